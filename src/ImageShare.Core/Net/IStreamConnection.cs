@@ -1,0 +1,21 @@
+using System.IO.Pipelines;
+using System.Net;
+
+namespace ImageShare.Core.Net;
+
+/// <summary>
+/// An open stream connection as a pair of pipes. One reader and one writer at a time; the two may overlap.
+/// A read that completes with no data is the peer's orderly end; an <see cref="IOException"/> out of the pipes is a lost connection.
+/// Disposing flushes nothing: flush first, then dispose. Disposing sends the end of the stream to the peer and releases the connection.
+/// </summary>
+public interface IStreamConnection : IDuplexPipe, IAsyncDisposable
+{
+    /// <summary>This end.</summary>
+    IPEndPoint LocalEndPoint { get; }
+
+    /// <summary>The other end.</summary>
+    IPEndPoint RemoteEndPoint { get; }
+
+    /// <summary>Drops the connection at once: pending reads and writes end, the peer sees a reset. Safe to call at any time, from any thread.</summary>
+    void Abort();
+}

@@ -1,0 +1,181 @@
+using System.Buffers;
+
+namespace ImageShare.Core.Text;
+
+/// <summary>
+/// A read position in a complete piece of protocol text. Each <c>TryRead…</c> consumes what it matched, or nothing at all
+/// when it returns false, so a caller can try the alternatives of a rule one after the other.
+/// </summary>
+internal ref struct AsciiCursor(ReadOnlySpan<byte> text)
+{
+    private readonly ReadOnlySpan<byte> _text = text;
+
+    /// <summary>The octet offset of the next unread octet.</summary>
+    public int Position { get; private set; }
+
+    public readonly bool AtEnd => Position >= _text.Length;
+
+    /// <summary>What has not been read yet.</summary>
+    public readonly ReadOnlySpan<byte> Rest => _text[Position..];
+
+    /// <summary>Looks at the next octet without reading it; 0 at the end.</summary>
+    public readonly byte Peek => AtEnd ? (byte)0 : _text[Position];
+
+    public void Advance(int count) => Position = Math.Min(Position + count, _text.Length);
+
+    public bool TryRead(byte expected)
+    {
+        if (AtEnd || _text[Position] != expected)
+        {
+            return false;
+        }
+
+        Position++;
+        return true;
+    }
+
+    public bool TryRead(ReadOnlySpan<byte> expected)
+    {
+        if (!Rest.StartsWith(expected))
+        {
+            return false;
+        }
+
+        Position += expected.Length;
+        return true;
+    }
+
+    public bool TryReadIgnoreCase(ReadOnlySpan<byte> expected)
+    {
+        ReadOnlySpan<byte> rest = Rest;
+        if (rest.Length < expected.Length || !System.Text.Ascii.EqualsIgnoreCase(rest[..expected.Length], expected))
+        {
+            return false;
+        }
+
+        Position += expected.Length;
+        return true;
+    }
+
+    /// <summary>Skips any run of SP and HTAB; returns whether there was at least one.</summary>
+    public bool SkipWhiteSpace()
+    {
+        ReadOnlySpan<byte> rest = Rest;
+        int length = rest.IndexOfAnyExcept((byte)' ', (byte)'\t');
+        length = length < 0 ? rest.Length : length;
+        Position += length;
+        return length > 0;
+    }
+
+    /// <summary>Reads the longest run of <paramref name="allowed"/>, perhaps none.</summary>
+    public ReadOnlySpan<byte> ReadWhile(SearchValues<byte> allowed)
+    {
+        ReadOnlySpan<byte> rest = Rest;
+        int length = rest.IndexOfAnyExcept(allowed);
+        length = length < 0 ? rest.Length : length;
+        Position += length;
+        return rest[..length];
+    }
+
+    /// <summary>Reads up to, not including, <paramref name="stop"/>, or to the end when it does not occur.</summary>
+    public ReadOnlySpan<byte> ReadUntil(byte stop)
+    {
+        ReadOnlySpan<byte> rest = Rest;
+        int length = rest.IndexOf(stop);
+        length = length < 0 ? rest.Length : length;
+        Position += length;
+        return rest[..length];
+    }
+
+    /// <summary>Reads up to, not including, the first of <paramref name="stops"/>, or to the end when none occurs.</summary>
+    public ReadOnlySpan<byte> ReadUntilAny(ReadOnlySpan<byte> stops)
+    {
+        ReadOnlySpan<byte> rest = Rest;
+        int length = rest.IndexOfAny(stops);
+        length = length < 0 ? rest.Length : length;
+        Position += length;
+        return rest[..length];
+    }
+
+    public bool TryReadToken(out ReadOnlySpan<byte> token)
+    {
+        token = ReadWhile(Grammar.Token);
+        return !token.IsEmpty;
+    }
+
+    /// <summary>Reads digits only: no sign, no blanks; false on overflow, with nothing consumed.</summary>
+    public bool TryReadUInt32(out uint value)
+    {
+        int start = Position;
+        if (TryReadInt64(out long wide) && wide <= uint.MaxValue)
+        {
+            value = (uint)wide;
+            return true;
+        }
+
+        Position = start;
+        value = 0;
+        return false;
+    }
+
+    /// <summary>Reads digits only, a value of 0 to 2^63-1; false on overflow, with nothing consumed.</summary>
+    public bool TryReadInt64(out long value)
+    {
+        int start = Position;
+        value = 0;
+        ReadOnlySpan<byte> digits = ReadWhile(Grammar.Digit);
+        foreach (byte digit in digits)
+        {
+            int add = digit - '0';
+            if (value > (long.MaxValue - add) / 10)
+            {
+                Position = start;
+                value = 0;
+                return false;
+            }
+
+            value = (value * 10) + add;
+        }
+
+        return !digits.IsEmpty;
+    }
+
+    /// <summary>
+    /// quoted-string = DQUOTE *(qdtext / quoted-pair) DQUOTE (RFC 3261 §25.1). <paramref name="inner"/> is what stands
+    /// between the quotes, escapes not yet undone (<see cref="QuotedString.Unescape"/>). Unterminated strings, and ones that
+    /// hold CR, LF or NUL, are not read.
+    /// </summary>
+    public bool TryReadQuotedString(out ReadOnlySpan<byte> inner)
+    {
+        inner = default;
+        ReadOnlySpan<byte> rest = Rest;
+        if (rest.IsEmpty || rest[0] != '"')
+        {
+            return false;
+        }
+
+        int i = 1;
+        while (true)
+        {
+            int hit = rest[i..].IndexOfAny("\"\\\r\n\0"u8);
+            if (hit < 0)
+            {
+                return false;
+            }
+
+            i += hit;
+            switch (rest[i])
+            {
+                case (byte)'"':
+                    inner = rest[1..i];
+                    Position += i + 1;
+                    return true;
+                case (byte)'\\' when i + 1 < rest.Length && rest[i + 1] is not ((byte)'\r' or (byte)'\n' or 0):
+                    i += 2;
+                    break;
+                default:
+                    return false;
+            }
+        }
+    }
+}

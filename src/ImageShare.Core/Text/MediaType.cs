@@ -1,0 +1,124 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+
+namespace ImageShare.Core.Text;
+
+/// <summary>
+/// A media type with its parameters, such as <c>image/png</c> or <c>multipart/related;boundary="b"</c>
+/// (Content-Type, RFC 2045 §5.1; the same in SIP, MIME parts and MSRP). Immutable; type and subtype compare without case.
+/// </summary>
+public sealed record MediaType
+{
+    /// <summary>Makes a media type.</summary>
+    /// <param name="type">The part before the slash, a token or <c>*</c>.</param>
+    /// <param name="subtype">The part behind the slash, a token or <c>*</c>.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <exception cref="ArgumentException">A part is empty or no token.</exception>
+    public MediaType(string type, string subtype, ParameterList parameters = default)
+    {
+        ThrowIfNoToken(type, nameof(type));
+        ThrowIfNoToken(subtype, nameof(subtype));
+        Type = type;
+        Subtype = subtype;
+        Parameters = parameters;
+    }
+
+    /// <summary>The part before the slash.</summary>
+    public string Type { get; }
+
+    /// <summary>The part behind the slash.</summary>
+    public string Subtype { get; }
+
+    /// <summary>The parameters in their order.</summary>
+    public ParameterList Parameters { get; init; }
+
+    /// <summary>Type and subtype without parameters, as written.</summary>
+    public string Essence => $"{Type}/{Subtype}";
+
+    /// <summary>Whether type and subtype are those named, case ignored, parameters left aside.</summary>
+    public bool Is(string type, string subtype) =>
+        Type.Equals(type, StringComparison.OrdinalIgnoreCase) && Subtype.Equals(subtype, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether type and subtype are the same as the other's, case ignored, parameters left aside.</summary>
+    public bool IsSameTypeAs(MediaType other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Is(other.Type, other.Subtype);
+    }
+
+    /// <summary>Reads a media type.</summary>
+    /// <exception cref="FormatException">The text is no media type.</exception>
+    public static MediaType Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return TryParse(System.Text.Encoding.UTF8.GetBytes(text), out MediaType? value)
+            ? value
+            : throw new FormatException($"'{text}' is not a media type such as image/png.");
+    }
+
+    /// <summary>type "/" subtype *(";" parameter): white space around the separators is allowed, all of the text must match.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out MediaType? value)
+    {
+        value = null;
+        var cursor = new AsciiCursor(text);
+        cursor.SkipWhiteSpace();
+        ReadOnlySpan<byte> type = cursor.ReadWhile(Grammar.MimeToken);
+        cursor.SkipWhiteSpace();
+        if (type.IsEmpty || !cursor.TryRead((byte)'/'))
+        {
+            return false;
+        }
+
+        cursor.SkipWhiteSpace();
+        ReadOnlySpan<byte> subtype = cursor.ReadWhile(Grammar.MimeToken);
+        if (subtype.IsEmpty || !ParameterList.TryRead(ref cursor, LenientValue, out ParameterList parameters))
+        {
+            return false;
+        }
+
+        cursor.SkipWhiteSpace();
+        if (!cursor.AtEnd)
+        {
+            return false;
+        }
+
+        value = new MediaType(WellKnownText.GetString(type), WellKnownText.GetString(subtype), parameters);
+        return true;
+    }
+
+    /// <summary>Writes the type and its parameters.</summary>
+    public void Write(IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        output.WriteUtf8(Type);
+        output.WriteByte((byte)'/');
+        output.WriteUtf8(Subtype);
+        Parameters.Write(output);
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(MediaType? other) => other is not null && IsSameTypeAs(other) && Parameters.Equals(other.Parameters);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(
+        StringComparer.OrdinalIgnoreCase.GetHashCode(Type), StringComparer.OrdinalIgnoreCase.GetHashCode(Subtype));
+
+    /// <inheritdoc/>
+    public override string ToString() => Essence + Parameters.ToString();
+
+    // Peers write boundary=a:b and type=application/sdp without the quotes RFC 2045 asks for (RFC 2387 errata 5048).
+    private static readonly SearchValues<byte> LenientValue =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`{|}~/:@?()<>[]"u8);
+
+    private static void ThrowIfNoToken(string text, string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(text, name);
+        foreach (char c in text)
+        {
+            if (c > 126 || !Grammar.MimeToken.Contains((byte)c))
+            {
+                throw new ArgumentException($"'{text}' is not a token: media types are made of letters, digits and !#$%&'*+-.^_`{{|}}~.", name);
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+namespace ImageShare.Core.Text;
+
+/// <summary>
+/// One <c>name</c>, <c>name=value</c> or <c>name="value"</c> of a header field or URI (generic-param, RFC 3261 §25.1).
+/// </summary>
+/// <param name="Name">The name as it was written; compared without case.</param>
+/// <param name="Value">The value with quotes and escapes undone, or null when there is no equals sign.</param>
+/// <param name="IsQuoted">Whether the value stands, or is to be written, between quotes.</param>
+public readonly record struct Parameter(string Name, string? Value = null, bool IsQuoted = false)
+{
+    /// <summary>Names are compared without case; values too, unless quoted (RFC 3261 §7.3.1).</summary>
+    public bool Equals(Parameter other) =>
+        string.Equals(Name, other.Name, StringComparison.OrdinalIgnoreCase)
+        && IsQuoted == other.IsQuoted
+        && string.Equals(Value, other.Value, IsQuoted ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(
+        StringComparer.OrdinalIgnoreCase.GetHashCode(Name ?? string.Empty),
+        Value is null ? 0 : StringComparer.OrdinalIgnoreCase.GetHashCode(Value));
+
+    /// <inheritdoc/>
+    public override string ToString() => Value is null ? Name : IsQuoted ? $"{Name}=\"{Value}\"" : $"{Name}={Value}";
+}

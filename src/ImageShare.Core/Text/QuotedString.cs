@@ -1,0 +1,57 @@
+using System.Buffers;
+
+namespace ImageShare.Core.Text;
+
+/// <summary>quoted-string and its quoted-pairs (RFC 3261 §25.1, the same in RFC 2045 headers).</summary>
+internal static class QuotedString
+{
+    /// <summary>Undoes the quoted-pairs of what stood between the quotes.</summary>
+    public static string Unescape(ReadOnlySpan<byte> inner)
+    {
+        if (!inner.Contains((byte)'\\'))
+        {
+            return WellKnownText.GetString(inner);
+        }
+
+        byte[] rented = ArrayPool<byte>.Shared.Rent(inner.Length);
+        int length = 0;
+        for (int i = 0; i < inner.Length; i++)
+        {
+            if (inner[i] == '\\' && i + 1 < inner.Length)
+            {
+                i++;
+            }
+
+            rented[length++] = inner[i];
+        }
+
+        string text = System.Text.Encoding.UTF8.GetString(rented.AsSpan(0, length));
+        ArrayPool<byte>.Shared.Return(rented);
+        return text;
+    }
+
+    /// <summary>Writes <paramref name="value"/> between quotes with its quotes and backslashes escaped.</summary>
+    /// <exception cref="ImageShareException">The value holds CR, LF or NUL, which no quoted-string can carry.</exception>
+    public static void Write(IBufferWriter<byte> output, string value)
+    {
+        SafeText.ThrowIfLineBreaking(value);
+        output.WriteByte((byte)'"');
+        ReadOnlySpan<char> rest = value;
+        while (true)
+        {
+            int special = rest.IndexOfAny('"', '\\');
+            if (special < 0)
+            {
+                output.WriteUtf8(rest);
+                break;
+            }
+
+            output.WriteUtf8(rest[..special]);
+            output.WriteByte((byte)'\\');
+            output.WriteByte((byte)rest[special]);
+            rest = rest[(special + 1)..];
+        }
+
+        output.WriteByte((byte)'"');
+    }
+}
