@@ -1,0 +1,49 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sip.Headers;
+
+/// <summary>
+/// One set of features a caller asks for, the value of Accept-Contact and Reject-Contact (RFC 3841 §9.2, §10): <c>*</c> and
+/// feature parameters. Immutable.
+/// </summary>
+/// <param name="Parameters">All parameters in their order, <c>require</c> and <c>explicit</c> among them.</param>
+public sealed record AcceptContact(ParameterList Parameters) : ISipHeaderValue
+{
+    /// <summary>Whether a peer without these features is to refuse (RFC 3841 §7.2.4).</summary>
+    public bool Require => Parameters.Contains("require");
+
+    /// <summary>Whether a contact must state these features itself to match (RFC 3841 §7.2.4).</summary>
+    public bool Explicit => Parameters.Contains("explicit");
+
+    /// <summary>The features, without <c>require</c> and <c>explicit</c>.</summary>
+    public FeatureTags Features => new(Parameters.Without("require").Without("explicit"));
+
+    /// <summary>ac-value = "*" *(SEMI ac-params); reads all of the text.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out AcceptContact? value)
+    {
+        value = null;
+        var cursor = new AsciiCursor(text);
+        cursor.SkipWhiteSpace();
+        if (!cursor.TryRead((byte)'*') || !ParameterList.TryRead(ref cursor, HeaderGrammar.ParameterText, out ParameterList parameters))
+        {
+            return false;
+        }
+
+        cursor.SkipWhiteSpace();
+        value = cursor.AtEnd ? new AcceptContact(parameters) : null;
+        return value is not null;
+    }
+
+    /// <inheritdoc/>
+    public void Write(IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        output.WriteByte((byte)'*');
+        Parameters.Write(output);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => HeaderGrammar.Print(this);
+}

@@ -1,0 +1,109 @@
+using System.Buffers;
+using System.Text;
+
+namespace ImageShare.Core.Sip.Headers;
+
+/// <summary>What header field values have in common (RFC 3261 §7.3.1, §25.1).</summary>
+internal static class HeaderGrammar
+{
+    /// <summary>
+    /// What an unquoted parameter name or value may hold: token and host of RFC 3261 §25.1, and the characters that peers leave
+    /// unquoted in tags, URNs and paths.
+    /// </summary>
+    public static readonly SearchValues<byte> ParameterText =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~[]:/@?&$#()^{|}"u8);
+
+    /// <summary>
+    /// Takes the next value off a comma-separated row; commas between quotes or angle brackets do not separate. Empty values
+    /// are passed over. False at the end of the row.
+    /// </summary>
+    public static bool TryTakeValue(ref ReadOnlySpan<byte> row, out ReadOnlySpan<byte> value)
+    {
+        while (!row.IsEmpty)
+        {
+            int length = ValueLength(row);
+            value = Text.Grammar.TrimWhiteSpace(row[..length]);
+            row = length < row.Length ? row[(length + 1)..] : default;
+            if (!value.IsEmpty)
+            {
+                return true;
+            }
+        }
+
+        value = default;
+        return false;
+    }
+
+    /// <summary>The value as text, for <c>ToString</c>.</summary>
+    public static string Print<T>(T value)
+        where T : ISipHeaderValue
+    {
+        var output = new ArrayBufferWriter<byte>();
+        value.Write(output);
+        return Encoding.UTF8.GetString(output.WrittenSpan);
+    }
+
+    /// <summary>The value as octets.</summary>
+    public static ReadOnlyMemory<byte> ToOctets<T>(T value)
+        where T : ISipHeaderValue
+    {
+        var output = new ArrayBufferWriter<byte>(128);
+        value.Write(output);
+        return output.WrittenMemory;
+    }
+
+    private static int ValueLength(ReadOnlySpan<byte> row)
+    {
+        int i = 0;
+        while (true)
+        {
+            int hit = row[i..].IndexOfAny((byte)',', (byte)'"', (byte)'<');
+            if (hit < 0)
+            {
+                return row.Length;
+            }
+
+            i += hit;
+            switch (row[i])
+            {
+                case (byte)',':
+                    return i;
+                case (byte)'<':
+                    int close = row[i..].IndexOf((byte)'>');
+                    if (close < 0)
+                    {
+                        return row.Length;
+                    }
+
+                    i += close + 1;
+                    break;
+                default:
+                    i = SkipQuoted(row, i + 1);
+                    break;
+            }
+        }
+    }
+
+    // Behind the closing quote, or at the end when there is none.
+    private static int SkipQuoted(ReadOnlySpan<byte> row, int i)
+    {
+        while (i < row.Length)
+        {
+            int hit = row[i..].IndexOfAny((byte)'"', (byte)'\\');
+            if (hit < 0)
+            {
+                break;
+            }
+
+            i += hit;
+            if (row[i] == '"')
+            {
+                return i + 1;
+            }
+
+            i += 2;
+        }
+
+        return row.Length;
+    }
+}

@@ -1,0 +1,11 @@
+using System.Buffers;
+
+namespace ImageShare.Core.Sip.Headers;
+
+/// <summary>A typed header field value, or one value of a list header, that can be put into a <see cref="SipHeaders"/>.</summary>
+public interface ISipHeaderValue
+{
+    /// <summary>Writes the value as it stands behind the colon.</summary>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: a part cannot stand in a message.</exception>
+    void Write(IBufferWriter<byte> output);
+}

@@ -1,0 +1,83 @@
+using System.Text;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sip.Headers;
+
+/// <summary>
+/// The name of an IMS service (ICSI) or application (IARI), a URN such as <c>urn:urn-7:3gpp-application.ims.iari.gsma-is</c>
+/// (3GPP TS 24.229 §7.2A.8). Spellings from before the names were registered are mapped to the registered ones.
+/// </summary>
+public readonly record struct ServiceIdentifier
+{
+    private const string Namespace = "urn:urn-7:";
+
+    // Peers of the years before the registration wrote a place holder for the namespace.
+    private static readonly string[] OldNamespaces = ["urn:urn-xxx:", "urn:urnxxx:"];
+
+    private ServiceIdentifier(string urn, bool isStandardSpelling)
+    {
+        Urn = urn;
+        IsStandardSpelling = isStandardSpelling;
+    }
+
+    /// <summary>The application identifier of GSMA Image Share (IR.79 §3.2).</summary>
+    public static ServiceIdentifier ImageShare { get; } = new("urn:urn-7:3gpp-application.ims.iari.gsma-is", true);
+
+    /// <summary>The service identifier of multimedia telephony.</summary>
+    public static ServiceIdentifier MultimediaTelephony { get; } = new("urn:urn-7:3gpp-service.ims.icsi.mmtel", true);
+
+    /// <summary>The identifier in its registered spelling, escapes undone.</summary>
+    public string Urn { get; }
+
+    /// <summary>Whether the peer wrote the registered spelling, or (false) one that had to be mapped to it.</summary>
+    public bool IsStandardSpelling { get; }
+
+    /// <summary>
+    /// Reads an identifier, with or without <c>%HH</c> escapes. Never fails: what is no known identifier is kept as it is.
+    /// </summary>
+    public static ServiceIdentifier Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        string urn = PercentEncoding.Decode(Encoding.UTF8.GetBytes(text));
+        bool standard = true;
+        foreach (string old in OldNamespaces)
+        {
+            if (urn.StartsWith(old, StringComparison.OrdinalIgnoreCase))
+            {
+                urn = Namespace + urn[old.Length..];
+                standard = false;
+            }
+        }
+
+        foreach ((string old, string registered) in (ReadOnlySpan<(string, string)>)[("gsmais", "gsma-is"), ("gsmavs", "gsma-vs")])
+        {
+            if (urn.EndsWith("ims.iari." + old, StringComparison.OrdinalIgnoreCase))
+            {
+                urn = string.Concat(urn.AsSpan(0, urn.Length - old.Length), registered);
+                standard = false;
+            }
+        }
+
+        return new ServiceIdentifier(urn, standard);
+    }
+
+    /// <summary>
+    /// Whether this is <paramref name="asked"/> or a subclass of it: its name, a dot and more. A mere prefix does not count, case does not matter.
+    /// </summary>
+    public bool Matches(ServiceIdentifier asked) =>
+        Urn is not null && asked.Urn is not null
+        && Urn.StartsWith(asked.Urn, StringComparison.OrdinalIgnoreCase)
+        && (Urn.Length == asked.Urn.Length || Urn[asked.Urn.Length] == '.');
+
+    /// <summary>The URN with its colons escaped, as it stands in a feature parameter.</summary>
+    public string ToFeatureValue() => (Urn ?? string.Empty).Replace(":", "%3A", StringComparison.Ordinal);
+
+    /// <summary>Identifiers are equal whatever the spelling they came in, case ignored.</summary>
+    public bool Equals(ServiceIdentifier other) => string.Equals(Urn, other.Urn, StringComparison.OrdinalIgnoreCase);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(Urn ?? string.Empty);
+
+    /// <inheritdoc/>
+    public override string ToString() => Urn ?? string.Empty;
+}

@@ -1,0 +1,118 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sip.Headers;
+
+/// <summary>One hop a request took and its response goes back along (RFC 3261 §20.42, RFC 3581). Immutable.</summary>
+/// <param name="Transport"><c>UDP</c>, <c>TCP</c>, <c>TLS</c> or another.</param>
+/// <param name="Host">The host of sent-by: a name or an address, IPv6 without brackets.</param>
+/// <param name="Port">The port of sent-by, or null for the transport's default.</param>
+/// <param name="Parameters">All parameters in their order.</param>
+public sealed record Via(string Transport, string Host, int? Port, ParameterList Parameters) : ISipHeaderValue
+{
+    /// <summary>What a branch begins with when it names its transaction by itself (RFC 3261 §8.1.1.7).</summary>
+    public const string MagicCookie = "z9hG4bK";
+
+    /// <summary>The protocol version, <c>2.0</c>.</summary>
+    public string Version { get; init; } = "2.0";
+
+    /// <summary>The <c>branch</c> parameter, or null.</summary>
+    public string? Branch => Parameters.GetValue("branch");
+
+    /// <summary>Whether the branch begins with the magic cookie; RFC 2543 peers send others.</summary>
+    public bool HasMagicCookie => Branch?.StartsWith(MagicCookie, StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <summary>The <c>received</c> parameter, IPv6 without brackets; null when absent or no address.</summary>
+    public IPAddress? Received =>
+        Parameters.GetValue("received") is { } text && IPAddress.TryParse(text.AsSpan().Trim("[]"), out IPAddress? address) ? address : null;
+
+    /// <summary>Whether there is an <c>rport</c> parameter, with or without a value (RFC 3581 §3).</summary>
+    public bool HasRPort => Parameters.Contains("rport");
+
+    /// <summary>The number in <c>rport</c>; null when absent, without a value or out of range.</summary>
+    public int? RPort =>
+        Parameters.GetValue("rport") is { } text
+        && ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port) && port > 0 ? port : null;
+
+    /// <summary>The <c>maddr</c> parameter (RFC 3261 §18.2.2), IPv6 without brackets; null when absent.</summary>
+    public string? MulticastAddress => Parameters.GetValue("maddr")?.Trim('[', ']');
+
+    /// <summary>A new branch that begins with the magic cookie and holds 128 random bits.</summary>
+    public static string CreateBranch() => MagicCookie + RandomToken.Create();
+
+    /// <summary>The same hop with that branch.</summary>
+    public Via WithBranch(string branch) => this with { Parameters = Parameters.With("branch", branch) };
+
+    /// <summary>The same hop with <c>received</c> set to the source address (RFC 3261 §18.2.1).</summary>
+    public Via WithReceived(IPAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return this with { Parameters = Parameters.With("received", address.ToString()) };
+    }
+
+    /// <summary>The same hop with <c>rport</c> set to the source port (RFC 3581 §4), or valueless to ask for it when null.</summary>
+    public Via WithRPort(int? port) =>
+        this with { Parameters = Parameters.With("rport", port?.ToString(CultureInfo.InvariantCulture)) };
+
+    /// <summary>via-parm (RFC 3261 §25.1) with white space allowed around its separators; reads all of the text.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out Via? value)
+    {
+        value = null;
+        var cursor = new AsciiCursor(text);
+        cursor.SkipWhiteSpace();
+        if (!cursor.TryReadIgnoreCase("SIP"u8)
+            || !TryReadSlash(ref cursor)
+            || !cursor.TryReadToken(out ReadOnlySpan<byte> version)
+            || !TryReadSlash(ref cursor)
+            || !cursor.TryReadToken(out ReadOnlySpan<byte> transport)
+            || !cursor.SkipWhiteSpace()
+            || !SipUri.TryReadHostPort(ref cursor, out string? host, out int? port)
+            || !ParameterList.TryRead(ref cursor, HeaderGrammar.ParameterText, out ParameterList parameters))
+        {
+            return false;
+        }
+
+        cursor.SkipWhiteSpace();
+        if (!cursor.AtEnd)
+        {
+            return false;
+        }
+
+        value = new Via(WellKnownText.GetString(transport), host, port, parameters);
+        if (!version.SequenceEqual("2.0"u8))
+        {
+            value = value with { Version = WellKnownText.GetString(version) };
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Write(IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        SafeText.ThrowIfLineBreaking(Version);
+        SafeText.ThrowIfLineBreaking(Transport);
+        output.Write("SIP/"u8);
+        output.WriteUtf8(Version);
+        output.WriteByte((byte)'/');
+        output.WriteUtf8(Transport);
+        output.WriteByte((byte)' ');
+        SipUri.WriteHostPort(output, Host, Port);
+        Parameters.Write(output);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => HeaderGrammar.Print(this);
+
+    private static bool TryReadSlash(ref AsciiCursor cursor)
+    {
+        cursor.SkipWhiteSpace();
+        bool found = cursor.TryRead((byte)'/');
+        cursor.SkipWhiteSpace();
+        return found;
+    }
+}

@@ -1,0 +1,126 @@
+using System.Buffers;
+using System.Net;
+using System.Text;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sip;
+
+public sealed partial record SipUri
+{
+    // Present in only one of two URIs, these make them different (RFC 3261 §19.1.4).
+    private static readonly string[] DecisiveParameters = ["user", "ttl", "method", "maddr", "transport"];
+
+    private static readonly SearchValues<byte> Unreserved =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.!~*'()"u8);
+
+    /// <summary>Whether both name the same resource by the component rules of RFC 3261 §19.1.4; other schemes compare as text.</summary>
+    public bool Equals(SipUri? other)
+    {
+        if (ReferenceEquals(this, other))
+        {
+            return true;
+        }
+
+        if (other is null || !Scheme.Equals(other.Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        return Opaque is not null || other.Opaque is not null
+            ? string.Equals(Opaque, other.Opaque, StringComparison.Ordinal)
+            : Port == other.Port
+                && SameText(User, other.User)
+                && SameText(Password, other.Password)
+                && SameHost(Host, other.Host)
+                && SameParameters(Parameters, other.Parameters)
+                && SameHeaders(Headers, other.Headers);
+    }
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(
+        StringComparer.OrdinalIgnoreCase.GetHashCode(Scheme),
+        Opaque is null ? 0 : StringComparer.Ordinal.GetHashCode(Opaque),
+        Normalize(User),
+        Host.Contains(':') ? 0 : StringComparer.OrdinalIgnoreCase.GetHashCode(Host),
+        Port);
+
+    /// <summary>Names compare without case, IPv6 addresses by value (RFC 5954).</summary>
+    internal static bool SameHost(string left, string right) =>
+        left.Equals(right, StringComparison.OrdinalIgnoreCase)
+        || (left.Contains(':') && right.Contains(':')
+            && IPAddress.TryParse(left, out IPAddress? a) && IPAddress.TryParse(right, out IPAddress? b) && a.Equals(b));
+
+    private static bool SameParameters(ParameterList left, ParameterList right)
+    {
+        foreach (Parameter parameter in left)
+        {
+            if (right.TryGet(parameter.Name, out Parameter other)
+                && !string.Equals(Normalize(parameter.Value), Normalize(other.Value), StringComparison.OrdinalIgnoreCase)
+                && !parameter.Name.Equals("lr", StringComparison.OrdinalIgnoreCase))
+            {
+                return false;
+            }
+        }
+
+        foreach (string name in DecisiveParameters)
+        {
+            if (left.Contains(name) != right.Contains(name))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool SameHeaders(string? left, string? right)
+    {
+        if (left is null || right is null)
+        {
+            return left == right;
+        }
+
+        // The order of the headers means nothing.
+        string[] a = left.Split('&'), b = right.Split('&');
+        Array.Sort(a, StringComparer.OrdinalIgnoreCase);
+        Array.Sort(b, StringComparer.OrdinalIgnoreCase);
+        return a.AsSpan().SequenceEqual(b, StringComparer.OrdinalIgnoreCase);
+    }
+
+    private static bool SameText(string? left, string? right) =>
+        string.Equals(left, right, StringComparison.Ordinal)
+        || (left is not null && right is not null && string.Equals(Normalize(left), Normalize(right), StringComparison.Ordinal));
+
+    /// <summary>An escape of an unreserved character is that character; every other octet that is not plain is one upper-case escape.</summary>
+    private static string? Normalize(string? text)
+    {
+        if (text is null || (!text.Contains('%') && Ascii.IsValid(text)))
+        {
+            return text;
+        }
+
+        ReadOnlySpan<byte> octets = Encoding.UTF8.GetBytes(text);
+        var normal = new StringBuilder(octets.Length);
+        for (int i = 0; i < octets.Length; i++)
+        {
+            byte octet = octets[i];
+            bool escaped = PercentEncoding.TryDecodeTriplet(octets[i..], out byte decoded);
+            if (escaped)
+            {
+                octet = decoded;
+                i += 2;
+            }
+
+            if (escaped ? Unreserved.Contains(octet) : octet < 0x80)
+            {
+                normal.Append((char)octet);
+            }
+            else
+            {
+                normal.Append('%').Append(octet.ToString("X2", System.Globalization.CultureInfo.InvariantCulture));
+            }
+        }
+
+        return normal.ToString();
+    }
+}

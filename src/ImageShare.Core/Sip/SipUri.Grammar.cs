@@ -1,0 +1,221 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sip;
+
+public sealed partial record SipUri
+{
+    // paramchar of RFC 3261 §25.1, plus a few that peers leave unescaped.
+    private static readonly SearchValues<byte> ParameterText =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.!~*'()[]/:&+$%@`^|"u8);
+
+    // Nothing of this may stand in a URI of any scheme: it would end the URI, its brackets or its line.
+    private static readonly SearchValues<byte> Forbidden = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x21).Select(i => (byte)i), (byte)'"', (byte)'<', (byte)'>', 0x7f]);
+
+    // user and password of RFC 3261 §25.1 as they are written: everything printable that ends neither the part nor the URI.
+    private static readonly SearchValues<byte> UserText =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.!~*'()&=+$,;?/%#[]\\^`{|}"u8);
+
+    private static readonly SearchValues<byte> PasswordText =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.!~*'()&=+$,;?/%#[]\\^`{|}:"u8);
+
+    private static readonly SearchValues<byte> SchemeText =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-."u8);
+
+    /// <summary>
+    /// SIP-URI / SIPS-URI / absoluteURI (RFC 3261 §25.1). A <c>%</c> that begins no escape is kept as it is. The userinfo ends at
+    /// the first <c>@</c>, the only place one may stand. Reads all of the text.
+    /// </summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out SipUri? value)
+    {
+        value = null;
+        int colon = text.IndexOf((byte)':');
+        if (colon <= 0 || colon == text.Length - 1 || text.ContainsAny(Forbidden)
+            || !char.IsAsciiLetter((char)text[0]) || text[..colon].ContainsAnyExcept(SchemeText))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> scheme = text[..colon];
+        ReadOnlySpan<byte> rest = text[(colon + 1)..];
+        if (!Ascii.EqualsIgnoreCase(scheme, "sip"u8) && !Ascii.EqualsIgnoreCase(scheme, "sips"u8))
+        {
+            value = new SipUri(WellKnownText.GetString(scheme), Encoding.UTF8.GetString(rest));
+            return true;
+        }
+
+        string? user = null, password = null, headers = null;
+        int at = rest.IndexOf((byte)'@');
+        if (at >= 0)
+        {
+            ReadOnlySpan<byte> userInfo = rest[..at];
+            int separator = userInfo.IndexOf((byte)':');
+            user = WellKnownText.GetString(separator < 0 ? userInfo : userInfo[..separator]);
+            password = separator < 0 ? null : WellKnownText.GetString(userInfo[(separator + 1)..]);
+            if (user.Length == 0)
+            {
+                return false;
+            }
+
+            rest = rest[(at + 1)..];
+        }
+
+        int question = rest.IndexOf((byte)'?');
+        if (question >= 0)
+        {
+            headers = Encoding.UTF8.GetString(rest[(question + 1)..]);
+            rest = rest[..question];
+        }
+
+        var cursor = new AsciiCursor(rest);
+        if (!TryReadHostPort(ref cursor, out string? host, out int? port)
+            || !ParameterList.TryRead(ref cursor, ParameterText, out ParameterList parameters)
+            || !cursor.AtEnd)
+        {
+            return false;
+        }
+
+        value = new SipUri(WellKnownText.GetString(scheme), user, host, port, parameters) { Password = password, Headers = headers };
+        return true;
+    }
+
+    /// <summary>Writes the URI. Characters of the user that would end it, and all that is not ASCII, leave as escapes.</summary>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: a part holds a character that no URI can carry.</exception>
+    public void Write(IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        if (Scheme.Length > 0)
+        {
+            WriteChecked(output, Scheme);
+            output.WriteByte((byte)':');
+        }
+
+        if (Opaque is not null)
+        {
+            WriteChecked(output, Opaque);
+            return;
+        }
+
+        if (User is not null)
+        {
+            PercentEncoding.Write(output, User, UserText);
+            if (Password is not null)
+            {
+                output.WriteByte((byte)':');
+                PercentEncoding.Write(output, Password, PasswordText);
+            }
+
+            output.WriteByte((byte)'@');
+        }
+
+        WriteHostPort(output, Host, Port);
+        for (int i = 0; i < Parameters.Count; i++)
+        {
+            Parameter parameter = Parameters[i];
+            output.WriteByte((byte)';');
+            WriteChecked(output, parameter.Name);
+            if (parameter.Value is not null)
+            {
+                output.WriteByte((byte)'=');
+                WriteChecked(output, parameter.Value);
+            }
+        }
+
+        if (Headers is not null)
+        {
+            output.WriteByte((byte)'?');
+            WriteChecked(output, Headers);
+        }
+    }
+
+    /// <summary>hostport = host [ ":" port ]; the host is a name, an IPv4 address or an IPv6 address between brackets.</summary>
+    internal static bool TryReadHostPort(ref AsciiCursor cursor, [NotNullWhen(true)] out string? host, out int? port)
+    {
+        host = null;
+        port = null;
+        if (cursor.TryRead((byte)'['))
+        {
+            ReadOnlySpan<byte> address = cursor.ReadUntil((byte)']');
+            if (!cursor.TryRead((byte)']') || address.Length > 64)
+            {
+                return false;
+            }
+
+            host = Encoding.UTF8.GetString(address);
+            if (!IPAddress.TryParse(host, out IPAddress? parsed) || parsed.AddressFamily != AddressFamily.InterNetworkV6)
+            {
+                return false;
+            }
+        }
+        else
+        {
+            ReadOnlySpan<byte> name = cursor.ReadWhile(HostName);
+            if (name.IsEmpty)
+            {
+                return false;
+            }
+
+            host = WellKnownText.GetString(name);
+        }
+
+        AsciiCursor ahead = cursor;
+        ahead.SkipWhiteSpace();
+        if (!ahead.TryRead((byte)':'))
+        {
+            return true;
+        }
+
+        ahead.SkipWhiteSpace();
+        cursor = ahead;
+        if (!cursor.TryReadUInt32(out uint number) || number > IPEndPoint.MaxPort)
+        {
+            return false;
+        }
+
+        port = (int)number;
+        return true;
+    }
+
+    internal static void WriteHostPort(IBufferWriter<byte> output, string host, int? port)
+    {
+        bool brackets = host.Contains(':') && host[0] != '[';
+        if (brackets)
+        {
+            output.WriteByte((byte)'[');
+        }
+
+        WriteChecked(output, host);
+        if (brackets)
+        {
+            output.WriteByte((byte)']');
+        }
+
+        if (port is { } number)
+        {
+            output.WriteByte((byte)':');
+            output.WriteNumber(number);
+        }
+    }
+
+    private static readonly SearchValues<byte> HostName =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._"u8);
+
+    private static readonly SearchValues<char> ForbiddenChars = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x21).Select(i => (char)i), '"', '<', '>', (char)0x7f]);
+
+    private static void WriteChecked(IBufferWriter<byte> output, string part)
+    {
+        if (part.AsSpan().ContainsAny(ForbiddenChars))
+        {
+            throw new ImageShareException(
+                ImageShareError.InvalidValue, "A part of a URI holds a space, a quote, an angle bracket or a control character; escape it as %HH.");
+        }
+
+        output.WriteUtf8(part);
+    }
+}

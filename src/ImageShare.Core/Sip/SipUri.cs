@@ -1,0 +1,134 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Text;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sip;
+
+/// <summary>
+/// A SIP or SIPS URI in its parts (RFC 3261 §19.1), or a URI of any other scheme (tel:, urn:, ...) carried unchanged.
+/// Immutable. Two URIs are equal by the component rules of RFC 3261 §19.1.4; these rules are not transitive, because a
+/// parameter that only one of the two has is mostly left aside.
+/// </summary>
+public sealed partial record SipUri
+{
+    /// <summary>Makes a SIP or SIPS URI.</summary>
+    /// <param name="scheme"><c>sip</c> or <c>sips</c>.</param>
+    /// <param name="user">The user, with any escapes it needs already in it, or null.</param>
+    /// <param name="host">A name or an address, IPv6 without brackets.</param>
+    /// <param name="port">1 to 65535, or null for the default of the transport.</param>
+    /// <param name="parameters">The URI parameters.</param>
+    public SipUri(string scheme, string? user, string host, int? port = null, ParameterList parameters = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(scheme);
+        ArgumentException.ThrowIfNullOrEmpty(host);
+        if (port is { } number)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(number, 0, nameof(port));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(number, IPEndPoint.MaxPort, nameof(port));
+        }
+
+        Scheme = scheme;
+        User = user;
+        Host = host;
+        Port = port;
+        Parameters = parameters;
+    }
+
+    private SipUri(string scheme, string opaque)
+    {
+        Scheme = scheme;
+        Opaque = opaque;
+        Host = string.Empty;
+    }
+
+    /// <summary>The part before the first colon, such as <c>sip</c>, <c>sips</c> or <c>tel</c>; empty when a peer wrote something that is no URI.</summary>
+    public string Scheme { get; init; }
+
+    /// <summary>The user as written, escapes not undone (<see cref="DecodedUser"/>); null when there is none.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The password as written, or null. RFC 3261 §19.1.1 advises against its use.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>Name or address, IPv6 without brackets; empty for schemes other than sip and sips.</summary>
+    public string Host { get; init; }
+
+    /// <summary>The port, or null when none is written: not the same as the default port (RFC 3261 §19.1.4).</summary>
+    public int? Port { get; init; }
+
+    /// <summary>The URI parameters in their order.</summary>
+    public ParameterList Parameters { get; init; }
+
+    /// <summary>What follows the question mark, as written, or null. Never acted upon by the library.</summary>
+    public string? Headers { get; init; }
+
+    /// <summary>For schemes other than sip and sips: all that follows the colon, as written.</summary>
+    public string? Opaque { get; init; }
+
+    /// <summary>Whether the scheme is sip or sips.</summary>
+    public bool IsSip => Opaque is null;
+
+    /// <summary>Whether the scheme is sips: TLS on every hop (RFC 3261 §26.2.2).</summary>
+    public bool IsSecure => Scheme.Equals("sips", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether there is an <c>lr</c> parameter, with or without a value: peers write <c>lr=true</c> and <c>lr=on</c>.</summary>
+    public bool IsLooseRouter => Parameters.Contains("lr");
+
+    /// <summary>The <c>transport</c> parameter, or null.</summary>
+    public string? TransportParameter => Parameters.GetValue("transport");
+
+    /// <summary>The user with its escapes undone, once (RFC 3261 §19.1.2); null when there is none.</summary>
+    public string? DecodedUser => User is null ? null : PercentEncoding.Decode(Encoding.UTF8.GetBytes(User));
+
+    /// <summary>The number of a tel URI as written (RFC 3966), or null for other schemes.</summary>
+    public string? TelephoneNumber => IsTelephone ? Opaque![..OpaquePathLength] : null;
+
+    /// <summary>The <c>phone-context</c> of a tel URI (RFC 3966 §5.1.5), or null.</summary>
+    public string? PhoneContext
+    {
+        get
+        {
+            if (!IsTelephone)
+            {
+                return null;
+            }
+
+            var cursor = new AsciiCursor(Encoding.UTF8.GetBytes(Opaque![OpaquePathLength..]));
+            return ParameterList.TryRead(ref cursor, ParameterText, out ParameterList parameters) ? parameters.GetValue("phone-context") : null;
+        }
+    }
+
+    private bool IsTelephone => Opaque is not null && Scheme.Equals("tel", StringComparison.OrdinalIgnoreCase);
+
+    private int OpaquePathLength => Opaque!.IndexOf(';') is >= 0 and int semicolon ? semicolon : Opaque.Length;
+
+    /// <summary>Reads a URI.</summary>
+    /// <exception cref="FormatException">The text is no URI.</exception>
+    public static SipUri Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return TryParse(text, out SipUri? value)
+            ? value
+            : throw new FormatException($"'{text}' is not a URI such as sip:alice@example.com.");
+    }
+
+    /// <summary>Reads a URI; false when the text is null or no URI.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out SipUri? value)
+    {
+        value = null;
+        return text is not null && TryParse(Encoding.UTF8.GetBytes(text), out value);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        var output = new ArrayBufferWriter<byte>();
+        Write(output);
+        return Encoding.UTF8.GetString(output.WrittenSpan);
+    }
+
+    /// <summary>What a peer wrote where a URI belongs, kept so that it can be named and printed; <see cref="Scheme"/> is empty.</summary>
+    internal static SipUri Unreadable(string text) => new(string.Empty, text);
+}

@@ -1,0 +1,98 @@
+namespace ImageShare.Core.Sip;
+
+/// <summary>What a request is refused with.</summary>
+/// <param name="Status">The status code.</param>
+/// <param name="Reason">A phrase that names the fault.</param>
+public readonly record struct SipRejection(int Status, string Reason);
+
+/// <summary>Decides whether a request that could be read is one that may be processed (RFC 3261 §8.2).</summary>
+public static class SipValidation
+{
+    private static readonly string[] SingleHeaders =
+        [SipHeaderNames.From, SipHeaderNames.To, SipHeaderNames.CallId, SipHeaderNames.CSeq, SipHeaderNames.MaxForwards];
+
+    /// <summary>
+    /// The status a server owes the request whatever it asks for, or null when there is nothing to object to: 505 for another
+    /// SIP version; 400 for a missing, repeated or unreadable header that every request needs, for a CSeq that does not fit and
+    /// for a body without a type; 416 for a Request-URI of a scheme that cannot be served. A missing Max-Forwards and a From
+    /// without tag are lived with (RFC 2543 peers). An ACK is never answered: drop it when this is not null.
+    /// </summary>
+    public static SipRejection? Check(SipRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        SipHeaders headers = request.Headers;
+        if (!request.Version.Equals("SIP/2.0", StringComparison.OrdinalIgnoreCase))
+        {
+            return new SipRejection(505, "Version Not Supported");
+        }
+
+        foreach (string name in SingleHeaders)
+        {
+            if (headers.CountOf(name) > 1)
+            {
+                return Bad($"Repeated {name}");
+            }
+        }
+
+        if (request.RequestUri.Scheme.Length == 0)
+        {
+            return Bad("Bad Request-URI");
+        }
+
+        if (headers.Vias.Count == 0)
+        {
+            return Bad(headers, SipHeaderNames.Via);
+        }
+
+        if (headers.From is null)
+        {
+            return Bad(headers, SipHeaderNames.From);
+        }
+
+        if (headers.To is null)
+        {
+            return Bad(headers, SipHeaderNames.To);
+        }
+
+        if (headers.CallId is null)
+        {
+            return Bad(headers, SipHeaderNames.CallId);
+        }
+
+        if (headers.CSeq is not { } cseq)
+        {
+            return Bad(headers, SipHeaderNames.CSeq);
+        }
+
+        if (cseq.Number > int.MaxValue)
+        {
+            return Bad("CSeq Number Too Large");
+        }
+
+        if (cseq.Method != request.Method)
+        {
+            return Bad("CSeq Method Mismatch");
+        }
+
+        if (headers.Contains(SipHeaderNames.MaxForwards) && headers.MaxForwards is null)
+        {
+            return Bad(headers, SipHeaderNames.MaxForwards);
+        }
+
+        if (!request.RequestUri.IsSip && !request.RequestUri.Scheme.Equals("tel", StringComparison.OrdinalIgnoreCase))
+        {
+            return new SipRejection(416, "Unsupported URI Scheme");
+        }
+
+        return !request.Body.IsEmpty && !headers.Contains(SipHeaderNames.ContentType) && !LooksLikeSdp(request.Body.Span)
+            ? Bad(headers, SipHeaderNames.ContentType)
+            : null;
+    }
+
+    // Some peers forget the type of the only body they ever send.
+    private static bool LooksLikeSdp(ReadOnlySpan<byte> body) => body.StartsWith("v=0"u8);
+
+    private static SipRejection Bad(SipHeaders headers, string name) => Bad((headers.Contains(name) ? "Bad " : "Missing ") + name);
+
+    private static SipRejection Bad(string reason) => new(400, reason);
+}

@@ -1,0 +1,53 @@
+namespace ImageShare.Core.Sip.Transport;
+
+/// <summary>
+/// Raw SIP messages in and out. <c>SipTransport</c> is the one that comes with the library; an application with a SIP
+/// stack of its own implements this instead.
+/// </summary>
+/// <remarks>
+/// How a request is sent: take a first destination (<see cref="ResolveAsync"/> with length 0), ask <see cref="GetSentBy"/>,
+/// build the request with its Via, measure it, resolve again with that length, and write the transport of the final
+/// destination into the Via (the protocol names have the same length, so nothing else changes).
+/// All members may be called at the same time from any thread.
+/// </remarks>
+public interface ISipTransport : IAsyncDisposable
+{
+    /// <summary>Begins to deliver messages. Call once, before anything is sent.</summary>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidState"/>: called twice, or after the end.</exception>
+    void Start(ISipTransportReceiver receiver);
+
+    /// <summary>Finds the address and the protocol for a request.</summary>
+    /// <param name="nextHop">The first Route, or the Request-URI when there is none (RFC 3261 §8.1.2).</param>
+    /// <param name="messageLength">Octets of the whole request, its Via included; 0 when not yet known.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.PeerUnreachable"/>: no usable address.</exception>
+    ValueTask<SipDestination> ResolveAsync(SipUri nextHop, int messageLength, CancellationToken cancellationToken);
+
+    /// <summary>The host and port to write in Via and Contact of a message for that destination.</summary>
+    SipSentBy GetSentBy(SipDestination destination);
+
+    /// <summary>Sends a message. That it was sent says nothing about its arrival.</summary>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.PeerUnreachable"/> or <see cref="ImageShareError.ConnectionLost"/>: it did not get out.
+    /// </exception>
+    ValueTask SendAsync(SipMessage message, SipDestination destination, CancellationToken cancellationToken);
+
+    /// <summary>Where a response goes (RFC 3261 §18.2.2, RFC 3581 §4).</summary>
+    /// <param name="response">The response with the Vias of its request.</param>
+    /// <param name="source">Where the request came from.</param>
+    SipDestination GetResponseDestination(SipResponse response, SipSource source);
+
+    /// <summary>Whether the protocol itself repeats what gets lost, so that transactions need not.</summary>
+    bool IsReliable(SipProtocol protocol) => protocol != SipProtocol.Udp;
+}
+
+/// <summary>Takes what a transport receives. Called on the transport's threads, perhaps on several at the same time; must not block.</summary>
+public interface ISipTransportReceiver
+{
+    /// <summary>A message came. Requests carry the true source in their top Via already.</summary>
+    void OnMessage(SipMessage message, SipSource source);
+
+    /// <summary>A connection is gone: what was waiting for an answer on it will not get it there.</summary>
+    /// <param name="connection">The handle <see cref="SipSource.Connection"/> had.</param>
+    void OnConnectionLost(object connection);
+}

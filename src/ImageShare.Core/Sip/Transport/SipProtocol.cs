@@ -1,0 +1,14 @@
+namespace ImageShare.Core.Sip.Transport;
+
+/// <summary>What carries SIP messages.</summary>
+public enum SipProtocol
+{
+    /// <summary>UDP: unreliable, one message per datagram.</summary>
+    Udp,
+
+    /// <summary>TCP: reliable, messages framed by Content-Length.</summary>
+    Tcp,
+
+    /// <summary>TLS over TCP.</summary>
+    Tls,
+}
