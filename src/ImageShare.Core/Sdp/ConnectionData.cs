@@ -1,0 +1,64 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sdp;
+
+/// <summary>The address media goes to (c=, RFC 8866 §5.7).</summary>
+/// <param name="Address">An IPv4 or IPv6 address without brackets, or a host name.</param>
+public sealed record ConnectionData(string Address)
+{
+    /// <summary>The data of an address.</summary>
+    public ConnectionData(IPAddress address)
+        : this((address ?? throw new ArgumentNullException(nameof(address))).ToString())
+    {
+    }
+
+    /// <summary>The network type, <c>IN</c> unless a peer says otherwise.</summary>
+    public string NetworkType { get; init; } = "IN";
+
+    /// <summary>The address type: <c>IP6</c> when the address holds a colon, else <c>IP4</c>, unless set.</summary>
+    public string AddressType { get; init; } = TypeOf(Address);
+
+    /// <summary>The address as a number, for comparing (RFC 5952); null when it is a host name.</summary>
+    public IPAddress? IPAddress => IPAddress.TryParse(Address, out IPAddress? address) ? address : null;
+
+    /// <summary>nettype SP addrtype SP connection-address.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out ConnectionData? value)
+    {
+        var cursor = new AsciiCursor(text);
+        if (!SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> networkType)
+            || !SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> addressType)
+            || !SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> address)
+            || !cursor.AtEnd)
+        {
+            value = null;
+            return false;
+        }
+
+        value = new ConnectionData(WellKnownText.GetString(address))
+        {
+            NetworkType = WellKnownText.GetString(networkType),
+            AddressType = WellKnownText.GetString(addressType),
+        };
+        return true;
+    }
+
+    /// <summary>Writes the value of the line.</summary>
+    /// <exception cref="ImageShareException">A part is empty or holds a space or a line break.</exception>
+    public void Write(IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        SdpText.WriteField(output, NetworkType);
+        output.Write(" "u8);
+        SdpText.WriteField(output, AddressType);
+        output.Write(" "u8);
+        SdpText.WriteField(output, Address);
+    }
+
+    /// <summary>The value of the line.</summary>
+    public override string ToString() => SdpText.Print(Write);
+
+    internal static string TypeOf(string? address) => address?.Contains(':', StringComparison.Ordinal) == true ? "IP6" : "IP4";
+}

@@ -1,0 +1,141 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sdp.FileTransfer;
+
+/// <summary>How the dates of a file are written.</summary>
+public enum FileDateStyle
+{
+    /// <summary>Quoted, RFC 5322, numeric zone, as RFC 5547 §6 asks: <c>creation:"Wed, 15 Oct 2008 10:40:46 +0000"</c>.</summary>
+    Rfc5322 = 0,
+
+    /// <summary>Unquoted ISO 8601 in UTC with milliseconds, for peers of that age: <c>creation:2008-10-15T10:40:46.405Z</c>.</summary>
+    Iso8601,
+}
+
+/// <summary>When a file was created, changed and last read (a=file-date, RFC 5547 §6).</summary>
+public sealed record FileDate
+{
+    /// <summary>When it was created.</summary>
+    public DateTimeOffset? Created { get; init; }
+
+    /// <summary>When it was last changed.</summary>
+    public DateTimeOffset? Modified { get; init; }
+
+    /// <summary>When it was last read.</summary>
+    public DateTimeOffset? Read { get; init; }
+
+    /// <summary>
+    /// date-param *(SP date-param). Reads quoted and unquoted values, RFC 5322 dates with numeric and named zones, and ISO 8601;
+    /// dates it cannot read are left out, false when none is left.
+    /// </summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out FileDate? value) => TryParse(text, out value, out _);
+
+    /// <summary>Reads, and says whether every part was spelt as RFC 5547 asks.</summary>
+    internal static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out FileDate? value, out bool isWellSpelt)
+    {
+        DateTimeOffset? created = null, modified = null, read = null;
+        isWellSpelt = true;
+        var cursor = new AsciiCursor(text);
+        cursor.SkipWhiteSpace();
+        while (!cursor.AtEnd)
+        {
+            int label = cursor.TryReadIgnoreCase("creation:"u8) ? 0 : cursor.TryReadIgnoreCase("modification:"u8) ? 1 : cursor.TryReadIgnoreCase("read:"u8) ? 2 : 3;
+            bool quoted = cursor.TryRead((byte)'"');
+            ReadOnlySpan<byte> raw = quoted ? cursor.ReadUntil((byte)'"') : ReadToNextLabel(ref cursor);
+            bool understood = MailDate.TryParse(raw, out DateTimeOffset date, out bool isNumericZone)
+                || MailDate.TryParseIso8601(raw, out date);
+            isWellSpelt &= (!quoted || cursor.TryRead((byte)'"')) && quoted && isNumericZone && label < 3;
+            cursor.SkipWhiteSpace();
+            if (!understood)
+            {
+                continue;
+            }
+
+            switch (label)
+            {
+                case 0:
+                    created ??= date;
+                    break;
+                case 1:
+                    modified ??= date;
+                    break;
+                case 2:
+                    read ??= date;
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        value = (created ?? modified ?? read) is null ? null : new FileDate { Created = created, Modified = modified, Read = read };
+        return value is not null;
+    }
+
+    /// <summary>Writes the dates that are set, in the order creation, modification, read.</summary>
+    /// <exception cref="ImageShareException">No date is set.</exception>
+    public void Write(IBufferWriter<byte> output, FileDateStyle style = FileDateStyle.Rfc5322)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        if ((Created ?? Modified ?? Read) is null)
+        {
+            throw new ImageShareException(ImageShareError.InvalidValue, "A file-date holds no date; set one or leave the attribute out.");
+        }
+
+        bool first = true;
+        WriteOne(output, "creation:"u8, Created, style, ref first);
+        WriteOne(output, "modification:"u8, Modified, style, ref first);
+        WriteOne(output, "read:"u8, Read, style, ref first);
+    }
+
+    /// <summary>The value of the attribute in the given style.</summary>
+    public string ToString(FileDateStyle style) => SdpText.Print(output => Write(output, style));
+
+    /// <summary>The value of the attribute as RFC 5547 asks.</summary>
+    public override string ToString() => ToString(FileDateStyle.Rfc5322);
+
+    private static void WriteOne(IBufferWriter<byte> output, ReadOnlySpan<byte> label, DateTimeOffset? date, FileDateStyle style, ref bool first)
+    {
+        if (date is not { } value)
+        {
+            return;
+        }
+
+        if (!first)
+        {
+            output.WriteByte((byte)' ');
+        }
+
+        first = false;
+        output.Write(label);
+        if (style == FileDateStyle.Iso8601)
+        {
+            output.WriteUtf8(MailDate.ToIso8601(value));
+        }
+        else
+        {
+            output.WriteByte((byte)'"');
+            output.WriteUtf8(MailDate.ToString(value));
+            output.WriteByte((byte)'"');
+        }
+    }
+
+    // An unquoted RFC 5322 date holds spaces: it ends where the next label begins.
+    private static ReadOnlySpan<byte> ReadToNextLabel(ref AsciiCursor cursor)
+    {
+        ReadOnlySpan<byte> rest = cursor.Rest;
+        int end = Math.Min(IndexOf(rest, " creation:"u8), Math.Min(IndexOf(rest, " modification:"u8), IndexOf(rest, " read:"u8)));
+
+        // At least one octet, so that every round of the caller goes forward.
+        end = Math.Max(end, Math.Min(1, rest.Length));
+        cursor.Advance(end);
+        return rest[..end];
+    }
+
+    private static int IndexOf(ReadOnlySpan<byte> text, ReadOnlySpan<byte> label)
+    {
+        int at = text.IndexOf(label);
+        return at < 0 ? text.Length : at;
+    }
+}

@@ -1,0 +1,130 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sdp.FileTransfer;
+
+/// <summary>
+/// A hash of the whole file (RFC 5547 §6), even when only a range of it is offered. SHA-1 is what the RFC defines: it finds
+/// transmission errors, it is no protection against an attacker.
+/// </summary>
+public sealed record FileHash
+{
+    // Weakest first; MD5 and older ones are left out on purpose.
+    private static readonly (string Name, string Alias, int Length)[] Known =
+        [("sha-1", "sha1", 20), ("sha-224", "sha224", 28), ("sha-256", "sha256", 32), ("sha-384", "sha384", 48), ("sha-512", "sha512", 64)];
+
+    /// <summary>Makes a hash.</summary>
+    /// <param name="algorithm">The name in the IANA registry of hash function textual names, such as <c>sha-1</c>.</param>
+    /// <param name="value">The octets of the hash.</param>
+    public FileHash(string algorithm, params ImmutableArray<byte> value)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(algorithm);
+        Algorithm = algorithm;
+        Value = value.IsDefault ? [] : value;
+    }
+
+    /// <summary>The name of the algorithm as it was written.</summary>
+    public string Algorithm { get; }
+
+    /// <summary>The octets of the hash.</summary>
+    public ImmutableArray<byte> Value { get; }
+
+    /// <summary>
+    /// The registered lower-case name of the algorithm (<c>sha-1</c>, <c>sha-256</c>, ...), when this library knows it and the value has
+    /// its length; otherwise null, and the hash is to be ignored.
+    /// </summary>
+    public string? KnownName
+    {
+        get
+        {
+            int strength = Strength;
+            return strength < 0 ? null : Known[strength].Name;
+        }
+    }
+
+    /// <summary>The higher, the stronger; -1 when the hash cannot be used.</summary>
+    internal int Strength => Array.FindIndex(Known, k => k.Length == Value.Length
+        && (Algorithm.Equals(k.Name, StringComparison.OrdinalIgnoreCase) || Algorithm.Equals(k.Alias, StringComparison.OrdinalIgnoreCase)));
+
+    /// <summary>Whether both name the same algorithm, spelling aside.</summary>
+    public bool IsSameAlgorithmAs(FileHash other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return KnownName is { } name ? name == other.KnownName : Algorithm.Equals(other.Algorithm, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>hash-algorithm ":" 2HEXDIG *(":" 2HEXDIG): any case, and without the colons too.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out FileHash? value)
+    {
+        value = null;
+        int colon = text.IndexOf((byte)':');
+        if (colon <= 0 || text[..colon].ContainsAnyExcept(Grammar.MimeToken))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> hex = text[(colon + 1)..];
+        ImmutableArray<byte>.Builder octets = ImmutableArray.CreateBuilder<byte>((hex.Length + 1) / 2);
+        Span<byte> octet = stackalloc byte[1];
+        while (!hex.IsEmpty)
+        {
+            if (octets.Count > 0 && hex[0] == ':')
+            {
+                hex = hex[1..];
+            }
+
+            if (hex.Length < 2 || Convert.FromHexString(hex[..2], octet, out _, out _) != OperationStatus.Done)
+            {
+                return false;
+            }
+
+            octets.Add(octet[0]);
+            hex = hex[2..];
+        }
+
+        if (octets.Count == 0)
+        {
+            return false;
+        }
+
+        value = new FileHash(WellKnownText.GetString(text[..colon]), octets.DrainToImmutable());
+        return true;
+    }
+
+    /// <summary>Writes the algorithm, and the octets as upper-case hex with colons between.</summary>
+    /// <exception cref="ImageShareException">The algorithm is no token, or there is no octet.</exception>
+    public void Write(IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        if (Value.IsEmpty || Algorithm.AsSpan().ContainsAny(' ', ':', '"'))
+        {
+            throw new ImageShareException(ImageShareError.InvalidValue, "A file hash needs the name of its algorithm, without spaces or colons, and its octets.");
+        }
+
+        SdpText.WriteField(output, Algorithm);
+        foreach (byte octet in Value)
+        {
+            Span<byte> span = output.GetSpan(3);
+            span[0] = (byte)':';
+            Convert.TryToHexString([octet], span[1..], out _);
+            output.Advance(3);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(FileHash? other) =>
+        other is not null && Algorithm.Equals(other.Algorithm, StringComparison.OrdinalIgnoreCase) && Value.AsSpan().SequenceEqual(other.Value.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        hash.AddBytes(Value.AsSpan());
+        return hash.ToHashCode();
+    }
+
+    /// <summary>The algorithm and the octets as they are written.</summary>
+    public override string ToString() => SdpText.Print(Write);
+}

@@ -1,0 +1,272 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sdp.FileTransfer;
+
+/// <summary>Which file a media section is about: name, type, size, hashes (a=file-selector, RFC 5547 §6). Every part is optional.</summary>
+public sealed record FileSelector
+{
+    // What may stand between the quotes of a name as it is. RFC 5547 excludes NUL, CR, LF, the quote and the percent sign, and asks
+    // for escaping what the local file system takes for directories: / and \ mean that to one peer or another wherever we run.
+    private static readonly SearchValues<byte> NameOctets = SearchValues.Create(
+        [.. Enumerable.Range(1, 255).Select(o => (byte)o)
+            .Where(o => o is not ((byte)'\r' or (byte)'\n' or (byte)'"' or (byte)'%' or (byte)'/' or (byte)'\\')
+                && (o != ':' || !OperatingSystem.IsWindows()))]);
+
+    /// <summary>The file's name as the peer gave it, escapes undone: a hint for people, never a path. Any character may be in it.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The media type of the content.</summary>
+    public MediaType? Type { get; init; }
+
+    /// <summary>The size of the file in octets, without any wrapper.</summary>
+    public long? Size { get; init; }
+
+    /// <summary>The hashes of the whole file, in their order, also those that cannot be used.</summary>
+    public ImmutableArray<FileHash> Hashes { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>Selectors this library does not know or could not read, as they came, in their order.</summary>
+    public ImmutableArray<string> OtherSelectors { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>The SHA-1 hash, 20 octets; null when there is none.</summary>
+    public FileHash? Sha1
+    {
+        get
+        {
+            foreach (FileHash hash in Hashes)
+            {
+                if (hash.KnownName == "sha-1")
+                {
+                    return hash;
+                }
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>The hash to check a received file with: the strongest this library knows; null when there is none.</summary>
+    public FileHash? StrongestKnownHash
+    {
+        get
+        {
+            FileHash? best = null;
+            foreach (FileHash hash in Hashes)
+            {
+                if (hash.Strength > (best?.Strength ?? -1))
+                {
+                    best = hash;
+                }
+            }
+
+            return best;
+        }
+    }
+
+    /// <summary>Whether this says enough to push a file: a type, a size or a hash; a name alone does not do (RFC 5547 §8.2.1).</summary>
+    public bool IsEnoughToPush => Type is not null || Size is not null || !Hashes.IsEmpty;
+
+    /// <summary>
+    /// Whether both can mean one file (RFC 5547 §8.1): any part that both have and that differs makes two files, parts that only one
+    /// of them has do not.
+    /// </summary>
+    public bool IsSameFileAs(FileSelector other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (Differ(Name, other.Name) || (Size is not null && other.Size is not null && Size != other.Size)
+            || (Type is not null && other.Type is not null && !IsSameType(Type, other.Type)))
+        {
+            return false;
+        }
+
+        foreach (FileHash hash in Hashes)
+        {
+            foreach (FileHash theirs in other.Hashes)
+            {
+                if (hash.IsSameAlgorithmAs(theirs) && !hash.Value.AsSpan().SequenceEqual(theirs.Value.AsSpan()))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// selector *(SP selector), in any order. False when there is none (a bare attribute announces a capability), a name's quote is not
+    /// closed, or a size is not a number of octets.
+    /// </summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out FileSelector? value)
+    {
+        value = null;
+        string? name = null;
+        MediaType? type = null;
+        long? size = null;
+        ImmutableArray<FileHash>.Builder hashes = ImmutableArray.CreateBuilder<FileHash>();
+        ImmutableArray<string>.Builder others = ImmutableArray.CreateBuilder<string>();
+        var cursor = new AsciiCursor(text);
+        cursor.SkipWhiteSpace();
+        while (!cursor.AtEnd)
+        {
+            if (!SdpText.TryReadWord(ref cursor, out ReadOnlySpan<byte> word))
+            {
+                return false;
+            }
+
+            var selector = new AsciiCursor(word);
+
+            // Some peers leave the label of the name away.
+            if (selector.TryReadIgnoreCase("name:"u8) || selector.Peek == '"')
+            {
+                if (!TryReadName(selector.Rest, out string read))
+                {
+                    return false;
+                }
+
+                if (name is null && read.Length > 0)
+                {
+                    name = read;
+                    continue;
+                }
+            }
+            else if (selector.TryReadIgnoreCase("size:"u8))
+            {
+                if (!selector.TryReadInt64(out long octets) || !selector.AtEnd)
+                {
+                    return false;
+                }
+
+                if (size is null)
+                {
+                    size = octets;
+                    continue;
+                }
+            }
+            else if (selector.TryReadIgnoreCase("type:"u8))
+            {
+                if (type is null && FileType.TryParse(selector.Rest, out type))
+                {
+                    continue;
+                }
+            }
+            else if (selector.TryReadIgnoreCase("hash:"u8) && FileHash.TryParse(selector.Rest, out FileHash? hash))
+            {
+                hashes.Add(hash);
+                continue;
+            }
+
+            others.Add(WellKnownText.GetString(word));
+        }
+
+        value = new FileSelector { Name = name, Type = type, Size = size, Hashes = hashes.DrainToImmutable(), OtherSelectors = others.DrainToImmutable() };
+        return value is { Name: not null } or { Type: not null } or { Size: not null } or { Hashes.IsEmpty: false } or { OtherSelectors.IsEmpty: false };
+    }
+
+    /// <summary>Writes name, type, size, hashes, one space between them.</summary>
+    /// <exception cref="ImageShareException">Nothing is selected, or a kept selector holds a line break.</exception>
+    public void Write(IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        bool first = true;
+        if (!string.IsNullOrEmpty(Name))
+        {
+            Start(output, "name:\""u8, ref first);
+            PercentEncoding.Write(output, Name, NameOctets);
+            output.WriteByte((byte)'"');
+        }
+
+        if (Type is not null)
+        {
+            Start(output, "type:"u8, ref first);
+            FileType.Write(output, Type, NameOctets);
+        }
+
+        if (Size is { } size)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(size);
+            Start(output, "size:"u8, ref first);
+            output.WriteNumber(size);
+        }
+
+        foreach (FileHash hash in Hashes)
+        {
+            Start(output, "hash:"u8, ref first);
+            hash.Write(output);
+        }
+
+        foreach (string other in OtherSelectors)
+        {
+            SafeText.ThrowIfLineBreaking(other);
+            Start(output, default, ref first);
+            output.WriteUtf8(other);
+        }
+
+        if (first)
+        {
+            throw new ImageShareException(ImageShareError.InvalidValue, "A file selector selects nothing; give it a name, type, size or hash.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(FileSelector? other) =>
+        other is not null && Name == other.Name && Size == other.Size && Equals(Type, other.Type)
+        && Hashes.AsSpan().SequenceEqual(other.Hashes.AsSpan()) && OtherSelectors.AsSpan().SequenceEqual(other.OtherSelectors.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Size, Type, Hashes.Length, OtherSelectors.Length);
+
+    /// <summary>The value of the attribute.</summary>
+    public override string ToString() => SdpText.Print(Write);
+
+    private static void Start(IBufferWriter<byte> output, ReadOnlySpan<byte> label, ref bool first)
+    {
+        output.Write(first ? label : [(byte)' ', .. label]);
+        first = false;
+    }
+
+    // The quote ends the name: there are no backslash escapes here, only percent ones (RFC 5547 §6).
+    private static bool TryReadName(ReadOnlySpan<byte> text, out string name)
+    {
+        name = string.Empty;
+        if (text.IsEmpty || text[0] != '"')
+        {
+            name = PercentEncoding.Decode(text);
+            return !text.Contains((byte)'"');
+        }
+
+        ReadOnlySpan<byte> inner = text[1..];
+        if (inner.IndexOf((byte)'"') != inner.Length - 1)
+        {
+            return false;
+        }
+
+        name = PercentEncoding.Decode(inner[..^1]);
+        return true;
+    }
+
+    private static bool Differ(string? mine, string? theirs) =>
+        mine is not null && theirs is not null && !string.Equals(mine, theirs, StringComparison.Ordinal);
+
+    // Whether a value was quoted says nothing about the file, so the parameters are compared by hand.
+    private static bool IsSameType(MediaType mine, MediaType theirs)
+    {
+        if (!mine.IsSameTypeAs(theirs) || mine.Parameters.Count != theirs.Parameters.Count)
+        {
+            return false;
+        }
+
+        foreach (Parameter parameter in mine.Parameters)
+        {
+            if (!theirs.Parameters.TryGet(parameter.Name, out Parameter their)
+                || !string.Equals(parameter.Value, their.Value, StringComparison.OrdinalIgnoreCase))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sdp.FileTransfer;
+
+/// <summary>
+/// The spelling of a media type inside a file selector (RFC 5547 §6): its parameters are always quoted, and escaped with percent
+/// signs instead of backslashes.
+/// </summary>
+internal static class FileType
+{
+    /// <summary>type "/" subtype *(";" attribute "=" DQUOTE value-string DQUOTE); unquoted values are read too.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out MediaType? value)
+    {
+        value = null;
+        var cursor = new AsciiCursor(text);
+        ReadOnlySpan<byte> type = cursor.ReadWhile(Grammar.MimeToken);
+        if (type.IsEmpty || !cursor.TryRead((byte)'/'))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> subtype = cursor.ReadWhile(Grammar.MimeToken);
+        if (subtype.IsEmpty)
+        {
+            return false;
+        }
+
+        ParameterList parameters = default;
+        while (cursor.TryRead((byte)';'))
+        {
+            ReadOnlySpan<byte> name = cursor.ReadWhile(Grammar.MimeToken);
+            if (name.IsEmpty || !cursor.TryRead((byte)'='))
+            {
+                return false;
+            }
+
+            bool quoted = cursor.TryRead((byte)'"');
+            ReadOnlySpan<byte> raw = quoted ? cursor.ReadUntil((byte)'"') : cursor.ReadUntil((byte)';');
+            if (quoted && !cursor.TryRead((byte)'"'))
+            {
+                return false;
+            }
+
+            parameters = parameters.With(WellKnownText.GetString(name), PercentEncoding.Decode(raw), quoted: true);
+        }
+
+        if (!cursor.AtEnd)
+        {
+            return false;
+        }
+
+        value = new MediaType(WellKnownText.GetString(type), WellKnownText.GetString(subtype), parameters);
+        return true;
+    }
+
+    public static void Write(IBufferWriter<byte> output, MediaType type, SearchValues<byte> unescaped)
+    {
+        output.WriteUtf8(type.Type);
+        output.WriteByte((byte)'/');
+        output.WriteUtf8(type.Subtype);
+        foreach (Parameter parameter in type.Parameters)
+        {
+            output.WriteByte((byte)';');
+            SdpText.WriteField(output, parameter.Name);
+            output.Write("=\""u8);
+            PercentEncoding.Write(output, parameter.Value, unescaped);
+            output.WriteByte((byte)'"');
+        }
+    }
+}

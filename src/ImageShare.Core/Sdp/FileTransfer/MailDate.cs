@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sdp.FileTransfer;
+
+/// <summary>
+/// The date-time of RFC 5322 §3.3, and ISO 8601 beside it. The day of the week is passed over unread: peers get it wrong, and it
+/// says nothing the date does not.
+/// </summary>
+internal static class MailDate
+{
+    private static ReadOnlySpan<byte> Months => "janfebmaraprmayjunjulaugsepoctnovdec"u8;
+
+    public static string ToString(DateTimeOffset date) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{date:ddd, d MMM yyyy HH':'mm':'ss} {(date.Offset < TimeSpan.Zero ? '-' : '+')}{date.Offset:hhmm}");
+
+    public static string ToIso8601(DateTimeOffset date) =>
+        date.UtcDateTime.ToString("yyyy'-'MM'-'dd'T'HH':'mm':'ss'.'fff'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>[ day-of-week "," ] day month year hour ":" minute [ ":" second ] zone.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, out DateTimeOffset value, out bool isNumericZone)
+    {
+        value = default;
+        isNumericZone = false;
+        int comma = text.IndexOf((byte)',');
+        var cursor = new AsciiCursor(comma >= 0 ? text[(comma + 1)..] : text);
+        cursor.SkipWhiteSpace();
+        if (!cursor.TryReadUInt32(out uint day) || !SkipDateSeparator(ref cursor) || !TryReadMonth(ref cursor, out int month)
+            || !SkipDateSeparator(ref cursor) || !cursor.TryReadUInt32(out uint year) || !cursor.SkipWhiteSpace()
+            || !cursor.TryReadUInt32(out uint hour) || !cursor.TryRead((byte)':') || !cursor.TryReadUInt32(out uint minute))
+        {
+            return false;
+        }
+
+        uint second = 0;
+        if (cursor.TryRead((byte)':') && !cursor.TryReadUInt32(out second))
+        {
+            return false;
+        }
+
+        cursor.SkipWhiteSpace();
+        if (!TryReadZone(ref cursor, out TimeSpan offset, out isNumericZone))
+        {
+            return false;
+        }
+
+        // Two-digit years and the leap second exist in old mail (RFC 5322 §4.3).
+        year += year < 50 ? 2000u : year < 100 ? 1900u : 0u;
+        second = Math.Min(second, 60) == 60 ? 59 : second;
+        if (year is < 1 or > 9999 || day < 1 || day > DateTime.DaysInMonth((int)year, month) || hour > 23 || minute > 59 || second > 59)
+        {
+            return false;
+        }
+
+        return TryMake(new DateTime((int)year, month, (int)day, (int)hour, (int)minute, (int)second, DateTimeKind.Unspecified), offset, out value);
+    }
+
+    /// <summary>yyyy-mm-ddThh:mm:ss, with or without fraction and zone; without a zone it is UTC.</summary>
+    public static bool TryParseIso8601(ReadOnlySpan<byte> text, out DateTimeOffset value)
+    {
+        text = Grammar.TrimWhiteSpace(text);
+        value = default;
+        return text.Length is >= 16 and <= 40 && text[4] == '-' && text[7] == '-' && (text[10] | 0x20) is 't' or ' '
+            && DateTimeOffset.TryParse(
+                Encoding.Latin1.GetString(text), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out value);
+    }
+
+    private static bool TryReadMonth(ref AsciiCursor cursor, out int month)
+    {
+        for (month = 1; month <= 12; month++)
+        {
+            if (cursor.TryReadIgnoreCase(Months.Slice((month - 1) * 3, 3)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool SkipDateSeparator(ref AsciiCursor cursor) => cursor.SkipWhiteSpace() || cursor.TryRead((byte)'-');
+
+    private static bool TryReadZone(ref AsciiCursor cursor, out TimeSpan offset, out bool isNumeric)
+    {
+        offset = TimeSpan.Zero;
+        isNumeric = false;
+        ReadOnlySpan<byte> zone = Grammar.TrimWhiteSpace(cursor.Rest);
+        if (zone.IsEmpty || zone[0] is not ((byte)'+' or (byte)'-'))
+        {
+            return zone.IsEmpty || Ascii.EqualsIgnoreCase(zone, "GMT"u8) || Ascii.EqualsIgnoreCase(zone, "UT"u8)
+                || Ascii.EqualsIgnoreCase(zone, "UTC"u8) || Ascii.EqualsIgnoreCase(zone, "Z"u8);
+        }
+
+        var digits = new AsciiCursor(zone[1..]);
+        if (zone.Length != 5 || !digits.TryReadUInt32(out uint number) || !digits.AtEnd || number % 100 > 59 || number / 100 > 14)
+        {
+            return false;
+        }
+
+        isNumeric = true;
+        offset = new TimeSpan((int)(number / 100), (int)(number % 100), 0) * (zone[0] == '-' ? -1 : 1);
+        return true;
+    }
+
+    private static bool TryMake(DateTime local, TimeSpan offset, out DateTimeOffset value)
+    {
+        long utc = local.Ticks - offset.Ticks;
+        bool fits = offset.Duration() <= TimeSpan.FromHours(14) && utc >= DateTime.MinValue.Ticks && utc <= DateTime.MaxValue.Ticks;
+        value = fits ? new DateTimeOffset(local, offset) : default;
+        return fits;
+    }
+}

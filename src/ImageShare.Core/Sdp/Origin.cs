@@ -1,0 +1,102 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Security.Cryptography;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sdp;
+
+/// <summary>Who made a session description and which version of it this is (o=, RFC 8866 §5.2).</summary>
+/// <param name="UserName">The user, or a dash.</param>
+/// <param name="SessionId">The session's number, unique for this user and address.</param>
+/// <param name="Version">Rises by one with every change of the description.</param>
+/// <param name="Address">An IPv4 or IPv6 address, or a host name.</param>
+public sealed record Origin(string UserName, ulong SessionId, ulong Version, string Address)
+{
+    // The random or time-stamped ids RFC 8866 §5.2 suggests are far larger; counters, and seconds since 1970, are not unique.
+    internal const ulong LargestWeakSessionId = int.MaxValue;
+
+    /// <summary>The network type, <c>IN</c> unless a peer says otherwise.</summary>
+    public string NetworkType { get; init; } = "IN";
+
+    /// <summary>The address type: <c>IP6</c> when the address holds a colon, else <c>IP4</c>, unless set.</summary>
+    public string AddressType { get; init; } = ConnectionData.TypeOf(Address);
+
+    /// <summary>The origin of a new session: a random 62-bit session id (RFC 3264 §5) and version 1.</summary>
+    public static Origin Create(IPAddress address, string userName = "-")
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        Span<byte> random = stackalloc byte[8];
+        ulong id;
+        do
+        {
+            RandomNumberGenerator.Fill(random);
+            id = BitConverter.ToUInt64(random) >> 2;
+        }
+        while (id <= LargestWeakSessionId);
+
+        return new Origin(userName, id, 1, address.ToString());
+    }
+
+    /// <summary>The same session, one version on: for a description that changed (RFC 3264 §8).</summary>
+    public Origin Next() => this with { Version = Version + 1 };
+
+    /// <summary>username SP sess-id SP sess-version SP nettype SP addrtype SP unicast-address.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out Origin? value)
+    {
+        value = null;
+        var cursor = new AsciiCursor(text);
+        if (!SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> user)
+            || !SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> id) || !TryParseNumber(id, out ulong sessionId)
+            || !SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> number) || !TryParseNumber(number, out ulong version)
+            || !SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> networkType)
+            || !SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> addressType)
+            || !SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> address)
+            || !cursor.AtEnd)
+        {
+            return false;
+        }
+
+        value = new Origin(WellKnownText.GetString(user), sessionId, version, WellKnownText.GetString(address))
+        {
+            NetworkType = WellKnownText.GetString(networkType),
+            AddressType = WellKnownText.GetString(addressType),
+        };
+        return true;
+    }
+
+    /// <summary>Writes the value of the line.</summary>
+    /// <exception cref="ImageShareException">A part is empty or holds a space or a line break.</exception>
+    public void Write(IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        SdpText.WriteField(output, UserName);
+        output.Write(" "u8);
+        WriteNumber(output, SessionId);
+        output.Write(" "u8);
+        WriteNumber(output, Version);
+        output.Write(" "u8);
+        SdpText.WriteField(output, NetworkType);
+        output.Write(" "u8);
+        SdpText.WriteField(output, AddressType);
+        output.Write(" "u8);
+        SdpText.WriteField(output, Address);
+    }
+
+    /// <summary>The value of the line.</summary>
+    public override string ToString() => SdpText.Print(Write);
+
+    // 64 bits: peers put NTP time stamps here, which have the highest bit set.
+    private static bool TryParseNumber(ReadOnlySpan<byte> digits, out ulong value)
+    {
+        value = 0;
+        return Grammar.IsDigit(digits[0]) && Utf8Parser.TryParse(digits, out value, out int read) && read == digits.Length;
+    }
+
+    private static void WriteNumber(IBufferWriter<byte> output, ulong value)
+    {
+        Utf8Formatter.TryFormat(value, output.GetSpan(20), out int written);
+        output.Advance(written);
+    }
+}

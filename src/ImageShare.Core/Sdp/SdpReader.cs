@@ -1,0 +1,325 @@
+using System.Collections.Immutable;
+using System.Text.Unicode;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sdp;
+
+/// <summary>Reads one session description: cuts it into lines, hands each line to its section, and checks the whole.</summary>
+internal sealed class SdpReader(SdpLimits limits)
+{
+    private readonly List<SdpWarning> _warnings = [];
+    private readonly SdpSection _session = new(SdpLineOrder.Session, 0);
+    private readonly List<SdpSection> _media = [];
+    private bool _hasVersion;
+    private bool _saidBareLineFeed;
+    private int _originOffset;
+    private int _sessionNameOffset;
+    private SdpTiming? _timing;
+    private Origin? _origin;
+    private string? _sessionName;
+
+    public SdpError Read(ReadOnlySpan<byte> text, out SessionDescription? value)
+    {
+        value = null;
+        int lines = 0;
+        int offset = 0;
+        while (offset < text.Length)
+        {
+            ReadOnlySpan<byte> line = CutLine(text, offset, out int next);
+            if (++lines > limits.MaxLines)
+            {
+                return new SdpError(SdpErrorCode.TooManyLines, offset);
+            }
+
+            SdpErrorCode code = ReadLine(line, offset);
+            if (code != SdpErrorCode.None)
+            {
+                return new SdpError(code, offset);
+            }
+
+            offset = next;
+        }
+
+        SdpError error = CheckWhole(lines);
+        if (error.Code == SdpErrorCode.None)
+        {
+            value = Build();
+        }
+
+        return error;
+    }
+
+    private ReadOnlySpan<byte> CutLine(ReadOnlySpan<byte> text, int offset, out int next)
+    {
+        ReadOnlySpan<byte> rest = text[offset..];
+        int end = rest.IndexOf((byte)'\n');
+        if (end < 0)
+        {
+            next = text.Length;
+            Warn(SdpWarningCode.MissingFinalLineEnd, offset);
+            return rest.TrimEnd((byte)'\r');
+        }
+
+        next = offset + end + 1;
+        if (end > 0 && rest[end - 1] == '\r')
+        {
+            return rest[..(end - 1)];
+        }
+
+        if (!_saidBareLineFeed)
+        {
+            _saidBareLineFeed = true;
+            Warn(SdpWarningCode.BareLineFeed, offset);
+        }
+
+        return rest[..end];
+    }
+
+    private SdpErrorCode ReadLine(ReadOnlySpan<byte> line, int offset)
+    {
+        if (line.IsEmpty)
+        {
+            Warn(SdpWarningCode.EmptyLine, offset);
+            return SdpErrorCode.None;
+        }
+
+        if (line.Length > limits.MaxLineLength)
+        {
+            return SdpErrorCode.LineTooLong;
+        }
+
+        if (line.ContainsAny(Grammar.LineBreaking))
+        {
+            return SdpErrorCode.ForbiddenOctet;
+        }
+
+        if (line.Length < 2 || line[1] != '=' || !char.IsAsciiLetterOrDigit((char)line[0]))
+        {
+            return SdpErrorCode.MalformedLine;
+        }
+
+        if (!Utf8.IsValid(line))
+        {
+            Warn(SdpWarningCode.NotUtf8, offset);
+        }
+
+        char type = (char)line[0];
+        ReadOnlySpan<byte> value = line[2..];
+        if (type == 'm')
+        {
+            return ReadMediaLine(value, offset);
+        }
+
+        SdpSection section = _media.Count > 0 ? _media[^1] : _session;
+        if (!section.TakesInOrder(type))
+        {
+            Warn(SdpWarningCode.LineOutOfOrder, offset);
+        }
+
+        return type == 'a' ? ReadAttribute(section, value, offset)
+            : ReferenceEquals(section, _session) && type is 'v' or 'o' or 's' or 't' ? ReadSessionLine(type, value, offset)
+            : ReadCommonLine(section, type, value, offset);
+    }
+
+    private SdpErrorCode ReadMediaLine(ReadOnlySpan<byte> value, int offset)
+    {
+        if (_media.Count >= limits.MaxMedia)
+        {
+            return SdpErrorCode.TooManyMedia;
+        }
+
+        SdpErrorCode code = MediaDescription.TryReadLine(value, limits.MaxFormats, out MediaDescription? head);
+        if (code == SdpErrorCode.None)
+        {
+            _media.Add(new SdpSection(SdpLineOrder.Media, offset) { Head = head });
+        }
+
+        return code;
+    }
+
+    private SdpErrorCode ReadSessionLine(char type, ReadOnlySpan<byte> value, int offset)
+    {
+        bool repeated = false;
+        switch (type)
+        {
+            case 'v':
+                if (!Grammar.TrimWhiteSpace(value).SequenceEqual("0"u8))
+                {
+                    return SdpErrorCode.UnsupportedVersion;
+                }
+
+                repeated = _hasVersion;
+                _hasVersion = true;
+                break;
+            case 'o':
+                repeated = _origin is not null;
+                if (!repeated && !Origin.TryParse(value, out _origin))
+                {
+                    return SdpErrorCode.MalformedOrigin;
+                }
+
+                _originOffset = repeated ? _originOffset : offset;
+                break;
+            case 's':
+                repeated = _sessionName is not null;
+                _sessionNameOffset = repeated ? _sessionNameOffset : offset;
+                _sessionName ??= WellKnownText.GetString(value);
+                break;
+            default:
+                // Several t= lines are allowed; the ones after the first are kept but say nothing to us.
+                if (_timing is not null)
+                {
+                    _session.Keep(type, value);
+                }
+                else if (SdpTiming.TryParse(value, out SdpTiming timing))
+                {
+                    _timing = timing;
+                }
+                else
+                {
+                    KeepUnreadable(_session, type, value, offset);
+                }
+
+                break;
+        }
+
+        if (repeated)
+        {
+            KeepRepeated(_session, type, value, offset);
+        }
+
+        return SdpErrorCode.None;
+    }
+
+    private SdpErrorCode ReadCommonLine(SdpSection section, char type, ReadOnlySpan<byte> value, int offset)
+    {
+        switch (type)
+        {
+            case 'c' when section.Connection is not null:
+            case 'i' when section.Information is not null:
+                KeepRepeated(section, type, value, offset);
+                break;
+            case 'i':
+                section.Information = WellKnownText.GetString(value);
+                break;
+            case 'c':
+                if (ConnectionData.TryParse(value, out ConnectionData? connection))
+                {
+                    section.Connection = connection;
+                }
+                else
+                {
+                    KeepUnreadable(section, type, value, offset);
+                }
+
+                break;
+            default:
+                section.Keep(type, value);
+                if (SdpLineOrder.RankOf(section.Order, type) == section.Order.Length)
+                {
+                    Warn(SdpWarningCode.UnknownLine, offset);
+                }
+                else if (!IsReadable(type, value))
+                {
+                    Warn(SdpWarningCode.UnreadableLine, offset);
+                }
+
+                break;
+        }
+
+        return SdpErrorCode.None;
+    }
+
+    private SdpErrorCode ReadAttribute(SdpSection section, ReadOnlySpan<byte> value, int offset)
+    {
+        if (!section.HasRoomForAttribute(limits.MaxAttributes))
+        {
+            return SdpErrorCode.TooManyAttributes;
+        }
+
+        if (SdpAttribute.TryParse(value, out SdpAttribute attribute))
+        {
+            section.Add(attribute, offset);
+        }
+        else
+        {
+            KeepUnreadable(section, 'a', value, offset);
+        }
+
+        return SdpErrorCode.None;
+    }
+
+    // b= is bwtype ":" bandwidth, k= is a method that RFC 8866 §5.12 made obsolete: neither means anything for MSRP.
+    private static bool IsReadable(char type, ReadOnlySpan<byte> value) =>
+        type is not ('b' or 'k') || (type == 'b' && value.IndexOf((byte)':') > 0);
+
+    private void KeepRepeated(SdpSection section, char type, ReadOnlySpan<byte> value, int offset)
+    {
+        section.Keep(type, value);
+        Warn(SdpWarningCode.RepeatedLine, offset);
+    }
+
+    private void KeepUnreadable(SdpSection section, char type, ReadOnlySpan<byte> value, int offset)
+    {
+        section.Keep(type, value);
+        Warn(SdpWarningCode.UnreadableLine, offset);
+    }
+
+    private SdpError CheckWhole(int lines)
+    {
+        SdpErrorCode code = lines == 0 ? SdpErrorCode.Empty
+            : !_hasVersion ? SdpErrorCode.MissingVersion
+            : _origin is null ? SdpErrorCode.MissingOrigin
+            : SdpErrorCode.None;
+        if (code != SdpErrorCode.None)
+        {
+            return new SdpError(code, 0);
+        }
+
+        foreach (SdpSection media in _media)
+        {
+            if (media.Head!.Port != 0 && media.Connection is null && _session.Connection is null)
+            {
+                return new SdpError(SdpErrorCode.MissingConnection, media.Offset);
+            }
+        }
+
+        return default;
+    }
+
+    private SessionDescription Build()
+    {
+        if (string.IsNullOrEmpty(_sessionName))
+        {
+            Warn(SdpWarningCode.EmptySessionName, _sessionNameOffset);
+        }
+
+        if (_timing is null)
+        {
+            Warn(SdpWarningCode.MissingTiming, 0);
+        }
+
+        var session = new SessionDescription
+        {
+            Origin = _origin!,
+            SessionName = _sessionName ?? string.Empty,
+            Information = _session.Information,
+            Connection = _session.Connection,
+            Timing = _timing ?? default,
+            Attributes = [.. _session.Attributes],
+            OtherLines = _session.OtherLines,
+            Media = [.. _media.Select(m => m.ToMedia())],
+        };
+
+        if (session.Origin.SessionId <= Origin.LargestWeakSessionId)
+        {
+            Warn(SdpWarningCode.WeakSessionId, _originOffset);
+        }
+
+        SdpReview.Look(session, _session, _media, _warnings);
+        _warnings.Sort((a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Code.CompareTo(b.Code));
+        return session with { Warnings = _warnings.ToImmutableArray() };
+    }
+
+    private void Warn(SdpWarningCode code, int offset) => _warnings.Add(new SdpWarning(code, offset));
+}

@@ -1,0 +1,50 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sdp;
+
+/// <summary>Writes the lines of one section in their order, the kept lines among them.</summary>
+internal static class SdpSectionWriter
+{
+    /// <summary>Writes, for each type in <paramref name="order"/>, the known line and then the kept lines of that place.</summary>
+    public static void Write(IBufferWriter<byte> output, string order, ImmutableArray<SdpLine> others, Action<char, IBufferWriter<byte>> writeKnown)
+    {
+        for (int rank = 0; rank <= order.Length; rank++)
+        {
+            if (rank < order.Length)
+            {
+                writeKnown(order[rank], output);
+            }
+
+            foreach (SdpLine line in others)
+            {
+                if (SdpLineOrder.RankOf(order, line.Type) == rank)
+                {
+                    WriteOther(output, line);
+                }
+            }
+        }
+    }
+
+    public static void WriteAttributes(IBufferWriter<byte> output, ImmutableArray<SdpAttribute> attributes)
+    {
+        foreach (SdpAttribute attribute in attributes)
+        {
+            output.Write("a="u8);
+            attribute.Write(output);
+            output.WriteLineEnd();
+        }
+    }
+
+    private static void WriteOther(IBufferWriter<byte> output, SdpLine line)
+    {
+        // An m= line here would start a section of its own.
+        if (!char.IsAsciiLetterOrDigit(line.Type) || line.Type == 'm')
+        {
+            throw new ImageShareException(ImageShareError.InvalidValue, $"A kept line of a session description cannot have the type '{line.Type}'.");
+        }
+
+        SdpText.WriteLine(output, line.Type, line.Value);
+    }
+}

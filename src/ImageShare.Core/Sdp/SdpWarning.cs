@@ -1,0 +1,76 @@
+namespace ImageShare.Core.Sdp;
+
+/// <summary>Something a session description does that the rules do not like and the reader lived with.</summary>
+/// <param name="Code">What it is.</param>
+/// <param name="Offset">The octet offset, from the start of the text, of the line it was found in.</param>
+public readonly record struct SdpWarning(SdpWarningCode Code, int Offset);
+
+/// <summary>The tolerated deviations. Names and meanings are stable; new ones may be added.</summary>
+public enum SdpWarningCode
+{
+    /// <summary>No deviation.</summary>
+    None = 0,
+
+    /// <summary>A line ends in LF alone (RFC 8866 §5 asks for CRLF).</summary>
+    BareLineFeed,
+
+    /// <summary>The last line has no line end.</summary>
+    MissingFinalLineEnd,
+
+    /// <summary>An empty line, which no description has.</summary>
+    EmptyLine,
+
+    /// <summary>A line stands where RFC 8866 §5 does not allow it.</summary>
+    LineOutOfOrder,
+
+    /// <summary>A line that may occur once occurs again; the first one counts.</summary>
+    RepeatedLine,
+
+    /// <summary>A line of a type nobody defined; kept and ignored.</summary>
+    UnknownLine,
+
+    /// <summary>A c=, t=, b=, k= or other line whose value cannot be read; kept and ignored.</summary>
+    UnreadableLine,
+
+    /// <summary>Octets that are not UTF-8; they became U+FFFD.</summary>
+    NotUtf8,
+
+    /// <summary>There is no s= line, or it is empty (RFC 8866 §5.3 asks for a dash).</summary>
+    EmptySessionName,
+
+    /// <summary>There is no t= line.</summary>
+    MissingTiming,
+
+    /// <summary>An attribute this library does not know; kept and ignored.</summary>
+    UnknownAttribute,
+
+    /// <summary>An attribute it knows, with a value it cannot read; kept, and as good as absent.</summary>
+    UnreadableAttribute,
+
+    /// <summary>The session id of the o= line is too small to be unique (RFC 8866 §5.2).</summary>
+    WeakSessionId,
+
+    /// <summary>A file-date that is not a quoted RFC 5322 date with a numeric zone (RFC 5547 §6), but could be read.</summary>
+    FileDateSpelling,
+
+    /// <summary>The session id of the MSRP path has less than 80 bits of randomness (RFC 4975 §14.1).</summary>
+    ShortPathSessionId,
+
+    /// <summary>No a=setup in an MSRP section (RFC 6135 §4.2.1): the offerer connects.</summary>
+    NoSetup,
+
+    /// <summary>accept-types does not name the type of the file the same section describes.</summary>
+    FileTypeNotAccepted,
+
+    /// <summary>message/cpim or an icon, which IR.79 §1 leaves out of an image share.</summary>
+    BeyondImageShare,
+
+    /// <summary>No a=max-size in an MSRP section: nothing is known about how much the peer takes.</summary>
+    NoMaxSize,
+
+    /// <summary>A hash of an algorithm this library does not know, or with the wrong length for it; ignored.</summary>
+    UnusableHash,
+
+    /// <summary>A file selector this library does not know; kept and ignored.</summary>
+    UnknownFileSelector,
+}

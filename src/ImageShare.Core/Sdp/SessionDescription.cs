@@ -1,0 +1,146 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+
+namespace ImageShare.Core.Sdp;
+
+/// <summary>
+/// A session description (SDP, RFC 8866): the offer or answer of an image share. Immutable; what was read prints back, in the
+/// order the RFC asks for, unknown lines and attributes included. Warnings are no part of equality.
+/// </summary>
+public sealed record SessionDescription
+{
+    /// <summary>Who made it, and which version it is (o=).</summary>
+    public required Origin Origin { get; init; }
+
+    /// <summary>A name for the session (s=); an empty one is written, and read, as a dash.</summary>
+    public string SessionName { get; init => field = string.IsNullOrEmpty(value) ? "-" : value; } = "-";
+
+    /// <summary>A title for people (i=).</summary>
+    public string? Information { get; init; }
+
+    /// <summary>The address of sections that have none of their own (c=).</summary>
+    public ConnectionData? Connection { get; init; }
+
+    /// <summary>When the session is active (t=).</summary>
+    public SdpTiming Timing { get; init; }
+
+    /// <summary>The session's own attributes in their order.</summary>
+    public ImmutableArray<SdpAttribute> Attributes { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>The media sections in their order.</summary>
+    public ImmutableArray<MediaDescription> Media { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>Lines of the session part kept as they came, in the order they are written.</summary>
+    public ImmutableArray<SdpLine> OtherLines { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>What the reader found and lived with; empty for a description that was not read.</summary>
+    public IReadOnlyList<SdpWarning> Warnings { get; init; } = [];
+
+    /// <summary>The first session attribute of that name, case ignored; null when there is none.</summary>
+    public SdpAttribute? Find(string name) => MediaDescription.Find(Attributes, name);
+
+    /// <summary>The direction of a section: its own, else the session's, else both ways (RFC 8866 §6.7).</summary>
+    public MediaDirection GetDirection(MediaDescription media)
+    {
+        ArgumentNullException.ThrowIfNull(media);
+        return media.Direction ?? MediaDescription.DirectionIn(Attributes) ?? MediaDirection.SendReceive;
+    }
+
+    /// <summary>The address of a section: its own, else the session's; null when there is neither.</summary>
+    public ConnectionData? GetConnection(MediaDescription media)
+    {
+        ArgumentNullException.ThrowIfNull(media);
+        return media.Connection ?? Connection;
+    }
+
+    /// <summary>The connection role of a section: its own, else the session's; null when there is neither.</summary>
+    public SetupRole? GetSetup(MediaDescription media)
+    {
+        ArgumentNullException.ThrowIfNull(media);
+        return media.Setup ?? SetupRoles.FromAttributeValue(Find(SdpAttributes.SetupName)?.Value);
+    }
+
+    /// <summary>
+    /// Reads a description: lines and attributes in any order, CRLF or LF, with or without a last line end. Nothing of
+    /// <paramref name="text"/> is kept. Never throws; the cost is bounded by <paramref name="limits"/>.
+    /// </summary>
+    /// <param name="text">The whole description.</param>
+    /// <param name="limits">What it may cost; null for <see cref="SdpLimits.Default"/>.</param>
+    /// <param name="value">What was read, its <see cref="Warnings"/> filled.</param>
+    /// <param name="error">Why it is not a usable description, and where.</param>
+    public static bool TryParse(ReadOnlySpan<byte> text, SdpLimits? limits, [NotNullWhen(true)] out SessionDescription? value, out SdpError error)
+    {
+        var reader = new SdpReader(limits ?? SdpLimits.Default);
+        error = reader.Read(text, out value);
+        return value is not null;
+    }
+
+    /// <summary>Reads a description within the default limits.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out SessionDescription? value) =>
+        TryParse(text, null, out value, out _);
+
+    /// <summary>Writes the description, CRLF after every line.</summary>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: a value would end its field or its line.</exception>
+    public void Write(IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        SdpSectionWriter.Write(output, SdpLineOrder.Session, OtherLines, (type, o) =>
+        {
+            switch (type)
+            {
+                case 'v':
+                    SdpText.WriteLine(o, 'v', "0");
+                    break;
+                case 'o':
+                    SdpText.WriteLine(o, 'o', Origin.ToString());
+                    break;
+                case 's':
+                    SdpText.WriteLine(o, 's', SessionName);
+                    break;
+                case 'i' when Information is not null:
+                    SdpText.WriteLine(o, 'i', Information);
+                    break;
+                case 'c' when Connection is not null:
+                    SdpText.WriteLine(o, 'c', Connection.ToString());
+                    break;
+                case 't':
+                    SdpText.WriteLine(o, 't', Timing.ToString());
+                    break;
+                case 'a':
+                    SdpSectionWriter.WriteAttributes(o, Attributes);
+                    break;
+                default:
+                    break;
+            }
+        });
+
+        foreach (MediaDescription media in Media)
+        {
+            media.Write(output);
+        }
+    }
+
+    /// <summary>The description as octets, for a message body.</summary>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: a value would end its field or its line.</exception>
+    public byte[] ToArray()
+    {
+        var output = new ArrayBufferWriter<byte>(1024);
+        Write(output);
+        return output.WrittenSpan.ToArray();
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(SessionDescription? other) =>
+        other is not null && Origin == other.Origin && SessionName == other.SessionName && Information == other.Information
+        && Connection == other.Connection && Timing == other.Timing
+        && Attributes.AsSpan().SequenceEqual(other.Attributes.AsSpan())
+        && Media.AsSpan().SequenceEqual(other.Media.AsSpan())
+        && OtherLines.AsSpan().SequenceEqual(other.OtherLines.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Origin, SessionName, Connection, Attributes.Length, Media.Length);
+
+    /// <summary>The description as text.</summary>
+    public override string ToString() => SdpText.Print(Write);
+}
