@@ -1,0 +1,93 @@
+using System.Buffers;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Msrp;
+
+/// <summary>
+/// The Byte-Range header, <c>start-end/total</c> (RFC 4975 §7.1.1). Positions count from 1. What a peer writes as end is a
+/// promise only: the length of a chunk is that of its data.
+/// </summary>
+/// <param name="Start">The position of the chunk's first octet in the message, at least 1.</param>
+/// <param name="End">The position of its last octet; null is <c>*</c>: not known, or the chunk may be interrupted.</param>
+/// <param name="Total">The octets of the whole message; null is <c>*</c>: not known.</param>
+public readonly record struct ByteRange(long Start, long? End, long? Total)
+{
+    /// <summary>The longest a range can be: three numbers of 19 digits.</summary>
+    internal const int MaxLength = 59;
+
+    /// <summary>The range of a message without octets, and of a SEND without a body: <c>1-0/0</c>.</summary>
+    public static ByteRange Empty { get; } = new(1, 0, 0);
+
+    /// <summary>Byte-Range = range-start "-" range-end "/" total: all of the text must match; false for a start of 0 and for numbers above 2^63-1.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, out ByteRange value)
+    {
+        value = default;
+        var cursor = new AsciiCursor(text);
+        if (!cursor.TryReadInt64(out long start)
+            || start < 1
+            || !cursor.TryRead((byte)'-')
+            || !TryReadOrStar(ref cursor, out long? end)
+            || !cursor.TryRead((byte)'/')
+            || !TryReadOrStar(ref cursor, out long? total)
+            || !cursor.AtEnd)
+        {
+            return false;
+        }
+
+        value = new ByteRange(start, end, total);
+        return true;
+    }
+
+    /// <summary>Writes the range.</summary>
+    public void Write(IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        output.Advance(Format(output.GetSpan(MaxLength)));
+    }
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        Span<byte> octets = stackalloc byte[MaxLength + 1];
+        return System.Text.Encoding.ASCII.GetString(octets[..Format(octets)]);
+    }
+
+    /// <summary>Writes into <paramref name="destination"/>, at least <see cref="MaxLength"/> long; returns the octets written.</summary>
+    internal int Format(Span<byte> destination)
+    {
+        int length = FormatNumber(destination, Start);
+        destination[length++] = (byte)'-';
+        length += FormatNumber(destination[length..], End);
+        destination[length++] = (byte)'/';
+        return length + FormatNumber(destination[length..], Total);
+    }
+
+    private static bool TryReadOrStar(ref AsciiCursor cursor, out long? value)
+    {
+        value = null;
+        if (cursor.TryRead((byte)'*'))
+        {
+            return true;
+        }
+
+        if (!cursor.TryReadInt64(out long number))
+        {
+            return false;
+        }
+
+        value = number;
+        return true;
+    }
+
+    private static int FormatNumber(Span<byte> destination, long? number)
+    {
+        if (number is not { } value)
+        {
+            destination[0] = (byte)'*';
+            return 1;
+        }
+
+        System.Buffers.Text.Utf8Formatter.TryFormat(value, destination, out int written);
+        return written;
+    }
+}

@@ -1,0 +1,374 @@
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Msrp;
+
+/// <summary>What one line meant to the head it belongs to.</summary>
+internal enum HeadLine
+{
+    /// <summary>The head goes on.</summary>
+    Header,
+
+    /// <summary>The empty line: a body follows.</summary>
+    Blank,
+
+    /// <summary>The end-line: there is no body.</summary>
+    End,
+
+    /// <summary>Nothing behind this line can be read.</summary>
+    Broken,
+}
+
+/// <summary>
+/// Fills a <see cref="MsrpHead"/> line by line. The chunks of a transfer repeat their paths, Message-ID and type octet for octet, so
+/// those of the previous head are kept and taken over instead of being read again.
+/// </summary>
+internal sealed class MsrpHeadReader(MsrpLimits limits)
+{
+    private readonly Remembered<MsrpPath> _toPath = new();
+    private readonly Remembered<MsrpPath> _fromPath = new();
+    private readonly Remembered<string> _messageId = new();
+    private readonly Remembered<MediaType> _contentType = new();
+    private Seen _seen;
+
+    [Flags]
+    private enum Seen
+    {
+        None = 0,
+        ToPath = 1,
+        FromPath = 2,
+        MessageId = 4,
+        ByteRange = 8,
+        SuccessReport = 16,
+        FailureReport = 32,
+        Status = 64,
+        ContentType = 128,
+    }
+
+    public MsrpHead Head { get; } = new();
+
+    /// <summary>The sign of the end-line that ended the head.</summary>
+    public MsrpContinuation Continuation { get; private set; }
+
+    /// <summary>Why the last line was broken.</summary>
+    public MsrpDecodeReason Reason { get; private set; }
+
+    /// <summary>
+    /// pMSRP SP transact-id SP ( method / status-code [SP comment] ). False when not even the transaction id can be read.
+    /// </summary>
+    public bool TryReadStart(ReadOnlySpan<byte> line, long offset)
+    {
+        _seen = Seen.None;
+        if (!line.StartsWith("MSRP "u8))
+        {
+            Reason = MsrpDecodeReason.NotMsrp;
+            return false;
+        }
+
+        ReadOnlySpan<byte> rest = line[5..];
+        ReadOnlySpan<byte> id = MsrpIdent.Leading(rest);
+        if (!MsrpIdent.IsValid(id, limits.MaxIdLength) || (rest.Length > id.Length && rest[id.Length] != ' '))
+        {
+            Reason = MsrpDecodeReason.BadTransactionId;
+            return false;
+        }
+
+        Head.Reset(id);
+        rest = rest.Length > id.Length ? rest[(id.Length + 1)..] : default;
+        if (rest.SequenceEqual("SEND"u8))
+        {
+            Head.IsSend = true;
+            Head.Method = "SEND";
+        }
+        else if (rest.SequenceEqual("REPORT"u8))
+        {
+            Head.IsReport = true;
+            Head.Method = "REPORT";
+        }
+        else
+        {
+            ReadOther(rest, offset);
+        }
+
+        return true;
+    }
+
+    public HeadLine ReadLine(ReadOnlySpan<byte> line, long offset)
+    {
+        if (line.IsEmpty)
+        {
+            Head.HasBody = true;
+            Finish(offset);
+            return HeadLine.Blank;
+        }
+
+        if (line[0] == '-' && IsEndLine(line))
+        {
+            Finish(offset);
+            return HeadLine.End;
+        }
+
+        if (Head.Fault is null)
+        {
+            MsrpDecodeReason reason = ReadHeader(line);
+            if (reason != MsrpDecodeReason.None)
+            {
+                Head.Fault = new MsrpDecodeError(reason, offset);
+            }
+        }
+
+        return HeadLine.Header;
+    }
+
+    private void ReadOther(ReadOnlySpan<byte> rest, long offset)
+    {
+        var cursor = new AsciiCursor(rest);
+        if (MsrpReportStatus.TryReadThreeDigits(ref cursor, out int status) && (cursor.AtEnd || cursor.TryRead((byte)' ')))
+        {
+            Head.Status = status;
+            Head.Comment = cursor.AtEnd ? null : WellKnownText.GetString(cursor.Rest);
+            return;
+        }
+
+        // Which of the two it was meant to be decides whether it is answered: anything that begins with a digit is not.
+        bool response = !rest.IsEmpty && Grammar.IsDigit(rest[0]);
+        Head.Method = response ? null : WellKnownText.GetString(rest);
+        if (response || rest.IsEmpty || rest.ContainsAnyExceptInRange((byte)'A', (byte)'Z'))
+        {
+            Head.Fault = new MsrpDecodeError(MsrpDecodeReason.BadStartLine, offset);
+        }
+    }
+
+    private void Finish(long offset)
+    {
+        if (Head.Fault is null && (Head.ToPath is null || Head.FromPath is null))
+        {
+            Head.Fault = new MsrpDecodeError(MsrpDecodeReason.MissingPath, offset);
+        }
+    }
+
+    private bool IsEndLine(ReadOnlySpan<byte> line)
+    {
+        ReadOnlySpan<byte> id = Head.TransactionId;
+        if (line.Length != 8 + id.Length
+            || !line.StartsWith("-------"u8)
+            || !line.Slice(7, id.Length).SequenceEqual(id)
+            || !MsrpContinuationSign.TryParse(line[^1], out MsrpContinuation continuation))
+        {
+            return false;
+        }
+
+        Continuation = continuation;
+        return true;
+    }
+
+    private MsrpDecodeReason ReadHeader(ReadOnlySpan<byte> line)
+    {
+        int colon = line.IndexOf((byte)':');
+        if (Grammar.IsWhiteSpace(line[0]))
+        {
+            return MsrpDecodeReason.FoldedLine;
+        }
+
+        if (colon <= 0 || line[..colon].ContainsAnyExcept(Grammar.MimeToken) || line.ContainsAny(Grammar.LineBreaking))
+        {
+            return MsrpDecodeReason.BadHeader;
+        }
+
+        ReadOnlySpan<byte> name = line[..colon];
+        ReadOnlySpan<byte> value = Grammar.TrimWhiteSpace(line[(colon + 1)..]);
+        switch (colon)
+        {
+            case 7 when Is(name, "To-Path"u8):
+                return ReadPath(value, Seen.ToPath, _toPath);
+            case 9 when Is(name, "From-Path"u8):
+                return ReadPath(value, Seen.FromPath, _fromPath);
+            case 10 when Is(name, "Byte-Range"u8):
+                return ReadByteRange(value);
+            case 10 when Is(name, "Message-ID"u8):
+                return ReadMessageId(value);
+            case 12 when Is(name, "Content-Type"u8):
+                return ReadContentType(value);
+            case 14 when Is(name, "Failure-Report"u8):
+                return ReadFailureReport(value);
+            case 14 when Is(name, "Success-Report"u8):
+                return ReadSuccessReport(value);
+            case 6 when Is(name, "Status"u8):
+                return ReadStatus(value);
+            default:
+                Head.AddOther(line);
+                return MsrpDecodeReason.None;
+        }
+    }
+
+    private static bool Is(ReadOnlySpan<byte> name, ReadOnlySpan<byte> expected) =>
+        name.SequenceEqual(expected) || System.Text.Ascii.EqualsIgnoreCase(name, expected);
+
+    private bool IsRepeated(Seen header)
+    {
+        bool repeated = (_seen & header) != 0;
+        _seen |= header;
+        return repeated;
+    }
+
+    private MsrpDecodeReason ReadPath(ReadOnlySpan<byte> value, Seen header, Remembered<MsrpPath> previous)
+    {
+        if (IsRepeated(header))
+        {
+            return MsrpDecodeReason.RepeatedHeader;
+        }
+
+        if (!previous.TryGet(value, out MsrpPath? path))
+        {
+            if (!MsrpPath.TryParse(value, limits.MaxPathUris, out path))
+            {
+                return MsrpDecodeReason.BadPath;
+            }
+
+            previous.Set(value, path);
+        }
+
+        if (header == Seen.ToPath)
+        {
+            Head.ToPath = path;
+        }
+        else
+        {
+            Head.FromPath = path;
+        }
+
+        return MsrpDecodeReason.None;
+    }
+
+    private MsrpDecodeReason ReadMessageId(ReadOnlySpan<byte> value)
+    {
+        if (IsRepeated(Seen.MessageId))
+        {
+            return MsrpDecodeReason.RepeatedHeader;
+        }
+
+        if (!_messageId.TryGet(value, out string? id))
+        {
+            if (!MsrpIdent.IsValid(value, limits.MaxIdLength))
+            {
+                return MsrpDecodeReason.BadMessageId;
+            }
+
+            id = System.Text.Encoding.ASCII.GetString(value);
+            _messageId.Set(value, id);
+        }
+
+        Head.MessageId = id;
+        return MsrpDecodeReason.None;
+    }
+
+    private MsrpDecodeReason ReadByteRange(ReadOnlySpan<byte> value)
+    {
+        if (IsRepeated(Seen.ByteRange))
+        {
+            return MsrpDecodeReason.RepeatedHeader;
+        }
+
+        if (!ByteRange.TryParse(value, out ByteRange range))
+        {
+            return MsrpDecodeReason.BadByteRange;
+        }
+
+        Head.ByteRange = range;
+        return MsrpDecodeReason.None;
+    }
+
+    private MsrpDecodeReason ReadContentType(ReadOnlySpan<byte> value)
+    {
+        if (IsRepeated(Seen.ContentType))
+        {
+            return MsrpDecodeReason.RepeatedHeader;
+        }
+
+        if (!_contentType.TryGet(value, out MediaType? type))
+        {
+            if (!MediaType.TryParse(value, out type))
+            {
+                return MsrpDecodeReason.BadContentType;
+            }
+
+            _contentType.Set(value, type);
+        }
+
+        Head.ContentType = type;
+        return MsrpDecodeReason.None;
+    }
+
+    private MsrpDecodeReason ReadFailureReport(ReadOnlySpan<byte> value)
+    {
+        if (IsRepeated(Seen.FailureReport))
+        {
+            return MsrpDecodeReason.RepeatedHeader;
+        }
+
+        if (Is(value, "yes"u8))
+        {
+            return MsrpDecodeReason.None;
+        }
+
+        if (Is(value, "partial"u8))
+        {
+            Head.FailureReport = MsrpFailureReport.Partial;
+            return MsrpDecodeReason.None;
+        }
+
+        if (Is(value, "no"u8))
+        {
+            Head.FailureReport = MsrpFailureReport.No;
+            return MsrpDecodeReason.None;
+        }
+
+        return MsrpDecodeReason.BadReport;
+    }
+
+    private MsrpDecodeReason ReadSuccessReport(ReadOnlySpan<byte> value)
+    {
+        if (IsRepeated(Seen.SuccessReport))
+        {
+            return MsrpDecodeReason.RepeatedHeader;
+        }
+
+        Head.SuccessReport = Is(value, "yes"u8);
+        return Head.SuccessReport || Is(value, "no"u8) ? MsrpDecodeReason.None : MsrpDecodeReason.BadReport;
+    }
+
+    private MsrpDecodeReason ReadStatus(ReadOnlySpan<byte> value)
+    {
+        if (IsRepeated(Seen.Status))
+        {
+            return MsrpDecodeReason.RepeatedHeader;
+        }
+
+        if (!MsrpReportStatus.TryParse(value, out MsrpReportStatus? status))
+        {
+            return MsrpDecodeReason.BadReport;
+        }
+
+        Head.ReportStatus = status;
+        return MsrpDecodeReason.None;
+    }
+
+    /// <summary>The octets of a header value and what they were read as.</summary>
+    private sealed class Remembered<T>
+        where T : class
+    {
+        private readonly OctetBuffer _octets = new();
+        private T? _value;
+
+        public bool TryGet(ReadOnlySpan<byte> octets, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out T? value)
+        {
+            value = _value;
+            return value is not null && octets.SequenceEqual(_octets.Span);
+        }
+
+        public void Set(ReadOnlySpan<byte> octets, T value)
+        {
+            _octets.Set(octets);
+            _value = value;
+        }
+    }
+}

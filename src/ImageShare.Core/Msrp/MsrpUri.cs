@@ -1,0 +1,296 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Text;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Msrp;
+
+/// <summary>
+/// The address of an MSRP session, <c>msrp://host:port/session-id;tcp</c> (RFC 4975 §6). Immutable. Two URIs are equal by
+/// the rules of RFC 4975 §6.1: user information and parameters other than the transport do not count, an address is compared as
+/// a number, the session id with case, and a URI with a port is never equal to one without.
+/// </summary>
+public sealed record MsrpUri
+{
+    // unreserved and sub-delims of RFC 3986 §2; a percent sign is left to stand for itself.
+    private static readonly SearchValues<byte> NameChars =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%!$&'()*+,="u8);
+
+    private static readonly SearchValues<byte> UserChars =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%!$&'()*+,=:;"u8);
+
+    // session-id = 1*( unreserved / "+" / "=" / "/" ); the other marks of a URI path are taken too, as some peers write them.
+    private static readonly SearchValues<byte> SessionChars =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~+=/%!$&'()*,:@"u8);
+
+    private IPAddress? _address;
+
+    /// <summary>Makes a URI.</summary>
+    /// <param name="scheme"><c>msrp</c> or <c>msrps</c>.</param>
+    /// <param name="host">A name or a numeric address, IPv6 without brackets.</param>
+    /// <param name="port">1 to 65535, or null for none.</param>
+    /// <param name="sessionId">What stands behind the slash, or null for none (a relay's own address).</param>
+    /// <param name="transport">The transport, <c>tcp</c> in every known use.</param>
+    /// <param name="userInfo">What stands before the at sign, or null.</param>
+    /// <exception cref="ArgumentException">A part cannot stand in an MSRP URI.</exception>
+    public MsrpUri(string scheme, string host, int? port, string? sessionId, string transport = "tcp", string? userInfo = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(scheme);
+        ArgumentException.ThrowIfNullOrEmpty(host);
+        ArgumentException.ThrowIfNullOrEmpty(transport);
+        Scheme = scheme;
+        Host = host;
+        Port = port;
+        SessionId = sessionId;
+        Transport = transport;
+        UserInfo = userInfo;
+        bool good = scheme.ToUpperInvariant() is "MSRP" or "MSRPS"
+            && (host.Contains(':', StringComparison.Ordinal) ? IPAddress.TryParse(host, out _address) && !host.Contains('[', StringComparison.Ordinal) : Holds(host, NameChars))
+            && port is null or (> 0 and <= 65535)
+            && (sessionId is null || Holds(sessionId, SessionChars))
+            && Holds(transport, Grammar.AlphaNumeric)
+            && (userInfo is null || Holds(userInfo, UserChars));
+        if (!good)
+        {
+            throw new ArgumentException("These parts make no MSRP URI such as msrp://192.0.2.1:2855/s3cr3t;tcp.");
+        }
+    }
+
+    // What TryParse has checked already.
+    private MsrpUri(string scheme, string? userInfo, string host, IPAddress? address, int? port, string? sessionId, string transport, ParameterList parameters)
+    {
+        Scheme = scheme;
+        UserInfo = userInfo;
+        Host = host;
+        _address = address;
+        Port = port;
+        SessionId = sessionId;
+        Transport = transport;
+        Parameters = parameters;
+    }
+
+    /// <summary><c>msrp</c>, or <c>msrps</c> for TLS, as written.</summary>
+    public string Scheme { get; }
+
+    /// <summary>What stands before the at sign, as written; null when there is none.</summary>
+    public string? UserInfo { get; }
+
+    /// <summary>The host as written, an IPv6 address without its brackets.</summary>
+    public string Host { get; }
+
+    /// <summary>The port, null when there is none.</summary>
+    public int? Port { get; }
+
+    /// <summary>The session id without the slash before it, null when there is none.</summary>
+    public string? SessionId { get; }
+
+    /// <summary>The transport, as written.</summary>
+    public string Transport { get; }
+
+    /// <summary>The parameters behind the transport.</summary>
+    public ParameterList Parameters { get; init; }
+
+    /// <summary>Whether the scheme asks for TLS.</summary>
+    public bool IsSecure => Scheme.Equals("msrps", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The host as an address, or null when it is a name.</summary>
+    internal IPAddress? Address => _address ??= IsNumeric(Host) && IPAddress.TryParse(Host, out IPAddress? address) ? address : null;
+
+    /// <summary>Reads a URI.</summary>
+    /// <exception cref="FormatException">The text is no MSRP URI.</exception>
+    public static MsrpUri Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return TryParse(Encoding.UTF8.GetBytes(text), out MsrpUri? value)
+            ? value
+            : throw new FormatException($"'{text}' is not an MSRP URI such as msrp://192.0.2.1:2855/s3cr3t;tcp.");
+    }
+
+    /// <summary>
+    /// msrp-scheme "://" authority ["/" session-id] ";" transport *( ";" URI-parameter ): all of the text must match.
+    /// </summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out MsrpUri? value)
+    {
+        value = null;
+        var cursor = new AsciiCursor(text);
+        ReadOnlySpan<byte> scheme = cursor.ReadUntil((byte)':');
+        if (!(Ascii.EqualsIgnoreCase(scheme, "msrp"u8) || Ascii.EqualsIgnoreCase(scheme, "msrps"u8)) || !cursor.TryRead("://"u8))
+        {
+            return false;
+        }
+
+        // Neither a session id of the grammar nor a parameter holds an at sign, so one before the first slash ends the user information.
+        string? userInfo = null;
+        ReadOnlySpan<byte> rest = cursor.Rest;
+        int at = rest.IndexOf((byte)'@');
+        int slash = rest.IndexOf((byte)'/');
+        if (at >= 0 && (slash < 0 || at < slash))
+        {
+            if (rest[..at].ContainsAnyExcept(UserChars))
+            {
+                return false;
+            }
+
+            userInfo = WellKnownText.GetString(rest[..at]);
+            cursor.Advance(at + 1);
+        }
+
+        if (!TryReadHost(ref cursor, out string? host, out IPAddress? address) || !TryReadPort(ref cursor, out int? port))
+        {
+            return false;
+        }
+
+        string? sessionId = null;
+        if (cursor.TryRead((byte)'/'))
+        {
+            ReadOnlySpan<byte> id = cursor.ReadWhile(SessionChars);
+            if (id.IsEmpty)
+            {
+                return false;
+            }
+
+            sessionId = WellKnownText.GetString(id);
+        }
+
+        if (!cursor.TryRead((byte)';'))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> transport = cursor.ReadWhile(Grammar.AlphaNumeric);
+        if (transport.IsEmpty || !ParameterList.TryRead(ref cursor, Grammar.MimeToken, out ParameterList parameters) || !cursor.AtEnd)
+        {
+            return false;
+        }
+
+        value = new MsrpUri(
+            WellKnownText.GetString(scheme), userInfo, host, address, port, sessionId, WellKnownText.GetString(transport), parameters);
+        return true;
+    }
+
+    /// <summary>Writes the URI.</summary>
+    public void Write(IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        output.WriteUtf8(Scheme);
+        output.Write("://"u8);
+        if (UserInfo is not null)
+        {
+            output.WriteUtf8(UserInfo);
+            output.WriteByte((byte)'@');
+        }
+
+        bool brackets = Host.Contains(':', StringComparison.Ordinal);
+        if (brackets)
+        {
+            output.WriteByte((byte)'[');
+        }
+
+        output.WriteUtf8(Host);
+        if (brackets)
+        {
+            output.WriteByte((byte)']');
+        }
+
+        if (Port is { } port)
+        {
+            output.WriteByte((byte)':');
+            output.WriteNumber(port);
+        }
+
+        if (SessionId is not null)
+        {
+            output.WriteByte((byte)'/');
+            output.WriteUtf8(SessionId);
+        }
+
+        output.WriteByte((byte)';');
+        output.WriteUtf8(Transport);
+        Parameters.Write(output);
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(MsrpUri? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null
+            && Scheme.Equals(other.Scheme, StringComparison.OrdinalIgnoreCase)
+            && Port == other.Port
+            && string.Equals(SessionId, other.SessionId, StringComparison.Ordinal)
+            && Transport.Equals(other.Transport, StringComparison.OrdinalIgnoreCase)
+            && ComparableHost.Equals(other.ComparableHost, StringComparison.OrdinalIgnoreCase));
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(
+        Port,
+        SessionId is null ? 0 : StringComparer.Ordinal.GetHashCode(SessionId),
+        StringComparer.OrdinalIgnoreCase.GetHashCode(ComparableHost));
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        var output = new ArrayBufferWriter<byte>(128);
+        Write(output);
+        return Encoding.UTF8.GetString(output.WrittenSpan);
+    }
+
+    // The one spelling of an address, or the name with its escapes undone (RFC 4975 §6.1 rule 2).
+    private string ComparableHost =>
+        Address is { } address ? address.ToString()
+        : Host.Contains('%', StringComparison.Ordinal) ? PercentEncoding.Decode(Encoding.UTF8.GetBytes(Host))
+        : Host;
+
+    // "10" and "127.1" are names here, whatever the system's own parser makes of them.
+    private static bool IsNumeric(string host) => host.Contains(':', StringComparison.Ordinal) || host.AsSpan().Count('.') == 3;
+
+    private static bool TryReadHost(ref AsciiCursor cursor, [NotNullWhen(true)] out string? host, out IPAddress? address)
+    {
+        host = null;
+        address = null;
+        if (cursor.TryRead((byte)'['))
+        {
+            ReadOnlySpan<byte> inner = cursor.ReadUntil((byte)']');
+            if (!cursor.TryRead((byte)']') || !inner.Contains((byte)':') || inner.Contains((byte)'%'))
+            {
+                return false;
+            }
+
+            host = WellKnownText.GetString(inner);
+            return IPAddress.TryParse(host, out address);
+        }
+
+        ReadOnlySpan<byte> name = cursor.ReadWhile(NameChars);
+        host = WellKnownText.GetString(name);
+        return !name.IsEmpty;
+    }
+
+    private static bool TryReadPort(ref AsciiCursor cursor, out int? port)
+    {
+        port = null;
+        if (!cursor.TryRead((byte)':'))
+        {
+            return true;
+        }
+
+        if (!cursor.TryReadUInt32(out uint number) || number is 0 or > 65535)
+        {
+            return false;
+        }
+
+        port = (int)number;
+        return true;
+    }
+
+    private static bool Holds(string text, SearchValues<byte> allowed)
+    {
+        foreach (char c in text)
+        {
+            if (c > 126 || !allowed.Contains((byte)c))
+            {
+                return false;
+            }
+        }
+
+        return text.Length > 0;
+    }
+}
