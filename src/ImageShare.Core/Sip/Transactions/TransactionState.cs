@@ -1,0 +1,44 @@
+namespace ImageShare.Core.Sip.Transactions;
+
+/// <summary>The states of the four machines; each uses those its figure names (RFC 3261 §17, RFC 6026 §7).</summary>
+internal enum TransactionPhase
+{
+    /// <summary>INVITE client: nothing heard yet.</summary>
+    Calling,
+
+    /// <summary>Non-INVITE client or server: nothing heard from the other side of it yet.</summary>
+    Trying,
+
+    /// <summary>A provisional response went by, or an INVITE server waits for its user.</summary>
+    Proceeding,
+
+    /// <summary>A final response went by (for INVITE: 300-699).</summary>
+    Completed,
+
+    /// <summary>INVITE: a 2xx went by.</summary>
+    Accepted,
+
+    /// <summary>INVITE server: the ACK for 300-699 is there.</summary>
+    Confirmed,
+
+    /// <summary>Over.</summary>
+    Terminated,
+}
+
+/// <summary>The whole state of a transaction machine.</summary>
+/// <param name="Phase">Where it stands.</param>
+/// <param name="Timers">The base times.</param>
+/// <param name="Reliable">Whether its messages go over a stream, where nothing is retransmitted.</param>
+/// <param name="Interval">The retransmission interval that runs now.</param>
+/// <param name="HasResponded">Server only: there is a response to repeat.</param>
+/// <param name="FailureReported">Server only: the user knows of the transport failure.</param>
+internal readonly record struct TransactionState(
+    TransactionPhase Phase, SipTimers Timers, bool Reliable, TimeSpan Interval = default, bool HasResponded = false, bool FailureReported = false)
+{
+    /// <summary>The state after <see cref="TransactionEffectKind.Terminate"/>, which it adds to the effects.</summary>
+    public TransactionState Terminate(TransactionEnd end, ICollection<TransactionEffect> effects)
+    {
+        effects.Add(TransactionEffect.Terminate(end));
+        return this with { Phase = TransactionPhase.Terminated };
+    }
+}
