@@ -1,0 +1,122 @@
+namespace ImageShare.Core.Sip.Dialogs;
+
+/// <summary>
+/// The callee's side of an INVITE until its final response: provisional responses and their repetition (RFC 3261 §13.3.1.1),
+/// CANCEL (§9.2), and BYE in the early dialog (§15.1.2). Pure: no clock, no socket.
+/// </summary>
+internal static class IncomingInviteMachine
+{
+    /// <summary>How often a provisional response is repeated so that proxies do not give up.</summary>
+    public static TimeSpan RepeatInterval { get; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The INVITE is there.</summary>
+    public static IncomingInviteState Start() => new(IsOpen: true, LastProvisional: 0);
+
+    /// <summary>One step.</summary>
+    public static IncomingInviteState Step(IncomingInviteState state, IncomingInviteInput input, ICollection<IncomingInviteEffect> effects)
+    {
+        if (!state.IsOpen)
+        {
+            return state;
+        }
+
+        switch (input.Kind)
+        {
+            case IncomingInviteInputKind.Provisional:
+                effects.Add(new(IncomingInviteEffectKind.Respond, input.Status));
+                if (input.Status > 100)
+                {
+                    effects.Add(new(IncomingInviteEffectKind.StartTimer));
+                    state = state with { LastProvisional = input.Status };
+                }
+
+                return state;
+            case IncomingInviteInputKind.TimerFired when state.LastProvisional != 0:
+                effects.Add(new(IncomingInviteEffectKind.Respond, state.LastProvisional));
+                effects.Add(new(IncomingInviteEffectKind.StartTimer));
+                return state;
+            case IncomingInviteInputKind.Accept:
+                return Close(state, new(IncomingInviteEffectKind.Accept), effects);
+            case IncomingInviteInputKind.Reject:
+                return Close(state, new(IncomingInviteEffectKind.Respond, input.Status), effects);
+            case IncomingInviteInputKind.Cancel:
+            case IncomingInviteInputKind.Bye:
+                state = Close(state, new(IncomingInviteEffectKind.Respond, 487), effects);
+                effects.Add(new(IncomingInviteEffectKind.SignalCancelled));
+                return state;
+            case IncomingInviteInputKind.TransportFailed:
+                // The final response lets the transaction end by its own timers although nobody may hear it.
+                state = Close(state, new(IncomingInviteEffectKind.Respond, 500), effects);
+                effects.Add(new(IncomingInviteEffectKind.SignalCancelled));
+                return state;
+            default:
+                return state;
+        }
+    }
+
+    private static IncomingInviteState Close(IncomingInviteState state, IncomingInviteEffect answer, ICollection<IncomingInviteEffect> effects)
+    {
+        if (state.LastProvisional != 0)
+        {
+            effects.Add(new(IncomingInviteEffectKind.StopTimer));
+        }
+
+        effects.Add(answer);
+        return state with { IsOpen = false };
+    }
+}
+
+/// <summary>The whole state.</summary>
+/// <param name="IsOpen">No final response yet.</param>
+/// <param name="LastProvisional">The provisional response to repeat, 0 for none.</param>
+internal readonly record struct IncomingInviteState(bool IsOpen, int LastProvisional);
+
+/// <summary>What can happen to an incoming INVITE.</summary>
+internal enum IncomingInviteInputKind
+{
+    /// <summary>The application rings.</summary>
+    Provisional,
+
+    /// <summary>The application accepts.</summary>
+    Accept,
+
+    /// <summary>The application refuses.</summary>
+    Reject,
+
+    /// <summary>CANCEL came.</summary>
+    Cancel,
+
+    /// <summary>BYE came in the early dialog.</summary>
+    Bye,
+
+    /// <summary>A response could not be sent.</summary>
+    TransportFailed,
+
+    /// <summary>A minute is over.</summary>
+    TimerFired,
+}
+
+/// <summary>One happening; the status is that of the application's response.</summary>
+internal readonly record struct IncomingInviteInput(IncomingInviteInputKind Kind, int Status = 0);
+
+/// <summary>What the owner has to do.</summary>
+internal enum IncomingInviteEffectKind
+{
+    /// <summary>Send a response with this status.</summary>
+    Respond,
+
+    /// <summary>Send the 2xx and start the session.</summary>
+    Accept,
+
+    /// <summary>Tell the application that the caller is gone.</summary>
+    SignalCancelled,
+
+    /// <summary>Start the timer of <see cref="IncomingInviteMachine.RepeatInterval"/>.</summary>
+    StartTimer,
+
+    /// <summary>Stop it.</summary>
+    StopTimer,
+}
+
+/// <summary>One thing to do.</summary>
+internal readonly record struct IncomingInviteEffect(IncomingInviteEffectKind Kind, int Status = 0);
