@@ -1,0 +1,137 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sip.Authentication;
+
+/// <summary>The hash functions this library answers a challenge with (RFC 8760 §2.1).</summary>
+internal enum DigestAlgorithm
+{
+    Md5,
+    Sha256,
+}
+
+/// <summary>
+/// One digest challenge that can be answered: a row of WWW-Authenticate or Proxy-Authenticate (RFC 3261 §20.27, §20.44,
+/// RFC 7616 §3.3). Other schemes, Basic above all, and algorithms or qualities of protection not known here do not parse.
+/// </summary>
+/// <param name="Realm">The realm, quotes and escapes undone.</param>
+/// <param name="Nonce">The nonce, given back as it came.</param>
+/// <param name="Opaque">Given back as it came; null when absent.</param>
+/// <param name="Algorithm">The hash function.</param>
+/// <param name="AlgorithmName">How the challenge wrote it; null when it did not, which means MD5.</param>
+/// <param name="HasQop">Whether <c>qop=auth</c> is offered; without any qop the answer has the older form of RFC 2069.</param>
+/// <param name="IsStale">The credentials were right but the nonce too old.</param>
+internal sealed record DigestChallenge(
+    string Realm, string Nonce, string? Opaque, DigestAlgorithm Algorithm, string? AlgorithmName, bool HasQop, bool IsStale)
+{
+    /// <summary>Reads one row; false for what is not to be answered.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out DigestChallenge? value)
+    {
+        value = null;
+        var cursor = new AsciiCursor(Grammar.TrimWhiteSpace(text));
+        if (!cursor.TryReadIgnoreCase("Digest"u8) || !cursor.SkipWhiteSpace())
+        {
+            return false;
+        }
+
+        string? realm = null, nonce = null, opaque = null, algorithmName = null, qop = null, stale = null;
+        while (!cursor.AtEnd)
+        {
+            if (cursor.TryRead((byte)',') || cursor.SkipWhiteSpace())
+            {
+                continue;
+            }
+
+            if (!TryReadParameter(ref cursor, out string? name, out string? content))
+            {
+                return false;
+            }
+
+            // A parameter that stands twice keeps its first value.
+            switch (name.ToUpperInvariant())
+            {
+                case "REALM":
+                    realm ??= content;
+                    break;
+                case "NONCE":
+                    nonce ??= content;
+                    break;
+                case "OPAQUE":
+                    opaque ??= content;
+                    break;
+                case "ALGORITHM":
+                    algorithmName ??= content;
+                    break;
+                case "QOP":
+                    qop ??= content;
+                    break;
+                case "STALE":
+                    stale ??= content;
+                    break;
+            }
+        }
+
+        if (realm is null || nonce is null || !TryGetAlgorithm(algorithmName, out DigestAlgorithm algorithm))
+        {
+            return false;
+        }
+
+        bool auth = qop is not null && qop.Split(',', StringSplitOptions.TrimEntries).Contains("auth", StringComparer.OrdinalIgnoreCase);
+        if (qop is not null && !auth)
+        {
+            return false;
+        }
+
+        bool isStale = "true".Equals(stale, StringComparison.OrdinalIgnoreCase);
+        value = new DigestChallenge(realm, nonce, opaque, algorithm, algorithmName, auth, isStale);
+        return true;
+    }
+
+    /// <summary>The first challenge for that realm that can be answered: the server's order is its preference (RFC 8760 §2.4).</summary>
+    public static DigestChallenge? Choose(IEnumerable<string> rows, string realm)
+    {
+        foreach (string row in rows)
+        {
+            if (TryParse(Encoding.UTF8.GetBytes(row), out DigestChallenge? challenge) && challenge.Realm.Equals(realm, StringComparison.OrdinalIgnoreCase))
+            {
+                return challenge;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool TryReadParameter(ref AsciiCursor cursor, [NotNullWhen(true)] out string? name, [NotNullWhen(true)] out string? value)
+    {
+        name = value = null;
+        if (!cursor.TryReadToken(out ReadOnlySpan<byte> token))
+        {
+            return false;
+        }
+
+        cursor.SkipWhiteSpace();
+        if (!cursor.TryRead((byte)'='))
+        {
+            return false;
+        }
+
+        cursor.SkipWhiteSpace();
+        name = WellKnownText.GetString(token);
+        if (cursor.TryReadQuotedString(out ReadOnlySpan<byte> inner))
+        {
+            value = QuotedString.Unescape(inner);
+            return true;
+        }
+
+        ReadOnlySpan<byte> rest = Grammar.TrimWhiteSpace(cursor.ReadUntil((byte)','));
+        value = WellKnownText.GetString(rest);
+        return !rest.IsEmpty && !rest.Contains((byte)'"');
+    }
+
+    private static bool TryGetAlgorithm(string? name, out DigestAlgorithm algorithm)
+    {
+        algorithm = "SHA-256".Equals(name, StringComparison.OrdinalIgnoreCase) ? DigestAlgorithm.Sha256 : DigestAlgorithm.Md5;
+        return name is null || algorithm == DigestAlgorithm.Sha256 || name.Equals("MD5", StringComparison.OrdinalIgnoreCase);
+    }
+}
