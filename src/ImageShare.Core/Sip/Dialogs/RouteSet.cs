@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using ImageShare.Core.Sip.Headers;
+
+namespace ImageShare.Core.Sip.Dialogs;
+
+/// <summary>A request and where its first hop is found; the two differ from what its headers show when a strict router is on the way.</summary>
+internal readonly record struct RoutedRequest(SipRequest Request, SipUri NextHop);
+
+/// <summary>The way a request takes, as Route and Request-URI (RFC 3261 §12.2.1.1, §8.1.2).</summary>
+internal static class RouteSet
+{
+    /// <summary>Writes the way into a request that has no Route yet.</summary>
+    public static RoutedRequest Apply(SipRequest request, ImmutableArray<NameAddress> routes, SipUri target)
+    {
+        if (routes.IsDefaultOrEmpty)
+        {
+            request.RequestUri = target;
+            return new(request, target);
+        }
+
+        SipUri first = routes[0].Uri;
+        if (first.IsLooseRouter)
+        {
+            request.RequestUri = target;
+            Add(request, routes);
+            return new(request, first);
+        }
+
+        // A strict router of RFC 2543 finds itself in the Request-URI, and the target at the end of the Route.
+        request.RequestUri = first with { Headers = null, Parameters = first.Parameters.Without("method") };
+        Add(request, routes.RemoveAt(0).Add(new NameAddress(target)));
+        return new(request, request.RequestUri);
+    }
+
+    /// <summary>The way of a request whose Route the application wrote itself.</summary>
+    public static RoutedRequest AsWritten(SipRequest request) =>
+        new(request, request.Headers.Routes is [{ Uri: { IsLooseRouter: true } first }, ..] ? first : request.RequestUri);
+
+    private static void Add(SipRequest request, ImmutableArray<NameAddress> routes)
+    {
+        foreach (NameAddress route in routes)
+        {
+            request.Headers.Add(SipHeaderNames.Route, route);
+        }
+    }
+}
