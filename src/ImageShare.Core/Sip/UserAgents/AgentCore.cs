@@ -1,0 +1,125 @@
+using System.Globalization;
+using ImageShare.Core.Sip.Authentication;
+using ImageShare.Core.Sip.Dialogs;
+using ImageShare.Core.Sip.Transactions;
+using ImageShare.Core.Sip.Transport;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ImageShare.Core.Sip.UserAgents;
+
+/// <summary>Something of an agent that somebody waits for, and that has to be told when the agent closes.</summary>
+internal interface IAgentPart
+{
+    void Close(ImageShareException reason);
+}
+
+/// <summary>Takes what comes inside a dialog.</summary>
+internal interface IDialogUser
+{
+    void OnRequest(ServerTransaction transaction);
+
+    /// <summary>An ACK for a 2xx.</summary>
+    void OnAck(SipRequest ack);
+}
+
+/// <summary>What all parts of an agent share: its loop, its transport and its tables. The tables are touched on the loop only.</summary>
+internal sealed class AgentCore
+{
+    private readonly HashSet<IAgentPart> _parts = [];
+
+    public AgentCore(ISipTransport transport, SipUserAgentOptions options, ISipRequestHandler handler)
+    {
+        Transport = transport;
+        Options = options;
+        Handler = handler;
+        Logger = options.LoggerFactory?.CreateLogger("ImageShare.Core.Sip") ?? NullLogger.Instance;
+        Loop = new AgentLoop(options.TimeProvider, Logger) { Closing = CloseAll };
+        Keyring = new DigestKeyring(options.Credentials, options.Identity.Uri.Host);
+    }
+
+    public AgentLoop Loop { get; }
+
+    public ISipTransport Transport { get; }
+
+    public SipUserAgentOptions Options { get; }
+
+    public ISipRequestHandler Handler { get; }
+
+    public ILogger Logger { get; }
+
+    public DigestKeyring Keyring { get; }
+
+    public Dictionary<TransactionKey, ClientTransaction> Clients { get; } = [];
+
+    public Dictionary<TransactionKey, ServerTransaction> Servers { get; } = [];
+
+    /// <summary>The server transactions a second copy by another way would be merged with.</summary>
+    public Dictionary<MergeKey, ServerTransaction> Merges { get; } = [];
+
+    public Dictionary<DialogId, IDialogUser> Dialogs { get; } = [];
+
+    /// <summary>Outgoing INVITEs by their branch, longer than their transactions: a late 2xx must not be left unanswered.</summary>
+    public Dictionary<string, OutgoingInvite> Invites { get; } = [];
+
+    /// <summary>Does something on the loop; false when the agent is closed.</summary>
+    public bool TryPost(Action work) => Loop.Post(work);
+
+    /// <summary>Has a part told when the agent closes; at once when it is closed already.</summary>
+    public bool TryAdd(IAgentPart part)
+    {
+        if (Loop.IsClosed)
+        {
+            part.Close(Closed());
+            return false;
+        }
+
+        return _parts.Add(part);
+    }
+
+    public void Remove(IAgentPart part) => _parts.Remove(part);
+
+    private void CloseAll()
+    {
+        foreach (IAgentPart part in _parts.ToArray())
+        {
+            part.Close(Closed());
+        }
+
+        _parts.Clear();
+        Clients.Clear();
+        Servers.Clear();
+        Merges.Clear();
+        Dialogs.Clear();
+        Invites.Clear();
+    }
+
+    public static ImageShareException Closed() =>
+        new(ImageShareError.InvalidState, "The SIP agent is closed; start a new one to send and receive again.");
+
+    /// <summary>Our address as peers reach us for that destination.</summary>
+    public SipUri GetContactUri(SipDestination destination)
+    {
+        SipSentBy sentBy = Transport.GetSentBy(destination);
+        var uri = new SipUri("sip", Options.Identity.Uri.User, sentBy.Host, sentBy.Port);
+        return destination.Protocol == SipProtocol.Udp
+            ? uri
+            : uri with { Parameters = uri.Parameters.With("transport", destination.Protocol == SipProtocol.Tls ? "tls" : "tcp") };
+    }
+
+    /// <summary>A response that leaves no trace: to what is refused before there is a transaction.</summary>
+    public void SendStateless(SipResponse response, SipMethod method, SipSource source) => Loop.Run(
+        async cancellation =>
+        {
+            await Transport.SendAsync(response, Transport.GetResponseDestination(response, source), cancellation).ConfigureAwait(false);
+            return true;
+        },
+        static _ => { },
+        error => AgentLog.ResponseNotSent(Logger, method, error.Message));
+
+    public void AddAllow(SipResponse response) =>
+        response.Headers.Set(SipHeaderNames.Allow, string.Join(", ", Options.AllowedMethods));
+
+    public static void AddRetryAfter(SipResponse response, int seconds) =>
+        response.Headers.Set(SipHeaderNames.RetryAfter, seconds.ToString(CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,216 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using ImageShare.Core.Sip.Dialogs;
+using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Transport;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sip.UserAgents;
+
+/// <summary>
+/// A call that waits to be answered (RFC 3261 §13.3). All members may be used from any thread; of accepting, rejecting and the
+/// caller's own cancelling the first counts. A call that nobody answers waits until the caller gives up.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A source without timer and wait handle holds nothing that needs to be disposed of.")]
+public sealed class IncomingInvite : IDialogUser, IAgentPart
+{
+    private readonly AgentCore _core;
+    private readonly ServerTransaction _transaction;
+    private readonly CancellationTokenSource _cancelled = new();
+    private readonly LoopTimers<string> _timers;
+    private readonly DialogId _id;
+    private IncomingInviteState _state = IncomingInviteMachine.Start();
+    private SipResponse? _final;
+    private InviteDialog? _dialog;
+
+    internal IncomingInvite(AgentCore core, ServerTransaction transaction)
+    {
+        _core = core;
+        _transaction = transaction;
+        _timers = new LoopTimers<string>(core.Loop);
+        _id = new DialogId(Request.Headers.CallId!, transaction.ToTag, Request.Headers.From!.Tag);
+        transaction.Cancelled = () => Give(new(IncomingInviteInputKind.Cancel));
+        transaction.TransportFailed = () => Give(new(IncomingInviteInputKind.TransportFailed));
+        core.Dialogs[_id] = this;
+        core.TryAdd(this);
+    }
+
+    /// <summary>The INVITE. Shared with the agent: not to be changed.</summary>
+    public SipRequest Request => _transaction.Request;
+
+    /// <summary>Where it came from.</summary>
+    public SipSource Source => _transaction.Source;
+
+    /// <summary>
+    /// Cancelled when the caller gave up (its CANCEL is answered, and the INVITE with 487), when responses cannot reach it, or
+    /// when the agent is closed.
+    /// </summary>
+    public CancellationToken Cancelled => _cancelled.Token;
+
+    /// <summary>The session, from the moment <see cref="AcceptAsync"/> was called; null before.</summary>
+    public InviteDialog? Dialog => Volatile.Read(ref _dialog);
+
+    /// <summary>Tells the caller that somebody has to decide; repeated each minute until the answer (RFC 3261 §13.3.1.1).</summary>
+    /// <param name="status">101 to 199.</param>
+    public void Ring(int status = 180)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(status, 101);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 199);
+        _core.TryPost(() => Give(new(IncomingInviteInputKind.Provisional, status)));
+    }
+
+    /// <summary>
+    /// Accepts: the 200 is sent now and repeated until the ACK is there (RFC 3261 §13.3.1.4). <see cref="Dialog"/> is set when
+    /// this method returns its task.
+    /// </summary>
+    /// <param name="body">The answer; must not change any more.</param>
+    /// <param name="contentType">Its type.</param>
+    /// <param name="contactParameters">The parameters of our Contact, such as feature tags.</param>
+    /// <param name="cancellationToken">Gives up the wait only; the session stays until <see cref="InviteDialog.ByeAsync"/>.</param>
+    /// <returns>The session once the ACK is there.</returns>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.NoAnswer"/>: no ACK in 32 s (64·T1), BYE was sent. <see cref="ImageShareError.Cancelled"/>: the
+    /// caller had given up, or it was rejected. <see cref="ImageShareError.InvalidState"/>: the agent is closed, or accepted twice.
+    /// </exception>
+    public Task<InviteDialog> AcceptAsync(
+        ReadOnlyMemory<byte> body, MediaType contentType, ParameterList contactParameters = default, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(contentType);
+        SipResponse response = SipResponse.CreateFor(Request, 200, toTag: _transaction.ToTag);
+        SipUri contact = _core.GetContactUri(_core.Transport.GetResponseDestination(response, Source));
+        response.Headers.Add(SipHeaderNames.Contact, new NameAddress(null, contact, contactParameters));
+        _core.AddAllow(response);
+        if (_core.Options.Supported.Count > 0)
+        {
+            response.Headers.Add(SipHeaderNames.Supported, string.Join(", ", _core.Options.Supported));
+        }
+
+        response.Headers.Add(SipHeaderNames.ContentType, contentType.ToString());
+        response.Body = body;
+        InviteDialog dialog = InviteDialog.OfCallee(_core, Dialogs.Dialog.OfCallee(Request, _transaction.ToTag), _transaction, response);
+        if (Interlocked.CompareExchange(ref _dialog, dialog, null) is not null)
+        {
+            throw new ImageShareException(ImageShareError.InvalidState, "This call was accepted already; use its Dialog.");
+        }
+
+        bool posted = _core.TryPost(() =>
+        {
+            if (_state.IsOpen && !_core.Loop.IsClosed)
+            {
+                Give(new(IncomingInviteInputKind.Accept));
+            }
+            else
+            {
+                dialog.Fail(new ImageShareException(ImageShareError.Cancelled, "The call was over before it was accepted; there is nothing left to do."));
+            }
+        });
+        if (!posted)
+        {
+            dialog.Fail(AgentCore.Closed());
+        }
+
+        return dialog.Confirmed.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Refuses.</summary>
+    /// <param name="status">300 to 699: 603 declined, 486 busy, 488 not acceptable, 480 not available.</param>
+    /// <param name="reason">The words behind the number; null for the usual ones.</param>
+    /// <param name="edit">Called on the agent's loop to add headers to the response; must not block.</param>
+    public void Reject(int status, string? reason = null, Action<SipResponse>? edit = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(status, 300);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 699);
+        _core.TryPost(() =>
+        {
+            if (_state.IsOpen)
+            {
+                _final = SipResponse.CreateFor(Request, status, reason, _transaction.ToTag);
+                edit?.Invoke(_final);
+                Give(new(IncomingInviteInputKind.Reject, status));
+            }
+        });
+    }
+
+    void IDialogUser.OnAck(SipRequest ack)
+    {
+        // Nothing was answered with 2xx yet: a stray.
+    }
+
+    void IDialogUser.OnRequest(ServerTransaction transaction)
+    {
+        if (transaction.Request.Method == SipMethod.Bye)
+        {
+            // The caller may end an early dialog this way too (RFC 3261 §15).
+            transaction.Respond(200);
+            Give(new(IncomingInviteInputKind.Bye));
+        }
+        else if (transaction.Request.Method == SipMethod.Invite)
+        {
+            transaction.Respond(500, "First INVITE Not Answered Yet", static response => AgentCore.AddRetryAfter(response, RandomNumberGenerator.GetInt32(11)));
+        }
+        else
+        {
+            transaction.Respond(405, edit: _core.AddAllow);
+        }
+    }
+
+    void IAgentPart.Close(ImageShareException reason)
+    {
+        _state = _state with { IsOpen = false };
+        _ = _cancelled.CancelAsync();
+    }
+
+    private void Give(IncomingInviteInput input)
+    {
+        var effects = new List<IncomingInviteEffect>(3);
+        _state = IncomingInviteMachine.Step(_state, input, effects);
+        foreach (IncomingInviteEffect effect in effects)
+        {
+            switch (effect.Kind)
+            {
+                case IncomingInviteEffectKind.Respond:
+                    Respond(effect.Status);
+                    break;
+                case IncomingInviteEffectKind.Accept:
+                    Leave();
+                    _dialog!.StartAsCallee();
+                    break;
+                case IncomingInviteEffectKind.SignalCancelled:
+                    // The callbacks run on the pool: they are the application's and may take their time.
+                    _ = _cancelled.CancelAsync();
+                    break;
+                case IncomingInviteEffectKind.StartTimer:
+                    _timers.Start(string.Empty, IncomingInviteMachine.RepeatInterval, () => Give(new(IncomingInviteInputKind.TimerFired)));
+                    break;
+                case IncomingInviteEffectKind.StopTimer:
+                    _timers.StopAll();
+                    break;
+            }
+        }
+    }
+
+    private void Respond(int status)
+    {
+        if (status < 200)
+        {
+            _transaction.Respond(status, edit: AddContact);
+            return;
+        }
+
+        Leave();
+        _transaction.Respond(_final ?? SipResponse.CreateFor(Request, status, null, _transaction.ToTag));
+    }
+
+    // 101 to 199 make an early dialog, so they name our address (RFC 3261 §12.1.1).
+    private void AddContact(SipResponse response) => response.Headers.Set(
+        SipHeaderNames.Contact, new NameAddress(_core.GetContactUri(_core.Transport.GetResponseDestination(response, Source))));
+
+    private void Leave()
+    {
+        _core.Remove(this);
+        if (_core.Dialogs.TryGetValue(_id, out IDialogUser? user) && ReferenceEquals(user, this))
+        {
+            _core.Dialogs.Remove(_id);
+        }
+    }
+}

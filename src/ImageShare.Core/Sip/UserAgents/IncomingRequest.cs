@@ -1,0 +1,51 @@
+using ImageShare.Core.Sip.Transport;
+
+namespace ImageShare.Core.Sip.UserAgents;
+
+/// <summary>A request that waits for its response. All members may be used from any thread.</summary>
+public sealed class IncomingRequest
+{
+    private readonly AgentCore _core;
+    private readonly ServerTransaction _transaction;
+    private readonly Action<SipResponse>? _responding;
+
+    internal IncomingRequest(AgentCore core, ServerTransaction transaction, Action<SipResponse>? responding = null)
+    {
+        _core = core;
+        _transaction = transaction;
+        _responding = responding;
+    }
+
+    /// <summary>The request. Shared with the agent: not to be changed.</summary>
+    public SipRequest Request => _transaction.Request;
+
+    /// <summary>Where it came from.</summary>
+    public SipSource Source => _transaction.Source;
+
+    /// <summary>Makes a response to it, with what every response repeats from its request and a tag in To; to be edited and then sent.</summary>
+    public SipResponse CreateResponse(int status, string? reason = null) => SipResponse.CreateFor(Request, status, reason, _transaction.ToTag);
+
+    /// <summary>Our address as this peer reaches us, for a Contact in a response.</summary>
+    public SipUri GetContactUri() =>
+        _core.GetContactUri(_core.Transport.GetResponseDestination(SipResponse.CreateFor(Request, 200), Source));
+
+    /// <summary>
+    /// Sends the final response, which must not be changed afterwards. The first counts. Provisional responses and 408 to anything but INVITE
+    /// are not sent (RFC 4320 §4).
+    /// </summary>
+    public void Respond(SipResponse response)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        _core.TryPost(() =>
+        {
+            if (!_transaction.IsAnswered)
+            {
+                _responding?.Invoke(response);
+                _transaction.Respond(response);
+            }
+        });
+    }
+
+    /// <summary>Sends a final response that says nothing but its status.</summary>
+    public void Respond(int status, string? reason = null) => Respond(CreateResponse(status, reason));
+}

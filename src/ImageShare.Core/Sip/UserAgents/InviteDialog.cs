@@ -1,0 +1,335 @@
+using System.Security.Cryptography;
+using ImageShare.Core.Sip.Dialogs;
+using ImageShare.Core.Sip.Headers;
+
+namespace ImageShare.Core.Sip.UserAgents;
+
+/// <summary>A session between two agents, made by an INVITE and ended by BYE (RFC 3261 §12 to §15). All members may be used from any thread.</summary>
+public sealed class InviteDialog : IDialogUser, IAgentPart
+{
+    private readonly AgentCore _core;
+    private readonly TaskCompletionSource<InviteDialog> _confirmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<DialogEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _byeDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly LoopTimers<InviteSessionTimer> _timers;
+    private InviteSessionState _state;
+    private Dialog _dialog;
+    private (ServerTransaction Transaction, SipResponse Response)? _answer;
+    private ServerTransaction? _pendingInvite;
+    private SipRequest? _bye;
+
+    private InviteDialog(AgentCore core, Dialog dialog)
+    {
+        _core = core;
+        _dialog = dialog;
+        _timers = new LoopTimers<InviteSessionTimer>(core.Loop);
+        _state = InviteSessionMachine.StartAsCaller(core.Options.Timers);
+
+        // Nobody has to look at how it was confirmed or at the fate of a BYE.
+        _ = _confirmed.Task.ContinueWith(static t => t.Exception, TaskScheduler.Default);
+    }
+
+    /// <summary>Its name.</summary>
+    public DialogId Id => _dialog.Id;
+
+    /// <summary>Where the peer is: its last Contact.</summary>
+    public SipUri RemoteTarget => Volatile.Read(ref _dialog).RemoteTarget;
+
+    /// <summary>Completes when the session is over, with the reason; never fails.</summary>
+    public Task<DialogEnd> Ended => _ended.Task;
+
+    /// <summary>
+    /// Takes requests inside the dialog: re-INVITE, UPDATE, INFO and the like, as far as they are allowed. Called on the agent's
+    /// loop; must not block. While unset, OPTIONS gets 200, a re-INVITE 488 (the session goes on as it was), anything else 405.
+    /// </summary>
+    public Action<IncomingRequest>? RequestReceived { get; set; }
+
+    /// <summary>Completes when the 2xx of the INVITE is acknowledged.</summary>
+    internal Task<InviteDialog> Confirmed => _confirmed.Task;
+
+    internal static InviteDialog OfCaller(AgentCore core, Dialog dialog)
+    {
+        var session = new InviteDialog(core, dialog);
+        session._confirmed.TrySetResult(session);
+        session.Register();
+        return session;
+    }
+
+    internal static InviteDialog OfCallee(AgentCore core, Dialog dialog, ServerTransaction transaction, SipResponse response) =>
+        new(core, dialog) { _answer = (transaction, response) };
+
+    /// <summary>
+    /// Ends the session. It is over as soon as the BYE is sent, whatever the peer says to it (RFC 3261 §15.1.1); a callee's BYE
+    /// waits for the ACK, 32 s (64·T1) at most. Calling it again, or after the end, does nothing.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up the wait; the BYE goes out all the same.</param>
+    /// <returns>Completes when the BYE was answered or nobody can be expected to; never fails for what the peer does.</returns>
+    public Task ByeAsync(CancellationToken cancellationToken = default)
+    {
+        if (!_core.TryPost(() => Give(InviteSessionInput.ByeRequested)))
+        {
+            _byeDone.TrySetResult();
+        }
+
+        return _byeDone.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Sends a request inside the dialog, any but INVITE, ACK, CANCEL and BYE.</summary>
+    /// <param name="method">Its method.</param>
+    /// <param name="edit">Called on the agent's loop to add headers and body; must not block. Null for none.</param>
+    /// <param name="cancellationToken">Gives up the wait.</param>
+    /// <returns>The final response. One of 481 or 408 also ends the session (RFC 3261 §12.2.1.2).</returns>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.NoAnswer"/> (which ends the session too), <see cref="ImageShareError.PeerUnreachable"/>,
+    /// <see cref="ImageShareError.ConnectionLost"/>; <see cref="ImageShareError.InvalidState"/>: the session is over.
+    /// </exception>
+    public Task<SipResponse> SendAsync(SipMethod method, Action<SipRequest>? edit = null, CancellationToken cancellationToken = default)
+    {
+        if (method == SipMethod.Invite || method == SipMethod.Ack || method == SipMethod.Cancel || method == SipMethod.Bye)
+        {
+            throw new ArgumentException($"{method} is not sent this way.", nameof(method));
+        }
+
+        var result = new TaskCompletionSource<SipResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
+        bool posted = _core.TryPost(() =>
+        {
+            if (_state.Phase == InviteSessionPhase.Ended)
+            {
+                result.TrySetException(new ImageShareException(ImageShareError.InvalidState, "The session is over; begin a new one."));
+                return;
+            }
+
+            Send(method, edit, response => OnAnswered(response, result), error => OnNotAnswered(error, result));
+        });
+        return posted ? result.Task.WaitAsync(cancellationToken) : Task.FromException<SipResponse>(AgentCore.Closed());
+    }
+
+    /// <summary>The call was accepted: the 2xx goes out.</summary>
+    internal void StartAsCallee()
+    {
+        Register();
+        (ServerTransaction transaction, SipResponse response) = _answer!.Value;
+        transaction.AckReceived = ((IDialogUser)this).OnAck;
+
+        // A 2xx that cannot be sent is repeated like one that is lost; the wait for the ACK decides.
+        transaction.TransportFailed = null;
+        transaction.Cancelled = null;
+        transaction.Respond(response);
+        var effects = new List<InviteSessionEffect>(2);
+        _state = InviteSessionMachine.StartAsCallee(_core.Options.Timers, effects);
+        Perform(effects);
+    }
+
+    /// <summary>It never came to a session.</summary>
+    internal void Fail(ImageShareException error)
+    {
+        _confirmed.TrySetException(error);
+        _ended.TrySetResult(new DialogEnd(DialogEndReason.Failed));
+        _byeDone.TrySetResult();
+    }
+
+    void IDialogUser.OnAck(SipRequest ack)
+    {
+        if (_answer is { } answer && ack.Headers.CSeq!.Number == answer.Transaction.Request.Headers.CSeq!.Number)
+        {
+            Give(InviteSessionInput.AckReceived);
+        }
+    }
+
+    void IDialogUser.OnRequest(ServerTransaction transaction)
+    {
+        SipRequest request = transaction.Request;
+        if (!_dialog.TryReceive(request, out Dialog next))
+        {
+            transaction.Respond(500, "CSeq Out Of Order");
+            return;
+        }
+
+        Volatile.Write(ref _dialog, next);
+        if (request.Method == SipMethod.Bye)
+        {
+            transaction.Respond(200);
+            _bye = request;
+            Give(InviteSessionInput.ByeReceived);
+        }
+        else if (request.Method == SipMethod.Invite && _pendingInvite is not null)
+        {
+            transaction.Respond(500, "INVITE Not Answered Yet", static response => AgentCore.AddRetryAfter(response, RandomNumberGenerator.GetInt32(11)));
+        }
+        else if (RequestReceived is { } received)
+        {
+            Deliver(transaction, received);
+        }
+        else if (request.Method == SipMethod.Options)
+        {
+            transaction.Respond(200, edit: _core.AddAllow);
+        }
+        else if (request.Method == SipMethod.Invite)
+        {
+            transaction.Respond(488);
+        }
+        else
+        {
+            transaction.Respond(405, edit: _core.AddAllow);
+        }
+    }
+
+    void IAgentPart.Close(ImageShareException reason) => Fail(reason);
+
+    private void Register()
+    {
+        if (_core.TryAdd(this))
+        {
+            _core.Dialogs[Id] = this;
+        }
+    }
+
+    private void Deliver(ServerTransaction transaction, Action<IncomingRequest> received)
+    {
+        bool isInvite = transaction.Request.Method == SipMethod.Invite;
+        if (isInvite)
+        {
+            _pendingInvite = transaction;
+            transaction.Cancelled = () => RefusePendingInvite(transaction);
+        }
+
+        bool refreshes = isInvite || transaction.Request.Method == SipMethod.Update;
+        try
+        {
+            received(new IncomingRequest(_core, transaction, response => OnResponding(transaction, response, refreshes)));
+        }
+        catch (Exception error)
+        {
+            // The application's code: the peer gets an answer, the session goes on.
+            AgentLog.HandlerFailed(_core.Logger, transaction.Request.Method, error);
+            _pendingInvite = isInvite ? null : _pendingInvite;
+            transaction.Respond(500);
+        }
+    }
+
+    private void OnResponding(ServerTransaction transaction, SipResponse response, bool refreshes)
+    {
+        if (!response.IsFinal)
+        {
+            return;
+        }
+
+        bool isInvite = transaction == _pendingInvite;
+        _pendingInvite = isInvite ? null : _pendingInvite;
+        if (!refreshes || !response.IsSuccess)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _dialog, _dialog.RefreshedBy(transaction.Request));
+        if (!response.Headers.Contains(SipHeaderNames.Contact))
+        {
+            SipUri contact = _core.GetContactUri(_core.Transport.GetResponseDestination(response, transaction.Source));
+            response.Headers.Add(SipHeaderNames.Contact, new NameAddress(contact));
+        }
+
+        if (isInvite)
+        {
+            transaction.AckReceived = ((IDialogUser)this).OnAck;
+            _answer = (transaction, response);
+            Give(InviteSessionInput.Answered);
+        }
+    }
+
+    private void OnAnswered(SipResponse response, TaskCompletionSource<SipResponse> result)
+    {
+        result.TrySetResult(response);
+        if (response.StatusCode is 481 or 408)
+        {
+            Give(InviteSessionInput.RequestFailed);
+        }
+    }
+
+    private void OnNotAnswered(ImageShareException error, TaskCompletionSource<SipResponse> result)
+    {
+        result.TrySetException(error);
+        if (error.Error == ImageShareError.NoAnswer)
+        {
+            Give(InviteSessionInput.RequestFailed);
+        }
+    }
+
+    private void Give(InviteSessionInput input)
+    {
+        var effects = new List<InviteSessionEffect>(4);
+        _state = InviteSessionMachine.Step(_state, input, effects);
+        Perform(effects);
+    }
+
+    private void Perform(List<InviteSessionEffect> effects)
+    {
+        foreach (InviteSessionEffect effect in effects)
+        {
+            switch (effect.Kind)
+            {
+                case InviteSessionEffectKind.RepeatAnswer:
+                    _answer!.Value.Transaction.Respond(_answer.Value.Response);
+                    break;
+                case InviteSessionEffectKind.SendBye:
+                    Send(SipMethod.Bye, null, _ => _byeDone.TrySetResult(), _ => _byeDone.TrySetResult());
+                    break;
+                case InviteSessionEffectKind.ReportConfirmed:
+                    _confirmed.TrySetResult(this);
+                    break;
+                case InviteSessionEffectKind.ReportNotConfirmed:
+                    _confirmed.TrySetException(new ImageShareException(
+                        ImageShareError.NoAnswer, "The peer never acknowledged that the call was accepted; it was ended. Ask the peer to try again."));
+                    break;
+                case InviteSessionEffectKind.ReportEnded:
+                    End(effect.Reason);
+                    break;
+                case InviteSessionEffectKind.StartTimer:
+                    _timers.Start(effect.Timer, effect.Duration, () => Give(
+                        effect.Timer == InviteSessionTimer.Ack ? InviteSessionInput.AckTimerFired : InviteSessionInput.RepeatTimerFired));
+                    break;
+                case InviteSessionEffectKind.StopTimer:
+                    _timers.Stop(effect.Timer);
+                    break;
+            }
+        }
+    }
+
+    private void End(DialogEndReason reason)
+    {
+        // Requests of this dialog that still wait get 487 (RFC 3261 §15.1.2).
+        RefusePendingInvite(_pendingInvite);
+        _core.Dialogs.Remove(Id);
+        _core.Remove(this);
+        if (reason == DialogEndReason.RemoteBye)
+        {
+            _byeDone.TrySetResult();
+        }
+
+        _ended.TrySetResult(new DialogEnd(reason, _bye));
+    }
+
+    private void RefusePendingInvite(ServerTransaction? pending)
+    {
+        if (pending is not null && pending == _pendingInvite)
+        {
+            _pendingInvite = null;
+            pending.Respond(487);
+        }
+    }
+
+    private void Send(SipMethod method, Action<SipRequest>? edit, Action<SipResponse> done, Action<ImageShareException> failed)
+    {
+        RoutedRequest routed = _dialog.CreateRequest(method, out Dialog next);
+        Volatile.Write(ref _dialog, next);
+        RequestFiller.AddUserAgent(routed.Request, _core.Options);
+        edit?.Invoke(routed.Request);
+        new OutgoingRequest(_core, routed, null, NextNumber, done, failed).Start();
+    }
+
+    private uint NextNumber()
+    {
+        _dialog.CreateRequest(SipMethod.Options, out Dialog next);
+        Volatile.Write(ref _dialog, next);
+        return next.LocalCSeq;
+    }
+}

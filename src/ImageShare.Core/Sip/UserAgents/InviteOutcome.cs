@@ -1,0 +1,41 @@
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sip.UserAgents;
+
+/// <summary>How an <see cref="OutgoingInvite"/> ended: exactly one of the four below.</summary>
+public abstract record InviteOutcome
+{
+    private InviteOutcome()
+    {
+    }
+
+    /// <summary>The peer accepted; the ACK is sent.</summary>
+    /// <param name="Dialog">The session.</param>
+    /// <param name="Response">The 2xx with the answer in its body.</param>
+    public sealed record Accepted(InviteDialog Dialog, SipResponse Response) : InviteOutcome;
+
+    /// <summary>The peer, or somebody on the way, refused.</summary>
+    /// <param name="Response">300 to 699.</param>
+    public sealed record Rejected(SipResponse Response) : InviteOutcome;
+
+    /// <summary>We cancelled it.</summary>
+    public sealed record Cancelled : InviteOutcome;
+
+    /// <summary>
+    /// Nobody answered (<see cref="ImageShareError.NoAnswer"/>), it could not be sent
+    /// (<see cref="ImageShareError.PeerUnreachable"/>, <see cref="ImageShareError.ConnectionLost"/>,
+    /// <see cref="ImageShareError.InvalidValue"/>), or the agent was closed (<see cref="ImageShareError.InvalidState"/>).
+    /// </summary>
+    /// <param name="Error">What happened and what to do next.</param>
+    public sealed record Failed(ImageShareException Error) : InviteOutcome;
+}
+
+/// <summary>How to send an INVITE.</summary>
+public sealed record InviteSettings
+{
+    /// <summary>The parameters of our Contact, such as feature tags. Not used when the INVITE brings a Contact of its own.</summary>
+    public ParameterList ContactParameters { get; init; }
+
+    /// <summary>Called on the agent's loop with each response of 101 to 199; must not block.</summary>
+    public Action<SipResponse>? Provisional { get; init; }
+}

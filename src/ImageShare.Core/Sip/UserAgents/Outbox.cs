@@ -1,0 +1,58 @@
+using ImageShare.Core.Sip.Transport;
+
+namespace ImageShare.Core.Sip.UserAgents;
+
+/// <summary>Sends the messages of one transaction one after the other, so that a slow connection cannot turn their order round. On the loop only.</summary>
+internal sealed class Outbox(AgentCore core, Action sent, Action<ImageShareException> failed)
+{
+    // Retransmissions pile up when a connection stalls; nobody needs more of them than this.
+    private const int MostWaiting = 8;
+
+    private readonly Queue<(SipMessage Message, SipDestination Destination)> _waiting = [];
+    private bool _sending;
+
+    public void Send(SipMessage message, SipDestination destination)
+    {
+        if (_waiting.Count < MostWaiting)
+        {
+            _waiting.Enqueue((message, destination));
+            SendNext();
+        }
+    }
+
+    /// <summary>Forgets what was not begun.</summary>
+    public void Clear() => _waiting.Clear();
+
+    private void SendNext()
+    {
+        if (_sending || !_waiting.TryDequeue(out (SipMessage Message, SipDestination Destination) next))
+        {
+            return;
+        }
+
+        _sending = true;
+        core.Loop.Run(
+            async cancellation =>
+            {
+                await core.Transport.SendAsync(next.Message, next.Destination, cancellation).ConfigureAwait(false);
+                return true;
+            },
+            _ => OnDone(null),
+            OnDone);
+    }
+
+    private void OnDone(ImageShareException? error)
+    {
+        _sending = false;
+        if (error is null)
+        {
+            sent();
+        }
+        else
+        {
+            failed(error);
+        }
+
+        SendNext();
+    }
+}

@@ -1,0 +1,239 @@
+using ImageShare.Core.Sip.Authentication;
+using ImageShare.Core.Sip.Dialogs;
+using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Transactions;
+
+namespace ImageShare.Core.Sip.UserAgents;
+
+/// <summary>An INVITE of ours, from the moment it is begun to its outcome (RFC 3261 §13.2). All members may be used from any thread.</summary>
+public sealed class OutgoingInvite : IClientTransactionUser, IAgentPart
+{
+    private readonly AgentCore _core;
+    private readonly SipRequest _request;
+    private readonly InviteSettings _settings;
+    private readonly TaskCompletionSource<InviteOutcome> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Dictionary<string, (Dialog Dialog, AckSender Ack)> _answers = [];
+    private readonly LoopTimers<string> _timers;
+    private RoutedRequest _template;
+    private OutgoingInviteState _state;
+    private ClientTransaction? _transaction;
+    private DigestAttempts _attempts;
+    private SipResponse? _response;
+    private ImageShareException? _error;
+    private string? _cancelReason;
+
+    internal OutgoingInvite(AgentCore core, SipRequest request, InviteSettings settings)
+    {
+        _core = core;
+        _request = request;
+        _settings = settings;
+        _timers = new LoopTimers<string>(core.Loop);
+        _state = OutgoingInviteMachine.Start(core.Options.Timers);
+    }
+
+    /// <summary>
+    /// The outcome; the task itself never fails. A provisional response takes the time limit of 32 s (64·T1) away: how long to let
+    /// it ring is for the application to decide, with <see cref="Cancel"/>.
+    /// </summary>
+    public Task<InviteOutcome> Result => _result.Task;
+
+    /// <summary>
+    /// Gives it up: CANCEL is sent as soon as a provisional response is there (RFC 3261 §9.1). An answer that crosses it is
+    /// acknowledged and ended with BYE. <see cref="Result"/> follows within 32 s (64·T1). No effect once there is an outcome.
+    /// </summary>
+    /// <param name="reason">The value of a Reason header (RFC 3326), such as <c>SIP;cause=200;text="Call completed elsewhere"</c>; null for none.</param>
+    public void Cancel(string? reason = null) => _core.TryPost(() =>
+    {
+        _cancelReason ??= reason;
+        Give(OutgoingInviteInput.CancelRequested);
+    });
+
+    internal void Start()
+    {
+        if (!_core.TryAdd(this))
+        {
+            return;
+        }
+
+        try
+        {
+            _template = RequestFiller.Fill(_request, _core.Options);
+            if (!_template.Request.Headers.Contains(SipHeaderNames.Allow))
+            {
+                _template.Request.Headers.Add(SipHeaderNames.Allow, string.Join(", ", _core.Options.AllowedMethods));
+            }
+        }
+        catch (ImageShareException error)
+        {
+            _error = error;
+            Give(OutgoingInviteInput.TransportFailed);
+            return;
+        }
+
+        Send();
+    }
+
+    /// <summary>A response, from the transaction or, when it is a late 2xx, without one.</summary>
+    internal void OnResponse(SipResponse response)
+    {
+        _response = response;
+        if (response.IsProvisional)
+        {
+            if (response.StatusCode > 100)
+            {
+                NotifyProvisional(response);
+            }
+
+            Give(OutgoingInviteInput.Provisional);
+        }
+        else if (response.IsSuccess)
+        {
+            Give(OutgoingInviteInput.Success(response.Headers.To?.Tag ?? string.Empty));
+        }
+        else if (!_state.CancelWanted && RequestFiller.TryLearn(_template, response, _core.Keyring, ref _attempts))
+        {
+            SipHeaders headers = _template.Request.Headers;
+            headers.Set(SipHeaderNames.CSeq, new CSeq(headers.CSeq!.Number + 1, SipMethod.Invite));
+            _core.Invites.Remove(_transaction!.Branch);
+            _state = OutgoingInviteMachine.Start(_core.Options.Timers);
+            Send();
+        }
+        else
+        {
+            Give(OutgoingInviteInput.Failure(response.StatusCode));
+        }
+    }
+
+    void IClientTransactionUser.OnResponse(SipResponse response) => OnResponse(response);
+
+    void IClientTransactionUser.OnFailed(TransactionEnd end, ImageShareException error)
+    {
+        _error = error;
+        Give(end == TransactionEnd.TimedOut ? OutgoingInviteInput.TimedOut : OutgoingInviteInput.TransportFailed);
+    }
+
+    void IAgentPart.Close(ImageShareException reason) => _result.TrySetResult(new InviteOutcome.Failed(reason));
+
+    private void Send()
+    {
+        var routed = new RoutedRequest(_template.Request.Clone(), _template.NextHop);
+        RequestFiller.Authorize(routed, _core.Keyring);
+        _transaction = new ClientTransaction(_core, routed, _settings.ContactParameters, this);
+        _core.Invites[_transaction.Branch] = this;
+        _transaction.Start();
+    }
+
+    private void NotifyProvisional(SipResponse response)
+    {
+        try
+        {
+            _settings.Provisional?.Invoke(response);
+        }
+        catch (Exception error)
+        {
+            // The application's code; the call goes on without it.
+            AgentLog.HandlerFailed(_core.Logger, SipMethod.Invite, error);
+        }
+    }
+
+    private void Give(OutgoingInviteInput input)
+    {
+        var effects = new List<OutgoingInviteEffect>(4);
+        _state = OutgoingInviteMachine.Step(_state, input, effects);
+        foreach (OutgoingInviteEffect effect in effects)
+        {
+            Perform(effect);
+        }
+    }
+
+    private void Perform(OutgoingInviteEffect effect)
+    {
+        switch (effect.Kind)
+        {
+            case OutgoingInviteEffectKind.SendCancel:
+                SendCancel();
+                break;
+            case OutgoingInviteEffectKind.Acknowledge:
+                Dialog dialog = Dialog.OfCaller(_transaction!.Request, _response!);
+                _answers[effect.Tag] = (dialog, new AckSender(_core, dialog.CreateAck(_transaction.Request)));
+                break;
+            case OutgoingInviteEffectKind.AcknowledgeAgain:
+                _answers[effect.Tag].Ack.Repeat();
+                break;
+            case OutgoingInviteEffectKind.EndDialog:
+                _answers[effect.Tag].Ack.AfterFirst(() => SendBye(_answers[effect.Tag].Dialog));
+                break;
+            case OutgoingInviteEffectKind.PublishAccepted:
+                PublishAccepted(effect.Tag);
+                break;
+            case OutgoingInviteEffectKind.PublishRejected:
+                Publish(new InviteOutcome.Rejected(_response!));
+                break;
+            case OutgoingInviteEffectKind.PublishCancelled:
+                Publish(new InviteOutcome.Cancelled());
+                break;
+            case OutgoingInviteEffectKind.PublishTimedOut:
+            case OutgoingInviteEffectKind.PublishUnreachable:
+                Publish(new InviteOutcome.Failed(_error!));
+                break;
+            case OutgoingInviteEffectKind.DropTransaction:
+                _transaction!.Drop();
+                break;
+            case OutgoingInviteEffectKind.StartTimer:
+                _timers.Start(string.Empty, effect.Duration, () => Give(OutgoingInviteInput.TimerFired));
+                break;
+            case OutgoingInviteEffectKind.StopTimer:
+                _timers.StopAll();
+                break;
+            case OutgoingInviteEffectKind.Forget:
+                if (_transaction is not null)
+                {
+                    _core.Invites.Remove(_transaction.Branch);
+                }
+
+                break;
+        }
+    }
+
+    private void SendCancel()
+    {
+        SipRequest cancel = InviteFollowUp.CreateCancel(_transaction!.Request, _cancelReason);
+        RequestFiller.AddUserAgent(cancel, _core.Options);
+        ClientTransaction.StartBeside(_core, cancel, _transaction.Destination!, Unheard.Instance);
+    }
+
+    // The dialog exists from now on: the peer's BYE may be here before our ACK is out. The application hears after the ACK.
+    private void PublishAccepted(string tag)
+    {
+        SipResponse response = _response!;
+        (Dialog dialog, AckSender ack) = _answers[tag];
+        InviteDialog session = InviteDialog.OfCaller(_core, dialog);
+        ack.AfterFirst(() => Publish(new InviteOutcome.Accepted(session, response)));
+    }
+
+    private void SendBye(Dialog dialog)
+    {
+        RoutedRequest bye = dialog.CreateRequest(SipMethod.Bye, out _);
+        new OutgoingRequest(_core, bye, null, null, static _ => { }, static _ => { }).Start();
+    }
+
+    private void Publish(InviteOutcome outcome)
+    {
+        _core.Remove(this);
+        _result.TrySetResult(outcome);
+    }
+
+    /// <summary>For requests whose answer changes nothing.</summary>
+    private sealed class Unheard : IClientTransactionUser
+    {
+        public static Unheard Instance { get; } = new();
+
+        public void OnResponse(SipResponse response)
+        {
+        }
+
+        public void OnFailed(TransactionEnd end, ImageShareException error)
+        {
+        }
+    }
+}

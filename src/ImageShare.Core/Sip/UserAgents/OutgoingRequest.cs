@@ -1,0 +1,87 @@
+using ImageShare.Core.Sip.Authentication;
+using ImageShare.Core.Sip.Dialogs;
+using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Transactions;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sip.UserAgents;
+
+/// <summary>
+/// A request of ours that is no INVITE, up to its final response: a transaction, and another with credentials when the first is
+/// challenged (RFC 3261 §22). On the loop only.
+/// </summary>
+internal sealed class OutgoingRequest : IClientTransactionUser, IAgentPart
+{
+    private readonly AgentCore _core;
+    private readonly RoutedRequest _template;
+    private readonly ParameterList? _contactParameters;
+    private readonly Func<uint>? _nextNumber;
+    private readonly Action<SipResponse> _done;
+    private readonly Action<ImageShareException> _failed;
+    private DigestAttempts _attempts;
+
+    /// <summary>Prepares the request.</summary>
+    /// <param name="core">The agent.</param>
+    /// <param name="template">The request, complete but for Via, Contact and credentials.</param>
+    /// <param name="contactParameters">The parameters of a Contact to add, or null for none.</param>
+    /// <param name="nextNumber">Gives the CSeq of a repetition; null outside a dialog, where it is one more.</param>
+    /// <param name="done">Called with the final response.</param>
+    /// <param name="failed">Called instead when there is none.</param>
+    public OutgoingRequest(
+        AgentCore core,
+        RoutedRequest template,
+        ParameterList? contactParameters,
+        Func<uint>? nextNumber,
+        Action<SipResponse> done,
+        Action<ImageShareException> failed)
+    {
+        _core = core;
+        _template = template;
+        _contactParameters = contactParameters;
+        _nextNumber = nextNumber;
+        _done = done;
+        _failed = failed;
+    }
+
+    public void Start()
+    {
+        if (_core.TryAdd(this))
+        {
+            Send();
+        }
+    }
+
+    public void OnResponse(SipResponse response)
+    {
+        if (response.IsProvisional)
+        {
+            return;
+        }
+
+        if (RequestFiller.TryLearn(_template, response, _core.Keyring, ref _attempts))
+        {
+            SipHeaders headers = _template.Request.Headers;
+            headers.Set(SipHeaderNames.CSeq, new CSeq(_nextNumber?.Invoke() ?? headers.CSeq!.Number + 1, _template.Request.Method));
+            Send();
+            return;
+        }
+
+        _core.Remove(this);
+        _done(response);
+    }
+
+    public void OnFailed(TransactionEnd end, ImageShareException error) => Close(error);
+
+    public void Close(ImageShareException reason)
+    {
+        _core.Remove(this);
+        _failed(reason);
+    }
+
+    private void Send()
+    {
+        var routed = new RoutedRequest(_template.Request.Clone(), _template.NextHop);
+        RequestFiller.Authorize(routed, _core.Keyring);
+        new ClientTransaction(_core, routed, _contactParameters, this).Start();
+    }
+}

@@ -1,0 +1,177 @@
+using ImageShare.Core.Sip.Dialogs;
+using ImageShare.Core.Sip.Transactions;
+using ImageShare.Core.Sip.Transport;
+
+namespace ImageShare.Core.Sip.UserAgents;
+
+/// <summary>Brings each message to where it belongs, and answers what belongs nowhere (RFC 3261 §8.2, §12.2.2, §9.2). On the loop only.</summary>
+internal sealed class RequestDispatcher(AgentCore core)
+{
+    private const int RetryAfterOverload = 10;
+
+    // In a dialog they are something, outside they are not (RFC 3261 §15.1.2, RFC 3262, RFC 3311, RFC 6086).
+    private static readonly SipMethod[] DialogMethods = [SipMethod.Bye, SipMethod.Prack, SipMethod.Update, SipMethod.Info];
+
+    public void OnMessage(SipMessage message, SipSource source)
+    {
+        if (message is SipRequest request)
+        {
+            OnRequest(request, source);
+        }
+        else
+        {
+            OnResponse((SipResponse)message);
+        }
+    }
+
+    private void OnResponse(SipResponse response)
+    {
+        if (TransactionKey.ForResponse(response) is not { } key || response.Headers.Vias.Count != 1)
+        {
+            // More than one Via means that it was meant for somebody else (RFC 3261 §8.1.3.3).
+            AgentLog.Dropped(core.Logger, "response");
+        }
+        else if (core.Clients.TryGetValue(key, out ClientTransaction? transaction))
+        {
+            transaction.Receive(response);
+        }
+        else if (response.IsSuccess && key.Method == SipMethod.Invite && core.Invites.TryGetValue(key.Branch, out OutgoingInvite? invite))
+        {
+            invite.OnResponse(response);
+        }
+        else
+        {
+            AgentLog.Dropped(core.Logger, "response");
+        }
+    }
+
+    private void OnRequest(SipRequest request, SipSource source)
+    {
+        if (SipValidation.Check(request) is { } rejection)
+        {
+            if (request.Method != SipMethod.Ack && request.Headers.TopVia is not null)
+            {
+                core.SendStateless(
+                    SipResponse.CreateFor(request, rejection.Status, rejection.Reason, SipResponse.CreateTag()), request.Method, source);
+            }
+
+            return;
+        }
+
+        TransactionKey key = TransactionKey.ForServer(request);
+        if (core.Servers.TryGetValue(key, out ServerTransaction? known))
+        {
+            if (request.Method == SipMethod.Ack)
+            {
+                known.ReceiveAck(request);
+            }
+            else
+            {
+                known.ReceiveCopy();
+            }
+
+            return;
+        }
+
+        IDialogUser? dialog = request.Headers.To!.Tag is null ? null : core.Dialogs.GetValueOrDefault(DialogId.OfReceived(request));
+        if (request.Method == SipMethod.Ack)
+        {
+            dialog?.OnAck(request);
+            return;
+        }
+
+        if (core.Servers.Count >= core.Options.MaxServerTransactions && dialog is null && request.Method != SipMethod.Cancel)
+        {
+            AgentLog.Overloaded(core.Logger, request.Method);
+            SipResponse overload = SipResponse.CreateFor(request, 503, toTag: SipResponse.CreateTag());
+            AgentCore.AddRetryAfter(overload, RetryAfterOverload);
+            core.SendStateless(overload, request.Method, source);
+            return;
+        }
+
+        var transaction = new ServerTransaction(core, key, request, source);
+        transaction.Start(() => Process(transaction, key, dialog));
+    }
+
+    private void Process(ServerTransaction transaction, TransactionKey key, IDialogUser? dialog)
+    {
+        SipRequest request = transaction.Request;
+        if (request.Method == SipMethod.Cancel)
+        {
+            OnCancel(transaction, key);
+        }
+        else if (!core.Options.AllowedMethods.Contains(request.Method))
+        {
+            transaction.Respond(request.Method.IsKnown ? 405 : 501, edit: core.AddAllow);
+        }
+        else if (!transaction.TryBeFirst())
+        {
+            transaction.Respond(482, "Loop Detected: Merged Request");
+        }
+        else if (Unsupported(request) is { Length: > 0 } options)
+        {
+            transaction.Respond(420, edit: response => response.Headers.Add(SipHeaderNames.Unsupported, options));
+        }
+        else if (dialog is not null)
+        {
+            dialog.OnRequest(transaction);
+        }
+        else if (IsForUnknownDialog(request))
+        {
+            transaction.Respond(481);
+        }
+        else
+        {
+            Deliver(transaction);
+        }
+    }
+
+    private void OnCancel(ServerTransaction cancel, TransactionKey key)
+    {
+        if (!core.Servers.TryGetValue(key.ForCancelled(), out ServerTransaction? invite))
+        {
+            cancel.Respond(481);
+            return;
+        }
+
+        cancel.Respond(SipResponse.CreateFor(cancel.Request, 200, toTag: invite.ToTag));
+        invite.Cancelled?.Invoke();
+    }
+
+    private string Unsupported(SipRequest request) =>
+        string.Join(", ", request.Headers.Require.Except(core.Options.Supported, StringComparer.OrdinalIgnoreCase));
+
+    private bool IsForUnknownDialog(SipRequest request) => request.Headers.To!.Tag is null
+        ? DialogMethods.Contains(request.Method)
+        : request.Method != SipMethod.Options || !core.Options.AnswersStrayOptions;
+
+    private void Deliver(ServerTransaction transaction)
+    {
+        IncomingInvite? invite = null;
+        try
+        {
+            if (transaction.Request.Method == SipMethod.Invite)
+            {
+                invite = new IncomingInvite(core, transaction);
+                core.Handler.OnInvite(invite);
+            }
+            else
+            {
+                core.Handler.OnRequest(new IncomingRequest(core, transaction));
+            }
+        }
+        catch (Exception error)
+        {
+            // The application's code: the peer gets an answer, and the agent goes on.
+            AgentLog.HandlerFailed(core.Logger, transaction.Request.Method, error);
+            if (invite is not null)
+            {
+                invite.Reject(500);
+            }
+            else
+            {
+                transaction.Respond(500);
+            }
+        }
+    }
+}

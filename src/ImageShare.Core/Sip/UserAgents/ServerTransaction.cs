@@ -1,0 +1,162 @@
+using ImageShare.Core.Sip.Transactions;
+using ImageShare.Core.Sip.Transport;
+
+namespace ImageShare.Core.Sip.UserAgents;
+
+/// <summary>A request of a peer and the responses to it: performs what its machine decides. On the loop only.</summary>
+internal sealed class ServerTransaction
+{
+    private readonly AgentCore _core;
+    private readonly TransactionKey _key;
+    private readonly MergeKey? _merge;
+    private readonly LoopTimers<TransactionTimer> _timers;
+    private readonly Outbox _outbox;
+    private TransactionState _state;
+    private SipResponse? _response;
+
+    public ServerTransaction(AgentCore core, TransactionKey key, SipRequest request, SipSource source)
+    {
+        _core = core;
+        _key = key;
+        Request = request;
+        Source = source;
+        _merge = MergeKey.For(request);
+        _timers = new LoopTimers<TransactionTimer>(core.Loop);
+        _outbox = new Outbox(core, static () => { }, OnSendFailed);
+    }
+
+    public SipRequest Request { get; }
+
+    public SipSource Source { get; }
+
+    /// <summary>The tag of every response to it, CANCEL's included (RFC 3261 §9.2).</summary>
+    public string ToTag { get; } = SipResponse.CreateTag();
+
+    /// <summary>Whether a final response was given.</summary>
+    public bool IsAnswered { get; private set; }
+
+    /// <summary>Called for an ACK of a 2xx that comes in the INVITE's own branch.</summary>
+    public Action<SipRequest>? AckReceived { get; set; }
+
+    /// <summary>Called, once at most, when a response could not be sent.</summary>
+    public Action? TransportFailed { get; set; }
+
+    /// <summary>What CANCEL does to it, for an INVITE the application has.</summary>
+    public Action? Cancelled { get; set; }
+
+    private bool IsInvite => Request.Method == SipMethod.Invite;
+
+    /// <summary>Begins; <paramref name="deliver"/> looks at the request.</summary>
+    public void Start(Action deliver)
+    {
+        _core.Servers[_key] = this;
+        bool reliable = _core.Transport.IsReliable(Source.Protocol);
+        var effects = new List<TransactionEffect>(4);
+        _state = IsInvite
+            ? InviteServerMachine.Start(_core.Options.Timers, reliable, effects)
+            : NonInviteServerMachine.Start(_core.Options.Timers, reliable, effects);
+        Perform(effects, null, deliver);
+    }
+
+    /// <summary>Notes that this request is here; false when it is here already, having come by another way (RFC 3261 §8.2.2.2).</summary>
+    public bool TryBeFirst() => _merge is not { } merge || _core.Merges.TryAdd(merge, this);
+
+    /// <summary>A copy of the request came.</summary>
+    public void ReceiveCopy() => Step(TransactionInput.Request);
+
+    /// <summary>An ACK came.</summary>
+    public void ReceiveAck(SipRequest ack) => Step(TransactionInput.Ack, deliver: () => AckReceived?.Invoke(ack));
+
+    /// <summary>Sends a response made for this request; what cannot be sent any more is left alone.</summary>
+    public void Respond(SipResponse response)
+    {
+        if (response.StatusCode > 100 && response.Headers.To is { Tag: null } to)
+        {
+            response.Headers.Set(SipHeaderNames.To, to.WithTag(ToTag));
+        }
+
+        if (_core.Options.UserAgent is { } name && !response.Headers.Contains(SipHeaderNames.Server))
+        {
+            response.Headers.Add(SipHeaderNames.Server, name);
+        }
+
+        IsAnswered |= response.IsFinal;
+        Step(TransactionInput.Respond(response.StatusCode), response);
+    }
+
+    /// <summary>Sends a response that says nothing but its status.</summary>
+    public void Respond(int status, string? reason = null, Action<SipResponse>? edit = null)
+    {
+        SipResponse response = SipResponse.CreateFor(Request, status, reason, ToTag);
+        edit?.Invoke(response);
+        Respond(response);
+    }
+
+    private void Step(TransactionInput input, SipResponse? response = null, Action? deliver = null)
+    {
+        var effects = new List<TransactionEffect>(4);
+        _state = IsInvite ? InviteServerMachine.Step(_state, input, effects) : NonInviteServerMachine.Step(_state, input, effects);
+        Perform(effects, response, deliver);
+    }
+
+    private void Perform(List<TransactionEffect> effects, SipResponse? response, Action? deliver)
+    {
+        foreach (TransactionEffect effect in effects)
+        {
+            switch (effect.Kind)
+            {
+                case TransactionEffectKind.SendResponse:
+                    Send(response!);
+                    break;
+                case TransactionEffectKind.SendTrying:
+                    Send(SipResponse.CreateFor(Request, 100));
+                    break;
+                case TransactionEffectKind.ResendResponse:
+                    Send(_response!);
+                    break;
+                case TransactionEffectKind.Deliver:
+                    deliver?.Invoke();
+                    break;
+                case TransactionEffectKind.StartTimer:
+                    _timers.Start(effect.Timer, effect.Duration, () => Step(TransactionInput.Fired(effect.Timer)));
+                    break;
+                case TransactionEffectKind.StopTimer:
+                    _timers.Stop(effect.Timer);
+                    break;
+                case TransactionEffectKind.ReportTransportFailure:
+                    TransportFailed?.Invoke();
+                    break;
+                case TransactionEffectKind.Terminate:
+                    End(effect.End);
+                    break;
+            }
+        }
+    }
+
+    private void Send(SipResponse response)
+    {
+        _response = response;
+        _outbox.Send(response, _core.Transport.GetResponseDestination(response, Source));
+    }
+
+    private void OnSendFailed(ImageShareException error)
+    {
+        AgentLog.ResponseNotSent(_core.Logger, Request.Method, error.Message);
+        Step(TransactionInput.TransportFailed);
+    }
+
+    private void End(TransactionEnd end)
+    {
+        _timers.StopAll();
+        _core.Servers.Remove(_key);
+        if (_merge is { } merge && _core.Merges.TryGetValue(merge, out ServerTransaction? first) && first == this)
+        {
+            _core.Merges.Remove(merge);
+        }
+
+        if (end == TransactionEnd.TransportFailed)
+        {
+            TransportFailed?.Invoke();
+        }
+    }
+}

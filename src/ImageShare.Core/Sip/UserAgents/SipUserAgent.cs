@@ -1,0 +1,143 @@
+using ImageShare.Core.Sip.Dialogs;
+using ImageShare.Core.Sip.Transport;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sip.UserAgents;
+
+/// <summary>
+/// A SIP user agent: sends requests and takes them, with the transactions, dialogs and sessions of RFC 3261 behind it. One loop
+/// owns all of its state; all members may be used from any thread and at the same time.
+/// </summary>
+/// <remarks>
+/// It answers by itself: CANCEL, copies of requests, merged requests (482), requests for dialogs that do not exist (481),
+/// extensions it does not support (420), methods that are not allowed (405, 501), requests that lack what every request needs
+/// (400), and 100 Trying where the application takes its time. It does not offer 100rel.
+/// </remarks>
+public sealed class SipUserAgent : IAsyncDisposable
+{
+    private readonly AgentCore _core;
+
+    private SipUserAgent(AgentCore core) => _core = core;
+
+    /// <summary>Starts an agent on a transport, which must not have been started yet and is still to be disposed by its maker, after the agent.</summary>
+    public static SipUserAgent Start(ISipTransport transport, SipUserAgentOptions options, ISipRequestHandler handler)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(handler);
+        var core = new AgentCore(transport, options, handler);
+        core.Loop.Start();
+        transport.Start(new Receiver(core));
+        return new SipUserAgent(core);
+    }
+
+    /// <summary>
+    /// Sends a request that is no INVITE and waits for its final response. What the request lacks is filled in: Via, Max-Forwards,
+    /// From, To, Call-ID, CSeq, Route, User-Agent, and credentials when it is challenged. The request itself stays unchanged.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="contactParameters">The parameters of a Contact to add, such as feature tags; null for no Contact.</param>
+    /// <param name="cancellationToken">Gives up the wait; the request may still reach the peer.</param>
+    /// <returns>The final response, whatever its status.</returns>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.NoAnswer"/>: nobody answered in 32 s (64·T1). <see cref="ImageShareError.PeerUnreachable"/>,
+    /// <see cref="ImageShareError.ConnectionLost"/>: it could not be sent. <see cref="ImageShareError.InvalidValue"/>: a part of
+    /// it cannot stand in a message. <see cref="ImageShareError.InvalidState"/>: the agent is closed.
+    /// </exception>
+    public Task<SipResponse> SendAsync(SipRequest request, ParameterList? contactParameters = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Method == SipMethod.Invite || request.Method == SipMethod.Ack || request.Method == SipMethod.Cancel)
+        {
+            throw new ArgumentException($"{request.Method} is not sent this way; use {nameof(Invite)}.", nameof(request));
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        RoutedRequest routed;
+        try
+        {
+            routed = RequestFiller.Fill(request, _core.Options);
+        }
+        catch (ImageShareException error)
+        {
+            return Task.FromException<SipResponse>(error);
+        }
+
+        var result = new TaskCompletionSource<SipResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var outgoing = new OutgoingRequest(
+            _core, routed, contactParameters, null, response => result.TrySetResult(response), error => result.TrySetException(error));
+        return _core.TryPost(outgoing.Start) ? result.Task.WaitAsync(cancellationToken) : Task.FromException<SipResponse>(AgentCore.Closed());
+    }
+
+    /// <summary>
+    /// Sends an INVITE. What it lacks is filled in as by <see cref="SendAsync"/>, and Contact and Allow too. Never throws for what
+    /// happens on the network: that is in <see cref="OutgoingInvite.Result"/>.
+    /// </summary>
+    /// <param name="invite">The INVITE with the offer in its body; must not be changed afterwards.</param>
+    /// <param name="settings">How to send it; null for the defaults.</param>
+    public OutgoingInvite Invite(SipRequest invite, InviteSettings? settings = null)
+    {
+        ArgumentNullException.ThrowIfNull(invite);
+        if (invite.Method != SipMethod.Invite)
+        {
+            throw new ArgumentException($"{invite.Method} is not INVITE; use {nameof(SendAsync)}.", nameof(invite));
+        }
+
+        var outgoing = new OutgoingInvite(_core, invite, settings ?? new InviteSettings());
+        if (!_core.TryPost(outgoing.Start))
+        {
+            ((IAgentPart)outgoing).Close(AgentCore.Closed());
+        }
+
+        return outgoing;
+    }
+
+    /// <summary>Our address as peers reach us for that destination: what stands in Contact.</summary>
+    public SipUri GetContactUri(SipDestination destination)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        return _core.GetContactUri(destination);
+    }
+
+    /// <summary>
+    /// Closes the agent: all timers stop, and whoever waits gets <see cref="ImageShareError.InvalidState"/>. Nothing is sent any
+    /// more, no BYE either: end sessions before.
+    /// </summary>
+    public async ValueTask DisposeAsync() => await _core.Loop.DisposeAsync().ConfigureAwait(false);
+
+    /// <summary>For tests: see <see cref="AgentLoop.IdleAsync"/>.</summary>
+    internal Task<long> IdleAsync() => _core.Loop.IdleAsync();
+
+    private sealed class Receiver(AgentCore core) : ISipTransportReceiver
+    {
+        private readonly RequestDispatcher _dispatcher = new(core);
+        private int _queued;
+
+        public void OnMessage(SipMessage message, SipSource source)
+        {
+            if (Interlocked.Increment(ref _queued) > core.Options.MaxQueuedMessages)
+            {
+                Interlocked.Decrement(ref _queued);
+                AgentLog.Dropped(core.Logger, "message beyond the queue's limit");
+                return;
+            }
+
+            core.TryPost(() =>
+            {
+                Interlocked.Decrement(ref _queued);
+                if (!core.Loop.IsClosed)
+                {
+                    _dispatcher.OnMessage(message, source);
+                }
+            });
+        }
+
+        public void OnConnectionLost(object connection) => core.TryPost(() =>
+        {
+            foreach (ClientTransaction transaction in core.Clients.Values.ToArray())
+            {
+                transaction.LoseConnection(connection);
+            }
+        });
+    }
+}

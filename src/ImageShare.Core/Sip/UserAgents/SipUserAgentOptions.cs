@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Logging;
+using ImageShare.Core.Sip.Authentication;
+using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Transactions;
+
+namespace ImageShare.Core.Sip.UserAgents;
+
+/// <summary>What a <see cref="SipUserAgent"/> is and does. Immutable; every member but the identity has a default.</summary>
+public sealed record SipUserAgentOptions
+{
+    /// <summary>Who we are: From of the requests we begin, and the user part of our Contact. Its parameters are not used.</summary>
+    public required NameAddress Identity { get; init; }
+
+    /// <summary>
+    /// The way out for requests outside a dialog that bring no Route of their own: the outbound proxy, then the service route
+    /// (RFC 3261 §8.1.2, RFC 3608). Give each an <c>lr</c> parameter. Default: none, straight to the Request-URI.
+    /// </summary>
+    public IReadOnlyList<SipUri> Route { get; init; } = [];
+
+    /// <summary>The base times of retransmission. Default: those of RFC 3261.</summary>
+    public SipTimers Timers { get; init; } = SipTimers.Default;
+
+    /// <summary>The clock. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>What we call ourselves in User-Agent and Server; null for neither.</summary>
+    public string? UserAgent { get; init; }
+
+    /// <summary>
+    /// The methods in Allow. What is not among them gets 405, or 501 when it is no method this library knows (RFC 3261 §8.2.1).
+    /// Default: INVITE, ACK, BYE, CANCEL, OPTIONS.
+    /// </summary>
+    public IReadOnlyList<SipMethod> AllowedMethods { get; init; } =
+        [SipMethod.Invite, SipMethod.Ack, SipMethod.Bye, SipMethod.Cancel, SipMethod.Options];
+
+    /// <summary>The extensions in Supported. A Require for any other gets 420 (RFC 3261 §8.2.2.3). Default: none.</summary>
+    public IReadOnlyList<string> Supported { get; init; } = [];
+
+    /// <summary>For digest challenges (401, 407); null to answer none. Basic is never answered.</summary>
+    public SipCredentials? Credentials { get; init; }
+
+    /// <summary>
+    /// Whether a request that was too large for UDP goes out on UDP after all when nobody listens on TCP (RFC 3261 §18.1.1).
+    /// Default: true.
+    /// </summary>
+    public bool FallBackToUdp { get; init; } = true;
+
+    /// <summary>
+    /// Whether an OPTIONS with a To tag of no dialog is handed to the application instead of being refused with 481: some
+    /// clients query capabilities that way. Default: false, as RFC 3261 §12.2.2 asks.
+    /// </summary>
+    public bool AnswersStrayOptions { get; init; }
+
+    /// <summary>
+    /// How many requests may be in the works at the same time; what begins beyond gets 503 without a trace in memory. Requests in
+    /// known dialogs and CANCEL are not counted out. Default: 1024, which with the default timers bounds a flood to about 32 new requests a second.
+    /// </summary>
+    public int MaxServerTransactions { get; init; } = 1024;
+
+    /// <summary>How many received messages may wait to be looked at; what comes beyond is dropped as if lost on the way. Default: 4096.</summary>
+    public int MaxQueuedMessages { get; init; } = 4096;
+
+    /// <summary>Where to log; null for nowhere. Credentials never appear.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+}
