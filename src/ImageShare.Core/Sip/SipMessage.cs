@@ -23,7 +23,7 @@ public abstract class SipMessage
     /// What is wrong or out of fashion in the message and was tolerated; found when first asked for, in the order of the
     /// octets. Empty for a message that was not read.
     /// </summary>
-    public IReadOnlyList<SipWarning> Warnings => _warnings ??= WasRead ? SipInspection.Inspect(this) : [];
+    public IReadOnlyList<SipWarning> Warnings => _warnings ??= HeadLength > 0 ? SipInspection.Inspect(this) : [];
 
     /// <summary>The first line, without its line end.</summary>
     public string StartLine
@@ -36,11 +36,11 @@ public abstract class SipMessage
         }
     }
 
-    /// <summary>Whether the message came off the wire.</summary>
-    internal bool WasRead { get; init; }
+    /// <summary>The octets up to the body the message was read from; 0 for a message that was made here.</summary>
+    internal int HeadLength { get; set; }
 
-    /// <summary>Tolerated deviations that only the reader could see.</summary>
-    internal SipWarning? ReaderWarning { get; set; }
+    /// <summary>Whether its datagram went on behind the body.</summary>
+    internal bool HasTrailingOctets { get; set; }
 
     /// <summary>
     /// Writes the message. Content-Length is always there and always the body's true length (RFC 3261 §18.3, §20.14): where the

@@ -89,12 +89,16 @@ public sealed partial record SipUri
     public void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        if (Scheme.Length > 0)
+        if (Scheme.Length == 0)
         {
-            WriteChecked(output, Scheme);
-            output.WriteByte((byte)':');
+            // What a peer wrote in place of a URI is shown as it was.
+            SafeText.ThrowIfLineBreaking(Opaque);
+            output.WriteUtf8(Opaque);
+            return;
         }
 
+        WriteChecked(output, Scheme);
+        output.WriteByte((byte)':');
         if (Opaque is not null)
         {
             WriteChecked(output, Opaque);

@@ -144,6 +144,24 @@ public readonly record struct FeatureTags(ParameterList Parameters)
         return left.IsEmpty && right.IsEmpty;
     }
 
+    /// <summary>Whether a tag stands there twice, in whatever spelling (RFC 3841 §10 forbids it).</summary>
+    internal bool HasRepeatedTag
+    {
+        get
+        {
+            var seen = new HashSet<string>(Parameters.Count, StringComparer.OrdinalIgnoreCase);
+            for (int i = 0; i < Parameters.Count; i++)
+            {
+                if (!seen.Add(Parameters[i].Name.Replace("%5f", "-", StringComparison.OrdinalIgnoreCase).Replace('_', '-')))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>Whether the tag lists service or application identifiers.</summary>
     internal static bool IsIdentifierTag(ReadOnlySpan<char> tag) => SameTag(tag, IariRef) || SameTag(tag, AppRef) || SameTag(tag, IcsiRef);
 

@@ -1,0 +1,234 @@
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sip;
+
+/// <summary>
+/// Start line and header of a message, read from octets it keeps slices of. Where a row is broken the rest is read on, so that
+/// a broken request can be refused properly: <see cref="Message"/> is then there beside <see cref="Error"/>.
+/// </summary>
+internal struct SipHead
+{
+    private static readonly SipHeaderName LengthName = SipHeaderName.Find("Content-Length"u8)!;
+
+    private readonly ReadOnlyMemory<byte> _octets;
+    private readonly SipLimits _limits;
+
+    private SipHead(ReadOnlyMemory<byte> octets, SipLimits limits)
+    {
+        _octets = octets;
+        _limits = limits;
+    }
+
+    /// <summary>The message as far as it could be read; null when the start line is none.</summary>
+    public SipMessage? Message { get; private set; }
+
+    /// <summary>The first thing that is wrong.</summary>
+    public SipReadError? Error { get; private set; }
+
+    /// <summary>The octets up to and with the empty line.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>What Content-Length says; null when there is none that can be believed.</summary>
+    public int? ContentLength { get; private set; }
+
+    /// <param name="octets">From the first octet of the start line; must not change any more.</param>
+    /// <param name="limits">Checked before anything is allocated.</param>
+    public static SipHead Read(ReadOnlyMemory<byte> octets, SipLimits limits)
+    {
+        var head = new SipHead(octets, limits);
+        ReadOnlySpan<byte> span = octets.Span;
+        int end = span.IndexOf("\r\n\r\n"u8);
+        head.Length = end < 0 ? span.Length : end + 4;
+        int lineLength = span.IndexOfAny("\r\n\0"u8);
+        if ((lineLength < 0 ? span.Length : lineLength) > limits.MaxStartLineBytes)
+        {
+            head.Fail(SipReadFailure.StartLineTooLong, limits.MaxStartLineBytes);
+            return head;
+        }
+
+        if (lineLength < 0 || !span[lineLength..].StartsWith("\r\n"u8))
+        {
+            head.Fail(
+                lineLength < 0 || lineLength == span.Length - 1 ? SipReadFailure.HeaderTruncated : BreakReason(span[lineLength]),
+                lineLength < 0 ? span.Length : lineLength);
+            return head;
+        }
+
+        if (!SipStartLine.TryParse(span[..lineLength], out SipStartLine start, out SipReadError error))
+        {
+            head.Error = error;
+            return head;
+        }
+
+        head.ReadRows(start, lineLength + 2);
+        if (end < 0)
+        {
+            head.Fail(SipReadFailure.HeaderTruncated, span.Length);
+        }
+
+        return head;
+    }
+
+    private void ReadRows(SipStartLine start, int position)
+    {
+        ReadOnlySpan<byte> block = _octets.Span[..Length];
+        if (block.Length - position > _limits.MaxHeaderBytes)
+        {
+            Fail(SipReadFailure.HeaderTooLong, position + _limits.MaxHeaderBytes);
+            block = block[..(position + _limits.MaxHeaderBytes)];
+        }
+
+        var headers = new SipHeaders(Math.Min(Math.Max(block[position..].Count((byte)'\n') - 1, 0), _limits.MaxHeaderCount));
+        while (position < block.Length && TryTakeLine(block, ref position, out Range line, out bool folded, out bool broken))
+        {
+            if (block[line].IsEmpty)
+            {
+                break;
+            }
+
+            if (headers.Count == _limits.MaxHeaderCount)
+            {
+                Fail(SipReadFailure.TooManyHeaders, line.Start.Value);
+                break;
+            }
+
+            if (!broken)
+            {
+                ReadRow(headers, block, line, folded);
+            }
+        }
+
+        Message = start.Status > 0
+            ? new SipResponse(start.Status, WellKnownText.GetString(start.Reason), headers)
+            : new SipRequest(
+                new SipMethod(WellKnownText.GetString(start.Method)),
+                SipUri.TryParse(start.Target, out SipUri? uri) ? uri : SipUri.Unreadable(WellKnownText.GetString(start.Target)),
+                headers)
+            {
+                Version = start.Version.SequenceEqual("SIP/2.0"u8) ? "SIP/2.0" : WellKnownText.GetString(start.Version),
+            };
+        Message.HeadLength = Length;
+    }
+
+    /// <summary>
+    /// Takes one row with its continuation lines (RFC 3261 §7.3.1). False when no line end comes any more. A bare CR, a bare LF
+    /// or a NUL breaks the row: it must not become a header by one reading and two by another.
+    /// </summary>
+    private bool TryTakeLine(ReadOnlySpan<byte> block, ref int position, out Range line, out bool folded, out bool broken)
+    {
+        int start = position;
+        line = default;
+        folded = false;
+        broken = false;
+        while (true)
+        {
+            int hit = block[position..].IndexOfAny("\r\n\0"u8);
+            if (hit < 0)
+            {
+                position = block.Length;
+                return false;
+            }
+
+            int at = position + hit;
+            if (at + 1 < block.Length && block[at] == '\r' && block[at + 1] == '\n')
+            {
+                position = at + 2;
+                if (at > start && position < block.Length && Grammar.IsWhiteSpace(block[position]))
+                {
+                    folded = true;
+                    continue;
+                }
+
+                line = start..at;
+                return true;
+            }
+
+            Fail(BreakReason(block[at]), at);
+            broken = true;
+            position = at + 1;
+        }
+    }
+
+    private void ReadRow(SipHeaders headers, ReadOnlySpan<byte> block, Range line, bool folded)
+    {
+        int start = line.Start.Value;
+        ReadOnlySpan<byte> text = block[line];
+        int colon = text.IndexOf((byte)':');
+
+        // Only SP and HTAB (and folds of them) may stand before the colon; any other control character there is no part of a
+        // known name for us, nor for a proxy on the way.
+        ReadOnlySpan<byte> written = colon < 0 ? default : text[..colon].TrimEnd(folded ? " \t\r\n"u8 : " \t"u8);
+        SipHeaderName? known = SipHeaderName.Find(written);
+        if (known is null && !Grammar.IsToken(written))
+        {
+            Fail(SipReadFailure.BadHeaderLine, start);
+            return;
+        }
+
+        string name = known is null ? WellKnownText.GetString(written)
+            : known.IsSpelled(written) ? known.Name
+            : WellKnownText.GetString(written);
+        ReadOnlySpan<byte> raw = text[(colon + 1)..];
+        int skip = raw.Length - raw.TrimStart(folded ? " \t\r\n"u8 : " \t"u8).Length;
+        int offset = start + colon + 1 + skip;
+        int length = raw[skip..].TrimEnd(folded ? " \t\r\n"u8 : " \t"u8).Length;
+        ReadOnlyMemory<byte> value = _octets.Slice(offset, length);
+        if (folded && value.Span.Contains((byte)'\n'))
+        {
+            value = Unfold(value.Span);
+        }
+
+        headers.AddRead(new SipHeader(known, name, value, offset));
+        if (ReferenceEquals(known, LengthName))
+        {
+            ReadContentLength(value.Span, offset);
+        }
+    }
+
+    // Digits only, and no more of them than the limit can hold: a length is compared before it is used for anything.
+    private void ReadContentLength(ReadOnlySpan<byte> value, int offset)
+    {
+        var cursor = new AsciiCursor(value);
+        if (!cursor.TryReadInt64(out long length) || !cursor.AtEnd)
+        {
+            Fail(SipReadFailure.BadContentLength, offset);
+        }
+        else if (ContentLength is { } earlier && earlier != length)
+        {
+            Fail(SipReadFailure.ConflictingContentLength, offset);
+        }
+        else if (length > _limits.MaxBodyBytes)
+        {
+            Fail(SipReadFailure.BodyTooLong, offset);
+        }
+        else
+        {
+            ContentLength = (int)length;
+        }
+    }
+
+    private void Fail(SipReadFailure reason, int offset) => Error ??= new SipReadError(reason, offset);
+
+    private static SipReadFailure BreakReason(byte octet) => octet == 0 ? SipReadFailure.BadCharacter : SipReadFailure.BadLineEnd;
+
+    // A line end with the white space that follows it reads as one SP.
+    private static byte[] Unfold(ReadOnlySpan<byte> value)
+    {
+        byte[] unfolded = new byte[value.Length];
+        int length = 0;
+        while (!value.IsEmpty)
+        {
+            int end = value.IndexOf("\r\n"u8);
+            ReadOnlySpan<byte> line = end < 0 ? value : value[..end];
+            line.CopyTo(unfolded.AsSpan(length));
+            length += line.Length;
+            value = end < 0 ? default : value[(end + 2)..].TrimStart(" \t\r\n"u8);
+            if (end >= 0)
+            {
+                unfolded[length++] = (byte)' ';
+            }
+        }
+
+        return unfolded.AsSpan(0, length).ToArray();
+    }
+}

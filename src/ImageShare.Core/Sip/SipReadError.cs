@@ -1,0 +1,58 @@
+namespace ImageShare.Core.Sip;
+
+/// <summary>Why octets could not be read as a message.</summary>
+/// <param name="Reason">What is wrong.</param>
+/// <param name="Offset">Where, counted from the first octet of the start line.</param>
+public readonly record struct SipReadError(SipReadFailure Reason, int Offset);
+
+/// <summary>What can be wrong with octets that should be a message. Names are stable: tools print them.</summary>
+public enum SipReadFailure
+{
+    /// <summary>Nothing but line breaks: a keep-alive.</summary>
+    Empty,
+
+    /// <summary>The first line is neither a request line nor a status line (RFC 3261 §7.1, §7.2).</summary>
+    BadStartLine,
+
+    /// <summary>A response of another SIP version than 2.0.</summary>
+    BadVersion,
+
+    /// <summary>A line ends with CR or LF alone; SIP lines end with both (RFC 3261 §7).</summary>
+    BadLineEnd,
+
+    /// <summary>A NUL in the header.</summary>
+    BadCharacter,
+
+    /// <summary>A header row without a colon, or whose name is no token (RFC 3261 §25.1).</summary>
+    BadHeaderLine,
+
+    /// <summary>A Content-Length that is no plain number (RFC 3261 §20.14).</summary>
+    BadContentLength,
+
+    /// <summary>Two Content-Lengths that differ.</summary>
+    ConflictingContentLength,
+
+    /// <summary>No Content-Length on a stream, where nothing else ends the message (RFC 3261 §18.3).</summary>
+    NoContentLength,
+
+    /// <summary>The empty line behind the header is missing.</summary>
+    HeaderTruncated,
+
+    /// <summary>The datagram ends before Content-Length octets of body (RFC 3261 §18.3).</summary>
+    BodyTruncated,
+
+    /// <summary>The start line is longer than <see cref="SipLimits.MaxStartLineBytes"/>.</summary>
+    StartLineTooLong,
+
+    /// <summary>The header is longer than <see cref="SipLimits.MaxHeaderBytes"/>.</summary>
+    HeaderTooLong,
+
+    /// <summary>There are more rows than <see cref="SipLimits.MaxHeaderCount"/>.</summary>
+    TooManyHeaders,
+
+    /// <summary>The body is, or claims to be, longer than <see cref="SipLimits.MaxBodyBytes"/>.</summary>
+    BodyTooLong,
+
+    /// <summary>More than <see cref="SipLimits.MaxLeadingLineBreaks"/> empty lines before a message.</summary>
+    TooManyLineBreaks,
+}
