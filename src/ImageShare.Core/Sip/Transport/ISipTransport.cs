@@ -1,7 +1,7 @@
 namespace ImageShare.Core.Sip.Transport;
 
 /// <summary>
-/// Raw SIP messages in and out. <c>SipTransport</c> is the one that comes with the library; an application with a SIP
+/// Raw SIP messages in and out. <see cref="SipTransport"/> is the one that comes with the library; an application with a SIP
 /// stack of its own implements this instead.
 /// </summary>
 /// <remarks>

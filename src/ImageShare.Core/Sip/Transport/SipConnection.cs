@@ -1,0 +1,181 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using ImageShare.Core.Net;
+
+namespace ImageShare.Core.Sip.Transport;
+
+/// <summary>
+/// One stream connection: a pump that reads messages off it, and a gate through which one writer at a time puts messages on
+/// it. It is the opaque handle of <see cref="SipSource.Connection"/>.
+/// </summary>
+#pragma warning disable CA1001 // The semaphore is only waited on asynchronously, so it holds nothing to release; late writers may still come to it.
+internal sealed class SipConnection
+#pragma warning restore CA1001
+{
+    private static readonly byte[] Pong = "\r\n"u8.ToArray();
+
+    private readonly IStreamConnection _stream;
+    private readonly SipTransportOptions _options;
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private volatile bool _closed;
+
+    public SipConnection(IStreamConnection stream, SipProtocol protocol, SipTransportOptions options)
+    {
+        _stream = stream;
+        _options = options;
+        Source = new SipSource(stream.RemoteEndPoint, protocol, this);
+    }
+
+    public SipSource Source { get; }
+
+    public IStreamConnection Stream => _stream;
+
+    public bool IsOpen => !_closed;
+
+    /// <summary>Ends when the pump has ended and the connection is released.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    public void Start(SipInbound inbound, Action<SipConnection> ended, CancellationToken stop) =>
+        Completion = Task.Run(() => RunAsync(inbound, ended, stop), CancellationToken.None);
+
+    public void Abort()
+    {
+        _closed = true;
+        _stream.Abort();
+    }
+
+    /// <summary>Writes one whole message. False when the connection was dead; the peer has not got the message then.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled; when octets were under way the connection is gone.</exception>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.ConnectionLost"/>: the peer takes nothing any more.</exception>
+    public async ValueTask<bool> TryWriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(_options.SendTimeout, _options.TimeProvider);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        bool writing = false;
+        try
+        {
+            await _writing.WaitAsync(both.Token).ConfigureAwait(false);
+            try
+            {
+                if (_closed)
+                {
+                    return false;
+                }
+
+                writing = true;
+                FlushResult flushed = await _stream.Output.WriteAsync(octets, both.Token).ConfigureAwait(false);
+                if (flushed.IsCompleted)
+                {
+                    Abort();
+                    return false;
+                }
+
+                return true;
+            }
+            finally
+            {
+                _writing.Release();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            if (writing)
+            {
+                // Half a message may be out: nothing sensible can follow it.
+                Abort();
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new ImageShareException(
+                ImageShareError.ConnectionLost, $"{Source.Remote} has taken nothing for {_options.SendTimeout.TotalSeconds} s; the connection was dropped.");
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException or System.Net.Sockets.SocketException)
+        {
+            // A dead connection shows itself in many ways (InvalidOperationException: its pipe is already completed).
+            Abort();
+            return false;
+        }
+    }
+
+    private async Task RunAsync(SipInbound inbound, Action<SipConnection> ended, CancellationToken stop)
+    {
+        try
+        {
+            await PumpAsync(inbound, stop).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // However it ended, it is only this connection that did: the peer reset it, or the transport closes.
+        }
+
+        _closed = true;
+        await _stream.DisposeAsync().ConfigureAwait(false);
+        ended(this);
+    }
+
+    private async Task PumpAsync(SipInbound inbound, CancellationToken stop)
+    {
+        var reader = new SipReader(_options.Limits);
+        PipeReader input = _stream.Input;
+        bool armed = false;
+        ITimer deadline = _options.TimeProvider.CreateTimer(_ => Abort(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using (deadline.ConfigureAwait(false))
+        {
+            while (true)
+            {
+                ReadResult read = await input.ReadAsync(stop).ConfigureAwait(false);
+                ReadOnlySequence<byte> rest = read.Buffer;
+                OperationStatus status;
+                bool delivered = false;
+                while ((status = reader.Read(ref rest, out SipMessage? message)) == OperationStatus.Done)
+                {
+                    delivered = true;
+                    inbound.Receive(message!, Source, _stream.LocalEndPoint);
+                }
+
+                if (reader.TakeKeepAlives() is > 0 and int keepAlives)
+                {
+                    // One answer however many came at once: a flood is not worth a flood.
+                    inbound.Statistics.CountKeepAlives(keepAlives);
+                    await TryWriteAsync(Pong, stop).ConfigureAwait(false);
+                }
+
+                if (status == OperationStatus.InvalidData)
+                {
+                    await RefuseAsync(reader, inbound, stop).ConfigureAwait(false);
+                    return;
+                }
+
+                bool partial = !rest.IsEmpty || reader.IsInBody;
+                input.AdvanceTo(rest.Start, rest.End);
+                if (read.IsCompleted || read.IsCanceled)
+                {
+                    return;
+                }
+
+                if (delivered || partial != armed)
+                {
+                    // The time runs from the first octet of a message, not from the latest: slow senders gain nothing.
+                    deadline.Change(partial ? _options.ReceiveTimeout : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                    armed = partial;
+                }
+            }
+        }
+    }
+
+    private async ValueTask RefuseAsync(SipReader reader, SipInbound inbound, CancellationToken stop)
+    {
+        inbound.Statistics.CountMalformed();
+        if (SipInbound.MakeRefusal(reader.Refused, reader.Error!.Value.Reason, Source) is not { } refusal)
+        {
+            return;
+        }
+
+        byte[] octets = refusal.ToArray();
+        inbound.Tracing.Emit(true, refusal, Source.Protocol, _stream.LocalEndPoint, Source.Remote, octets);
+        if (await TryWriteAsync(octets, stop).ConfigureAwait(false))
+        {
+            inbound.Statistics.CountRefused();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Net;
+using System.Net.Sockets;
+using ImageShare.Core.Net;
+
+namespace ImageShare.Core.Sip.Transport;
+
+/// <summary>The datagram side of a transport: one socket for everything in and out, so that answers find their way back (RFC 3581).</summary>
+internal sealed class SipDatagrams(IDatagramSocket socket, SipTransportOptions options, SipInbound inbound, CancellationToken stop)
+{
+    private const int LargestDatagram = 65535;
+    private const int FailuresInARow = 8;
+
+    /// <summary>Receives until the transport closes.</summary>
+    public async Task ReceiveAsync()
+    {
+        byte[] buffer = new byte[LargestDatagram];
+        int failures = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                ReceivedDatagram datagram = await socket.ReceiveAsync(buffer, stop).ConfigureAwait(false);
+                failures = 0;
+                await HandleAsync(buffer.AsMemory(0, datagram.Length), datagram.Remote).ConfigureAwait(false);
+            }
+            catch (Exception) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception)
+            {
+                // Mostly the ICMP error of an earlier send, and the socket itself goes on. Only one that does nothing but fail is
+                // given a pause, so that it does not spin.
+                inbound.Statistics.CountSocketError();
+                if (++failures > FailuresInARow)
+                {
+                    await SipConnections.PauseAsync(options.TimeProvider, stop).ConfigureAwait(false);
+                }
+            }
+        }
+    }
+
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.InvalidValue"/>: too large for a datagram; <see cref="ImageShareError.PeerUnreachable"/>: the system refused it.
+    /// </exception>
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> octets, IPEndPoint remote, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await socket.SendAsync(octets, remote, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.MessageSize)
+        {
+            throw new ImageShareException(
+                ImageShareError.InvalidValue, $"The message has {octets.Length} octets, more than a datagram can carry; send it over TCP.", e);
+        }
+        catch (SocketException e)
+        {
+            throw new ImageShareException(
+                ImageShareError.PeerUnreachable, $"No datagram to {remote} ({e.SocketErrorCode}); check the address and the network.", e);
+        }
+    }
+
+    private async ValueTask HandleAsync(ReadOnlyMemory<byte> received, IPEndPoint remote)
+    {
+        // The message keeps its octets, so they leave the shared buffer.
+        byte[] octets = received.ToArray();
+        var source = new SipSource(remote, SipProtocol.Udp);
+        if (SipReader.TryReadDatagram(octets, options.Limits, out SipMessage? message, out SipReadError? error))
+        {
+            inbound.Receive(message, source, socket.LocalEndPoint, octets);
+            return;
+        }
+
+        if (error.Value.Reason == SipReadFailure.Empty)
+        {
+            return;
+        }
+
+        inbound.Statistics.CountMalformed();
+        if (SipInbound.MakeRefusal(message, error.Value.Reason, source) is { } refusal)
+        {
+            SipDestination destination = SipRouting.GetResponseDestination(refusal, source, followMaddr: false);
+            byte[] answer = refusal.ToArray();
+            inbound.Tracing.Emit(true, refusal, SipProtocol.Udp, socket.LocalEndPoint, destination.EndPoint, answer);
+            try
+            {
+                await SendAsync(answer, destination.EndPoint, stop).ConfigureAwait(false);
+                inbound.Statistics.CountRefused();
+            }
+            catch (ImageShareException)
+            {
+                // Whoever sends broken requests from an address nothing can be sent to gets no answer.
+                inbound.Statistics.CountSocketError();
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Net;
+using ImageShare.Core.Sip.Headers;
+
+namespace ImageShare.Core.Sip.Transport;
+
+/// <summary>
+/// What happens to each message that comes, whatever carried it: trace, true source, our own Via, and on to the receiver.
+/// Nothing a message does, or a receiver does with it, ends a pump.
+/// </summary>
+internal sealed class SipInbound(
+    ISipTransportReceiver receiver, SipTransportStatistics statistics, SipTracing tracing, Func<Via, bool> isOurs)
+{
+    public SipTransportStatistics Statistics => statistics;
+
+    public SipTracing Tracing => tracing;
+
+    public void Receive(SipMessage message, SipSource source, IPEndPoint local, ReadOnlyMemory<byte> octets = default)
+    {
+        tracing.Emit(false, message, source.Protocol, local, source.Remote, octets);
+        try
+        {
+            if (message is SipRequest request)
+            {
+                SipRouting.StampSource(request, source.Remote);
+            }
+            else if (message.Headers.TopVia is not { } via || !isOurs(via))
+            {
+                statistics.CountForeignResponse();
+                return;
+            }
+
+            statistics.CountReceived();
+            receiver.OnMessage(message, source);
+        }
+        catch (Exception)
+        {
+            // The fault is the receiver's; the next message is for somebody else.
+            statistics.CountReceiverFault();
+        }
+    }
+
+    public void ConnectionLost(object connection)
+    {
+        try
+        {
+            receiver.OnConnectionLost(connection);
+        }
+        catch (Exception)
+        {
+            // As above.
+            statistics.CountReceiverFault();
+        }
+    }
+
+    /// <summary>
+    /// The answer to a request that could not be read, without any state: 513 for a body over the limit, 400 for all else. Null
+    /// when nothing may or can be answered: a response, an ACK, or a request without the headers an answer is made of.
+    /// </summary>
+    public static SipResponse? MakeRefusal(SipMessage? broken, SipReadFailure reason, SipSource source)
+    {
+        if (broken is not SipRequest { Headers: { TopVia: not null, From: not null, To: not null, CallId: not null, CSeq: not null } } request
+            || request.Method == SipMethod.Ack)
+        {
+            return null;
+        }
+
+        SipRouting.StampSource(request, source.Remote);
+        return SipResponse.CreateFor(
+            request,
+            reason == SipReadFailure.BodyTooLong ? 513 : 400,
+            reason switch
+            {
+                SipReadFailure.BodyTooLong => null,
+                SipReadFailure.BadContentLength or SipReadFailure.ConflictingContentLength or SipReadFailure.BodyTruncated => "Bad Content-Length",
+                SipReadFailure.NoContentLength => "Missing Content-Length",
+                SipReadFailure.HeaderTooLong or SipReadFailure.TooManyHeaders => "Header Too Large",
+                _ => "Bad Request",
+            },
+            SipResponse.CreateTag());
+    }
+}

@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Sockets;
+using ImageShare.Core.Sip.Headers;
+
+namespace ImageShare.Core.Sip.Transport;
+
+/// <summary>Where messages go, as plain rules (RFC 3261 §18, RFC 3581).</summary>
+internal static class SipRouting
+{
+    public const int DefaultPort = 5060;
+    public const int DefaultTlsPort = 5061;
+
+    /// <summary>
+    /// Writes the true source into the top Via: the port where <c>rport</c> asks for it, and then always the address; the
+    /// address too when sent-by is a name or another address (RFC 3261 §18.2.1, RFC 3581 §4). What a peer claims in their
+    /// place is overwritten.
+    /// </summary>
+    public static void StampSource(SipRequest request, IPEndPoint remote)
+    {
+        if (request.Headers.TopVia is not { } via)
+        {
+            return;
+        }
+
+        bool isSource = IPAddress.TryParse(via.Host, out IPAddress? host) && host.Equals(remote.Address);
+        if (via.HasRPort)
+        {
+            request.Headers.ReplaceFirst(SipHeaderNames.Via, via.WithRPort(remote.Port).WithReceived(WithoutScope(remote.Address)));
+        }
+        else if (!isSource || via.Parameters.Contains("received"))
+        {
+            request.Headers.ReplaceFirst(SipHeaderNames.Via, via.WithReceived(WithoutScope(remote.Address)));
+        }
+    }
+
+    /// <summary>
+    /// Where a response goes. Over a stream: the request's connection, or a new one to the source address and the sent-by port.
+    /// Over UDP: a unicast maddr, else the source address with the port rport asked for, else with the sent-by port
+    /// (RFC 3261 §18.2.2, RFC 3581 §4). The source is where the request truly came from, whatever its Via says.
+    /// </summary>
+    public static SipDestination GetResponseDestination(SipResponse response, SipSource source, bool followMaddr)
+    {
+        Via? via = response.Headers.TopVia;
+        if (source.Protocol != SipProtocol.Udp)
+        {
+            int usual = source.Protocol == SipProtocol.Tls ? DefaultTlsPort : DefaultPort;
+            return new SipDestination(new IPEndPoint(source.Remote.Address, PortOf(via, usual)), source.Protocol, source.Connection);
+        }
+
+        if (via is null)
+        {
+            return new SipDestination(source.Remote, SipProtocol.Udp);
+        }
+
+        if (followMaddr && IPAddress.TryParse(via.MulticastAddress, out IPAddress? maddr)
+            && maddr.AddressFamily == source.Remote.AddressFamily && IsUnicast(maddr))
+        {
+            return new SipDestination(new IPEndPoint(maddr, PortOf(via, DefaultPort)), SipProtocol.Udp);
+        }
+
+        return new SipDestination(
+            via.HasRPort ? source.Remote : new IPEndPoint(source.Remote.Address, PortOf(via, DefaultPort)), SipProtocol.Udp);
+    }
+
+    /// <summary>The protocol of a request: fixed, or as its URI says, or by its size (RFC 3261 §18.1.1).</summary>
+    public static SipProtocol ChooseProtocol(SipUri nextHop, int messageLength, SipProtocol? isFixed, int threshold)
+    {
+        if (isFixed is { } only)
+        {
+            return only;
+        }
+
+        if (nextHop.IsSecure)
+        {
+            return SipProtocol.Tls;
+        }
+
+        return nextHop.TransportParameter?.ToUpperInvariant() switch
+        {
+            "TLS" => SipProtocol.Tls,
+            "TCP" => SipProtocol.Tcp,
+            _ => messageLength > threshold ? SipProtocol.Tcp : SipProtocol.Udp,
+        };
+    }
+
+    /// <summary>Whether one host can have the address: not unspecified, multicast or broadcast.</summary>
+    public static bool IsUnicast(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6)
+        {
+            address = address.MapToIPv4();
+        }
+
+        if (address.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            return !address.IsIPv6Multicast && !address.Equals(IPAddress.IPv6Any);
+        }
+
+        Span<byte> octets = stackalloc byte[4];
+        return address.TryWriteBytes(octets, out _) && octets[0] is > 0 and < 224;
+    }
+
+    /// <summary>An address as it may be written in a message: a scope means something on this machine only.</summary>
+    public static IPAddress WithoutScope(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0 ? new IPAddress(address.GetAddressBytes()) : address;
+
+    // Nobody listens on port 0, whatever a Via says.
+    private static int PortOf(Via? via, int usual) => via?.Port is > 0 and { } port ? port : usual;
+}

@@ -1,0 +1,13 @@
+using System.Net;
+
+namespace ImageShare.Core.Sip.Transport;
+
+/// <summary>One message as it went over the wire, for ladders and trace files. Holds everything, credentials and bodies too.</summary>
+/// <param name="Outgoing">Whether it left this side; false when it came.</param>
+/// <param name="Message">The message. Look, do not change.</param>
+/// <param name="Protocol">What carried it.</param>
+/// <param name="Local">This side.</param>
+/// <param name="Remote">The other side.</param>
+/// <param name="Octets">The octets themselves; theirs to keep.</param>
+public sealed record SipTraceEvent(
+    bool Outgoing, SipMessage Message, SipProtocol Protocol, IPEndPoint Local, IPEndPoint Remote, ReadOnlyMemory<byte> Octets);

@@ -1,0 +1,262 @@
+using System.Collections.Concurrent;
+using System.Net;
+using ImageShare.Core.Net;
+using ImageShare.Core.Sip.Headers;
+
+namespace ImageShare.Core.Sip.Transport;
+
+/// <summary>
+/// SIP over UDP and TCP on one port (RFC 3261 §18): framing, connection reuse, true source in Via, responses along the way the
+/// requests came, TCP for what is too large for UDP. All members may be called at the same time from any thread.
+/// </summary>
+public sealed class SipTransport : ISipTransport
+{
+    // A port that is free for UDP is nearly always free for TCP too.
+    private const int PortAttempts = 32;
+
+    private readonly INetwork _network;
+    private readonly SipTransportOptions _options;
+    private readonly IDatagramSocket _socket;
+    private readonly IStreamListener _listener;
+    private readonly SipTracing _tracing;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<SipSentBy, bool> _sentBys = new();
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile Running? _running;
+    private int _starting;
+    private int _closing;
+
+    private SipTransport(INetwork network, SipTransportOptions options, IDatagramSocket socket, IStreamListener listener)
+    {
+        _network = network;
+        _options = options;
+        _socket = socket;
+        _listener = listener;
+        LocalEndPoint = socket.LocalEndPoint;
+        _tracing = new SipTracing(options.Trace, Statistics);
+    }
+
+    /// <summary>The bound address and port, the same for UDP and TCP. The address may be the unspecified one; see <see cref="GetSentBy"/>.</summary>
+    public IPEndPoint LocalEndPoint { get; }
+
+    /// <summary>What came so far.</summary>
+    public SipTransportStatistics Statistics { get; } = new();
+
+    /// <summary>How many stream connections are open.</summary>
+    public int ConnectionCount => _running?.Connections.Count ?? 0;
+
+    /// <summary>Binds UDP and TCP. What comes from here on waits until <see cref="Start"/>.</summary>
+    /// <exception cref="ArgumentException">The advertised address is unspecified, multicast or broadcast.</exception>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: the port is taken or the address is not ours.</exception>
+    public static SipTransport Create(INetwork network, SipTransportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        options ??= new SipTransportOptions();
+        if (options.AdvertisedAddress is { } advertised && !SipRouting.IsUnicast(advertised))
+        {
+            throw new ArgumentException($"{advertised} is no address a peer can reach; advertise one it can, or none.", nameof(options));
+        }
+
+        for (int attempt = 1; ; attempt++)
+        {
+            IDatagramSocket socket = network.BindDatagram(options.LocalEndPoint);
+            try
+            {
+                IStreamListener listener = network.Listen(new IPEndPoint(options.LocalEndPoint.Address, socket.LocalEndPoint.Port));
+                return new SipTransport(network, options, socket, listener);
+            }
+            catch (ImageShareException e)
+            {
+                // Nothing waits on this socket yet, so letting go of it takes no time.
+                _ = socket.DisposeAsync().AsTask();
+                if (e.Error != ImageShareError.AddressInUse || options.LocalEndPoint.Port != 0 || attempt == PortAttempts)
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Start(ISipTransportReceiver receiver)
+    {
+        ArgumentNullException.ThrowIfNull(receiver);
+        if (Interlocked.Exchange(ref _starting, 1) != 0 || _stop.IsCancellationRequested)
+        {
+            throw new ImageShareException(ImageShareError.InvalidState, "A SIP transport is started once; make a new one instead.");
+        }
+
+        var inbound = new SipInbound(receiver, Statistics, _tracing, IsOurs);
+        var datagrams = new SipDatagrams(_socket, _options, inbound, _stop.Token);
+        var connections = new SipConnections(_network, _listener, _options, inbound, _stop.Token);
+
+        // The receiver may answer the very first message, so sending works before anything is received.
+        var running = new Running(datagrams, connections);
+        _running = running;
+        running.Pumps = Task.WhenAll(Task.Run(datagrams.ReceiveAsync), Task.Run(connections.AcceptAsync));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<SipDestination> ResolveAsync(SipUri nextHop, int messageLength, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(nextHop);
+        if (!nextHop.IsSip)
+        {
+            throw new ImageShareException(
+                ImageShareError.PeerUnreachable, $"A {nextHop.Scheme} URI names no host; send it by way of a proxy (a Route), or give a sip URI.");
+        }
+
+        SipProtocol protocol = SipRouting.ChooseProtocol(nextHop, messageLength, _options.Fixed, _options.MtuThreshold);
+        ThrowIfTls(protocol);
+        string host = nextHop.Parameters.GetValue("maddr")?.Trim('[', ']') ?? nextHop.Host;
+        foreach (IPAddress address in await LookUpAsync(host, cancellationToken).ConfigureAwait(false))
+        {
+            if (address.AddressFamily == LocalEndPoint.AddressFamily && SipRouting.IsUnicast(address))
+            {
+                return new SipDestination(new IPEndPoint(address, nextHop.Port ?? SipRouting.DefaultPort), protocol);
+            }
+        }
+
+        throw new ImageShareException(
+            ImageShareError.PeerUnreachable,
+            $"{host} has no address that can be reached from {LocalEndPoint.Address}; check the address, or bind to one of the same kind (IPv4 or IPv6).");
+    }
+
+    /// <inheritdoc/>
+    public SipSentBy GetSentBy(SipDestination destination)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        IPAddress address = _options.AdvertisedAddress
+            ?? (SipRouting.IsUnicast(LocalEndPoint.Address) ? LocalEndPoint.Address : _network.GetLocalAddressFor(destination.EndPoint.Address));
+        var sentBy = new SipSentBy(SipRouting.WithoutScope(address).ToString(), LocalEndPoint.Port);
+        _sentBys.TryAdd(sentBy, true);
+        return sentBy;
+    }
+
+    /// <inheritdoc/>
+    public SipDestination GetResponseDestination(SipResponse response, SipSource source)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        ArgumentNullException.ThrowIfNull(source);
+        return SipRouting.GetResponseDestination(response, source, _options.FollowMaddr);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask SendAsync(SipMessage message, SipDestination destination, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        ArgumentNullException.ThrowIfNull(destination);
+        if (_running is not { } running || _stop.IsCancellationRequested)
+        {
+            throw new ImageShareException(ImageShareError.InvalidState, "The SIP transport is not running; start it, and send before closing it.");
+        }
+
+        ThrowIfTls(destination.Protocol);
+        if (!SipRouting.IsUnicast(destination.EndPoint.Address) || destination.EndPoint.Port == 0)
+        {
+            throw new ImageShareException(ImageShareError.PeerUnreachable, $"{destination.EndPoint} is no address of a single peer; check where it came from.");
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        byte[] octets = message.ToArray();
+        _tracing.Emit(true, message, destination.Protocol, LocalEndPoint, destination.EndPoint, octets);
+        if (destination.Protocol == SipProtocol.Udp)
+        {
+            await running.Datagrams.SendAsync(octets, destination.EndPoint, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await SendOnStreamAsync(running.Connections, octets, destination, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends all pumps, closes all connections and both sockets. What was sent before is out; calling it again waits for the same end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _closing, 1) != 0)
+        {
+            await _closed.Task.ConfigureAwait(false);
+            return;
+        }
+
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _socket.DisposeAsync().ConfigureAwait(false);
+        await _listener.DisposeAsync().ConfigureAwait(false);
+        if (_running is { } running)
+        {
+            await running.Pumps.ConfigureAwait(false);
+            await running.Connections.CloseAsync().ConfigureAwait(false);
+        }
+
+        _closed.SetResult();
+    }
+
+    private static async ValueTask SendOnStreamAsync(
+        SipConnections connections, ReadOnlyMemory<byte> octets, SipDestination destination, CancellationToken cancellationToken)
+    {
+        // The connection the request came on, or what it left to send the answer by (RFC 3261 §18.2.2).
+        if (destination.Connection is SipConnection given && given.IsOpen
+            && await given.TryWriteAsync(octets, cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        while (true)
+        {
+            (SipConnection connection, bool reused) =
+                await connections.GetAsync(destination.EndPoint, destination.Protocol, cancellationToken).ConfigureAwait(false);
+            if (await connection.TryWriteAsync(octets, cancellationToken).ConfigureAwait(false))
+            {
+                return;
+            }
+
+            // A connection that died while it lay idle says nothing about the peer: dial anew, once.
+            connections.Forget(connection);
+            if (!reused)
+            {
+                throw new ImageShareException(
+                    ImageShareError.ConnectionLost, $"{destination.EndPoint} closed the connection at once; check that SIP is spoken there.");
+            }
+        }
+    }
+
+    private async ValueTask<IPAddress[]> LookUpAsync(string host, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(_options.ConnectTimeout, _options.TimeProvider);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            return await _network.ResolveAsync(host, both.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ImageShareException(
+                ImageShareError.PeerUnreachable, $"The name {host} did not resolve within {_options.ConnectTimeout.TotalSeconds} s; check the name server.");
+        }
+    }
+
+    // RFC 3261 §18.1.2: a response belongs to us when its top Via is one we wrote.
+    private bool IsOurs(Via via)
+    {
+        int port = via.Port ?? SipRouting.DefaultPort;
+        return port == LocalEndPoint.Port
+            && (_sentBys.ContainsKey(new SipSentBy(via.Host, port))
+                || (IPAddress.TryParse(via.Host, out IPAddress? address)
+                    && (address.Equals(LocalEndPoint.Address) || address.Equals(_options.AdvertisedAddress)
+                        || _sentBys.ContainsKey(new SipSentBy(address.ToString(), port)))));
+    }
+
+    private static void ThrowIfTls(SipProtocol protocol)
+    {
+        if (protocol == SipProtocol.Tls)
+        {
+            throw new ImageShareException(
+                ImageShareError.PeerUnreachable, "This version does not speak SIP over TLS; use a sip URI with UDP or TCP, or a proxy that does TLS.");
+        }
+    }
+
+    private sealed record Running(SipDatagrams Datagrams, SipConnections Connections)
+    {
+        public Task Pumps { get; set; } = Task.CompletedTask;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Net;
+
+namespace ImageShare.Core.Sip.Transport;
+
+/// <summary>How a <see cref="SipTransport"/> is bound, what it tells others, and what it puts up with.</summary>
+public sealed record SipTransportOptions
+{
+    /// <summary>The address and port for UDP and TCP alike; port 0 takes one that is free for both. Default 127.0.0.1:0.</summary>
+    public IPEndPoint LocalEndPoint { get; init; } = new(IPAddress.Loopback, 0);
+
+    /// <summary>
+    /// The address others reach this side at, for Via and Contact. Null (the default) means the bound one, or, when bound to the
+    /// unspecified address, the one packets to that peer leave from.
+    /// </summary>
+    public IPAddress? AdvertisedAddress { get; init; }
+
+    /// <summary>Send every request over this protocol, whatever its size and URI; null (the default) chooses by RFC 3261 §18.1.1.</summary>
+    public SipProtocol? Fixed { get; init; }
+
+    /// <summary>Requests above this many octets go over TCP: 1300, for when the path MTU is not known (RFC 3261 §18.1.1).</summary>
+    public int MtuThreshold { get; init; } = 1300;
+
+    /// <summary>What is taken of a received message.</summary>
+    public SipLimits Limits { get; init; } = SipLimits.Default;
+
+    /// <summary>The clock for all time limits.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Called for each message that leaves or comes, before it is worked on; on the transport's threads, must not block or throw.</summary>
+    public Action<SipTraceEvent>? Trace { get; init; }
+
+    /// <summary>How long a name may take to resolve and a connection to open: 10 s, well below the 32 s of timers B and F (RFC 3261 §17).</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the peer's window may stay shut for one message: 32 s, 64*T1 (RFC 3261 §17.1.1.1). The connection is dropped then.</summary>
+    public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(32);
+
+    /// <summary>How long a message may take on a stream from its first octet to its last: 32 s, 64*T1. The connection is dropped then.</summary>
+    public TimeSpan ReceiveTimeout { get; init; } = TimeSpan.FromSeconds(32);
+
+    /// <summary>Stream connections at the same time, accepted ones above that are dropped: 1024.</summary>
+    public int MaxConnections { get; init; } = 1024;
+
+    /// <summary>
+    /// Whether a response follows the <c>maddr</c> of a Via (RFC 3261 §18.2.2) when that is a unicast address. Default true;
+    /// multicast and broadcast are never followed.
+    /// </summary>
+    public bool FollowMaddr { get; init; } = true;
+}

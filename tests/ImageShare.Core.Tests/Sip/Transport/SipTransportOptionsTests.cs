@@ -1,0 +1,206 @@
+using System.Net;
+using ImageShare.Core.Net;
+using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Transport;
+using ImageShare.Core.Tests.Testing;
+
+namespace ImageShare.Core.Tests.Sip.Transport;
+
+[TestFixture]
+public sealed class SipTransportOptionsTests
+{
+    private static readonly SipDestination Peer = new(IPEndPoint.Parse("127.0.0.1:5060"), SipProtocol.Udp);
+
+    [TestCase("0.0.0.0", null, "127.0.0.1:5060", "127.0.0.1")]
+    [TestCase("::", null, "[::1]:5060", "::1")]
+    [TestCase("0.0.0.0", "203.0.113.5", "127.0.0.1:5060", "203.0.113.5")]
+    [TestCase("192.0.2.1", null, "127.0.0.1:5060", "192.0.2.1")]
+    [TestCase("192.0.2.1", "2001:db8::5", "127.0.0.1:5060", "2001:db8::5")]
+    public async Task The_unspecified_address_never_leaves(string bound, string? advertised, string peer, string host)
+    {
+        await using SipTransport transport = SipTransport.Create(new InMemoryNetwork(), new SipTransportOptions
+        {
+            LocalEndPoint = new IPEndPoint(IPAddress.Parse(bound), 0),
+            AdvertisedAddress = advertised is null ? null : IPAddress.Parse(advertised),
+        });
+        SipSentBy sentBy = transport.GetSentBy(new SipDestination(IPEndPoint.Parse(peer), SipProtocol.Udp));
+        Assert.That(sentBy, Is.EqualTo(new SipSentBy(host, transport.LocalEndPoint.Port)));
+    }
+
+    [TestCase("0.0.0.0")]
+    [TestCase("::")]
+    [TestCase("224.0.0.1")]
+    public void What_nobody_can_reach_is_not_advertised(string address) => Assert.That(
+        () => SipTransport.Create(new InMemoryNetwork(), new SipTransportOptions { AdvertisedAddress = IPAddress.Parse(address) }),
+        Throws.ArgumentException);
+
+    [TestCase("sip:127.0.0.1", "127.0.0.1:5060")]
+    [TestCase("sip:b@localhost:5070", "127.0.0.1:5070")]
+    [TestCase("sip:far.test:5070;maddr=127.0.0.9;lr", "127.0.0.9:5070")]
+    public async Task A_target_is_resolved(string uri, string endPoint)
+    {
+        await using SipTransport transport = SipTransport.Create(new InMemoryNetwork());
+        SipDestination destination = await transport.ResolveAsync(SipUri.Parse(uri), 0, CancellationToken.None);
+        Assert.That(destination, Is.EqualTo(new SipDestination(IPEndPoint.Parse(endPoint), SipProtocol.Udp)));
+    }
+
+    [TestCase("sips:127.0.0.1")]
+    [TestCase("sip:127.0.0.1;transport=tls")]
+    [TestCase("tel:+1")]
+    [TestCase("sip:unknown.test")]
+    [TestCase("sip:[::1]")]
+    [TestCase("sip:255.255.255.255")]
+    [TestCase("sip:224.0.0.1")]
+    [TestCase("sip:0.0.0.0")]
+    public async Task What_cannot_be_reached_is_told(string uri)
+    {
+        await using SipTransport transport = SipTransport.Create(new InMemoryNetwork());
+        await Assert.ThatAsync(
+            () => transport.ResolveAsync(SipUri.Parse(uri), 0, CancellationToken.None).AsTask(),
+            Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.PeerUnreachable));
+    }
+
+    [TestCase("224.0.0.1:5060", SipProtocol.Udp)]
+    [TestCase("0.0.0.0:5060", SipProtocol.Tcp)]
+    [TestCase("127.0.0.1:0", SipProtocol.Udp)]
+    [TestCase("127.0.0.1:5061", SipProtocol.Tls)]
+    public async Task Nothing_is_sent_to_where_no_single_peer_is(string endPoint, SipProtocol protocol)
+    {
+        await using SipTransport transport = SipTransport.Create(new InMemoryNetwork());
+        transport.Start(new RecordingReceiver());
+        await Assert.ThatAsync(
+            () => transport.SendAsync(new SipResponse(200), new SipDestination(IPEndPoint.Parse(endPoint), protocol), CancellationToken.None).AsTask(),
+            Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.PeerUnreachable));
+    }
+
+    [Test]
+    public async Task Nothing_is_sent_before_the_start()
+    {
+        await using SipTransport transport = SipTransport.Create(new InMemoryNetwork());
+        await Assert.ThatAsync(
+            () => transport.SendAsync(new SipResponse(200), Peer, CancellationToken.None).AsTask(),
+            Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.InvalidState));
+    }
+
+    [Test]
+    [Category("SIPT-001")]
+    public async Task A_port_free_for_both_protocols_is_found()
+    {
+        var network = new InMemoryNetwork();
+        await using IStreamListener first = network.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        // The network hands out ports in order: the next ones are taken for streams only.
+        List<IStreamListener> taken = [];
+        for (int port = first.LocalEndPoint.Port + 1; port <= first.LocalEndPoint.Port + 5; port++)
+        {
+            taken.Add(network.Listen(new IPEndPoint(IPAddress.Loopback, port)));
+        }
+
+        await using SipTransport transport = SipTransport.Create(network);
+        Assert.That(transport.LocalEndPoint.Port, Is.EqualTo(first.LocalEndPoint.Port + 6));
+        await Task.WhenAll(taken.Select(t => t.DisposeAsync().AsTask()));
+    }
+
+    [Test]
+    [Category("SEC-002")]
+    public async Task A_message_that_does_not_end_costs_its_connection_in_time()
+    {
+        var network = new InMemoryNetwork();
+        var clock = new ManualTimeProvider();
+        await using SipTransport transport = SipTransport.Create(network, new SipTransportOptions { TimeProvider = clock });
+        var receiver = new RecordingReceiver();
+        transport.Start(receiver);
+        IStreamConnection connection = await network.ConnectAsync(transport.LocalEndPoint, CancellationToken.None);
+        await connection.WriteAsync(RawPeer.Options("SIP/2.0/TCP h;branch=z9hG4bKx", "whole") + "OPTIONS");
+        await receiver.NextAsync();
+        Assert.That(() => clock.ArmedTimers, Is.EqualTo(1).After(30_000, 1));
+        clock.Advance(TimeSpan.FromSeconds(31));
+        await connection.WriteAsync(" sip:");
+        Assert.That(receiver.LostCount, Is.Zero);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await receiver.NextLostAsync();
+        Assert.That(transport.ConnectionCount, Is.Zero);
+        await connection.DisposeAsync();
+    }
+
+    [Test]
+    [Category("SEC-002")]
+    public async Task A_peer_that_takes_nothing_costs_the_connection_and_not_the_sender()
+    {
+        var network = new InMemoryNetwork();
+        var clock = new ManualTimeProvider();
+        await using SipTransport transport = SipTransport.Create(network, new SipTransportOptions { TimeProvider = clock });
+        transport.Start(new RecordingReceiver());
+        await using IStreamListener listener = network.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        var large = new SipResponse(200) { Body = new byte[400_000] };
+        Task sending = transport.SendAsync(large, new SipDestination(listener.LocalEndPoint, SipProtocol.Tcp), CancellationToken.None).AsTask();
+        Assert.That(() => clock.ArmedTimers, Is.EqualTo(1).After(30_000, 1));
+        clock.Advance(TimeSpan.FromSeconds(32));
+        await Assert.ThatAsync(
+            () => sending.WaitAsync(TimeSpan.FromSeconds(30)),
+            Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.ConnectionLost));
+    }
+
+    [Test]
+    [Category("SEC-002")]
+    public async Task A_cancelled_send_ends_with_the_callers_own_cancellation()
+    {
+        var network = new InMemoryNetwork();
+        await using SipTransport transport = SipTransport.Create(network);
+        transport.Start(new RecordingReceiver());
+        await using IStreamListener listener = network.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        using var cancel = new CancellationTokenSource();
+        var large = new SipResponse(200) { Body = new byte[400_000] };
+        Task sending = transport.SendAsync(large, new SipDestination(listener.LocalEndPoint, SipProtocol.Tcp), cancel.Token).AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThatAsync(() => sending.WaitAsync(TimeSpan.FromSeconds(30)), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test]
+    public async Task Too_many_connections_are_not_accepted()
+    {
+        var network = new InMemoryNetwork();
+        await using SipTransport transport = SipTransport.Create(network, new SipTransportOptions { MaxConnections = 2 });
+        transport.Start(new RecordingReceiver());
+        List<IStreamConnection> connections = [];
+        for (int i = 0; i < 3; i++)
+        {
+            connections.Add(await network.ConnectAsync(transport.LocalEndPoint, CancellationToken.None));
+        }
+
+        Assert.That(await connections[2].ReadToEndAsync(), Is.Empty);
+        Assert.That(transport.Statistics.ConnectionsDropped, Is.EqualTo(1));
+        await Task.WhenAll(connections.Select(c => c.DisposeAsync().AsTask()));
+    }
+
+    [Test]
+    public async Task The_trace_sees_both_ways_and_cannot_do_harm()
+    {
+        var network = new InMemoryNetwork();
+        var seen = new System.Collections.Concurrent.ConcurrentQueue<SipTraceEvent>();
+        await using SipTransport transport = SipTransport.Create(network, new SipTransportOptions
+        {
+            Trace = e =>
+            {
+                seen.Enqueue(e);
+                throw new InvalidOperationException("a full disk");
+            },
+        });
+        var receiver = new RecordingReceiver();
+        transport.Start(receiver);
+        await using IDatagramSocket socket = network.BindDatagram(new IPEndPoint(IPAddress.Loopback, 0));
+        string text = RawPeer.Options("SIP/2.0/UDP h;rport;branch=z9hG4bKx");
+        await socket.SendAsync(text, transport.LocalEndPoint);
+        (SipMessage request, SipSource source) = await receiver.NextAsync();
+        var response = SipResponse.CreateFor((SipRequest)request, 200);
+        await transport.SendAsync(response, transport.GetResponseDestination(response, source), CancellationToken.None);
+        Assert.That((await socket.ReceiveAsync()).Text, Does.StartWith("SIP/2.0 200"));
+        SipTraceEvent[] events = [.. seen];
+        Assert.Multiple(() =>
+        {
+            Assert.That(events.Select(e => e.Outgoing), Is.EqualTo([false, true]));
+            Assert.That(System.Text.Encoding.UTF8.GetString(events[0].Octets.Span), Is.EqualTo(text), "as it came, before the source was added");
+            Assert.That(events.Select(e => e.Remote), Is.All.EqualTo(socket.LocalEndPoint));
+            Assert.That(events.Select(e => e.Local), Is.All.EqualTo(transport.LocalEndPoint));
+        });
+    }
+}
