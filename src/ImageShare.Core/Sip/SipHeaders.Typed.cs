@@ -16,47 +16,47 @@ public sealed partial class SipHeaders
     private delegate bool Parser<T>(ReadOnlySpan<byte> text, [NotNullWhen(true)] out T? value);
 
     /// <summary>The first Via, or null when absent or unreadable.</summary>
-    public Via? TopVia => _topVia ??= ParseFirst<Via>(SipHeaderNames.Via, Via.TryParse);
+    public Via? TopVia => _topVia ??= ParseFirst<Via>(Known.Via, Via.TryParse);
 
     /// <summary>All Vias, the top one first; empty when absent or when one cannot be read.</summary>
-    public IReadOnlyList<Via> Vias => ParseAll<Via>(SipHeaderNames.Via, Via.TryParse, skipUnreadable: false);
+    public IReadOnlyList<Via> Vias => ParseAll<Via>(Known.Via, Via.TryParse, skipUnreadable: false);
 
     /// <summary>Who asks; null when absent or unreadable.</summary>
-    public NameAddress? From => _from ??= ParseRow<NameAddress>(SipHeaderNames.From, NameAddress.TryParse);
+    public NameAddress? From => _from ??= ParseRow<NameAddress>(Known.From, NameAddress.TryParse);
 
     /// <summary>Who is asked; null when absent or unreadable.</summary>
-    public NameAddress? To => _to ??= ParseRow<NameAddress>(SipHeaderNames.To, NameAddress.TryParse);
+    public NameAddress? To => _to ??= ParseRow<NameAddress>(Known.To, NameAddress.TryParse);
 
     /// <summary>The Call-ID, compared with case; null when absent or empty.</summary>
     public string? CallId => _callId ??= GetString(SipHeaderNames.CallId) is { Length: > 0 } value ? value : null;
 
     /// <summary>The CSeq; null when absent or unreadable.</summary>
-    public CSeq? CSeq => _cseq ??= ParseRow<CSeq>(SipHeaderNames.CSeq, Headers.CSeq.TryParse);
+    public CSeq? CSeq => _cseq ??= ParseRow<CSeq>(Known.CSeq, Headers.CSeq.TryParse);
 
     /// <summary>0 to 2^31-1 hops left; null when absent or unreadable.</summary>
-    public int? MaxForwards => GetNumber(SipHeaderNames.MaxForwards);
+    public int? MaxForwards => GetNumber(Known.MaxForwards);
 
     /// <summary>The length a peer stated, which the body need not have; null when absent or unreadable.</summary>
-    public int? ContentLength => GetNumber(SipHeaderNames.ContentLength);
+    public int? ContentLength => GetNumber(Known.ContentLength);
 
     /// <summary>Seconds after which to try again, without comment and parameters; null when absent or unreadable.</summary>
-    public int? RetryAfter => GetNumber(SipHeaderNames.RetryAfter);
+    public int? RetryAfter => GetNumber(Known.RetryAfter);
 
     /// <summary>The Contacts that can be read; <c>*</c> is none of them.</summary>
-    public IReadOnlyList<NameAddress> Contacts => ParseAll<NameAddress>(SipHeaderNames.Contact, NameAddress.TryParse, skipUnreadable: true);
+    public IReadOnlyList<NameAddress> Contacts => ParseAll<NameAddress>(Known.Contact, NameAddress.TryParse, skipUnreadable: true);
 
     /// <summary>The route set; empty when absent or when one hop cannot be read.</summary>
-    public IReadOnlyList<NameAddress> Routes => ParseAll<NameAddress>(SipHeaderNames.Route, NameAddress.TryParse, skipUnreadable: false);
+    public IReadOnlyList<NameAddress> Routes => ParseAll<NameAddress>(Known.Route, NameAddress.TryParse, skipUnreadable: false);
 
     /// <summary>The Record-Routes, top one first; empty when absent or when one cannot be read.</summary>
-    public IReadOnlyList<NameAddress> RecordRoutes => ParseAll<NameAddress>(SipHeaderNames.RecordRoute, NameAddress.TryParse, skipUnreadable: false);
+    public IReadOnlyList<NameAddress> RecordRoutes => ParseAll<NameAddress>(Known.RecordRoute, NameAddress.TryParse, skipUnreadable: false);
 
     /// <summary>The identities the network vouches for (RFC 3325).</summary>
     public IReadOnlyList<NameAddress> AssertedIdentities =>
-        ParseAll<NameAddress>(SipHeaderNames.PAssertedIdentity, NameAddress.TryParse, skipUnreadable: true);
+        ParseAll<NameAddress>(Known.PAssertedIdentity, NameAddress.TryParse, skipUnreadable: true);
 
     /// <summary>The body's type; null when absent or unreadable.</summary>
-    public MediaType? ContentType => ParseRow<MediaType>(SipHeaderNames.ContentType, MediaType.TryParse);
+    public MediaType? ContentType => ParseRow<MediaType>(Known.ContentType, MediaType.TryParse);
 
     /// <summary>
     /// What the body is for, without parameters: as stated, or <c>session</c> for application/sdp and <c>render</c> for all else
@@ -76,15 +76,15 @@ public sealed partial class SipHeaders
     public IReadOnlyList<string> Require => GetStrings(SipHeaderNames.Require);
 
     /// <summary>The media types the peer takes, unreadable ones left out. When there is no such header, application/sdp is meant (RFC 3261 §20.1).</summary>
-    public IReadOnlyList<MediaType> Accept => ParseAll<MediaType>(SipHeaderNames.Accept, MediaType.TryParse, skipUnreadable: true);
+    public IReadOnlyList<MediaType> Accept => ParseAll<MediaType>(Known.Accept, MediaType.TryParse, skipUnreadable: true);
 
     /// <summary>The feature sets the caller asks for, unreadable ones left out (RFC 3841).</summary>
     public IReadOnlyList<AcceptContact> AcceptContacts =>
-        ParseAll<AcceptContact>(SipHeaderNames.AcceptContact, AcceptContact.TryParse, skipUnreadable: true);
+        ParseAll<AcceptContact>(Known.AcceptContact, AcceptContact.TryParse, skipUnreadable: true);
 
     /// <summary>The feature sets the caller wants to avoid, unreadable ones left out (RFC 3841).</summary>
     public IReadOnlyList<AcceptContact> RejectContacts =>
-        ParseAll<AcceptContact>(SipHeaderNames.RejectContact, AcceptContact.TryParse, skipUnreadable: true);
+        ParseAll<AcceptContact>(Known.RejectContact, AcceptContact.TryParse, skipUnreadable: true);
 
     private void Forget()
     {
@@ -95,9 +95,9 @@ public sealed partial class SipHeaders
         _cseq = null;
     }
 
-    private int? GetNumber(string name)
+    private int? GetNumber(SipHeaderName name)
     {
-        int index = IndexOf(name);
+        int index = IndexOf(name, name.Name);
         if (index < 0)
         {
             return null;
@@ -107,17 +107,17 @@ public sealed partial class SipHeaders
         return cursor.TryReadUInt32(out uint number) && number <= int.MaxValue ? (int)number : null;
     }
 
-    private T? ParseRow<T>(string name, Parser<T> parser)
+    private T? ParseRow<T>(SipHeaderName name, Parser<T> parser)
         where T : class
     {
-        int index = IndexOf(name);
+        int index = IndexOf(name, name.Name);
         return index >= 0 && parser(_rows[index].RawValue.Span, out T? value) ? value : null;
     }
 
-    private T? ParseFirst<T>(string name, Parser<T> parser)
+    private T? ParseFirst<T>(SipHeaderName name, Parser<T> parser)
         where T : class
     {
-        int index = IndexOf(name);
+        int index = IndexOf(name, name.Name);
         if (index < 0)
         {
             return null;
@@ -127,15 +127,14 @@ public sealed partial class SipHeaders
         return HeaderGrammar.TryTakeValue(ref row, out ReadOnlySpan<byte> first) && parser(first, out T? value) ? value : null;
     }
 
-    private T[] ParseAll<T>(string name, Parser<T> parser, bool skipUnreadable)
+    private T[] ParseAll<T>(SipHeaderName name, Parser<T> parser, bool skipUnreadable)
         where T : class
     {
-        SipHeaderName? known = SipHeaderName.Find(name);
         T[] found = [];
         int count = 0;
         for (int i = 0; i < Count; i++)
         {
-            if (!_rows[i].Is(known, name))
+            if (!ReferenceEquals(_rows[i].Known, name))
             {
                 continue;
             }
@@ -166,5 +165,25 @@ public sealed partial class SipHeaders
         }
 
         return found;
+    }
+
+    // Looked up once: typed access is what every message goes through.
+    private static class Known
+    {
+        public static readonly SipHeaderName Via = SipHeaderName.Find(SipHeaderNames.Via)!;
+        public static readonly SipHeaderName From = SipHeaderName.Find(SipHeaderNames.From)!;
+        public static readonly SipHeaderName To = SipHeaderName.Find(SipHeaderNames.To)!;
+        public static readonly SipHeaderName CSeq = SipHeaderName.Find(SipHeaderNames.CSeq)!;
+        public static readonly SipHeaderName MaxForwards = SipHeaderName.Find(SipHeaderNames.MaxForwards)!;
+        public static readonly SipHeaderName ContentLength = SipHeaderName.Find(SipHeaderNames.ContentLength)!;
+        public static readonly SipHeaderName RetryAfter = SipHeaderName.Find(SipHeaderNames.RetryAfter)!;
+        public static readonly SipHeaderName Contact = SipHeaderName.Find(SipHeaderNames.Contact)!;
+        public static readonly SipHeaderName Route = SipHeaderName.Find(SipHeaderNames.Route)!;
+        public static readonly SipHeaderName RecordRoute = SipHeaderName.Find(SipHeaderNames.RecordRoute)!;
+        public static readonly SipHeaderName PAssertedIdentity = SipHeaderName.Find(SipHeaderNames.PAssertedIdentity)!;
+        public static readonly SipHeaderName ContentType = SipHeaderName.Find(SipHeaderNames.ContentType)!;
+        public static readonly SipHeaderName Accept = SipHeaderName.Find(SipHeaderNames.Accept)!;
+        public static readonly SipHeaderName AcceptContact = SipHeaderName.Find(SipHeaderNames.AcceptContact)!;
+        public static readonly SipHeaderName RejectContact = SipHeaderName.Find(SipHeaderNames.RejectContact)!;
     }
 }

@@ -12,6 +12,7 @@ internal static class SipInspection
         var found = new List<SipWarning>();
         InspectWhole(message, found);
         bool topVia = message is SipRequest;
+        bool reliable = Has100Rel(message.Headers.Supported) || Has100Rel(message.Headers.Require);
         int lengths = 0;
         for (int i = 0; i < message.Headers.Count; i++)
         {
@@ -40,7 +41,7 @@ internal static class SipInspection
                     while (HeaderGrammar.TryTakeValue(ref rest, out ReadOnlySpan<byte> value))
                     {
                         row.RawValue.Span.Overlaps(value, out int within);
-                        InspectValue(message, name, value, row.Offset + within, found);
+                        InspectValue(message, reliable, name, value, row.Offset + within, found);
                     }
 
                     break;
@@ -76,7 +77,8 @@ internal static class SipInspection
         }
     }
 
-    private static void InspectValue(SipMessage message, string name, ReadOnlySpan<byte> value, int offset, List<SipWarning> found)
+    private static void InspectValue(
+        SipMessage message, bool reliable, string name, ReadOnlySpan<byte> value, int offset, List<SipWarning> found)
     {
         switch (name)
         {
@@ -107,7 +109,7 @@ internal static class SipInspection
                     offset);
                 break;
             case SipHeaderNames.Allow when value.SequenceEqual("PRACK"u8):
-                Add(found, !Has100Rel(message.Headers.Supported) && !Has100Rel(message.Headers.Require), SipWarningCode.PrackWithoutReliability, offset);
+                Add(found, !reliable, SipWarningCode.PrackWithoutReliability, offset);
                 break;
         }
     }

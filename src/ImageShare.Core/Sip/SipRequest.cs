@@ -6,8 +6,6 @@ namespace ImageShare.Core.Sip;
 /// <summary>A SIP request (RFC 3261 §7.1).</summary>
 public sealed class SipRequest : SipMessage
 {
-    private string _version = "SIP/2.0";
-
     /// <summary>Makes a request with an empty header.</summary>
     public SipRequest(SipMethod method, SipUri requestUri)
         : this(method, requestUri, new SipHeaders())
@@ -34,11 +32,7 @@ public sealed class SipRequest : SipMessage
     public SipUri RequestUri { get; set; }
 
     /// <summary>The version a peer wrote; <c>SIP/2.0</c> in everything this library can live with.</summary>
-    public string Version
-    {
-        get => _version;
-        init => _version = value;
-    }
+    public string Version { get; init; } = "SIP/2.0";
 
     /// <summary>A copy with its own header; the body octets are shared.</summary>
     public SipRequest Clone() => new(Method, RequestUri, new SipHeaders(Headers)) { Body = Body, Version = Version };

@@ -55,8 +55,8 @@ public sealed partial record SipUri
         {
             ReadOnlySpan<byte> userInfo = rest[..at];
             int separator = userInfo.IndexOf((byte)':');
-            user = WellKnownText.GetString(separator < 0 ? userInfo : userInfo[..separator]);
-            password = separator < 0 ? null : WellKnownText.GetString(userInfo[(separator + 1)..]);
+            user = Encoding.UTF8.GetString(separator < 0 ? userInfo : userInfo[..separator]);
+            password = separator < 0 ? null : Encoding.UTF8.GetString(userInfo[(separator + 1)..]);
             if (user.Length == 0)
             {
                 return false;
@@ -164,7 +164,7 @@ public sealed partial record SipUri
                 return false;
             }
 
-            host = WellKnownText.GetString(name);
+            host = Encoding.UTF8.GetString(name);
         }
 
         AsciiCursor ahead = cursor;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace ImageShare.Core.Text;
 
@@ -10,6 +11,8 @@ namespace ImageShare.Core.Text;
 /// </summary>
 public readonly struct ParameterList : IReadOnlyList<Parameter>, IEquatable<ParameterList>
 {
+    private const int LikelyCount = 8;
+
     private readonly ImmutableArray<Parameter> _items;
 
     /// <summary>Makes a list of the given parameters, in that order.</summary>
@@ -118,7 +121,9 @@ public readonly struct ParameterList : IReadOnlyList<Parameter>, IEquatable<Para
     /// <param name="parameters">The parameters read, perhaps none.</param>
     internal static bool TryRead(ref AsciiCursor cursor, SearchValues<byte> unquoted, out ParameterList parameters)
     {
-        ImmutableArray<Parameter>.Builder? items = null;
+        // Mostly the semicolons ahead are the parameters ahead: one array of the right size.
+        Parameter[] items = [];
+        int count = 0;
         parameters = default;
         while (true)
         {
@@ -169,11 +174,20 @@ public readonly struct ParameterList : IReadOnlyList<Parameter>, IEquatable<Para
                 parameter = new Parameter(WellKnownText.GetString(name));
             }
 
-            items ??= ImmutableArray.CreateBuilder<Parameter>(4);
-            items.Add(parameter);
+            if (count == items.Length)
+            {
+                Array.Resize(ref items, count == 0 ? Math.Min(1 + cursor.Rest.Count((byte)';'), LikelyCount) : count * 2);
+            }
+
+            items[count++] = parameter;
         }
 
-        parameters = items is null ? default : new ParameterList(items.DrainToImmutable());
+        if (count > 0)
+        {
+            Array.Resize(ref items, count);
+            parameters = new ParameterList(ImmutableCollectionsMarshal.AsImmutableArray(items));
+        }
+
         return true;
     }
 

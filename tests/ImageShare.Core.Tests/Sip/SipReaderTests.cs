@@ -450,6 +450,28 @@ public sealed class SipReaderTests
         }
     }
 
+    [Test]
+    [Category("SEC-001")]
+    public void Random_datagrams_never_throw()
+    {
+        var random = new Random(5060);
+        foreach (int length in (int[])[0, 1, 2, 3, 4, 5, 15, 16, 100, 1500, 65535])
+        {
+            byte[] octets = new byte[length];
+            random.NextBytes(octets);
+            Assert.That(SipReader.TryReadDatagram(octets, null, out _, out _), Is.False);
+        }
+    }
+
+    [Test]
+    [Category("SIPG-022")]
+    public void A_list_may_have_a_thousand_values()
+    {
+        string accept = string.Join(',', Enumerable.Range(0, 1000).Select(i => $"a/b{i}"));
+        Assert.That(TryRead($"{Head}Accept: {accept}\r\n\r\n", out SipMessage? message, out _), Is.True);
+        Assert.That(message!.Headers.Accept, Has.Count.EqualTo(1000));
+    }
+
     // Whatever an application may do with a message somebody sent it.
     private static void Touch(SipMessage? message)
     {

@@ -73,6 +73,31 @@ public sealed class SipTransportOptionsTests
             Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.PeerUnreachable));
     }
 
+    [TestCase(SipProtocol.Udp)]
+    [TestCase(SipProtocol.Tcp)]
+    public async Task IPv6_works_like_IPv4(SipProtocol protocol)
+    {
+        var network = new InMemoryNetwork();
+        var options = new SipTransportOptions { LocalEndPoint = new IPEndPoint(IPAddress.IPv6Loopback, 0), Fixed = protocol };
+        await using SipTransport alice = SipTransport.Create(network, options);
+        await using SipTransport bob = SipTransport.Create(network, options);
+        var atAlice = new RecordingReceiver();
+        var atBob = new RecordingReceiver();
+        alice.Start(atAlice);
+        bob.Start(atBob);
+        SipDestination destination = await alice.ResolveAsync(SipUri.Parse($"sip:b@[::1]:{bob.LocalEndPoint.Port}"), 0, CancellationToken.None);
+        SipSentBy sentBy = alice.GetSentBy(destination);
+        string text = RawPeer.Options(
+            new ImageShare.Core.Sip.Headers.Via("UDP", sentBy.Host, sentBy.Port, default).WithRPort(null).WithBranch("z9hG4bKx").ToString());
+        Assert.That(SipReader.TryReadDatagram(System.Text.Encoding.UTF8.GetBytes(text), null, out SipMessage? request, out _), Is.True);
+        await alice.SendAsync(request!, destination, CancellationToken.None);
+        (SipMessage received, SipSource source) = await atBob.NextAsync();
+        Assert.That(received.Headers.TopVia!.Received, Is.EqualTo(IPAddress.IPv6Loopback));
+        var response = SipResponse.CreateFor((SipRequest)received, 200);
+        await bob.SendAsync(response, bob.GetResponseDestination(response, source), CancellationToken.None);
+        Assert.That(((SipResponse)(await atAlice.NextAsync()).Message).StatusCode, Is.EqualTo(200));
+    }
+
     [Test]
     public async Task Nothing_is_sent_before_the_start()
     {
