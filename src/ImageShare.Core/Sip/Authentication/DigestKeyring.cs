@@ -48,8 +48,9 @@ internal sealed class DigestKeyring(SipCredentials? credentials, string defaultR
         return true;
     }
 
-    /// <summary>The header value for the next request into that space, or null when nothing is known of it. Each call counts the nonce up.</summary>
-    public string? Authorize(DigestSpace space, string method, string uri)
+    /// <summary>The header value for a request into that space, or null when nothing is known of it. Each call counts the nonce up.</summary>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: the Request-URI cannot be written.</exception>
+    public string? Authorize(DigestSpace space, SipRequest request)
     {
         if (credentials is null || !_nonces.TryGetValue(space, out var known))
         {
@@ -58,6 +59,7 @@ internal sealed class DigestKeyring(SipCredentials? credentials, string defaultR
 
         uint count = known.Count + 1;
         _nonces[space] = (known.Challenge, count);
-        return new DigestAnswer(known.Challenge, method, uri, count, RandomToken.Create()).Write(credentials.User, credentials.Password);
+        return new DigestAnswer(known.Challenge, request.Method.Name, request.RequestUri.ToString(), count, RandomToken.Create())
+            .Write(credentials.User, credentials.Password);
     }
 }

@@ -115,17 +115,18 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
     /// <summary>Refuses.</summary>
     /// <param name="status">300 to 699: 603 declined, 486 busy, 488 not acceptable, 480 not available.</param>
     /// <param name="reason">The words behind the number; null for the usual ones.</param>
-    /// <param name="edit">Called on the agent's loop to add headers to the response; must not block.</param>
+    /// <param name="edit">Called at once to add headers to the response; null for none.</param>
     public void Reject(int status, string? reason = null, Action<SipResponse>? edit = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(status, 300);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 699);
+        SipResponse response = SipResponse.CreateFor(Request, status, reason, _transaction.ToTag);
+        edit?.Invoke(response);
         _core.TryPost(() =>
         {
             if (_state.IsOpen)
             {
-                _final = SipResponse.CreateFor(Request, status, reason, _transaction.ToTag);
-                edit?.Invoke(_final);
+                _final = response;
                 Give(new(IncomingInviteInputKind.Reject, status));
             }
         });

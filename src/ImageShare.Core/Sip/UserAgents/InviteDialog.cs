@@ -76,14 +76,16 @@ public sealed class InviteDialog : IDialogUser, IAgentPart
 
     /// <summary>Sends a request inside the dialog, any but INVITE, ACK, CANCEL and BYE.</summary>
     /// <param name="method">Its method.</param>
-    /// <param name="edit">Called on the agent's loop to add headers and body; must not block. Null for none.</param>
+    /// <param name="headers">Headers to add to those every request in the dialog has, Content-Type among them when there is a body; null for none.</param>
+    /// <param name="body">The body; must not change any more.</param>
     /// <param name="cancellationToken">Gives up the wait.</param>
     /// <returns>The final response. One of 481 or 408 also ends the session (RFC 3261 §12.2.1.2).</returns>
     /// <exception cref="ImageShareException">
     /// <see cref="ImageShareError.NoAnswer"/> (which ends the session too), <see cref="ImageShareError.PeerUnreachable"/>,
     /// <see cref="ImageShareError.ConnectionLost"/>; <see cref="ImageShareError.InvalidState"/>: the session is over.
     /// </exception>
-    public Task<SipResponse> SendAsync(SipMethod method, Action<SipRequest>? edit = null, CancellationToken cancellationToken = default)
+    public Task<SipResponse> SendAsync(
+        SipMethod method, SipHeaders? headers = null, ReadOnlyMemory<byte> body = default, CancellationToken cancellationToken = default)
     {
         if (method == SipMethod.Invite || method == SipMethod.Ack || method == SipMethod.Cancel || method == SipMethod.Bye)
         {
@@ -99,7 +101,7 @@ public sealed class InviteDialog : IDialogUser, IAgentPart
                 return;
             }
 
-            Send(method, edit, response => OnAnswered(response, result), error => OnNotAnswered(error, result));
+            Send(method, headers, body, response => OnAnswered(response, result), error => OnNotAnswered(error, result));
         });
         return posted ? result.Task.WaitAsync(cancellationToken) : Task.FromException<SipResponse>(AgentCore.Closed());
     }
@@ -271,7 +273,7 @@ public sealed class InviteDialog : IDialogUser, IAgentPart
                     _answer!.Value.Transaction.Respond(_answer.Value.Response);
                     break;
                 case InviteSessionEffectKind.SendBye:
-                    Send(SipMethod.Bye, null, _ => _byeDone.TrySetResult(), _ => _byeDone.TrySetResult());
+                    Send(SipMethod.Bye, null, default, _ => _byeDone.TrySetResult(), _ => _byeDone.TrySetResult());
                     break;
                 case InviteSessionEffectKind.ReportConfirmed:
                     _confirmed.TrySetResult(this);
@@ -317,12 +319,18 @@ public sealed class InviteDialog : IDialogUser, IAgentPart
         }
     }
 
-    private void Send(SipMethod method, Action<SipRequest>? edit, Action<SipResponse> done, Action<ImageShareException> failed)
+    private void Send(
+        SipMethod method, SipHeaders? headers, ReadOnlyMemory<byte> body, Action<SipResponse> done, Action<ImageShareException> failed)
     {
         RoutedRequest routed = _dialog.CreateRequest(method, out Dialog next);
         Volatile.Write(ref _dialog, next);
         RequestFiller.AddUserAgent(routed.Request, _core.Options);
-        edit?.Invoke(routed.Request);
+        routed.Request.Body = body;
+        foreach (SipHeader header in headers ?? [])
+        {
+            routed.Request.Headers.Add(header.Name, header.RawValue);
+        }
+
         new OutgoingRequest(_core, routed, null, NextNumber, done, failed).Start();
     }
 

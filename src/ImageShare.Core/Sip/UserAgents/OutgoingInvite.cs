@@ -62,15 +62,15 @@ public sealed class OutgoingInvite : IClientTransactionUser, IAgentPart
             {
                 _template.Request.Headers.Add(SipHeaderNames.Allow, string.Join(", ", _core.Options.AllowedMethods));
             }
+
+            Send();
         }
         catch (ImageShareException error)
         {
+            // A part of the request cannot stand in a message.
             _error = error;
             Give(OutgoingInviteInput.TransportFailed);
-            return;
         }
-
-        Send();
     }
 
     /// <summary>A response, from the transaction or, when it is a late 2xx, without one.</summary>

@@ -81,7 +81,16 @@ internal sealed class OutgoingRequest : IClientTransactionUser, IAgentPart
     private void Send()
     {
         var routed = new RoutedRequest(_template.Request.Clone(), _template.NextHop);
-        RequestFiller.Authorize(routed, _core.Keyring);
+        try
+        {
+            RequestFiller.Authorize(routed, _core.Keyring);
+        }
+        catch (ImageShareException error)
+        {
+            Close(error);
+            return;
+        }
+
         new ClientTransaction(_core, routed, _contactParameters, this).Start();
     }
 }

@@ -65,7 +65,7 @@ internal static class RequestFiller
     {
         foreach (DigestSpace space in Spaces(routed))
         {
-            if (keyring.Authorize(space, routed.Request.Method.Name, routed.Request.RequestUri.ToString()) is { } value)
+            if (keyring.Authorize(space, routed.Request) is { } value)
             {
                 routed.Request.Headers.Set(space.AnswerHeader, Encoding.UTF8.GetBytes(value));
             }

@@ -1,4 +1,5 @@
 using System.Text;
+using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Authentication;
 
 namespace ImageShare.Core.Tests.Sip.Authentication;
@@ -82,10 +83,10 @@ public sealed class DigestTests
         var space = new DigestSpace(IsProxy: false, "ims.example");
         string challenge = """Digest realm="ims.example", nonce="n1", qop="auth", algorithm=MD5""";
         Assert.That(keyring.TryLearn(space, [challenge], out _), Is.True);
-        string first = keyring.Authorize(space, "OPTIONS", "sip:b@ims.example")!;
-        string second = keyring.Authorize(space, "OPTIONS", "sip:b@ims.example")!;
+        string first = keyring.Authorize(space, Request)!;
+        string second = keyring.Authorize(space, Request)!;
         keyring.TryLearn(space, [challenge.Replace("n1", "n2", StringComparison.Ordinal)], out _);
-        string third = keyring.Authorize(space, "OPTIONS", "sip:b@ims.example")!;
+        string third = keyring.Authorize(space, Request)!;
         Assert.Multiple(() =>
         {
             Assert.That(first, Does.Contain("nc=00000001").And.Contain("uri=\"sip:b@ims.example\"").And.Contain("qop=auth,"));
@@ -107,8 +108,8 @@ public sealed class DigestTests
         {
             Assert.That(keyring.TryLearn(space, ["Digest realm=\"evil.example\", nonce=\"x\""], out _), Is.False);
             Assert.That(keyring.TryLearn(space, ["Digest realm=\"ims.example\", nonce=\"x\""], out _), Is.True);
-            Assert.That(keyring.Authorize(space with { Host = "evil.example" }, "OPTIONS", "sip:b@c"), Is.Null);
-            Assert.That(keyring.Authorize(space with { IsProxy = false }, "OPTIONS", "sip:b@c"), Is.Null);
+            Assert.That(keyring.Authorize(space with { Host = "evil.example" }, Request), Is.Null);
+            Assert.That(keyring.Authorize(space with { IsProxy = false }, Request), Is.Null);
         });
     }
 
@@ -147,6 +148,8 @@ public sealed class DigestTests
             Assert.That(() => DigestChallenge.TryParse(mutated, out _), Throws.Nothing);
         }
     }
+
+    private static SipRequest Request => new(SipMethod.Options, SipUri.Parse("sip:b@ims.example"));
 
     private static DigestChallenge Parse(string row)
     {
