@@ -2,7 +2,7 @@ namespace ImageShare.Core.Sip.Dialogs;
 
 /// <summary>
 /// The callee's side of an INVITE until its final response: provisional responses and their repetition (RFC 3261 §13.3.1.1),
-/// CANCEL (§9.2), and BYE in the early dialog (§15.1.2). Pure: no clock, no socket.
+/// CANCEL (§9.2), BYE in the early dialog (§15.1.2), and the end of its time. Pure: no clock, no socket.
 /// </summary>
 internal static class IncomingInviteMachine
 {
@@ -10,7 +10,13 @@ internal static class IncomingInviteMachine
     public static TimeSpan RepeatInterval { get; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The INVITE is there.</summary>
-    public static IncomingInviteState Start() => new(IsOpen: true, LastProvisional: 0);
+    /// <param name="limit">How long it may wait for its final response.</param>
+    /// <param name="effects">What to do.</param>
+    public static IncomingInviteState Start(TimeSpan limit, ICollection<IncomingInviteEffect> effects)
+    {
+        effects.Add(new(IncomingInviteEffectKind.StartTimer, Timer: IncomingInviteTimer.Limit, Duration: limit));
+        return new(IsOpen: true, LastProvisional: 0);
+    }
 
     /// <summary>One step.</summary>
     public static IncomingInviteState Step(IncomingInviteState state, IncomingInviteInput input, ICollection<IncomingInviteEffect> effects)
@@ -26,14 +32,14 @@ internal static class IncomingInviteMachine
                 effects.Add(new(IncomingInviteEffectKind.Respond, input.Status));
                 if (input.Status > 100)
                 {
-                    effects.Add(new(IncomingInviteEffectKind.StartTimer));
+                    effects.Add(StartRepeat);
                     state = state with { LastProvisional = input.Status };
                 }
 
                 return state;
-            case IncomingInviteInputKind.TimerFired when state.LastProvisional != 0:
+            case IncomingInviteInputKind.RepeatTimerFired:
                 effects.Add(new(IncomingInviteEffectKind.Respond, state.LastProvisional));
-                effects.Add(new(IncomingInviteEffectKind.StartTimer));
+                effects.Add(StartRepeat);
                 return state;
             case IncomingInviteInputKind.Accept:
                 return Close(state, new(IncomingInviteEffectKind.Accept), effects);
@@ -41,6 +47,7 @@ internal static class IncomingInviteMachine
                 return Close(state, new(IncomingInviteEffectKind.Respond, input.Status), effects);
             case IncomingInviteInputKind.Cancel:
             case IncomingInviteInputKind.Bye:
+            case IncomingInviteInputKind.LimitTimerFired:
                 state = Close(state, new(IncomingInviteEffectKind.Respond, 487), effects);
                 effects.Add(new(IncomingInviteEffectKind.SignalCancelled));
                 return state;
@@ -54,13 +61,17 @@ internal static class IncomingInviteMachine
         }
     }
 
+    private static IncomingInviteEffect StartRepeat =>
+        new(IncomingInviteEffectKind.StartTimer, Timer: IncomingInviteTimer.Repeat, Duration: RepeatInterval);
+
     private static IncomingInviteState Close(IncomingInviteState state, IncomingInviteEffect answer, ICollection<IncomingInviteEffect> effects)
     {
         if (state.LastProvisional != 0)
         {
-            effects.Add(new(IncomingInviteEffectKind.StopTimer));
+            effects.Add(new(IncomingInviteEffectKind.StopTimer, Timer: IncomingInviteTimer.Repeat));
         }
 
+        effects.Add(new(IncomingInviteEffectKind.StopTimer, Timer: IncomingInviteTimer.Limit));
         effects.Add(answer);
         return state with { IsOpen = false };
     }
@@ -93,11 +104,24 @@ internal enum IncomingInviteInputKind
     TransportFailed,
 
     /// <summary>A minute is over.</summary>
-    TimerFired,
+    RepeatTimerFired,
+
+    /// <summary>It waited as long as it may.</summary>
+    LimitTimerFired,
 }
 
 /// <summary>One happening; the status is that of the application's response.</summary>
 internal readonly record struct IncomingInviteInput(IncomingInviteInputKind Kind, int Status = 0);
+
+/// <summary>The two timers of an incoming INVITE.</summary>
+internal enum IncomingInviteTimer
+{
+    /// <summary>Between two copies of the provisional response.</summary>
+    Repeat,
+
+    /// <summary>For the final response: the caller's Expires (RFC 3261 §13.3.1) or our own limit.</summary>
+    Limit,
+}
 
 /// <summary>What the owner has to do.</summary>
 internal enum IncomingInviteEffectKind
@@ -111,12 +135,13 @@ internal enum IncomingInviteEffectKind
     /// <summary>Tell the application that the caller is gone.</summary>
     SignalCancelled,
 
-    /// <summary>Start the timer of <see cref="IncomingInviteMachine.RepeatInterval"/>.</summary>
+    /// <summary>Start a timer, or start it anew.</summary>
     StartTimer,
 
-    /// <summary>Stop it.</summary>
+    /// <summary>Stop a timer.</summary>
     StopTimer,
 }
 
 /// <summary>One thing to do.</summary>
-internal readonly record struct IncomingInviteEffect(IncomingInviteEffectKind Kind, int Status = 0);
+internal readonly record struct IncomingInviteEffect(
+    IncomingInviteEffectKind Kind, int Status = 0, IncomingInviteTimer Timer = default, TimeSpan Duration = default);

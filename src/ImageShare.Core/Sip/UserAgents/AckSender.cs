@@ -23,7 +23,7 @@ internal sealed class AckSender
         _addressing.Begin(
             (destination, fallback) =>
             {
-                _fallback = fallback;
+                _fallback = core.Options.FallBackToUdp ? fallback : null;
                 _destination = destination;
                 Repeat();
             },

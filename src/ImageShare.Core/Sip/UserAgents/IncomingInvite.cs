@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Security.Cryptography;
 using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Headers;
@@ -9,7 +10,8 @@ namespace ImageShare.Core.Sip.UserAgents;
 
 /// <summary>
 /// A call that waits to be answered (RFC 3261 §13.3). All members may be used from any thread; of accepting, rejecting and the
-/// caller's own cancelling the first counts. A call that nobody answers waits until the caller gives up.
+/// caller's own cancelling the first counts. A call that nobody answers waits until the caller gives up, its Expires is over
+/// (RFC 3261 §13.3.1) or <see cref="SipUserAgentOptions.InviteTimeLimit"/> is reached.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A source without timer and wait handle holds nothing that needs to be disposed of.")]
 public sealed class IncomingInvite : IDialogUser, IAgentPart
@@ -17,9 +19,9 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
     private readonly AgentCore _core;
     private readonly ServerTransaction _transaction;
     private readonly CancellationTokenSource _cancelled = new();
-    private readonly LoopTimers<string> _timers;
+    private readonly LoopTimers<IncomingInviteTimer> _timers;
     private readonly DialogId _id;
-    private IncomingInviteState _state = IncomingInviteMachine.Start();
+    private IncomingInviteState _state;
     private SipResponse? _final;
     private InviteDialog? _dialog;
 
@@ -27,12 +29,22 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
     {
         _core = core;
         _transaction = transaction;
-        _timers = new LoopTimers<string>(core.Loop);
+        _timers = new LoopTimers<IncomingInviteTimer>(core.Loop);
         _id = new DialogId(Request.Headers.CallId!, transaction.ToTag, Request.Headers.From!.Tag);
         transaction.Cancelled = () => Give(new(IncomingInviteInputKind.Cancel));
         transaction.TransportFailed = () => Give(new(IncomingInviteInputKind.TransportFailed));
         core.Dialogs[_id] = this;
         core.TryAdd(this);
+        TimeSpan limit = core.Options.InviteTimeLimit;
+        if (Request.Headers.GetString(SipHeaderNames.Expires) is { } text
+            && uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint seconds) && TimeSpan.FromSeconds(seconds) < limit)
+        {
+            limit = TimeSpan.FromSeconds(seconds);
+        }
+
+        var effects = new List<IncomingInviteEffect>(1);
+        _state = IncomingInviteMachine.Start(limit, effects);
+        Perform(effects);
     }
 
     /// <summary>The INVITE. Shared with the agent: not to be changed.</summary>
@@ -42,8 +54,8 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
     public SipSource Source => _transaction.Source;
 
     /// <summary>
-    /// Cancelled when the caller gave up (its CANCEL is answered, and the INVITE with 487), when responses cannot reach it, or
-    /// when the agent is closed.
+    /// Cancelled when the caller gave up (its CANCEL is answered, and the INVITE with 487), when it waited too long, when
+    /// responses cannot reach the caller, or when the agent is closed.
     /// </summary>
     public CancellationToken Cancelled => _cancelled.Token;
 
@@ -165,6 +177,11 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
     {
         var effects = new List<IncomingInviteEffect>(3);
         _state = IncomingInviteMachine.Step(_state, input, effects);
+        Perform(effects);
+    }
+
+    private void Perform(List<IncomingInviteEffect> effects)
+    {
         foreach (IncomingInviteEffect effect in effects)
         {
             switch (effect.Kind)
@@ -181,10 +198,13 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
                     _ = _cancelled.CancelAsync();
                     break;
                 case IncomingInviteEffectKind.StartTimer:
-                    _timers.Start(string.Empty, IncomingInviteMachine.RepeatInterval, () => Give(new(IncomingInviteInputKind.TimerFired)));
+                    IncomingInviteInputKind fired = effect.Timer == IncomingInviteTimer.Limit
+                        ? IncomingInviteInputKind.LimitTimerFired
+                        : IncomingInviteInputKind.RepeatTimerFired;
+                    _timers.Start(effect.Timer, effect.Duration, () => Give(new(fired)));
                     break;
                 case IncomingInviteEffectKind.StopTimer:
-                    _timers.StopAll();
+                    _timers.Stop(effect.Timer);
                     break;
             }
         }

@@ -20,14 +20,16 @@ public sealed class SipUserAgent : IAsyncDisposable
     private SipUserAgent(AgentCore core) => _core = core;
 
     /// <summary>Starts an agent on a transport, which must not have been started yet and is still to be disposed by its maker, after the agent.</summary>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidState"/>: the transport was started before. <see cref="ImageShareError.InvalidValue"/>: the agent's name holds a line break.</exception>
     public static SipUserAgent Start(ISipTransport transport, SipUserAgentOptions options, ISipRequestHandler handler)
     {
         ArgumentNullException.ThrowIfNull(transport);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(handler);
+        SafeText.ThrowIfLineBreaking(options.UserAgent);
         var core = new AgentCore(transport, options, handler);
-        core.Loop.Start();
         transport.Start(new Receiver(core));
+        core.Loop.Start();
         return new SipUserAgent(core);
     }
 

@@ -28,7 +28,7 @@ public sealed record SipUserAgentOptions
 
     /// <summary>
     /// The methods in Allow. What is not among them gets 405, or 501 when it is no method this library knows (RFC 3261 §8.2.1).
-    /// Default: INVITE, ACK, BYE, CANCEL, OPTIONS.
+    /// Default: INVITE, ACK, BYE, CANCEL, OPTIONS; whoever takes calls keeps these.
     /// </summary>
     public IReadOnlyList<SipMethod> AllowedMethods { get; init; } =
         [SipMethod.Invite, SipMethod.Ack, SipMethod.Bye, SipMethod.Cancel, SipMethod.Options];
@@ -56,6 +56,12 @@ public sealed record SipUserAgentOptions
     /// known dialogs and CANCEL are not counted out. Default: 1024, which with the default timers bounds a flood to about 32 new requests a second.
     /// </summary>
     public int MaxServerTransactions { get; init; } = 1024;
+
+    /// <summary>
+    /// How long a call may wait for the application's answer before it gets 487; an Expires of the caller may make it shorter.
+    /// Default: 5 minutes. A caller that vanishes without CANCEL is held no longer than this.
+    /// </summary>
+    public TimeSpan InviteTimeLimit { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How many received messages may wait to be looked at; what comes beyond is dropped as if lost on the way. Default: 4096.</summary>
     public int MaxQueuedMessages { get; init; } = 4096;

@@ -9,17 +9,23 @@ public sealed class IncomingInviteMachineTests
     private IncomingInviteState _state;
 
     [SetUp]
-    public void Start() => _state = IncomingInviteMachine.Start();
+    public void Start()
+    {
+        var effects = new List<IncomingInviteEffect>();
+        _state = IncomingInviteMachine.Start(TimeSpan.FromMinutes(5), effects);
+        Assert.That(effects.Single(), Is.EqualTo(new IncomingInviteEffect(
+            IncomingInviteEffectKind.StartTimer, Timer: IncomingInviteTimer.Limit, Duration: TimeSpan.FromMinutes(5))));
+    }
 
     [Test]
     [Category("DLG-024")]
     public void Ringing_is_repeated_each_minute_until_the_answer()
     {
-        Assert.That(Give(Provisional, 180), Is.EqualTo("Respond 180, StartTimer"));
-        Assert.That(Give(TimerFired), Is.EqualTo("Respond 180, StartTimer"));
-        Assert.That(Give(TimerFired), Is.EqualTo("Respond 180, StartTimer"));
-        Assert.That(Give(Accept), Is.EqualTo("StopTimer, Accept"));
-        Assert.That(Give(TimerFired), Is.Empty);
+        Assert.That(Give(Provisional, 180), Is.EqualTo("Respond 180, StartTimer Repeat"));
+        Assert.That(Give(RepeatTimerFired), Is.EqualTo("Respond 180, StartTimer Repeat"));
+        Assert.That(Give(RepeatTimerFired), Is.EqualTo("Respond 180, StartTimer Repeat"));
+        Assert.That(Give(Accept), Is.EqualTo("StopTimer Repeat, StopTimer Limit, Accept"));
+        Assert.That(Give(RepeatTimerFired), Is.Empty);
         Assert.That(IncomingInviteMachine.RepeatInterval, Is.EqualTo(TimeSpan.FromMinutes(1)));
     }
 
@@ -28,11 +34,12 @@ public sealed class IncomingInviteMachineTests
 
     [TestCase(Cancel)]
     [TestCase(Bye)]
+    [TestCase(LimitTimerFired)]
     [Category("DLG-015")]
     [Category("DLG-018")]
-    public void CANCEL_or_an_early_BYE_ends_the_pending_INVITE_with_487(object kind)
+    public void CANCEL_or_an_early_BYE_or_the_end_of_its_time_ends_the_pending_INVITE_with_487(object kind)
     {
-        Assert.That(Give((IncomingInviteInputKind)kind), Is.EqualTo("Respond 487, SignalCancelled"));
+        Assert.That(Give((IncomingInviteInputKind)kind), Is.EqualTo("StopTimer Limit, Respond 487, SignalCancelled"));
         Assert.That(Give(Accept), Is.Empty);
         Assert.That(Give(Provisional, 180), Is.Empty);
     }
@@ -41,19 +48,23 @@ public sealed class IncomingInviteMachineTests
     [Category("DLG-015")]
     public void CANCEL_after_the_final_response_has_no_effect()
     {
-        Assert.That(Give(Reject, 603), Is.EqualTo("Respond 603"));
+        Assert.That(Give(Reject, 603), Is.EqualTo("StopTimer Limit, Respond 603"));
         Assert.That(Give(Cancel), Is.Empty);
         Assert.That(Give(Accept), Is.Empty);
     }
 
     [Test]
     public void A_transport_failure_ends_it_and_the_application_learns_of_it() =>
-        Assert.That(Give(TransportFailed), Is.EqualTo("Respond 500, SignalCancelled"));
+        Assert.That(Give(TransportFailed), Is.EqualTo("StopTimer Limit, Respond 500, SignalCancelled"));
 
     private string Give(IncomingInviteInputKind kind, int status = 0)
     {
         var effects = new List<IncomingInviteEffect>();
         _state = IncomingInviteMachine.Step(_state, new(kind, status), effects);
-        return string.Join(", ", effects.Select(e => e.Status == 0 ? $"{e.Kind}" : $"{e.Kind} {e.Status}"));
+        return string.Join(", ", effects.Select(Describe));
+
+        static string Describe(IncomingInviteEffect e) => e.Kind is IncomingInviteEffectKind.StartTimer or IncomingInviteEffectKind.StopTimer
+            ? $"{e.Kind} {e.Timer}"
+            : e.Status == 0 ? $"{e.Kind}" : $"{e.Kind} {e.Status}";
     }
 }

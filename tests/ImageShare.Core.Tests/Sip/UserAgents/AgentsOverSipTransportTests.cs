@@ -138,6 +138,58 @@ internal sealed class AgentsOverSipTransportTests
         await RunUntilAsync(_handler.Invites.Single().Dialog!.Ended);
     }
 
+    [Test]
+    public async Task Whatever_octets_come_the_agent_goes_on()
+    {
+        var random = new Random(20260102);
+        byte[][] seeds =
+        [
+            .. new[] { "INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "PRACK" }.Select(method => Encoding.UTF8.GetBytes(
+                $"""
+                {method} sip:bob@127.0.0.1 SIP/2.0
+                Via: SIP/2.0/UDP 127.0.0.1:5099;branch=z9hG4bK1;rport
+                From: "x" <sip:stranger@ims.example>;tag=1
+                To: <sip:bob@ims.example>
+                Call-ID: call
+                CSeq: 1 {method}
+                Contact: <sip:stranger@127.0.0.1:5099>
+                Record-Route: <sip:127.0.0.1:5098;lr>
+                Require: 100rel
+                Content-Length: 0
+
+
+                """.ReplaceLineEndings("\r\n"))),
+        ];
+        var choices = new Random(20260103);
+        _handler.InviteReceived = invite =>
+        {
+            if (choices.Next(2) == 0)
+            {
+                invite.AcceptAsync("v=0"u8.ToArray(), Sdp);
+            }
+            else
+            {
+                invite.Ring();
+            }
+        };
+        await using IDatagramSocket stranger = _network.BindDatagram(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 5099));
+        for (int i = 0; i < 3000; i++)
+        {
+            byte[] octets = [.. seeds[random.Next(seeds.Length)]];
+            for (int j = random.Next(4); j > 0; j--)
+            {
+                octets[random.Next(octets.Length)] = (byte)random.Next(256);
+            }
+
+            await stranger.SendAsync(octets, _bobTransport.LocalEndPoint, CancellationToken.None);
+            if (i % 100 == 0)
+            {
+                SipResponse alive = await Within(_alice.SendAsync(new SipRequest(SipMethod.Options, BobUri)));
+                Assert.That(alive.StatusCode, Is.EqualTo(200));
+            }
+        }
+    }
+
     private SipTransportOptions Options() => new()
     {
         TimeProvider = _clock,

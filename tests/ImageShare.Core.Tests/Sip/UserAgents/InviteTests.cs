@@ -352,6 +352,48 @@ internal sealed class InviteTests : AgentTest
         Assert.That(call.Result.IsCompleted, Is.False);
     }
 
+    [TestCase(null, 300)]
+    [TestCase("20", 20)]
+    [TestCase("4294967295", 300)]
+    public async Task A_call_nobody_answers_ends_with_487_when_its_time_is_over(string? expires, int seconds)
+    {
+        SipRequest invite = NewInvite();
+        if (expires is not null)
+        {
+            invite.Headers.Add("Expires", expires);
+        }
+
+        BobHandler.InviteReceived = static incoming => incoming.Ring();
+        OutgoingInvite call = Alice.Invite(invite);
+        await RunAsync(seconds - .1);
+        Assert.That(call.Result.IsCompleted, Is.False);
+        await RunAsync(.2);
+        Assert.That(((InviteOutcome.Rejected)await Within(call.Result)).Response.StatusCode, Is.EqualTo(487));
+        Assert.That(BobHandler.Invites.Single().Cancelled.IsCancellationRequested);
+    }
+
+    [TestCase(199, 650)]
+    [TestCase(183, 499)]
+    [TestCase(155, 399)]
+    [Category("DLG-030")]
+    public async Task Unknown_statuses_count_as_their_class(int provisional, int final)
+    {
+        Network.Filter = static e => e.From.Port != BobPort;
+        var heard = new List<int>();
+        OutgoingInvite call = Alice.Invite(NewInvite(), new InviteSettings { Provisional = response => heard.Add(response.StatusCode) });
+        await SettleAsync();
+        Network.Filter = static _ => true;
+        SipRequest invite = Network.Named("INVITE").First().Request!;
+        Network.Inject(SipResponse.CreateFor(invite, provisional, toTag: "x"), BobPort, AlicePort);
+        await RunAsync(40);
+        Assert.That(Network.Named("INVITE").Count(), Is.EqualTo(1), "a provisional stops the repetition");
+        Network.Inject(SipResponse.CreateFor(invite, final, toTag: "x"), BobPort, AlicePort);
+        await SettleAsync();
+        Assert.That(heard.First(), Is.EqualTo(provisional));
+        Assert.That(((InviteOutcome.Rejected)await Within(call.Result)).Response.StatusCode, Is.EqualTo(final));
+        Assert.That(Network.Named("ACK").Count(), Is.EqualTo(1));
+    }
+
     [Test]
     [Category("TXN-016")]
     public async Task A_call_that_cannot_be_sent_is_PeerUnreachable()

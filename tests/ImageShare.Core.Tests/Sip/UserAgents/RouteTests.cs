@@ -8,6 +8,7 @@ internal sealed class RouteTests : AgentTest
 {
     [Test]
     [Category("DLG-003")]
+    [Category("DLG-021")]
     public async Task A_request_goes_by_way_of_the_proxy_and_the_dialog_by_the_way_that_was_recorded()
     {
         // The proxy on port 5070 is bob himself; that the first hop is taken from Route shows in where the messages go.
@@ -16,6 +17,10 @@ internal sealed class RouteTests : AgentTest
         OutgoingInvite call = Alice.Invite(invite);
         await SettleAsync();
         WireEntry sent = Network.Named("INVITE").Single();
+        SipResponse early = SipResponse.CreateFor(sent.Request!, 183, toTag: "far");
+        early.Headers.Add("Contact", "<sip:early@192.0.2.99>");
+        early.Headers.Add("Record-Route", "<sip:127.0.0.1:5098;lr>");
+        Network.Inject(early, BobPort, AlicePort);
         SipResponse answer = SipResponse.CreateFor(sent.Request!, 200, toTag: "far");
         answer.Headers.Add("Contact", "<sip:bob@192.0.2.99>");
         answer.Headers.Add("Record-Route", "<sip:192.0.2.5;lr>, <sip:127.0.0.1:5099;lr>");

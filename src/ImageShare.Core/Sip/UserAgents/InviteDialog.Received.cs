@@ -1,0 +1,116 @@
+using System.Security.Cryptography;
+using ImageShare.Core.Sip.Dialogs;
+using ImageShare.Core.Sip.Headers;
+
+namespace ImageShare.Core.Sip.UserAgents;
+
+/// <content>What the peer sends inside the dialog.</content>
+public sealed partial class InviteDialog
+{
+    void IDialogUser.OnAck(SipRequest ack)
+    {
+        if (_answer is { } answer && ack.Headers.CSeq!.Number == answer.Transaction.Request.Headers.CSeq!.Number)
+        {
+            Give(InviteSessionInput.AckReceived);
+        }
+    }
+
+    void IDialogUser.OnRequest(ServerTransaction transaction)
+    {
+        SipRequest request = transaction.Request;
+        if (!_dialog.TryReceive(request, out Dialog next))
+        {
+            transaction.Respond(500, "CSeq Out Of Order");
+            return;
+        }
+
+        Volatile.Write(ref _dialog, next);
+        if (request.Method == SipMethod.Bye)
+        {
+            transaction.Respond(200);
+            _bye = request;
+            Give(InviteSessionInput.ByeReceived);
+        }
+        else if (request.Method == SipMethod.Invite && _pendingInvite is not null)
+        {
+            transaction.Respond(500, "INVITE Not Answered Yet", static response => AgentCore.AddRetryAfter(response, RandomNumberGenerator.GetInt32(11)));
+        }
+        else if (RequestReceived is { } received)
+        {
+            Deliver(transaction, received);
+        }
+        else if (request.Method == SipMethod.Options)
+        {
+            transaction.Respond(200, edit: _core.AddAllow);
+        }
+        else if (request.Method == SipMethod.Invite)
+        {
+            transaction.Respond(488);
+        }
+        else
+        {
+            transaction.Respond(405, edit: _core.AddAllow);
+        }
+    }
+
+    private void Deliver(ServerTransaction transaction, Action<IncomingRequest> received)
+    {
+        bool isInvite = transaction.Request.Method == SipMethod.Invite;
+        if (isInvite)
+        {
+            _pendingInvite = transaction;
+            transaction.Cancelled = () => RefusePendingInvite(transaction);
+        }
+
+        bool refreshes = isInvite || transaction.Request.Method == SipMethod.Update;
+        try
+        {
+            received(new IncomingRequest(_core, transaction, response => OnResponding(transaction, response, refreshes)));
+        }
+        catch (Exception error)
+        {
+            // The application's code: the peer gets an answer, the session goes on.
+            AgentLog.HandlerFailed(_core.Logger, transaction.Request.Method, error);
+            _pendingInvite = isInvite ? null : _pendingInvite;
+            transaction.Respond(500);
+        }
+    }
+
+    private void OnResponding(ServerTransaction transaction, SipResponse response, bool refreshes)
+    {
+        if (!response.IsFinal)
+        {
+            return;
+        }
+
+        bool isInvite = transaction == _pendingInvite;
+        _pendingInvite = isInvite ? null : _pendingInvite;
+        if (!refreshes || !response.IsSuccess)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _dialog, _dialog.RefreshedBy(transaction.Request));
+        if (!response.Headers.Contains(SipHeaderNames.Contact))
+        {
+            SipUri contact = _core.GetContactUri(_core.Transport.GetResponseDestination(response, transaction.Source));
+            response.Headers.Add(SipHeaderNames.Contact, new NameAddress(contact));
+        }
+
+        if (isInvite)
+        {
+            transaction.AckReceived = ((IDialogUser)this).OnAck;
+            _answer = (transaction, response);
+            Give(InviteSessionInput.Answered);
+        }
+    }
+
+    private void RefusePendingInvite(ServerTransaction? pending)
+    {
+        if (pending is not null && pending == _pendingInvite)
+        {
+            _pendingInvite = null;
+            pending.Respond(487);
+        }
+    }
+}
