@@ -1,0 +1,158 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.IO.Pipelines;
+
+namespace ImageShare.Core.Msrp.Connections;
+
+/// <summary>The writer loop: responses first, then chunks of every transfer in turn, many of them in one flush.</summary>
+internal sealed partial class MsrpConnection
+{
+    /// <summary>Below this a flush costs more than it moves.</summary>
+    private const int FlushSize = 64 * 1024;
+
+    private const long NotFlushing = long.MinValue;
+
+    private OutgoingTransfer? _openTransfer;
+    private long _flushingSince = NotFlushing;
+    private int _turn;
+    private volatile bool _writerEnded;
+
+    /// <summary>When the write that is going on began; null when none is. For any thread.</summary>
+    public long? FlushingSince => Volatile.Read(ref _flushingSince) is var since and not NotFlushing ? since : null;
+
+    /// <summary>Takes on a message; the writer loop begins with it when it has octets. For any thread.</summary>
+    public void Add(OutgoingTransfer transfer)
+    {
+        ImmutableInterlocked.Update(ref _transfers, static (transfers, added) => transfers.Add(added), transfer);
+        if (_writerEnded || _closing)
+        {
+            transfer.Stop(TransferStop.ConnectionLost);
+        }
+        else
+        {
+            Wake();
+        }
+    }
+
+    /// <summary>Lets go of a message that has its result. For any thread.</summary>
+    public void Remove(OutgoingTransfer transfer) =>
+        ImmutableInterlocked.Update(ref _transfers, static (transfers, removed) => transfers.Remove(removed), transfer);
+
+    /// <summary>Sends a SEND without a body on behalf of a session (RFC 4975 §5.4). For any thread.</summary>
+    public void SendEmpty(MsrpSession session, MsrpPath peer)
+    {
+        var octets = new ArrayBufferWriter<byte>(512);
+        Span<byte> id = stackalloc byte[TransactionIds.Length];
+        new TransactionIds().Next(id);
+        session.OpeningTransaction = TransactionKey.From(id);
+        var headers = new MsrpSendHeaders(peer, session.LocalPath);
+        MsrpWriter.WriteSendHead(octets, id, headers, ByteRange.Empty);
+        MsrpWriter.WriteEndLine(octets, id, MsrpContinuation.Complete, afterBody: false);
+        Options.Trace?.Invoke(new MsrpTraceEvent(
+            true, $"MSRP {System.Text.Encoding.ASCII.GetString(id)} SEND", headers.MessageId, ByteRange.Empty, 0, '$', RemoteEndPoint));
+        _control.Add(octets.WrittenSpan);
+        Wake();
+    }
+
+    private async Task WriteLoopAsync()
+    {
+        PipeWriter output = _stream.Output;
+        try
+        {
+            while (!_forced)
+            {
+                // Looked at before the queue is: what the reader loop left there before it ended must still go.
+                bool ending = _readerEnded;
+                WriteControl(output);
+                WriteTransfers(output);
+                if (output.UnflushedBytes == 0)
+                {
+                    if (ending)
+                    {
+                        break;
+                    }
+
+                    await _wake.WaitAsync().ConfigureAwait(false);
+                    continue;
+                }
+
+                Volatile.Write(ref _flushingSince, Options.TimeProvider.GetTimestamp());
+                FlushResult flushed = await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+                Volatile.Write(ref _flushingSince, NotFlushing);
+                if (flushed.IsCompleted || flushed.IsCanceled)
+                {
+                    break;
+                }
+
+                MarkSent();
+                _drained.Set();
+            }
+        }
+        catch (Exception)
+        {
+            // The stream is broken. The reader loop learns it by itself, after it has read what had come before.
+        }
+
+        _writerEnded = true;
+        StopTransfers();
+        _drained.Set();
+    }
+
+    private void WriteControl(PipeWriter output)
+    {
+        if (_control.IsEmpty)
+        {
+            return;
+        }
+
+        // Nothing can stand inside a chunk: end it, and go on with another (RFC 4975 §7.1.1).
+        if (_openTransfer is { IsChunkOpen: true } open)
+        {
+            open.Interrupt(output);
+            _openTransfer = null;
+        }
+
+        _control.WriteTo(output);
+    }
+
+    private void WriteTransfers(PipeWriter output)
+    {
+        ImmutableArray<OutgoingTransfer> transfers = _transfers;
+        if (_openTransfer is { } open && !transfers.Contains(open))
+        {
+            // It has its result, a bad one, but its chunk still needs its end.
+            open.Write(output, 1);
+            _openTransfer = null;
+        }
+
+        int share = Math.Max(FlushSize / Math.Max(1, transfers.Length), MsrpChunker.UninterruptibleSize);
+        _turn = transfers.IsEmpty ? 0 : (_turn + 1) % transfers.Length;
+        for (int i = 0; i < transfers.Length; i++)
+        {
+            OutgoingTransfer transfer = transfers[(_turn + i) % transfers.Length];
+            if (_openTransfer is { } other && other != transfer)
+            {
+                other.Interrupt(output);
+                _openTransfer = null;
+            }
+
+            if (!transfer.Write(output, share) && transfer.StopReason != TransferStop.None)
+            {
+                // There was nothing left to say about it.
+                transfer.Finish();
+            }
+
+            _openTransfer = transfer.IsChunkOpen ? transfer : null;
+        }
+    }
+
+    private void MarkSent()
+    {
+        long now = Options.TimeProvider.GetTimestamp();
+        Volatile.Write(ref _lastActivity, now);
+        foreach (OutgoingTransfer transfer in _transfers)
+        {
+            transfer.Flushed(now);
+        }
+    }
+}

@@ -1,0 +1,246 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using ImageShare.Core.Net;
+
+namespace ImageShare.Core.Msrp.Connections;
+
+/// <summary>
+/// One connection and the sessions bound to it (RFC 4975 §5.4). A reader loop owns everything incoming, a writer loop everything
+/// outgoing; they meet in the queue of responses and in the rings of open transactions. The stream is released when both
+/// have ended, by nobody else.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "The token source may be cancelled from any thread at any time and holds no timer: there is nothing to dispose and no safe time to do it.")]
+internal sealed partial class MsrpConnection
+{
+    /// <summary>How long the last octets may take to leave before the connection is dropped.</summary>
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
+
+    private readonly MsrpEndpoint _endpoint;
+    private readonly IStreamConnection _stream;
+    private readonly AsyncSignal _wake = new();
+    private readonly AsyncSignal _drained = new();
+    private readonly ControlQueue _control = new();
+    private readonly CancellationTokenSource _lifetime = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ITimer _bindTimer;
+    private readonly ITimer? _idleTimer;
+
+    // Empty: none bound yet. Default: the last one has gone, no other may come.
+    private ImmutableArray<MsrpSession> _sessions = [];
+    private ImmutableArray<OutgoingTransfer> _transfers = [];
+    private long _lastActivity;
+    private int _endReason = -1;
+    private volatile bool _closing;
+    private volatile bool _forced;
+    private volatile bool _readerEnded;
+
+    public MsrpConnection(MsrpEndpoint endpoint, IStreamConnection stream, bool accepted)
+    {
+        _endpoint = endpoint;
+        _stream = stream;
+        _decoder = new MsrpDecoder(endpoint.Options.Limits);
+        IsAccepted = accepted;
+        RemoteEndPoint = stream.RemoteEndPoint;
+        TimeProvider time = endpoint.Options.TimeProvider;
+        _lastActivity = time.GetTimestamp();
+        _bindTimer = time.CreateTimer(static state => ((MsrpConnection)state!).CheckBound(), this, Options.BindTimeout, Timeout.InfiniteTimeSpan);
+        if (Options.IdleTimeout is { } idle)
+        {
+            _idleTimer = time.CreateTimer(static state => ((MsrpConnection)state!).CheckIdle(), this, idle, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    public MsrpEndpointOptions Options => _endpoint.Options;
+
+    public IPEndPoint RemoteEndPoint { get; }
+
+    public bool IsAccepted { get; }
+
+    /// <summary>Whether a session was ever bound here.</summary>
+    public bool IsBound { get; private set; }
+
+    /// <summary>Whether no further session may be bound here.</summary>
+    public bool IsClosing => _closing;
+
+    /// <summary>Done when the connection is released and all its sessions know.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>What to wait for after a session was let go: the end of the connection if it goes with it.</summary>
+    public Task WhenReleased => _closing ? Ended : Task.CompletedTask;
+
+    public void Start() => _ = RunAsync();
+
+    /// <summary>Wakes the writer loop. For any thread.</summary>
+    public void Wake() => _wake.Set();
+
+    /// <summary>Binds a session to this connection; false when the connection is closing.</summary>
+    public bool TryAttach(MsrpSession session)
+    {
+        bool attached = false;
+        ImmutableInterlocked.Update(ref _sessions, sessions =>
+        {
+            attached = !sessions.IsDefault && !_closing;
+            return attached && !sessions.Contains(session) ? sessions.Add(session) : sessions;
+        });
+        if (attached)
+        {
+            IsBound = true;
+        }
+
+        return attached;
+    }
+
+    /// <summary>Lets a session go; the connection closes behind the last one.</summary>
+    public void Detach(MsrpSession session)
+    {
+        foreach (OutgoingTransfer transfer in _transfers)
+        {
+            if (transfer.Session == session)
+            {
+                transfer.Stop(TransferStop.SessionClosed);
+            }
+        }
+
+        bool last = false;
+        ImmutableInterlocked.Update(ref _sessions, sessions =>
+        {
+            last = sessions is { IsDefault: false, Length: 1 } && sessions[0] == session;
+            return last ? default : sessions.IsDefault ? sessions : sessions.Remove(session);
+        });
+        if (last)
+        {
+            End(MsrpSessionEndReason.Closed, force: false);
+        }
+        else
+        {
+            // The reader loop has to give up what it was receiving.
+            _stream.Input.CancelPendingRead();
+        }
+    }
+
+    /// <summary>
+    /// Ends the connection: with what waits to be written still written, or, forced, at once. For any thread.
+    /// </summary>
+    public void End(MsrpSessionEndReason reason, bool force)
+    {
+        Interlocked.CompareExchange(ref _endReason, (int)reason, -1);
+        _closing = true;
+        if (force)
+        {
+            _forced = true;
+            _stream.Output.CancelPendingFlush();
+            _lifetime.Cancel();
+        }
+
+        _stream.Input.CancelPendingRead();
+        _wake.Set();
+        _drained.Set();
+    }
+
+    private void Touch() => Volatile.Write(ref _lastActivity, Options.TimeProvider.GetTimestamp());
+
+    private void CheckBound()
+    {
+        if (!IsBound)
+        {
+            End(MsrpSessionEndReason.BindTimeout, force: true);
+        }
+    }
+
+    private void CheckIdle()
+    {
+        TimeSpan limit = Options.IdleTimeout!.Value;
+        TimeSpan idle = Options.TimeProvider.GetElapsedTime(Volatile.Read(ref _lastActivity));
+        if (idle >= limit)
+        {
+            End(MsrpSessionEndReason.Idle, force: true);
+        }
+        else
+        {
+            _idleTimer!.Change(limit - idle, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        // Off the caller's thread: it may be the loop that accepts.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        Task writing = WriteLoopAsync();
+        MsrpSessionEndReason reason = await ReadLoopAsync().ConfigureAwait(false);
+        reason = _endReason >= 0 ? (MsrpSessionEndReason)_endReason : reason;
+        _closing = true;
+        ImmutableArray<OutgoingTransfer> unfinished = _transfers;
+        if (reason != MsrpSessionEndReason.Closed)
+        {
+            // Nobody is left to send to.
+            StopTransfers();
+        }
+
+        _readerEnded = true;
+        bool lost = reason is not (MsrpSessionEndReason.Closed or MsrpSessionEndReason.PeerClosed);
+        if (lost)
+        {
+            End(reason, force: true);
+        }
+
+        _wake.Set();
+        try
+        {
+            await writing.WaitAsync(DrainTime, Options.TimeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The peer does not read: what is left will not arrive.
+            End(reason, force: true);
+            await writing.ConfigureAwait(false);
+        }
+
+        _bindTimer.Dispose();
+        _idleTimer?.Dispose();
+        if (_forced)
+        {
+            _stream.Abort();
+        }
+
+        await _stream.DisposeAsync().ConfigureAwait(false);
+
+        // Only now that nobody uses them: the buffers go back, and what was not flushed is not to be.
+        await _stream.Input.CompleteAsync().ConfigureAwait(false);
+        await _stream.Output.CompleteAsync(new IOException("The connection was closed.")).ConfigureAwait(false);
+        await EndSessionsAsync(reason, unfinished).ConfigureAwait(false);
+        _endpoint.Remove(this);
+        _ended.TrySetResult();
+    }
+
+    private void StopTransfers()
+    {
+        foreach (OutgoingTransfer transfer in _transfers)
+        {
+            transfer.Stop(TransferStop.ConnectionLost);
+        }
+    }
+
+    private async Task EndSessionsAsync(MsrpSessionEndReason reason, ImmutableArray<OutgoingTransfer> stopped)
+    {
+        foreach (OutgoingTransfer transfer in _transfers)
+        {
+            transfer.Stop(TransferStop.ConnectionLost);
+            transfer.Finish();
+        }
+
+        ImmutableArray<MsrpSession> sessions = ImmutableInterlocked.InterlockedExchange(ref _sessions, default);
+        HashSet<MsrpSession> cutOff = [.. stopped.Select(t => t.Session), .. _everBound.Where(s => s.Incoming.IsOpen)];
+        foreach (MsrpSession session in _everBound)
+        {
+            await session.Incoming.AbortAsync(session.IsOver ? MsrpAbortReason.SessionClosed : MsrpAbortReason.ConnectionLost).ConfigureAwait(false);
+        }
+
+        foreach (MsrpSession session in sessions.IsDefault ? [] : sessions)
+        {
+            // An orderly end in the middle of something is a loss to whom it concerns.
+            bool lost = reason == MsrpSessionEndReason.PeerClosed && (_wasCutOff || cutOff.Contains(session));
+            session.End(lost ? MsrpSessionEndReason.ConnectionLost : reason);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using System.Collections.Concurrent;
+using System.Net;
+using ImageShare.Core.Net;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Msrp.Connections;
+
+/// <summary>
+/// This side of MSRP: one listener for any number of sessions, told apart by their session ids, and the connections they are bound
+/// to. All members may be called at the same time.
+/// </summary>
+public sealed partial class MsrpEndpoint : IAsyncDisposable
+{
+    /// <summary>How long a close may take before it is no longer waited for.</summary>
+    internal static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(5);
+
+    private readonly INetwork _network;
+    private readonly IStreamListener _listener;
+    private readonly ConcurrentDictionary<string, MsrpSession> _sessions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<MsrpConnection, byte> _connections = new();
+    private readonly Task _accepting;
+    private volatile bool _disposed;
+
+    private MsrpEndpoint(INetwork network, MsrpEndpointOptions options)
+    {
+        _network = network;
+        Options = options;
+        _listener = network.Listen(options.LocalEndPoint);
+        LocalEndPoint = _listener.LocalEndPoint;
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>The address and port listened on.</summary>
+    public IPEndPoint LocalEndPoint { get; }
+
+    internal MsrpEndpointOptions Options { get; }
+
+    /// <summary>Starts to listen.</summary>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: the address cannot be bound.</exception>
+    public static MsrpEndpoint Start(INetwork network, MsrpEndpointOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(options);
+        return new MsrpEndpoint(network, options);
+    }
+
+    /// <summary>
+    /// Makes a session with a fresh URI (RFC 4975 §14.1). The peer may bind it from this moment on, so make it before the URI leaves in an
+    /// offer or answer, and close it when nothing comes of that.
+    /// </summary>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: no address to advertise is known.</exception>
+    public MsrpSession CreateSession(MsrpSessionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        IPAddress address = options.AdvertisedAddress ?? Options.AdvertisedAddress ?? LocalEndPoint.Address;
+        if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+        {
+            throw new ImageShareException(
+                ImageShareError.InvalidValue, "The MSRP endpoint listens on all addresses and cannot tell peers that; set the address to advertise.");
+        }
+
+        // Without the scope an IPv6 address may carry: it means nothing to a peer.
+        string host = new IPAddress(address.GetAddressBytes()).ToString();
+        string id = RandomToken.Create();
+        var session = new MsrpSession(this, new MsrpUri("msrp", host, LocalEndPoint.Port, id), options);
+        _sessions[id] = session;
+        return session;
+    }
+
+    /// <summary>Closes all sessions and connections and stops listening.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        await _listener.DisposeAsync().ConfigureAwait(false);
+        await _accepting.ConfigureAwait(false);
+        foreach (MsrpSession session in _sessions.Values)
+        {
+            session.End(MsrpSessionEndReason.Closed);
+        }
+
+        foreach (MsrpConnection connection in _connections.Keys)
+        {
+            connection.End(MsrpSessionEndReason.Closed, force: false);
+        }
+
+        try
+        {
+            await Task.WhenAll(_connections.Keys.Select(c => c.Ended)).WaitAsync(CloseTime, Options.TimeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Their receivers do not come back; the streams at least are given up.
+            foreach (MsrpConnection connection in _connections.Keys)
+            {
+                connection.End(MsrpSessionEndReason.Closed, force: true);
+            }
+        }
+    }
+
+    /// <summary>The session a request is meant for: the URI must be the one we gave out, in all its parts (RFC 4975 §7.3).</summary>
+    internal MsrpSession? FindSession(MsrpUri uri) =>
+        uri.SessionId is { } id && _sessions.TryGetValue(id, out MsrpSession? session) && session.LocalUri.Equals(uri) ? session : null;
+
+    internal void Remove(MsrpSession session) => _sessions.TryRemove(session.LocalUri.SessionId!, out _);
+
+    internal void Remove(MsrpConnection connection)
+    {
+        _connections.TryRemove(connection, out _);
+        Forget(connection);
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (await _listener.AcceptAsync(CancellationToken.None).ConfigureAwait(false) is { } stream)
+            {
+                // Those that have not named a session cost the peer nothing, so there may be only a few of them (RFC 4975 §14.5).
+                IPAddress address = stream.RemoteEndPoint.Address;
+                int unbound = _connections.Keys.Count(c => c is { IsAccepted: true, IsBound: false } && c.RemoteEndPoint.Address.Equals(address));
+                if (unbound >= Options.Limits.MaxUnboundConnectionsPerAddress)
+                {
+                    stream.Abort();
+                    await stream.DisposeAsync().ConfigureAwait(false);
+                }
+                else
+                {
+                    Begin(new MsrpConnection(this, stream, accepted: true));
+                }
+            }
+        }
+        catch (ObjectDisposedException) when (_disposed)
+        {
+            // The listener went while it was waited for.
+        }
+    }
+
+    private void Begin(MsrpConnection connection)
+    {
+        _connections[connection] = 0;
+        connection.Start();
+    }
+}

@@ -1,0 +1,42 @@
+using System.Net;
+
+namespace ImageShare.Core.Msrp.Connections;
+
+/// <summary>How an <see cref="MsrpEndpoint"/> listens, dials and waits.</summary>
+public sealed record MsrpEndpointOptions
+{
+    /// <summary>The address and port to listen on. Default 127.0.0.1 and a free port.</summary>
+    public IPEndPoint LocalEndPoint { get; init; } = new(IPAddress.Loopback, 0);
+
+    /// <summary>The address that peers are told. Null, the default, is the one listened on; needed when that is the unspecified address.</summary>
+    public IPAddress? AdvertisedAddress { get; init; }
+
+    /// <summary>What a peer may ask.</summary>
+    public MsrpLimits Limits { get; init; } = MsrpLimits.Default;
+
+    /// <summary>The clock of all waits.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>How long one attempt to connect may take. Default 10 s.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long an accepted connection may take to name a session, and a session to be named. Default 30 s (RFC 4975 §14.5 asks for a bound).
+    /// </summary>
+    public TimeSpan BindTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a connection may lie still, in both directions, before its sessions end. Null is for ever. Default 60 s.</summary>
+    public TimeSpan? IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a response may take from the last octet of its request on. Default 30 s (RFC 4975 §7.1.1).</summary>
+    public TimeSpan TransactionTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Told of each request and response. Called on the connection's own loops: it must return at once and not throw.</summary>
+    public Action<MsrpTraceEvent>? Trace { get; init; }
+
+    /// <summary>
+    /// Asked before each connection this side opens, since the address comes from the peer (RFC 4975 §14.5); false refuses it. Null, the
+    /// default, allows all. Ports 0 and 9 are never dialled.
+    /// </summary>
+    public Func<IPEndPoint, bool>? DialPolicy { get; init; }
+}

@@ -1,0 +1,69 @@
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Msrp.Connections;
+
+/// <summary>A message to send.</summary>
+public sealed record MsrpOutgoingContent
+{
+    /// <summary>Describes a message.</summary>
+    /// <param name="contentType">The type of the content.</param>
+    /// <param name="length">Its octets, all of which the source has to give.</param>
+    /// <param name="read">
+    /// Reads the next octets of the content into the given memory and returns how many; 0 is the end. One call at a time, ahead of
+    /// what is on the wire.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">The length is negative.</exception>
+    public MsrpOutgoingContent(MediaType contentType, long length, Func<Memory<byte>, CancellationToken, ValueTask<int>> read)
+    {
+        ArgumentNullException.ThrowIfNull(contentType);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentNullException.ThrowIfNull(read);
+        ContentType = contentType;
+        Length = length;
+        Read = read;
+    }
+
+    /// <summary>The type of the content.</summary>
+    public MediaType ContentType { get; }
+
+    /// <summary>The octets of the content.</summary>
+    public long Length { get; }
+
+    /// <summary>Reads the next octets.</summary>
+    public Func<Memory<byte>, CancellationToken, ValueTask<int>> Read { get; }
+
+    /// <summary>
+    /// The octets of one chunk. Default 2048, what peers in the field send and the most that need not be interruptible (RFC 4975 §7.1.1).
+    /// <see cref="long.MaxValue"/> sends the message in one SEND that is interrupted only when something else has to be sent.
+    /// </summary>
+    public long ChunkSize { get; init; } = 2048;
+
+    /// <summary>The most octets to send in a second, on average; null, the default, is as fast as the peer takes them.</summary>
+    public long? MaxOctetsPerSecond { get; init; }
+
+    /// <summary>The id of the message; null, the default, makes one of 128 random bits.</summary>
+    public string? MessageId { get; init; }
+
+    /// <summary>Whether to ask for success reports. The result does not wait for them.</summary>
+    public bool SuccessReport { get; init; }
+
+    /// <summary>The content of a stream, from where it stands. The stream is not disposed.</summary>
+    public static MsrpOutgoingContent FromStream(MediaType contentType, Stream stream, long length)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return new MsrpOutgoingContent(contentType, length, stream.ReadAsync);
+    }
+
+    /// <summary>Octets in memory. They must not change until the message is sent.</summary>
+    public static MsrpOutgoingContent FromMemory(MediaType contentType, ReadOnlyMemory<byte> octets)
+    {
+        int position = 0;
+        return new MsrpOutgoingContent(contentType, octets.Length, (memory, _) =>
+        {
+            int length = Math.Min(memory.Length, octets.Length - position);
+            octets.Slice(position, length).CopyTo(memory);
+            position += length;
+            return ValueTask.FromResult(length);
+        });
+    }
+}

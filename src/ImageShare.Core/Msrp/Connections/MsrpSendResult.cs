@@ -1,0 +1,29 @@
+namespace ImageShare.Core.Msrp.Connections;
+
+/// <summary>What became of a message.</summary>
+public enum MsrpSendOutcome
+{
+    /// <summary>The peer acknowledged every octet.</summary>
+    Completed,
+
+    /// <summary>The peer refused it; the status says why.</summary>
+    Refused,
+
+    /// <summary>This side closed the session first.</summary>
+    Aborted,
+
+    /// <summary>The connection ended first.</summary>
+    ConnectionLost,
+
+    /// <summary>A response did not come in time (RFC 4975 §7.1.1): the message has probably failed.</summary>
+    TimedOut,
+}
+
+/// <summary>The end of a message sent.</summary>
+/// <param name="Outcome">What became of it.</param>
+/// <param name="MessageId">Its id.</param>
+/// <param name="AcknowledgedOctets">The octets the peer acknowledged.</param>
+/// <param name="Status">The MSRP status of a refusal, null when there was none.</param>
+/// <param name="ReportedOctets">The octets that success reports have covered by now; 0 when none were asked for.</param>
+public sealed record MsrpSendResult(
+    MsrpSendOutcome Outcome, string MessageId, long AcknowledgedOctets, int? Status = null, long ReportedOctets = 0);

@@ -1,0 +1,266 @@
+namespace ImageShare.Core.Msrp.Connections;
+
+/// <summary>
+/// One MSRP session (RFC 4975 §4): our URI, the peer's path, and the connection that both are bound to. Made by
+/// <see cref="MsrpEndpoint.CreateSession"/>. All members may be called at the same time; several messages may be sent at a time and share
+/// the connection evenly.
+/// </summary>
+public sealed class MsrpSession : IAsyncDisposable
+{
+    private readonly MsrpEndpoint _endpoint;
+    private readonly TaskCompletionSource _bound = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<MsrpSessionEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile MsrpPath? _peer;
+    private MsrpConnection? _connection;
+
+    internal MsrpSession(MsrpEndpoint endpoint, MsrpUri localUri, MsrpSessionOptions options)
+    {
+        _endpoint = endpoint;
+        LocalUri = localUri;
+        LocalPath = new MsrpPath(localUri);
+        Options = options;
+        Incoming = new IncomingMessages(options, endpoint.Options.Limits);
+    }
+
+    /// <summary>The URI to put into our <c>a=path</c>. The endpoint listens to it from the start.</summary>
+    public MsrpUri LocalUri { get; }
+
+    /// <summary>Why the session is over; not done while it is not. Never faulted.</summary>
+    public Task<MsrpSessionEnd> Ended => _ended.Task;
+
+    internal MsrpPath LocalPath { get; }
+
+    internal MsrpSessionOptions Options { get; }
+
+    internal IncomingMessages Incoming { get; }
+
+    internal bool IsOver => _ended.Task.IsCompleted;
+
+    internal MsrpConnection? Connection => Volatile.Read(ref _connection);
+
+    /// <summary>The SEND without a body that opened the session, to know its answer by.</summary>
+    internal TransactionKey OpeningTransaction { get; set; }
+
+    /// <summary>
+    /// Names the peer, as its <c>a=path</c> does. Needed before connecting actively and before sending; the peer may bind the session
+    /// earlier (RFC 4145 §6).
+    /// </summary>
+    public void SetPeerPath(MsrpPath peer)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        _peer = peer;
+    }
+
+    /// <summary>
+    /// Brings the session onto a connection. Active: connects to the first URI of the peer's path, or uses the connection there is
+    /// to it, and sends a SEND without a body (RFC 4975 §5.4). Passive: waits until the peer has done so.
+    /// </summary>
+    /// <param name="active">Which of the two, as <c>a=setup</c> says (RFC 6135 §4.2).</param>
+    /// <param name="cancellationToken">Gives up; nothing stays open.</param>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.MediaNotConnected"/>: nobody bound the session in time, or it is over.
+    /// <see cref="ImageShareError.PeerUnreachable"/>: the peer's host does not resolve, refuses, does not answer or may not be dialled.
+    /// <see cref="ImageShareError.InvalidState"/>: the peer's path is not known yet.
+    /// </exception>
+    public async Task ConnectAsync(bool active, CancellationToken cancellationToken)
+    {
+        ThrowIfOver();
+        if (active && Connection is null)
+        {
+            MsrpPath peer = _peer ?? throw PathNotSet();
+            while (Connection is null)
+            {
+                MsrpConnection connection = await _endpoint.DialAsync(peer.First, cancellationToken).ConfigureAwait(false);
+                ThrowIfOver();
+                if (TryBind(connection) && Options.OpenWithEmptySend)
+                {
+                    connection.SendEmpty(this, peer);
+                }
+            }
+
+            return;
+        }
+
+        try
+        {
+            await _bound.Task.WaitAsync(_endpoint.Options.BindTimeout, _endpoint.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException e)
+        {
+            End(MsrpSessionEndReason.BindTimeout);
+            throw new ImageShareException(
+                ImageShareError.MediaNotConnected,
+                "The peer accepted but did not open the MSRP connection in time; check that it can reach the address in our offer or answer.",
+                e);
+        }
+
+        ThrowIfOver();
+    }
+
+    /// <summary>Sends a message. Chunks go out without waiting for their answers; the source is read ahead of them in large blocks.</summary>
+    /// <param name="content">What to send.</param>
+    /// <param name="acknowledged">Told of the octets acknowledged so far, once for each batch of responses.</param>
+    /// <param name="cancellationToken">Gives the message up: the chunk on the wire ends with <c>#</c>, then the call ends.</param>
+    /// <returns>What became of it, when every chunk is answered or the message has failed.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.SourceUnreadable"/>: the source failed or ended early; the peer was told that the message is over.
+    /// <see cref="ImageShareError.InvalidState"/>: the session is not connected, or the peer's path is not known.
+    /// </exception>
+    public async Task<MsrpSendResult> SendAsync(MsrpOutgoingContent content, IProgress<long>? acknowledged, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        cancellationToken.ThrowIfCancellationRequested();
+        MsrpPath peer = _peer ?? throw PathNotSet();
+        MsrpConnection connection = Connection ?? throw new ImageShareException(
+            ImageShareError.InvalidState, "The MSRP session has no connection yet; connect it before sending.");
+
+        var headers = new MsrpSendHeaders(peer, LocalPath, content.MessageId, content.ContentType, content.SuccessReport);
+        using var transfer = new OutgoingTransfer(connection, this, headers, content, acknowledged);
+        connection.Add(transfer);
+        if (IsOver)
+        {
+            transfer.Stop(TransferStop.ConnectionLost);
+        }
+
+        try
+        {
+            using CancellationTokenRegistration cancelling = cancellationToken.UnsafeRegister(
+                static state => ((OutgoingTransfer)state!).Stop(TransferStop.Cancelled), transfer);
+            Exception? failure = await FeedAsync(transfer, content, connection, cancellationToken).ConfigureAwait(false);
+            await WaitForEndAsync(transfer).ConfigureAwait(false);
+            MsrpSendResult result = await transfer.Result.ConfigureAwait(false);
+            switch (transfer.StopReason)
+            {
+                case TransferStop.None:
+                    transfer.Blocks.Return();
+                    break;
+                case TransferStop.Cancelled:
+                    throw new OperationCanceledException(cancellationToken);
+                case TransferStop.SourceFailed:
+                    throw new ImageShareException(
+                        ImageShareError.SourceUnreadable,
+                        "The content could not be read to its end, so the transfer was given up; check the source, and that nothing changes it meanwhile.",
+                        failure);
+            }
+
+            return result;
+        }
+        finally
+        {
+            connection.Remove(transfer);
+        }
+    }
+
+    /// <summary>
+    /// Ends the session. Messages on their way are given up; the connection closes with its last session (RFC 4975 §5.4), after what waits
+    /// to be written has gone. Does nothing the second time. Not to be awaited inside a receiver's call.
+    /// </summary>
+    public async ValueTask CloseAsync()
+    {
+        End(MsrpSessionEndReason.Closed);
+        if (Connection is { } connection)
+        {
+            try
+            {
+                await connection.WhenReleased.WaitAsync(MsrpEndpoint.CloseTime, _endpoint.Options.TimeProvider).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                // A receiver that does not come back keeps the connection; the session is over all the same.
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => CloseAsync();
+
+    /// <summary>Binds the session to a connection if it has none. For any thread.</summary>
+    internal bool TryBind(MsrpConnection connection)
+    {
+        if (IsOver || Interlocked.CompareExchange(ref _connection, connection, null) is not null)
+        {
+            return false;
+        }
+
+        if (!connection.TryAttach(this))
+        {
+            // It closed in this very moment; another one may still bind.
+            Volatile.Write(ref _connection, null);
+            return false;
+        }
+
+        _bound.TrySetResult();
+        if (IsOver)
+        {
+            connection.Detach(this);
+        }
+
+        return true;
+    }
+
+    /// <summary>Ends the session; the first reason counts. For any thread.</summary>
+    internal void End(MsrpSessionEndReason reason, int? status = null)
+    {
+        if (_ended.TrySetResult(new MsrpSessionEnd(reason, status)))
+        {
+            _endpoint.Remove(this);
+            _bound.TrySetResult();
+            Connection?.Detach(this);
+        }
+    }
+
+    // Reads the source into the transfer; an exception of the source stops it.
+    private static async Task<Exception?> FeedAsync(
+        OutgoingTransfer transfer, MsrpOutgoingContent content, MsrpConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!await transfer.Blocks.FillAsync(content, connection.Wake, cancellationToken).ConfigureAwait(false))
+            {
+                transfer.Stop(TransferStop.SourceFailed);
+            }
+
+            return null;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            transfer.Stop(TransferStop.Cancelled);
+            return null;
+        }
+        catch (Exception e)
+        {
+            // Whatever the source threw: the message is over, and the caller gets it as the cause.
+            transfer.Stop(TransferStop.SourceFailed);
+            return e;
+        }
+    }
+
+    // The wire learns of a stop first, if it takes octets at all.
+    private async Task WaitForEndAsync(OutgoingTransfer transfer)
+    {
+        await Task.WhenAny(transfer.Result, transfer.Stopped).ConfigureAwait(false);
+        try
+        {
+            await transfer.Result.WaitAsync(MsrpEndpoint.CloseTime, _endpoint.Options.TimeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            transfer.Finish();
+        }
+    }
+
+    private void ThrowIfOver()
+    {
+        if (_ended.Task is { IsCompletedSuccessfully: true, Result: var end })
+        {
+            throw new ImageShareException(ImageShareError.MediaNotConnected, $"The MSRP session is over ({end.Reason}); make a new one with a new offer.")
+            {
+                MsrpStatus = end.Status,
+            };
+        }
+    }
+
+    private static ImageShareException PathNotSet() =>
+        new(ImageShareError.InvalidState, "The peer's MSRP path is not known; set it from the peer's offer or answer first.");
+}

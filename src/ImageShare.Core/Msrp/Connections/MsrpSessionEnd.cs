@@ -1,0 +1,31 @@
+namespace ImageShare.Core.Msrp.Connections;
+
+/// <summary>Why a session is over.</summary>
+public enum MsrpSessionEndReason
+{
+    /// <summary>This side closed it.</summary>
+    Closed,
+
+    /// <summary>The peer closed the connection, with nothing left half done.</summary>
+    PeerClosed,
+
+    /// <summary>The connection broke, or the peer closed it in the middle of a message.</summary>
+    ConnectionLost,
+
+    /// <summary>Nothing moved for longer than <see cref="MsrpEndpointOptions.IdleTimeout"/>.</summary>
+    Idle,
+
+    /// <summary>Nobody bound it within <see cref="MsrpEndpointOptions.BindTimeout"/>.</summary>
+    BindTimeout,
+
+    /// <summary>The peer sent what is no MSRP.</summary>
+    ProtocolError,
+
+    /// <summary>The peer does not know the session (481), or has it on another connection (506).</summary>
+    Refused,
+}
+
+/// <summary>How a session came to its end.</summary>
+/// <param name="Reason">Why.</param>
+/// <param name="Status">The MSRP status behind it, if there was one.</param>
+public sealed record MsrpSessionEnd(MsrpSessionEndReason Reason, int? Status = null);

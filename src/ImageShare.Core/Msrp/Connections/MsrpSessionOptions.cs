@@ -1,0 +1,35 @@
+using System.Net;
+
+namespace ImageShare.Core.Msrp.Connections;
+
+/// <summary>What one <see cref="MsrpSession"/> takes and how it answers.</summary>
+public sealed record MsrpSessionOptions
+{
+    /// <summary>Where incoming messages go; null refuses them all with 403.</summary>
+    public IMsrpMessageReceiver? Receiver { get; init; }
+
+    /// <summary>The address this peer is told; null is the endpoint's.</summary>
+    public IPAddress? AdvertisedAddress { get; init; }
+
+    /// <summary>The most octets of an incoming message; above it the sender gets 413. Default: no bound.</summary>
+    public long MaxMessageSize { get; init; } = long.MaxValue;
+
+    /// <summary>How success reports are sent to a sender that asks for them.</summary>
+    public MsrpSuccessReports SuccessReports { get; init; } = MsrpSuccessReports.WholeMessage;
+
+    /// <summary>
+    /// Whether the side that connects sends a SEND without a body at once (RFC 4975 §5.4). Default true: some peers fail when the first SEND
+    /// on a connection carries data. The receiver of a file has to (RFC 6135 §4.2.2).
+    /// </summary>
+    public bool OpenWithEmptySend { get; init; } = true;
+}
+
+/// <summary>When success reports are sent (RFC 4975 §7.1.3).</summary>
+public enum MsrpSuccessReports
+{
+    /// <summary>One, when the message is complete.</summary>
+    WholeMessage,
+
+    /// <summary>One for each chunk.</summary>
+    EachChunk,
+}

@@ -1,0 +1,369 @@
+using System.IO.Pipelines;
+
+namespace ImageShare.Core.Msrp.Connections;
+
+/// <summary>Why a transfer stops before its end.</summary>
+internal enum TransferStop
+{
+    None = 0,
+    Cancelled,
+    SourceFailed,
+    Refused,
+    TimedOut,
+    SessionClosed,
+    ConnectionLost,
+}
+
+/// <summary>
+/// One message on its way out. The writer loop cuts it into chunks, the reader loop brings the responses, the sending call feeds the source;
+/// what they share are the ring of open transactions, a stop flag and the result.
+/// </summary>
+internal sealed class OutgoingTransfer : IDisposable
+{
+    /// <summary>Chunks that may be unanswered at a time: 4 MiB of 2048 octets.</summary>
+    private const int Window = 2048;
+
+    private readonly MsrpConnection _connection;
+    private readonly MsrpChunker _chunker;
+    private readonly OpenTransactions _open;
+    private readonly RateLimit? _rate;
+    private readonly ITimer? _rateTimer;
+    private readonly ITimer _timeout;
+    private readonly IProgress<long>? _progress;
+    private readonly IntervalSet _reported = new();
+    private readonly TaskCompletionSource<MsrpSendResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _stop;
+    private int _status;
+    private long _acknowledged;
+    private long _progressed;
+    private volatile bool _allWritten;
+    private volatile bool _waitsForWindow;
+
+    public OutgoingTransfer(
+        MsrpConnection connection, MsrpSession session, MsrpSendHeaders headers, MsrpOutgoingContent content, IProgress<long>? progress)
+    {
+        _connection = connection;
+        Session = session;
+        _chunker = new MsrpChunker(headers, content.Length, content.ChunkSize, new TransactionIds());
+        Blocks = new SourceBlocks(content.Length, content.ChunkSize);
+
+        // Interruptions and collisions make more chunks than the division says.
+        _open = new OpenTransactions((int)Math.Min(Window, (content.Length / content.ChunkSize) + 64));
+        _progress = progress;
+        TimeProvider time = connection.Options.TimeProvider;
+        if (content.MaxOctetsPerSecond is { } rate)
+        {
+            _rate = new RateLimit(rate, time);
+            _rateTimer = time.CreateTimer(static state => ((MsrpConnection)state!).Wake(), connection, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        _timeout = time.CreateTimer(
+            static state => ((OutgoingTransfer)state!).CheckTimeout(), this, connection.Options.TransactionTimeout, Timeout.InfiniteTimeSpan);
+    }
+
+    public MsrpSession Session { get; }
+
+    public SourceBlocks Blocks { get; }
+
+    public string MessageId => _chunker.Headers.MessageId;
+
+    /// <summary>What became of the message, once its last chunk is answered or its end is on the wire.</summary>
+    public Task<MsrpSendResult> Result => _result.Task;
+
+    /// <summary>Done as soon as the message is given up; the wire may not know yet.</summary>
+    public Task Stopped => _stopped.Task;
+
+    public TransferStop StopReason => (TransferStop)Volatile.Read(ref _stop);
+
+    /// <summary>Whether a chunk stands open on the wire. For the writer loop.</summary>
+    public bool IsChunkOpen => _chunker.IsOpen;
+
+    /// <summary>Gives the message up. The first reason counts. For any thread.</summary>
+    public void Stop(TransferStop reason, int status = 0)
+    {
+        if (_result.Task.IsCompleted || Interlocked.CompareExchange(ref _stop, (int)reason, 0) != 0)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _status, status);
+        Blocks.Stop();
+        _stopped.TrySetResult();
+        if (reason == TransferStop.ConnectionLost)
+        {
+            Finish();
+        }
+        else
+        {
+            _connection.Wake();
+        }
+    }
+
+    /// <summary>Ends the wait for the wire after a stop. For any thread.</summary>
+    public void Finish()
+    {
+        _result.TrySetResult(new MsrpSendResult(
+            StopReason switch
+            {
+                TransferStop.None => MsrpSendOutcome.Completed,
+                TransferStop.Refused => MsrpSendOutcome.Refused,
+                TransferStop.TimedOut => MsrpSendOutcome.TimedOut,
+                TransferStop.ConnectionLost => MsrpSendOutcome.ConnectionLost,
+                _ => MsrpSendOutcome.Aborted,
+            },
+            MessageId,
+            Volatile.Read(ref _acknowledged),
+            Volatile.Read(ref _status) is var status and not 0 ? status : null,
+            _reported.Covered));
+    }
+
+    /// <summary>
+    /// Writes what is ready, up to about so many octets. For the writer loop.
+    /// </summary>
+    /// <returns>Whether anything was written.</returns>
+    public bool Write(PipeWriter output, int budget)
+    {
+        if (_chunker.IsOver)
+        {
+            return false;
+        }
+
+        if (StopReason != TransferStop.None)
+        {
+            return WriteStop(output);
+        }
+
+        bool any = false;
+        _waitsForWindow = false;
+        while (budget > 0 && !_chunker.IsOver)
+        {
+            ReadOnlySpan<byte> ready = Blocks.Ready;
+            if (ready.IsEmpty && _chunker.Total > 0)
+            {
+                break;
+            }
+
+            int piece = Math.Max(budget, MsrpChunker.UninterruptibleSize);
+            if (_rate is not null)
+            {
+                TimeSpan wait = _rate.WaitTime();
+                if (wait > TimeSpan.Zero)
+                {
+                    _rateTimer!.Change(wait, Timeout.InfiniteTimeSpan);
+                    break;
+                }
+
+                piece = Math.Min(piece, _rate.Piece);
+            }
+
+            if (!_chunker.IsOpen && !TryBegin(output, ready))
+            {
+                break;
+            }
+
+            any = true;
+            int written = _chunker.IsOpen ? _chunker.Append(output, ready[..Math.Min(ready.Length, piece)]) : 0;
+            if (written > 0)
+            {
+                Blocks.Take(written);
+                _rate?.Take(written);
+            }
+
+            // The head counts too, or small chunks would overfill the buffer.
+            budget -= written + 300;
+            if (!_chunker.IsOpen)
+            {
+                EndChunk();
+            }
+        }
+
+        return any;
+    }
+
+    /// <summary>Ends an open chunk so that something else can go out (RFC 4975 §7.1.1). For the writer loop.</summary>
+    public void Interrupt(PipeWriter output)
+    {
+        _chunker.Interrupt(output);
+        EndChunk();
+    }
+
+    /// <summary>What was written has gone to the system. For the writer loop.</summary>
+    public void Flushed(long now)
+    {
+        _open.MarkSent(now);
+        if (StopReason != TransferStop.None)
+        {
+            Finish();
+        }
+    }
+
+    /// <summary>Takes a response. For the reader loop.</summary>
+    /// <returns>Whether it belongs to this transfer.</returns>
+    public bool TryAnswer(TransactionKey key, int status)
+    {
+        if (!_open.Contains(key))
+        {
+            return false;
+        }
+
+        if (status is >= 200 and < 300)
+        {
+            if (_open.Answer(key) is { } octets)
+            {
+                Volatile.Write(ref _acknowledged, _acknowledged + octets);
+            }
+        }
+        else
+        {
+            Refuse(status);
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes the status of a REPORT on this message; a code means what it means in a response (RFC 4975 §7.3.2). For the reader loop.</summary>
+    public void Report(ByteRange? range, int status)
+    {
+        if (status is < 200 or >= 300)
+        {
+            Refuse(status);
+        }
+        else if (_chunker.Headers.SuccessReport)
+        {
+            // A range we never sent says nothing.
+            ByteRange all = range ?? new ByteRange(1, _chunker.Total, _chunker.Total);
+            long end = Math.Min(all.End ?? _chunker.Total, _chunker.Total);
+            if (end >= all.Start && _reported.Count < 1024)
+            {
+                _reported.Add(all.Start - 1, end - all.Start + 1);
+            }
+        }
+    }
+
+    /// <summary>The responses that have come are all taken in. For the reader loop.</summary>
+    public void EndOfBatch()
+    {
+        long acknowledged = _acknowledged;
+        if (acknowledged != _progressed)
+        {
+            _progressed = acknowledged;
+            _progress?.Report(acknowledged);
+        }
+
+        if (_allWritten && _open.IsEmpty && StopReason == TransferStop.None)
+        {
+            Finish();
+        }
+        else if (_waitsForWindow && !_open.IsFull)
+        {
+            _connection.Wake();
+        }
+    }
+
+    public void Dispose()
+    {
+        _timeout.Dispose();
+        _rateTimer?.Dispose();
+    }
+
+    private void Refuse(int status)
+    {
+        // 408 comes from a relay and is what our own timer would have said (RFC 4975 §10.4).
+        Stop(status == 408 ? TransferStop.TimedOut : TransferStop.Refused, status);
+    }
+
+    private bool TryBegin(PipeWriter output, ReadOnlySpan<byte> ready)
+    {
+        if (_open.IsFull)
+        {
+            _waitsForWindow = true;
+
+            // The last response may have come between the two lines above.
+            if (_open.IsFull)
+            {
+                return false;
+            }
+        }
+
+        _chunker.Begin(output, ready);
+        _open.Open(TransactionKey.From(_chunker.TransactionId));
+        return true;
+    }
+
+    private void EndChunk()
+    {
+        long length = _chunker.Position - _chunker.ChunkStart;
+        _open.Close(length);
+        if (_connection.Options.Trace is { } trace)
+        {
+            trace(new MsrpTraceEvent(
+                Outgoing: true,
+                $"MSRP {System.Text.Encoding.ASCII.GetString(_chunker.TransactionId)} SEND",
+                MessageId,
+                length == 0 ? ByteRange.Empty : new ByteRange(_chunker.ChunkStart + 1, _chunker.Position, _chunker.Total),
+                length,
+                (char)_chunker.Continuation.ToSign(),
+                _connection.RemoteEndPoint));
+        }
+
+        if (_chunker is { IsOver: true, Continuation: MsrpContinuation.Complete })
+        {
+            _allWritten = true;
+        }
+    }
+
+    private bool WriteStop(PipeWriter output)
+    {
+        // After a refusal no chunk may follow, not even to say that the message is over (RFC 4975 §10.5).
+        if (StopReason == TransferStop.Refused && !_chunker.IsOpen)
+        {
+            return false;
+        }
+
+        if (!_chunker.IsOpen && !_open.IsFull && _chunker.Position > 0)
+        {
+            _chunker.Abort(output, Blocks.Ready);
+            _open.Open(TransactionKey.From(_chunker.TransactionId));
+        }
+        else if (_chunker.IsOpen)
+        {
+            _chunker.Abort(output, default);
+        }
+        else
+        {
+            return false;
+        }
+
+        EndChunk();
+        return true;
+    }
+
+    private void CheckTimeout()
+    {
+        TimeProvider time = _connection.Options.TimeProvider;
+        TimeSpan limit = _connection.Options.TransactionTimeout;
+        long now = time.GetTimestamp();
+        TimeSpan waited = TimeSpan.Zero;
+        if (_open.OldestSentAt is { } sentAt)
+        {
+            waited = time.GetElapsedTime(sentAt, now);
+        }
+
+        TimeSpan flushing = _connection.FlushingSince is { } since ? time.GetElapsedTime(since, now) : TimeSpan.Zero;
+        if (flushing >= limit)
+        {
+            // The peer does not even read: there is no use in waiting for the writer loop.
+            Stop(TransferStop.TimedOut);
+            Finish();
+        }
+        else if (waited >= limit)
+        {
+            Stop(TransferStop.TimedOut);
+        }
+        else
+        {
+            _timeout.Change(limit - (waited > flushing ? waited : flushing), Timeout.InfiniteTimeSpan);
+        }
+    }
+}

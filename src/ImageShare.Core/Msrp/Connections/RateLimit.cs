@@ -1,0 +1,34 @@
+namespace ImageShare.Core.Msrp.Connections;
+
+/// <summary>Spreads octets over time: a bucket that fills at the rate and may be overdrawn by one piece.</summary>
+internal sealed class RateLimit
+{
+    private readonly long _octetsPerSecond;
+    private readonly TimeProvider _time;
+    private double _level;
+    private long _filledAt;
+
+    public RateLimit(long octetsPerSecond, TimeProvider time)
+    {
+        _octetsPerSecond = octetsPerSecond;
+        _time = time;
+        _filledAt = time.GetTimestamp();
+        _level = Burst;
+    }
+
+    /// <summary>The most octets to take at a time, so that the flow stays even.</summary>
+    public int Piece => (int)Math.Clamp(_octetsPerSecond / 20, MsrpChunker.UninterruptibleSize, 64 * 1024);
+
+    private double Burst => Math.Max(_octetsPerSecond / 20.0, 1);
+
+    /// <summary>How long to wait until octets may be taken; zero when they may now.</summary>
+    public TimeSpan WaitTime()
+    {
+        long now = _time.GetTimestamp();
+        _level = Math.Min(Burst, _level + (_time.GetElapsedTime(_filledAt, now).TotalSeconds * _octetsPerSecond));
+        _filledAt = now;
+        return _level > 0 ? TimeSpan.Zero : TimeSpan.FromSeconds((-_level + 1) / _octetsPerSecond);
+    }
+
+    public void Take(long octets) => _level -= octets;
+}

@@ -1,0 +1,71 @@
+using System.Buffers;
+
+namespace ImageShare.Core.Msrp.Connections;
+
+/// <summary>
+/// Writes the responses of one reader loop into a buffer that is handed over once per read. The chunks of a transfer get the
+/// same answer but for its id, so its text is kept.
+/// </summary>
+internal sealed class ResponseWriter
+{
+    private readonly ArrayBufferWriter<byte> _pending = new(16 * 1024);
+    private byte[] _paths = [];
+    private MsrpPath? _to;
+    private MsrpUri? _from;
+
+    public ReadOnlySpan<byte> Pending => _pending.WrittenSpan;
+
+    /// <summary>Where whole other requests may be written, to go out with the responses.</summary>
+    public IBufferWriter<byte> Output => _pending;
+
+    public void Clear() => _pending.ResetWrittenCount();
+
+    /// <summary>
+    /// Answers a request: back to the previous hop for a SEND, along the whole path for anything else (RFC 4975 §7.2).
+    /// </summary>
+    public void Answer(MsrpHead request, MsrpUri from, int status)
+    {
+        MsrpPath to = request.FromPath!;
+        if (!request.IsSend || status != 200)
+        {
+            MsrpPath hop = request.IsSend && to.Uris.Length > 1 ? new MsrpPath(to.First) : to;
+            MsrpWriter.WriteResponse(_pending, request.TransactionId, hop, new MsrpPath(from), status, Comment(status));
+            return;
+        }
+
+        if (!ReferenceEquals(to, _to) || !ReferenceEquals(from, _from))
+        {
+            var text = new ArrayBufferWriter<byte>(256);
+            text.Write(" 200 OK\r\nTo-Path: "u8);
+            to.First.Write(text);
+            text.Write("\r\nFrom-Path: "u8);
+            from.Write(text);
+            text.Write("\r\n"u8);
+            (_paths, _to, _from) = (text.WrittenSpan.ToArray(), to, from);
+        }
+
+        ReadOnlySpan<byte> id = request.TransactionId;
+        Span<byte> span = _pending.GetSpan(5 + id.Length + _paths.Length + id.Length + MsrpWriter.EndLineOverhead);
+        "MSRP "u8.CopyTo(span);
+        int length = 5;
+        id.CopyTo(span[length..]);
+        length += id.Length;
+        _paths.CopyTo(span[length..]);
+        length += _paths.Length;
+        length += MsrpWriter.FormatEndLine(span[length..], id, MsrpContinuation.Complete, afterBody: false);
+        _pending.Advance(length);
+    }
+
+    public static string Comment(int status) => status switch
+    {
+        200 => "OK",
+        400 => "Bad Request",
+        403 => "Forbidden",
+        413 => "Stop Sending",
+        415 => "Unsupported Media Type",
+        481 => "No Such Session",
+        501 => "Unknown Method",
+        506 => "Session In Use",
+        _ => "Refused",
+    };
+}
