@@ -1,0 +1,161 @@
+using System.Buffers;
+using System.Buffers.Text;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Bodies;
+
+/// <summary>The words and the codecs of <see cref="TransferEncoding"/> (RFC 2045 §6).</summary>
+internal static class TransferEncodings
+{
+    private const int Base64LineLength = 76;
+
+    public static string? ToHeaderValue(TransferEncoding encoding) => encoding switch
+    {
+        TransferEncoding.SevenBit => "7bit",
+        TransferEncoding.EightBit => "8bit",
+        TransferEncoding.Binary => "binary",
+        TransferEncoding.Base64 => "base64",
+        TransferEncoding.QuotedPrintable => "quoted-printable",
+        _ => null,
+    };
+
+    /// <summary>Reads a header value, case and a comment behind it ignored.</summary>
+    public static TransferEncoding FromHeaderValue(string value)
+    {
+        int end = value.AsSpan().IndexOfAny(" \t(;");
+        ReadOnlySpan<char> word = end < 0 ? value : value.AsSpan(0, end);
+        foreach (TransferEncoding encoding in (ReadOnlySpan<TransferEncoding>)[TransferEncoding.SevenBit, TransferEncoding.EightBit,
+            TransferEncoding.Binary, TransferEncoding.Base64, TransferEncoding.QuotedPrintable])
+        {
+            if (word.Equals(ToHeaderValue(encoding), StringComparison.OrdinalIgnoreCase))
+            {
+                return encoding;
+            }
+        }
+
+        return TransferEncoding.Unknown;
+    }
+
+    /// <summary>
+    /// Decodes base64: white space and line breaks are passed over, anything else that is not of the alphabet is an error, so is
+    /// anything behind the padding. Padding that was left out is put back and reported.
+    /// </summary>
+    public static bool TryDecodeBase64(ReadOnlySpan<byte> text, out byte[] octets, out bool paddingWasMissing)
+    {
+        paddingWasMissing = false;
+        octets = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length + 3)];
+        OperationStatus status = Base64.DecodeFromUtf8(text, octets, out _, out int written);
+        if (status != OperationStatus.Done)
+        {
+            byte[] padded = new byte[text.Length + 2];
+            int length = 0;
+            foreach (byte octet in text)
+            {
+                if (octet is not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n'))
+                {
+                    padded[length++] = octet;
+                }
+            }
+
+            if (length % 4 < 2 || padded.AsSpan(0, length).Contains((byte)'='))
+            {
+                return false;
+            }
+
+            padded.AsSpan(length, 4 - (length % 4)).Fill((byte)'=');
+            length += 4 - (length % 4);
+            paddingWasMissing = true;
+            if (Base64.DecodeFromUtf8(padded.AsSpan(0, length), octets, out _, out written) != OperationStatus.Done)
+            {
+                return false;
+            }
+        }
+
+        Array.Resize(ref octets, written);
+        return true;
+    }
+
+    /// <summary>Decodes quoted-printable; an equals sign that escapes nothing stays as it is (RFC 2045 §6.7).</summary>
+    public static byte[] DecodeQuotedPrintable(ReadOnlySpan<byte> text)
+    {
+        byte[] octets = new byte[text.Length];
+        int length = 0;
+        while (!text.IsEmpty)
+        {
+            int end = text.IndexOf((byte)'\n');
+            ReadOnlySpan<byte> line = end < 0 ? text : text[..end];
+            text = end < 0 ? default : text[(end + 1)..];
+            bool hasCarriageReturn = end >= 0 && line.EndsWith("\r"u8);
+
+            // White space at the end of a line was added on the way.
+            line = (hasCarriageReturn ? line[..^1] : line).TrimEnd(" \t"u8);
+            bool isSoft = line.EndsWith("="u8);
+            line = isSoft ? line[..^1] : line;
+            for (int i = 0; i < line.Length; i++)
+            {
+                if (line[i] == '=' && i + 2 < line.Length
+                    && Convert.FromHexString(line.Slice(i + 1, 2), octets.AsSpan(length, 1), out _, out _) == OperationStatus.Done)
+                {
+                    length++;
+                    i += 2;
+                }
+                else
+                {
+                    octets[length++] = line[i];
+                }
+            }
+
+            if (end >= 0 && !isSoft)
+            {
+                "\r\n"u8[(hasCarriageReturn ? 0 : 1)..].CopyTo(octets.AsSpan(length));
+                length += hasCarriageReturn ? 2 : 1;
+            }
+        }
+
+        Array.Resize(ref octets, length);
+        return octets;
+    }
+
+    /// <summary>Writes base64 in lines of 76 characters, without a line end behind the last one.</summary>
+    public static void WriteBase64(IBufferWriter<byte> output, ReadOnlySpan<byte> octets)
+    {
+        const int OctetsPerLine = Base64LineLength / 4 * 3;
+        while (!octets.IsEmpty)
+        {
+            ReadOnlySpan<byte> line = octets[..Math.Min(OctetsPerLine, octets.Length)];
+            octets = octets[line.Length..];
+            Base64.EncodeToUtf8(line, output.GetSpan(Base64LineLength), out _, out int written);
+            output.Advance(written);
+            if (!octets.IsEmpty)
+            {
+                output.WriteLineEnd();
+            }
+        }
+    }
+
+    /// <summary>Writes quoted-printable with every line break escaped, so that any octets come back as they were.</summary>
+    public static void WriteQuotedPrintable(IBufferWriter<byte> output, ReadOnlySpan<byte> octets)
+    {
+        int column = 0;
+        foreach (byte octet in octets)
+        {
+            bool isPlain = octet is > (byte)' ' and < 127 and not (byte)'=';
+            int width = isPlain ? 1 : 3;
+            if (column + width > Base64LineLength - 1)
+            {
+                output.Write("=\r\n"u8);
+                column = 0;
+            }
+
+            Span<byte> span = output.GetSpan(3);
+            span[0] = isPlain ? octet : (byte)'=';
+            if (!isPlain)
+            {
+                Convert.TryToHexString([octet], span[1..], out _);
+            }
+
+            output.Advance(width);
+            column += width;
+        }
+    }
+}
