@@ -1,0 +1,203 @@
+using System.Buffers;
+using System.Collections.Immutable;
+
+namespace ImageShare.Core.Images;
+
+/// <summary>
+/// One image on its way into a folder. Small pieces are gathered and written together; what comes in order is hashed as it passes,
+/// anything else makes the file be read once more at the end.
+/// </summary>
+internal sealed class DirectoryImageSink(DirectoryImageStore store, IncomingImage image, string partialPath, IPartialFile file) : IImageSink
+{
+    internal const int BufferLength = 128 * 1024;
+
+    private readonly ReceivedRanges _received = new(image, long.MaxValue);
+    private readonly ImageHasher _hasher = new(image.Hashes);
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
+    private int _buffered;
+    private long _bufferOffset;
+    private bool _inOrder = true;
+    private bool _closed;
+
+    public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        if (offset == _bufferOffset + _buffered && data.Length < BufferLength - _buffered && !cancellationToken.IsCancellationRequested)
+        {
+            bool allowed = false;
+            try
+            {
+                _received.Add(offset, data.Length);
+                allowed = true;
+            }
+            finally
+            {
+                DiscardUnless(allowed);
+            }
+
+            data.CopyTo(_buffer.AsSpan(_buffered));
+            _buffered += (int)data.Length;
+            return ValueTask.CompletedTask;
+        }
+
+        return WriteThroughAsync(offset, data, cancellationToken);
+    }
+
+    public async ValueTask<StoredImage> CompleteAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        bool done = false;
+        try
+        {
+            await FlushAsync(cancellationToken).ConfigureAwait(false);
+            _received.CheckComplete();
+            byte[] start = await ReadStartAsync(cancellationToken).ConfigureAwait(false);
+            if (!_inOrder)
+            {
+                await HashAgainAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            ImmutableArray<byte> sha1 = _hasher.Finish();
+            Release();
+            string path = store.Publish(partialPath, SafeFileName.From(image.SuggestedName, image.Type));
+            done = true;
+            return new StoredImage(path, _received.End, sha1, _hasher.CanVerify, Path.GetFileName(path)) { DetectedType = ImageTypes.Recognize(start) };
+        }
+        catch (Exception e) when (StoreErrors.IsFileError(e))
+        {
+            throw StoreErrors.Translate(e, store.Folder);
+        }
+        finally
+        {
+            DiscardUnless(done);
+        }
+    }
+
+    public ValueTask AbandonAsync()
+    {
+        DiscardUnless(_closed);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => AbandonAsync();
+
+    private async ValueTask WriteThroughAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken)
+    {
+        bool done = false;
+        try
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _received.Add(offset, data.Length);
+            if (!data.IsEmpty && offset != _bufferOffset + _buffered)
+            {
+                await FlushAsync(cancellationToken).ConfigureAwait(false);
+                _inOrder = false;
+                _bufferOffset = offset;
+            }
+
+            while (!data.IsEmpty)
+            {
+                int piece = (int)Math.Min(data.Length, BufferLength - _buffered);
+                data.Slice(0, piece).CopyTo(_buffer.AsSpan(_buffered));
+                data = data.Slice(piece);
+                _buffered += piece;
+                if (_buffered == BufferLength)
+                {
+                    await FlushAsync(cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            done = true;
+        }
+        catch (Exception e) when (StoreErrors.IsFileError(e))
+        {
+            throw StoreErrors.Translate(e, store.Folder);
+        }
+        finally
+        {
+            DiscardUnless(done);
+        }
+    }
+
+    private async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        if (_buffered == 0)
+        {
+            return;
+        }
+
+        ReadOnlyMemory<byte> gathered = _buffer.AsMemory(0, _buffered);
+        if (_inOrder)
+        {
+            _hasher.Append(gathered.Span);
+        }
+
+        await file.WriteAsync(_bufferOffset, gathered, cancellationToken).ConfigureAwait(false);
+        _bufferOffset += _buffered;
+        _buffered = 0;
+    }
+
+    private async ValueTask HashAgainAsync(CancellationToken cancellationToken)
+    {
+        _hasher.Restart();
+        long offset = 0;
+        while (offset < _received.End)
+        {
+            int read = await file.ReadAsync(offset, _buffer.AsMemory(0, BufferLength), cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+            {
+                throw new IOException("The temporary file is shorter than what was written to it.");
+            }
+
+            _hasher.Append(_buffer.AsSpan(0, read));
+            offset += read;
+        }
+    }
+
+    private async ValueTask<byte[]> ReadStartAsync(CancellationToken cancellationToken)
+    {
+        byte[] start = new byte[Math.Min(ImageTypes.MagicLength, _received.End)];
+        int read = start.Length == 0 ? 0 : await file.ReadAsync(0, start, cancellationToken).ConfigureAwait(false);
+        return start[..read];
+    }
+
+    private void DiscardUnless(bool done)
+    {
+        if (done)
+        {
+            return;
+        }
+
+        Release();
+        try
+        {
+            File.Delete(partialPath);
+        }
+        catch (Exception e) when (StoreErrors.IsFileError(e))
+        {
+            // The caller is told why the image was given up; that its hidden remains could not be removed changes nothing for him.
+        }
+    }
+
+    private void Release()
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        _closed = true;
+        file.Dispose();
+        _hasher.Dispose();
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+    }
+
+    private void ThrowIfClosed()
+    {
+        if (_closed)
+        {
+            throw new ImageShareException(ImageShareError.InvalidState, "This image was completed or given up already; ask the store for a new place.");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Images;
+
+/// <summary>Received images as files in one folder. See <see cref="ImageStore.InDirectory"/>.</summary>
+internal sealed class DirectoryImageStore(string folder, Func<string, IPartialFile> createFile) : IImageStore
+{
+    // After so many images of one name the next number would take longer and longer to find.
+    private const int MaxNumber = 1000;
+
+    public string Folder => folder;
+
+    public ValueTask<IImageSink> CreateAsync(IncomingImage image, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            Directory.CreateDirectory(folder);
+            string path = Path.Combine(folder, $".{RandomToken.Create()}.part");
+            return ValueTask.FromResult<IImageSink>(new DirectoryImageSink(this, image, path, createFile(path)));
+        }
+        catch (Exception e) when (StoreErrors.IsFileError(e))
+        {
+            throw StoreErrors.Translate(e, folder);
+        }
+    }
+
+    /// <summary>
+    /// Gives a finished file its name. The name is taken first, by creating an empty file that must not exist yet, and the finished
+    /// file then replaces that one: unlike asking whether the name is free, this cannot overwrite what appears in between.
+    /// </summary>
+    public string Publish(string partialPath, string name)
+    {
+        for (int number = 1; ; number++)
+        {
+            string candidate = number == 1 ? name
+                : SafeFileName.WithSuffix(name, number <= MaxNumber ? number.ToString(System.Globalization.CultureInfo.InvariantCulture) : RandomToken.Create(8));
+            string path = Path.Combine(folder, candidate);
+            if (!TryReserve(path))
+            {
+                continue;
+            }
+
+            bool moved = false;
+            try
+            {
+                File.Move(partialPath, path, overwrite: true);
+                moved = true;
+                return path;
+            }
+            finally
+            {
+                if (!moved)
+                {
+                    File.Delete(path);
+                }
+            }
+        }
+    }
+
+    private static bool TryReserve(string path)
+    {
+        try
+        {
+            File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write).Dispose();
+            return true;
+        }
+        catch (IOException) when (Exists(path))
+        {
+            // The name is taken, by a file, a folder or a link to nowhere: try the next one.
+            return false;
+        }
+        catch (UnauthorizedAccessException) when (Exists(path))
+        {
+            // What some systems say when the name is taken by a folder.
+            return false;
+        }
+    }
+
+    private static bool Exists(string path) => Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
+}

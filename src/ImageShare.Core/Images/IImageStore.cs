@@ -1,0 +1,45 @@
+using System.Buffers;
+
+namespace ImageShare.Core.Images;
+
+/// <summary>A place for received images. All calls may overlap.</summary>
+public interface IImageStore
+{
+    /// <summary>Makes room for one image. Nothing is allocated for what the offer merely claims.</summary>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.StoreNotWritable"/> or <see cref="ImageShareError.DiskFull"/>.
+    /// </exception>
+    ValueTask<IImageSink> CreateAsync(IncomingImage image, CancellationToken cancellationToken = default);
+}
+
+/// <summary>
+/// Takes the octets of one image. Calls must not overlap. After any call failed, and after disposal without
+/// <see cref="CompleteAsync"/>, nothing of the image is left behind.
+/// </summary>
+public interface IImageSink : IAsyncDisposable
+{
+    /// <summary>
+    /// Puts octets at their place. They may come in any order; octets that come again replace the earlier ones. In order, most calls
+    /// complete at once.
+    /// </summary>
+    /// <param name="offset">Where the first octet belongs, counted from 0.</param>
+    /// <param name="data">The octets; read until the task completes, not kept after.</param>
+    /// <param name="cancellationToken">Ends the wait for the disk.</param>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.SizeMismatch"/>: beyond the announced size. <see cref="ImageShareError.TooLarge"/>: beyond the most this
+    /// side takes. <see cref="ImageShareError.DiskFull"/>, <see cref="ImageShareError.StoreNotWritable"/>: the disk.
+    /// </exception>
+    ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Says that everything has come: checks that every octet is there, the size and the hash, and only then gives the image its name.
+    /// </summary>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.SizeMismatch"/>: octets are missing. <see cref="ImageShareError.HashMismatch"/>: the hash is another one.
+    /// <see cref="ImageShareError.DiskFull"/>, <see cref="ImageShareError.StoreNotWritable"/>: the disk.
+    /// </exception>
+    ValueTask<StoredImage> CompleteAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Throws away what has come. Safe to call at any time; does nothing after <see cref="CompleteAsync"/> succeeded.</summary>
+    ValueTask AbandonAsync();
+}

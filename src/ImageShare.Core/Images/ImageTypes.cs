@@ -1,0 +1,86 @@
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Images;
+
+/// <summary>Which extension and which first octets belong to which media type. Nothing here ever decodes an image.</summary>
+internal static class ImageTypes
+{
+    /// <summary>How many octets <see cref="Recognize"/> wants to see at most.</summary>
+    public const int MagicLength = 16;
+
+    // The first extension is the one we give; the aliases are types found in the field.
+    private static readonly (string Subtype, string[] Extensions, string[] Aliases)[] Known =
+    [
+        ("jpeg", [".jpg", ".jpeg", ".jpe", ".jfif"], ["jpg", "pjpeg"]),
+        ("png", [".png"], ["x-png"]),
+        ("gif", [".gif"], []),
+        ("bmp", [".bmp", ".dib"], ["x-bmp", "x-ms-bmp"]),
+        ("webp", [".webp"], []),
+        ("heic", [".heic", ".heif"], []),
+        ("heif", [".heif", ".heic"], []),
+        ("avif", [".avif"], []),
+        ("tiff", [".tif", ".tiff"], []),
+    ];
+
+    /// <summary>The extension to give a file of that type, with its dot; <c>.bin</c> for a type that is not a known image.</summary>
+    public static string ExtensionOf(MediaType? type) => Find(type)?.Extensions[0] ?? ".bin";
+
+    /// <summary>Whether a file of that type may have that extension (with its dot). Without a type, any known image's will do.</summary>
+    public static bool Fits(MediaType? type, string extension) => type is null
+        ? FromExtension(extension) is not null
+        : Find(type)?.Extensions.Contains(extension, StringComparer.OrdinalIgnoreCase) == true;
+
+    /// <summary>The type of a file with that extension (with its dot); null when it is no known image's.</summary>
+    public static MediaType? FromExtension(string extension)
+    {
+        foreach ((string subtype, string[] extensions, _) in Known)
+        {
+            if (extensions.Contains(extension, StringComparer.OrdinalIgnoreCase))
+            {
+                return new MediaType("image", subtype);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The type the first octets show; null when they show none.</summary>
+    public static MediaType? Recognize(ReadOnlySpan<byte> start)
+    {
+        string? subtype =
+            start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) ? "jpeg"
+            : start.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]) ? "png"
+            : start.StartsWith("GIF87a"u8) || start.StartsWith("GIF89a"u8) ? "gif"
+            : start.Length >= 12 && start.StartsWith("RIFF"u8) && start[8..].StartsWith("WEBP"u8) ? "webp"
+            : start.StartsWith((ReadOnlySpan<byte>)[(byte)'I', (byte)'I', 42, 0]) || start.StartsWith((ReadOnlySpan<byte>)[(byte)'M', (byte)'M', 0, 42]) ? "tiff"
+            : start.Length >= 12 && start[4..].StartsWith("ftyp"u8) ? FromBrand(start[8..12])
+            : start.Length >= 14 && start.StartsWith("BM"u8) && start[6..10].IndexOfAnyExcept((byte)0) < 0 ? "bmp"
+            : null;
+        return subtype is null ? null : new MediaType("image", subtype);
+    }
+
+    private static string? FromBrand(ReadOnlySpan<byte> brand) =>
+        brand.SequenceEqual("heic"u8) || brand.SequenceEqual("heix"u8) || brand.SequenceEqual("hevc"u8) ? "heic"
+        : brand.SequenceEqual("mif1"u8) || brand.SequenceEqual("msf1"u8) ? "heif"
+        : brand.SequenceEqual("avif"u8) ? "avif"
+        : null;
+
+    private static (string Subtype, string[] Extensions, string[] Aliases)? Find(MediaType? type)
+    {
+        if (type is null || !type.Type.Equals("image", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        foreach (var known in Known)
+        {
+            if (known.Subtype.Equals(type.Subtype, StringComparison.OrdinalIgnoreCase)
+                || known.Aliases.Contains(type.Subtype, StringComparer.OrdinalIgnoreCase))
+            {
+                return known;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Images;
+
+/// <summary>A hash an offer named for an image.</summary>
+/// <param name="Algorithm">The name of the algorithm, such as <c>sha-1</c> or <c>sha-256</c>; case and dashes do not matter.</param>
+/// <param name="Value">The octets of the hash.</param>
+public sealed record ImageHash(string Algorithm, ImmutableArray<byte> Value);
+
+/// <summary>What an offer promised about an image that is to be received. None of it is trusted.</summary>
+public sealed record IncomingImage
+{
+    /// <summary>The name the peer suggests; may be anything, see <see cref="SafeFileName"/>.</summary>
+    public string? SuggestedName { get; init; }
+
+    /// <summary>The announced type; null when none was.</summary>
+    public MediaType? Type { get; init; }
+
+    /// <summary>The announced size in octets, which is then also the most that is taken; null when none was.</summary>
+    public long? Size { get; init; }
+
+    /// <summary>The announced hashes. The strongest one this library knows is checked, the others are not.</summary>
+    public ImmutableArray<ImageHash> Hashes { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>The most octets this side takes, whatever was announced.</summary>
+    public long MaxSize { get; init; } = long.MaxValue;
+}

@@ -1,0 +1,27 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace ImageShare.Core.Images;
+
+/// <summary>The open temporary file of an image that is being received: the seam where a test puts a disk that fails.</summary>
+internal interface IPartialFile : IDisposable
+{
+    ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> octets, CancellationToken cancellationToken);
+
+    ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken);
+}
+
+/// <summary>A temporary file on the disk.</summary>
+internal sealed class PartialFile(SafeFileHandle handle) : IPartialFile
+{
+    /// <summary>Creates the file, which must not exist; nobody else may open it meanwhile.</summary>
+    public static IPartialFile Create(string path) =>
+        new PartialFile(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous));
+
+    public ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> octets, CancellationToken cancellationToken) =>
+        RandomAccess.WriteAsync(handle, octets, offset, cancellationToken);
+
+    public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
+        RandomAccess.ReadAsync(handle, buffer, offset, cancellationToken);
+
+    public void Dispose() => handle.Dispose();
+}

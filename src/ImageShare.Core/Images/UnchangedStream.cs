@@ -1,0 +1,78 @@
+namespace ImageShare.Core.Images;
+
+/// <summary>Passes a stream on and, at its end, makes sure it was as long as described and its file has not changed.</summary>
+internal sealed class UnchangedStream(Stream inner, long size, Action throwIfChanged, Func<Exception> changed) : Stream
+{
+    private long _position;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => inner.CanSeek;
+
+    public override bool CanWrite => false;
+
+    public override long Length => size;
+
+    public override long Position
+    {
+        get => _position;
+        set
+        {
+            inner.Position = value;
+            _position = value;
+        }
+    }
+
+    public override int Read(Span<byte> buffer) => Pass(inner.Read(buffer), buffer.Length);
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        Pass(await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false), buffer.Length);
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override long Seek(long offset, SeekOrigin origin) => _position = inner.Seek(offset, origin);
+
+    public override void Flush()
+    {
+    }
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override async ValueTask DisposeAsync()
+    {
+        await inner.DisposeAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    // Readers may stop at the described size and never ask for the end, so the last octets are where to look.
+    private int Pass(int read, int wanted)
+    {
+        _position += read;
+        if (_position > size || (read == 0 && wanted > 0 && _position < size))
+        {
+            throw changed();
+        }
+
+        if (_position == size)
+        {
+            throwIfChanged();
+        }
+
+        return read;
+    }
+}

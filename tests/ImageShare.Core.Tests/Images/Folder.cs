@@ -1,0 +1,25 @@
+namespace ImageShare.Core.Tests.Images;
+
+/// <summary>A new folder inside a new folder, so that what escapes the inner one is seen in the outer one. Gone when disposed.</summary>
+internal sealed class Folder : IDisposable
+{
+    private readonly string _outer = Directory.CreateTempSubdirectory("imageshare-").FullName;
+
+    public Folder() => Directory.CreateDirectory(Path);
+
+    public string Path => System.IO.Path.Combine(_outer, "inbox");
+
+    public string Outer => _outer;
+
+    /// <summary>The names of everything inside, hidden files too.</summary>
+    public string[] Names => [.. new DirectoryInfo(Path).EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = 0 }).Select(f => f.Name).Order(StringComparer.Ordinal)];
+
+    public string File(string name, ReadOnlySpan<byte> content)
+    {
+        string path = System.IO.Path.Combine(Path, name);
+        System.IO.File.WriteAllBytes(path, content);
+        return path;
+    }
+
+    public void Dispose() => Directory.Delete(_outer, recursive: true);
+}

@@ -1,0 +1,201 @@
+using ImageShare.Core.Images;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Tests.Images;
+
+[TestFixture]
+public sealed class ImageSourceTests
+{
+    private static readonly byte[] Png = [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, 1, 2, 3];
+    private Folder _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = new Folder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public async Task A_file_is_described_by_its_leaf_name_content_and_dates()
+    {
+        byte[] content = new byte[300_000];
+        Png.CopyTo(content, 0);
+        string path = _folder.File("Image 18.png", content);
+        File.SetLastWriteTimeUtc(path, new DateTime(2008, 10, 15, 10, 40, 46, DateTimeKind.Utc));
+        ImageDescription description = await ImageSource.FromFile(path).DescribeAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That(description.Name, Is.EqualTo("Image 18.png"));
+            Assert.That(description.Type, Is.EqualTo(new MediaType("image", "png")));
+            Assert.That(description.Size, Is.EqualTo(300_000));
+            Assert.That(description.Sha1, Is.EqualTo(Sha1.Of(content)));
+            Assert.That(description.Modified, Is.EqualTo(new DateTimeOffset(2008, 10, 15, 10, 40, 46, TimeSpan.Zero)));
+            Assert.That(description.Created, Is.Not.Null);
+            Assert.That(description.Read, Is.Null);
+        });
+    }
+
+    [TestCase("/home/x/a.png", "a.png")]
+    [TestCase("C:\\x\\a.png", "a.png")]
+    [TestCase("\\\\srv\\share\\a.png", "a.png")]
+    [TestCase("C:a.png", "a.png")]
+    [TestCase("x/y\\a.png", "a.png")]
+    [TestCase("00:15.png", "00:15.png")]
+    [TestCase("dir/", "image")]
+    [Category("FT-003")]
+    public async Task Directories_are_stripped_from_the_name(string name, string expected) =>
+        Assert.That((await ImageSource.FromBytes(Png, name, new MediaType("image", "png")).DescribeAsync()).Name, Is.EqualTo(expected));
+
+    [TestCase("x.jpg", "89504E470D0A1A0A", "image/png", Description = "content before extension")]
+    [TestCase("x.JPG", "0102", "image/jpeg")]
+    [TestCase("x", "FFD8FFE0", "image/jpeg")]
+    [TestCase("x", "474946383961", "image/gif")]
+    [TestCase("x", "474946383761", "image/gif")]
+    [TestCase("x", "52494646000000005745425056503820", "image/webp")]
+    [TestCase("x", "424D76000000000000003600000028000000", "image/bmp")]
+    [TestCase("x", "000000186674797068656963", "image/heic")]
+    [TestCase("x", "00000018667479706D696631", "image/heif")]
+    [TestCase("x", "000000186674797061766966", "image/avif")]
+    [TestCase("x", "49492A00", "image/tiff")]
+    [TestCase("x.exe", "4D5A", "application/octet-stream")]
+    [TestCase("x.heic", "00", "image/heic")]
+    public async Task The_type_is_told_from_content_and_extension(string name, string hex, string type)
+    {
+        string path = _folder.File(name, Convert.FromHexString(hex));
+        Assert.Multiple(async () =>
+        {
+            Assert.That((await ImageSource.FromFile(path).DescribeAsync()).Type.Essence, Is.EqualTo(type));
+            Assert.That((await ImageSource.FromFile(path, new MediaType("image", "x-mine")).DescribeAsync()).Type.Essence, Is.EqualTo("image/x-mine"));
+        });
+    }
+
+    [Test]
+    public void What_cannot_be_read_says_what_to_do() => Assert.Multiple(() =>
+    {
+        Assert.That(Describe(ImageSource.FromFile(Path.Combine(_folder.Path, "none.png"))), Fails(ImageShareError.FileNotFound));
+        Assert.That(Describe(ImageSource.FromFile(Path.Combine(_folder.Path, "no", "none.png"))), Fails(ImageShareError.FileNotFound));
+        Assert.That(Describe(ImageSource.FromFile(_folder.Path)), Fails(ImageShareError.FileNotFound));
+        Assert.That(() => ImageSource.FromFile(Path.Combine(_folder.Path, "none.png")).OpenRead(), Fails(ImageShareError.FileNotFound));
+        Assert.That(Describe(ImageSource.FromFile(_folder.File("empty.png", default))), Fails(ImageShareError.SourceUnreadable));
+        Assert.That(Describe(ImageSource.FromBytes(default, "x", new MediaType("image", "png"))), Fails(ImageShareError.SourceUnreadable));
+        Assert.That(
+            Describe(ImageSource.FromStream(() => new BrokenStream(), "x", new MediaType("image", "png"))), Fails(ImageShareError.SourceUnreadable));
+        Assert.That(
+            async () => await ImageSource.FromBytes(Png, "x", new MediaType("image", "png")).DescribeAsync(new CancellationToken(true)),
+            Throws.InstanceOf<OperationCanceledException>());
+    });
+
+    [Test]
+    [Category("SEC-004")]
+    public void The_path_of_the_file_is_no_part_of_its_description()
+    {
+        string path = _folder.File("a.png", Png);
+        Assert.That(async () => (await ImageSource.FromFile(path).DescribeAsync()).ToString(), Does.Not.Contain(_folder.Path));
+    }
+
+    [TestCase("grown")]
+    [TestCase("touched")]
+    [TestCase("cut")]
+    [TestCase("deleted")]
+    [Category("FT-008")]
+    public async Task A_file_changed_after_it_was_described_is_noticed_when_opened(string how)
+    {
+        string path = _folder.File("a.png", Png);
+        ImageSource source = ImageSource.FromFile(path);
+        await source.DescribeAsync();
+        Change(path, how);
+        Assert.That(() => source.OpenRead(), Fails(how == "deleted" ? ImageShareError.FileNotFound : ImageShareError.SourceUnreadable));
+    }
+
+    [TestCase("grown")]
+    [TestCase("touched")]
+    [TestCase("cut")]
+    [Category("FT-008")]
+    public async Task A_file_changed_while_it_is_read_is_noticed_before_its_end(string how)
+    {
+        string path = _folder.File("a.png", new byte[200_000]);
+        ImageSource source = ImageSource.FromFile(path);
+        await source.DescribeAsync();
+        await using Stream stream = source.OpenRead();
+        await stream.ReadExactlyAsync(new byte[1000]);
+        Change(path, how);
+        Assert.That(async () => await stream.CopyToAsync(Stream.Null), Fails(ImageShareError.SourceUnreadable));
+    }
+
+    [Test]
+    [Category("FT-008")]
+    public async Task An_unchanged_file_is_read_to_its_end_by_several_at_once()
+    {
+        byte[] content = new byte[200_000];
+        new Random(1).NextBytes(content);
+        ImageSource source = ImageSource.FromFile(_folder.File("a.png", content));
+        await source.DescribeAsync();
+        await using Stream first = source.OpenRead();
+        await using Stream second = source.OpenRead();
+        Assert.That(first.Length, Is.EqualTo(content.Length));
+        Assert.That(await ReadAll(first), Is.EqualTo(content));
+        second.Seek(100_000, SeekOrigin.Begin);
+        Assert.That(await ReadAll(second), Is.EqualTo(content[100_000..]));
+    }
+
+    [Test]
+    public async Task Octets_and_streams_are_described_and_read_too()
+    {
+        var type = new MediaType("image", "png");
+        foreach (ImageSource source in (ImageSource[])[ImageSource.FromBytes(Png, "a.png", type), ImageSource.FromStream(() => new MemoryStream(Png), "a.png", type)])
+        {
+            ImageDescription description = await source.DescribeAsync();
+            Assert.That(description, Is.EqualTo(new ImageDescription("a.png", type, Png.Length, Sha1.Of(Png))));
+            await using Stream stream = source.OpenRead();
+            Assert.That(await ReadAll(stream), Is.EqualTo(Png));
+        }
+    }
+
+    [Test]
+    [Category("FT-008")]
+    public async Task A_stream_that_is_shorter_the_second_time_is_noticed()
+    {
+        int opened = 0;
+        ImageSource source = ImageSource.FromStream(() => new MemoryStream(Png, 0, Png.Length - opened++), "a.png", new MediaType("image", "png"));
+        await source.DescribeAsync();
+        await using Stream stream = source.OpenRead();
+        Assert.That(async () => await ReadAll(stream), Fails(ImageShareError.SourceUnreadable));
+    }
+
+    private static void Change(string path, string how)
+    {
+        switch (how)
+        {
+            case "grown":
+                File.AppendAllText(path, "more");
+                break;
+            case "touched":
+                File.SetLastWriteTimeUtc(path, new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+                break;
+            case "cut":
+                File.WriteAllBytes(path, [1]);
+                break;
+            default:
+                File.Delete(path);
+                break;
+        }
+    }
+
+    private static Func<Task> Describe(ImageSource source) => async () => await source.DescribeAsync();
+
+    private static NUnit.Framework.Constraints.EqualConstraint<ImageShareError> Fails(ImageShareError error) =>
+        Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(error);
+
+    private static async Task<byte[]> ReadAll(Stream stream)
+    {
+        var all = new MemoryStream();
+        await stream.CopyToAsync(all);
+        return all.ToArray();
+    }
+
+    private sealed class BrokenStream : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            ValueTask.FromException<int>(new IOException("The disk fails."));
+    }
+}
