@@ -1,1 +1,27 @@
-Console.WriteLine("imageshare");
+using System.CommandLine;
+using ImageShare.Cli;
+
+var common = new CommonOptions();
+var root = new RootCommand("Shares images between SIP addresses: GSMA IR.79 Image Share over SIP and MSRP. Try 'imageshare demo' first.")
+{
+    DemoCommand.Create(common),
+    ListenCommand.Create(common),
+    QueryCommand.Create(common),
+    SendCommand.Create(common),
+    InspectCommand.Create(common),
+};
+
+ParseResult parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    foreach (string message in parsed.Errors.Select(e => e.Message).Distinct())
+    {
+        await Console.Error.WriteLineAsync(message);
+    }
+
+    await Console.Error.WriteLineAsync("Run 'imageshare --help', or 'imageshare COMMAND --help'.");
+    return ExitStatus.Usage;
+}
+
+// The commands take signals themselves: Ctrl-C must cancel the share properly before the program ends.
+return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });

@@ -1,0 +1,154 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Net;
+using ImageShare.Core;
+using ImageShare.Core.Diagnostics;
+using ImageShare.Core.Sharing;
+using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Authentication;
+
+namespace ImageShare.Cli;
+
+/// <summary>The options most commands share, and what they make of them.</summary>
+internal sealed class CommonOptions
+{
+    public Option<SipUri> Identity { get; } = new("--identity")
+    {
+        Description = "Who you are: a SIP URI, e.g. sip:alice@ims.example",
+        HelpName = "URI",
+        Required = true,
+        CustomParser = ParseUri,
+    };
+
+    public Option<IPEndPoint> Bind { get; } = new("--bind")
+    {
+        Description = "Address and port to listen on, UDP and TCP; port 0 takes a free one",
+        HelpName = "IP:PORT",
+        DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, 0),
+        CustomParser = ParseEndPoint,
+    };
+
+    public Option<IPAddress?> Advertise { get; } = new("--advertise")
+    {
+        Description = "Address to tell peers when it is not the one bound",
+        HelpName = "IP",
+        CustomParser = result => IPAddress.TryParse(result.Tokens[0].Value, out IPAddress? address)
+            ? address
+            : Refuse<IPAddress?>(result, "is not an IP address"),
+    };
+
+    public Option<string> Transport { get; } = OneOf("--transport", "SIP transport: udp, tcp, or auto (UDP, TCP above 1300 octets)", "auto", "udp", "tcp", "tls");
+
+    public Option<SipUri?> Proxy { get; } = new("--proxy")
+    {
+        Description = "Outbound proxy every request goes through, e.g. \"sip:pcscf.ims.example:5060;lr\"",
+        HelpName = "SIPURI",
+        CustomParser = ParseUri,
+    };
+
+    public Option<string?> User { get; } = new("--user") { Description = "User name for digest authentication (default: the user part of --identity)" };
+
+    public Option<string?> Password { get; } = new("--password") { Description = "Password; safer in the environment variable IMAGESHARE_PASSWORD" };
+
+    public Option<ImageShareProfile> Profile { get; } = new("--profile")
+    {
+        Description = "Dialect to write: " + string.Join(", ", ImageShareProfile.All),
+        HelpName = "NAME",
+        DefaultValueFactory = _ => ImageShareProfile.Rcs2,
+        CustomParser = result => ImageShareProfile.Find(result.Tokens[0].Value)
+            ?? Refuse<ImageShareProfile>(result, "is not a profile; choose one of " + string.Join(", ", ImageShareProfile.All)),
+    };
+
+    public Option<int> TimeoutSeconds { get; } = Positive("--timeout", "Seconds to wait for an answer, and for a transfer that does not move", 60);
+
+    public Option<FileInfo?> TraceFile { get; } = new("--trace") { Description = "Write every SIP message and MSRP head to this file", HelpName = "FILE" };
+
+    public Option<bool> Json { get; } = new("--json") { Description = "One JSON object per line on standard output, and nothing else" };
+
+    public Option<bool> Verbose { get; } = new("--verbose") { Description = "Show each message on the wire as it passes" };
+
+    /// <summary>Adds what every command that talks to a network takes.</summary>
+    public void AddTo(Command command, bool identity = true)
+    {
+        if (identity)
+        {
+            command.Add(Identity);
+        }
+
+        foreach (Option option in (Option[])[Bind, Advertise, Transport, Proxy, User, Password, Profile, TimeoutSeconds, TraceFile, Json, Verbose])
+        {
+            command.Add(option);
+        }
+    }
+
+    public ImageShareOptions ToClientOptions(ParseResult parsed, Action<ImageShareTraceEvent>? trace, SipUri? identity = null)
+    {
+        identity ??= parsed.GetRequiredValue(Identity);
+        string? password = parsed.GetValue(Password) ?? Environment.GetEnvironmentVariable("IMAGESHARE_PASSWORD");
+        string? user = parsed.GetValue(User) ?? identity.User;
+        TimeSpan timeout = TimeSpan.FromSeconds(parsed.GetValue(TimeoutSeconds));
+        return new ImageShareOptions
+        {
+            Identity = identity,
+            LocalEndPoint = parsed.GetRequiredValue(Bind),
+            AdvertisedAddress = parsed.GetValue(Advertise),
+            Route = parsed.GetValue(Proxy) is { } proxy ? [proxy] : [],
+            Transport = parsed.GetRequiredValue(Transport) switch
+            {
+                "udp" => SipTransportChoice.Udp,
+                "tcp" => SipTransportChoice.Tcp,
+                "tls" => throw new UsageException("--transport tls is not in this version; use udp, tcp or auto."),
+                _ => SipTransportChoice.BySize,
+            },
+            Credentials = user is not null && password is not null ? new SipCredentials(user, password) : null,
+            Profile = parsed.GetRequiredValue(Profile),
+            Limits = ImageShareLimits.Default with { AnswerTimeout = timeout, IdleTimeout = timeout },
+            Trace = trace,
+        };
+    }
+
+    public static Option<int> Positive(string name, string description, int value) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        DefaultValueFactory = _ => value,
+        CustomParser = result => int.TryParse(result.Tokens[0].Value, out int number) && number > 0
+            ? number
+            : Refuse<int>(result, "is not a number above 0"),
+    };
+
+    public static Option<long?> Octets(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "BYTES",
+        CustomParser = result => long.TryParse(result.Tokens[0].Value, out long number) && number > 0
+            ? number
+            : Refuse<long?>(result, "is not a number of bytes above 0"),
+    };
+
+    public static Option<string> OneOf(string name, string description, params string[] values)
+    {
+        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => values[0] };
+        option.AcceptOnlyFromAmong(values);
+        return option;
+    }
+
+    public static SipUri ParseUri(ArgumentResult result) =>
+        SipUri.TryParse(result.Tokens[0].Value, out SipUri? uri) && uri.IsSip
+            ? uri
+            : Refuse<SipUri>(result, "is not a SIP URI such as sip:bob@127.0.0.1:5070");
+
+    private static IPEndPoint ParseEndPoint(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        return IPEndPoint.TryParse(text, out IPEndPoint? endPoint)
+            ? endPoint
+            : Refuse<IPEndPoint>(result, "is not an address and port such as 127.0.0.1:5070 or [::1]:5070");
+    }
+
+    private static T Refuse<T>(ArgumentResult result, string reason)
+    {
+        result.AddError($"'{result.Tokens[0].Value}' {reason}.");
+        return default!;
+    }
+}

@@ -1,0 +1,11 @@
+namespace ImageShare.Cli;
+
+/// <summary>What the program tells the shell. Scripts rely on these.</summary>
+internal static class ExitStatus
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int Usage = 2;
+    public const int NotCapable = 3;
+    public const int Interrupted = 130;
+}

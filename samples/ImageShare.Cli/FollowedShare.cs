@@ -1,0 +1,27 @@
+using ImageShare.Core.Sharing;
+
+namespace ImageShare.Cli;
+
+/// <summary>Waits for a share's end; Ctrl-C cancels the share, and its end is still waited for.</summary>
+internal static class FollowedShare
+{
+    public static async Task<ImageShareResult> WaitAsync(ImageShareSession session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await session.Completion.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return await session.CancelAsync(CancellationToken.None);
+        }
+    }
+
+    public static int ExitStatusOf(ImageShareResult result, CancellationToken cancellationToken) => result switch
+    {
+        { IsCompleted: true } => ExitStatus.Done,
+        { Error: ImageShare.Core.ImageShareError.NotCapable } => ExitStatus.NotCapable,
+        _ when cancellationToken.IsCancellationRequested => ExitStatus.Interrupted,
+        _ => ExitStatus.Failed,
+    };
+}

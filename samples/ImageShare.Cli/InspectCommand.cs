@@ -1,0 +1,111 @@
+using System.CommandLine;
+using ImageShare.Cli.Inspection;
+
+namespace ImageShare.Cli;
+
+/// <summary><c>imageshare inspect FILE...</c>: what raw bytes are, field by field, or what is wrong with them and where.</summary>
+internal static class InspectCommand
+{
+    public static Command Create(CommonOptions common)
+    {
+        var files = new Argument<FileInfo[]>("file") { Description = "Files with raw messages", Arity = ArgumentArity.OneOrMore };
+        var kind = new Option<string?>("--kind") { Description = "What they are; guessed from the first bytes when not given" };
+        kind.AcceptOnlyFromAmong("sip", "sdp", "msrp", "multipart");
+        var command = new Command("inspect", "Read raw SIP, SDP, MSRP and multipart bytes and say what they are") { files, kind, common.Json };
+        command.SetAction(parsed =>
+        {
+            bool json = parsed.GetValue(common.Json);
+            int status = ExitStatus.Done;
+            foreach (FileInfo file in parsed.GetRequiredValue(files))
+            {
+                if (!TryRead(file, out byte[] octets))
+                {
+                    status = ExitStatus.Failed;
+                    continue;
+                }
+
+                foreach (Finding finding in Inspector.Inspect(octets, parsed.GetValue(kind)))
+                {
+                    status = finding.Error is null ? status : ExitStatus.Failed;
+                    if (json)
+                    {
+                        WriteJson(file, finding);
+                    }
+                    else
+                    {
+                        WriteText(file, finding);
+                    }
+                }
+            }
+
+            return status;
+        });
+        return command;
+    }
+
+    private static bool TryRead(FileInfo file, out byte[] octets)
+    {
+        octets = [];
+        try
+        {
+            octets = File.ReadAllBytes(file.FullName);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"{Shown.Text(file.ToString())}: {Shown.Text(e.Message)}");
+            return false;
+        }
+    }
+
+    private static void WriteJson(FileInfo file, Finding finding) => new JsonReporter(Console.Out).Write(json =>
+    {
+        json.WriteString("file", file.ToString());
+        json.WriteString("kind", finding.Kind);
+        json.WriteBoolean("valid", finding.Error is null);
+        if (finding.Start is { } start)
+        {
+            json.WriteString("start", start);
+        }
+
+        if (finding.Error is { } error)
+        {
+            json.WriteString("error", error);
+        }
+
+        json.WriteNumber("offset", finding.Offset);
+        json.WriteStartArray("warnings");
+        foreach (FoundWarning warning in finding.Warnings)
+        {
+            json.WriteStartObject();
+            json.WriteString("code", warning.Code);
+            json.WriteNumber("offset", warning.Offset);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("body", finding.BodyLength);
+    });
+
+    private static void WriteText(FileInfo file, Finding finding)
+    {
+        Console.WriteLine(finding.Error is { } error
+            ? $"{Shown.Text(file.ToString())}, byte {finding.Offset}: {finding.Kind}: {Shown.Text(error)}"
+            : $"{Shown.Text(file.ToString())}, byte {finding.Offset}: {finding.Kind}, valid, body {finding.BodyLength} bytes");
+        if (finding.Start is { } start)
+        {
+            Console.WriteLine($"  {Shown.Text(start)}");
+        }
+
+        int width = finding.Fields.Count == 0 ? 0 : finding.Fields.Max(f => f.Name.Length);
+        foreach ((string name, string value) in finding.Fields)
+        {
+            Console.WriteLine($"    {Shown.Text(name).PadRight(width)}  {Shown.Text(value)}");
+        }
+
+        foreach (FoundWarning warning in finding.Warnings)
+        {
+            Console.WriteLine($"  warning, byte {warning.Offset}: {warning.Code}");
+        }
+    }
+}

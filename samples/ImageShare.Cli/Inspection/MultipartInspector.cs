@@ -1,0 +1,71 @@
+using System.Text;
+using ImageShare.Core.Bodies;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Cli.Inspection;
+
+/// <summary>Multipart bodies, with or without the header that names their boundary.</summary>
+internal static class MultipartInspector
+{
+    /// <summary>A file: an optional header ending in an empty line, then the body. Without a header, the first line is the delimiter.</summary>
+    public static IEnumerable<Finding> InspectFile(ReadOnlyMemory<byte> octets)
+    {
+        ReadOnlySpan<byte> span = octets.Span;
+        if (span.StartsWith("--"u8))
+        {
+            int end = span.IndexOfAny((byte)'\r', (byte)'\n');
+            ReadOnlySpan<byte> boundary = (end < 0 ? span : span[..end])[2..];
+            if (boundary.IsEmpty || boundary.ContainsAny("\"\\\0"u8))
+            {
+                return [new Finding { Kind = "multipart", Error = "BadBoundary" }];
+            }
+
+            string text = Encoding.Latin1.GetString(boundary.TrimEnd(" \t"u8));
+            return Inspect(new MediaType("multipart", "mixed", ParameterList.Empty.With("boundary", text, quoted: true)), octets, 0);
+        }
+
+        int headerEnd = span.IndexOf("\r\n\r\n"u8);
+        int skip = headerEnd >= 0 ? headerEnd + 4 : span.IndexOf("\n\n"u8) + 2;
+        string header = Encoding.UTF8.GetString(headerEnd >= 0 ? span[..headerEnd] : skip > 1 ? span[..(skip - 2)] : span);
+        string value = header.ReplaceLineEndings(" ");
+        int colon = value.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0 && MediaType.TryParse(Encoding.UTF8.GetBytes(value[(colon + 1)..].Trim()), out MediaType? type)
+            ? Inspect(type, octets[Math.Max(skip, 0)..], Math.Max(skip, 0))
+            : [new Finding { Kind = "multipart", Error = "MissingContentType" }];
+    }
+
+    public static IEnumerable<Finding> Inspect(MediaType type, ReadOnlyMemory<byte> body, long offset)
+    {
+        MultipartReadResult result = new MultipartCodec().Read(type, body, MultipartLimits.Default);
+        if (!result.IsSuccess)
+        {
+            return [new Finding { Kind = "multipart", Start = type.ToString(), Error = result.Error.ToString(), Offset = offset + result.Offset }];
+        }
+
+        var finding = new Finding
+        {
+            Kind = "multipart",
+            Start = type.ToString(),
+            Offset = offset,
+            BodyLength = body.Length,
+            Warnings = [.. result.Warnings.Select(w => new FoundWarning(w.Code.ToString(), offset + w.Offset))],
+        };
+        foreach (BodyPart part in result.Body.AllParts())
+        {
+            string content = part.IsDamaged ? "damaged" : Shown.Octets(part.Content.Length);
+            finding.Fields.Add(("part", $"{part.ContentType}, {part.TransferEncoding}, {content}"));
+            if (part.ContentId is { } id)
+            {
+                finding.Fields.Add(("  content id", id));
+            }
+
+            if (part.Disposition is { } disposition)
+            {
+                finding.Fields.Add(("  disposition", disposition.ToString()));
+            }
+        }
+
+        Finding[] inner = result.Body.FindSessionDescription() is { } sdp ? [SdpInspector.Inspect(sdp.Content, offset)] : [];
+        return [finding, .. inner];
+    }
+}

@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Globalization;
+using ImageShare.Core.Sip;
+
+namespace ImageShare.Cli.Inspection;
+
+/// <summary>SIP messages: a stream of them framed by Content-Length, or one datagram.</summary>
+internal static class SipInspector
+{
+    public static IEnumerable<Finding> Inspect(ReadOnlyMemory<byte> octets)
+    {
+        var reader = new SipReader();
+        var input = new ReadOnlySequence<byte>(octets);
+        var findings = new List<Finding>();
+        while (true)
+        {
+            long offset = octets.Length - input.Length;
+            switch (reader.Read(ref input, out SipMessage? message))
+            {
+                case OperationStatus.Done:
+                    long end = octets.Length - input.Length;
+                    findings.AddRange(Describe(message!, offset + Leading(octets, offset), end - message!.Body.Length));
+                    continue;
+                case OperationStatus.NeedMoreData when findings.Count > 0 && OnlyLineBreaks(input):
+                    return findings;
+                default:
+                    // What cannot be framed as a stream may still be a datagram: it ends where the file does.
+                    findings.AddRange(AsDatagram(octets[(int)offset..], offset));
+                    return findings;
+            }
+        }
+    }
+
+    private static IEnumerable<Finding> AsDatagram(ReadOnlyMemory<byte> octets, long offset)
+    {
+        int leading = Leading(octets, 0);
+        if (!SipReader.TryReadDatagram(octets.ToArray(), null, out SipMessage? message, out SipReadError? error))
+        {
+            return [new Finding { Kind = "sip", Start = message?.StartLine, Error = error.Value.Reason.ToString(), Offset = offset + leading + error.Value.Offset }];
+        }
+
+        int head = octets.Span.IndexOf("\r\n\r\n"u8);
+        return Describe(message, offset + leading, offset + (head < 0 ? octets.Length : head + 4));
+    }
+
+    private static IEnumerable<Finding> Describe(SipMessage message, long offset, long bodyOffset)
+    {
+        SipRejection? rejection = message is SipRequest request ? SipValidation.Check(request) : null;
+        var finding = new Finding
+        {
+            Kind = "sip",
+            Start = message.StartLine,
+            Error = rejection is { } refused ? string.Create(CultureInfo.InvariantCulture, $"{refused.Status} {refused.Reason}") : null,
+            Offset = offset,
+            BodyLength = message.Body.Length,
+            Warnings = [.. message.Warnings.Select(w => new FoundWarning(w.Code.ToString(), offset + w.Offset))],
+        };
+        foreach (SipHeader header in message.Headers)
+        {
+            finding.Fields.Add((header.Name, header.Value));
+        }
+
+        IEnumerable<Finding> body = message.Headers.ContentType switch
+        {
+            _ when message.Body.IsEmpty => [],
+            { } type when type.Is("application", "sdp") => [SdpInspector.Inspect(message.Body, bodyOffset)],
+            { } type when type.Type.Equals("multipart", StringComparison.OrdinalIgnoreCase) => MultipartInspector.Inspect(type, message.Body, bodyOffset),
+            _ => [],
+        };
+        return [finding, .. body];
+    }
+
+    private static int Leading(ReadOnlyMemory<byte> octets, long offset)
+    {
+        ReadOnlySpan<byte> rest = octets.Span[(int)offset..];
+        return rest.Length - rest.TrimStart("\r\n"u8).Length;
+    }
+
+    private static bool OnlyLineBreaks(ReadOnlySequence<byte> input)
+    {
+        foreach (ReadOnlyMemory<byte> segment in input)
+        {
+            if (segment.Span.ContainsAnyExcept((byte)'\r', (byte)'\n'))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

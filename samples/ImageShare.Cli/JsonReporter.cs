@@ -1,0 +1,158 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using ImageShare.Core;
+using ImageShare.Core.Diagnostics;
+using ImageShare.Core.Sharing;
+using ImageShare.Core.Sip;
+
+namespace ImageShare.Cli;
+
+/// <summary>One JSON object per line on standard output, flushed at once, and nothing else there.</summary>
+internal sealed class JsonReporter(TextWriter output) : IReporter
+{
+    // Standard output is no HTML page: keep + and non-ASCII letters readable. Control characters are still escaped.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private readonly Lock _gate = new();
+
+    public void Listening(SipUri address) => Line("listening", json => json.WriteString("sip", address.ToString()));
+
+    public void Invitation(ImageShareInvitation invitation) => Line("invitation", json =>
+    {
+        json.WriteString("session", invitation.Id);
+        json.WriteString("from", invitation.Caller.ToString());
+        WriteOptional(json, "name", invitation.Image.Name);
+        WriteOptional(json, "type", invitation.Image.Type?.Essence);
+        if (invitation.Image.Size is { } size)
+        {
+            json.WriteNumber("size", size);
+        }
+
+        WriteOptional(json, "sha1", invitation.Image.Sha1);
+        if (invitation.Icon is { } icon)
+        {
+            json.WriteStartObject("icon");
+            json.WriteString("type", icon.Type.Essence);
+            json.WriteNumber("size", icon.Content.Length);
+            json.WriteEndObject();
+        }
+    });
+
+    public void Capabilities(SipUri peer, ImageShareCapabilities capabilities) => Line("capabilities", json =>
+    {
+        json.WriteBoolean("imageShare", capabilities.CanShareImages);
+        json.WriteStartArray("types");
+        foreach (string type in capabilities.AcceptedTypes)
+        {
+            json.WriteStringValue(type);
+        }
+
+        json.WriteEndArray();
+        if (capabilities.MaxSize is { } maxSize)
+        {
+            json.WriteNumber("maxSize", maxSize);
+        }
+
+        json.WriteString("evidence", capabilities.Evidence switch
+        {
+            CapabilityEvidence.Iari => "iari",
+            CapabilityEvidence.Sdp => "sdp",
+            CapabilityEvidence.IariAndSdp => "iari+sdp",
+            _ => "none",
+        });
+        json.WriteNumber("sipStatus", capabilities.SipStatus);
+    });
+
+    public void Trace(ImageShareTraceEvent message)
+    {
+        // Standard output carries the contract's events only; --trace writes messages to a file.
+    }
+
+    public async Task<ImageShareResult> FollowAsync(ImageShareSession session, CancellationToken cancellationToken)
+    {
+        void OnState(ImageShareSession _, ImageShareState state) => Line("state", json =>
+        {
+            json.WriteString("session", session.Id);
+            json.WriteString("state", state.ToString());
+        });
+
+        void OnProgress(ImageShareSession _, ImageShareProgress progress) => Line("progress", json =>
+        {
+            json.WriteNumber("bytes", progress.Bytes);
+            if (progress.Total is { } total)
+            {
+                json.WriteNumber("total", total);
+            }
+        });
+
+        OnState(session, session.State);
+        session.StateChanged += OnState;
+        session.ProgressChanged += OnProgress;
+        ImageShareResult result = await FollowedShare.WaitAsync(session, cancellationToken);
+        if (result.IsCompleted)
+        {
+            Line("completed", json =>
+            {
+                json.WriteString("session", session.Id);
+                json.WriteNumber("bytes", result.BytesTransferred);
+                WriteOptional(json, "sha1", result.Sha1);
+                json.WriteBoolean("verified", result.IsVerified);
+                WriteOptional(json, "path", result.Stored?.Path);
+            });
+        }
+        else
+        {
+            Failed(result.Error, result.Message ?? string.Empty, result.SipStatus, result.MsrpStatus);
+        }
+
+        return result;
+    }
+
+    public void Failed(ImageShareError error, string message, int? sipStatus, int? msrpStatus) => Line("failed", json =>
+    {
+        json.WriteString("error", error.ToString());
+        if (sipStatus is { } sip)
+        {
+            json.WriteNumber("sipStatus", sip);
+        }
+
+        if (msrpStatus is { } msrp)
+        {
+            json.WriteNumber("msrpStatus", msrp);
+        }
+
+        json.WriteString("message", message);
+    });
+
+    private static void WriteOptional(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is not null)
+        {
+            json.WriteString(name, value);
+        }
+    }
+
+    private void Line(string name, Action<Utf8JsonWriter> write) => Write(json =>
+    {
+        json.WriteString("event", name);
+        write(json);
+    });
+
+    /// <summary>Writes one object on its own line.</summary>
+    internal void Write(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, Options))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+
+        lock (_gate)
+        {
+            output.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan));
+            output.Flush();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using ImageShare.Core.Diagnostics;
+
+namespace ImageShare.Cli;
+
+/// <summary>
+/// Draws what passes between two ends as it happens, one line per SIP message. MSRP chunks come by the hundred: the first of a run is
+/// shown, the others are counted.
+/// </summary>
+internal sealed class Ladder(string left, string right, Action<string> write)
+{
+    private const int Width = 44;
+    private readonly Lock _gate = new();
+    private int _sends;
+    private int _responses;
+    private long _octets;
+
+    public void Head() => write($"{left,8} {new string(' ', Width)} {right}");
+
+    /// <summary>Takes a message as its sender saw it leave; call it with outgoing messages only, or each would be drawn twice.</summary>
+    public void Draw(bool fromLeft, ImageShareTraceEvent message)
+    {
+        lock (_gate)
+        {
+            if (!message.Protocol.StartsWith("MSRP", StringComparison.Ordinal))
+            {
+                CloseRun();
+                Line(fromLeft, Summary(message.StartLine), $"{message.Protocol[4..]} {message.Octets.Length} B");
+                return;
+            }
+
+            bool isSend = message.StartLine.EndsWith(" SEND", StringComparison.Ordinal);
+            if (isSend)
+            {
+                _octets += message.BodyLength;
+            }
+
+            int before = isSend ? _sends++ : _responses++;
+            if (before == 0)
+            {
+                string[] words = message.StartLine.Split(' ', 3);
+                Line(fromLeft, "MSRP " + words[^1] + (message.Detail is { } detail ? "  " + detail : string.Empty), $"{message.Protocol[5..]} {message.BodyLength} B");
+            }
+        }
+    }
+
+    /// <summary>Ends a run of chunks with its count.</summary>
+    public void CloseRun()
+    {
+        lock (_gate)
+        {
+            if (_sends > 1 || _responses > 1)
+            {
+                write($"{string.Empty,8} │{Center($"… {_sends} SENDs, {_octets} bytes, {_responses} responses …")}│");
+            }
+
+            _sends = _responses = 0;
+            _octets = 0;
+        }
+    }
+
+    private void Line(bool fromLeft, string text, string note)
+    {
+        text = text.Length > Width - 6 ? text[..(Width - 7)] + "…" : text;
+        string shaft = new('─', Width - text.Length - 5);
+        string arrow = fromLeft ? $"── {text} {shaft}▶" : $"◀{shaft} {text} ──";
+        write($"{string.Empty,8} │{arrow}│  {note}");
+    }
+
+    private static string Center(string text) => text.Length >= Width ? text[..Width] : text.PadLeft((Width + text.Length) / 2).PadRight(Width);
+
+    private static string Summary(string startLine) =>
+        startLine.StartsWith("SIP/2.0 ", StringComparison.Ordinal) ? startLine["SIP/2.0 ".Length..] : startLine[..^" SIP/2.0".Length];
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using ImageShare.Core;
+using ImageShare.Core.Images;
+
+namespace ImageShare.Cli;
+
+/// <summary><c>imageshare listen</c>: answers queries and receives images.</summary>
+internal static class ListenCommand
+{
+    public static Command Create(CommonOptions common)
+    {
+        var inbox = new Option<DirectoryInfo>("--inbox")
+        {
+            Description = "Where received images go",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => new DirectoryInfo("inbox"),
+        };
+        Option<string> accept = CommonOptions.OneOf("--accept", "What to do with an invitation", "ask", "auto", "never");
+        var count = new Option<int?>("--count")
+        {
+            Description = "End after so many shares have ended",
+            HelpName = "N",
+            CustomParser = result =>
+            {
+                if (int.TryParse(result.Tokens[0].Value, out int number) && number > 0)
+                {
+                    return number;
+                }
+
+                result.AddError($"'{result.Tokens[0].Value}' is not a number above 0.");
+                return null;
+            },
+        };
+        Option<long?> maxSize = CommonOptions.Octets("--max-size", "The largest image taken");
+        var command = new Command("listen", "Answer capability queries and receive images") { inbox, accept, count, maxSize };
+        common.AddTo(command);
+        command.SetAction(async (parsed, _) =>
+        {
+            IReporter reporter = Reporters.For(common, parsed);
+            return await CommandRunner.RunAsync(reporter, async cancellationToken =>
+            {
+                using var tracing = new Tracing(common, parsed, reporter);
+                ImageShareOptions options = common.ToClientOptions(parsed, tracing.Sink);
+                if (parsed.GetValue(maxSize) is { } largest)
+                {
+                    options = options with { Limits = options.Limits with { MaxImageSize = largest } };
+                }
+
+                IImageStore store = ImageStore.InDirectory(parsed.GetRequiredValue(inbox).FullName);
+                await using ImageShareClient client = await ImageShareClient.StartAsync(options, cancellationToken);
+                reporter.Listening(client.Address);
+                var receiver = new Receiver(reporter, store, parsed.GetRequiredValue(accept));
+                return await receiver.RunAsync(client, parsed.GetValue(count), cancellationToken);
+            });
+        });
+        return command;
+    }
+}

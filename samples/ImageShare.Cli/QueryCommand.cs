@@ -1,0 +1,31 @@
+using System.CommandLine;
+using ImageShare.Core;
+using ImageShare.Core.Sharing;
+using ImageShare.Core.Sip;
+
+namespace ImageShare.Cli;
+
+/// <summary><c>imageshare query TARGET</c>: step 1 of the service, and nothing else.</summary>
+internal static class QueryCommand
+{
+    public static Command Create(CommonOptions common)
+    {
+        var target = new Argument<SipUri>("target") { Description = "Whom to ask, e.g. sip:bob@127.0.0.1:5070", CustomParser = CommonOptions.ParseUri };
+        var command = new Command("query", "Ask whether a peer can share images") { target };
+        common.AddTo(command);
+        command.SetAction(async (parsed, _) =>
+        {
+            IReporter reporter = Reporters.For(common, parsed);
+            return await CommandRunner.RunAsync(reporter, async cancellationToken =>
+            {
+                using var tracing = new Tracing(common, parsed, reporter);
+                await using ImageShareClient client = await ImageShareClient.StartAsync(common.ToClientOptions(parsed, tracing.Sink), cancellationToken);
+                SipUri peer = parsed.GetRequiredValue(target);
+                ImageShareCapabilities capabilities = await client.QueryCapabilitiesAsync(peer, cancellationToken);
+                reporter.Capabilities(peer, capabilities);
+                return capabilities.CanShareImages ? ExitStatus.Done : ExitStatus.NotCapable;
+            });
+        });
+        return command;
+    }
+}

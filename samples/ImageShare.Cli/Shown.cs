@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text;
+
+namespace ImageShare.Cli;
+
+/// <summary>Makes what a peer sent safe to show on a terminal, and numbers easy to read.</summary>
+internal static class Shown
+{
+    /// <summary>Control and direction-changing characters become visible escapes; long text is cut.</summary>
+    public static string Text(string? text, int longest = 200)
+    {
+        var shown = new StringBuilder();
+        foreach (char c in text ?? string.Empty)
+        {
+            if (shown.Length >= longest)
+            {
+                shown.Append('…');
+                break;
+            }
+
+            if (char.IsControl(c) || CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+            {
+                shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            }
+            else
+            {
+                shown.Append(c);
+            }
+        }
+
+        return shown.ToString();
+    }
+
+    public static string Octets(long count) => count switch
+    {
+        < 10_000 => string.Create(CultureInfo.InvariantCulture, $"{count} bytes"),
+        < 10_000_000 => string.Create(CultureInfo.InvariantCulture, $"{count / 1e3:0} kB"),
+        < 10_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{count / 1e6:0.0} MB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{count / 1e9:0.0} GB"),
+    };
+
+    /// <summary>A state as a person would say it.</summary>
+    public static string State(Core.Sharing.ImageShareState state) => state switch
+    {
+        Core.Sharing.ImageShareState.Querying => "asking what the peer can do",
+        Core.Sharing.ImageShareState.Inviting => "inviting",
+        Core.Sharing.ImageShareState.Ringing => "waiting for the decision",
+        Core.Sharing.ImageShareState.Connecting => "connecting MSRP",
+        Core.Sharing.ImageShareState.Transferring => "transferring",
+        Core.Sharing.ImageShareState.Terminating => "saying goodbye",
+        _ => state.ToString(),
+    };
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace ImageShare.Core.Diagnostics;
+
+/// <summary>
+/// Every message this library logs. Ids: 100 Sharing, 200 Sip, 300 Msrp, 400 Net; next free: 105. What names a person, an address or
+/// a file is logged at Trace only, by methods whose names end in Sensitive; bodies and credentials are never logged.
+/// </summary>
+internal static partial class Log
+{
+    [LoggerMessage(100, LogLevel.Debug, "Share {Id}: {Before} -> {After}")]
+    public static partial void StateChanged(this ILogger logger, string id, Enum before, Enum after);
+
+    [LoggerMessage(101, LogLevel.Information, "Share {Id} ended: {State}, {Error}")]
+    public static partial void ShareEnded(this ILogger logger, string id, Enum state, ImageShareError error, Exception? cause);
+
+    [LoggerMessage(102, LogLevel.Error, "Share {Id}: a handler of the application threw")]
+    public static partial void HandlerFailed(this ILogger logger, string id, Exception exception);
+
+    [LoggerMessage(103, LogLevel.Debug, "Invitation {Id} refused with {Status}: {Reason}")]
+    public static partial void InvitationRefused(this ILogger logger, string id, int status, string reason);
+
+    [LoggerMessage(104, LogLevel.Trace, "Invitation {Id} from {From}: {Name}")]
+    public static partial void InvitationSensitive(this ILogger logger, string id, string from, string? name);
+}

@@ -1,0 +1,202 @@
+using System.Collections.Concurrent;
+using System.Net;
+using ImageShare.Core.Images;
+using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Sharing;
+using ImageShare.Core.Sharing.StateMachine;
+using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Transport;
+using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Text;
+using Microsoft.Extensions.Logging;
+
+namespace ImageShare.Core;
+
+/// <summary>
+/// An image share endpoint: asks peers what they can do, shares images, and hands out invitations. Answers capability queries by itself.
+/// All members may be called from any thread, at the same time. Disposing cancels what still runs and releases every socket and timer.
+/// </summary>
+public sealed class ImageShareClient : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<ImageShareSession, byte> _sessions;
+    private readonly IncomingShares _incoming;
+    private readonly ShareContext _context;
+    private int _disposed;
+
+    private ImageShareClient(ShareContext context, IncomingShares incoming, ConcurrentDictionary<ImageShareSession, byte> sessions, SipUri address)
+    {
+        _context = context;
+        _incoming = incoming;
+        _sessions = sessions;
+        Address = address;
+    }
+
+    /// <summary>Where peers reach this client: the user of its identity at the address and port it listens on, UDP and TCP.</summary>
+    public SipUri Address { get; }
+
+    /// <summary>
+    /// Invitations as they come, in order; ends when the client is disposed. Several readers share them: each invitation goes to one. While
+    /// nobody reads, callers hear ringing until they or the answer timeout give up.
+    /// </summary>
+    public IAsyncEnumerable<ImageShareInvitation> Invitations => _incoming.Invitations.ReadAllAsync();
+
+    /// <summary>Binds the sockets and starts to answer.</summary>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: the address or port cannot be bound.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing stays bound.</exception>
+    public static Task<ImageShareClient> StartAsync(ImageShareOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        cancellationToken.ThrowIfCancellationRequested();
+        return StartCoreAsync(options);
+    }
+
+    /// <summary>Asks a peer whether it can share images (step 1 of the service; OPTIONS, IR.79 §3.3).</summary>
+    /// <returns>What it said; a refusal is an answer too, with <see cref="ImageShareCapabilities.CanShareImages"/> false.</returns>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.PeerUnreachable"/> or <see cref="ImageShareError.NoAnswer"/>.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task<ImageShareCapabilities> QueryCapabilitiesAsync(SipUri peer, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        return CapabilityQuery.AskAsync(_context, peer, cancellationToken);
+    }
+
+    /// <summary>Shares an image: reads and hashes the source, then starts the session and returns it at once.</summary>
+    /// <param name="peer">Whom to share it with.</param>
+    /// <param name="source">The image; read once now for its hash and once while it is sent.</param>
+    /// <param name="settings">What else there is to say, or null.</param>
+    /// <param name="cancellationToken">
+    /// Stops the reading of the source before the session starts. It has no power over the session: cancel that with
+    /// <see cref="ImageShareSession.CancelAsync"/>.
+    /// </param>
+    /// <exception cref="ImageShareException">The source cannot be shared: <see cref="ImageShareError.FileNotFound"/>,
+    /// <see cref="ImageShareError.SourceUnreadable"/>, <see cref="ImageShareError.TypeNotAccepted"/> when it is no image, or its icon is larger than
+    /// the limit (<see cref="ImageShareError.TooLarge"/>).</exception>
+    public async Task<ImageShareSession> ShareAsync(
+        SipUri peer, ImageSource source, ShareSettings? settings = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        ArgumentNullException.ThrowIfNull(source);
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        settings ??= ShareSettings.Default;
+        if (settings.Icon is { } icon && icon.Content.Length > _context.Limits.MaxIconSize)
+        {
+            throw new ImageShareException(
+                ImageShareError.TooLarge, $"The icon has {icon.Content.Length} bytes, at most {_context.Limits.MaxIconSize} are sent; make it smaller.");
+        }
+
+        ImageDescription image = await source.DescribeAsync(cancellationToken).ConfigureAwait(false);
+        if (!image.Type.Type.Equals("image", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new ImageShareException(
+                ImageShareError.TypeNotAccepted, $"{image.Name} is {image.Type.Essence}, not an image; give the source an image type if it is one after all.");
+        }
+
+        string callId = RandomToken.Create();
+        var session = new ImageShareSession(_context, callId, isOutgoing: true, image.Name, image.Size);
+        _sessions[session] = 0;
+        session.Start(new OutgoingShare(_context, session, peer, callId, source, image, settings), new ShareInput.StartOutgoing(settings.QueryFirst));
+        return session;
+    }
+
+    /// <summary>Cancels every running share, waits for their ends, and closes all sockets. Returns without exception, however often it is called.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        _incoming.Close();
+        foreach (ImageShareSession session in _sessions.Keys)
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await _context.Agent.DisposeAsync().ConfigureAwait(false);
+        await _context.Transport.DisposeAsync().ConfigureAwait(false);
+        await _context.Msrp.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static async Task<ImageShareClient> StartCoreAsync(ImageShareOptions options)
+    {
+        ILogger log = options.LoggerFactory.CreateLogger("ImageShare.Core");
+        SipTransport transport = SipTransport.Create(options.Network, new SipTransportOptions
+        {
+            LocalEndPoint = options.LocalEndPoint,
+            AdvertisedAddress = options.AdvertisedAddress,
+            Fixed = options.Transport switch
+            {
+                SipTransportChoice.Udp => SipProtocol.Udp,
+                SipTransportChoice.Tcp => SipProtocol.Tcp,
+                _ => null,
+            },
+            TimeProvider = options.TimeProvider,
+            Trace = TraceAdapter.ForSip(options.Trace),
+        });
+        MsrpEndpoint? msrp = null;
+        try
+        {
+            msrp = MsrpEndpoint.Start(options.Network, new MsrpEndpointOptions
+            {
+                LocalEndPoint = new IPEndPoint(options.LocalEndPoint.Address, options.MsrpPort),
+                AdvertisedAddress = options.AdvertisedAddress,
+                TimeProvider = options.TimeProvider,
+                BindTimeout = options.Limits.MediaConnectTimeout,
+                IdleTimeout = options.Limits.IdleTimeout,
+                Trace = TraceAdapter.ForMsrp(options.Trace),
+            });
+            return Assemble(options, log, transport, msrp);
+        }
+        catch
+        {
+            await transport.DisposeAsync().ConfigureAwait(false);
+            if (msrp is not null)
+            {
+                await msrp.DisposeAsync().ConfigureAwait(false);
+            }
+
+            throw;
+        }
+    }
+
+    private static ImageShareClient Assemble(ImageShareOptions options, ILogger log, SipTransport transport, MsrpEndpoint msrp)
+    {
+        var sessions = new ConcurrentDictionary<ImageShareSession, byte>();
+        var incoming = new IncomingShares(options.Limits, () => sessions.Count, session => sessions[session] = 0);
+        SipUserAgent agent = SipUserAgent.Start(
+            transport,
+            new SipUserAgentOptions
+            {
+                Identity = new NameAddress(options.DisplayName, options.Identity),
+                Route = options.Route,
+                TimeProvider = options.TimeProvider,
+                UserAgent = options.UserAgent,
+                AllowedMethods = IncomingShares.AllowedMethods,
+                Credentials = options.Credentials,
+                FallBackToUdp = options.Transport is SipTransportChoice.BySize,
+                AnswersStrayOptions = options.Profile == ImageShareProfile.Mercuro,
+                LoggerFactory = options.LoggerFactory,
+            },
+            incoming);
+        var context = new ShareContext
+        {
+            Profile = options.Profile,
+            Limits = options.Limits,
+            AcceptedTypes = ImageShareDefaults.WithJpeg(options.AcceptedTypes),
+            TimeProvider = options.TimeProvider,
+            Log = log,
+            Transport = transport,
+            Agent = agent,
+            Msrp = msrp,
+            Route = options.Route,
+            Ended = session => sessions.TryRemove(session, out _),
+        };
+        incoming.Attach(context);
+        var local = new SipDestination(transport.LocalEndPoint, SipProtocol.Udp);
+        SipSentBy sentBy = transport.GetSentBy(local);
+        var address = new SipUri("sip", options.Identity.User, sentBy.Host, sentBy.Port);
+        return new ImageShareClient(context, incoming, sessions, address);
+    }
+}

@@ -1,0 +1,75 @@
+using System.Net;
+using ImageShare.Core.Diagnostics;
+using ImageShare.Core.Net;
+using ImageShare.Core.Sharing;
+using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Authentication;
+using ImageShare.Core.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ImageShare.Core;
+
+/// <summary>What an <see cref="ImageShareClient"/> is to be. Only <see cref="Identity"/> has no default.</summary>
+public sealed record ImageShareOptions
+{
+    /// <summary>Who this client is: the address in From of what it sends, for example <c>sip:alice@ims.example</c>.</summary>
+    public required SipUri Identity { get; init; }
+
+    /// <summary>The name shown to the other side, or null for none.</summary>
+    public string? DisplayName { get; init; }
+
+    /// <summary>
+    /// Where SIP is listened for, UDP and TCP on the same port. Default 127.0.0.1 and a free port: nobody but this machine
+    /// reaches it until you choose an address. A client that only sends can leave the port 0.
+    /// </summary>
+    public IPEndPoint LocalEndPoint { get; init; } = new(IPAddress.Loopback, 0);
+
+    /// <summary>The port MSRP is listened for on, at the address of <see cref="LocalEndPoint"/>; 0 takes a free one.</summary>
+    public int MsrpPort { get; init; }
+
+    /// <summary>
+    /// The address peers are told to use, in Via, Contact, SDP and MSRP paths, when it is not the one bound: a public address in
+    /// front of this machine. Null takes the bound address, or the one that leads to the peer when all addresses are bound.
+    /// </summary>
+    public IPAddress? AdvertisedAddress { get; init; }
+
+    /// <summary>
+    /// The hops every request outside a dialog goes through first, in order: outbound proxy (P-CSCF) and service route
+    /// (RFC 3261 §8.1.2, RFC 3608). Empty sends straight to the peer.
+    /// </summary>
+    public IReadOnlyList<SipUri> Route { get; init; } = [];
+
+    /// <summary>Which transport SIP requests take. Default: UDP, or TCP above 1300 octets (RFC 3261 §18.1.1).</summary>
+    public SipTransportChoice Transport { get; init; } = SipTransportChoice.BySize;
+
+    /// <summary>User and password for digest challenges (RFC 3261 §22), or null to answer none.</summary>
+    public SipCredentials? Credentials { get; init; }
+
+    /// <summary>The dialect written. Default <see cref="ImageShareProfile.Rcs2"/>.</summary>
+    public ImageShareProfile Profile { get; init; } = ImageShareProfile.Rcs2;
+
+    /// <summary>Sizes and times.</summary>
+    public ImageShareLimits Limits { get; init; } = ImageShareLimits.Default;
+
+    /// <summary>
+    /// The image types taken and announced. image/jpeg is always among them (IR.79 §3.6). Default: JPEG, GIF, BMP, PNG, WebP, HEIC.
+    /// The octets are carried, never decoded.
+    /// </summary>
+    public IReadOnlyList<MediaType> AcceptedTypes { get; init; } = ImageShareDefaults.AcceptedTypes;
+
+    /// <summary>The name of the software in User-Agent. Default: this library and its version.</summary>
+    public string UserAgent { get; init; } = ImageShareDefaults.UserAgent;
+
+    /// <summary>Told of every SIP message and MSRP chunk as it leaves or arrives, on the thread that carries it; null traces nothing.</summary>
+    public Action<ImageShareTraceEvent>? Trace { get; init; }
+
+    /// <summary>Where logs go. Default nowhere. Nothing personal is logged above Trace level.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>The clock behind every timer.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>What carries the octets. Default the machine's network; an <see cref="InMemoryNetwork"/> for tests.</summary>
+    public INetwork Network { get; init; } = SystemNetwork.Instance;
+}

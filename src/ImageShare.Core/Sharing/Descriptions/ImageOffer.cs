@@ -1,0 +1,113 @@
+using System.Net;
+using ImageShare.Core.Images;
+using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.FileTransfer;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sharing.Descriptions;
+
+/// <summary>Everything an offer to push one image says, before a profile decides how it is written (RFC 5547 §8.2.1).</summary>
+internal sealed record ImageOffer
+{
+    public required Origin Origin { get; init; }
+
+    /// <summary>Where this side's MSRP listens, as the peer is to reach it.</summary>
+    public required IPEndPoint MsrpAddress { get; init; }
+
+    /// <summary>The URI of this side's MSRP session.</summary>
+    public required string Path { get; init; }
+
+    public required ImageDescription Image { get; init; }
+
+    public required FileTransferId TransferId { get; init; }
+
+    public required IReadOnlyList<MediaType> AcceptedTypes { get; init; }
+
+    /// <summary>The cid: URL of the icon beside this offer, or null. It must name a part of the same message (RFC 5547 §8.8).</summary>
+    public string? IconUrl { get; init; }
+
+    public SessionDescription Write(ImageShareProfile profile) => profile.IsMercuroLayout ? WriteMercuro(profile) : WriteStandard(profile);
+
+    private SessionDescription WriteStandard(ImageShareProfile profile)
+    {
+        List<SdpAttribute> attributes =
+        [
+            SdpAttributes.Direction(MediaDirection.SendOnly),
+            SdpAttributes.AcceptTypes(new AcceptedTypes(AcceptedTypes)),
+            SdpAttributes.Path(Path),
+        ];
+        if (profile.Setup is not SetupForm.None)
+        {
+            attributes.Add(SdpAttributes.Setup(profile.Setup is SetupForm.Active ? SetupRole.Active : SetupRole.ActPass));
+        }
+
+        attributes.Add(SdpAttributes.FileSelector(Selector()));
+        attributes.Add(SdpAttributes.FileTransferId(TransferId));
+        AddOptional(attributes, profile);
+        return new SessionDescription
+        {
+            Origin = Origin,
+            Connection = new ConnectionData(MsrpAddress.Address),
+            Media = [Section(profile) with { Attributes = [.. attributes] }],
+        };
+    }
+
+    // The order and the fixed values of the client this profile is named for; its peers depend on neither, its traces show both.
+    private SessionDescription WriteMercuro(ImageShareProfile profile)
+    {
+        List<SdpAttribute> attributes =
+        [
+            SdpAttributes.Direction(MediaDirection.SendOnly),
+            SdpAttributes.AcceptTypes(new AcceptedTypes(new MediaType("text", "plain"), new MediaType("message", "cpim"))),
+            SdpAttributes.AcceptWrappedTypes(Sdp.AcceptedTypes.Anything),
+            SdpAttributes.FileSelector(Selector()),
+        ];
+        AddOptional(attributes, profile);
+        attributes.Add(SdpAttributes.Path(Path));
+        attributes.Add(SdpAttributes.FileTransferId(TransferId));
+        return new SessionDescription
+        {
+            Origin = Origin,
+            SessionName = "Mercuro IMS Client Session",
+            Media = [Section(profile) with { Connection = new ConnectionData(MsrpAddress.Address), Attributes = [.. attributes] }],
+        };
+    }
+
+    private FileSelector Selector() => new()
+    {
+        Name = Image.Name,
+        Type = Image.Type,
+        Size = Image.Size,
+        Hashes = [new FileHash("sha-1", Image.Sha1)],
+    };
+
+    // A purely active end has nothing to dial: RFC 6135 §4.2.2 gives it the discard port.
+    private MediaDescription Section(ImageShareProfile profile) => new() { Port = profile.Setup is SetupForm.Active ? 9 : MsrpAddress.Port };
+
+    private void AddOptional(List<SdpAttribute> attributes, ImageShareProfile profile)
+    {
+        if (profile.Disposition)
+        {
+            attributes.Add(SdpAttributes.FileDisposition(FileDisposition.Render));
+        }
+
+        if (profile.Dates is not DateForm.None && Dates(profile) is { } dates)
+        {
+            attributes.Add(SdpAttributes.FileDate(dates, profile.Dates is DateForm.Iso8601Unquoted ? FileDateStyle.Iso8601 : FileDateStyle.Rfc5322));
+        }
+
+        if (IconUrl is not null)
+        {
+            attributes.Add(SdpAttributes.FileIcon(IconUrl));
+        }
+    }
+
+    // When an image was last read is nobody's business.
+    private FileDate? Dates(ImageShareProfile profile) => (Image.Created, Image.Modified) switch
+    {
+        (null, null) => null,
+        (null, { } modified) when profile.IsMercuroLayout => new FileDate { Created = modified },
+        ({ } created, _) when profile.IsMercuroLayout => new FileDate { Created = created },
+        _ => new FileDate { Created = Image.Created, Modified = Image.Modified },
+    };
+}

@@ -1,0 +1,66 @@
+using ImageShare.Core.Sdp;
+using ImageShare.Core.Sharing.StateMachine;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sharing.Descriptions;
+
+/// <summary>A peer's answer to our offer, checked and ready to act on.</summary>
+internal sealed record ReceivedAnswer
+{
+    /// <summary>The peer's MSRP path.</summary>
+    public required IReadOnlyList<string> Path { get; init; }
+
+    /// <summary>Whether this side, the offerer, opens the connection.</summary>
+    public required bool IsActive { get; init; }
+
+    /// <summary>The type the image is sent as: its own, or application/octet-stream for peers that list only that.</summary>
+    public required MediaType ContentType { get; init; }
+
+    public static (ReceivedAnswer? Answer, ShareOutcome? Problem) Read(SessionDescription offer, ReadOnlySpan<byte> body)
+    {
+        if (!SessionDescription.TryParse(body, SdpLimits.Default, out SessionDescription? answer, out _))
+        {
+            return Unusable("The peer accepted, but its answer is no readable SDP.");
+        }
+
+        if (OfferAnswer.Check(offer, answer, out _) is not AnswerProblem.None and var problem)
+        {
+            return Unusable($"The peer accepted, but its answer does not fit the offer ({problem}).");
+        }
+
+        MediaDescription offered = offer.Media[0];
+        MediaDescription answered = answer.Media[0];
+        if (answered.Port == 0)
+        {
+            return (null, new ShareOutcome(ImageShareState.Declined, ImageShareError.Declined, "The peer took the call, but declined the image."));
+        }
+
+        if (answered.Path is not { } path)
+        {
+            return Unusable("The peer accepted, but its answer has no MSRP path.");
+        }
+
+        long size = offered.FileSelector!.Size ?? 0;
+        if (answered.MaxSize < size)
+        {
+            return (null, ShareOutcome.Failed(
+                ImageShareError.TooLarge, $"The peer takes at most {answered.MaxSize} bytes, the image has {size}; share a smaller version."));
+        }
+
+        MediaType type = offered.FileSelector.Type!;
+        var octets = new MediaType("application", "octet-stream");
+        MediaType? content = answered.AcceptTypes is not { } accepted || accepted.Matches(type) ? type : accepted.Matches(octets) ? octets : null;
+        if (content is null)
+        {
+            return (null, ShareOutcome.Failed(
+                ImageShareError.TypeNotAccepted, $"The peer does not take {type.Essence}, only {answered.AcceptTypes}; convert the image first."));
+        }
+
+        // The answerer is passive unless it says it is active; without a=setup the offerer connects (RFC 4975 §8.5, RFC 6135 §5).
+        bool isActive = answer.GetSetup(answered) is not SetupRole.Active;
+        return (new ReceivedAnswer { Path = path, IsActive = isActive, ContentType = content }, null);
+    }
+
+    private static (ReceivedAnswer?, ShareOutcome) Unusable(string message) =>
+        (null, ShareOutcome.Failed(ImageShareError.UnacceptableOffer, message + " The session was ended; try another profile."));
+}

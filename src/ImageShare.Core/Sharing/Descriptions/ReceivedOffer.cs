@@ -1,0 +1,77 @@
+using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.FileTransfer;
+
+namespace ImageShare.Core.Sharing.Descriptions;
+
+/// <summary>The image a peer's offer is about, found among its media sections; or the SIP status that refuses the offer.</summary>
+internal sealed record ReceivedOffer
+{
+    private ReceivedOffer(SessionDescription description) => Description = description;
+
+    public SessionDescription Description { get; }
+
+    /// <summary>The index of the section that carries the image.</summary>
+    public int Section { get; private init; }
+
+    public MediaDescription Media => Description.Media[Section];
+
+    public required FileSelector Selector { get; init; }
+
+    public required IReadOnlyList<string> Path { get; init; }
+
+    public SetupRole? Setup { get; private init; }
+
+    /// <summary>
+    /// Finds the first section that pushes an image over plain MSRP. Others are refused in the answer, section by section (RFC 3264 §6).
+    /// </summary>
+    /// <returns>The offer, or the status and reason to refuse the invitation with.</returns>
+    public static (ReceivedOffer? Offer, int Status, string Reason) Read(SessionDescription description, ImageShareLimits limits)
+    {
+        string reason = "No Image Offered";
+        for (int i = 0; i < description.Media.Length; i++)
+        {
+            MediaDescription media = description.Media[i];
+            if (!media.IsMsrp || media.Port == 0 || media.PortCount is > 1)
+            {
+                continue;
+            }
+
+            if (media.FileSelector is not { } selector)
+            {
+                // A plain MSRP session, or a capability: no file is named (RFC 5547 §5, §8.5).
+                reason = "No File Selected";
+            }
+            else if (media.Protocol.Contains("TLS", StringComparison.OrdinalIgnoreCase))
+            {
+                reason = "TCP/TLS/MSRP Not Supported";
+            }
+            else if (media.Path is not { } path)
+            {
+                reason = "No MSRP Path";
+            }
+            else if (description.GetDirection(media) is not (MediaDirection.SendOnly or MediaDirection.SendReceive))
+            {
+                // Pulling files needs a catalogue, and nobody supplied one (RFC 5547 §10).
+                reason = "Files Are Not Served Here";
+            }
+            else if (media.FileRange is { } range && (range.Start != 1 || (range.End is { } end && end != selector.Size)))
+            {
+                reason = "Partial Files Not Supported";
+            }
+            else if (selector.Type is { } type && !type.Type.Equals("image", StringComparison.OrdinalIgnoreCase))
+            {
+                reason = "Not An Image";
+            }
+            else if (selector.Size > limits.MaxImageSize)
+            {
+                reason = FormattableString.Invariant($"Image Larger Than {limits.MaxImageSize} Bytes");
+            }
+            else
+            {
+                return (new ReceivedOffer(description) { Section = i, Selector = selector, Path = path, Setup = description.GetSetup(media) }, 200, string.Empty);
+            }
+        }
+
+        return (null, 488, reason);
+    }
+}

@@ -1,0 +1,48 @@
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sharing;
+
+/// <summary>What a peer said of itself when asked with OPTIONS (IR.79 §3.3).</summary>
+public sealed record ImageShareCapabilities
+{
+    /// <summary>Whether the peer can share images.</summary>
+    public bool CanShareImages => Evidence is not CapabilityEvidence.None;
+
+    /// <summary>What the decision rests on.</summary>
+    public CapabilityEvidence Evidence { get; init; }
+
+    /// <summary>The types the peer's SDP lists, <c>*</c> included; empty when it sent no SDP, and then nothing is known.</summary>
+    public IReadOnlyList<string> AcceptedTypes { get; init; } = [];
+
+    /// <summary>The largest image in octets the peer takes (<c>a=max-size</c>), or null when it did not say.</summary>
+    public long? MaxSize { get; init; }
+
+    /// <summary>The SIP status of the answer.</summary>
+    public int SipStatus { get; init; }
+
+    /// <summary>The peer's software, if it named it (User-Agent or Server).</summary>
+    public string? Software { get; init; }
+
+    /// <summary>Whether the peer takes images of <paramref name="type"/>, as far as it is known: an unknown list takes everything.</summary>
+    public bool Accepts(MediaType type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        return AcceptedTypes.Count == 0 || Sdp.AcceptedTypes.Parse(string.Join(' ', AcceptedTypes)).Matches(type);
+    }
+}
+
+/// <summary>What shows that a peer can share images.</summary>
+public enum CapabilityEvidence
+{
+    /// <summary>Nothing does.</summary>
+    None,
+
+    /// <summary>The Image Share IARI in its Contact.</summary>
+    Iari,
+
+    /// <summary>An <c>m=message</c> section with <c>a=file-selector</c> and an image type (RFC 5547 §8.5).</summary>
+    Sdp,
+
+    /// <summary>Both of them.</summary>
+    IariAndSdp,
+}

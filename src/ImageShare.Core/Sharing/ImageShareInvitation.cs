@@ -1,0 +1,65 @@
+using ImageShare.Core.Images;
+using ImageShare.Core.Sip;
+
+namespace ImageShare.Core.Sharing;
+
+/// <summary>
+/// A peer's wish to share an image, waiting for a decision. The peer's phone rings until <see cref="AcceptAsync"/>,
+/// <see cref="DeclineAsync"/>, the answer timeout, or until the peer takes it back (<see cref="Withdrawn"/>). Nothing is accepted unless the
+/// application says so. Members may be called from any thread; the first decision counts.
+/// </summary>
+public sealed class ImageShareInvitation
+{
+    private readonly IncomingShare _share;
+
+    internal ImageShareInvitation(IncomingShare share) => _share = share;
+
+    /// <summary>The SIP Call-ID of the invitation.</summary>
+    public string Id => _share.Session.Id;
+
+    /// <summary>Who invites: the identity the network asserts when it does (P-Asserted-Identity), otherwise From, which anybody can write.</summary>
+    public SipUri Caller => _share.Caller.Uri;
+
+    /// <summary>The caller's own name for itself, or null. Show it escaped.</summary>
+    public string? CallerDisplayName => _share.Caller.DisplayName;
+
+    /// <summary>Whether <see cref="Caller"/> is asserted by the network and not only claimed by the caller.</summary>
+    public bool IsCallerAsserted => _share.IsCallerAsserted;
+
+    /// <summary>What the invitation says of its image.</summary>
+    public InvitedImage Image => _share.Image;
+
+    /// <summary>The icon that came with the invitation, or null. Hostile input like all else: decode it with care.</summary>
+    public ImageIcon? Icon => _share.Icon;
+
+    /// <summary>What was odd about the invitation and lived with: stable codes, for logs and bug reports.</summary>
+    public IReadOnlyList<string> Warnings => _share.Warnings;
+
+    /// <summary>Cancelled when the invitation is over without this side's decision: the peer took it back, or nobody decided in time.</summary>
+    public CancellationToken Withdrawn => _share.Withdrawn;
+
+    /// <summary>Takes the image.</summary>
+    /// <param name="store">Where it goes.</param>
+    /// <param name="settings">What else there is to say, or null.</param>
+    /// <param name="cancellationToken">Stops preparing the store; the invitation then still waits.</param>
+    /// <returns>The session, already connecting.</returns>
+    /// <exception cref="ImageShareException">
+    /// The store cannot take it (<see cref="ImageShareError.StoreNotWritable"/>, <see cref="ImageShareError.DiskFull"/>): the invitation
+    /// still waits, for another store or <see cref="DeclineAsync"/>. <see cref="ImageShareError.InvalidState"/>: it is over or decided already.
+    /// </exception>
+    public Task<ImageShareSession> AcceptAsync(IImageStore store, AcceptSettings? settings = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return _share.AcceptAsync(store, settings ?? AcceptSettings.Default, cancellationToken);
+    }
+
+    /// <summary>Declines with 603 (IR.79 §3.4). Nothing happens when the invitation is over or decided already.</summary>
+    public async Task DeclineAsync(CancellationToken cancellationToken = default)
+    {
+        _share.Decline();
+        if (_share.WasDeclined)
+        {
+            await _share.Session.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

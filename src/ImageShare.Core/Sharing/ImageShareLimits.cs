@@ -1,0 +1,32 @@
+namespace ImageShare.Core.Sharing;
+
+/// <summary>Sizes and times of the service. Every wait ends; none of these may be infinite.</summary>
+public sealed record ImageShareLimits
+{
+    /// <summary>The defaults.</summary>
+    public static ImageShareLimits Default { get; } = new();
+
+    /// <summary>The largest image taken, in octets, announced as <c>a=max-size</c>. Default 4 GiB: pictures from any camera, and a bound.</summary>
+    public long MaxImageSize { get; init; } = 4L * 1024 * 1024 * 1024;
+
+    /// <summary>The largest icon sent or kept, in octets. Default 8 KiB; larger ones swell the INVITE.</summary>
+    public int MaxIconSize { get; init; } = 8 * 1024;
+
+    /// <summary>How many invitations may wait for the application's decision; further ones get 486. Default 16.</summary>
+    public int MaxPendingInvitations { get; init; } = 16;
+
+    /// <summary>How many shares may run at once in either direction; further invitations get 486. Default 64.</summary>
+    public int MaxConcurrentShares { get; init; } = 64;
+
+    /// <summary>How long a user may take to answer an invitation, on either side. Default 2 minutes, below the 3 minutes of RFC 3261's proxies.</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long the MSRP connection may take once the invitation is accepted. Default 30 seconds.</summary>
+    public TimeSpan MediaConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long nothing may move in a running transfer. Default 60 seconds.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long SIP and MSRP may lag behind each other at the end of a share. Default 5 seconds.</summary>
+    public TimeSpan GraceTimeout { get; init; } = TimeSpan.FromSeconds(5);
+}

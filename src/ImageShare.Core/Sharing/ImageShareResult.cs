@@ -1,0 +1,47 @@
+using ImageShare.Core.Images;
+
+namespace ImageShare.Core.Sharing;
+
+/// <summary>How a share ended.</summary>
+public sealed record ImageShareResult
+{
+    /// <summary>Completed, Declined, Cancelled or Failed.</summary>
+    public required ImageShareState State { get; init; }
+
+    /// <summary>Whether the whole image arrived: every octet, the right size, and the right hash where the offer named one.</summary>
+    public bool IsCompleted => State == ImageShareState.Completed;
+
+    /// <summary>The reason when the share did not complete; None when it did.</summary>
+    public ImageShareError Error { get; init; }
+
+    /// <summary>A sentence for a person: what happened and what to do next. Null for a completed share.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>The SIP status behind the ending, if one was.</summary>
+    public int? SipStatus { get; init; }
+
+    /// <summary>The MSRP status behind the ending, if one was.</summary>
+    public int? MsrpStatus { get; init; }
+
+    /// <summary>Octets that arrived (receiver) or were acknowledged by the peer (sender).</summary>
+    public long BytesTransferred { get; init; }
+
+    /// <summary>
+    /// Whether the image's integrity was checked. Receiver: its hash equals the one offered (false when the offer had none).
+    /// Sender: the peer acknowledged every octet; what it computed stays with it.
+    /// </summary>
+    public bool IsVerified { get; init; }
+
+    /// <summary>The SHA-1 of the image as upper-case hex, 40 digits, or null when it was not computed to the end.</summary>
+    public string? Sha1 { get; init; }
+
+    /// <summary>Receiver: where the image was stored. Null for the sender and for stores without files.</summary>
+    public StoredImage? Stored { get; init; }
+
+    /// <summary>Throws unless the share completed.</summary>
+    /// <returns>This result.</returns>
+    /// <exception cref="ImageShareException">The share did not complete.</exception>
+    public ImageShareResult ThrowIfNotCompleted() => IsCompleted
+        ? this
+        : throw new ImageShareException(Error, Message ?? "The share did not complete.") { SipStatus = SipStatus, MsrpStatus = MsrpStatus };
+}

@@ -1,0 +1,142 @@
+using System.Net;
+using System.Threading.Channels;
+using ImageShare.Core.Diagnostics;
+using ImageShare.Core.Sdp;
+using ImageShare.Core.Sharing.Descriptions;
+using ImageShare.Core.Sharing.StateMachine;
+using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.UserAgents;
+
+namespace ImageShare.Core.Sharing;
+
+/// <summary>
+/// What peers begin: answers capability queries, and turns invitations that can be taken into <see cref="ImageShareInvitation"/>s. Called on
+/// the user agent's loop.
+/// </summary>
+internal sealed class IncomingShares : ISipRequestHandler
+{
+    /// <summary>The methods this side takes, for the agent and for Allow.</summary>
+    public static readonly SipMethod[] AllowedMethods = [SipMethod.Invite, SipMethod.Ack, SipMethod.Bye, SipMethod.Cancel, SipMethod.Options];
+
+    private readonly Channel<ImageShareInvitation> _invitations;
+    private readonly Func<int> _running;
+    private readonly Action<ImageShareSession> _began;
+    private ShareContext? _context;
+
+    /// <param name="limits">How many may wait, and how many may run.</param>
+    /// <param name="running">How many shares run now.</param>
+    /// <param name="began">Told of each incoming share before anybody else.</param>
+    public IncomingShares(ImageShareLimits limits, Func<int> running, Action<ImageShareSession> began)
+    {
+        _invitations = Channel.CreateBounded<ImageShareInvitation>(new BoundedChannelOptions(limits.MaxPendingInvitations));
+        _running = running;
+        _began = began;
+    }
+
+    public ChannelReader<ImageShareInvitation> Invitations => _invitations.Reader;
+
+    /// <summary>Gives what only exists once the agent does. Before that, everything is answered with 480.</summary>
+    public void Attach(ShareContext context) => Volatile.Write(ref _context, context);
+
+    /// <summary>No more invitations: readers come to their end.</summary>
+    public void Close() => _invitations.Writer.TryComplete();
+
+    public void OnRequest(IncomingRequest request)
+    {
+        if (_context is not { } context)
+        {
+            request.Respond(480);
+            return;
+        }
+
+        // The answer is what an INVITE would get now (RFC 3261 §11.2).
+        if (_running() >= context.Limits.MaxConcurrentShares)
+        {
+            request.Respond(486);
+            return;
+        }
+
+        request.Respond(AnswerQuery(context, request));
+    }
+
+    public void OnInvite(IncomingInvite invite)
+    {
+        if (_context is not { } context)
+        {
+            invite.Reject(480);
+            return;
+        }
+
+        InvitationBodyReading body = InvitationBody.Read(context.Multipart, invite.Request, context.Limits.MaxIconSize);
+        if (body.Offer is null)
+        {
+            Refuse(context, invite, body.Status, body.Reason);
+            return;
+        }
+
+        (ReceivedOffer? offer, int status, string reason) = ReceivedOffer.Read(body.Offer, context.Limits);
+        if (offer is null)
+        {
+            Refuse(context, invite, status, reason);
+            return;
+        }
+
+        if (_running() >= context.Limits.MaxConcurrentShares)
+        {
+            Refuse(context, invite, 486, "Busy Here");
+            return;
+        }
+
+        Begin(context, invite, offer, body);
+    }
+
+    private void Begin(ShareContext context, IncomingInvite invite, ReceivedOffer offer, InvitationBodyReading body)
+    {
+        string id = invite.Request.Headers.CallId!;
+        var session = new ImageShareSession(context, id, isOutgoing: false, offer.Selector.Name, offer.Selector.Size);
+        var share = new IncomingShare(context, session, invite, offer, body.Icon, [.. invite.Request.Warnings.Select(w => w.Code.ToString()), .. body.Warnings]);
+        context.Log.InvitationSensitive(id, share.Caller.Uri.ToString(), share.Image.Name);
+        _began(session);
+        session.Start(share, new ShareInput.StartIncoming());
+        if (!_invitations.Writer.TryWrite(new ImageShareInvitation(share)))
+        {
+            share.Decline(486);
+        }
+    }
+
+    private static void Refuse(ShareContext context, IncomingInvite invite, int status, string reason)
+    {
+        context.Log.InvitationRefused(invite.Request.Headers.CallId ?? string.Empty, status, reason);
+        invite.Reject(status, reason, response =>
+        {
+            if (status is 415)
+            {
+                response.Headers.Add("Accept", InvitationBody.Accepted);
+                response.Headers.Add("Accept-Encoding", "identity");
+            }
+        });
+    }
+
+    private static SipResponse AnswerQuery(ShareContext context, IncomingRequest request)
+    {
+        SipResponse response = request.CreateResponse(200);
+        response.Headers.Add("Contact", new NameAddress(null, request.GetContactUri(), ServiceTags.Contact(context.Profile)));
+        response.Headers.Add("Allow", string.Join(", ", AllowedMethods));
+        response.Headers.Add("Accept", InvitationBody.Accepted);
+        response.Headers.Add("Accept-Encoding", "identity");
+        response.Headers.Add("Accept-Language", "en");
+        response.Headers.Add("Supported", string.Empty);
+
+        // Without Accept, application/sdp is meant (RFC 3261 §20.1).
+        IReadOnlyList<Text.MediaType> accept = request.Request.Headers.Accept;
+        if (!request.Request.Headers.Contains("Accept") || accept.Any(t => t.Is("application", "sdp") || t.Is("application", "*") || t.Is("*", "*")))
+        {
+            IPAddress address = context.AddressFor(request.Source);
+            response.Headers.Add("Content-Type", "application/sdp");
+            response.Body = CapabilityOffer.Write(Origin.Create(address), new ConnectionData(address), context.AcceptedTypes, context.Limits.MaxImageSize).ToArray();
+        }
+
+        return response;
+    }
+}

@@ -1,0 +1,124 @@
+using System.Buffers;
+using ImageShare.Core.Bodies;
+using ImageShare.Core.Sdp;
+using ImageShare.Core.Sip;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sharing;
+
+/// <summary>The body of an INVITE: the offer alone, or together with the icon it refers to (RFC 5547 §8.8).</summary>
+internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octets)
+{
+    private static readonly MediaType SdpType = new("application", "sdp");
+
+    /// <summary>What this side reads in an INVITE, for Accept.</summary>
+    public const string Accepted = "application/sdp, multipart/related, multipart/mixed, multipart/alternative";
+
+    /// <summary>Writes the offer, and the icon behind it when there is one: references point forward only (RFC 5621 §9.2).</summary>
+    public static InvitationBody Write(IMultipartCodec codec, SessionDescription offer, ImageIcon? icon, string? contentId, IconForm form, int maxIconSize)
+    {
+        if (icon is null || contentId is null)
+        {
+            return new InvitationBody(SdpType, offer.ToArray());
+        }
+
+        MultipartBody body = OfferBody.WithIcon(
+            offer.ToArray(),
+            new OfferIcon(icon.Type, icon.Content, contentId)
+            {
+                TransferEncoding = form is IconForm.RelatedBinary ? TransferEncoding.Binary : TransferEncoding.Base64,
+            },
+            form is IconForm.MixedBase64 ? "mixed" : "related",
+            maxIconSize);
+        var output = new ArrayBufferWriter<byte>();
+        codec.Write(body, output);
+        return new InvitationBody(body.ContentType, output.WrittenMemory);
+    }
+
+    /// <summary>Reads the offer and its icon out of an INVITE. A faulty icon costs the icon, never the offer.</summary>
+    public static InvitationBodyReading Read(IMultipartCodec codec, SipRequest request, int maxIconSize)
+    {
+        if (request.Body.IsEmpty)
+        {
+            return InvitationBodyReading.Refuse(488, "Offer Required");
+        }
+
+        // Never inflated: only identity is known here (RFC 3261 §8.2.3).
+        if (request.Headers.GetString("Content-Encoding") is { } encoding && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            return InvitationBodyReading.Refuse(415, "Content Encoding Not Supported");
+        }
+
+        List<string> warnings = [];
+        MediaType? type = request.Headers.ContentType;
+        if (type is null && request.Body.Span.StartsWith("v=0"u8))
+        {
+            warnings.Add("BodyWithoutContentType");
+            type = SdpType;
+        }
+
+        if (type?.Is("application", "sdp") == true)
+        {
+            return ReadOffer(request.Body, null, maxIconSize, warnings);
+        }
+
+        if (type?.Type.Equals("multipart", StringComparison.OrdinalIgnoreCase) != true)
+        {
+            return InvitationBodyReading.Refuse(type is null ? 400 : 415, type is null ? "Missing Content-Type" : "Unsupported Media Type");
+        }
+
+        MultipartReadResult result = codec.Read(type, request.Body, MultipartLimits.Default);
+        if (!result.IsSuccess)
+        {
+            return InvitationBodyReading.Refuse(400, FormattableString.Invariant($"Malformed Multipart ({result.Error} at {result.Offset})"));
+        }
+
+        warnings.AddRange(result.Warnings.Select(w => w.Code.ToString()));
+        return result.Body.FindSessionDescription() is { } part
+            ? ReadOffer(part.Content, result.Body, maxIconSize, warnings)
+            : InvitationBodyReading.Refuse(415, "No Session Description");
+    }
+
+    private static InvitationBodyReading ReadOffer(ReadOnlyMemory<byte> octets, MultipartBody? around, int maxIconSize, List<string> warnings)
+    {
+        if (!SessionDescription.TryParse(octets.Span, SdpLimits.Default, out SessionDescription? offer, out SdpError error))
+        {
+            return InvitationBodyReading.Refuse(400, FormattableString.Invariant($"Malformed SDP ({error.Code} at {error.Offset})"));
+        }
+
+        warnings.AddRange(offer.Warnings.Select(w => w.Code.ToString()));
+        return new InvitationBodyReading(offer, FindIcon(offer, around, maxIconSize, warnings), warnings, 200, string.Empty);
+    }
+
+    private static ImageIcon? FindIcon(SessionDescription offer, MultipartBody? around, int maxIconSize, List<string> warnings)
+    {
+        if (offer.Media.Select(m => m.FileIcon).FirstOrDefault(url => url is not null) is not { } url)
+        {
+            return null;
+        }
+
+        string? fault = around?.Resolve(url) switch
+        {
+            null => "IconNotFound",
+            { IsDamaged: true } => "IconDamaged",
+            { ContentType: var type } when !type.Type.Equals("image", StringComparison.OrdinalIgnoreCase) => "IconIsNoImage",
+            { Content.Length: var length } when length > maxIconSize => "IconTooLarge",
+            { Content.Length: 0 } => "IconEmpty",
+            _ => null,
+        };
+        if (fault is not null)
+        {
+            warnings.Add(fault);
+            return null;
+        }
+
+        BodyPart part = around!.Resolve(url)!;
+        return new ImageIcon(part.ContentType, part.Content);
+    }
+}
+
+/// <summary>What was found in an INVITE's body, or the status and reason to refuse it with.</summary>
+internal sealed record InvitationBodyReading(SessionDescription? Offer, ImageIcon? Icon, IReadOnlyList<string> Warnings, int Status, string Reason)
+{
+    public static InvitationBodyReading Refuse(int status, string reason) => new(null, null, [], status, reason);
+}

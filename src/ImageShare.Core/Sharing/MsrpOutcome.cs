@@ -1,0 +1,60 @@
+using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Sharing.StateMachine;
+
+namespace ImageShare.Core.Sharing;
+
+/// <summary>What MSRP's endings mean for the share, and what a person can do about them (RFC 4975 §10).</summary>
+internal static class MsrpOutcome
+{
+    private static readonly ShareOutcome Lost = ShareOutcome.Failed(
+        ImageShareError.ConnectionLost, "The MSRP connection was lost before the image was complete; check the network and share the image again.");
+
+    private static readonly ShareOutcome Stalled = ShareOutcome.Failed(
+        ImageShareError.TransferStalled, "The transfer stood still for too long and was given up; check the network and share the image again.");
+
+    /// <summary>Null when the peer has everything.</summary>
+    public static ShareOutcome? OfSending(MsrpSendResult result) => result.Outcome switch
+    {
+        MsrpSendOutcome.Completed => null,
+        MsrpSendOutcome.Refused => Refused(result.Status),
+        MsrpSendOutcome.Aborted => ShareOutcome.CancelledHere,
+        MsrpSendOutcome.TimedOut => Stalled,
+        _ => Lost,
+    };
+
+    public static ShareOutcome OfEnd(MsrpSessionEnd end) => end.Reason switch
+    {
+        MsrpSessionEndReason.Idle => Stalled,
+        MsrpSessionEndReason.BindTimeout => ShareOutcome.Failed(
+            ImageShareError.MediaNotConnected,
+            "The peer accepted, but no MSRP connection was made in time; check that no firewall stands between the two and that the advertised address is right."),
+        MsrpSessionEndReason.ProtocolError => ShareOutcome.Failed(
+            ImageShareError.MalformedMessage, "The peer sent what is no MSRP, and the connection was closed; the peer is faulty."),
+        MsrpSessionEndReason.Refused => Refused(end.Status),
+        _ => Lost,
+    };
+
+    public static ShareOutcome OfAbort(MsrpAbortReason reason) => reason switch
+    {
+        MsrpAbortReason.BySender => ShareOutcome.CancelledByPeer,
+        MsrpAbortReason.SessionClosed => ShareOutcome.CancelledHere,
+        MsrpAbortReason.TooLarge => ShareOutcome.Failed(
+            ImageShareError.SizeMismatch, "The peer sent more bytes than it had announced; the image was refused."),
+        MsrpAbortReason.Inconsistent => ShareOutcome.Failed(
+            ImageShareError.MalformedMessage, "The peer's chunks contradict each other; the image was refused."),
+        MsrpAbortReason.ReceiverFailed => ShareOutcome.Failed(
+            ImageShareError.StoreNotWritable, "The image could not be stored; check the folder and its free space."),
+        _ => Lost,
+    };
+
+    private static ShareOutcome Refused(int? status) => ShareOutcome.Failed(
+        ImageShareError.TransferRefused,
+        status switch
+        {
+            413 => "The peer stopped the transfer: it wants no more of this image, or has no room for it. (MSRP 413)",
+            415 => "The peer does not take this type of image after all. (MSRP 415)",
+            403 => "The peer does not allow this transfer. (MSRP 403)",
+            481 or 506 => $"The peer does not know this transfer any more; share the image again. (MSRP {status})",
+            _ => $"The peer refused the transfer. (MSRP {status})",
+        }) with { MsrpStatus = status };
+}

@@ -1,0 +1,263 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using ImageShare.Core.Bodies;
+using ImageShare.Core.Images;
+using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.FileTransfer;
+using ImageShare.Core.Sharing.Descriptions;
+using ImageShare.Core.Sharing.StateMachine;
+using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.UserAgents;
+
+namespace ImageShare.Core.Sharing;
+
+/// <summary>The side that sends the image: performs what the machine wants, and reports what comes of it.</summary>
+internal sealed class OutgoingShare(
+    ShareContext context, ImageShareSession session, SipUri peer, string callId, ImageSource source, ImageDescription image, ShareSettings settings) : IShareRole
+{
+    private readonly CancellationTokenSource _query = new();
+    private readonly CancellationTokenSource _transfer = new();
+    private MsrpSession? _msrp;
+    private SessionDescription? _offer;
+    private ReceivedAnswer? _answer;
+    private OutgoingInvite? _invite;
+    private InviteDialog? _dialog;
+    private Task _sending = Task.CompletedTask;
+
+    public async ValueTask PerformAsync(ShareEffect effect)
+    {
+        switch (effect)
+        {
+            case ShareEffect.Query:
+                _ = QueryAsync();
+                break;
+            case ShareEffect.AbandonQuery:
+                await _query.CancelAsync().ConfigureAwait(false);
+                break;
+            case ShareEffect.Invite:
+                _ = InviteAsync();
+                break;
+            case ShareEffect.CancelInvite:
+                if (_invite is null)
+                {
+                    session.Post(new ShareInput.Ended());
+                }
+
+                _invite?.Cancel();
+                break;
+            case ShareEffect.ConnectMedia:
+                _ = ConnectAsync();
+                break;
+            case ShareEffect.Transfer:
+                _sending = SendAsync();
+                break;
+            case ShareEffect.AbortTransfer:
+                // The '#' must be on the wire before BYE lets the peer close the connection; a peer that reads no more is not waited for.
+                await _transfer.CancelAsync().ConfigureAwait(false);
+                await ShareContext.WaitBrieflyAsync(_sending, context.TimeProvider).ConfigureAwait(false);
+                break;
+            case ShareEffect.Bye:
+                _ = ByeAsync();
+                break;
+            case ShareEffect.CloseMedia when _msrp is not null:
+                await _msrp.CloseAsync().ConfigureAwait(false);
+                break;
+            default:
+                break;
+        }
+    }
+
+    public ImageShareResult Describe(ImageShareResult result) => result with
+    {
+        BytesTransferred = result.IsCompleted ? image.Size : result.BytesTransferred,
+        IsVerified = result.IsCompleted,
+        Sha1 = Convert.ToHexString(image.Sha1.AsSpan()),
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        await _query.CancelAsync().ConfigureAwait(false);
+        await _transfer.CancelAsync().ConfigureAwait(false);
+        if (_msrp is not null)
+        {
+            await _msrp.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task QueryAsync()
+    {
+        try
+        {
+            ImageShareCapabilities capabilities = await CapabilityQuery.AskAsync(context, peer, _query.Token).ConfigureAwait(false);
+            ShareOutcome? obstacle = Obstacle(capabilities);
+            session.Post(obstacle is null ? new ShareInput.PeerCapable() : new ShareInput.QueryFailed(obstacle));
+        }
+        catch (ImageShareException e)
+        {
+            session.Post(new ShareInput.QueryFailed(ShareOutcome.From(e)));
+        }
+        catch (OperationCanceledException)
+        {
+            // AbandonQuery: the session has gone on without the answer.
+        }
+    }
+
+    // What the peer said of itself is a limit for what is offered (IR.79 §3.3, RFC 4975 §8.6).
+    private ShareOutcome? Obstacle(ImageShareCapabilities capabilities)
+    {
+        if (!capabilities.CanShareImages)
+        {
+            ShareOutcome refused = SipOutcome.FromStatus(capabilities.SipStatus, "to the capability query");
+            return capabilities.SipStatus is >= 300 && refused.Error is not (ImageShareError.Rejected or ImageShareError.UnacceptableOffer or ImageShareError.NotCapable)
+                ? refused
+                : ShareOutcome.Failed(
+                    ImageShareError.NotCapable,
+                    $"The peer answered the capability query with {capabilities.SipStatus} and shows no image share: it cannot take images.")
+                    with { SipStatus = capabilities.SipStatus };
+        }
+
+        if (!capabilities.Accepts(image.Type))
+        {
+            return ShareOutcome.Failed(
+                ImageShareError.TypeNotAccepted,
+                $"The peer does not take {image.Type.Essence}, only {string.Join(", ", capabilities.AcceptedTypes)}; convert the image first.");
+        }
+
+        return image.Size > capabilities.MaxSize
+            ? ShareOutcome.Failed(ImageShareError.TooLarge, $"The peer takes at most {capabilities.MaxSize} bytes, the image has {image.Size}; share a smaller version.")
+            : null;
+    }
+
+    private async Task InviteAsync()
+    {
+        try
+        {
+            IPAddress address = await context.AddressTowardsAsync(peer, CancellationToken.None).ConfigureAwait(false);
+            _msrp = context.Msrp.CreateSession(new MsrpSessionOptions { AdvertisedAddress = address });
+            InvitationBody body = WriteOffer(address);
+            var request = new SipRequest(SipMethod.Invite, peer) { Body = body.Octets };
+            request.Headers.Add("Call-ID", callId);
+            if (ServiceTags.AcceptContact(context.Profile) is { } wanted)
+            {
+                request.Headers.Add("Accept-Contact", new AcceptContact(wanted));
+            }
+
+            request.Headers.Add("Content-Type", body.Type.ToString());
+            _invite = context.Agent.Invite(request, new InviteSettings
+            {
+                ContactParameters = ServiceTags.Contact(context.Profile),
+                Provisional = _ => session.Post(new ShareInput.PeerRinging()),
+            });
+            Conclude(await _invite.Result.ConfigureAwait(false));
+        }
+        catch (ImageShareException e)
+        {
+            session.Post(new ShareInput.InviteFailed(ShareOutcome.From(e)));
+        }
+    }
+
+    private InvitationBody WriteOffer(IPAddress address)
+    {
+        IconForm form = context.Profile.Icon;
+        ImageIcon? icon = form is IconForm.None ? null : settings.Icon;
+        string? contentId = icon is null ? null : ContentIdUrl.CreateContentId();
+        var offer = new ImageOffer
+        {
+            Origin = Origin.Create(address),
+            MsrpAddress = new IPEndPoint(address, context.Msrp.LocalEndPoint.Port),
+            Path = _msrp!.LocalUri.ToString(),
+            Image = image,
+            TransferId = FileTransferId.Create(),
+            AcceptedTypes = context.AcceptedTypes,
+            IconUrl = contentId is null ? null : ContentIdUrl.ToUrl(contentId),
+        };
+        _offer = offer.Write(context.Profile);
+        return InvitationBody.Write(context.Multipart, _offer, icon, contentId, form, context.Limits.MaxIconSize);
+    }
+
+    private void Conclude(InviteOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case InviteOutcome.Accepted accepted:
+                _dialog = accepted.Dialog;
+                _ = DialogOutcome.WatchAsync(accepted.Dialog, session);
+                (_answer, ShareOutcome? problem) = ReceivedAnswer.Read(_offer!, accepted.Response.Body.Span);
+                session.Post(problem is null ? new ShareInput.InviteAccepted() : new ShareInput.AnswerUnusable(problem));
+                break;
+            case InviteOutcome.Rejected rejected:
+                session.Post(new ShareInput.InviteFailed(SipOutcome.FromStatus(rejected.Response.StatusCode, rejected.Response.ReasonPhrase)));
+                break;
+            case InviteOutcome.Failed failed:
+                session.Post(new ShareInput.InviteFailed(ShareOutcome.From(failed.Error)));
+                break;
+            case InviteOutcome.Cancelled:
+                session.Post(new ShareInput.InviteFailed(ShareOutcome.CancelledHere));
+                break;
+            default:
+                break;
+        }
+    }
+
+    private async Task ConnectAsync()
+    {
+        try
+        {
+            MsrpSession msrp = _msrp!;
+            msrp.SetPeerPath(PeerPath.Parse(_answer!.Path));
+            _ = WatchMediaAsync(msrp);
+            await msrp.ConnectAsync(_answer.IsActive, CancellationToken.None).ConfigureAwait(false);
+            session.Post(new ShareInput.MediaConnected());
+        }
+        catch (ImageShareException e)
+        {
+            session.Post(new ShareInput.MediaFailed(ShareOutcome.From(e)));
+        }
+    }
+
+    private async Task SendAsync()
+    {
+        try
+        {
+            Stream content = source.OpenRead();
+            await using ConfiguredAsyncDisposable closing = content.ConfigureAwait(false);
+            MsrpOutgoingContent message = MsrpOutgoingContent.FromStream(_answer!.ContentType, content, image.Size) with
+            {
+                ChunkSize = settings.ChunkSize ?? context.Profile.ChunkSize ?? long.MaxValue,
+                MaxOctetsPerSecond = settings.MaxBytesPerSecond,
+            };
+            MsrpSendResult result = await _msrp!.SendAsync(
+                message, new ThrottledProgress(session, settings.Progress, image.Size), _transfer.Token).ConfigureAwait(false);
+            session.Post(MsrpOutcome.OfSending(result) is { } failure ? new ShareInput.ImageFailed(failure) : new ShareInput.ImageDone(ShareOutcome.Completed));
+        }
+        catch (ImageShareException e)
+        {
+            session.Post(new ShareInput.ImageFailed(ShareOutcome.From(e)));
+        }
+        catch (OperationCanceledException)
+        {
+            // AbortTransfer: the machine knows already.
+        }
+    }
+
+    private async Task WatchMediaAsync(MsrpSession msrp)
+    {
+        MsrpSessionEnd end = await msrp.Ended.ConfigureAwait(false);
+
+        // What the transfer itself says is more precise: it comes first.
+        await _sending.ConfigureAwait(false);
+        session.Post(new ShareInput.MediaFailed(MsrpOutcome.OfEnd(end)));
+    }
+
+    private async Task ByeAsync()
+    {
+        if (_dialog is not null)
+        {
+            await DialogOutcome.EndAsync(_dialog, context).ConfigureAwait(false);
+        }
+
+        session.Post(new ShareInput.Ended());
+    }
+}

@@ -1,0 +1,64 @@
+using System.Net;
+using ImageShare.Core.Bodies;
+using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Transport;
+using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Text;
+using Microsoft.Extensions.Logging;
+
+namespace ImageShare.Core.Sharing;
+
+/// <summary>What all shares of one client have in common.</summary>
+internal sealed class ShareContext
+{
+    public required ImageShareProfile Profile { get; init; }
+
+    public required ImageShareLimits Limits { get; init; }
+
+    public required IReadOnlyList<MediaType> AcceptedTypes { get; init; }
+
+    public required TimeProvider TimeProvider { get; init; }
+
+    public required ILogger Log { get; init; }
+
+    public required ISipTransport Transport { get; init; }
+
+    public required SipUserAgent Agent { get; init; }
+
+    public required MsrpEndpoint Msrp { get; init; }
+
+    public required IReadOnlyList<SipUri> Route { get; init; }
+
+    public IMultipartCodec Multipart { get; init; } = new MultipartCodec();
+
+    /// <summary>Called once by each session that has ended.</summary>
+    public required Action<ImageShareSession> Ended { get; init; }
+
+    /// <summary>This side's address as <paramref name="destination"/> is to reach it; MSRP is advertised at the same one as SIP.</summary>
+    public IPAddress AddressFor(SipDestination destination)
+    {
+        string host = Transport.GetSentBy(destination).Host;
+        return IPAddress.TryParse(host, out IPAddress? address) ? address : destination.EndPoint.Address;
+    }
+
+    /// <summary>This side's address as the sender of a request is to reach it.</summary>
+    public IPAddress AddressFor(SipSource source) => AddressFor(new SipDestination(source.Remote, source.Protocol, source.Connection));
+
+    /// <summary>Waits for work that should end soon, two seconds at most; how it ends is its own business.</summary>
+    public static async Task WaitBrieflyAsync(Task work, TimeProvider time)
+    {
+        try
+        {
+            await work.WaitAsync(TimeSpan.FromSeconds(2), time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // A peer that reads no more keeps it from ending; closing the connection will.
+        }
+    }
+
+    /// <summary>Where the first hop towards <paramref name="peer"/> is: the outbound proxy, or the peer itself.</summary>
+    public async Task<IPAddress> AddressTowardsAsync(SipUri peer, CancellationToken cancellationToken) =>
+        AddressFor(await Transport.ResolveAsync(Route.Count > 0 ? Route[0] : peer, messageLength: 0, cancellationToken).ConfigureAwait(false));
+}

@@ -1,0 +1,27 @@
+using ImageShare.Core.Sharing.StateMachine;
+
+namespace ImageShare.Core.Sharing;
+
+/// <summary>What a final SIP status means for a share, and what a person can do about it (RFC 3261 §21, IR.79 §3.4).</summary>
+internal static class SipOutcome
+{
+    public static ShareOutcome FromStatus(int status, string reasonPhrase)
+    {
+        (ImageShareState state, ImageShareError error, string message) = status switch
+        {
+            603 => (ImageShareState.Declined, ImageShareError.Declined, "The peer declined the image."),
+            486 or 600 => (ImageShareState.Failed, ImageShareError.Busy, "The peer is busy; try again later."),
+            408 or 480 => (ImageShareState.Failed, ImageShareError.NoAnswer, "The peer is not available or did not answer; try again later."),
+            487 => (ImageShareState.Cancelled, ImageShareError.Cancelled, "The invitation was cancelled."),
+            401 or 403 or 407 => (ImageShareState.Failed, ImageShareError.AuthenticationFailed,
+                "The peer or its proxy refuses these credentials; check the user name, the password and whether this identity may share images."),
+            404 or 410 or 604 => (ImageShareState.Failed, ImageShareError.PeerUnreachable, "The peer's address is not known there; check the SIP URI."),
+            415 or 488 or 606 => (ImageShareState.Failed, ImageShareError.UnacceptableOffer,
+                "The peer cannot take this offer; query its capabilities for the types and the size it takes, or try another profile."),
+            405 or 501 => (ImageShareState.Failed, ImageShareError.NotCapable, "The peer does not know this kind of request; it cannot share images."),
+            503 => (ImageShareState.Failed, ImageShareError.Busy, "The peer's service is overloaded or out of service; try again later."),
+            _ => (ImageShareState.Failed, ImageShareError.Rejected, "The peer refused the image."),
+        };
+        return new ShareOutcome(state, error, $"{message} (SIP {status} {reasonPhrase})") { SipStatus = status };
+    }
+}

@@ -1,0 +1,50 @@
+namespace ImageShare.Core.Sharing.StateMachine;
+
+/// <summary>What the machine wants done. The shell performs the effects of one step in their order.</summary>
+internal abstract record ShareEffect
+{
+    /// <summary>Send OPTIONS.</summary>
+    public sealed record Query : ShareEffect;
+
+    /// <summary>Stop waiting for the query's answer.</summary>
+    public sealed record AbandonQuery : ShareEffect;
+
+    /// <summary>Send INVITE with the offer.</summary>
+    public sealed record Invite : ShareEffect;
+
+    /// <summary>Send CANCEL (as soon as a provisional response allows it).</summary>
+    public sealed record CancelInvite : ShareEffect;
+
+    /// <summary>Send 180 and tell the application of the invitation.</summary>
+    public sealed record Ring : ShareEffect;
+
+    /// <summary>Send 200 with the answer.</summary>
+    public sealed record Answer : ShareEffect;
+
+    /// <summary>Refuse the invitation.</summary>
+    public sealed record Reject(int SipStatus) : ShareEffect;
+
+    /// <summary>Dial, or wait to be dialled, as negotiated.</summary>
+    public sealed record ConnectMedia : ShareEffect;
+
+    /// <summary>Start to send the image (nothing to do for the receiver).</summary>
+    public sealed record Transfer : ShareEffect;
+
+    /// <summary>Break the transfer off: the sender ends its chunk with <c>#</c>, the receiver refuses the rest.</summary>
+    public sealed record AbortTransfer : ShareEffect;
+
+    /// <summary>Send BYE.</summary>
+    public sealed record Bye : ShareEffect;
+
+    /// <summary>Release the MSRP session; the connection closes with its last session.</summary>
+    public sealed record CloseMedia : ShareEffect;
+
+    /// <summary>Start a timer, anew if it already runs.</summary>
+    public sealed record StartTimer(ShareTimer Timer) : ShareEffect;
+
+    /// <summary>Stop a timer if it runs.</summary>
+    public sealed record StopTimer(ShareTimer Timer) : ShareEffect;
+
+    /// <summary>Publish the result; nothing follows.</summary>
+    public sealed record Finish(ShareOutcome Outcome) : ShareEffect;
+}

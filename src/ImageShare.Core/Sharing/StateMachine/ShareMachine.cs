@@ -1,0 +1,106 @@
+using static ImageShare.Core.Sharing.ImageShareState;
+using static ImageShare.Core.Sharing.StateMachine.ShareEffect;
+using static ImageShare.Core.Sharing.StateMachine.ShareInput;
+
+namespace ImageShare.Core.Sharing.StateMachine;
+
+/// <summary>
+/// The share session as a pure step: no clock, no socket, no thread. The four steps of the service (IR.79 §3) from either
+/// side, and what to do when SIP and MSRP, being two connections, end in an unexpected order.
+/// </summary>
+internal static class ShareMachine
+{
+    private static readonly ShareEffect[] None = [];
+
+    /// <summary>The state an outgoing share is in before its <see cref="StartOutgoing"/>.</summary>
+    public static ShareStatus Outgoing { get; } = new(Querying, IsOutgoing: true);
+
+    /// <summary>The state an incoming share is in before its <see cref="StartIncoming"/>.</summary>
+    public static ShareStatus Incoming { get; } = new(Ringing, IsOutgoing: false);
+
+    public static (ShareStatus Next, ShareEffect[] Effects) Step(ShareStatus status, ShareInput input) => (status.State, input) switch
+    {
+        // 1. Capability query.
+        (Querying, StartOutgoing { QueryFirst: true }) => (status, [new Query()]),
+        (Querying, StartOutgoing) => (status with { State = Inviting }, [new StartTimer(ShareTimer.Answer), new Invite()]),
+        (Querying, PeerCapable) => (status with { State = Inviting }, [new StartTimer(ShareTimer.Answer), new Invite()]),
+        (Querying, QueryFailed failed) => Finish(status, failed.Outcome),
+        (Querying, CancelRequested) => Finish(status, ShareOutcome.CancelledHere, new AbandonQuery()),
+
+        // 2. Invitation, sent.
+        (Inviting, PeerRinging) => (status with { State = Ringing }, None),
+        (Inviting or Ringing, InviteAccepted) when status.IsOutgoing =>
+            (status with { State = Connecting }, [new StopTimer(ShareTimer.Answer), new ConnectMedia()]),
+        (Inviting or Ringing, AnswerUnusable unusable) when status.IsOutgoing =>
+            Terminate(status, unusable.Outcome, new StopTimer(ShareTimer.Answer), new Bye(), new CloseMedia()),
+        (Inviting or Ringing, InviteFailed failed) when status.IsOutgoing => Finish(status, failed.Outcome, new CloseMedia()),
+        (Inviting or Ringing, CancelRequested) when status.IsOutgoing =>
+            Terminate(status, ShareOutcome.CancelledHere, new StopTimer(ShareTimer.Answer), new CancelInvite()),
+        (Inviting or Ringing, TimerFired { Timer: ShareTimer.Answer }) when status.IsOutgoing =>
+            Terminate(status, NoAnswerFromPeer, new CancelInvite()),
+
+        // 2. Invitation, received.
+        (Ringing, StartIncoming) => (status, [new StartTimer(ShareTimer.Answer), new Ring()]),
+        (Ringing, UserAccepted) => (status with { State = Connecting }, [new StopTimer(ShareTimer.Answer), new Answer(), new ConnectMedia()]),
+        (Ringing, UserDeclined declined) => Finish(status, DeclinedHere(declined.SipStatus), new Reject(declined.SipStatus), new CloseMedia()),
+        (Ringing, InvitationWithdrawn) => Finish(status, ShareOutcome.Withdrawn, new CloseMedia()),
+        (Ringing, CancelRequested) => Finish(status, ShareOutcome.CancelledHere, new Reject(603), new CloseMedia()),
+        (Ringing, TimerFired { Timer: ShareTimer.Answer }) => Finish(status, NoAnswerHere, new Reject(480), new CloseMedia()),
+        (Connecting or Transferring, AckMissing) => Finish(status, NoAck, new AbortTransfer(), new CloseMedia()),
+
+        // 3. Image transmission.
+        (Connecting, MediaConnected) => (status with { State = Transferring }, [new Transfer()]),
+        (Connecting or Transferring, ImageDone done) when status.IsOutgoing =>
+            Terminate(status, done.Outcome, new Bye(), new CloseMedia()),
+        (Connecting or Transferring, ImageDone done) =>
+            // The sender ends the session (IR.79 §3.1); if it does not, this side will.
+            (status with { State = Terminating, Ending = done.Outcome }, [new StartTimer(ShareTimer.Grace)]),
+        (Connecting or Transferring, ImageFailed failed) => Terminate(status, failed.Outcome, new Bye(), new CloseMedia()),
+        (Connecting or Transferring, MediaFailed failed) => Terminate(status, failed.Outcome, new AbortTransfer(), new Bye(), new CloseMedia()),
+        (Connecting or Transferring, CancelRequested) =>
+            Terminate(status, ShareOutcome.CancelledHere, new AbortTransfer(), new Bye(), new CloseMedia()),
+        (Connecting, PeerEnded) => Finish(status, ShareOutcome.CancelledByPeer, new AbortTransfer(), new CloseMedia()),
+        (Transferring, PeerEnded) =>
+            // The BYE may have overtaken the last octets, or their 200s: give MSRP a moment to say how it went.
+            (status with { State = Terminating, Ending = null }, [new StartTimer(ShareTimer.Grace)]),
+        (Connecting or Transferring, DialogFailed failed) => Finish(status, failed.Outcome, new AbortTransfer(), new CloseMedia()),
+
+        // 4. Termination: our BYE or CANCEL is out, or the peer's BYE is in, or the receiver waits for it.
+        (Terminating, ImageDone done) when status.Ending is null => Finish(status, done.Outcome, new CloseMedia()),
+        (Terminating, ImageFailed failed) when status.Ending is null => Finish(status, PeerEndedEarly(failed.Outcome), new CloseMedia()),
+        (Terminating, MediaFailed failed) when status.Ending is null => Finish(status, PeerEndedEarly(failed.Outcome), new AbortTransfer(), new CloseMedia()),
+        (Terminating, TimerFired { Timer: ShareTimer.Grace }) when status.Ending is null =>
+            Finish(status, ShareOutcome.CancelledByPeer, new AbortTransfer(), new CloseMedia()),
+        (Terminating, TimerFired { Timer: ShareTimer.Grace }) => (status, [new Bye(), new CloseMedia()]),
+        (Terminating, PeerEnded or Ended or InviteFailed or AnswerUnusable or AckMissing or DialogFailed) when status.Ending is { } ending =>
+            Finish(status, ending, new CloseMedia()),
+
+        // Everything else is late or repeated and changes nothing.
+        _ => (status, None),
+    };
+
+    private static ShareOutcome NoAnswerFromPeer { get; } = ShareOutcome.Failed(
+        ImageShareError.NoAnswer, "The peer's user did not answer in time; try again later.");
+
+    private static ShareOutcome NoAnswerHere { get; } = ShareOutcome.Failed(
+        ImageShareError.NoAnswer, "The invitation was not answered in time and was refused with 480; accept or decline sooner, or raise the answer time.");
+
+    private static ShareOutcome NoAck { get; } = ShareOutcome.Failed(
+        ImageShareError.NoAnswer, "The caller never acknowledged the accepted invitation; it has probably gone.");
+
+    private static (ShareStatus, ShareEffect[]) Terminate(ShareStatus status, ShareOutcome outcome, params ShareEffect[] effects) =>
+        (status with { State = Terminating, Ending = outcome }, effects);
+
+    private static (ShareStatus, ShareEffect[]) Finish(ShareStatus status, ShareOutcome outcome, params ShareEffect[] before) =>
+        (status with { State = outcome.State, Ending = outcome },
+         [new StopTimer(ShareTimer.Answer), new StopTimer(ShareTimer.Grace), .. before, new ShareEffect.Finish(outcome)]);
+
+    private static ShareOutcome DeclinedHere(int sipStatus) =>
+        new(Declined, ImageShareError.Declined, "The invitation was declined on this side.") { SipStatus = sipStatus };
+
+    // Once the peer has said BYE, a broken transfer is its decision; wrong size or hash is still what it is.
+    private static ShareOutcome PeerEndedEarly(ShareOutcome outcome) =>
+        outcome.Error is ImageShareError.ConnectionLost or ImageShareError.TransferRefused or ImageShareError.TransferStalled
+            ? ShareOutcome.CancelledByPeer
+            : outcome;
+}

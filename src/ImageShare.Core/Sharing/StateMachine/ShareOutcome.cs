@@ -1,0 +1,36 @@
+namespace ImageShare.Core.Sharing.StateMachine;
+
+/// <summary>How a share ends: the final state, and for anything but Completed the reason.</summary>
+/// <param name="State">Completed, Declined, Cancelled or Failed.</param>
+/// <param name="Error">The reason, None for Completed.</param>
+/// <param name="Message">A sentence for a person: what happened and what to do next.</param>
+internal sealed record ShareOutcome(ImageShareState State, ImageShareError Error = ImageShareError.None, string? Message = null)
+{
+    public int? SipStatus { get; init; }
+
+    public int? MsrpStatus { get; init; }
+
+    /// <summary>The system's own error behind the failure, for logs.</summary>
+    public Exception? Cause { get; init; }
+
+    public static ShareOutcome Completed { get; } = new(ImageShareState.Completed);
+
+    public static ShareOutcome CancelledHere { get; } =
+        new(ImageShareState.Cancelled, ImageShareError.Cancelled, "The share was cancelled on this side.");
+
+    public static ShareOutcome CancelledByPeer { get; } =
+        new(ImageShareState.Cancelled, ImageShareError.Cancelled, "The peer ended the share before the image was complete; share it again if it is still wanted.");
+
+    public static ShareOutcome Withdrawn { get; } =
+        new(ImageShareState.Cancelled, ImageShareError.Cancelled, "The caller took the invitation back.");
+
+    public static ShareOutcome Failed(ImageShareError error, string message, Exception? cause = null) =>
+        new(ImageShareState.Failed, error, message) { Cause = cause };
+
+    public static ShareOutcome From(ImageShareException e) => new(ImageShareState.Failed, e.Error, e.Message)
+    {
+        SipStatus = e.SipStatus,
+        MsrpStatus = e.MsrpStatus,
+        Cause = e,
+    };
+}

@@ -1,0 +1,10 @@
+namespace ImageShare.Core.Sharing.StateMachine;
+
+/// <summary>All that the machine remembers of a share.</summary>
+/// <param name="State">What the application sees.</param>
+/// <param name="IsOutgoing">Whether this side sends the image.</param>
+/// <param name="Ending">While Terminating: the outcome to publish when the ending is done; null until it is known.</param>
+internal sealed record ShareStatus(ImageShareState State, bool IsOutgoing, ShareOutcome? Ending = null)
+{
+    public bool IsFinal => State is ImageShareState.Completed or ImageShareState.Declined or ImageShareState.Cancelled or ImageShareState.Failed;
+}

@@ -1,0 +1,31 @@
+using ImageShare.Core.Diagnostics;
+using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Sip.Transport;
+
+namespace ImageShare.Core.Sharing;
+
+/// <summary>Brings what SIP and MSRP trace into one form.</summary>
+internal static class TraceAdapter
+{
+    public static Action<SipTraceEvent>? ForSip(Action<ImageShareTraceEvent>? listener) => listener is null ? null : message => listener(
+        new ImageShareTraceEvent(
+            message.Outgoing,
+            "SIP/" + message.Protocol.ToString().ToUpperInvariant(),
+            message.Message.StartLine,
+            message.Local,
+            message.Remote,
+            message.Octets,
+            message.Message.Body.Length,
+            null));
+
+    public static Action<MsrpTraceEvent>? ForMsrp(Action<ImageShareTraceEvent>? listener) => listener is null ? null : message => listener(
+        new ImageShareTraceEvent(
+            message.Outgoing,
+            "MSRP/TCP",
+            message.StartLine,
+            null,
+            message.Remote,
+            ReadOnlyMemory<byte>.Empty,
+            (int)Math.Min(message.BodyLength, int.MaxValue),
+            message.Range is { } range ? $"{range} {message.Continuation}" : null));
+}

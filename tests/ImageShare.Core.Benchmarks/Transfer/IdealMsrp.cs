@@ -1,0 +1,170 @@
+using System.Buffers.Text;
+using System.Net.Sockets;
+
+namespace ImageShare.Core.Benchmarks.Transfer;
+
+/// <summary>
+/// What MSRP itself costs when nothing else is done: a sender and a receiver written by hand for this one case, without a library's
+/// duties (no parsing but the end-line hunt, no checks, no sessions). Chunks packed into large sends; all 200s of one read in one send.
+/// </summary>
+internal sealed class IdealMsrp(int chunkSize) : ITransferCase
+{
+    private const string ToPath = "msrp://127.0.0.1:20000/abcdefghijklmnopqrstuv;tcp";
+    private const string FromPath = "msrp://127.0.0.1:20001/ABCDEFGHIJKLMNOPQRSTUV;tcp";
+
+    public string Name => $"ideal MSRP, {chunkSize}-byte chunks";
+
+    public async Task RunAsync(long octets)
+    {
+        using LoopbackPair pair = await LoopbackPair.CreateAsync();
+        Task sending = Task.Run(() => SendAsync(pair.Client, octets));
+        Task drainingReplies = Task.Run(() => DrainAsync(pair.Client));
+        long received = await ReceiveAsync(pair.Server);
+        await sending;
+        pair.Server.Shutdown(SocketShutdown.Send);
+        await drainingReplies;
+        ITransferCase.Check(received, octets);
+    }
+
+    private async Task SendAsync(Socket socket, long octets)
+    {
+        byte[] payload = new byte[chunkSize];
+        byte[] buffer = new byte[Math.Max(128 * 1024, chunkSize + 1024)];
+        int used = 0;
+        int number = 0;
+        for (long offset = 0; offset < octets; offset += chunkSize)
+        {
+            int count = (int)Math.Min(chunkSize, octets - offset);
+            if (used + count + 512 > buffer.Length)
+            {
+                await SendAllAsync(socket, buffer.AsMemory(0, used));
+                used = 0;
+            }
+
+            used += WriteChunk(buffer.AsSpan(used), payload.AsSpan(0, count), number++, offset, octets);
+        }
+
+        await SendAllAsync(socket, buffer.AsMemory(0, used));
+        socket.Shutdown(SocketShutdown.Send);
+    }
+
+    private static int WriteChunk(Span<byte> to, ReadOnlySpan<byte> payload, int number, long offset, long total)
+    {
+        int at = 0;
+        Put(to, ref at, "MSRP t"u8);
+        Number(to, ref at, 10_000_000 + number);
+        Put(to, ref at, " SEND\r\nTo-Path: "u8);
+        at += System.Text.Encoding.ASCII.GetBytes(ToPath, to[at..]);
+        Put(to, ref at, "\r\nFrom-Path: "u8);
+        at += System.Text.Encoding.ASCII.GetBytes(FromPath, to[at..]);
+        Put(to, ref at, "\r\nMessage-ID: abcdefghijklmnopqrstuv\r\nByte-Range: "u8);
+        Number(to, ref at, offset + 1);
+        Put(to, ref at, "-"u8);
+        Number(to, ref at, offset + payload.Length);
+        Put(to, ref at, "/"u8);
+        Number(to, ref at, total);
+        Put(to, ref at, "\r\nContent-Type: image/png\r\n\r\n"u8);
+        Put(to, ref at, payload);
+        Put(to, ref at, "\r\n-------t"u8);
+        Number(to, ref at, 10_000_000 + number);
+        Put(to, ref at, offset + payload.Length == total ? "$\r\n"u8 : "+\r\n"u8);
+        return at;
+    }
+
+    private static async Task<long> ReceiveAsync(Socket socket)
+    {
+        byte[] buffer = new byte[4 * 1024 * 1024];
+        byte[] replies = new byte[1024 * 1024];
+        int used = 0;
+        long received = 0;
+        while (await socket.ReceiveAsync(buffer.AsMemory(used)) is > 0 and int count)
+        {
+            used += count;
+            int start = 0;
+            int reply = 0;
+            while (TryTakeChunk(buffer.AsSpan(start, used - start), out int length, out int body, out ReadOnlySpan<byte> id))
+            {
+                received += body;
+                reply += WriteReply(replies.AsSpan(reply), id);
+                start += length;
+            }
+
+            buffer.AsSpan(start, used - start).CopyTo(buffer);
+            used -= start;
+            await SendAllAsync(socket, replies.AsMemory(0, reply));
+        }
+
+        return received;
+    }
+
+    private static bool TryTakeChunk(ReadOnlySpan<byte> data, out int length, out int body, out ReadOnlySpan<byte> id)
+    {
+        length = 0;
+        body = 0;
+        id = default;
+        int headEnd = data.IndexOf("\r\n\r\n"u8);
+        if (headEnd < 0)
+        {
+            return false;
+        }
+
+        id = data["MSRP ".Length..];
+        id = id[..id.IndexOf((byte)' ')];
+        Span<byte> endLine = stackalloc byte[9 + id.Length];
+        "\r\n-------"u8.CopyTo(endLine);
+        id.CopyTo(endLine[9..]);
+        int end = data[(headEnd + 4)..].IndexOf(endLine);
+        if (end < 0 || data.Length < headEnd + 4 + end + endLine.Length + 3)
+        {
+            return false;
+        }
+
+        body = end;
+        length = headEnd + 4 + end + endLine.Length + 3;
+        return true;
+    }
+
+    private static int WriteReply(Span<byte> to, ReadOnlySpan<byte> id)
+    {
+        int at = 0;
+        Put(to, ref at, "MSRP "u8);
+        Put(to, ref at, id);
+        Put(to, ref at, " 200 OK\r\nTo-Path: "u8);
+        at += System.Text.Encoding.ASCII.GetBytes(FromPath, to[at..]);
+        Put(to, ref at, "\r\nFrom-Path: "u8);
+        at += System.Text.Encoding.ASCII.GetBytes(ToPath, to[at..]);
+        Put(to, ref at, "\r\n-------"u8);
+        Put(to, ref at, id);
+        Put(to, ref at, "$\r\n"u8);
+        return at;
+    }
+
+    private static async Task DrainAsync(Socket socket)
+    {
+        byte[] buffer = new byte[256 * 1024];
+        while (await socket.ReceiveAsync(buffer.AsMemory()) > 0)
+        {
+            // The replies are only taken off the wire.
+        }
+    }
+
+    private static async Task SendAllAsync(Socket socket, ReadOnlyMemory<byte> data)
+    {
+        while (!data.IsEmpty)
+        {
+            data = data[await socket.SendAsync(data)..];
+        }
+    }
+
+    private static void Put(Span<byte> to, ref int at, ReadOnlySpan<byte> what)
+    {
+        what.CopyTo(to[at..]);
+        at += what.Length;
+    }
+
+    private static void Number(Span<byte> to, ref int at, long value)
+    {
+        Utf8Formatter.TryFormat(value, to[at..], out int written);
+        at += written;
+    }
+}

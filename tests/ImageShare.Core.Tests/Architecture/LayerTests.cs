@@ -1,0 +1,198 @@
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+
+namespace ImageShare.Core.Tests.Architecture;
+
+/// <summary>Reads the compiled library and follows every reference: arrows point down and never across (docs/architecture.md).</summary>
+[TestFixture]
+public sealed class LayerTests
+{
+    private const string Root = "ImageShare.Core";
+
+    // The words every layer may use: the one exception type and its codes.
+    private static readonly HashSet<string> Vocabulary = ["ImageShare.Core.ImageShareException", "ImageShare.Core.ImageShareError"];
+
+    // Layer -> the layers it may use beside itself. "" is the root namespace, which ties everything together.
+    private static readonly Dictionary<string, string[]> Arrows = new()
+    {
+        [""] = ["Sharing", "Sharing.StateMachine", "Images", "Sip", "Sip.Headers", "Sip.Authentication", "Sip.Transport", "Sip.UserAgents", "Msrp.Connections", "Net", "Text", "Diagnostics"],
+        ["Sharing"] = ["Sharing.StateMachine", "Sharing.Descriptions", "Images", "Sip", "Sip.Headers", "Sip.Dialogs", "Sip.Authentication", "Sip.Transactions", "Sip.Transport", "Sip.UserAgents", "Sdp", "Sdp.FileTransfer", "Bodies", "Msrp", "Msrp.Connections", "Net", "Text", "Diagnostics"],
+        ["Sharing.StateMachine"] = ["Sharing"],
+        ["Sharing.Descriptions"] = ["Sharing", "Sharing.StateMachine", "Images", "Sip", "Sip.Headers", "Sdp", "Sdp.FileTransfer", "Text"],
+        ["Sip"] = ["Sip.Headers", "Text"],
+        ["Sip.Headers"] = ["Sip", "Text"],
+        ["Sip.Transactions"] = ["Sip", "Sip.Headers", "Text"],
+        ["Sip.Dialogs"] = ["Sip", "Sip.Headers", "Sip.Transactions", "Text"],
+        ["Sip.Authentication"] = ["Sip", "Sip.Headers", "Text"],
+        ["Sip.Transport"] = ["Sip", "Sip.Headers", "Net", "Text", "Diagnostics"],
+        ["Sip.UserAgents"] = ["Sip", "Sip.Headers", "Sip.Transactions", "Sip.Dialogs", "Sip.Authentication", "Sip.Transport", "Text", "Diagnostics"],
+        ["Sdp"] = ["Sdp.FileTransfer", "Text"],
+        ["Sdp.FileTransfer"] = ["Sdp", "Text"],
+        ["Bodies"] = ["Text"],
+        ["Images"] = ["Text"],
+        ["Msrp"] = ["Text"],
+        ["Msrp.Connections"] = ["Msrp", "Net", "Text", "Diagnostics"],
+        ["Net"] = ["Text"],
+        ["Diagnostics"] = ["Text"],
+        ["Text"] = [],
+    };
+
+    // Layers of values, readers, writers and machines: they must not wait, look at a clock, or log.
+    private static readonly string[] PureLayers =
+        ["Text", "Sip", "Sip.Headers", "Sip.Transactions", "Sip.Dialogs", "Sip.Authentication", "Sdp", "Sdp.FileTransfer", "Bodies", "Msrp", "Sharing.StateMachine", "Sharing.Descriptions"];
+
+    private static readonly string[] ImpureTypes =
+    [
+        "System.Threading.Tasks.", "System.Threading.Thread", "System.Threading.Timer", "System.Threading.Monitor", "System.Threading.Lock",
+        "System.TimeProvider", "System.Diagnostics.Stopwatch", "System.Net.Sockets.Socket", "System.Net.Sockets.Udp", "System.Net.Sockets.Tcp", "System.IO.File", "System.IO.Stream", "Microsoft.Extensions.Logging.",
+    ];
+
+    private static readonly Lazy<ModuleDefinition> Library =
+        new(() => ModuleDefinition.ReadModule(typeof(ImageShareException).Assembly.Location));
+
+    [Test]
+    public void Every_layer_is_known()
+    {
+        string[] unknown = [.. Library.Value.Types.Where(t => IsOurs(t)).Select(LayerOf).Distinct().Where(l => !Arrows.ContainsKey(l))];
+        Assert.That(unknown, Is.Empty, "A new folder needs its place, and its arrows, in this test and in docs/architecture.md.");
+    }
+
+    [Test]
+    public void No_layer_reaches_up_or_across()
+    {
+        var wrong = new SortedSet<string>();
+        foreach (TypeDefinition type in AllTypes().Where(IsOurs))
+        {
+            string from = LayerOf(type);
+            foreach (TypeReference used in References(type))
+            {
+                if (!IsOurs(used) || Vocabulary.Contains(used.FullName))
+                {
+                    continue;
+                }
+
+                string to = LayerOf(used);
+                if (to != from && Arrows.TryGetValue(from, out string[]? allowed) && !allowed.Contains(to))
+                {
+                    wrong.Add($"{type.FullName} -> {used.FullName}");
+                }
+            }
+        }
+
+        Assert.That(wrong, Is.Empty);
+    }
+
+    [Test]
+    public void Codecs_and_machines_neither_wait_nor_look_at_a_clock_nor_log()
+    {
+        var wrong = new SortedSet<string>();
+        foreach (TypeDefinition type in AllTypes().Where(IsOurs).Where(t => PureLayers.Contains(LayerOf(t))))
+        {
+            foreach (TypeReference used in References(type))
+            {
+                if (ImpureTypes.Any(prefix => used.FullName.StartsWith(prefix, StringComparison.Ordinal)))
+                {
+                    wrong.Add($"{type.FullName} -> {used.FullName}");
+                }
+            }
+
+            foreach (MethodReference call in Calls(type))
+            {
+                if (call.DeclaringType.FullName is "System.DateTime" or "System.DateTimeOffset" && call.Name is "get_Now" or "get_UtcNow")
+                {
+                    wrong.Add($"{type.FullName} -> {call.FullName}");
+                }
+            }
+        }
+
+        Assert.That(wrong, Is.Empty);
+    }
+
+    [Test]
+    public void Only_Net_touches_a_socket()
+    {
+        string[] wrong =
+        [
+            .. AllTypes().Where(IsOurs).Where(t => LayerOf(t) != "Net")
+                .SelectMany(t => References(t).Where(r => r.FullName is "System.Net.Sockets.Socket" or "System.Net.Sockets.NetworkStream" or "System.Net.Security.SslStream")
+                    .Select(r => $"{t.FullName} -> {r.FullName}"))
+                .Distinct(),
+        ];
+        Assert.That(wrong, Is.Empty);
+    }
+
+    [Test]
+    public void Every_class_is_sealed_static_or_a_closed_family()
+    {
+        string[] open =
+        [
+            .. AllTypes().Where(IsOurs)
+                .Where(t => t.IsClass && !t.IsSealed && !t.IsAbstract && !t.Name.Contains('<', StringComparison.Ordinal))
+                .Select(t => t.FullName),
+        ];
+        Assert.That(open, Is.Empty);
+    }
+
+    private static IEnumerable<TypeDefinition> AllTypes() => Library.Value.GetTypes();
+
+    private static bool IsOurs(TypeReference type) => Outermost(type).Namespace is Root || Outermost(type).Namespace.StartsWith(Root + ".", StringComparison.Ordinal);
+
+    private static string LayerOf(TypeReference type)
+    {
+        string ns = Outermost(type).Namespace;
+        return ns.Length > Root.Length ? ns[(Root.Length + 1)..] : string.Empty;
+    }
+
+    private static TypeReference Outermost(TypeReference type)
+    {
+        type = type.GetElementType();
+        while (type.DeclaringType is not null)
+        {
+            type = type.DeclaringType;
+        }
+
+        return type;
+    }
+
+    private static IEnumerable<TypeReference> References(TypeDefinition type)
+    {
+        IEnumerable<TypeReference?> direct = [type.BaseType, .. type.Interfaces.Select(i => i.InterfaceType), .. type.Fields.Select(f => f.FieldType)];
+        foreach (MethodDefinition method in type.Methods)
+        {
+            direct = direct.Concat(method.Parameters.Select(p => p.ParameterType)).Append(method.ReturnType);
+            if (!method.HasBody)
+            {
+                continue;
+            }
+
+            direct = direct.Concat(method.Body.Variables.Select(v => v.VariableType));
+            direct = direct.Concat(method.Body.Instructions.SelectMany(Operands));
+        }
+
+        return direct.OfType<TypeReference>().SelectMany(Flatten);
+    }
+
+    private static IEnumerable<MethodReference> Calls(TypeDefinition type) =>
+        type.Methods.Where(m => m.HasBody).SelectMany(m => m.Body.Instructions).Select(i => i.Operand).OfType<MethodReference>();
+
+    private static IEnumerable<TypeReference> Operands(Instruction instruction) => instruction.Operand switch
+    {
+        TypeReference type => [type],
+        FieldReference field => [field.DeclaringType, field.FieldType],
+        GenericInstanceMethod generic => [generic.DeclaringType, generic.ReturnType, .. generic.GenericArguments, .. generic.Parameters.Select(p => p.ParameterType)],
+        MethodReference method => [method.DeclaringType, method.ReturnType, .. method.Parameters.Select(p => p.ParameterType)],
+        _ => [],
+    };
+
+    private static IEnumerable<TypeReference> Flatten(TypeReference type)
+    {
+        yield return type.GetElementType();
+        if (type is GenericInstanceType generic)
+        {
+            foreach (TypeReference argument in generic.GenericArguments.SelectMany(Flatten))
+            {
+                yield return argument;
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text.RegularExpressions;
+
+namespace ImageShare.Core.Tests.Documentation;
+
+/// <summary>
+/// The README shows the samples as they are compiled. Run once with UPDATE_README=1 to copy them in.
+/// </summary>
+[TestFixture]
+public sealed partial class ReadmeTests
+{
+    private static readonly string Page = Repository.File("README.md");
+
+    [OneTimeSetUp]
+    public void Rewrite_the_page_when_asked()
+    {
+        if (Environment.GetEnvironmentVariable("UPDATE_README") == "1")
+        {
+            File.WriteAllText(Page, Snippet().Replace(File.ReadAllText(Page), m => $"<!-- snippet: {m.Groups[1].Value} -->\n```csharp\n{Source(m)}```\n<!-- end -->"));
+        }
+    }
+
+    [Test]
+    public void Every_snippet_is_the_sample_as_it_is_compiled()
+    {
+        MatchCollection snippets = Snippet().Matches(File.ReadAllText(Page));
+        Assert.That(snippets, Has.Count.EqualTo(2));
+        foreach (Match snippet in snippets)
+        {
+            Assert.That(snippet.Groups[2].Value, Is.EqualTo(Source(snippet)), snippet.Groups[1].Value);
+        }
+    }
+
+    [Test]
+    public void Every_file_the_pages_link_to_exists()
+    {
+        string[] pages = [Page, .. Directory.GetFiles(Repository.File("docs"), "*.md")];
+        string[] broken =
+        [
+            .. pages.SelectMany(page => Link().Matches(File.ReadAllText(page))
+                .Select(m => m.Groups[1].Value)
+                .Where(link => !link.StartsWith("http", StringComparison.Ordinal) && !File.Exists(Path.Combine(Path.GetDirectoryName(page)!, link)))
+                .Select(link => $"{Path.GetFileName(page)}: {link}")),
+        ];
+        Assert.That(broken, Is.Empty);
+    }
+
+    private static string Source(Match snippet) => File.ReadAllText(Repository.File(snippet.Groups[1].Value.Split('/')));
+
+    [GeneratedRegex(@"<!-- snippet: (\S+) -->\n```csharp\n(.*?)```\n<!-- end -->", RegexOptions.Singleline)]
+    private static partial Regex Snippet();
+
+    [GeneratedRegex(@"\]\(([^)#]+)(?:#[^)]*)?\)")]
+    private static partial Regex Link();
+}

@@ -1,0 +1,119 @@
+using System.Text;
+using ImageShare.Core.Sdp;
+using ImageShare.Core.Sharing;
+using ImageShare.Core.Sharing.Descriptions;
+using ImageShare.Core.Sip;
+
+namespace ImageShare.Core.Tests.Sharing;
+
+[TestFixture]
+public sealed class CapabilityTests
+{
+    private const string Iari = "<sip:bob@10.0.0.2>;+g.3gpp.iari-ref=\"urn%3Aurn-7%3A3gpp-application.ims.iari.gsma-is\"";
+
+    [Test]
+    [Category("IS-010")]
+    public async Task The_200_to_OPTIONS_names_the_service_and_what_is_understood()
+    {
+        SipMessage answer = await AskAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That(answer.Headers.GetString("Contact"), Does.Contain("+g.3gpp.iari-ref=\"urn%3Aurn-7%3A3gpp-application.ims.iari.gsma-is\""));
+            Assert.That(answer.Headers.Allow, Is.EqualTo(new[] { "INVITE", "ACK", "BYE", "CANCEL", "OPTIONS" }));
+            Assert.That(answer.Headers.GetString("Accept"), Does.Contain("application/sdp").And.Contain("multipart/related"));
+            Assert.That(answer.Headers.Contains("Accept-Encoding"), Is.True);
+            Assert.That(answer.Headers.Contains("Accept-Language"), Is.True);
+            Assert.That(answer.Headers.Contains("Supported"), Is.True);
+        });
+    }
+
+    [Test]
+    [Category("IS-011")]
+    [Category("IS-013")]
+    public async Task Its_SDP_is_one_refused_MSRP_section_with_types_bare_selector_and_size()
+    {
+        SipMessage answer = await AskAsync();
+        Assert.That(SessionDescription.TryParse(answer.Body.Span, out SessionDescription? sdp), Is.True);
+        MediaDescription media = sdp!.Media.Single();
+        Assert.Multiple(() =>
+        {
+            Assert.That(Encoding.UTF8.GetString(answer.Body.Span), Does.Contain("m=message 0 TCP/MSRP *\r\n").And.Contain("t=0 0\r\n").And.Contain("a=file-selector\r\n"));
+            Assert.That(media.HasBareFileSelector, Is.True);
+            Assert.That(media.MaxSize, Is.EqualTo(ImageShareLimits.Default.MaxImageSize));
+            Assert.That(media.AcceptTypes!.ToString().Split(' '), Does.Contain("image/jpeg").And.Contain("image/png").And.Contain("image/gif").And.Contain("image/bmp"));
+            Assert.That(media.Attributes.Select(a => a.Name), Is.EquivalentTo(new[] { "accept-types", "file-selector", "max-size" }));
+            Assert.That(sdp.Origin.SessionId, Is.GreaterThan(1UL << 32));
+        });
+    }
+
+    [Test]
+    [Category("IS-021")]
+    public async Task The_query_asks_for_SDP_and_brings_no_body()
+    {
+        await using SharePair pair = await SharePair.StartAsync();
+        await pair.Alice.QueryCapabilitiesAsync(pair.Bob.Address).WaitAsync(SharePair.Patience);
+        SipMessage query = Read(pair.FirstSent("OPTIONS").Octets);
+        Assert.Multiple(() =>
+        {
+            Assert.That(query.Headers.GetString("Accept"), Is.EqualTo("application/sdp"));
+            Assert.That(query.Body.IsEmpty, Is.True);
+            Assert.That(query.Headers.To!.Tag, Is.Null);
+            Assert.That(((SipRequest)query).RequestUri, Is.EqualTo(query.Headers.To.Uri));
+        });
+    }
+
+    [TestCase(true, "image/png", CapabilityEvidence.IariAndSdp)]
+    [TestCase(true, null, CapabilityEvidence.Iari)]
+    [TestCase(false, "image/png", CapabilityEvidence.Sdp)]
+    [TestCase(false, "*", CapabilityEvidence.Sdp)]
+    [TestCase(false, "text/plain", CapabilityEvidence.None)]
+    [TestCase(false, null, CapabilityEvidence.None)]
+    [Category("IS-012")]
+    public void The_decision_rests_on_evidence_and_says_which(bool tag, string? types, CapabilityEvidence evidence)
+    {
+        var response = new SipResponse(200);
+        response.Headers.Add("Contact", tag ? Iari : "<sip:bob@10.0.0.2>");
+        if (types is not null)
+        {
+            response.Headers.Add("Content-Type", "application/sdp");
+            response.Body = Encoding.UTF8.GetBytes(
+                $"v=0\r\no=- 1 1 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\nt=0 0\r\nm=message 0 TCP/MSRP *\r\na=accept-types:{types}\r\na=file-selector\r\na=max-size:4096\r\n");
+        }
+
+        ImageShareCapabilities capabilities = CapabilityOffer.Read(response);
+        Assert.Multiple(() =>
+        {
+            Assert.That(capabilities.Evidence, Is.EqualTo(evidence));
+            Assert.That(capabilities.CanShareImages, Is.EqualTo(evidence is not CapabilityEvidence.None));
+            Assert.That(capabilities.MaxSize, Is.EqualTo(types is null ? null : 4096L));
+        });
+    }
+
+    [Test]
+    public async Task The_client_reports_what_its_peer_says()
+    {
+        await using SharePair pair = await SharePair.StartAsync();
+        ImageShareCapabilities capabilities = await pair.Alice.QueryCapabilitiesAsync(pair.Bob.Address).WaitAsync(SharePair.Patience);
+        Assert.Multiple(() =>
+        {
+            Assert.That(capabilities.Evidence, Is.EqualTo(CapabilityEvidence.IariAndSdp));
+            Assert.That(capabilities.Accepts(new Core.Text.MediaType("image", "png")), Is.True);
+            Assert.That(capabilities.Accepts(new Core.Text.MediaType("image", "tiff")), Is.False);
+            Assert.That(capabilities.SipStatus, Is.EqualTo(200));
+            Assert.That(capabilities.Software, Does.StartWith("ImageShare.Core/"));
+        });
+    }
+
+    private static async Task<SipMessage> AskAsync()
+    {
+        await using SharePair pair = await SharePair.StartAsync();
+        await pair.Alice.QueryCapabilitiesAsync(pair.Bob.Address).WaitAsync(SharePair.Patience);
+        return Read(pair.FirstSent("SIP/2.0 200").Octets);
+    }
+
+    private static SipMessage Read(ReadOnlyMemory<byte> octets)
+    {
+        Assert.That(SipReader.TryReadDatagram(octets, null, out SipMessage? message, out SipReadError? error), Is.True, error?.ToString());
+        return message!;
+    }
+}

@@ -1,0 +1,350 @@
+using System.Buffers;
+using System.Net;
+using ImageShare.Core.Images;
+using ImageShare.Core.Net;
+using ImageShare.Core.Sharing;
+using ImageShare.Core.Sip;
+using ImageShare.Core.Tests.Testing;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Tests.Sharing;
+
+/// <summary>Everything a person meets when a share does not work: its own code, a message, nothing left behind.</summary>
+[TestFixture]
+public sealed class ShareFailureTests
+{
+    [Test]
+    [Category("IS-015")]
+    public async Task Declining_is_603_and_Declined_on_both_sides()
+    {
+        await using SharePair pair = await SharePair.StartAsync();
+        await using ImageShareSession outgoing = await pair.Alice.ShareAsync(pair.Bob.Address, SharePair.Image(TestImage.Png(1000)));
+        ImageShareInvitation invitation = await pair.NextInvitationAsync();
+        await invitation.DeclineAsync();
+        ImageShareResult sent = await outgoing.Completion.WaitAsync(SharePair.Patience);
+        Assert.Multiple(() =>
+        {
+            Assert.That(sent.State, Is.EqualTo(ImageShareState.Declined));
+            Assert.That(sent.Error, Is.EqualTo(ImageShareError.Declined));
+            Assert.That(sent.SipStatus, Is.EqualTo(603));
+            Assert.That(async () => await invitation.AcceptAsync(pair.Store), Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.InvalidState));
+            Assert.That(pair.Inbox.GetFileSystemInfos(), Is.Empty);
+        });
+    }
+
+    [Test]
+    [Category("IS-015")]
+    [Category("IS-009")]
+    public async Task A_peer_with_its_hands_full_is_busy()
+    {
+        await using SharePair pair = await SharePair.StartAsync(bob: o => o with { Limits = o.Limits with { MaxConcurrentShares = 1 } });
+        await using ImageShareSession first = await pair.Alice.ShareAsync(pair.Bob.Address, SharePair.Image(TestImage.Png(1000)));
+        ImageShareInvitation invitation = await pair.NextInvitationAsync();
+        await using ImageShareSession second = await pair.Alice.ShareAsync(pair.Bob.Address, SharePair.Image(TestImage.Png(1000)), new ShareSettings { QueryFirst = false });
+        ImageShareResult result = await second.Completion.WaitAsync(SharePair.Patience);
+        ImageShareCapabilities capabilities = await pair.Alice.QueryCapabilitiesAsync(pair.Bob.Address).WaitAsync(SharePair.Patience);
+        await invitation.DeclineAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.Error, Is.EqualTo(ImageShareError.Busy));
+            Assert.That(result.SipStatus, Is.EqualTo(486));
+            Assert.That(capabilities.SipStatus, Is.EqualTo(486), "the query is answered as an INVITE would be now");
+        });
+    }
+
+    [Test]
+    [Category("SEC-002")]
+    [Category("DLG-013")]
+    public async Task Cancelling_while_it_rings_takes_the_invitation_back()
+    {
+        await using SharePair pair = await SharePair.StartAsync();
+        await using ImageShareSession outgoing = await pair.Alice.ShareAsync(pair.Bob.Address, SharePair.Image(TestImage.Png(1000)));
+        ImageShareInvitation invitation = await pair.NextInvitationAsync();
+        ImageShareResult sent = await outgoing.CancelAsync().WaitAsync(SharePair.Patience);
+        var withdrawn = new TaskCompletionSource();
+        await using CancellationTokenRegistration registration = invitation.Withdrawn.Register(() => withdrawn.TrySetResult());
+        await withdrawn.Task.WaitAsync(SharePair.Patience);
+        Assert.Multiple(() =>
+        {
+            Assert.That(sent.State, Is.EqualTo(ImageShareState.Cancelled));
+            Assert.That(pair.SipSent(), Has.Some.StartsWith("CANCEL").And.Some.StartsWith("SIP/2.0 487"));
+            Assert.That(async () => await invitation.AcceptAsync(pair.Store), Throws.TypeOf<ImageShareException>());
+            Assert.That(pair.Inbox.GetFileSystemInfos(), Is.Empty);
+        });
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    [Category("SEC-002")]
+    [Category("SEC-003")]
+    public async Task Cancelling_in_mid_transfer_ends_both_sides_and_leaves_no_file(bool bySender)
+    {
+        await using SharePair pair = await SharePair.StartAsync();
+        await using ImageShareSession outgoing = await pair.Alice.ShareAsync(
+            pair.Bob.Address, SharePair.Image(TestImage.Png(2_000_000)), new ShareSettings { MaxBytesPerSecond = 200_000 });
+        ImageShareInvitation invitation = await pair.NextInvitationAsync();
+        await using ImageShareSession incoming = await invitation.AcceptAsync(pair.Store);
+        await MovesAsync(incoming);
+        await (bySender ? outgoing : incoming).CancelAsync().WaitAsync(SharePair.Patience);
+        ImageShareResult sent = await outgoing.Completion.WaitAsync(SharePair.Patience);
+        ImageShareResult received = await incoming.Completion.WaitAsync(SharePair.Patience);
+        Assert.Multiple(() =>
+        {
+            Assert.That((bySender ? sent : received).State, Is.EqualTo(ImageShareState.Cancelled));
+            Assert.That((bySender ? received : sent).IsCompleted, Is.False);
+            Assert.That((bySender ? received : sent).Message, Is.Not.Empty);
+            Assert.That(pair.SipSent(), Has.Some.StartsWith("BYE"));
+            Assert.That(pair.Inbox.GetFileSystemInfos(), Is.Empty);
+        });
+    }
+
+    [Test]
+    [Category("FT-023")]
+    public async Task A_sender_that_gives_up_ends_its_chunk_with_a_hash_before_BYE()
+    {
+        await using SharePair pair = await SharePair.StartAsync();
+        await using ImageShareSession outgoing = await pair.Alice.ShareAsync(
+            pair.Bob.Address, SharePair.Image(TestImage.Png(2_000_000)), new ShareSettings { MaxBytesPerSecond = 200_000 });
+        ImageShareInvitation invitation = await pair.NextInvitationAsync();
+        await using ImageShareSession incoming = await invitation.AcceptAsync(pair.Store);
+        await MovesAsync(incoming);
+        await outgoing.CancelAsync().WaitAsync(SharePair.Patience);
+        await incoming.Completion.WaitAsync(SharePair.Patience);
+        lock (pair.Sent)
+        {
+            int hash = pair.Sent.FindIndex(m => m.Detail?.EndsWith('#') == true);
+            int bye = pair.Sent.FindIndex(m => m.StartLine.StartsWith("BYE", StringComparison.Ordinal));
+            Assert.That(hash, Is.GreaterThanOrEqualTo(0).And.LessThan(bye));
+        }
+    }
+
+    [Test]
+    [Category("IS-018")]
+    [Category("SEC-003")]
+    public async Task A_connection_lost_in_mid_transfer_fails_both_sides_with_BYE_and_leaves_no_file()
+    {
+        var network = new BreakableNetwork();
+        await using SharePair pair = await SharePair.StartAsync(network);
+        await using ImageShareSession outgoing = await pair.Alice.ShareAsync(
+            pair.Bob.Address, SharePair.Image(TestImage.Png(2_000_000)), new ShareSettings { MaxBytesPerSecond = 200_000 });
+        ImageShareInvitation invitation = await pair.NextInvitationAsync();
+        await using ImageShareSession incoming = await invitation.AcceptAsync(pair.Store);
+        await MovesAsync(incoming);
+        network.BreakAll();
+        ImageShareResult sent = await outgoing.Completion.WaitAsync(SharePair.Patience);
+        ImageShareResult received = await incoming.Completion.WaitAsync(SharePair.Patience);
+        Assert.Multiple(() =>
+        {
+            Assert.That(new[] { sent.Error, received.Error }, Has.Some.EqualTo(ImageShareError.ConnectionLost));
+            Assert.That(sent.IsCompleted, Is.False);
+            Assert.That(received.IsCompleted, Is.False);
+            Assert.That(pair.SipSent(), Has.Some.StartsWith("BYE"));
+            Assert.That(pair.Inbox.GetFileSystemInfos(), Is.Empty);
+        });
+    }
+
+    [TestCase(ImageShareError.DiskFull)]
+    [TestCase(ImageShareError.StoreNotWritable)]
+    public async Task A_store_that_fails_in_mid_transfer_is_the_receiver_s_error_and_a_refusal_for_the_sender(ImageShareError error)
+    {
+        await using SharePair pair = await SharePair.StartAsync();
+        await using ImageShareSession outgoing = await pair.Alice.ShareAsync(pair.Bob.Address, SharePair.Image(TestImage.Png(500_000)));
+        ImageShareInvitation invitation = await pair.NextInvitationAsync();
+        var store = new FailingStore(error, after: 100_000);
+        await using ImageShareSession incoming = await invitation.AcceptAsync(store);
+        ImageShareResult sent = await outgoing.Completion.WaitAsync(SharePair.Patience);
+        ImageShareResult received = await incoming.Completion.WaitAsync(SharePair.Patience);
+        Assert.Multiple(() =>
+        {
+            Assert.That(received.Error, Is.EqualTo(error));
+            Assert.That(sent.IsCompleted, Is.False);
+            Assert.That(sent.Error, Is.EqualTo(ImageShareError.TransferRefused).Or.EqualTo(ImageShareError.Cancelled));
+            Assert.That(store.Abandoned, Is.True);
+        });
+    }
+
+    [Test]
+    public async Task An_inbox_that_cannot_be_written_is_said_before_anything_is_accepted_and_the_invitation_still_waits()
+    {
+        await using SharePair pair = await SharePair.StartAsync();
+        await using ImageShareSession outgoing = await pair.Alice.ShareAsync(pair.Bob.Address, SharePair.Image(TestImage.Png(1000)));
+        ImageShareInvitation invitation = await pair.NextInvitationAsync();
+        string file = Path.Combine(pair.Inbox.FullName, "not-a-folder");
+        await File.WriteAllTextAsync(file, "in the way");
+        Assert.That(
+            async () => await invitation.AcceptAsync(ImageStore.InDirectory(file)),
+            Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.StoreNotWritable));
+        await using ImageShareSession incoming = await invitation.AcceptAsync(pair.Store);
+        Assert.That((await incoming.Completion.WaitAsync(SharePair.Patience)).IsCompleted, Is.True);
+        Assert.That((await outgoing.Completion.WaitAsync(SharePair.Patience)).IsCompleted, Is.True);
+    }
+
+    [Test]
+    public async Task A_file_that_does_not_exist_is_said_before_anything_is_sent()
+    {
+        await using SharePair pair = await SharePair.StartAsync();
+        Assert.That(
+            async () => await pair.Alice.ShareAsync(pair.Bob.Address, ImageSource.FromFile(Path.Combine(pair.Inbox.FullName, "none.png"))),
+            Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.FileNotFound));
+        Assert.That(pair.SipSent(), Is.Empty);
+    }
+
+    [Test]
+    public async Task What_is_no_image_is_not_offered()
+    {
+        await using SharePair pair = await SharePair.StartAsync();
+        Assert.That(
+            async () => await pair.Alice.ShareAsync(pair.Bob.Address, ImageSource.FromBytes(new byte[10], "notes.txt", new MediaType("text", "plain"))),
+            Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.TypeNotAccepted));
+        Assert.That(pair.SipSent(), Is.Empty);
+    }
+
+    [Test]
+    [Category("IS-028")]
+    public async Task A_type_the_peer_does_not_take_is_not_offered()
+    {
+        await using SharePair pair = await SharePair.StartAsync(bob: o => o with { AcceptedTypes = [new MediaType("image", "gif")] });
+        await using ImageShareSession outgoing = await pair.Alice.ShareAsync(pair.Bob.Address, SharePair.Image(TestImage.Png(1000)));
+        ImageShareResult result = await outgoing.Completion.WaitAsync(SharePair.Patience);
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.Error, Is.EqualTo(ImageShareError.TypeNotAccepted));
+            Assert.That(result.Message, Does.Contain("image/jpeg").And.Contain("image/gif"));
+            Assert.That(pair.SipSent(), Has.None.StartsWith("INVITE"));
+        });
+    }
+
+    [Test]
+    [Category("IS-028")]
+    public async Task An_image_larger_than_the_peer_takes_is_not_offered()
+    {
+        await using SharePair pair = await SharePair.StartAsync(bob: o => o with { Limits = o.Limits with { MaxImageSize = 999 } });
+        await using ImageShareSession asked = await pair.Alice.ShareAsync(pair.Bob.Address, SharePair.Image(TestImage.Png(1000)));
+        ImageShareResult result = await asked.Completion.WaitAsync(SharePair.Patience);
+        await using ImageShareSession unasked = await pair.Alice.ShareAsync(pair.Bob.Address, SharePair.Image(TestImage.Png(1000)), new ShareSettings { QueryFirst = false });
+        ImageShareResult refused = await unasked.Completion.WaitAsync(SharePair.Patience);
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.Error, Is.EqualTo(ImageShareError.TooLarge));
+            Assert.That(refused.SipStatus, Is.EqualTo(488));
+            Assert.That(refused.Message, Does.Contain("999"));
+        });
+    }
+
+    [Test]
+    public async Task Nobody_at_the_peer_s_address_is_PeerUnreachable_over_TCP()
+    {
+        await using SharePair pair = await SharePair.StartAsync(SystemNetwork.Instance, alice: o => o with { Transport = SipTransportChoice.Tcp });
+        SipUri nobody = pair.Bob.Address;
+        await pair.Bob.DisposeAsync();
+        await using ImageShareSession outgoing = await pair.Alice.ShareAsync(nobody, SharePair.Image(TestImage.Png(1000)));
+        ImageShareResult result = await outgoing.Completion.WaitAsync(SharePair.Patience);
+        Assert.That(result.Error, Is.EqualTo(ImageShareError.PeerUnreachable), result.Message);
+    }
+
+    [Test]
+    [Category("TXN-008")]
+    public async Task Silence_is_NoAnswer_after_the_transaction_s_time()
+    {
+        var time = new ManualTimeProvider();
+        var network = new InMemoryNetwork();
+        await using SharePair pair = await SharePair.StartAsync(network, alice: o => o with { TimeProvider = time });
+        network.DatagramFilter = (_, _, _) => 0;
+        Task<ImageShareCapabilities> query = pair.Alice.QueryCapabilitiesAsync(pair.Bob.Address);
+        while (!query.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.That(async () => await query, Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.NoAnswer));
+        Assert.That(time.Elapsed, Is.GreaterThanOrEqualTo(TimeSpan.FromSeconds(32)));
+    }
+
+    [Test]
+    public async Task An_invitation_nobody_decides_on_ends_on_both_sides()
+    {
+        var time = new ManualTimeProvider();
+        await using SharePair pair = await SharePair.StartAsync(bob: o => o with { TimeProvider = time, Limits = o.Limits with { AnswerTimeout = TimeSpan.FromSeconds(10) } });
+        await using ImageShareSession outgoing = await pair.Alice.ShareAsync(pair.Bob.Address, SharePair.Image(TestImage.Png(1000)));
+        ImageShareInvitation invitation = await pair.NextInvitationAsync();
+        var withdrawn = new TaskCompletionSource();
+        await using CancellationTokenRegistration registration = invitation.Withdrawn.Register(() => withdrawn.TrySetResult());
+        while (!withdrawn.Task.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        ImageShareResult sent = await outgoing.Completion.WaitAsync(SharePair.Patience);
+        Assert.Multiple(() =>
+        {
+            Assert.That(sent.Error, Is.EqualTo(ImageShareError.NoAnswer));
+            Assert.That(sent.SipStatus, Is.EqualTo(480));
+        });
+    }
+
+    [Test]
+    public async Task A_port_in_use_is_said_by_name()
+    {
+        await using SharePair pair = await SharePair.StartAsync(SystemNetwork.Instance);
+        var taken = new IPEndPoint(IPAddress.Loopback, pair.Bob.Address.Port!.Value);
+        Assert.That(
+            async () => await ImageShareClient.StartAsync(new ImageShareOptions { Identity = SipUri.Parse("sip:carol@ims.example"), LocalEndPoint = taken }),
+            Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.AddressInUse).And.Message.Contains(taken.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    [Test]
+    public async Task Disposing_a_client_in_mid_transfer_cancels_the_share_and_leaves_no_timer_behind()
+    {
+        var time = new ManualTimeProvider();
+        SharePair pair = await SharePair.StartAsync(alice: o => o with { TimeProvider = time }, bob: o => o with { TimeProvider = time });
+        await using ImageShareSession outgoing = await pair.Alice.ShareAsync(
+            pair.Bob.Address, SharePair.Image(TestImage.Png(2_000_000)), new ShareSettings { MaxBytesPerSecond = 100_000 });
+        ImageShareInvitation invitation = await pair.NextInvitationAsync();
+        await using ImageShareSession incoming = await invitation.AcceptAsync(pair.Store);
+        await MovesAsync(incoming);
+        await pair.DisposeAsync().AsTask().WaitAsync(SharePair.Patience);
+        ImageShareResult sent = await outgoing.Completion.WaitAsync(SharePair.Patience);
+        ImageShareResult received = await incoming.Completion.WaitAsync(SharePair.Patience);
+        Assert.Multiple(() =>
+        {
+            Assert.That(sent.State, Is.EqualTo(ImageShareState.Cancelled));
+            Assert.That(received.IsCompleted, Is.False);
+            Assert.That(time.ArmedTimers, Is.Zero);
+        });
+    }
+
+    private static async Task MovesAsync(ImageShareSession session)
+    {
+        var moved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        session.ProgressChanged += (_, _) => moved.TrySetResult();
+        if (session.Progress.Bytes == 0)
+        {
+            await moved.Task.WaitAsync(SharePair.Patience);
+        }
+    }
+
+    private sealed class FailingStore(ImageShareError error, long after) : IImageStore
+    {
+        public bool Abandoned { get; private set; }
+
+        public ValueTask<IImageSink> CreateAsync(IncomingImage image, CancellationToken cancellationToken) => ValueTask.FromResult<IImageSink>(new Sink(this, error, after));
+
+        private sealed class Sink(FailingStore store, ImageShareError error, long after) : IImageSink
+        {
+            public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken) =>
+                offset >= after ? throw new ImageShareException(error, "The test's store has had enough.") : ValueTask.CompletedTask;
+
+            public ValueTask<StoredImage> CompleteAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("It cannot be complete.");
+
+            public ValueTask AbandonAsync()
+            {
+                store.Abandoned = true;
+                return ValueTask.CompletedTask;
+            }
+
+            public ValueTask DisposeAsync() => AbandonAsync();
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using ImageShare.Core.Sharing;
+using ImageShare.Core.Sharing.StateMachine;
+using static ImageShare.Core.Sharing.ImageShareState;
+
+namespace ImageShare.Core.Tests.Sharing;
+
+[TestFixture]
+public sealed class ShareMachineTests
+{
+    private static readonly ShareOutcome Lost = ShareOutcome.Failed(ImageShareError.ConnectionLost, "lost");
+    private static readonly ShareOutcome Busy = ShareOutcome.Failed(ImageShareError.Busy, "busy");
+    private static readonly ShareOutcome WrongHash = ShareOutcome.Failed(ImageShareError.HashMismatch, "hash");
+
+    // One row: role, inputs, the states they lead through, and the effects of the last input (timer bookkeeping left out).
+    private static IEnumerable<TestCaseData> Rows()
+    {
+        yield return Row("Sender: query, invite, transfer, teardown", true,
+            [Start(true), new ShareInput.PeerCapable(), new ShareInput.PeerRinging(), new ShareInput.InviteAccepted(), new ShareInput.MediaConnected(), Done(), new ShareInput.Ended()],
+            [Querying, Inviting, Ringing, Connecting, Transferring, Terminating, Completed], "CloseMedia Finish");
+        yield return Row("Sender: no query wanted", true, [Start(false)], [Inviting], "Invite");
+        yield return Row("Sender: peer cannot share images", true, [Start(true), new ShareInput.QueryFailed(ShareOutcome.Failed(ImageShareError.NotCapable, ""))], [Querying, Failed], "Finish");
+        yield return Row("Sender: cancelled while querying", true, [Start(true), Cancel()], [Querying, Cancelled], "AbandonQuery Finish");
+        yield return Row("Sender: declined", true, [Start(false), new ShareInput.InviteFailed(new ShareOutcome(Declined, ImageShareError.Declined))], [Inviting, Declined], "CloseMedia Finish");
+        yield return Row("Sender: busy", true, [Start(false), new ShareInput.InviteFailed(Busy)], [Inviting, Failed], "CloseMedia Finish");
+        yield return Row("Sender: cancelled while ringing", true,
+            [Start(false), new ShareInput.PeerRinging(), Cancel(), new ShareInput.InviteFailed(Busy)], [Inviting, Ringing, Terminating, Cancelled], "CloseMedia Finish");
+        yield return Row("Sender: CANCEL goes out", true, [Start(false), new ShareInput.PeerRinging(), Cancel()], [Inviting, Ringing, Terminating], "CancelInvite");
+        yield return Row("Sender: nobody answers", true,
+            [Start(false), new ShareInput.PeerRinging(), new ShareInput.TimerFired(ShareTimer.Answer), new ShareInput.InviteFailed(Busy)], [Inviting, Ringing, Terminating, Failed], "CloseMedia Finish");
+        yield return Row("Sender: unusable answer", true, [Start(false), new ShareInput.AnswerUnusable(Busy)], [Inviting, Terminating], "Bye CloseMedia");
+        yield return Row("Sender: MSRP cannot be dialled", true,
+            [Start(false), new ShareInput.InviteAccepted(), new ShareInput.MediaFailed(Lost)], [Inviting, Connecting, Terminating], "AbortTransfer Bye CloseMedia");
+        yield return Row("Sender: connection lost in mid-transfer", true,
+            [Start(false), new ShareInput.InviteAccepted(), new ShareInput.MediaConnected(), new ShareInput.MediaFailed(Lost), new ShareInput.Ended()],
+            [Inviting, Connecting, Transferring, Terminating, Failed], "CloseMedia Finish");
+        yield return Row("Sender: cancelled in mid-transfer", true,
+            [Start(false), new ShareInput.InviteAccepted(), new ShareInput.MediaConnected(), Cancel()], [Inviting, Connecting, Transferring, Terminating], "AbortTransfer Bye CloseMedia");
+        yield return Row("Sender: BYE overtakes the last 200s", true,
+            [Start(false), new ShareInput.InviteAccepted(), new ShareInput.MediaConnected(), new ShareInput.PeerEnded(), Done()],
+            [Inviting, Connecting, Transferring, Terminating, Completed], "CloseMedia Finish");
+        yield return Row("Sender: peer ends it in mid-transfer", true,
+            [Start(false), new ShareInput.InviteAccepted(), new ShareInput.MediaConnected(), new ShareInput.PeerEnded(), new ShareInput.MediaFailed(Lost)],
+            [Inviting, Connecting, Transferring, Terminating, Cancelled], "AbortTransfer CloseMedia Finish");
+        yield return Row("Sender: peer says BYE and leaves MSRP hanging", true,
+            [Start(false), new ShareInput.InviteAccepted(), new ShareInput.MediaConnected(), new ShareInput.PeerEnded(), new ShareInput.TimerFired(ShareTimer.Grace)],
+            [Inviting, Connecting, Transferring, Terminating, Cancelled], "AbortTransfer CloseMedia Finish");
+
+        yield return Row("Receiver: accept, receive, wait for BYE", false,
+            [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), Done(), new ShareInput.PeerEnded()],
+            [Ringing, Connecting, Transferring, Terminating, Completed], "CloseMedia Finish");
+        yield return Row("Receiver: declined", false, [new ShareInput.StartIncoming(), new ShareInput.UserDeclined(603)], [Ringing, Declined], "Reject CloseMedia Finish");
+        yield return Row("Receiver: withdrawn", false, [new ShareInput.StartIncoming(), new ShareInput.InvitationWithdrawn()], [Ringing, Cancelled], "CloseMedia Finish");
+        yield return Row("Receiver: nobody decides", false, [new ShareInput.StartIncoming(), new ShareInput.TimerFired(ShareTimer.Answer)], [Ringing, Failed], "Reject CloseMedia Finish");
+        yield return Row("Receiver: sender forgets its BYE", false,
+            [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), Done(), new ShareInput.TimerFired(ShareTimer.Grace)],
+            [Ringing, Connecting, Transferring, Terminating, Terminating], "Bye CloseMedia");
+        yield return Row("Receiver: wrong hash", false,
+            [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), new ShareInput.ImageFailed(WrongHash), new ShareInput.Ended()],
+            [Ringing, Connecting, Transferring, Terminating, Failed], "CloseMedia Finish");
+        yield return Row("Receiver: BYE overtakes the last octets", false,
+            [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), new ShareInput.PeerEnded(), Done()],
+            [Ringing, Connecting, Transferring, Terminating, Completed], "CloseMedia Finish");
+        yield return Row("Receiver: BYE, and what came had the wrong hash", false,
+            [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), new ShareInput.PeerEnded(), new ShareInput.ImageFailed(WrongHash)],
+            [Ringing, Connecting, Transferring, Terminating, Failed], "CloseMedia Finish");
+        yield return Row("Receiver: 200 never acknowledged", false,
+            [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.AckMissing()], [Ringing, Connecting, Failed], "AbortTransfer CloseMedia Finish");
+        yield return Row("Receiver: connection lost in mid-transfer", false,
+            [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), new ShareInput.MediaFailed(Lost)],
+            [Ringing, Connecting, Transferring, Terminating], "AbortTransfer Bye CloseMedia");
+        yield return Row("Receiver: cancelled in mid-transfer", false,
+            [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), Cancel()], [Ringing, Connecting, Transferring, Terminating], "AbortTransfer Bye CloseMedia");
+    }
+
+    [TestCaseSource(nameof(Rows))]
+    [Category("IS-018")]
+    public void Follows_the_table(bool outgoing, object[] inputs, ImageShareState[] states, string lastEffects)
+    {
+        ShareStatus status = outgoing ? ShareMachine.Outgoing : ShareMachine.Incoming;
+        var seen = new List<ImageShareState>();
+        ShareEffect[] effects = [];
+        foreach (object input in inputs)
+        {
+            (status, effects) = ShareMachine.Step(status, (ShareInput)input);
+            seen.Add(status.State);
+        }
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(seen, Is.EqualTo(states));
+            Assert.That(string.Join(' ', effects.Where(e => e is not (ShareEffect.StartTimer or ShareEffect.StopTimer)).Select(e => e.GetType().Name)), Is.EqualTo(lastEffects));
+        });
+    }
+
+    [Test]
+    [Category("SEC-002")]
+    public void Whatever_happens_in_whatever_order_a_share_ends_once_and_then_stays_ended()
+    {
+        ShareInput[] all =
+        [
+            Start(true), Start(false), new ShareInput.StartIncoming(), new ShareInput.PeerCapable(), new ShareInput.QueryFailed(Busy), new ShareInput.PeerRinging(),
+            new ShareInput.InviteAccepted(), new ShareInput.AnswerUnusable(Busy), new ShareInput.InviteFailed(Busy), new ShareInput.UserAccepted(), new ShareInput.UserDeclined(603),
+            new ShareInput.InvitationWithdrawn(), new ShareInput.AckMissing(), new ShareInput.MediaConnected(), new ShareInput.MediaFailed(Lost), Done(),
+            new ShareInput.ImageFailed(WrongHash), new ShareInput.PeerEnded(), new ShareInput.DialogFailed(Lost), new ShareInput.Ended(), Cancel(),
+            new ShareInput.TimerFired(ShareTimer.Answer), new ShareInput.TimerFired(ShareTimer.Grace),
+        ];
+        var random = new Random(20090224);
+        for (int run = 0; run < 20000; run++)
+        {
+            ShareStatus status = run % 2 == 0 ? ShareMachine.Outgoing : ShareMachine.Incoming;
+            (status, _) = ShareMachine.Step(status, run % 2 == 0 ? Start(run % 4 == 0) : new ShareInput.StartIncoming());
+            int finished = 0;
+            for (int step = 0; step < 30; step++)
+            {
+                bool wasFinal = status.IsFinal;
+                (status, ShareEffect[] effects) = ShareMachine.Step(status, all[random.Next(all.Length)]);
+                finished += effects.Count(e => e is ShareEffect.Finish);
+                if (wasFinal)
+                {
+                    Assert.That(effects, Is.Empty);
+                }
+            }
+
+            Assert.That(finished, Is.EqualTo(status.IsFinal ? 1 : 0));
+        }
+    }
+
+    [Test]
+    [Category("SEC-002")]
+    public void From_every_state_a_cancel_followed_by_the_end_of_its_BYE_or_CANCEL_leads_to_Cancelled()
+    {
+        ShareInput[] outgoing = [Start(true), new ShareInput.PeerCapable(), new ShareInput.PeerRinging(), new ShareInput.InviteAccepted(), new ShareInput.MediaConnected()];
+        ShareInput[] incoming = [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected()];
+        foreach ((ShareStatus start, ShareInput[] path) in new[] { (ShareMachine.Outgoing, outgoing), (ShareMachine.Incoming, incoming) })
+        {
+            for (int length = 1; length <= path.Length; length++)
+            {
+                ShareStatus status = path.Take(length).Aggregate(start, (s, input) => ShareMachine.Step(s, input).Next);
+                status = ShareMachine.Step(status, Cancel()).Next;
+                status = ShareMachine.Step(status, new ShareInput.Ended()).Next;
+                Assert.That(status.State, Is.EqualTo(Cancelled), $"after {length} steps");
+            }
+        }
+    }
+
+    private static TestCaseData Row(string name, bool outgoing, ShareInput[] inputs, ImageShareState[] states, string lastEffects) =>
+        new TestCaseData(outgoing, inputs, states, lastEffects).SetName("Follows_the_table: " + name);
+
+    private static ShareInput Start(bool query) => new ShareInput.StartOutgoing(query);
+
+    private static ShareInput Done() => new ShareInput.ImageDone(ShareOutcome.Completed);
+
+    private static ShareInput Cancel() => new ShareInput.CancelRequested();
+}
