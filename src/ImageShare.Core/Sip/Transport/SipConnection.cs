@@ -109,8 +109,15 @@ internal sealed class SipConnection
         }
 
         _closed = true;
-        await _stream.DisposeAsync().ConfigureAwait(false);
-        ended(this);
+        try
+        {
+            await _stream.Input.CompleteAsync().ConfigureAwait(false);
+            await _stream.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            ended(this);
+        }
     }
 
     private async Task PumpAsync(SipInbound inbound, CancellationToken stop)
