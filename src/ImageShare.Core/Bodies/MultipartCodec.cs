@@ -45,7 +45,9 @@ public sealed class MultipartCodec : IMultipartCodec
             output.WriteUtf8("--");
             output.WriteUtf8(boundary);
             output.WriteLineEnd();
-            WritePart(part, output, depth);
+            WriteHeaders(output, part);
+            output.WriteLineEnd();
+            WriteContent(part, output, depth);
             output.WriteLineEnd();
         }
 
@@ -54,7 +56,8 @@ public sealed class MultipartCodec : IMultipartCodec
         output.WriteUtf8("--");
     }
 
-    private static void WritePart(BodyPart part, IBufferWriter<byte> output, int depth)
+    /// <summary>Writes the header lines of a part, without the empty line behind them.</summary>
+    internal static void WriteHeaders(IBufferWriter<byte> output, BodyPart part)
     {
         output.Write("Content-Type: "u8);
         part.ContentType.Write(output);
@@ -89,9 +92,6 @@ public sealed class MultipartCodec : IMultipartCodec
                 WriteHeader(output, header.Name, header.Value);
             }
         }
-
-        output.WriteLineEnd();
-        WriteContent(part, output, depth);
     }
 
     private static void WriteContent(BodyPart part, IBufferWriter<byte> output, int depth)
@@ -114,7 +114,7 @@ public sealed class MultipartCodec : IMultipartCodec
         }
     }
 
-    private static void WriteHeader(IBufferWriter<byte> output, string name, string value)
+    internal static void WriteHeader(IBufferWriter<byte> output, string name, string value)
     {
         SafeText.ThrowIfLineBreaking(value);
         if (name.Length == 0 || name.Any(c => c > 126 || !Grammar.MimeToken.Contains((byte)c)))

@@ -122,7 +122,9 @@ internal sealed class PartHeaders(MultipartLimits limits, Action<BodyWarningCode
         }
 
         _name = null;
-        string value = _value.ToString();
+
+        // A value may begin on its second line.
+        string value = _value.ToString().Trim(' ');
         switch (name.ToUpperInvariant())
         {
             case "CONTENT-TYPE":

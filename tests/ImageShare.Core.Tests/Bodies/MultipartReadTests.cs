@@ -103,11 +103,13 @@ public sealed class MultipartReadTests
     [Test]
     public void Headers_are_folded_cased_and_commented_as_peers_like()
     {
-        const string text = "--b\r\nCONTENT-TYPE:\r\n Image/PNG;\r\n\tname=\"caf\u00e9.png\"\r\nContent-Transfer-Encoding: Base64 (comment)\r\n"
-            + "Content-Id: <icon1@x> (the icon)\r\nContent-Disposition: ICON; handling=Optional; size=70\r\nX-Other: a\r\n b\r\n\r\niVBO\r\nRw0K\r\nGgo=\r\n--b--\r\n";
-        BodyPart part = ReadBody("multipart/mixed;boundary=b", text).Parts[0];
+        const string text = "--b\r\nCONTENT-TYPE:\r\n Image/PNG;\r\n\tname=\"caf\u00e9.png\"\r\nContent-Transfer-Encoding:\r\n Base64 (comment)\r\n"
+            + "Content-Id:\r\n\t<icon1@x>\r\n (the icon)\r\nContent-Disposition: ICON; handling=Optional; size=70\r\nX-Other: a\r\n b\r\n\r\niVBO\r\nRw0K\r\nGgo=\r\n--b--\r\n";
+        MultipartReadResult result = Read("multipart/mixed;boundary=b", text);
+        BodyPart part = result.Body!.Parts[0];
         Assert.Multiple(() =>
         {
+            Assert.That(result.Warnings, Is.Empty);
             Assert.That(part.ContentType.Is("image", "png"), Is.True);
             Assert.That(part.ContentType.Parameters.GetValue("name"), Is.EqualTo("caf\u00e9.png"));
             Assert.That(part.ContentId, Is.EqualTo("icon1@x"));

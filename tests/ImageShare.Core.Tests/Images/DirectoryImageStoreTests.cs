@@ -174,7 +174,6 @@ public sealed class DirectoryImageStoreTests
     }
 
     [Test]
-    [Category("FT-022")]
     public async Task The_limit_holds_whatever_was_announced()
     {
         IncomingImage offer = new() { SuggestedName = "cat.jpg", Type = Jpeg, MaxSize = 1000 };

@@ -86,7 +86,6 @@ public sealed class ImageSourceTests
     });
 
     [Test]
-    [Category("SEC-004")]
     public void The_path_of_the_file_is_no_part_of_its_description()
     {
         string path = _folder.File("a.png", Png);

@@ -259,7 +259,6 @@ public sealed class SessionDescriptionTests
         Assert.That(ErrorOf(text), Is.EqualTo(new SdpError(code, offset)));
 
     [Test]
-    [Category("SDP-013")]
     public void Other_media_and_several_ports_are_read_and_kept()
     {
         const string text = "v=0\r\no=- 9999999999 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
@@ -324,7 +323,6 @@ public sealed class SessionDescriptionTests
     }
 
     [Test]
-    [Category("SDP-003")]
     public void A_new_origin_has_a_large_random_id_and_rises_by_one()
     {
         var ids = new HashSet<ulong>();

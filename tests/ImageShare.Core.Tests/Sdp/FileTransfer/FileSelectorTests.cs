@@ -163,7 +163,6 @@ public sealed class FileSelectorTests
     });
 
     [Test]
-    [Category("FT-009")]
     public void A_name_alone_does_not_push() => Assert.Multiple(() =>
     {
         Assert.That(new FileSelector { Name = "a" }.IsEnoughToPush, Is.False);
