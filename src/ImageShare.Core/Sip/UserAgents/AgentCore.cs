@@ -117,8 +117,23 @@ internal sealed class AgentCore
         static _ => { },
         error => AgentLog.ResponseNotSent(Logger, method, error.Message));
 
-    public void AddAllow(SipResponse response) =>
-        response.Headers.Set(SipHeaderNames.Allow, string.Join(", ", Options.AllowedMethods));
+    public void AddAllow(SipResponse response) => AddAllow(response.Headers);
+
+    /// <summary>Says what we take, where nothing was said yet.</summary>
+    public void AddCapabilities(SipHeaders headers)
+    {
+        if (!headers.Contains(SipHeaderNames.Allow))
+        {
+            AddAllow(headers);
+        }
+
+        if (Options.Supported.Count > 0 && !headers.Contains(SipHeaderNames.Supported))
+        {
+            headers.Add(SipHeaderNames.Supported, string.Join(", ", Options.Supported));
+        }
+    }
+
+    private void AddAllow(SipHeaders headers) => headers.Set(SipHeaderNames.Allow, string.Join(", ", Options.AllowedMethods));
 
     public static void AddRetryAfter(SipResponse response, int seconds) =>
         response.Headers.Set(SipHeaderNames.RetryAfter, seconds.ToString(CultureInfo.InvariantCulture));

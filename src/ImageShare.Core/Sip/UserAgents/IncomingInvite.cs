@@ -91,12 +91,7 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
         SipResponse response = SipResponse.CreateFor(Request, 200, toTag: _transaction.ToTag);
         SipUri contact = _core.GetContactUri(_core.Transport.GetResponseDestination(response, Source));
         response.Headers.Add(SipHeaderNames.Contact, new NameAddress(null, contact, contactParameters));
-        _core.AddAllow(response);
-        if (_core.Options.Supported.Count > 0)
-        {
-            response.Headers.Add(SipHeaderNames.Supported, string.Join(", ", _core.Options.Supported));
-        }
-
+        _core.AddCapabilities(response.Headers);
         response.Headers.Add(SipHeaderNames.ContentType, contentType.ToString());
         response.Body = body;
         InviteDialog dialog = InviteDialog.OfCallee(_core, Dialogs.Dialog.OfCallee(Request, _transaction.ToTag), _transaction, response);

@@ -23,7 +23,17 @@ public sealed class IncomingRequest
     public SipSource Source => _transaction.Source;
 
     /// <summary>Makes a response to it, with what every response repeats from its request and a tag in To; to be edited and then sent.</summary>
-    public SipResponse CreateResponse(int status, string? reason = null) => SipResponse.CreateFor(Request, status, reason, _transaction.ToTag);
+    /// <remarks>A 2xx to OPTIONS has Allow and Supported already (RFC 3261 §11.2).</remarks>
+    public SipResponse CreateResponse(int status, string? reason = null)
+    {
+        SipResponse response = SipResponse.CreateFor(Request, status, reason, _transaction.ToTag);
+        if (response.IsSuccess && Request.Method == SipMethod.Options)
+        {
+            _core.AddCapabilities(response.Headers);
+        }
+
+        return response;
+    }
 
     /// <summary>Our address as this peer reaches us, for a Contact in a response.</summary>
     public SipUri GetContactUri() =>

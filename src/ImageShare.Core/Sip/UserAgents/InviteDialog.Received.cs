@@ -41,7 +41,7 @@ public sealed partial class InviteDialog
         }
         else if (request.Method == SipMethod.Options)
         {
-            transaction.Respond(200, edit: _core.AddAllow);
+            transaction.Respond(200, edit: response => _core.AddCapabilities(response.Headers));
         }
         else if (request.Method == SipMethod.Invite)
         {

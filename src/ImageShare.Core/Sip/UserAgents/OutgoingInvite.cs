@@ -58,11 +58,7 @@ public sealed class OutgoingInvite : IClientTransactionUser, IAgentPart
         try
         {
             _template = RequestFiller.Fill(_request, _core.Options);
-            if (!_template.Request.Headers.Contains(SipHeaderNames.Allow))
-            {
-                _template.Request.Headers.Add(SipHeaderNames.Allow, string.Join(", ", _core.Options.AllowedMethods));
-            }
-
+            _core.AddCapabilities(_template.Request.Headers);
             Send();
         }
         catch (ImageShareException error)

@@ -1,5 +1,4 @@
 using ImageShare.Core.Sip;
-using ImageShare.Core.Sip.UserAgents;
 
 namespace ImageShare.Core.Tests.Sip.UserAgents;
 
@@ -106,60 +105,4 @@ internal sealed class RefusalTests : AgentTest
         Assert.That(second.StatusCode, Is.EqualTo(500));
         Assert.That(second.Headers.RetryAfter, Is.InRange(0, 10));
     }
-}
-
-[TestFixture]
-internal sealed class OverloadTests : AgentTest
-{
-    [Test]
-    public async Task Beyond_the_limit_new_requests_get_503_and_what_is_known_goes_on()
-    {
-        BobHandler.InviteReceived = static invite => invite.Ring();
-        await AskBobAsync(Raw("INVITE"));
-        await AskBobAsync(Raw("INVITE", branch: "z9hG4bK2", callId: "call-2"));
-        SipResponse refused = (await AskBobAsync(Raw("INVITE", branch: "z9hG4bK3", callId: "call-3"))).Single();
-        Assert.That((refused.StatusCode, refused.Headers.RetryAfter), Is.EqualTo((503, 10)));
-        SipResponse[] cancelled = await AskBobAsync(Raw("CANCEL"));
-        Assert.That(cancelled.Select(r => r.StatusCode), Is.EqualTo(new[] { 200, 487 }));
-        Assert.That(BobHandler.Invites, Has.Count.EqualTo(2));
-    }
-
-    protected override SipUserAgentOptions BobOptions(SipUserAgentOptions options) => options with { MaxServerTransactions = 2 };
-}
-
-[TestFixture]
-internal sealed class FloodTests : AgentTest
-{
-    [Test]
-    public async Task A_flood_of_calls_is_held_at_the_limit_and_passes_without_a_trace()
-    {
-        for (int i = 0; i < 3000; i++)
-        {
-            Network.Inject(Raw("INVITE", branch: $"z9hG4bK{i}", callId: $"call-{i}"), StrangerPort, BobPort);
-        }
-
-        await SettleAsync();
-        Assert.That(BobHandler.Invites, Has.Count.EqualTo(100));
-        Assert.That(Network.Named("503 INVITE").Count(), Is.EqualTo(2900));
-        await RunAsync(93);
-        Assert.That(Clock.ArmedTimers, Is.Zero);
-        BobHandler.InviteReceived = static invite => invite.Reject(486);
-        Assert.That((await AskBobAsync(Raw("INVITE", branch: "z9hG4bKlast", callId: "last"))).Single().StatusCode, Is.EqualTo(486));
-    }
-
-    protected override SipUserAgentOptions BobOptions(SipUserAgentOptions options) =>
-        options with { MaxServerTransactions = 100, InviteTimeLimit = TimeSpan.FromSeconds(60) };
-}
-
-[TestFixture]
-internal sealed class StrayOptionsTests : AgentTest
-{
-    [Test]
-    public async Task An_OPTIONS_with_a_stray_To_tag_is_answered_where_that_is_wished()
-    {
-        SipResponse response = (await AskBobAsync(Raw("OPTIONS", "stray"))).Single();
-        Assert.That((response.StatusCode, response.Headers.To!.Tag), Is.EqualTo((200, "stray")));
-    }
-
-    protected override SipUserAgentOptions BobOptions(SipUserAgentOptions options) => options with { AnswersStrayOptions = true };
 }
