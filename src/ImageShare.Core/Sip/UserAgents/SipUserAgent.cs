@@ -19,8 +19,13 @@ public sealed class SipUserAgent : IAsyncDisposable
 
     private SipUserAgent(AgentCore core) => _core = core;
 
-    /// <summary>Starts an agent on a transport, which must not have been started yet and is still to be disposed by its maker, after the agent.</summary>
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidState"/>: the transport was started before. <see cref="ImageShareError.InvalidValue"/>: the agent's name holds a line break.</exception>
+    /// <summary>
+    /// Starts an agent on a transport that was not started yet. Whoever made the transport disposes of it, after the agent.
+    /// </summary>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.InvalidState"/>: the transport was started before. <see cref="ImageShareError.InvalidValue"/>: the
+    /// agent's name holds a line break.
+    /// </exception>
     public static SipUserAgent Start(ISipTransport transport, SipUserAgentOptions options, ISipRequestHandler handler)
     {
         ArgumentNullException.ThrowIfNull(transport);

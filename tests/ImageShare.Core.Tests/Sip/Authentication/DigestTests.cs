@@ -128,7 +128,6 @@ public sealed class DigestTests
     }
 
     [Test]
-    [Category("AUTH-005")]
     public void Credentials_do_not_print_their_password() =>
         Assert.That(new SipCredentials("alice", "secret", "ims.example").ToString(), Is.EqualTo("alice at ims.example"));
 
