@@ -23,17 +23,7 @@ public sealed class IncomingRequest
     public SipSource Source => _transaction.Source;
 
     /// <summary>Makes a response to it, with what every response repeats from its request and a tag in To; to be edited and then sent.</summary>
-    /// <remarks>A 2xx to OPTIONS has Allow and Supported already (RFC 3261 §11.2).</remarks>
-    public SipResponse CreateResponse(int status, string? reason = null)
-    {
-        SipResponse response = SipResponse.CreateFor(Request, status, reason, _transaction.ToTag);
-        if (response.IsSuccess && Request.Method == SipMethod.Options)
-        {
-            _core.AddCapabilities(response.Headers);
-        }
-
-        return response;
-    }
+    public SipResponse CreateResponse(int status, string? reason = null) => SipResponse.CreateFor(Request, status, reason, _transaction.ToTag);
 
     /// <summary>Our address as this peer reaches us, for a Contact in a response.</summary>
     public SipUri GetContactUri() =>
@@ -41,7 +31,7 @@ public sealed class IncomingRequest
 
     /// <summary>
     /// Sends the final response, which must not be changed afterwards. The first counts. Provisional responses and 408 to anything but INVITE
-    /// are not sent (RFC 4320 §4).
+    /// are not sent (RFC 4320 §4). A 2xx to OPTIONS gets Allow and Supported where it has none (RFC 3261 §11.2).
     /// </summary>
     public void Respond(SipResponse response)
     {
@@ -50,6 +40,11 @@ public sealed class IncomingRequest
         {
             if (!_transaction.IsAnswered)
             {
+                if (response.IsSuccess && Request.Method == SipMethod.Options)
+                {
+                    _core.AddCapabilities(response.Headers);
+                }
+
                 _responding?.Invoke(response);
                 _transaction.Respond(response);
             }

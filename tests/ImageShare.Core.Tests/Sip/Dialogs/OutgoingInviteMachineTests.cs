@@ -24,7 +24,6 @@ public sealed class OutgoingInviteMachineTests
     }
 
     [Test]
-    [Category("DLG-023")]
     public void A_second_answer_with_another_tag_is_acknowledged_and_ended()
     {
         Give(OutgoingInviteInput.Success("b"));

@@ -286,7 +286,6 @@ internal sealed class InviteTests : AgentTest
 
     [Test]
     [Category("TXN-007")]
-    [Category("DLG-023")]
     public async Task A_second_answer_of_a_fork_is_acknowledged_and_ended_and_the_first_lives()
     {
         (InviteDialog alice, _, OutgoingInvite call) = await EstablishAsync();
