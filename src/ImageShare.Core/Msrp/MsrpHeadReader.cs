@@ -107,13 +107,11 @@ internal sealed class MsrpHeadReader(MsrpLimits limits)
             return HeadLine.End;
         }
 
-        if (Head.Fault is null)
+        // Read on behind a fault: the paths are needed to answer it. The first fault counts.
+        MsrpDecodeReason reason = ReadHeader(line);
+        if (reason != MsrpDecodeReason.None)
         {
-            MsrpDecodeReason reason = ReadHeader(line);
-            if (reason != MsrpDecodeReason.None)
-            {
-                Head.Fault = new MsrpDecodeError(reason, offset);
-            }
+            Head.Fault ??= new MsrpDecodeError(reason, offset);
         }
 
         return HeadLine.Header;

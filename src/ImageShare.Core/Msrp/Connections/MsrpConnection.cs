@@ -178,8 +178,7 @@ internal sealed partial class MsrpConnection
         }
 
         _readerEnded = true;
-        bool lost = reason is not (MsrpSessionEndReason.Closed or MsrpSessionEndReason.PeerClosed);
-        if (lost)
+        if (reason is not (MsrpSessionEndReason.Closed or MsrpSessionEndReason.PeerClosed or MsrpSessionEndReason.ProtocolError))
         {
             End(reason, force: true);
         }
