@@ -96,6 +96,12 @@ public sealed class MsrpDecoder
             }
 
             Consume(ref input, consumed);
+            if (line == HeadLine.Header && consumed > 0)
+            {
+                // The next line may begin with another segment.
+                continue;
+            }
+
             if (line == HeadLine.Header)
             {
                 // One that lies across segments, or has not come whole yet.

@@ -223,10 +223,10 @@ public sealed class MsrpTransferTests(bool tcp)
     public async Task A_slow_receiver_holds_the_sender_back()
     {
         var gate = new TaskCompletionSource();
-        var receiver = new CollectingReceiver { OnWrite = (_, _) => new ValueTask(gate.Task) };
+        var receiver = new CollectingReceiver { Keep = false, OnWrite = (_, _) => new ValueTask(gate.Task) };
         (MsrpSession sender, _) = await ConnectAsync(receiver, senderIsActive: true);
         long read = 0;
-        var content = new MsrpOutgoingContent(Png, 100_000_000, (memory, _) =>
+        var content = new MsrpOutgoingContent(Png, 30_000_000, (memory, _) =>
         {
             Interlocked.Add(ref read, memory.Length);
             return ValueTask.FromResult(memory.Length);
