@@ -66,7 +66,7 @@ internal sealed class MsrpHeadReader(MsrpLimits limits)
 
         ReadOnlySpan<byte> rest = line[5..];
         ReadOnlySpan<byte> id = MsrpIdent.Leading(rest);
-        if (!MsrpIdent.IsValid(id, limits.MaxIdLength) || (rest.Length > id.Length && rest[id.Length] != ' '))
+        if (!MsrpIdent.IsValidLeading(id, limits.MaxIdLength) || (rest.Length > id.Length && rest[id.Length] != ' '))
         {
             Reason = MsrpDecodeReason.BadTransactionId;
             return false;
@@ -119,18 +119,19 @@ internal sealed class MsrpHeadReader(MsrpLimits limits)
 
     private void ReadOther(ReadOnlySpan<byte> rest, long offset)
     {
+        // Which of the two it was meant to be decides whether it is answered: anything that begins with a digit is not.
+        bool isResponse = !rest.IsEmpty && Grammar.IsDigit(rest[0]);
+        bool isClean = !rest.ContainsAny(Grammar.LineBreaking);
         var cursor = new AsciiCursor(rest);
-        if (MsrpReportStatus.TryReadThreeDigits(ref cursor, out int status) && (cursor.AtEnd || cursor.TryRead((byte)' ')))
+        if (isClean && MsrpReportStatus.TryReadThreeDigits(ref cursor, out int status) && (cursor.AtEnd || cursor.TryRead((byte)' ')))
         {
             Head.Status = status;
             Head.Comment = cursor.AtEnd ? null : WellKnownText.GetString(cursor.Rest);
             return;
         }
 
-        // Which of the two it was meant to be decides whether it is answered: anything that begins with a digit is not.
-        bool response = !rest.IsEmpty && Grammar.IsDigit(rest[0]);
-        Head.Method = response ? null : WellKnownText.GetString(rest);
-        if (response || rest.IsEmpty || rest.ContainsAnyExceptInRange((byte)'A', (byte)'Z'))
+        Head.Method = isResponse ? null : isClean ? WellKnownText.GetString(rest) : string.Empty;
+        if (isResponse || rest.IsEmpty || rest.ContainsAnyExceptInRange((byte)'A', (byte)'Z'))
         {
             Head.Fault = new MsrpDecodeError(MsrpDecodeReason.BadStartLine, offset);
         }
@@ -162,16 +163,12 @@ internal sealed class MsrpHeadReader(MsrpLimits limits)
     private MsrpDecodeReason ReadHeader(ReadOnlySpan<byte> line)
     {
         int colon = line.IndexOf((byte)':');
-        if (Grammar.IsWhiteSpace(line[0]))
+        if (colon <= 0)
         {
-            return MsrpDecodeReason.FoldedLine;
+            return Grammar.IsWhiteSpace(line[0]) ? MsrpDecodeReason.FoldedLine : MsrpDecodeReason.BadHeader;
         }
 
-        if (colon <= 0 || line[..colon].ContainsAnyExcept(Grammar.MimeToken) || line.ContainsAny(Grammar.LineBreaking))
-        {
-            return MsrpDecodeReason.BadHeader;
-        }
-
+        // The grammars of the known headers let no line break through, so only the free texts are searched for one.
         ReadOnlySpan<byte> name = line[..colon];
         ReadOnlySpan<byte> value = Grammar.TrimWhiteSpace(line[(colon + 1)..]);
         switch (colon)
@@ -193,9 +190,24 @@ internal sealed class MsrpHeadReader(MsrpLimits limits)
             case 6 when Is(name, "Status"u8):
                 return ReadStatus(value);
             default:
-                Head.AddOther(line);
-                return MsrpDecodeReason.None;
+                return ReadOtherHeader(line, name);
         }
+    }
+
+    private MsrpDecodeReason ReadOtherHeader(ReadOnlySpan<byte> line, ReadOnlySpan<byte> name)
+    {
+        if (Grammar.IsWhiteSpace(line[0]))
+        {
+            return MsrpDecodeReason.FoldedLine;
+        }
+
+        if (name.ContainsAnyExcept(Grammar.MimeToken) || line.ContainsAny(Grammar.LineBreaking))
+        {
+            return MsrpDecodeReason.BadHeader;
+        }
+
+        Head.AddOther(line);
+        return MsrpDecodeReason.None;
     }
 
     private static bool Is(ReadOnlySpan<byte> name, ReadOnlySpan<byte> expected) =>
@@ -341,7 +353,7 @@ internal sealed class MsrpHeadReader(MsrpLimits limits)
             return MsrpDecodeReason.RepeatedHeader;
         }
 
-        if (!MsrpReportStatus.TryParse(value, out MsrpReportStatus? status))
+        if (value.ContainsAny(Grammar.LineBreaking) || !MsrpReportStatus.TryParse(value, out MsrpReportStatus? status))
         {
             return MsrpDecodeReason.BadReport;
         }

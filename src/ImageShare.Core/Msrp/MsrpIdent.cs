@@ -15,10 +15,11 @@ internal static class MsrpIdent
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-+%="u8);
 
     public static bool IsValid(ReadOnlySpan<byte> text, int maxLength) =>
-        text.Length >= MinLength
-        && text.Length <= maxLength
-        && char.IsAsciiLetterOrDigit((char)text[0])
-        && !text.ContainsAnyExcept(Chars);
+        IsValidLeading(text, maxLength) && !text.ContainsAnyExcept(Chars);
+
+    /// <summary>As <see cref="IsValid"/>, for what <see cref="Leading"/> gave.</summary>
+    public static bool IsValidLeading(ReadOnlySpan<byte> text, int maxLength) =>
+        text.Length >= MinLength && text.Length <= maxLength && char.IsAsciiLetterOrDigit((char)text[0]);
 
     /// <summary>The longest beginning of <paramref name="text"/> that is made of ident characters.</summary>
     public static ReadOnlySpan<byte> Leading(ReadOnlySpan<byte> text)

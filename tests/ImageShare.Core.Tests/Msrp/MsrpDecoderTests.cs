@@ -103,6 +103,8 @@ public sealed class MsrpDecoderTests
     [TestCase("MSRP d93kswow\r\n" + Paths + "-------d93kswow$\r\n", "MSRP d93kswow  > fault BadStartLine at 0\nend $\nidle")]
     [TestCase("MSRP d93kswow 20 OK\r\n" + Paths + "-------d93kswow$\r\n", "MSRP d93kswow 000 < fault BadStartLine at 0\nend $\nidle")]
     [TestCase("MSRP d93kswow 2000\r\n" + Paths + "-------d93kswow$\r\n", "MSRP d93kswow 000 < fault BadStartLine at 0\nend $\nidle")]
+    [TestCase("MSRP d93kswow 200 O\nK\r\n" + Paths + "-------d93kswow$\r\n", "MSRP d93kswow 000 < fault BadStartLine at 0\nend $\nidle")]
+    [TestCase("MSRP d93kswow S\nEND\r\n" + Paths + "-------d93kswow$\r\n", "MSRP d93kswow  > fault BadStartLine at 0\nend $\nidle")]
     [TestCase("MSRP d93kswow NICKNAME\r\n" + Paths + "-------d93kswow$\r\n", "MSRP d93kswow NICKNAME >\nend $\nidle")]
     public void Judges_the_start_line(string octets, string events) =>
         Assert.That(Wire.Decode(Encoding.Latin1.GetBytes(octets)), Is.EqualTo(events));
@@ -140,6 +142,9 @@ public sealed class MsrpDecoderTests
     [TestCase("Content-Type: png\r\n", "BadContentType")]
     [TestCase("No colon\r\n", "BadHeader")]
     [TestCase(": no name\r\n", "BadHeader")]
+    [TestCase("Status: 000 200 a\nb\r\n", "BadReport")]
+    [TestCase("Content-Type: a/b;c=\"d\ne\"\r\n", "BadContentType")]
+    [TestCase("Message-ID: abcd\nX: y\r\n", "BadMessageId")]
     [TestCase("X: a\rb\r\n", "BadHeader")]
     [TestCase("X: a\nTo-Path: b\r\n", "BadHeader")]
     [TestCase("X: a\0b\r\n", "BadHeader")]
