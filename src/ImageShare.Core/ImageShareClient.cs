@@ -177,6 +177,7 @@ public sealed class ImageShareClient : IAsyncDisposable
                 Credentials = options.Credentials,
                 FallBackToUdp = options.Transport is SipTransportChoice.BySize,
                 AnswersStrayOptions = options.Profile == ImageShareProfile.Mercuro,
+                InviteTimeLimit = options.Limits.AnswerTimeout + TimeSpan.FromMinutes(1),
                 LoggerFactory = options.LoggerFactory,
             },
             incoming);

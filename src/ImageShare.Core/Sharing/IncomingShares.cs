@@ -122,7 +122,6 @@ internal sealed class IncomingShares : ISipRequestHandler
     {
         SipResponse response = request.CreateResponse(200);
         response.Headers.Add("Contact", new NameAddress(null, request.GetContactUri(), ServiceTags.Contact(context.Profile)));
-        response.Headers.Add("Allow", string.Join(", ", AllowedMethods));
         response.Headers.Add("Accept", InvitationBody.Accepted);
         response.Headers.Add("Accept-Encoding", "identity");
         response.Headers.Add("Accept-Language", "en");

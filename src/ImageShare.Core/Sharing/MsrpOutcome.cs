@@ -56,5 +56,6 @@ internal static class MsrpOutcome
             403 => "The peer does not allow this transfer. (MSRP 403)",
             481 or 506 => $"The peer does not know this transfer any more; share the image again. (MSRP {status})",
             _ => $"The peer refused the transfer. (MSRP {status})",
-        }) with { MsrpStatus = status };
+        }) with
+    { MsrpStatus = status };
 }

@@ -115,7 +115,8 @@ internal sealed class OutgoingShare(
                 : ShareOutcome.Failed(
                     ImageShareError.NotCapable,
                     $"The peer answered the capability query with {capabilities.SipStatus} and shows no image share: it cannot take images.")
-                    with { SipStatus = capabilities.SipStatus };
+                    with
+                { SipStatus = capabilities.SipStatus };
         }
 
         if (!capabilities.Accepts(image.Type))

@@ -1,7 +1,7 @@
-using Microsoft.Extensions.Logging;
 using ImageShare.Core.Sip.Authentication;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Transactions;
+using Microsoft.Extensions.Logging;
 
 namespace ImageShare.Core.Sip.UserAgents;
 

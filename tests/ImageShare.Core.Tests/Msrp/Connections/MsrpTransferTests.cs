@@ -168,7 +168,9 @@ public sealed class MsrpTransferTests(bool tcp)
     public async Task Cancelling_in_the_middle_tells_the_receiver(int chunkSize)
     {
         using var cancel = new CancellationTokenSource();
-        var receiver = new CollectingReceiver { OnWrite = (received, _) =>
+        var receiver = new CollectingReceiver
+        {
+            OnWrite = (received, _) =>
         {
             if (received > 1_000_000)
             {
@@ -176,7 +178,8 @@ public sealed class MsrpTransferTests(bool tcp)
             }
 
             return default;
-        } };
+        }
+        };
         (MsrpSession sender, MsrpSession other) = await ConnectAsync(receiver, senderIsActive: true);
         var content = new MsrpOutgoingContent(Png, 1L << 40, (memory, _) => ValueTask.FromResult(memory.Length)) { ChunkSize = chunkSize };
         Assert.That(
@@ -245,7 +248,9 @@ public sealed class MsrpTransferTests(bool tcp)
     public async Task Closing_in_the_middle_aborts_both_sides()
     {
         var half = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var receiver = new CollectingReceiver { OnWrite = (received, _) =>
+        var receiver = new CollectingReceiver
+        {
+            OnWrite = (received, _) =>
         {
             if (received > 1_000_000)
             {
@@ -253,7 +258,8 @@ public sealed class MsrpTransferTests(bool tcp)
             }
 
             return default;
-        } };
+        }
+        };
         (MsrpSession sender, MsrpSession other) = await ConnectAsync(receiver, senderIsActive: true);
         var content = new MsrpOutgoingContent(Png, 1L << 40, (memory, _) => ValueTask.FromResult(memory.Length));
         Task<MsrpSendResult> sending = sender.SendAsync(content, null, CancellationToken.None);
