@@ -111,21 +111,32 @@ public sealed class MsrpChunkerTests
                 Assert.That(Encoding.Latin1.GetString(chunk.Body), Does.Not.Contain("-------" + chunk.TransactionId));
             }
         }
+    }
 
-        static IEnumerable<byte> Id(int number)
+    [Test]
+    [Category("MSRP-010")]
+    public void A_large_chunk_ends_before_its_own_end_line_is_whole_wherever_the_pieces_are_cut()
+    {
+        // Each id stands only behind where its chunk begins, so that it cannot be avoided beforehand.
+        byte[] data = new byte[20_000];
+        int[] places = [4100, 9000, 15_000];
+        for (int i = 0; i < places.Length; i++)
         {
-            byte[] id = new byte[16];
-            int drawn = 0;
-            var source = new TransactionIds(octets => Draw(octets, ref drawn));
-            for (int i = 0; i <= number; i++)
-            {
-                source.Next(id);
-            }
-
-            return id;
+            "-------"u8.CopyTo(data.AsSpan(places[i]));
+            Id(i).ToArray().CopyTo(data.AsSpan(places[i] + 7));
         }
 
-        static void Draw(Memory<byte> octets, ref int drawn) => new Random(42 + drawn++).NextBytes(octets.Span);
+        for (int piece = 2048; piece < 2100; piece++)
+        {
+            int drawn = 0;
+            Chunked[] chunks = [.. Read(Chunk(data, int.MaxValue, piece, new TransactionIds(octets => Draw(octets, ref drawn))), 777)];
+            Assert.That(chunks.SelectMany(c => c.Body), Is.EqualTo(data), $"in pieces of {piece}");
+            Assert.That(chunks, Has.Length.EqualTo(4));
+            for (int i = 0; i < places.Length; i++)
+            {
+                Assert.That(chunks[i].Range.Start + chunks[i].Body.Length - 1, Is.EqualTo(places[i] + 22), "one octet short of the whole");
+            }
+        }
     }
 
     [Test]
@@ -167,6 +178,22 @@ public sealed class MsrpChunkerTests
         Assert.That(chunks.Sum(c => c.Body.Length), Is.EqualTo(octets));
         Assert.That(chunker.IsOver, Is.True);
     }
+
+    // The ids that a chunker will draw, known beforehand.
+    private static IEnumerable<byte> Id(int number)
+    {
+        byte[] id = new byte[TransactionIds.Length];
+        int drawn = 0;
+        var source = new TransactionIds(octets => Draw(octets, ref drawn));
+        for (int i = 0; i <= number; i++)
+        {
+            source.Next(id);
+        }
+
+        return id;
+    }
+
+    private static void Draw(Memory<byte> octets, ref int drawn) => new Random(42 + drawn++).NextBytes(octets.Span);
 
     private static byte[] Chunk(byte[] data, int chunkSize, int piece, TransactionIds? ids = null)
     {

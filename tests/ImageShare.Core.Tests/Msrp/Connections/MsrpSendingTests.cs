@@ -249,6 +249,32 @@ public sealed class MsrpSendingTests
 
     [TestCase(2048L)]
     [TestCase(long.MaxValue)]
+    [Category("MSRP-050")]
+    public async Task A_long_message_leaves_room_for_another(long chunkSize)
+    {
+        (MsrpSession session, RawPeer peer) = await ConnectAsync();
+        using var cancel = new CancellationTokenSource();
+        Task<MsrpSendResult> endless = session.SendAsync(Endless() with { ChunkSize = chunkSize, MessageId = "long" }, null, cancel.Token);
+        await ReadIdOfOpenChunkAsync(peer);
+        Task<MsrpSendResult> other = session.SendAsync(Content(300_000) with { ChunkSize = chunkSize, MessageId = "short" }, null, CancellationToken.None);
+        while (!other.IsCompleted)
+        {
+            RawPeer.Message chunk = (await peer.ReadAsync())!;
+            await peer.AnswerAsync(chunk, 200, peer.Uri);
+            if (chunk is { MessageId: "short", Continuation: '$' })
+            {
+                await other.WaitAsync(RawPeer.Patience);
+            }
+        }
+
+        Assert.That(endless.IsCompleted, Is.False);
+        await cancel.CancelAsync();
+        await peer.DisposeAsync();
+        await Assert.ThatAsync(() => endless.WaitAsync(RawPeer.Patience), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [TestCase(2048L)]
+    [TestCase(long.MaxValue)]
     [Category("SEC-002")]
     [Category("MSRP-011")]
     public async Task Cancelling_leaves_the_sign_of_giving_up_on_the_wire(long chunkSize)
