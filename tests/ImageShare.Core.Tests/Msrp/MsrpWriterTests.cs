@@ -15,6 +15,7 @@ public sealed class MsrpWriterTests
     [Category("MSRP-001")]
     [Category("MSRP-004")]
     [Category("MSRP-007")]
+    [Category("MSRP-046")]
     public void Writes_the_paths_first_and_the_content_type_last()
     {
         string octets = Print(output =>

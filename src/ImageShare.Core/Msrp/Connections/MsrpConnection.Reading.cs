@@ -340,10 +340,17 @@ internal sealed partial class MsrpConnection
 
         foreach (OutgoingTransfer transfer in _transfers)
         {
-            if (transfer.Session == session && string.Equals(transfer.MessageId, head.MessageId, StringComparison.Ordinal))
+            if (transfer.Session != session || !string.Equals(transfer.MessageId, head.MessageId, StringComparison.Ordinal))
             {
-                transfer.Report(head.ByteRange, status.Code);
-                _hasResponses = true;
+                continue;
+            }
+
+            transfer.Report(head.ByteRange, status.Code);
+            _hasResponses = true;
+            if (status.Code is (< 200 or >= 300) and not (413 or 415))
+            {
+                // Octets are missing at the other end: the session has failed (RFC 4975 §7.3.2). 413 and 415 only say that they are not wanted.
+                session.End(MsrpSessionEndReason.Refused, status.Code);
             }
         }
     }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace ImageShare.Core.Msrp.Connections;
 
 /// <summary>
@@ -10,6 +12,7 @@ public sealed class MsrpSession : IAsyncDisposable
     private readonly MsrpEndpoint _endpoint;
     private readonly TaskCompletionSource _bound = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<MsrpSessionEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ImmutableHashSet<string> _refusedTypes = ImmutableHashSet.Create<string>(StringComparer.OrdinalIgnoreCase);
     private volatile MsrpPath? _peer;
     private MsrpConnection? _connection;
 
@@ -101,7 +104,10 @@ public sealed class MsrpSession : IAsyncDisposable
     /// <param name="content">What to send.</param>
     /// <param name="acknowledged">Told of the octets acknowledged so far, once for each batch of responses.</param>
     /// <param name="cancellationToken">Gives the message up: the chunk on the wire ends with <c>#</c>, then the call ends.</param>
-    /// <returns>What became of it, when every chunk is answered or the message has failed.</returns>
+    /// <returns>
+    /// What became of it, when every chunk is answered or the message has failed. A type the peer has once refused with 415 is refused at
+    /// once (RFC 4975 §10.6).
+    /// </returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ImageShareException">
     /// <see cref="ImageShareError.SourceUnreadable"/>: the source failed or ended early; the peer was told that the message is over.
@@ -116,6 +122,11 @@ public sealed class MsrpSession : IAsyncDisposable
             ImageShareError.InvalidState, "The MSRP session has no connection yet; connect it before sending.");
 
         var headers = new MsrpSendHeaders(peer, LocalPath, content.MessageId, content.ContentType, content.SuccessReport);
+        if (_refusedTypes.Contains(content.ContentType.Essence))
+        {
+            return new MsrpSendResult(MsrpSendOutcome.Refused, headers.MessageId, 0, 415);
+        }
+
         using var transfer = new OutgoingTransfer(connection, this, headers, content, acknowledged);
         connection.Add(transfer);
         if (IsOver)
@@ -142,6 +153,11 @@ public sealed class MsrpSession : IAsyncDisposable
                         ImageShareError.SourceUnreadable,
                         "The content could not be read to its end, so the transfer was given up; check the source, and that nothing changes it meanwhile.",
                         failure);
+            }
+
+            if (result.Status == 415)
+            {
+                ImmutableInterlocked.Update(ref _refusedTypes, static (types, refused) => types.Add(refused), content.ContentType.Essence);
             }
 
             return result;

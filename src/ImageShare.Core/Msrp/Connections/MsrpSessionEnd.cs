@@ -21,7 +21,7 @@ public enum MsrpSessionEndReason
     /// <summary>The peer sent what is no MSRP.</summary>
     ProtocolError,
 
-    /// <summary>The peer does not know the session (481), or has it on another connection (506).</summary>
+    /// <summary>The peer does not know the session (481), has it on another connection (506), or reports octets as missing.</summary>
     Refused,
 }
 

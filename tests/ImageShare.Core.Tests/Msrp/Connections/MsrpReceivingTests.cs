@@ -170,6 +170,17 @@ public sealed class MsrpReceivingTests
     }
 
     [Test]
+    [Category("MSRP-046")]
+    public async Task A_transfer_encoding_changes_nothing()
+    {
+        (MsrpSession session, CollectingReceiver receiver, RawPeer peer) = await BoundAsync();
+        await peer.SendAsync(session.LocalUri, "aaaa", "Byte-Range: 1-4/4\r\nContent-Transfer-Encoding: base64\r\n", "QUJD", '$');
+        Assert.That(await peer.ReadLineAsync(), Is.EqualTo("aaaa 200"));
+        Assert.That(Encoding.ASCII.GetString(await receiver.Completed), Is.EqualTo("QUJD"));
+    }
+
+    [Test]
+    [Category("MSRP-018")]
     public async Task A_message_without_id_and_range_is_whole_by_itself()
     {
         (MsrpSession session, CollectingReceiver receiver, RawPeer peer) = await BoundAsync();

@@ -85,7 +85,6 @@ public sealed class MsrpSendingTests
     [TestCase("msrp://127.0.0.1/x;tcp", ImageShareError.PeerUnreachable)]
     [TestCase("msrp://unknown.example:1000/x;tcp", ImageShareError.PeerUnreachable)]
     [TestCase("msrps://127.0.0.1:1000/x;tcp", ImageShareError.PeerUnreachable)]
-    [Category("SEC-005")]
     public async Task A_peer_that_cannot_or_may_not_be_dialled_is_unreachable(string uri, ImageShareError error)
     {
         MsrpSession session = _endpoint.CreateSession(new());
@@ -120,7 +119,6 @@ public sealed class MsrpSendingTests
     [Category("MSRP-013")]
     [Category("MSRP-015")]
     [Category("RPT-011")]
-    [Category("MSRP-046")]
     public async Task Chunks_go_out_without_waiting_for_answers_and_the_result_with_them()
     {
         (MsrpSession session, RawPeer peer) = await ConnectAsync();
@@ -153,7 +151,6 @@ public sealed class MsrpSendingTests
     [TestCase(506, MsrpSendOutcome.Refused)]
     [TestCase(699, MsrpSendOutcome.Refused)]
     [Category("RPT-006")]
-    [Category("RPT-007")]
     [Category("RPT-008")]
     [Category("RPT-009")]
     [Category("RPT-012")]
@@ -187,12 +184,57 @@ public sealed class MsrpSendingTests
         Assert.That(await session.Ended.WaitAsync(RawPeer.Patience), Is.EqualTo(new MsrpSessionEnd(MsrpSessionEndReason.Refused, 481)));
     }
 
-    [TestCase(413)]
-    [TestCase(200)]
+    [Test]
+    [Category("RPT-007")]
+    public async Task A_type_refused_once_is_not_sent_again()
+    {
+        (MsrpSession session, RawPeer peer) = await ConnectAsync();
+        Task<MsrpSendResult> sending = session.SendAsync(Content(100), null, CancellationToken.None);
+        await peer.AnswerAsync((await peer.ReadAsync())!, 415, peer.Uri);
+        await sending.WaitAsync(RawPeer.Patience);
+        MsrpSendResult again = await session.SendAsync(Content(200), null, CancellationToken.None).WaitAsync(RawPeer.Patience);
+        Assert.That((again.Outcome, again.Status), Is.EqualTo((MsrpSendOutcome.Refused, 415)));
+
+        var other = MsrpOutgoingContent.FromMemory(new MediaType("image", "jpeg"), new byte[300]);
+        sending = session.SendAsync(other, null, CancellationToken.None);
+        RawPeer.Message chunk = (await peer.ReadAsync())!;
+        Assert.That(chunk.Body, Has.Length.EqualTo(300), "nothing came before it");
+        await peer.AnswerAsync(chunk, 200, peer.Uri);
+        Assert.That((await sending.WaitAsync(RawPeer.Patience)).Outcome, Is.EqualTo(MsrpSendOutcome.Completed));
+    }
+
+    [TestCase("2049-5000/5000 1-3000/5000", 5000)]
+    [TestCase("1-2048/5000 1-2048/5000 4097-9999/9999", 2952)]
+    [TestCase("1-*/*", 5000)]
+    [TestCase("9-1/5000 6000-7000/7000", 0)]
+    [Category("RPT-014")]
+    public async Task Success_reports_are_put_together_whatever_ranges_they_name(string ranges, int reported)
+    {
+        (MsrpSession session, RawPeer peer) = await ConnectAsync();
+        Task<MsrpSendResult> sending = session.SendAsync(Content(5000) with { SuccessReport = true }, null, CancellationToken.None);
+        List<RawPeer.Message> chunks = [(await peer.ReadAsync())!, (await peer.ReadAsync())!, (await peer.ReadAsync())!];
+        foreach (string range in ranges.Split(' '))
+        {
+            await peer.SendAsync(
+                $"MSRP aaaa REPORT\r\nTo-Path: {session.LocalUri}\r\nFrom-Path: {peer.Uri}\r\nMessage-ID: {chunks[0].MessageId}\r\nByte-Range: {range}\r\nStatus: 000 200 OK\r\n-------aaaa$\r\n");
+        }
+
+        Assert.That(sending.IsCompleted, Is.False);
+        foreach (RawPeer.Message chunk in chunks)
+        {
+            await peer.AnswerAsync(chunk, 200, peer.Uri);
+        }
+
+        Assert.That((await sending.WaitAsync(RawPeer.Patience)).ReportedOctets, Is.EqualTo(reported));
+    }
+
+    [TestCase(413, false)]
+    [TestCase(400, true)]
+    [TestCase(200, false)]
     [Category("RPT-006")]
     [Category("RPT-015")]
     [Category("RPT-016")]
-    public async Task A_report_with_an_error_counts_as_the_answer(int status)
+    public async Task A_report_with_an_error_counts_as_the_answer(int status, bool sessionFails)
     {
         (MsrpSession session, RawPeer peer) = await ConnectAsync();
         Task<MsrpSendResult> sending = session.SendAsync(Content(5000), null, CancellationToken.None);
@@ -203,14 +245,23 @@ public sealed class MsrpSendingTests
         await PingAsync(session, peer);
         Assert.That(sending.IsCompleted, Is.False, "of another message, of another namespace");
         await peer.SendAsync("MSRP aaaa " + string.Format(null, report, first.MessageId, "000") + "-------aaaa$\r\n");
-        await PingAsync(session, peer);
         if (status == 200)
         {
+            await PingAsync(session, peer);
             Assert.That(sending.IsCompleted, Is.False, "a success report is no response");
         }
         else
         {
             Assert.That((await sending.WaitAsync(RawPeer.Patience)).Status, Is.EqualTo(status));
+        }
+
+        if (sessionFails)
+        {
+            Assert.That(await session.Ended.WaitAsync(RawPeer.Patience), Is.EqualTo(new MsrpSessionEnd(MsrpSessionEndReason.Refused, status)));
+        }
+        else
+        {
+            Assert.That(session.Ended.IsCompleted, Is.False);
         }
     }
 
@@ -249,7 +300,6 @@ public sealed class MsrpSendingTests
 
     [TestCase(2048L)]
     [TestCase(long.MaxValue)]
-    [Category("MSRP-050")]
     public async Task A_long_message_leaves_room_for_another(long chunkSize)
     {
         (MsrpSession session, RawPeer peer) = await ConnectAsync();

@@ -129,7 +129,6 @@ public sealed class MsrpTransferTests(bool tcp)
     [Test]
     [Category("RPT-010")]
     [Category("RPT-013")]
-    [Category("RPT-014")]
     public async Task A_success_report_covers_the_whole_message()
     {
         var receiver = new CollectingReceiver();
