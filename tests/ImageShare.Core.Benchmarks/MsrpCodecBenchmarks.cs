@@ -1,0 +1,61 @@
+using System.Buffers;
+using BenchmarkDotNet.Attributes;
+using ImageShare.Core.Msrp;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Benchmarks;
+
+/// <summary>Cutting one megabyte into chunks and reading them back, in memory.</summary>
+[MemoryDiagnoser]
+public class MsrpCodecBenchmarks
+{
+    private const int Octets = 1_000_000;
+
+    private readonly ArrayBufferWriter<byte> _output = new(2 * Octets);
+    private readonly byte[] _image = new byte[Octets];
+    private readonly MsrpSendHeaders _headers = new(
+        MsrpPath.Parse("msrp://127.0.0.1:20000/abcdefghijklmnopqrstuv;tcp"),
+        MsrpPath.Parse("msrp://127.0.0.1:20001/ABCDEFGHIJKLMNOPQRSTUV;tcp"),
+        contentType: new MediaType("image", "png"));
+
+    private ReadOnlySequence<byte> _stream;
+
+    [Params(2048, 65536)]
+    public int ChunkSize { get; set; }
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        Cut();
+        _stream = new ReadOnlySequence<byte>(_output.WrittenSpan.ToArray());
+    }
+
+    [Benchmark]
+    public int Cut()
+    {
+        _output.ResetWrittenCount();
+        var chunker = new MsrpChunker(_headers, Octets, ChunkSize, new TransactionIds());
+        while (!chunker.IsOver)
+        {
+            ReadOnlySpan<byte> rest = _image.AsSpan((int)chunker.Position);
+            chunker.Begin(_output, rest);
+            chunker.Append(_output, rest);
+        }
+
+        return _output.WrittenCount;
+    }
+
+    [Benchmark]
+    public long Decode()
+    {
+        var decoder = new MsrpDecoder();
+        ReadOnlySequence<byte> rest = _stream;
+        long body = 0;
+        while (decoder.Read(ref rest, out MsrpEvent next) == OperationStatus.Done)
+        {
+            body += next.Body.Length;
+        }
+
+        return body;
+    }
+}
