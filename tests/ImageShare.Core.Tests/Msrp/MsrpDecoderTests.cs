@@ -35,7 +35,7 @@ public sealed class MsrpDecoderTests
             "MSRP d93kswow 200 OK <\nend $\nidle");
         yield return Case(
             "a response without a comment and with a range",
-            "MSRP d93kswow 413\r\n" + Paths + "Byte-Range: 1-2048/4096\r\n-------d93kswow$\r\n",
+            "MSRP d93kswow 413\r\n" + Paths + "Byte-Range: 1-2048/4096\r\nX-Extension: one\r\n-------d93kswow$\r\n",
             "MSRP d93kswow 413 < 1-2048/4096\nend $\nidle");
         yield return Case(
             "two requests and a response in one go",
@@ -71,6 +71,7 @@ public sealed class MsrpDecoderTests
     }
 
     [TestCaseSource(nameof(Streams))]
+    [Category("MSRP-006")]
     [Category("MSRP-007")]
     [Category("MSRP-008")]
     [Category("MSRP-009")]
