@@ -145,6 +145,7 @@ public sealed class ImageShareClient : IAsyncDisposable
                 TimeProvider = options.TimeProvider,
                 BindTimeout = options.Limits.MediaConnectTimeout,
                 IdleTimeout = options.Limits.IdleTimeout,
+                LoggerFactory = options.LoggerFactory,
                 Trace = TraceAdapter.ForMsrp(options.Trace),
             });
             return Assemble(options, log, transport, msrp);

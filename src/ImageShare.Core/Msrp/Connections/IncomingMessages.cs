@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.Extensions.Logging;
 
 namespace ImageShare.Core.Msrp.Connections;
 
@@ -6,7 +7,7 @@ namespace ImageShare.Core.Msrp.Connections;
 /// The messages that come in on one session: puts chunks together and passes their octets to the receiver. One message at a time is taken;
 /// another that begins meanwhile is refused. Used by the reader loop of the session's connection only.
 /// </summary>
-internal sealed class IncomingMessages(MsrpSessionOptions options, MsrpLimits limits)
+internal sealed class IncomingMessages(MsrpSessionOptions options, MsrpLimits limits, ILogger logger)
 {
     /// <summary>How many ended messages are remembered, so that late or repeated chunks of theirs are answered and not delivered.</summary>
     private const int Remembered = 8;
@@ -204,9 +205,10 @@ internal sealed class IncomingMessages(MsrpSessionOptions options, MsrpLimits li
         {
             await _receiver!.AbortAsync(reason).ConfigureAwait(false);
         }
-        catch (Exception)
+        catch (Exception error)
         {
-            // The message is given up either way, and there is nobody to tell that giving up failed.
+            // The message is given up either way; the receiver is the application's and may throw anything.
+            MsrpLog.AbortFailed(logger, error);
         }
 
         return status;

@@ -73,9 +73,10 @@ internal sealed partial class MsrpConnection
                 }
             }
         }
-        catch (Exception)
+        catch (Exception error)
         {
-            // A broken stream, or one that was taken from under us, has many faces and one meaning; a receiver's failure never gets here.
+            // The pump: a broken stream, or one that was taken from under us, has many faces and one meaning; a receiver's failure never gets here.
+            MsrpLog.LoopEnded(_endpoint.Logger, "reader", error);
             return MsrpSessionEndReason.ConnectionLost;
         }
     }

@@ -88,8 +88,10 @@ internal sealed partial class MsrpConnection
                 _drained.Set();
             }
         }
-        catch (Exception)
+        catch (Exception error)
         {
+            MsrpLog.LoopEnded(_endpoint.Logger, "writer", error);
+
             // The stream is broken. The reader loop learns it by itself, after it has read what had come before.
         }
 

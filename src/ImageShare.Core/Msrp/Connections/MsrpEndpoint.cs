@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Net;
 using ImageShare.Core.Net;
 using ImageShare.Core.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImageShare.Core.Msrp.Connections;
 
@@ -25,6 +27,7 @@ public sealed partial class MsrpEndpoint : IAsyncDisposable
     {
         _network = network;
         Options = options;
+        Logger = options.LoggerFactory?.CreateLogger<MsrpEndpoint>() ?? (ILogger)NullLogger.Instance;
         _listener = network.Listen(options.LocalEndPoint);
         LocalEndPoint = _listener.LocalEndPoint;
         _accepting = AcceptAsync();
@@ -34,6 +37,8 @@ public sealed partial class MsrpEndpoint : IAsyncDisposable
     public IPEndPoint LocalEndPoint { get; }
 
     internal MsrpEndpointOptions Options { get; }
+
+    internal ILogger Logger { get; }
 
     /// <summary>Starts to listen.</summary>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: the address cannot be bound.</exception>

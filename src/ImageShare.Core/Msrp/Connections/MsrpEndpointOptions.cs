@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 
 namespace ImageShare.Core.Msrp.Connections;
 
@@ -30,6 +31,9 @@ public sealed record MsrpEndpointOptions
 
     /// <summary>How long a response may take from the last octet of its request on. Default 30 s (RFC 4975 §7.1.1).</summary>
     public TimeSpan TransactionTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Where to log; null for nowhere.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
 
     /// <summary>Told of each request and response. Called on the connection's own loops: it must return at once and not throw.</summary>
     public Action<MsrpTraceEvent>? Trace { get; init; }

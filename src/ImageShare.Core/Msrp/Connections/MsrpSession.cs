@@ -22,7 +22,7 @@ public sealed class MsrpSession : IAsyncDisposable
         LocalUri = localUri;
         LocalPath = new MsrpPath(localUri);
         Options = options;
-        Incoming = new IncomingMessages(options, endpoint.Options.Limits);
+        Incoming = new IncomingMessages(options, endpoint.Options.Limits, endpoint.Logger);
     }
 
     /// <summary>The URI to put into our <c>a=path</c>. The endpoint listens to it from the start.</summary>

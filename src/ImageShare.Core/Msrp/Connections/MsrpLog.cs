@@ -1,0 +1,30 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace ImageShare.Core.Msrp.Connections;
+
+/// <summary>What MSRP connections log. No paths and no addresses: they name sessions and people.</summary>
+internal static partial class MsrpLog
+{
+    /// <summary>A loop ended by an exception: a broken stream is everyday, anything else is a fault of ours or of the application.</summary>
+    public static void LoopEnded(ILogger logger, string loop, Exception error)
+    {
+        if (error is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            StreamBroken(logger, loop, error);
+        }
+        else
+        {
+            LoopFailed(logger, loop, error);
+        }
+    }
+
+    [LoggerMessage(1201, LogLevel.Error, "The {Loop} loop of an MSRP connection failed; its sessions end.")]
+    private static partial void LoopFailed(ILogger logger, string loop, Exception error);
+
+    [LoggerMessage(1202, LogLevel.Debug, "An MSRP connection broke under its {Loop} loop.")]
+    private static partial void StreamBroken(ILogger logger, string loop, Exception error);
+
+    [LoggerMessage(1203, LogLevel.Error, "A receiver failed to give a message up; what it had received may be left behind.")]
+    public static partial void AbortFailed(ILogger logger, Exception error);
+}
