@@ -5,7 +5,7 @@ namespace ImageShare.Core.Net;
 
 /// <summary>
 /// A network inside the process: the whole stack runs on it without a socket, for tests of applications and of the library
-/// itself. Every address exists; ports are the network's own. Datagrams can be dropped, doubled or held back with
+/// itself. Every address exists, and the unspecified address stands for all of them; ports are the network's own. Datagrams can be dropped, doubled or held back with
 /// <see cref="DatagramFilter"/>.
 /// </summary>
 public sealed class InMemoryNetwork : INetwork
@@ -44,7 +44,7 @@ public sealed class InMemoryNetwork : INetwork
     {
         ArgumentNullException.ThrowIfNull(remote);
         cancellationToken.ThrowIfCancellationRequested();
-        if (ConnectFilter?.Invoke(remote) != false && _listeners.TryGetValue(remote, out InMemoryStreamListener? listener))
+        if (ConnectFilter?.Invoke(remote) != false && Find(_listeners, remote) is { } listener)
         {
             var local = new IPEndPoint(remote.Address, Interlocked.Increment(ref _nextPort));
             (InMemoryStreamConnection ours, InMemoryStreamConnection theirs) = InMemoryStreamConnection.CreatePair(local, remote);
@@ -78,9 +78,14 @@ public sealed class InMemoryNetwork : INetwork
 
     internal void Deliver(IPEndPoint from, IPEndPoint to, ReadOnlyMemory<byte> datagram)
     {
-        if (!_datagram.TryGetValue(to, out InMemoryDatagramSocket? socket))
+        if (Find(_datagram, to) is not { } socket)
         {
             return;
+        }
+
+        if (IsUnspecified(from.Address))
+        {
+            from = new IPEndPoint(GetLocalAddressFor(to.Address), from.Port);
         }
 
         int copies = DatagramFilter?.Invoke(from, to, datagram) ?? 1;
@@ -93,6 +98,15 @@ public sealed class InMemoryNetwork : INetwork
     internal void Release(InMemoryDatagramSocket socket) => _datagram.TryRemove(new(socket.LocalEndPoint, socket));
 
     internal void Release(InMemoryStreamListener listener) => _listeners.TryRemove(new(listener.LocalEndPoint, listener));
+
+    private static bool IsUnspecified(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+
+    private static T? Find<T>(ConcurrentDictionary<IPEndPoint, T> bound, IPEndPoint endPoint)
+        where T : class
+    {
+        IPAddress any = endPoint.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
+        return bound.GetValueOrDefault(endPoint) ?? bound.GetValueOrDefault(new IPEndPoint(any, endPoint.Port));
+    }
 
     private T Bind<T>(ConcurrentDictionary<IPEndPoint, T> bound, IPEndPoint local, Func<IPEndPoint, T> create)
     {

@@ -6,6 +6,9 @@ namespace ImageShare.Core.Net;
 /// <summary>A TCP listener over a system socket.</summary>
 internal sealed class SocketStreamListener(Socket socket) : IStreamListener
 {
+    // When the process has no file left, each accept fails at once: this is not to become a loop that does nothing else.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
     private volatile bool _disposed;
 
     public IPEndPoint LocalEndPoint { get; } = (IPEndPoint)socket.LocalEndPoint!;
@@ -14,17 +17,24 @@ internal sealed class SocketStreamListener(Socket socket) : IStreamListener
     {
         while (true)
         {
+            Socket? accepted = null;
             try
             {
-                return new SocketStreamConnection(await socket.AcceptAsync(cancellationToken).ConfigureAwait(false));
+                accepted = await socket.AcceptAsync(cancellationToken).ConfigureAwait(false);
+                return new SocketStreamConnection(accepted);
             }
             catch (Exception e) when (_disposed && e is SocketException or ObjectDisposedException)
             {
                 return null;
             }
-            catch (SocketException)
+            catch (SocketException e)
             {
-                // The connection was gone before it was taken from the queue; the listener itself is well.
+                // The connection was gone before it was taken from the queue, or just after; the listener itself is well.
+                accepted?.Dispose();
+                if (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+                {
+                    await Task.Delay(Pause, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+                }
             }
         }
     }
