@@ -19,9 +19,13 @@ namespace ImageShare.Core;
 /// </summary>
 public sealed class ImageShareClient : IAsyncDisposable
 {
+    /// <summary>How long disposing waits for the peers of running shares: as long as their BYEs do, and a little more.</summary>
+    private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<ImageShareSession, byte> _sessions;
     private readonly IncomingShares _incoming;
     private readonly ShareContext _context;
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _disposed;
 
     private ImageShareClient(ShareContext context, IncomingShares incoming, ConcurrentDictionary<ImageShareSession, byte> sessions, SipUri address)
@@ -43,10 +47,12 @@ public sealed class ImageShareClient : IAsyncDisposable
 
     /// <summary>Binds the sockets and starts to answer.</summary>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: the address or port cannot be bound.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">One of the <see cref="ImageShareOptions.Limits"/> is none.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; nothing stays bound.</exception>
     public static Task<ImageShareClient> StartAsync(ImageShareOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        options.Limits.ThrowIfInvalid();
         cancellationToken.ThrowIfCancellationRequested();
         return StartCoreAsync(options);
     }
@@ -93,6 +99,8 @@ public sealed class ImageShareClient : IAsyncDisposable
                 ImageShareError.TypeNotAccepted, $"{image.Name} is {image.Type.Essence}, not an image; give the source an image type if it is one after all.");
         }
 
+        // Reading the image takes its time; the client may be gone by now.
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
         string callId = RandomToken.Create();
         var session = new ImageShareSession(_context, callId, isOutgoing: true, image.Name, image.Size);
         _sessions[session] = 0;
@@ -100,23 +108,34 @@ public sealed class ImageShareClient : IAsyncDisposable
         return session;
     }
 
-    /// <summary>Cancels every running share, waits for their ends, and closes all sockets. Returns without exception, however often it is called.</summary>
+    /// <summary>
+    /// Cancels every running share, waits for their ends, but not for peers that do not answer, and closes all sockets. Returns without
+    /// exception, however often it is called, and always when all is closed.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
         {
+            await _closed.Task.ConfigureAwait(false);
             return;
         }
 
         _incoming.Close();
-        foreach (ImageShareSession session in _sessions.Keys)
+        Task ending = Task.WhenAll(_sessions.Keys.Select(session => session.DisposeAsync().AsTask()));
+        try
         {
-            await session.DisposeAsync().ConfigureAwait(false);
+            await ending.WaitAsync(EndTime, _context.TimeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Some peer does not answer. Closing the agent ends every wait for one, and with it the share.
         }
 
         await _context.Agent.DisposeAsync().ConfigureAwait(false);
         await _context.Transport.DisposeAsync().ConfigureAwait(false);
         await _context.Msrp.DisposeAsync().ConfigureAwait(false);
+        await ending.ConfigureAwait(false);
+        _closed.SetResult();
     }
 
     private static async Task<ImageShareClient> StartCoreAsync(ImageShareOptions options)
@@ -146,7 +165,7 @@ public sealed class ImageShareClient : IAsyncDisposable
                 BindTimeout = options.Limits.MediaConnectTimeout,
                 IdleTimeout = options.Limits.IdleTimeout,
                 LoggerFactory = options.LoggerFactory,
-                Trace = TraceAdapter.ForMsrp(options.Trace),
+                Trace = TraceAdapter.ForMsrp(options.Trace, log),
             });
             return Assemble(options, log, transport, msrp);
         }
@@ -164,6 +183,9 @@ public sealed class ImageShareClient : IAsyncDisposable
 
     private static ImageShareClient Assemble(ImageShareOptions options, ILogger log, SipTransport transport, MsrpEndpoint msrp)
     {
+        // Before the agent runs: what can fail, fails with nothing to be undone.
+        SipSentBy sentBy = transport.GetSentBy(new SipDestination(transport.LocalEndPoint, SipProtocol.Udp));
+        var address = new SipUri("sip", options.Identity.User, sentBy.Host, sentBy.Port);
         var sessions = new ConcurrentDictionary<ImageShareSession, byte>();
         var incoming = new IncomingShares(options.Limits, () => sessions.Count, session => sessions[session] = 0);
         SipUserAgent agent = SipUserAgent.Start(
@@ -196,9 +218,6 @@ public sealed class ImageShareClient : IAsyncDisposable
             Ended = session => sessions.TryRemove(session, out _),
         };
         incoming.Attach(context);
-        var local = new SipDestination(transport.LocalEndPoint, SipProtocol.Udp);
-        SipSentBy sentBy = transport.GetSentBy(local);
-        var address = new SipUri("sip", options.Identity.User, sentBy.Host, sentBy.Port);
         return new ImageShareClient(context, incoming, sessions, address);
     }
 }

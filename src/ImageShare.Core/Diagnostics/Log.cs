@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace ImageShare.Core.Diagnostics;
 
 /// <summary>
-/// Every message this library logs. Ids: 100 Sharing, 200 Sip, 300 Msrp, 400 Net; next free: 105. What names a person, an address or
+/// Every message this library logs. Ids: 100 Sharing, 200 Sip, 300 Msrp, 400 Net; next free: 106. What names a person, an address or
 /// a file is logged at Trace only, by methods whose names end in Sensitive; bodies and credentials are never logged.
 /// </summary>
 internal static partial class Log
@@ -22,4 +22,7 @@ internal static partial class Log
 
     [LoggerMessage(104, LogLevel.Trace, "Invitation {Id} from {From}: {Name}")]
     public static partial void InvitationSensitive(this ILogger logger, string id, string from, string? name);
+
+    [LoggerMessage(105, LogLevel.Error, "The application's trace listener threw")]
+    public static partial void TraceFailed(this ILogger logger, Exception exception);
 }

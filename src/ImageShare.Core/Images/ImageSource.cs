@@ -7,7 +7,7 @@ namespace ImageShare.Core.Images;
 
 /// <summary>
 /// An image to share: a file, octets in memory, or any stream. It is described first, then read; between the two, and while it is
-/// read, it must not change, and a change is noticed. Calls may overlap; each stream is used by one reader.
+/// read, it must not change, and a change is noticed. It keeps no state: one source may be shared many times, at the same time.
 /// </summary>
 public sealed class ImageSource
 {
@@ -17,7 +17,6 @@ public sealed class ImageSource
     private readonly Func<SourceState?> _look;
     private readonly string _name;
     private readonly MediaType? _type;
-    private volatile Described? _described;
 
     private ImageSource(string name, MediaType? type, Func<Stream> open, Func<SourceState?> look)
     {
@@ -96,7 +95,7 @@ public sealed class ImageSource
                     size += read;
                 }
 
-                return Remember(before, size, recognized, [.. sha1.GetHashAndReset()]);
+                return Describe(before, size, recognized, [.. sha1.GetHashAndReset()]);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -110,21 +109,17 @@ public sealed class ImageSource
     }
 
     /// <summary>
-    /// Opens the image for sending. When it was described before, a change since then is noticed here or, at the latest, at the end of
-    /// the stream, as <see cref="ImageShareError.SourceUnreadable"/>: the peer must not take a file for what was offered that is not.
+    /// Opens the image for sending. A change since it was described is noticed here or, at the latest, at the end of the stream, as
+    /// <see cref="ImageShareError.SourceUnreadable"/>: the peer must not take a file for what was offered that is not.
     /// </summary>
+    /// <param name="described">What <see cref="DescribeAsync"/> said, and the peer was told.</param>
     /// <exception cref="ImageShareException">
     /// <see cref="ImageShareError.FileNotFound"/>, <see cref="ImageShareError.SourceUnreadable"/>.
     /// </exception>
-    public Stream OpenRead()
+    public Stream OpenRead(ImageDescription described)
     {
-        Described? described = _described;
+        ArgumentNullException.ThrowIfNull(described);
         Stream stream = Open();
-        if (described is null)
-        {
-            return stream;
-        }
-
         bool changed = true;
         try
         {
@@ -157,24 +152,23 @@ public sealed class ImageSource
         }
     }
 
-    private ImageDescription Remember(SourceState? before, long size, MediaType? recognized, ImmutableArray<byte> sha1)
+    private ImageDescription Describe(SourceState? before, long size, MediaType? recognized, ImmutableArray<byte> sha1)
     {
         if (size == 0)
         {
             throw Unreadable($"The image '{_name}' is empty; choose another file.", null);
         }
 
-        var described = new Described(size, before);
-        ThrowIfChanged(described);
-        _described = described;
         MediaType type = _type ?? recognized ?? ImageTypes.FromExtension(Path.GetExtension(_name)) ?? new MediaType("application", "octet-stream");
-        return new ImageDescription(_name, type, size, sha1) { Created = before?.Created, Modified = before?.Modified };
+        var description = new ImageDescription(_name, type, size, sha1) { Created = before?.Created, Modified = before?.Modified };
+        ThrowIfChanged(description);
+        return description;
     }
 
-    private void ThrowIfChanged(Described described)
+    // Only files tell when they were changed.
+    private void ThrowIfChanged(ImageDescription described)
     {
-        if (described.State is { } state
-            && (state.Size != described.Size || _look() is not { } now || now.Size != state.Size || now.Modified != state.Modified))
+        if (described.Modified is { } modified && (_look() is not { } now || now.Size != described.Size || now.Modified != modified))
         {
             throw Changed(_name);
         }
@@ -189,8 +183,6 @@ public sealed class ImageSource
         leaf = leaf.Length >= 2 && leaf[1] == ':' && char.IsAsciiLetter(leaf[0]) ? leaf[2..] : leaf;
         return leaf.Length == 0 ? "image" : leaf;
     }
-
-    private sealed record Described(long Size, SourceState? State);
 
     /// <summary>What a change of a file shows in.</summary>
     private sealed record SourceState(long Size, DateTimeOffset Modified, DateTimeOffset Created)

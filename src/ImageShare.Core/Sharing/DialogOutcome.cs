@@ -11,7 +11,7 @@ internal static class DialogOutcome
     private static readonly TimeSpan ByeWait = TimeSpan.FromSeconds(4);
 
     /// <summary>Null for our own BYE: <see cref="EndAsync"/> says when that one has done its work.</summary>
-    private static ShareInput? Of(DialogEnd end) => end.Reason switch
+    public static ShareInput? Of(DialogEnd end) => end.Reason switch
     {
         DialogEndReason.RemoteBye => new ShareInput.PeerEnded(),
         DialogEndReason.LocalBye => null,

@@ -7,15 +7,23 @@ namespace ImageShare.Core.Sharing;
 
 /// <summary>
 /// Takes the one MSRP message of an image share and writes it to the store (RFC 5547 §8.7). Called by the connection's reader loop, one call
-/// at a time; what it throws is answered with 413 there.
+/// at a time; what it throws is answered with 413 there. Owns the sink, whose calls must not overlap: a call that does not come back keeps it.
 /// </summary>
-internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, long maxSize, IProgress<long> progress) : IMsrpMessageReceiver
+internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, long? size, long limit, IProgress<long> progress) : IMsrpMessageReceiver, IAsyncDisposable
 {
+    private const int Idle = 0;
+    private const int InUse = 1;
+    private const int GivenUp = 2;
+    private const int InUseAndGivenUp = 3;
+
+    // What was announced is also the most that is taken.
+    private readonly long _maxSize = Math.Min(size ?? limit, limit);
+    private int _use;
     private long _received;
     private bool _began;
     private volatile bool _abandoned;
 
-    /// <summary>What was stored, once the share is complete.</summary>
+    /// <summary>What was stored: then the share is complete, whatever else happens.</summary>
     public StoredImage? Stored { get; private set; }
 
     public ValueTask<MsrpAcceptance> BeginAsync(MsrpMessageInfo message, CancellationToken cancellationToken)
@@ -26,21 +34,24 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
             return ValueTask.FromResult(MsrpAcceptance.Refuse(_began ? 403 : 413));
         }
 
-        if (message.Total > maxSize)
+        if (message.Total > _maxSize)
         {
-            Fail(ShareOutcome.Failed(ImageShareError.SizeMismatch, $"The peer sends {message.Total} bytes, {maxSize} were agreed; the image was refused."));
+            Fail(TooMuch());
             return ValueTask.FromResult(MsrpAcceptance.Refuse(413));
         }
 
+        // Said here, before the first octet: a BYE right behind the last one must find the share in its transfer.
         _began = true;
+        session.Post(new ShareInput.MediaConnected());
         return ValueTask.FromResult(MsrpAcceptance.Accept);
     }
 
     public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken)
     {
-        if (_abandoned)
+        Enter();
+        if (offset > _maxSize - data.Length)
         {
-            throw new ImageShareException(ImageShareError.Cancelled, "The share was cancelled on this side.");
+            return AwaitAsync(ValueTask.FromException(new ImageShareException(TooMuch().Error, TooMuch().Message!)), cancellationToken);
         }
 
         ValueTask writing;
@@ -48,58 +59,115 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
         {
             writing = sink.WriteAsync(offset, data, cancellationToken);
         }
-        catch (ImageShareException e)
+        catch (Exception e)
         {
-            Fail(ShareOutcome.From(e));
-            throw;
+            // One way for what a store throws at once and what it throws later.
+            writing = ValueTask.FromException(e);
         }
 
-        _received += data.Length;
+        // What comes twice counts once at most.
+        _received = Math.Min(_received + data.Length, _maxSize);
         if (!writing.IsCompletedSuccessfully)
         {
-            return AwaitAsync(writing);
+            return AwaitAsync(writing, cancellationToken);
         }
 
+        writing.GetAwaiter().GetResult();
         progress.Report(_received);
-        return ValueTask.CompletedTask;
+        return LeaveAsync();
     }
 
     public async ValueTask CompleteAsync(long length, CancellationToken cancellationToken)
     {
+        Enter();
         try
         {
             Stored = await sink.CompleteAsync(cancellationToken).ConfigureAwait(false);
             session.Post(new ShareInput.ImageDone(ShareOutcome.Completed));
         }
-        catch (ImageShareException e)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            Fail(ShareOutcome.From(e));
+            Fail(OfStore(e));
             throw;
+        }
+        finally
+        {
+            await LeaveAsync().ConfigureAwait(false);
         }
     }
 
     public async ValueTask AbortAsync(MsrpAbortReason reason)
     {
-        await sink.AbandonAsync().ConfigureAwait(false);
-        Fail(MsrpOutcome.OfAbort(reason));
+        try
+        {
+            await DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            if (MsrpOutcome.OfAbort(reason) is { } outcome)
+            {
+                Fail(outcome);
+            }
+        }
     }
 
     /// <summary>From now on nothing more is taken.</summary>
     public void Abandon() => _abandoned = true;
 
-    private async ValueTask AwaitAsync(ValueTask writing)
+    /// <summary>Lets the sink go: now, or at the end of the call that is using it.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _abandoned = true;
+        return Interlocked.CompareExchange(ref _use, GivenUp, Idle) == Idle
+            ? sink.DisposeAsync()
+            : Interlocked.CompareExchange(ref _use, InUseAndGivenUp, InUse) == Idle ? DisposeAsync() : ValueTask.CompletedTask;
+    }
+
+    private async ValueTask AwaitAsync(ValueTask writing, CancellationToken cancellationToken)
     {
         try
         {
             await writing.ConfigureAwait(false);
             progress.Report(_received);
         }
-        catch (ImageShareException e)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            Fail(ShareOutcome.From(e));
+            Fail(OfStore(e));
             throw;
         }
+        finally
+        {
+            await LeaveAsync().ConfigureAwait(false);
+        }
     }
+
+    private void Enter()
+    {
+        if (_abandoned || Interlocked.CompareExchange(ref _use, InUse, Idle) != Idle)
+        {
+            throw new ImageShareException(ImageShareError.Cancelled, "The share was cancelled on this side.");
+        }
+    }
+
+    private ValueTask LeaveAsync()
+    {
+        if (Interlocked.CompareExchange(ref _use, Idle, InUse) == InUse)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        Volatile.Write(ref _use, GivenUp);
+        return sink.DisposeAsync();
+    }
+
+    private ShareOutcome TooMuch() => size is not null
+        ? ShareOutcome.Failed(ImageShareError.SizeMismatch, $"The peer sent more than the {size} bytes it had announced; the image was refused.")
+        : ShareOutcome.Failed(ImageShareError.TooLarge, $"The image is larger than {limit} bytes, the most this side takes; it was refused.");
+
+    // A custom store may throw anything.
+    private static ShareOutcome OfStore(Exception e) => e is ImageShareException known
+        ? ShareOutcome.From(known)
+        : ShareOutcome.Failed(ImageShareError.StoreNotWritable, $"The image could not be stored: {e.Message}", e);
 
     private void Fail(ShareOutcome outcome) => session.Post(new ShareInput.ImageFailed(outcome));
 }

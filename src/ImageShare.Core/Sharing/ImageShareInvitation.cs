@@ -38,6 +38,8 @@ public sealed class ImageShareInvitation
     /// <summary>Cancelled when the invitation is over without this side's decision: the peer took it back, or nobody decided in time.</summary>
     public CancellationToken Withdrawn => _share.Withdrawn;
 
+    internal bool IsOver => _share.Session.Completion.IsCompleted;
+
     /// <summary>Takes the image.</summary>
     /// <param name="store">Where it goes.</param>
     /// <param name="settings">What else there is to say, or null.</param>

@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
+
 namespace ImageShare.Core.Sharing;
 
-/// <summary>Sizes and times of the service. Every wait ends; none of these may be infinite.</summary>
+/// <summary>Sizes and times of the service. Every wait ends; none of these may be infinite, nor longer than a day.</summary>
 public sealed record ImageShareLimits
 {
     /// <summary>The defaults.</summary>
@@ -12,7 +14,10 @@ public sealed record ImageShareLimits
     /// <summary>The largest icon sent or kept, in octets. Default 8 KiB; larger ones swell the INVITE.</summary>
     public int MaxIconSize { get; init; } = 8 * 1024;
 
-    /// <summary>How many invitations may wait for the application's decision; further ones get 486. Default 16.</summary>
+    /// <summary>
+    /// How many invitations may wait until the application reads them from <see cref="ImageShareClient.Invitations"/>; further ones get 486.
+    /// Those that are read count as running shares. Default 16.
+    /// </summary>
     public int MaxPendingInvitations { get; init; } = 16;
 
     /// <summary>How many shares may run at once in either direction; further invitations get 486. Default 64.</summary>
@@ -29,4 +34,24 @@ public sealed record ImageShareLimits
 
     /// <summary>How long SIP and MSRP may lag behind each other at the end of a share. Default 5 seconds.</summary>
     public TimeSpan GraceTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <exception cref="ArgumentOutOfRangeException">A limit is not above zero, or a time is infinite.</exception>
+    internal void ThrowIfInvalid()
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxImageSize);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxIconSize);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxPendingInvitations);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxConcurrentShares);
+        ThrowIfNoTime(AnswerTimeout);
+        ThrowIfNoTime(MediaConnectTimeout);
+        ThrowIfNoTime(IdleTimeout);
+        ThrowIfNoTime(GraceTimeout);
+    }
+
+    private static void ThrowIfNoTime(TimeSpan time, [CallerArgumentExpression(nameof(time))] string? name = null)
+    {
+        // Infinite is a negative time; a day is longer than any of these waits should be and shorter than what timers take.
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time, TimeSpan.Zero, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(time, TimeSpan.FromDays(1), name);
+    }
 }

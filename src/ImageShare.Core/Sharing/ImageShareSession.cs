@@ -5,9 +5,10 @@ using ImageShare.Core.Sharing.StateMachine;
 namespace ImageShare.Core.Sharing;
 
 /// <summary>
-/// One share of one image, in either direction, from its first message to its end. One loop owns all its state; events are
-/// raised from that loop, one at a time, and must not block. All members may be called from any thread, at the same time.
-/// Disposing a session that still runs cancels it properly first.
+/// One share of one image, in either direction, from its first message to its end. One loop owns all its state. Handlers of its events
+/// must not block: <see cref="StateChanged"/> is raised from that loop, <see cref="ProgressChanged"/> from the loop that moves the octets;
+/// what they throw is logged and goes no further. All members may be called from any thread, at the same time. Disposing a session that
+/// still runs cancels it properly first.
 /// </summary>
 public sealed class ImageShareSession : IAsyncDisposable
 {
@@ -15,8 +16,10 @@ public sealed class ImageShareSession : IAsyncDisposable
     private readonly TaskCompletionSource<ImageShareResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<ShareTimer, ITimer> _timers = [];
     private readonly ShareContext _context;
+    private readonly long? _imageSize;
     private IShareRole? _role;
     private ShareStatus _status;
+    private long _bytes;
     private Task _loop = Task.CompletedTask;
 
     internal ImageShareSession(ShareContext context, string id, bool isOutgoing, string? imageName, long? imageSize)
@@ -25,7 +28,7 @@ public sealed class ImageShareSession : IAsyncDisposable
         _status = isOutgoing ? ShareMachine.Outgoing : ShareMachine.Incoming;
         Id = id;
         ImageName = imageName;
-        Progress = new ImageShareProgress(0, imageSize);
+        _imageSize = imageSize;
     }
 
     /// <summary>The SIP Call-ID of the invitation: the name of this share in logs and traces of both sides.</summary>
@@ -41,7 +44,7 @@ public sealed class ImageShareSession : IAsyncDisposable
     public ImageShareState State => Volatile.Read(ref _status).State;
 
     /// <summary>How far the transfer is.</summary>
-    public ImageShareProgress Progress { get; private set; }
+    public ImageShareProgress Progress => new(Volatile.Read(ref _bytes), _imageSize);
 
     /// <summary>Ends with the share, always with a result and never with an exception: cancelling and failing are results too.</summary>
     public Task<ImageShareResult> Completion => _completion.Task;
@@ -67,6 +70,7 @@ public sealed class ImageShareSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Post(new ShareInput.CancelRequested());
+        await Completion.ConfigureAwait(false);
         await _loop.ConfigureAwait(false);
     }
 
@@ -79,26 +83,56 @@ public sealed class ImageShareSession : IAsyncDisposable
 
     internal void Post(ShareInput input) => _inputs.Writer.TryWrite(input);
 
-    internal void Report(long bytes)
+    /// <summary>Begins work that tells what becomes of it by posting inputs. What it throws ends the share: nothing is lost, nobody waits for ever.</summary>
+    /// <returns>Done with the work; never fails.</returns>
+    internal async Task Begin(Func<Task> work)
     {
-        Progress = Progress with { Bytes = bytes };
+        // Off the loop: sources and networks of the application may take their time before they return a task.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // The pump of a share's work, which calls custom stores, sources and networks.
+            Post(new ShareInput.Broken(ShareOutcome.FromUnexpected(e)));
+        }
+    }
+
+    internal void Report(long bytes, IProgress<ImageShareProgress>? listener)
+    {
+        Volatile.Write(ref _bytes, bytes);
         Raise(() => ProgressChanged?.Invoke(this, Progress));
+        if (listener is not null)
+        {
+            Raise(() => listener.Report(Progress));
+        }
+    }
+
+    /// <summary>Calls the application's code, which may throw: the share must still come to its end.</summary>
+    internal void Raise(Action raise)
+    {
+        try
+        {
+            raise();
+        }
+        catch (Exception e)
+        {
+            // Its trouble is the application's own; all that can be done here is to log it.
+            _context.Log.HandlerFailed(Id, e);
+        }
     }
 
     private async Task RunAsync()
     {
         await foreach (ShareInput input in _inputs.Reader.ReadAllAsync().ConfigureAwait(false))
         {
-            ImageShareState before = _status.State;
             (ShareStatus next, ShareEffect[] effects) = ShareMachine.Step(_status, input);
-            Volatile.Write(ref _status, next);
-            if (next.State != before)
+            if (!next.IsFinal)
             {
-                _context.Log.StateChanged(Id, before, next.State);
-                if (!next.IsFinal)
-                {
-                    Raise(() => StateChanged?.Invoke(this, next.State));
-                }
+                // A final state shows only when all is let go of: that is what Finish does.
+                Enter(next);
             }
 
             foreach (ShareEffect effect in effects)
@@ -111,6 +145,17 @@ public sealed class ImageShareSession : IAsyncDisposable
                 _inputs.Writer.TryComplete();
                 break;
             }
+        }
+    }
+
+    private void Enter(ShareStatus next)
+    {
+        ImageShareState before = _status.State;
+        Volatile.Write(ref _status, next);
+        if (next.State != before)
+        {
+            _context.Log.StateChanged(Id, before, next.State);
+            Raise(() => StateChanged?.Invoke(this, next.State));
         }
     }
 
@@ -134,9 +179,10 @@ public sealed class ImageShareSession : IAsyncDisposable
                 {
                     await _role!.PerformAsync(effect).ConfigureAwait(false);
                 }
-                catch (ImageShareException e)
+                catch (Exception e)
                 {
-                    Post(new ShareInput.DialogFailed(ShareOutcome.From(e)));
+                    // The pump: as in Begin.
+                    Post(new ShareInput.Broken(ShareOutcome.FromUnexpected(e)));
                 }
 
                 break;
@@ -145,7 +191,18 @@ public sealed class ImageShareSession : IAsyncDisposable
 
     private async ValueTask FinishAsync(ShareOutcome outcome)
     {
-        var result = new ImageShareResult
+        IShareRole role = _role!;
+        try
+        {
+            await role.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // A custom store failed in giving up; the share is over all the same.
+            _context.Log.HandlerFailed(Id, e);
+        }
+
+        ImageShareResult result = role.Describe(new ImageShareResult
         {
             State = outcome.State,
             Error = outcome.Error,
@@ -153,13 +210,14 @@ public sealed class ImageShareSession : IAsyncDisposable
             SipStatus = outcome.SipStatus,
             MsrpStatus = outcome.MsrpStatus,
             BytesTransferred = Progress.Bytes,
-        };
-        result = _role!.Describe(result);
-        await _role.DisposeAsync().ConfigureAwait(false);
-        _context.Log.ShareEnded(Id, outcome.State, outcome.Error, outcome.Cause);
-        Raise(() => StateChanged?.Invoke(this, outcome.State));
-        _completion.TrySetResult(result);
+        });
+
+        // An application that keeps sessions to list them should not keep their images.
+        _role = null;
+        _context.Log.ShareEnded(Id, result.State, result.Error, outcome.Cause);
         _context.Ended(this);
+        Enter(_status with { State = result.State });
+        _completion.TrySetResult(result);
     }
 
     private TimeSpan TimeOf(ShareTimer timer) => timer switch
@@ -173,19 +231,6 @@ public sealed class ImageShareSession : IAsyncDisposable
         if (_timers.Remove(timer, out ITimer? running))
         {
             running.Dispose();
-        }
-    }
-
-    private void Raise(Action raise)
-    {
-        try
-        {
-            raise();
-        }
-        catch (Exception e)
-        {
-            // The application's own handler failed; the share must still come to its end.
-            _context.Log.HandlerFailed(Id, e);
         }
     }
 }

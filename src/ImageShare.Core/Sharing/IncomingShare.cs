@@ -1,9 +1,11 @@
 using System.Net;
 using ImageShare.Core.Images;
+using ImageShare.Core.Msrp;
 using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sharing.Descriptions;
 using ImageShare.Core.Sharing.StateMachine;
+using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.UserAgents;
 using ImageShare.Core.Text;
@@ -13,22 +15,26 @@ namespace ImageShare.Core.Sharing;
 /// <summary>The side that receives the image: performs what the machine wants, and reports what comes of it.</summary>
 internal sealed class IncomingShare : IShareRole
 {
+    // What _decision holds beside the receiver of an accepted image. One field, so that of all that can happen first, one does.
+    private static readonly object Declined = new();
+    private static readonly object Over = new();
+
     private readonly ShareContext _context;
     private readonly IncomingInvite _invite;
     private readonly ReceivedOffer _offer;
     private readonly CancellationTokenSource _withdrawn = new();
-    private int _decided;
-    private IImageSink? _sink;
-    private ImageReceiver? _receiver;
+    private readonly MsrpPath _peerPath;
+    private object? _decision;
     private MsrpSession? _msrp;
     private ImageAnswer? _answer;
     private InviteDialog? _dialog;
 
-    public IncomingShare(ShareContext context, ImageShareSession session, IncomingInvite invite, ReceivedOffer offer, ImageIcon? icon, IReadOnlyList<string> warnings)
+    public IncomingShare(ShareContext context, ImageShareSession session, IncomingInvite invite, ReceivedOffer offer, MsrpPath peerPath, ImageIcon? icon, IReadOnlyList<string> warnings)
     {
         _context = context;
         _invite = invite;
         _offer = offer;
+        _peerPath = peerPath;
         Session = session;
         Icon = icon;
         Warnings = warnings;
@@ -52,11 +58,13 @@ internal sealed class IncomingShare : IShareRole
 
     public CancellationToken Withdrawn => _withdrawn.Token;
 
-    public bool WasDeclined { get; private set; }
+    public bool WasDeclined => Volatile.Read(ref _decision) == Declined;
+
+    private ImageReceiver? Receiver => Volatile.Read(ref _decision) as ImageReceiver;
 
     public async Task<ImageShareSession> AcceptAsync(IImageStore store, AcceptSettings settings, CancellationToken cancellationToken)
     {
-        if (Volatile.Read(ref _decided) != 0)
+        if (Volatile.Read(ref _decision) is not null)
         {
             throw OverAlready();
         }
@@ -71,23 +79,22 @@ internal sealed class IncomingShare : IShareRole
                 MaxSize = _context.Limits.MaxImageSize,
             },
             cancellationToken).ConfigureAwait(false);
-        if (Interlocked.CompareExchange(ref _decided, 1, 0) != 0)
+        var receiver = new ImageReceiver(
+            Session, sink, Image.Size, _context.Limits.MaxImageSize, new ThrottledProgress(Session, settings.Progress, Image.Size));
+        if (Interlocked.CompareExchange(ref _decision, receiver, null) is not null)
         {
-            await sink.DisposeAsync().ConfigureAwait(false);
+            await receiver.DisposeAsync().ConfigureAwait(false);
             throw OverAlready();
         }
 
-        _sink = sink;
-        _receiver = new ImageReceiver(Session, sink, Image.Size ?? _context.Limits.MaxImageSize, new ThrottledProgress(Session, settings.Progress, Image.Size));
         Session.Post(new ShareInput.UserAccepted());
         return Session;
     }
 
     public void Decline(int status = 603)
     {
-        if (Interlocked.CompareExchange(ref _decided, 1, 0) == 0)
+        if (Interlocked.CompareExchange(ref _decision, Declined, null) is null)
         {
-            WasDeclined = true;
             Session.Post(new ShareInput.UserDeclined(status));
         }
     }
@@ -98,7 +105,7 @@ internal sealed class IncomingShare : IShareRole
         {
             case ShareEffect.Ring:
                 _invite.Ring();
-                _ = WatchInviteAsync();
+                _ = Session.Begin(WatchInviteAsync);
                 break;
             case ShareEffect.Answer:
                 Answer();
@@ -107,13 +114,13 @@ internal sealed class IncomingShare : IShareRole
                 _invite.Reject(reject.SipStatus);
                 break;
             case ShareEffect.ConnectMedia when _msrp is not null:
-                _ = ConnectAsync(_msrp);
+                _ = Session.Begin(() => ConnectAsync(_msrp));
                 break;
             case ShareEffect.AbortTransfer:
-                _receiver?.Abandon();
+                Receiver?.Abandon();
                 break;
             case ShareEffect.Bye:
-                _ = ByeAsync();
+                _ = Session.Begin(ByeAsync);
                 break;
             case ShareEffect.CloseMedia when _msrp is not null:
                 await _msrp.CloseAsync().ConfigureAwait(false);
@@ -123,9 +130,11 @@ internal sealed class IncomingShare : IShareRole
         }
     }
 
-    public ImageShareResult Describe(ImageShareResult result) => _receiver?.Stored is { } stored
-        ? result with
+    // A cancel or a BYE may come while the store finishes: what is stored whole and checked is a completed share, or the file would be nobody's.
+    public ImageShareResult Describe(ImageShareResult result) => Receiver?.Stored is { } stored
+        ? new ImageShareResult
         {
+            State = ImageShareState.Completed,
             BytesTransferred = stored.Size,
             IsVerified = stored.HashVerified,
             Sha1 = Convert.ToHexString(stored.Sha1.AsSpan()),
@@ -135,10 +144,20 @@ internal sealed class IncomingShare : IShareRole
 
     public async ValueTask DisposeAsync()
     {
-        bool wasDecided = Interlocked.Exchange(ref _decided, 1) != 0;
-        if (!wasDecided)
+        object? decision = Interlocked.CompareExchange(ref _decision, Over, null);
+        if (decision is null)
         {
-            await _withdrawn.CancelAsync().ConfigureAwait(false);
+            Session.Raise(_withdrawn.Cancel);
+        }
+
+        // Whatever led here, no caller is left ringing and no session standing; both do nothing when that is done already.
+        if (_dialog is null)
+        {
+            _invite.Reject(480);
+        }
+        else if (!_dialog.Ended.IsCompleted)
+        {
+            _ = _dialog.ByeAsync();
         }
 
         if (_msrp is not null)
@@ -146,9 +165,9 @@ internal sealed class IncomingShare : IShareRole
             await _msrp.DisposeAsync().ConfigureAwait(false);
         }
 
-        if (_sink is not null)
+        if (decision is ImageReceiver receiver)
         {
-            await _sink.DisposeAsync().ConfigureAwait(false);
+            await receiver.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -172,8 +191,7 @@ internal sealed class IncomingShare : IShareRole
         _msrp = _context.Msrp.CreateSession(new MsrpSessionOptions
         {
             AdvertisedAddress = address,
-            Receiver = _receiver,
-            MaxMessageSize = Image.Size ?? _context.Limits.MaxImageSize,
+            Receiver = Receiver,
         });
         _answer = new ImageAnswer
         {
@@ -186,12 +204,8 @@ internal sealed class IncomingShare : IShareRole
         };
         Task<InviteDialog> accepting = _invite.AcceptAsync(
             _answer.Write().ToArray(), new MediaType("application", "sdp"), ServiceTags.Contact(_context.Profile), CancellationToken.None);
-        _dialog = _invite.Dialog;
-        _ = WatchAcknowledgementAsync(accepting);
-        if (_dialog is not null)
-        {
-            _ = DialogOutcome.WatchAsync(_dialog, Session);
-        }
+        InviteDialog dialog = _dialog = _invite.Dialog!;
+        _ = Session.Begin(() => WatchDialogAsync(accepting, dialog));
     }
 
     // The offered type is listed even when the application did not name it: it was shown in the invitation, and accepted.
@@ -202,8 +216,8 @@ internal sealed class IncomingShare : IShareRole
     {
         try
         {
-            msrp.SetPeerPath(PeerPath.Parse(_offer.Path));
-            _ = WatchMediaAsync(msrp);
+            msrp.SetPeerPath(_peerPath);
+            _ = Session.Begin(() => WatchMediaAsync(msrp));
             await msrp.ConnectAsync(_answer!.IsActive, CancellationToken.None).ConfigureAwait(false);
             Session.Post(new ShareInput.MediaConnected());
         }
@@ -222,15 +236,17 @@ internal sealed class IncomingShare : IShareRole
         Session.Post(new ShareInput.InvitationWithdrawn());
     }
 
-    private async Task WatchAcknowledgementAsync(Task<InviteDialog> accepting)
+    private async Task WatchDialogAsync(Task<InviteDialog> accepting, InviteDialog dialog)
     {
-        try
+        DialogEnd end = await dialog.Ended.ConfigureAwait(false);
+        if (end.Reason == DialogEndReason.Failed && accepting.Exception?.InnerException is ImageShareException e)
         {
-            await accepting.ConfigureAwait(false);
+            // It never came to a session; why not is said there. A CANCEL that crossed our answer is the common reason.
+            Session.Post(new ShareInput.DialogFailed(e.Error == ImageShareError.Cancelled ? ShareOutcome.Withdrawn : ShareOutcome.From(e)));
         }
-        catch (ImageShareException e)
+        else if (DialogOutcome.Of(end) is { } input)
         {
-            Session.Post(e.Error == ImageShareError.NoAnswer ? new ShareInput.AckMissing() : new ShareInput.DialogFailed(ShareOutcome.From(e)));
+            Session.Post(input);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Threading.Channels;
 using ImageShare.Core.Diagnostics;
+using ImageShare.Core.Msrp;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sharing.Descriptions;
 using ImageShare.Core.Sharing.StateMachine;
@@ -68,7 +69,7 @@ internal sealed class IncomingShares : ISipRequestHandler
             return;
         }
 
-        InvitationBodyReading body = InvitationBody.Read(context.Multipart, invite.Request, context.Limits.MaxIconSize);
+        InvitationBodyReading body = InvitationBody.Read(context.Multipart, invite.Request);
         if (body.Offer is null)
         {
             Refuse(context, invite, body.Status, body.Reason);
@@ -82,27 +83,53 @@ internal sealed class IncomingShares : ISipRequestHandler
             return;
         }
 
+        if (!PeerPath.TryParse(offer.Path, out MsrpPath? peerPath))
+        {
+            // Nobody should be asked about an image that has no way to come.
+            Refuse(context, invite, 488, "Unreadable MSRP Path");
+            return;
+        }
+
         if (_running() >= context.Limits.MaxConcurrentShares)
         {
             Refuse(context, invite, 486, "Busy Here");
             return;
         }
 
-        Begin(context, invite, offer, body);
+        Begin(context, invite, offer, peerPath, body);
     }
 
-    private void Begin(ShareContext context, IncomingInvite invite, ReceivedOffer offer, InvitationBodyReading body)
+    private void Begin(ShareContext context, IncomingInvite invite, ReceivedOffer offer, MsrpPath peerPath, InvitationBodyReading body)
     {
         string id = invite.Request.Headers.CallId!;
         var session = new ImageShareSession(context, id, isOutgoing: false, offer.Selector.Name, offer.Selector.Size);
-        var share = new IncomingShare(context, session, invite, offer, body.Icon, [.. invite.Request.Warnings.Select(w => w.Code.ToString()), .. body.Warnings]);
+        (ImageIcon? icon, string? iconFault) = body.FindIcon(offer.Media, context.Limits.MaxIconSize);
+        string[] warnings = [.. invite.Request.Warnings.Select(w => w.Code.ToString()), .. body.Warnings, .. iconFault is null ? (string[])[] : [iconFault]];
+        var share = new IncomingShare(context, session, invite, offer, peerPath, icon, warnings);
         context.Log.InvitationSensitive(id, share.Caller.Uri.ToString(), share.Image.Name);
         _began(session);
         session.Start(share, new ShareInput.StartIncoming());
-        if (!_invitations.Writer.TryWrite(new ImageShareInvitation(share)))
+        var invitation = new ImageShareInvitation(share);
+        if (!_invitations.Writer.TryWrite(invitation) && !TryWriteInPlaceOfOthers(invitation))
         {
             share.Decline(486);
         }
+    }
+
+    // Invitations that are over before anybody read them must not keep new ones out: a caller could fill the queue with them.
+    private bool TryWriteInPlaceOfOthers(ImageShareInvitation invitation)
+    {
+        List<ImageShareInvitation> waiting = [];
+        while (_invitations.Reader.TryRead(out ImageShareInvitation? next))
+        {
+            if (!next.IsOver)
+            {
+                waiting.Add(next);
+            }
+        }
+
+        // Only this loop writes: there is room for all that were read.
+        return waiting.Append(invitation).All(_invitations.Writer.TryWrite);
     }
 
     private static void Refuse(ShareContext context, IncomingInvite invite, int status, string reason)

@@ -35,8 +35,8 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
         return new InvitationBody(body.ContentType, output.WrittenMemory);
     }
 
-    /// <summary>Reads the offer and its icon out of an INVITE. A faulty icon costs the icon, never the offer.</summary>
-    public static InvitationBodyReading Read(IMultipartCodec codec, SipRequest request, int maxIconSize)
+    /// <summary>Reads the offer out of an INVITE, and what came with it.</summary>
+    public static InvitationBodyReading Read(IMultipartCodec codec, SipRequest request)
     {
         if (request.Body.IsEmpty)
         {
@@ -59,7 +59,7 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
 
         if (type?.Is("application", "sdp") == true)
         {
-            return ReadOffer(request.Body, null, maxIconSize, warnings);
+            return ReadOffer(request.Body, null, warnings);
         }
 
         if (type?.Type.Equals("multipart", StringComparison.OrdinalIgnoreCase) != true)
@@ -75,11 +75,11 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
 
         warnings.AddRange(result.Warnings.Select(w => w.Code.ToString()));
         return result.Body.FindSessionDescription() is { } part
-            ? ReadOffer(part.Content, result.Body, maxIconSize, warnings)
+            ? ReadOffer(part.Content, result.Body, warnings)
             : InvitationBodyReading.Refuse(415, "No Session Description");
     }
 
-    private static InvitationBodyReading ReadOffer(ReadOnlyMemory<byte> octets, MultipartBody? around, int maxIconSize, List<string> warnings)
+    private static InvitationBodyReading ReadOffer(ReadOnlyMemory<byte> octets, MultipartBody? around, List<string> warnings)
     {
         if (!SessionDescription.TryParse(octets.Span, SdpLimits.Default, out SessionDescription? offer, out SdpError error))
         {
@@ -87,38 +87,34 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
         }
 
         warnings.AddRange(offer.Warnings.Select(w => w.Code.ToString()));
-        return new InvitationBodyReading(offer, FindIcon(offer, around, maxIconSize, warnings), warnings, 200, string.Empty);
-    }
-
-    private static ImageIcon? FindIcon(SessionDescription offer, MultipartBody? around, int maxIconSize, List<string> warnings)
-    {
-        if (offer.Media.Select(m => m.FileIcon).FirstOrDefault(url => url is not null) is not { } url)
-        {
-            return null;
-        }
-
-        string? fault = around?.Resolve(url) switch
-        {
-            null => "IconNotFound",
-            { IsDamaged: true } => "IconDamaged",
-            { ContentType: var type } when !type.Type.Equals("image", StringComparison.OrdinalIgnoreCase) => "IconIsNoImage",
-            { Content.Length: var length } when length > maxIconSize => "IconTooLarge",
-            { Content.Length: 0 } => "IconEmpty",
-            _ => null,
-        };
-        if (fault is not null)
-        {
-            warnings.Add(fault);
-            return null;
-        }
-
-        BodyPart part = around!.Resolve(url)!;
-        return new ImageIcon(part.ContentType, part.Content);
+        return new InvitationBodyReading(offer, around, warnings, 200, string.Empty);
     }
 }
 
 /// <summary>What was found in an INVITE's body, or the status and reason to refuse it with.</summary>
-internal sealed record InvitationBodyReading(SessionDescription? Offer, ImageIcon? Icon, IReadOnlyList<string> Warnings, int Status, string Reason)
+internal sealed record InvitationBodyReading(SessionDescription? Offer, MultipartBody? Around, IReadOnlyList<string> Warnings, int Status, string Reason)
 {
     public static InvitationBodyReading Refuse(int status, string reason) => new(null, null, [], status, reason);
+
+    /// <summary>The icon of one image of the offer (RFC 5547 §8.8). A faulty icon costs the icon, never the offer.</summary>
+    /// <returns>The icon, or null; and what is wrong with the one that is referred to, or null.</returns>
+    public (ImageIcon? Icon, string? Fault) FindIcon(MediaDescription media, int maxSize)
+    {
+        if (media.FileIcon is not { } url)
+        {
+            return (null, null);
+        }
+
+        BodyPart? part = Around?.Resolve(url);
+        string? fault = part switch
+        {
+            null => "IconNotFound",
+            { IsDamaged: true } => "IconDamaged",
+            { ContentType: var type } when !type.Type.Equals("image", StringComparison.OrdinalIgnoreCase) => "IconIsNoImage",
+            { Content.Length: var length } when length > maxSize => "IconTooLarge",
+            { Content.Length: 0 } => "IconEmpty",
+            _ => null,
+        };
+        return fault is null ? (new ImageIcon(part!.ContentType, part.Content), null) : (null, fault);
+    }
 }

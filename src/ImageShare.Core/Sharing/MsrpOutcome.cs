@@ -34,17 +34,17 @@ internal static class MsrpOutcome
         _ => Lost,
     };
 
-    public static ShareOutcome OfAbort(MsrpAbortReason reason) => reason switch
+    /// <summary>Null when the session's own end says more, or this side made it.</summary>
+    public static ShareOutcome? OfAbort(MsrpAbortReason reason) => reason switch
     {
         MsrpAbortReason.BySender => ShareOutcome.CancelledByPeer,
-        MsrpAbortReason.SessionClosed => ShareOutcome.CancelledHere,
         MsrpAbortReason.TooLarge => ShareOutcome.Failed(
             ImageShareError.SizeMismatch, "The peer sent more bytes than it had announced; the image was refused."),
         MsrpAbortReason.Inconsistent => ShareOutcome.Failed(
             ImageShareError.MalformedMessage, "The peer's chunks contradict each other; the image was refused."),
         MsrpAbortReason.ReceiverFailed => ShareOutcome.Failed(
             ImageShareError.StoreNotWritable, "The image could not be stored; check the folder and its free space."),
-        _ => Lost,
+        _ => null,
     };
 
     private static ShareOutcome Refused(int? status) => ShareOutcome.Failed(

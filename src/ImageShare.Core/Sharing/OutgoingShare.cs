@@ -17,12 +17,11 @@ namespace ImageShare.Core.Sharing;
 internal sealed class OutgoingShare(
     ShareContext context, ImageShareSession session, SipUri peer, string callId, ImageSource source, ImageDescription image, ShareSettings settings) : IShareRole
 {
-    private readonly CancellationTokenSource _query = new();
+    private readonly CancellationTokenSource _givingUp = new();
     private readonly CancellationTokenSource _transfer = new();
     private MsrpSession? _msrp;
     private SessionDescription? _offer;
     private ReceivedAnswer? _answer;
-    private OutgoingInvite? _invite;
     private InviteDialog? _dialog;
     private Task _sending = Task.CompletedTask;
 
@@ -31,27 +30,19 @@ internal sealed class OutgoingShare(
         switch (effect)
         {
             case ShareEffect.Query:
-                _ = QueryAsync();
-                break;
-            case ShareEffect.AbandonQuery:
-                await _query.CancelAsync().ConfigureAwait(false);
+                _ = session.Begin(QueryAsync);
                 break;
             case ShareEffect.Invite:
-                _ = InviteAsync();
+                _ = session.Begin(InviteAsync);
                 break;
-            case ShareEffect.CancelInvite:
-                if (_invite is null)
-                {
-                    session.Post(new ShareInput.Ended());
-                }
-
-                _invite?.Cancel();
+            case ShareEffect.AbandonQuery or ShareEffect.CancelInvite:
+                await _givingUp.CancelAsync().ConfigureAwait(false);
                 break;
             case ShareEffect.ConnectMedia:
-                _ = ConnectAsync();
+                _ = session.Begin(ConnectAsync);
                 break;
             case ShareEffect.Transfer:
-                _sending = SendAsync();
+                _sending = session.Begin(SendAsync);
                 break;
             case ShareEffect.AbortTransfer:
                 // The '#' must be on the wire before BYE lets the peer close the connection; a peer that reads no more is not waited for.
@@ -59,7 +50,7 @@ internal sealed class OutgoingShare(
                 await ShareContext.WaitBrieflyAsync(_sending, context.TimeProvider).ConfigureAwait(false);
                 break;
             case ShareEffect.Bye:
-                _ = ByeAsync();
+                _ = session.Begin(ByeAsync);
                 break;
             case ShareEffect.CloseMedia when _msrp is not null:
                 await _msrp.CloseAsync().ConfigureAwait(false);
@@ -78,8 +69,14 @@ internal sealed class OutgoingShare(
 
     public async ValueTask DisposeAsync()
     {
-        await _query.CancelAsync().ConfigureAwait(false);
+        await _givingUp.CancelAsync().ConfigureAwait(false);
         await _transfer.CancelAsync().ConfigureAwait(false);
+        if (_dialog is not null && !_dialog.Ended.IsCompleted)
+        {
+            // However it came to an end, no session is left standing; where BYE is on its way already this does nothing.
+            _ = _dialog.ByeAsync();
+        }
+
         if (_msrp is not null)
         {
             await _msrp.DisposeAsync().ConfigureAwait(false);
@@ -90,7 +87,7 @@ internal sealed class OutgoingShare(
     {
         try
         {
-            ImageShareCapabilities capabilities = await CapabilityQuery.AskAsync(context, peer, _query.Token).ConfigureAwait(false);
+            ImageShareCapabilities capabilities = await CapabilityQuery.AskAsync(context, peer, _givingUp.Token).ConfigureAwait(false);
             ShareOutcome? obstacle = Obstacle(capabilities);
             session.Post(obstacle is null ? new ShareInput.PeerCapable() : new ShareInput.QueryFailed(obstacle));
         }
@@ -98,7 +95,7 @@ internal sealed class OutgoingShare(
         {
             session.Post(new ShareInput.QueryFailed(ShareOutcome.From(e)));
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_givingUp.IsCancellationRequested)
         {
             // AbandonQuery: the session has gone on without the answer.
         }
@@ -135,7 +132,8 @@ internal sealed class OutgoingShare(
     {
         try
         {
-            IPAddress address = await context.AddressTowardsAsync(peer, CancellationToken.None).ConfigureAwait(false);
+            IPAddress address = await context.AddressTowardsAsync(peer, _givingUp.Token).ConfigureAwait(false);
+            _givingUp.Token.ThrowIfCancellationRequested();
             _msrp = context.Msrp.CreateSession(new MsrpSessionOptions { AdvertisedAddress = address });
             InvitationBody body = WriteOffer(address);
             var request = new SipRequest(SipMethod.Invite, peer) { Body = body.Octets };
@@ -146,16 +144,25 @@ internal sealed class OutgoingShare(
             }
 
             request.Headers.Add("Content-Type", body.Type.ToString());
-            _invite = context.Agent.Invite(request, new InviteSettings
+
+            // The agent remembers an INVITE for a while after its end: it must not keep the image with it.
+            ImageShareSession share = session;
+            OutgoingInvite invite = context.Agent.Invite(request, new InviteSettings
             {
                 ContactParameters = ServiceTags.Contact(context.Profile),
-                Provisional = _ => session.Post(new ShareInput.PeerRinging()),
+                Provisional = _ => share.Post(new ShareInput.PeerRinging()),
             });
-            Conclude(await _invite.Result.ConfigureAwait(false));
+            using CancellationTokenRegistration cancelling = _givingUp.Token.UnsafeRegister(static invite => ((OutgoingInvite)invite!).Cancel(), invite);
+            Conclude(await invite.Result.ConfigureAwait(false));
         }
         catch (ImageShareException e)
         {
             session.Post(new ShareInput.InviteFailed(ShareOutcome.From(e)));
+        }
+        catch (OperationCanceledException) when (_givingUp.IsCancellationRequested)
+        {
+            // CancelInvite before anything was sent.
+            session.Post(new ShareInput.Ended());
         }
     }
 
@@ -184,7 +191,7 @@ internal sealed class OutgoingShare(
         {
             case InviteOutcome.Accepted accepted:
                 _dialog = accepted.Dialog;
-                _ = DialogOutcome.WatchAsync(accepted.Dialog, session);
+                _ = session.Begin(() => DialogOutcome.WatchAsync(accepted.Dialog, session));
                 (_answer, ShareOutcome? problem) = ReceivedAnswer.Read(_offer!, accepted.Response.Body.Span);
                 session.Post(problem is null ? new ShareInput.InviteAccepted() : new ShareInput.AnswerUnusable(problem));
                 break;
@@ -208,7 +215,7 @@ internal sealed class OutgoingShare(
         {
             MsrpSession msrp = _msrp!;
             msrp.SetPeerPath(PeerPath.Parse(_answer!.Path));
-            _ = WatchMediaAsync(msrp);
+            _ = session.Begin(() => WatchMediaAsync(msrp));
             await msrp.ConnectAsync(_answer.IsActive, CancellationToken.None).ConfigureAwait(false);
             session.Post(new ShareInput.MediaConnected());
         }
@@ -222,7 +229,7 @@ internal sealed class OutgoingShare(
     {
         try
         {
-            Stream content = source.OpenRead();
+            Stream content = source.OpenRead(image);
             await using ConfiguredAsyncDisposable closing = content.ConfigureAwait(false);
             MsrpOutgoingContent message = MsrpOutgoingContent.FromStream(_answer!.ContentType, content, image.Size) with
             {
@@ -231,17 +238,28 @@ internal sealed class OutgoingShare(
             };
             MsrpSendResult result = await _msrp!.SendAsync(
                 message, new ThrottledProgress(session, settings.Progress, image.Size), _transfer.Token).ConfigureAwait(false);
-            session.Post(MsrpOutcome.OfSending(result) is { } failure ? new ShareInput.ImageFailed(failure) : new ShareInput.ImageDone(ShareOutcome.Completed));
+
+            // Why the connection went, the session knows: it stood still, it spoke no MSRP, it was cut.
+            ShareOutcome? failure = result.Outcome is MsrpSendOutcome.ConnectionLost
+                ? MsrpOutcome.OfEnd(await _msrp.Ended.ConfigureAwait(false))
+                : MsrpOutcome.OfSending(result);
+            session.Post(failure is not null ? new ShareInput.ImageFailed(failure) : new ShareInput.ImageDone(ShareOutcome.Completed));
         }
-        catch (ImageShareException e)
-        {
-            session.Post(new ShareInput.ImageFailed(ShareOutcome.From(e)));
-        }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_transfer.IsCancellationRequested)
         {
             // AbortTransfer: the machine knows already.
         }
+        catch (Exception e)
+        {
+            // The source is the application's and may throw anything.
+            session.Post(new ShareInput.ImageFailed(OfSource(e)));
+        }
     }
+
+    // What the image itself says of its trouble is more to the point than that it could not be sent.
+    private static ShareOutcome OfSource(Exception e) => (e as ImageShareException ?? e.InnerException as ImageShareException) is { } known
+        ? ShareOutcome.From(known.InnerException as ImageShareException ?? known)
+        : ShareOutcome.Failed(ImageShareError.SourceUnreadable, $"The image could not be read: {e.Message}", e);
 
     private async Task WatchMediaAsync(MsrpSession msrp)
     {

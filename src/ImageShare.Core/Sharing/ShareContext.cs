@@ -38,8 +38,9 @@ internal sealed class ShareContext
     /// <summary>This side's address as <paramref name="destination"/> is to reach it; MSRP is advertised at the same one as SIP.</summary>
     public IPAddress AddressFor(SipDestination destination)
     {
+        // A transport that names itself by a host name says nothing of the address MSRP is listened for on.
         string host = Transport.GetSentBy(destination).Host;
-        return IPAddress.TryParse(host, out IPAddress? address) ? address : destination.EndPoint.Address;
+        return IPAddress.TryParse(host, out IPAddress? address) ? address : Msrp.LocalEndPoint.Address;
     }
 
     /// <summary>This side's address as the sender of a request is to reach it.</summary>

@@ -14,7 +14,6 @@ internal sealed class ThrottledProgress(ImageShareSession session, IProgress<Ima
         }
 
         _next = value + _step;
-        session.Report(value);
-        listener?.Report(new ImageShareProgress(value, total));
+        session.Report(value, listener);
     }
 }

@@ -1,6 +1,7 @@
 using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Sip.Transport;
+using Microsoft.Extensions.Logging;
 
 namespace ImageShare.Core.Sharing;
 
@@ -18,14 +19,24 @@ internal static class TraceAdapter
             message.Message.Body.Length,
             null));
 
-    public static Action<MsrpTraceEvent>? ForMsrp(Action<ImageShareTraceEvent>? listener) => listener is null ? null : message => listener(
-        new ImageShareTraceEvent(
-            message.Outgoing,
-            "MSRP/TCP",
-            message.StartLine,
-            null,
-            message.Remote,
-            ReadOnlyMemory<byte>.Empty,
-            (int)Math.Min(message.BodyLength, int.MaxValue),
-            message.Range is { } range ? $"{range} {message.Continuation}" : null));
+    public static Action<MsrpTraceEvent>? ForMsrp(Action<ImageShareTraceEvent>? listener, ILogger log) => listener is null ? null : message =>
+    {
+        try
+        {
+            listener(new ImageShareTraceEvent(
+                message.Outgoing,
+                "MSRP/TCP",
+                message.StartLine,
+                null,
+                message.Remote,
+                ReadOnlyMemory<byte>.Empty,
+                (int)Math.Min(message.BodyLength, int.MaxValue),
+                message.Range is { } range ? $"{range} {message.Continuation}" : null));
+        }
+        catch (Exception e)
+        {
+            // Looking on must not change what happens; the SIP transport keeps it the same way.
+            log.TraceFailed(e);
+        }
+    };
 }

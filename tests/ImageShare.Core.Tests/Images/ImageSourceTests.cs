@@ -75,7 +75,7 @@ public sealed class ImageSourceTests
         Assert.That(Describe(ImageSource.FromFile(Path.Combine(_folder.Path, "none.png"))), Fails(ImageShareError.FileNotFound));
         Assert.That(Describe(ImageSource.FromFile(Path.Combine(_folder.Path, "no", "none.png"))), Fails(ImageShareError.FileNotFound));
         Assert.That(Describe(ImageSource.FromFile(_folder.Path)), Fails(ImageShareError.FileNotFound));
-        Assert.That(() => ImageSource.FromFile(Path.Combine(_folder.Path, "none.png")).OpenRead(), Fails(ImageShareError.FileNotFound));
+        Assert.That(() => ImageSource.FromFile(Path.Combine(_folder.Path, "none.png")).OpenRead(new ImageDescription("none.png", new MediaType("image", "png"), 1, [])), Fails(ImageShareError.FileNotFound));
         Assert.That(Describe(ImageSource.FromFile(_folder.File("empty.png", default))), Fails(ImageShareError.SourceUnreadable));
         Assert.That(Describe(ImageSource.FromBytes(default, "x", new MediaType("image", "png"))), Fails(ImageShareError.SourceUnreadable));
         Assert.That(
@@ -101,9 +101,9 @@ public sealed class ImageSourceTests
     {
         string path = _folder.File("a.png", Png);
         ImageSource source = ImageSource.FromFile(path);
-        await source.DescribeAsync();
+        ImageDescription description = await source.DescribeAsync();
         Change(path, how);
-        Assert.That(() => source.OpenRead(), Fails(how == "deleted" ? ImageShareError.FileNotFound : ImageShareError.SourceUnreadable));
+        Assert.That(() => source.OpenRead(description), Fails(how == "deleted" ? ImageShareError.FileNotFound : ImageShareError.SourceUnreadable));
     }
 
     [TestCase("grown")]
@@ -114,8 +114,8 @@ public sealed class ImageSourceTests
     {
         string path = _folder.File("a.png", new byte[200_000]);
         ImageSource source = ImageSource.FromFile(path);
-        await source.DescribeAsync();
-        await using Stream stream = source.OpenRead();
+        ImageDescription description = await source.DescribeAsync();
+        await using Stream stream = source.OpenRead(description);
         await stream.ReadExactlyAsync(new byte[1000]);
         Change(path, how);
         Assert.That(async () => await stream.CopyToAsync(Stream.Null), Fails(ImageShareError.SourceUnreadable));
@@ -128,9 +128,9 @@ public sealed class ImageSourceTests
         byte[] content = new byte[200_000];
         new Random(1).NextBytes(content);
         ImageSource source = ImageSource.FromFile(_folder.File("a.png", content));
-        await source.DescribeAsync();
-        await using Stream first = source.OpenRead();
-        await using Stream second = source.OpenRead();
+        ImageDescription description = await source.DescribeAsync();
+        await using Stream first = source.OpenRead(description);
+        await using Stream second = source.OpenRead(description);
         Assert.That(first.Length, Is.EqualTo(content.Length));
         Assert.That(await ReadAll(first), Is.EqualTo(content));
         second.Seek(100_000, SeekOrigin.Begin);
@@ -145,7 +145,7 @@ public sealed class ImageSourceTests
         {
             ImageDescription description = await source.DescribeAsync();
             Assert.That(description, Is.EqualTo(new ImageDescription("a.png", type, Png.Length, Sha1.Of(Png))));
-            await using Stream stream = source.OpenRead();
+            await using Stream stream = source.OpenRead(description);
             Assert.That(await ReadAll(stream), Is.EqualTo(Png));
         }
     }
@@ -156,8 +156,8 @@ public sealed class ImageSourceTests
     {
         int opened = 0;
         ImageSource source = ImageSource.FromStream(() => new MemoryStream(Png, 0, Png.Length - opened++), "a.png", new MediaType("image", "png"));
-        await source.DescribeAsync();
-        await using Stream stream = source.OpenRead();
+        ImageDescription description = await source.DescribeAsync();
+        await using Stream stream = source.OpenRead(description);
         Assert.That(async () => await ReadAll(stream), Fails(ImageShareError.SourceUnreadable));
     }
 

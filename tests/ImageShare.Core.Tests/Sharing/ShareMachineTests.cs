@@ -45,6 +45,14 @@ public sealed class ShareMachineTests
             [Start(false), new ShareInput.InviteAccepted(), new ShareInput.MediaConnected(), new ShareInput.PeerEnded(), new ShareInput.TimerFired(ShareTimer.Grace)],
             [Inviting, Connecting, Transferring, Terminating, Cancelled], "AbortTransfer CloseMedia Finish");
 
+        yield return Row("Sender: the 200 crosses the CANCEL", true,
+            [Start(false), new ShareInput.PeerRinging(), Cancel(), new ShareInput.InviteAccepted()], [Inviting, Ringing, Terminating, Terminating], "Bye CloseMedia");
+        yield return Row("Sender: an unusable 200 crosses the CANCEL", true,
+            [Start(false), Cancel(), new ShareInput.AnswerUnusable(Busy), new ShareInput.Ended()], [Inviting, Terminating, Terminating, Cancelled], "CloseMedia Finish");
+        yield return Row("Sender: something breaks while querying", true, [Start(true), new ShareInput.Broken(Lost)], [Querying, Failed], "AbandonQuery AbortTransfer CloseMedia Finish");
+        yield return Row("Sender: something breaks after the cancel", true, [Start(false), Cancel(), new ShareInput.Broken(Lost)], [Inviting, Terminating, Cancelled], "AbandonQuery AbortTransfer CloseMedia Finish");
+
+        yield return Row("Receiver: something breaks while ringing", false, [new ShareInput.StartIncoming(), new ShareInput.Broken(Lost)], [Ringing, Failed], "AbandonQuery AbortTransfer CloseMedia Finish");
         yield return Row("Receiver: accept, receive, wait for BYE", false,
             [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), Done(), new ShareInput.PeerEnded()],
             [Ringing, Connecting, Transferring, Terminating, Completed], "CloseMedia Finish");
@@ -101,7 +109,7 @@ public sealed class ShareMachineTests
             Start(true), Start(false), new ShareInput.StartIncoming(), new ShareInput.PeerCapable(), new ShareInput.QueryFailed(Busy), new ShareInput.PeerRinging(),
             new ShareInput.InviteAccepted(), new ShareInput.AnswerUnusable(Busy), new ShareInput.InviteFailed(Busy), new ShareInput.UserAccepted(), new ShareInput.UserDeclined(603),
             new ShareInput.InvitationWithdrawn(), new ShareInput.AckMissing(), new ShareInput.MediaConnected(), new ShareInput.MediaFailed(Lost), Done(),
-            new ShareInput.ImageFailed(WrongHash), new ShareInput.PeerEnded(), new ShareInput.DialogFailed(Lost), new ShareInput.Ended(), Cancel(),
+            new ShareInput.ImageFailed(WrongHash), new ShareInput.PeerEnded(), new ShareInput.DialogFailed(Lost), new ShareInput.Ended(), new ShareInput.Broken(Lost), Cancel(),
             new ShareInput.TimerFired(ShareTimer.Answer), new ShareInput.TimerFired(ShareTimer.Grace),
         ];
         var random = new Random(20090224);

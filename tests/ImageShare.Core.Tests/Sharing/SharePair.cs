@@ -57,9 +57,14 @@ internal sealed class SharePair : IAsyncDisposable
 
     public async Task<ImageShareInvitation> NextInvitationAsync()
     {
-        await using IAsyncEnumerator<ImageShareInvitation> invitations = Bob.Invitations.GetAsyncEnumerator();
-        Assert.That(await invitations.MoveNextAsync().AsTask().WaitAsync(Patience), Is.True);
-        return invitations.Current;
+        // A token and not WaitAsync: an enumerator that is still waiting cannot be disposed.
+        using var patience = new CancellationTokenSource(Patience);
+        await foreach (ImageShareInvitation invitation in Bob.Invitations.WithCancellation(patience.Token))
+        {
+            return invitation;
+        }
+
+        throw new InvalidOperationException("The client was closed.");
     }
 
     /// <summary>Shares an image, accepts it, and waits for both ends.</summary>

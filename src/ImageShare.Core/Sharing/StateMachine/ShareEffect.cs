@@ -45,6 +45,6 @@ internal abstract record ShareEffect
     /// <summary>Stop a timer if it runs.</summary>
     public sealed record StopTimer(ShareTimer Timer) : ShareEffect;
 
-    /// <summary>Publish the result; nothing follows.</summary>
+    /// <summary>Let go of everything, publish the result; nothing follows.</summary>
     public sealed record Finish(ShareOutcome Outcome) : ShareEffect;
 }

@@ -60,6 +60,9 @@ internal abstract record ShareInput
     /// <summary>Our BYE (or CANCEL) has done its work.</summary>
     public sealed record Ended : ShareInput;
 
+    /// <summary>Something failed on this side that no other input names: custom code threw, or the client was closed meanwhile.</summary>
+    public sealed record Broken(ShareOutcome Outcome) : ShareInput;
+
     /// <summary>The application cancels.</summary>
     public sealed record CancelRequested : ShareInput;
 

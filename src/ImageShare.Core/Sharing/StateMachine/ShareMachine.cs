@@ -65,6 +65,9 @@ internal static class ShareMachine
             (status with { State = Terminating, Ending = null }, [new StartTimer(ShareTimer.Grace)]),
         (Connecting or Transferring, DialogFailed failed) => Finish(status, failed.Outcome, new AbortTransfer(), new CloseMedia()),
 
+        // The peer took it in the moment we gave it up: a session stands that has to be ended (RFC 3261 §9.1).
+        (Terminating, InviteAccepted or AnswerUnusable) when status is { IsOutgoing: true, Ending: not null } => (status, [new Bye(), new CloseMedia()]),
+
         // 4. Termination: our BYE or CANCEL is out, or the peer's BYE is in, or the receiver waits for it.
         (Terminating, ImageDone done) when status.Ending is null => Finish(status, done.Outcome, new CloseMedia()),
         (Terminating, ImageFailed failed) when status.Ending is null => Finish(status, PeerEndedEarly(failed.Outcome), new CloseMedia()),
@@ -72,8 +75,11 @@ internal static class ShareMachine
         (Terminating, TimerFired { Timer: ShareTimer.Grace }) when status.Ending is null =>
             Finish(status, ShareOutcome.CancelledByPeer, new AbortTransfer(), new CloseMedia()),
         (Terminating, TimerFired { Timer: ShareTimer.Grace }) => (status, [new Bye(), new CloseMedia()]),
-        (Terminating, PeerEnded or Ended or InviteFailed or AnswerUnusable or AckMissing or DialogFailed) when status.Ending is { } ending =>
+        (Terminating, PeerEnded or Ended or InviteFailed or AckMissing or DialogFailed) when status.Ending is { } ending =>
             Finish(status, ending, new CloseMedia()),
+
+        // What stands of SIP is ended by whoever performs Finish.
+        (_, Broken broken) when !status.IsFinal => Finish(status, status.Ending ?? broken.Outcome, new AbandonQuery(), new AbortTransfer(), new CloseMedia()),
 
         // Everything else is late or repeated and changes nothing.
         _ => (status, None),

@@ -27,6 +27,10 @@ internal sealed record ShareOutcome(ImageShareState State, ImageShareError Error
     public static ShareOutcome Failed(ImageShareError error, string message, Exception? cause = null) =>
         new(ImageShareState.Failed, error, message) { Cause = cause };
 
+    /// <summary>For what custom code threw: nothing else may end a share without a result.</summary>
+    public static ShareOutcome FromUnexpected(Exception e) => e is ImageShareException known ? From(known) : Failed(
+        ImageShareError.InvalidState, $"The share broke off because something on this side failed unexpectedly: {e.Message}", e);
+
     public static ShareOutcome From(ImageShareException e) => new(ImageShareState.Failed, e.Error, e.Message)
     {
         SipStatus = e.SipStatus,
