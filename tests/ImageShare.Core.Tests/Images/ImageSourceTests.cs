@@ -138,6 +138,20 @@ public sealed class ImageSourceTests
     }
 
     [Test]
+    [Category("FT-008")]
+    public async Task What_is_sent_is_held_against_its_own_description_and_not_against_a_later_one()
+    {
+        string path = _folder.File("a.png", Png);
+        ImageSource source = ImageSource.FromFile(path);
+        ImageDescription first = await source.DescribeAsync();
+        Change(path, "grown");
+        ImageDescription second = await source.DescribeAsync();
+        Assert.That(() => source.OpenRead(first), Fails(ImageShareError.SourceUnreadable));
+        await using Stream stream = source.OpenRead(second);
+        Assert.That((await ReadAll(stream)).Length, Is.EqualTo(second.Size));
+    }
+
+    [Test]
     public async Task Octets_and_streams_are_described_and_read_too()
     {
         var type = new MediaType("image", "png");

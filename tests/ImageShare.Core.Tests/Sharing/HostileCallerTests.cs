@@ -65,7 +65,8 @@ public sealed class HostileCallerTests
         yield return Case("a pull", Origin + Media.Replace("sendonly", "recvonly", StringComparison.Ordinal) + Path + "a=file-selector:" + Png + "\r\n", "488");
         yield return Case("nothing selected", Origin + Media + Path, "488");
         yield return Case("port 0", Origin + Media.Replace(" 7 ", " 0 ", StringComparison.Ordinal) + Path + "a=file-selector:" + Png + "\r\n", "488");
-        yield return Case("100 audio sections", Origin + string.Concat(Enumerable.Repeat("m=audio 9 RTP/AVP 0\r\n", 100)), "4");
+        yield return Case("no address", (Origin + Media + Path + "a=file-selector:" + Png + "\r\n").Replace("c=IN IP4 127.0.0.1\r\n", string.Empty, StringComparison.Ordinal), "400");
+        yield return Case("100 audio sections", Origin + string.Concat(Enumerable.Repeat("m=audio 9 RTP/AVP 0\r\n", 100)), "400");
     }
 
     [TestCaseSource(nameof(Offers))]
@@ -142,6 +143,94 @@ public sealed class HostileCallerTests
         });
         await invitation.DeclineAsync();
         await calling;
+    }
+
+    [TestCase("nested")]
+    [TestCase("icon damaged")]
+    [TestCase("no Content-Type")]
+    [TestCase("15 sections before it")]
+    [Category("SEC-001")]
+    public async Task Odd_invitations_that_can_be_understood_are_taken(string oddity)
+    {
+        string offer = _phone.Offer("name:\"x.png\" " + Png);
+        string parts = $"Content-Type: application/sdp\r\n\r\n{offer}a=file-icon:cid:icon@x\r\n\r\n--b\r\nContent-Type: image/png\r\nContent-ID: <icon@x>\r\nContent-Transfer-Encoding: base64\r\n\r\n";
+        (string body, string extra) = oddity switch
+        {
+            "nested" => ($"--a\r\nContent-Type: text/plain\r\n\r\nhello\r\n--a\r\nContent-Type: multipart/related;boundary=b\r\n\r\n--b\r\n{parts}aWNvbg==\r\n--b--\r\n\r\n--a--\r\n", "Content-Type: multipart/mixed;boundary=a\r\n"),
+            "icon damaged" => ($"--b\r\n{parts}!!! not base64 !!!\r\n--b--\r\n", "Content-Type: multipart/related;boundary=b\r\n"),
+            "15 sections before it" => (
+                _phone.Sdp(string.Empty, media: string.Concat(Enumerable.Repeat("m=audio 9 RTP/AVP 0\r\n", 15)) + offer[offer.IndexOf("m=", StringComparison.Ordinal)..]), string.Empty),
+            _ => (offer, "X-Content-Type: the phone adds none beside this\r\n"),
+        };
+        Task<string> calling = _phone.InviteAsync(_bob.Address, "odd", body, extra);
+        ImageShareInvitation invitation = await NextAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That(invitation.Image.Name, Is.EqualTo("x.png"));
+            Assert.That(invitation.Icon?.Content.Length, Is.EqualTo(oddity == "nested" ? 4 : null));
+        });
+        ImageShareSession session = await invitation.AcceptAsync(Store);
+        string response = await calling;
+        Assert.That(response, Does.StartWith("SIP/2.0 200"));
+        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
+        await using RawPeer closing = peer;
+        await peer.SendAsync(to, "whole", "Byte-Range: 1-10/10\r\n", "0123456789", '$');
+        await peer.ReadLineAsync();
+        await _phone.ByeAsync(_bob.Address, "odd", response);
+        Assert.That((await _time.DriveAsync(session.Completion)).IsCompleted, Is.True);
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    [Category("MSRP-040")]
+    public async Task An_image_of_no_octets_comes_as_an_empty_message_and_not_as_no_message(bool hasBody)
+    {
+        Task<string> calling = _phone.InviteAsync(_bob.Address, "empty", _phone.Offer("name:\"x.png\" type:image/png size:0"));
+        ImageShareSession session = await (await NextAsync()).AcceptAsync(Store);
+        string response = await calling;
+        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
+        await using RawPeer closing = peer;
+        await peer.SendAsync(to, "empty", "Byte-Range: 1-0/0\r\n", hasBody ? string.Empty : null, '$');
+        await peer.ReadLineAsync();
+        await _phone.ByeAsync(_bob.Address, "empty", response);
+        ImageShareResult result = await _time.DriveAsync(session.Completion);
+        Assert.That(result.IsCompleted, Is.EqualTo(hasBody), result.Message);
+    }
+
+    [Test]
+    [Category("SEC-003")]
+    public async Task A_temporary_file_that_is_deleted_meanwhile_fails_the_share()
+    {
+        Task<string> calling = _phone.InviteAsync(_bob.Address, "deleted", _phone.Offer("name:\"x.png\" " + Png));
+        ImageShareSession session = await (await NextAsync()).AcceptAsync(Store);
+        string response = await calling;
+        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
+        await using RawPeer closing = peer;
+        await peer.SendAsync(to, "half", "Byte-Range: 1-5/10\r\n", "01234", '+');
+        await peer.ReadLineAsync();
+        _inbox.GetFiles(".*").Single().Delete();
+        await peer.SendAsync(to, "rest", "Byte-Range: 6-10/10\r\n", "56789", '$');
+        Assert.That(await peer.ReadLineAsync(), Is.EqualTo("rest 413"));
+        ImageShareResult result = await _time.DriveAsync(session.Completion);
+        Assert.That(result.Error, Is.EqualTo(ImageShareError.StoreNotWritable), result.Message);
+        Assert.That(_inbox.GetFileSystemInfos(), Is.Empty);
+    }
+
+    [Test]
+    [Category("IS-009")]
+    [Category("SEC-001")]
+    public async Task A_flood_of_queries_is_bounded_and_over_when_it_is_over()
+    {
+        for (int i = 0; i < 3000; i++)
+        {
+            await _phone.SendAsync(_bob.Address, _phone.Request("OPTIONS", _bob.Address, "flood" + i));
+        }
+
+        await _phone.ReceiveAsync("SIP/2.0 503");
+        Task waiting = Task.Delay(TimeSpan.FromSeconds(40), _time);
+        await _time.DriveAsync(waiting, stepSeconds: 1);
+        await _phone.SendAsync(_bob.Address, _phone.Request("OPTIONS", _bob.Address, "after"));
+        Assert.That(await _phone.ReceiveAsync("SIP/2.0 ", "after"), Does.StartWith("SIP/2.0 200"));
     }
 
     private static IEnumerable<TestCaseData> Transfers()

@@ -179,6 +179,80 @@ public sealed class ShareFailureTests
         Assert.That((await outgoing.Completion.WaitAsync(SharePair.Patience)).IsCompleted, Is.True);
     }
 
+    [TestCase("grown")]
+    [TestCase("cut")]
+    [TestCase("replaced")]
+    [TestCase("deleted")]
+    [Category("FT-008")]
+    public async Task A_file_that_changes_while_the_peer_decides_is_not_sent(string how)
+    {
+        await using SharePair pair = await SharePair.StartAsync();
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("imageshare-test-");
+        string path = Path.Combine(folder.FullName, "cat.png");
+        await File.WriteAllBytesAsync(path, TestImage.Png(50_000));
+        await using ImageShareSession outgoing = await pair.Alice.ShareAsync(pair.Bob.Address, ImageSource.FromFile(path));
+        ImageShareInvitation invitation = await pair.NextInvitationAsync();
+        switch (how)
+        {
+            case "grown":
+                await File.AppendAllTextAsync(path, "more");
+                break;
+            case "cut":
+                await File.WriteAllBytesAsync(path, TestImage.Png(10));
+                break;
+            case "deleted":
+                File.Delete(path);
+                break;
+            default:
+                string other = Path.Combine(folder.FullName, "other.png");
+                await File.WriteAllBytesAsync(other, TestImage.Png(50_000, seed: 3));
+                File.SetLastWriteTimeUtc(other, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+                File.Move(other, path, overwrite: true);
+                break;
+        }
+
+        await using ImageShareSession incoming = await invitation.AcceptAsync(pair.Store);
+        ImageShareResult sent = await outgoing.Completion.WaitAsync(SharePair.Patience);
+        ImageShareResult received = await incoming.Completion.WaitAsync(SharePair.Patience);
+        folder.Delete(recursive: true);
+        Assert.Multiple(() =>
+        {
+            Assert.That(sent.Error, Is.EqualTo(how == "deleted" ? ImageShareError.FileNotFound : ImageShareError.SourceUnreadable), sent.Message);
+            Assert.That(sent.Message, Does.Contain("cat.png").And.Not.Contain("The content"), "it is said what happened to the file");
+            Assert.That(received.IsCompleted, Is.False);
+            Assert.That(pair.Inbox.GetFileSystemInfos(), Is.Empty);
+        });
+    }
+
+    [Test]
+    [Category("SEC-003")]
+    public async Task Images_of_one_name_that_come_at_once_all_get_their_own_and_links_in_the_inbox_are_left_alone()
+    {
+        await using SharePair pair = await SharePair.StartAsync();
+        DirectoryInfo outside = Directory.CreateTempSubdirectory("imageshare-test-");
+        string victim = Path.Combine(outside.FullName, "victim");
+        File.CreateSymbolicLink(Path.Combine(pair.Inbox.FullName, "cat.png"), victim);
+        Task<ImageShareResult>[] all = [.. Enumerable.Range(0, 10).Select(i => ReceiveAsync(5000 + i))];
+        ImageShareResult[] results = await Task.WhenAll(all).WaitAsync(SharePair.Patience);
+        Assert.Multiple(() =>
+        {
+            Assert.That(results.Select(r => r.IsVerified), Has.All.True);
+            Assert.That(results.Select(r => new FileInfo(r.Stored!.Path!).Length).Order(), Is.EqualTo(Enumerable.Range(5000, 10)));
+            Assert.That(File.Exists(victim), Is.False);
+            Assert.That(pair.Inbox.GetFiles(".*"), Is.Empty);
+        });
+        outside.Delete(recursive: true);
+
+        async Task<ImageShareResult> ReceiveAsync(int length)
+        {
+            await using ImageShareSession outgoing = await pair.Alice.ShareAsync(pair.Bob.Address, SharePair.Image(TestImage.Png(length)), new ShareSettings { QueryFirst = false });
+            ImageShareInvitation invitation = await pair.NextInvitationAsync();
+            ImageShareSession incoming = await invitation.AcceptAsync(pair.Store);
+            await outgoing.Completion;
+            return await incoming.Completion;
+        }
+    }
+
     [Test]
     public async Task A_file_that_does_not_exist_is_said_before_anything_is_sent()
     {
