@@ -80,6 +80,11 @@ public sealed partial record SipUri
             return false;
         }
 
+        if (rest.Contains((byte)'%'))
+        {
+            parameters = WithPlainNames(parameters);
+        }
+
         value = new SipUri(WellKnownText.GetString(scheme), user, host, port, parameters) { Password = password, Headers = headers };
         return true;
     }
@@ -150,7 +155,9 @@ public sealed partial record SipUri
                 return false;
             }
 
+            // The grammar of RFC 3261 lets a third colon stand before the IPv4 part; it means nothing (RFC 5118 §4.10).
             host = Encoding.UTF8.GetString(address);
+            host = host.Contains('.') ? host.Replace(":::", "::", StringComparison.Ordinal) : host;
             if (!IPAddress.TryParse(host, out IPAddress? parsed) || parsed.AddressFamily != AddressFamily.InterNetworkV6)
             {
                 return false;
@@ -184,6 +191,10 @@ public sealed partial record SipUri
         port = (int)number;
         return true;
     }
+
+    // A parameter is found by its name however that is escaped: l%72 is lr (RFC 3261 §19.1.4).
+    private static ParameterList WithPlainNames(ParameterList parameters) =>
+        new([.. parameters.Select(static parameter => parameter with { Name = Normalize(parameter.Name)! })]);
 
     internal static void WriteHostPort(IBufferWriter<byte> output, string host, int? port)
     {

@@ -14,7 +14,8 @@ public static class SipValidation
     /// <summary>
     /// The status a server owes the request whatever it asks for, or null when there is nothing to object to: 505 for another
     /// SIP version; 400 for a missing, repeated or unreadable header that every request needs, for a CSeq that does not fit and
-    /// for a body without a type; 416 for a Request-URI of a scheme that cannot be served. A missing Max-Forwards and a From
+    /// for a body without a type; 501 instead where such a CSeq stands under a method nobody knows; 416 for a Request-URI of a scheme
+    /// that cannot be served. A missing Max-Forwards and a From
     /// without tag are lived with (RFC 2543 peers). An ACK is never answered: drop it when this is not null.
     /// </summary>
     public static SipRejection? Check(SipRequest request)
@@ -71,7 +72,8 @@ public static class SipValidation
 
         if (cseq.Method != request.Method)
         {
-            return Bad("CSeq Method Mismatch");
+            // What is not known at all may follow rules that are not known either (RFC 4475 §3.1.2.18).
+            return request.Method.IsKnown ? Bad("CSeq Method Mismatch") : new SipRejection(501, "Not Implemented");
         }
 
         if (headers.Contains(SipHeaderNames.MaxForwards) && headers.MaxForwards is null)

@@ -22,8 +22,12 @@ public sealed record Via(string Transport, string Host, int? Port, ParameterList
     /// <summary>The <c>branch</c> parameter, or null.</summary>
     public string? Branch => Parameters.GetValue("branch");
 
-    /// <summary>Whether the branch begins with the magic cookie; RFC 2543 peers send others.</summary>
-    public bool HasMagicCookie => Branch?.StartsWith(MagicCookie, StringComparison.OrdinalIgnoreCase) == true;
+    /// <summary>
+    /// Whether the branch begins with the magic cookie and goes on behind it, so that it names a transaction. RFC 2543 peers send
+    /// others, and the cookie alone names nothing (RFC 4475 §3.2.1).
+    /// </summary>
+    public bool HasMagicCookie =>
+        Branch?.StartsWith(MagicCookie, StringComparison.OrdinalIgnoreCase) == true && Branch.Length > MagicCookie.Length;
 
     /// <summary>The <c>received</c> parameter, IPv6 without brackets; null when absent or no address.</summary>
     public IPAddress? Received =>

@@ -51,8 +51,13 @@ internal sealed class RequestDispatcher(AgentCore core)
         {
             if (request.Method != SipMethod.Ack && request.Headers.TopVia is not null)
             {
-                core.SendStateless(
-                    SipResponse.CreateFor(request, rejection.Status, rejection.Reason, SipResponse.CreateTag()), request.Method, source);
+                SipResponse refusal = SipResponse.CreateFor(request, rejection.Status, rejection.Reason, SipResponse.CreateTag());
+                if (rejection.Status == 501)
+                {
+                    core.AddAllow(refusal);
+                }
+
+                core.SendStateless(refusal, request.Method, source);
             }
 
             return;
