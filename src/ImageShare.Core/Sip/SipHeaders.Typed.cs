@@ -42,6 +42,19 @@ public sealed partial class SipHeaders
     /// <summary>Seconds after which to try again, without comment and parameters; null when absent or unreadable.</summary>
     public int? RetryAfter => GetNumber(Known.RetryAfter);
 
+    /// <summary>The number of a reliable provisional response (RFC 3262 §7.1); null when absent or unreadable.</summary>
+    public uint? RSeq
+    {
+        get
+        {
+            int index = IndexOf(Known.RSeq, Known.RSeq.Name);
+            return index >= 0 && new AsciiCursor(_rows[index].RawValue.Span) is var cursor && cursor.TryReadUInt32(out uint number) && cursor.AtEnd ? number : null;
+        }
+    }
+
+    /// <summary>What a PRACK acknowledges; null when absent or unreadable.</summary>
+    public RAck? RAck => ParseRow<RAck>(Known.RAck, Headers.RAck.TryParse);
+
     /// <summary>The Contacts that can be read; <c>*</c> is none of them.</summary>
     public IReadOnlyList<NameAddress> Contacts => ParseAll<NameAddress>(Known.Contact, NameAddress.TryParse, skipUnreadable: true);
 
@@ -177,6 +190,8 @@ public sealed partial class SipHeaders
         public static readonly SipHeaderName MaxForwards = SipHeaderName.Find(SipHeaderNames.MaxForwards)!;
         public static readonly SipHeaderName ContentLength = SipHeaderName.Find(SipHeaderNames.ContentLength)!;
         public static readonly SipHeaderName RetryAfter = SipHeaderName.Find(SipHeaderNames.RetryAfter)!;
+        public static readonly SipHeaderName RSeq = SipHeaderName.Find(SipHeaderNames.RSeq)!;
+        public static readonly SipHeaderName RAck = SipHeaderName.Find(SipHeaderNames.RAck)!;
         public static readonly SipHeaderName Contact = SipHeaderName.Find(SipHeaderNames.Contact)!;
         public static readonly SipHeaderName Route = SipHeaderName.Find(SipHeaderNames.Route)!;
         public static readonly SipHeaderName RecordRoute = SipHeaderName.Find(SipHeaderNames.RecordRoute)!;

@@ -74,6 +74,9 @@ internal sealed record Dialog
         };
     }
 
+    /// <summary>The same dialog, whose next request has a number above that one: it had requests while it was early.</summary>
+    public Dialog CountingFrom(uint last) => last > LocalCSeq ? this with { LocalCSeq = last } : this;
+
     /// <summary>A new request inside the dialog; the number goes up by one (RFC 3261 §12.2.1.1).</summary>
     public RoutedRequest CreateRequest(SipMethod method, out Dialog next)
     {

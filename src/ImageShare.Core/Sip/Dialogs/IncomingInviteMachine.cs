@@ -9,13 +9,17 @@ internal static class IncomingInviteMachine
     /// <summary>How often a provisional response is repeated so that proxies do not give up.</summary>
     public static TimeSpan RepeatInterval { get; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>The same for reliable ones (RFC 3262 §3).</summary>
+    public static TimeSpan ReliableRepeatInterval { get; } = TimeSpan.FromMinutes(2.5);
+
     /// <summary>The INVITE is there.</summary>
     /// <param name="limit">How long it may wait for its final response.</param>
     /// <param name="effects">What to do.</param>
-    public static IncomingInviteState Start(TimeSpan limit, ICollection<IncomingInviteEffect> effects)
+    /// <param name="isReliable">Whether its provisional responses are sent reliably.</param>
+    public static IncomingInviteState Start(TimeSpan limit, ICollection<IncomingInviteEffect> effects, bool isReliable = false)
     {
         effects.Add(new(IncomingInviteEffectKind.StartTimer, Timer: IncomingInviteTimer.Limit, Duration: limit));
-        return new(IsOpen: true, LastProvisional: 0);
+        return new(IsOpen: true, LastProvisional: 0, isReliable ? ReliableRepeatInterval : RepeatInterval);
     }
 
     /// <summary>One step.</summary>
@@ -32,14 +36,14 @@ internal static class IncomingInviteMachine
                 effects.Add(new(IncomingInviteEffectKind.Respond, input.Status));
                 if (input.Status > 100)
                 {
-                    effects.Add(StartRepeat);
+                    effects.Add(StartRepeat(state));
                     state = state with { LastProvisional = input.Status };
                 }
 
                 return state;
             case IncomingInviteInputKind.RepeatTimerFired:
                 effects.Add(new(IncomingInviteEffectKind.Respond, state.LastProvisional));
-                effects.Add(StartRepeat);
+                effects.Add(StartRepeat(state));
                 return state;
             case IncomingInviteInputKind.Accept:
                 return Close(state, new(IncomingInviteEffectKind.Accept), effects);
@@ -49,6 +53,10 @@ internal static class IncomingInviteMachine
             case IncomingInviteInputKind.Bye:
             case IncomingInviteInputKind.LimitTimerFired:
                 state = Close(state, new(IncomingInviteEffectKind.Respond, 487), effects);
+                effects.Add(new(IncomingInviteEffectKind.SignalCancelled));
+                return state;
+            case IncomingInviteInputKind.NotAcknowledged:
+                state = Close(state, new(IncomingInviteEffectKind.Respond, 504), effects);
                 effects.Add(new(IncomingInviteEffectKind.SignalCancelled));
                 return state;
             case IncomingInviteInputKind.TransportFailed:
@@ -61,8 +69,8 @@ internal static class IncomingInviteMachine
         }
     }
 
-    private static IncomingInviteEffect StartRepeat =>
-        new(IncomingInviteEffectKind.StartTimer, Timer: IncomingInviteTimer.Repeat, Duration: RepeatInterval);
+    private static IncomingInviteEffect StartRepeat(IncomingInviteState state) =>
+        new(IncomingInviteEffectKind.StartTimer, Timer: IncomingInviteTimer.Repeat, Duration: state.Repeat);
 
     private static IncomingInviteState Close(IncomingInviteState state, IncomingInviteEffect answer, ICollection<IncomingInviteEffect> effects)
     {
@@ -80,7 +88,8 @@ internal static class IncomingInviteMachine
 /// <summary>The whole state.</summary>
 /// <param name="IsOpen">No final response yet.</param>
 /// <param name="LastProvisional">The provisional response to repeat, 0 for none.</param>
-internal readonly record struct IncomingInviteState(bool IsOpen, int LastProvisional);
+/// <param name="Repeat">How often it is repeated.</param>
+internal readonly record struct IncomingInviteState(bool IsOpen, int LastProvisional, TimeSpan Repeat);
 
 /// <summary>What can happen to an incoming INVITE.</summary>
 internal enum IncomingInviteInputKind
@@ -99,6 +108,9 @@ internal enum IncomingInviteInputKind
 
     /// <summary>BYE came in the early dialog.</summary>
     Bye,
+
+    /// <summary>A reliable provisional response was never acknowledged (RFC 3262 §3).</summary>
+    NotAcknowledged,
 
     /// <summary>A response could not be sent.</summary>
     TransportFailed,

@@ -36,6 +36,9 @@ internal sealed class AgentCore
         Logger = options.LoggerFactory?.CreateLogger("ImageShare.Core.Sip") ?? NullLogger.Instance;
         Loop = new AgentLoop(options.TimeProvider, Logger) { Closing = CloseAll };
         Keyring = new DigestKeyring(options.Credentials, options.Identity.Uri.Host);
+        bool isReliable = options.Reliability != SipReliability.None;
+        AllowedMethods = isReliable ? [.. options.AllowedMethods.Union([SipMethod.Prack])] : options.AllowedMethods;
+        Supported = isReliable ? [.. options.Supported.Union([SipExtensions.Reliability], StringComparer.OrdinalIgnoreCase)] : options.Supported;
     }
 
     public AgentLoop Loop { get; }
@@ -49,6 +52,12 @@ internal sealed class AgentCore
     public ILogger Logger { get; }
 
     public DigestKeyring Keyring { get; }
+
+    /// <summary>What we take: the application's methods, and PRACK where provisional responses may be reliable.</summary>
+    public IReadOnlyList<SipMethod> AllowedMethods { get; }
+
+    /// <summary>The extensions of the application, and 100rel where provisional responses may be reliable.</summary>
+    public IReadOnlyList<string> Supported { get; }
 
     public Dictionary<TransactionKey, ClientTransaction> Clients { get; } = [];
 
@@ -127,13 +136,13 @@ internal sealed class AgentCore
             AddAllow(headers);
         }
 
-        if (Options.Supported.Count > 0 && !headers.Contains(SipHeaderNames.Supported))
+        if (Supported.Count > 0 && !headers.Contains(SipHeaderNames.Supported))
         {
-            headers.Add(SipHeaderNames.Supported, string.Join(", ", Options.Supported));
+            headers.Add(SipHeaderNames.Supported, string.Join(", ", Supported));
         }
     }
 
-    private void AddAllow(SipHeaders headers) => headers.Set(SipHeaderNames.Allow, string.Join(", ", Options.AllowedMethods));
+    private void AddAllow(SipHeaders headers) => headers.Set(SipHeaderNames.Allow, string.Join(", ", AllowedMethods));
 
     public static void AddRetryAfter(SipResponse response, int seconds) =>
         response.Headers.Set(SipHeaderNames.RetryAfter, seconds.ToString(CultureInfo.InvariantCulture));

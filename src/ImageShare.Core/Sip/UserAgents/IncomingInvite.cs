@@ -21,6 +21,8 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
     private readonly CancellationTokenSource _cancelled = new();
     private readonly LoopTimers<IncomingInviteTimer> _timers;
     private readonly DialogId _id;
+    private readonly ReliableProvisionals? _reliable;
+    private readonly bool _isSilent;
     private IncomingInviteState _state;
     private SipResponse? _final;
     private InviteDialog? _dialog;
@@ -42,8 +44,16 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
             limit = TimeSpan.FromSeconds(seconds);
         }
 
+        bool isRequired = Names(Request.Headers.Require, SipExtensions.Reliability);
+        if (isRequired
+            || (core.Options.Reliability == SipReliability.WhenSupported && HasOffer && Names(Request.Headers.Supported, SipExtensions.Reliability)))
+        {
+            _reliable = new ReliableProvisionals(core, transaction, AddContact, () => Give(new(IncomingInviteInputKind.NotAcknowledged)));
+        }
+
+        _isSilent = isRequired && !HasOffer;
         var effects = new List<IncomingInviteEffect>(1);
-        _state = IncomingInviteMachine.Start(limit, effects);
+        _state = IncomingInviteMachine.Start(limit, effects, _reliable is not null);
         Perform(effects);
     }
 
@@ -62,7 +72,12 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
     /// <summary>The session, from the moment <see cref="AcceptAsync"/> was called; null before.</summary>
     public InviteDialog? Dialog => Volatile.Read(ref _dialog);
 
-    /// <summary>Tells the caller that somebody has to decide; repeated each minute until the answer (RFC 3261 §13.3.1.1).</summary>
+    /// <summary>
+    /// Tells the caller that somebody has to decide; repeated each minute until the answer (RFC 3261 §13.3.1.1). Where the caller
+    /// requires it, or supports it and the options say so, it is sent reliably (RFC 3262), which may end the call with 504 when it
+    /// is never acknowledged. An INVITE without an offer that requires it is not rung at all: our offer would have to stand in
+    /// the first reliable response, and it stands in the 2xx.
+    /// </summary>
     /// <param name="status">101 to 199.</param>
     public void Ring(int status = 180)
     {
@@ -156,6 +171,14 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
         {
             transaction.Respond(500, "First INVITE Not Answered Yet", static response => AgentCore.AddRetryAfter(response, RandomNumberGenerator.GetInt32(11)));
         }
+        else if (transaction.Request.Method == SipMethod.Prack && _reliable is { } reliable)
+        {
+            reliable.OnPrack(transaction);
+        }
+        else if (transaction.Request.Method == SipMethod.Prack)
+        {
+            transaction.Respond(481);
+        }
         else
         {
             transaction.Respond(405, edit: _core.AddAllow);
@@ -186,7 +209,8 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
                     break;
                 case IncomingInviteEffectKind.Accept:
                     Leave();
-                    _dialog!.StartAsCallee();
+                    _dialog!.Reliable = _reliable;
+                    _dialog.StartAsCallee();
                     break;
                 case IncomingInviteEffectKind.SignalCancelled:
                     // The callbacks run on the pool: they are the application's and may take their time.
@@ -209,7 +233,20 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
     {
         if (status < 200)
         {
-            _transaction.Respond(status, edit: AddContact);
+            if (_isSilent)
+            {
+                return;
+            }
+
+            if (_reliable is { } reliable)
+            {
+                reliable.Send(status);
+            }
+            else
+            {
+                _transaction.Respond(status, edit: AddContact);
+            }
+
             return;
         }
 
@@ -221,8 +258,13 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
     private void AddContact(SipResponse response) => response.Headers.Set(
         SipHeaderNames.Contact, new NameAddress(_core.GetContactUri(_core.Transport.GetResponseDestination(response, Source))));
 
+    private bool HasOffer => !Request.Body.IsEmpty;
+
+    private static bool Names(IReadOnlyList<string> extensions, string extension) => extensions.Contains(extension, StringComparer.OrdinalIgnoreCase);
+
     private void Leave()
     {
+        _reliable?.Close();
         _core.Remove(this);
         if (_core.Dialogs.TryGetValue(_id, out IDialogUser? user) && ReferenceEquals(user, this))
         {

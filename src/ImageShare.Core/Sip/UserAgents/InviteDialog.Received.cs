@@ -31,6 +31,10 @@ public sealed partial class InviteDialog
             _bye = request;
             Give(InviteSessionInput.ByeReceived);
         }
+        else if (request.Method == SipMethod.Prack)
+        {
+            ReceivePrack(transaction);
+        }
         else if (request.Method == SipMethod.Invite && _pendingInvite is not null)
         {
             transaction.Respond(500, "INVITE Not Answered Yet", static response => AgentCore.AddRetryAfter(response, RandomNumberGenerator.GetInt32(11)));
@@ -50,6 +54,19 @@ public sealed partial class InviteDialog
         else
         {
             transaction.Respond(405, edit: _core.AddAllow);
+        }
+    }
+
+    // One that our 2xx has overtaken; there is nothing else a PRACK could be for.
+    private void ReceivePrack(ServerTransaction transaction)
+    {
+        if (Reliable is { } reliable)
+        {
+            reliable.OnPrack(transaction);
+        }
+        else
+        {
+            transaction.Respond(481);
         }
     }
 

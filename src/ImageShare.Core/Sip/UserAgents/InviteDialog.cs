@@ -42,6 +42,9 @@ public sealed partial class InviteDialog : IDialogUser, IAgentPart
     /// </summary>
     public Action<IncomingRequest>? RequestReceived { get; set; }
 
+    /// <summary>Our reliable provisional responses, one of which may still wait for its PRACK; null when there were none.</summary>
+    internal ReliableProvisionals? Reliable { get; set; }
+
     /// <summary>Completes when the 2xx of the INVITE is acknowledged.</summary>
     internal Task<InviteDialog> Confirmed => _confirmed.Task;
 
@@ -225,7 +228,8 @@ public sealed partial class InviteDialog : IDialogUser, IAgentPart
         new OutgoingRequest(_core, routed, null, NextNumber, done, failed).Start();
     }
 
-    private uint NextNumber()
+    /// <summary>Uses up one number for a request of ours.</summary>
+    internal uint NextNumber()
     {
         _dialog.CreateRequest(SipMethod.Options, out Dialog next);
         Volatile.Write(ref _dialog, next);

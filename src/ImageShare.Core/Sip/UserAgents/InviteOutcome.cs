@@ -12,7 +12,14 @@ public abstract record InviteOutcome
     /// <summary>The peer accepted; the ACK is sent.</summary>
     /// <param name="Dialog">The session.</param>
     /// <param name="Response">The 2xx with the answer in its body.</param>
-    public sealed record Accepted(InviteDialog Dialog, SipResponse Response) : InviteOutcome;
+    public sealed record Accepted(InviteDialog Dialog, SipResponse Response) : InviteOutcome
+    {
+        /// <summary>
+        /// The response whose body is the answer to our offer: the first reliable provisional response with a body, else the 2xx
+        /// (RFC 3261 §13.2.1, RFC 3262 §5).
+        /// </summary>
+        public SipResponse Answer { get; init; } = Response;
+    }
 
     /// <summary>The peer, or somebody on the way, refused.</summary>
     /// <param name="Response">300 to 699.</param>

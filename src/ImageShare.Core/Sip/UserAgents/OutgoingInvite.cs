@@ -6,7 +6,7 @@ using ImageShare.Core.Sip.Transactions;
 namespace ImageShare.Core.Sip.UserAgents;
 
 /// <summary>An INVITE of ours, from the moment it is begun to its outcome (RFC 3261 §13.2). All members may be used from any thread.</summary>
-public sealed class OutgoingInvite : IClientTransactionUser, IAgentPart
+public sealed partial class OutgoingInvite : IClientTransactionUser, IAgentPart
 {
     private readonly AgentCore _core;
     private readonly SipRequest _request;
@@ -75,7 +75,7 @@ public sealed class OutgoingInvite : IClientTransactionUser, IAgentPart
         _response = response;
         if (response.IsProvisional)
         {
-            if (response.StatusCode > 100)
+            if (response.StatusCode > 100 && TakeEarly(response))
             {
                 NotifyProvisional(response);
             }
@@ -91,6 +91,7 @@ public sealed class OutgoingInvite : IClientTransactionUser, IAgentPart
             SipHeaders headers = _template.Request.Headers;
             headers.Set(SipHeaderNames.CSeq, new CSeq(headers.CSeq!.Number + 1, SipMethod.Invite));
             _core.Invites.Remove(_transaction!.Branch);
+            ForgetEarly();
             _state = OutgoingInviteMachine.Start(_core.Options.Timers);
             Send();
         }
@@ -150,8 +151,8 @@ public sealed class OutgoingInvite : IClientTransactionUser, IAgentPart
                 SendCancel();
                 break;
             case OutgoingInviteEffectKind.Acknowledge:
-                Dialog dialog = Dialog.OfCaller(_transaction!.Request, _response!);
-                _answers[effect.Tag] = (dialog, new AckSender(_core, dialog.CreateAck(_transaction.Request)));
+                Dialog dialog = Confirm(effect.Tag);
+                _answers[effect.Tag] = (dialog, new AckSender(_core, dialog.CreateAck(_transaction!.Request)));
                 break;
             case OutgoingInviteEffectKind.AcknowledgeAgain:
                 _answers[effect.Tag].Ack.Repeat();
@@ -182,6 +183,7 @@ public sealed class OutgoingInvite : IClientTransactionUser, IAgentPart
                 _timers.StopAll();
                 break;
             case OutgoingInviteEffectKind.Forget:
+                ForgetEarly();
                 if (_transaction is not null)
                 {
                     _core.Invites.Remove(_transaction.Branch);
@@ -204,7 +206,14 @@ public sealed class OutgoingInvite : IClientTransactionUser, IAgentPart
         SipResponse response = _response!;
         (Dialog dialog, AckSender ack) = _answers[tag];
         InviteDialog session = InviteDialog.OfCaller(_core, dialog);
-        ack.AfterFirst(() => Publish(new InviteOutcome.Accepted(session, response)));
+        SipResponse answer = response;
+        if (_early.TryGetValue(tag, out EarlyDialog? early))
+        {
+            early.Session = session;
+            answer = early.Answer ?? response;
+        }
+
+        ack.AfterFirst(() => Publish(new InviteOutcome.Accepted(session, response) { Answer = answer }));
     }
 
     private void SendBye(Dialog dialog)

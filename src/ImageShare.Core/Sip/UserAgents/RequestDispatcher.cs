@@ -105,7 +105,7 @@ internal sealed class RequestDispatcher(AgentCore core)
         {
             OnCancel(transaction, key);
         }
-        else if (!core.Options.AllowedMethods.Contains(request.Method))
+        else if (!core.AllowedMethods.Contains(request.Method))
         {
             transaction.Respond(request.Method.IsKnown ? 405 : 501, edit: core.AddAllow);
         }
@@ -144,7 +144,7 @@ internal sealed class RequestDispatcher(AgentCore core)
     }
 
     private string Unsupported(SipRequest request) =>
-        string.Join(", ", request.Headers.Require.Except(core.Options.Supported, StringComparer.OrdinalIgnoreCase));
+        string.Join(", ", request.Headers.Require.Except(core.Supported, StringComparer.OrdinalIgnoreCase));
 
     private bool IsForUnknownDialog(SipRequest request) => request.Headers.To!.Tag is null
         ? DialogMethods.Contains(request.Method)

@@ -11,7 +11,8 @@ namespace ImageShare.Core.Sip.UserAgents;
 /// <remarks>
 /// It answers by itself: CANCEL, copies of requests, merged requests (482), requests for dialogs that do not exist (481),
 /// extensions it does not support (420), methods that are not allowed (405, 501), requests that lack what every request needs
-/// (400), and 100 Trying where the application takes its time. It does not offer 100rel.
+/// (400), and 100 Trying where the application takes its time. Reliable
+/// provisional responses are acknowledged with PRACK, and its own are repeated until they are (<see cref="SipUserAgentOptions.Reliability"/>).
 /// </remarks>
 public sealed class SipUserAgent : IAsyncDisposable
 {

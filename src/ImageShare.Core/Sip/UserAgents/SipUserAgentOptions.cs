@@ -36,6 +36,12 @@ public sealed record SipUserAgentOptions
     /// <summary>The extensions in Supported. A Require for any other gets 420 (RFC 3261 §8.2.2.3). Default: none.</summary>
     public IReadOnlyList<string> Supported { get; init; } = [];
 
+    /// <summary>
+    /// What is done with reliable provisional responses (RFC 3262). Unless it is <see cref="SipReliability.None"/>, 100rel stands in
+    /// Supported and PRACK in Allow without being named there. Default: used as caller, and as callee where the caller requires it.
+    /// </summary>
+    public SipReliability Reliability { get; init; } = SipReliability.WhenRequired;
+
     /// <summary>For digest challenges (401, 407); null to answer none. Basic is never answered.</summary>
     public SipCredentials? Credentials { get; init; }
 

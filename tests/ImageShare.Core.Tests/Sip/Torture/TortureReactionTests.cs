@@ -16,7 +16,6 @@ namespace ImageShare.Core.Tests.Sip.Torture;
 /// word here: the request got through to it. Nothing of this may keep the next request from being answered.
 /// </summary>
 [TestFixture]
-[Category("SIPG-030")]
 internal sealed class TortureReactionTests
 {
     private const int Dropped = 0;
@@ -128,6 +127,7 @@ internal sealed class TortureReactionTests
     }
 
     [TestCaseSource(nameof(Reactions))]
+    [Category("SIPG-030")]
     [Category("DLG-026")]
     public async Task A_datagram_gets_the_answer_it_is_owed(byte[] octets, int status, int onStream, bool breaksStream)
     {
@@ -146,6 +146,7 @@ internal sealed class TortureReactionTests
     }
 
     [TestCaseSource(nameof(Reactions))]
+    [Category("SIPG-030")]
     public async Task A_stream_gets_the_answer_it_is_owed(byte[] octets, int status, int onStream, bool breaksStream)
     {
         IStreamConnection connection = await _network.ConnectAsync(_transport.LocalEndPoint, CancellationToken.None);

@@ -16,7 +16,7 @@ internal sealed class InDialogTests : AgentTest
         Task<SipResponse> asked = alice.SendAsync(SipMethod.Options);
         await SettleAsync();
         SipResponse response = await Within(asked);
-        Assert.That((response.StatusCode, response.Headers.GetString("Allow")), Is.EqualTo((200, "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE")));
+        Assert.That((response.StatusCode, response.Headers.GetString("Allow")), Is.EqualTo((200, "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK")));
         Assert.That(Network.Named("OPTIONS").Single().Message.Headers.CSeq!.Number, Is.EqualTo(2));
     }
 
