@@ -86,7 +86,6 @@ public sealed class HostileCallerTests
 
     [Test]
     [Category("FT-012")]
-    [Category("FT-043")]
     public async Task Of_several_images_the_first_is_taken_and_the_others_are_refused_with_their_selectors()
     {
         string second = $"m=message {_phone.MsrpPort} TCP/MSRP *\r\na=sendonly\r\na=path:{_phone.Path}\r\na=file-selector:name:\"two.png\" type:image/png size:20\r\na=file-transfer-id:second\r\n";
@@ -217,7 +216,6 @@ public sealed class HostileCallerTests
     }
 
     [Test]
-    [Category("IS-009")]
     [Category("SEC-001")]
     public async Task A_flood_of_queries_is_bounded_and_over_when_it_is_over()
     {
@@ -261,7 +259,6 @@ public sealed class HostileCallerTests
 
     [TestCaseSource(nameof(Transfers))]
     [Category("SEC-003")]
-    [Category("FT-022")]
     [Category("FT-031")]
     public async Task Whatever_is_sent_the_image_is_whole_or_there_is_none(string selector, string[] chunks, ImageShareError error)
     {
@@ -362,7 +359,6 @@ public sealed class HostileCallerTests
     }
 
     [Test]
-    [Category("IS-018")]
     public async Task A_re_INVITE_in_a_running_share_is_refused_and_the_share_goes_on()
     {
         Task<string> calling = _phone.InviteAsync(_bob.Address, "again", _phone.Offer("name:\"x.png\" " + Png));

@@ -12,8 +12,7 @@ public sealed class ShareOverLossTests
     [TestCase(1)]
     [TestCase(2)]
     [TestCase(3)]
-    [Category("TXN-001")]
-    [Category("DLG-010")]
+    [Category("TXN-002")]
     public async Task A_share_comes_through_a_network_that_loses_a_third_and_doubles_a_fifth(int seed)
     {
         for (int run = 0; run < 20; run++)
