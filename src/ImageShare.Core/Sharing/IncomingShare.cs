@@ -191,6 +191,7 @@ internal sealed class IncomingShare : IShareRole
         _msrp = _context.Msrp.CreateSession(new MsrpSessionOptions
         {
             AdvertisedAddress = address,
+            DialPolicy = remote => MediaDialPolicy.Allows(_invite.Source.Remote.Address, remote),
             Receiver = Receiver,
         });
         _answer = new ImageAnswer

@@ -9,6 +9,7 @@ using ImageShare.Core.Sharing.Descriptions;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Sip.UserAgents;
 
 namespace ImageShare.Core.Sharing;
@@ -132,9 +133,14 @@ internal sealed class OutgoingShare(
     {
         try
         {
-            IPAddress address = await context.AddressTowardsAsync(peer, _givingUp.Token).ConfigureAwait(false);
+            SipDestination hop = await context.ResolveAsync(peer, _givingUp.Token).ConfigureAwait(false);
+            IPAddress address = context.AddressFor(hop);
             _givingUp.Token.ThrowIfCancellationRequested();
-            _msrp = context.Msrp.CreateSession(new MsrpSessionOptions { AdvertisedAddress = address });
+            _msrp = context.Msrp.CreateSession(new MsrpSessionOptions
+            {
+                AdvertisedAddress = address,
+                DialPolicy = remote => MediaDialPolicy.Allows(hop.EndPoint.Address, remote),
+            });
             InvitationBody body = WriteOffer(address);
             var request = new SipRequest(SipMethod.Invite, peer) { Body = body.Octets };
             request.Headers.Add("Call-ID", callId);

@@ -60,6 +60,6 @@ internal sealed class ShareContext
     }
 
     /// <summary>Where the first hop towards <paramref name="peer"/> is: the outbound proxy, or the peer itself.</summary>
-    public async Task<IPAddress> AddressTowardsAsync(SipUri peer, CancellationToken cancellationToken) =>
-        AddressFor(await Transport.ResolveAsync(Route.Count > 0 ? Route[0] : peer, messageLength: 0, cancellationToken).ConfigureAwait(false));
+    public ValueTask<SipDestination> ResolveAsync(SipUri peer, CancellationToken cancellationToken) =>
+        Transport.ResolveAsync(Route.Count > 0 ? Route[0] : peer, messageLength: 0, cancellationToken);
 }

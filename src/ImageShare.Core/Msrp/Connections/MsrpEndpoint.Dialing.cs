@@ -15,7 +15,7 @@ public sealed partial class MsrpEndpoint
     /// The connection to the host of a URI: one opened before if it is still there (RFC 4975 §5.4), otherwise a new one to the first of its
     /// addresses that answers (§6.2).
     /// </summary>
-    internal async Task<MsrpConnection> DialAsync(MsrpUri uri, CancellationToken cancellationToken)
+    internal async Task<MsrpConnection> DialAsync(MsrpUri uri, Func<IPEndPoint, bool>? policy, CancellationToken cancellationToken)
     {
         if (uri.IsSecure)
         {
@@ -37,7 +37,7 @@ public sealed partial class MsrpEndpoint
         foreach (IPAddress address in await ResolveAsync(uri, cancellationToken).ConfigureAwait(false))
         {
             var remote = new IPEndPoint(address, port);
-            if (port == DiscardPort || Options.DialPolicy?.Invoke(remote) == false)
+            if (port == DiscardPort || Options.DialPolicy?.Invoke(remote) == false || policy?.Invoke(remote) == false)
             {
                 last = new ImageShareException(ImageShareError.PeerUnreachable, $"The peer wants a connection to {remote}, which is not allowed; see the dial policy.");
                 continue;

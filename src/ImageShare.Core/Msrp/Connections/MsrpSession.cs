@@ -73,7 +73,7 @@ public sealed class MsrpSession : IAsyncDisposable
             MsrpPath peer = _peer ?? throw PathNotSet();
             while (Connection is null)
             {
-                MsrpConnection connection = await _endpoint.DialAsync(peer.First, cancellationToken).ConfigureAwait(false);
+                MsrpConnection connection = await _endpoint.DialAsync(peer.First, Options.DialPolicy, cancellationToken).ConfigureAwait(false);
                 ThrowIfOver();
                 if (TryBind(connection) && Options.OpenWithEmptySend)
                 {

@@ -11,6 +11,12 @@ public sealed record MsrpSessionOptions
     /// <summary>The address this peer is told; null is the endpoint's.</summary>
     public IPAddress? AdvertisedAddress { get; init; }
 
+    /// <summary>
+    /// Asked, besides the endpoint's own policy, before this session opens a connection to an address its peer named; false refuses it. Null,
+    /// the default, asks nobody.
+    /// </summary>
+    public Func<IPEndPoint, bool>? DialPolicy { get; init; }
+
     /// <summary>The most octets of an incoming message; above it the sender gets 413. Default: no bound.</summary>
     public long MaxMessageSize { get; init; } = long.MaxValue;
 
