@@ -32,7 +32,7 @@ public sealed class ShareLeakTests
         Assert.Multiple(() =>
         {
             Assert.That(sessions.Count(s => s.IsAlive), Is.LessThanOrEqualTo(2), "the last ones may still be on a stack");
-            Assert.That(time.ArmedTimers, Is.LessThanOrEqualTo(timers));
+            Assert.That(time.ArmedTimers, Is.LessThanOrEqualTo(timers + 20), "transactions of the last query may still be remembered; a leak would be a thousand");
             Assert.That(after - before, Is.LessThan(1_000_000));
         });
         await time.DriveAsync(pair.DisposeAsync().AsTask());
