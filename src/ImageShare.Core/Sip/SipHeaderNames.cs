@@ -45,6 +45,7 @@ public static class SipHeaderNames
     public const string RSeq = "RSeq";
     public const string Server = "Server";
     public const string SessionExpires = "Session-Expires";
+    public const string MinSessionExpires = "Min-SE";
     public const string Subject = "Subject";
     public const string Supported = "Supported";
     public const string To = "To";

@@ -55,6 +55,9 @@ public sealed partial class SipHeaders
     /// <summary>What a PRACK acknowledges; null when absent or unreadable.</summary>
     public RAck? RAck => ParseRow<RAck>(Known.RAck, Headers.RAck.TryParse);
 
+    /// <summary>How long the session lives without a refresh (RFC 4028); null when absent or unreadable.</summary>
+    public SessionExpires? SessionExpires => ParseRow<SessionExpires>(Known.SessionExpires, Headers.SessionExpires.TryParse);
+
     /// <summary>The Contacts that can be read; <c>*</c> is none of them.</summary>
     public IReadOnlyList<NameAddress> Contacts => ParseAll<NameAddress>(Known.Contact, NameAddress.TryParse, skipUnreadable: true);
 
@@ -192,6 +195,7 @@ public sealed partial class SipHeaders
         public static readonly SipHeaderName RetryAfter = SipHeaderName.Find(SipHeaderNames.RetryAfter)!;
         public static readonly SipHeaderName RSeq = SipHeaderName.Find(SipHeaderNames.RSeq)!;
         public static readonly SipHeaderName RAck = SipHeaderName.Find(SipHeaderNames.RAck)!;
+        public static readonly SipHeaderName SessionExpires = SipHeaderName.Find(SipHeaderNames.SessionExpires)!;
         public static readonly SipHeaderName Contact = SipHeaderName.Find(SipHeaderNames.Contact)!;
         public static readonly SipHeaderName Route = SipHeaderName.Find(SipHeaderNames.Route)!;
         public static readonly SipHeaderName RecordRoute = SipHeaderName.Find(SipHeaderNames.RecordRoute)!;

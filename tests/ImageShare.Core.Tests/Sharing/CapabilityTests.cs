@@ -19,7 +19,7 @@ public sealed class CapabilityTests
         Assert.Multiple(() =>
         {
             Assert.That(answer.Headers.GetString("Contact"), Does.Contain("+g.3gpp.iari-ref=\"urn%3Aurn-7%3A3gpp-application.ims.iari.gsma-is\""));
-            Assert.That(answer.Headers.Allow, Is.EqualTo(new[] { "INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "PRACK" }));
+            Assert.That(answer.Headers.Allow, Is.EqualTo(new[] { "INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "PRACK", "UPDATE" }));
             Assert.That(answer.Headers.GetString("Accept"), Does.Contain("application/sdp").And.Contain("multipart/related"));
             Assert.That(answer.Headers.Contains("Accept-Encoding"), Is.True);
             Assert.That(answer.Headers.Contains("Accept-Language"), Is.True);

@@ -37,8 +37,11 @@ internal sealed class AgentCore
         Loop = new AgentLoop(options.TimeProvider, Logger) { Closing = CloseAll };
         Keyring = new DigestKeyring(options.Credentials, options.Identity.Uri.Host);
         bool isReliable = options.Reliability != SipReliability.None;
-        AllowedMethods = isReliable ? [.. options.AllowedMethods.Union([SipMethod.Prack])] : options.AllowedMethods;
-        Supported = isReliable ? [.. options.Supported.Union([SipExtensions.Reliability], StringComparer.OrdinalIgnoreCase)] : options.Supported;
+        bool hasTimers = options.ShortestSessionInterval is not null;
+        SipMethod[] methods = [.. isReliable ? [SipMethod.Prack] : Array.Empty<SipMethod>(), .. hasTimers ? [SipMethod.Update] : Array.Empty<SipMethod>()];
+        AllowedMethods = [.. options.AllowedMethods.Union(methods)];
+        Supported = Union(options.Supported, isReliable ? SipExtensions.Reliability : null);
+        Understood = Union(Supported, hasTimers ? SipExtensions.SessionTimer : null);
     }
 
     public AgentLoop Loop { get; }
@@ -53,11 +56,14 @@ internal sealed class AgentCore
 
     public DigestKeyring Keyring { get; }
 
-    /// <summary>What we take: the application's methods, and PRACK where provisional responses may be reliable.</summary>
+    /// <summary>What we take: the application's methods, PRACK where provisional responses may be reliable, UPDATE where sessions may have timers.</summary>
     public IReadOnlyList<SipMethod> AllowedMethods { get; }
 
     /// <summary>The extensions of the application, and 100rel where provisional responses may be reliable.</summary>
     public IReadOnlyList<string> Supported { get; }
+
+    /// <summary>These, and those that are acted upon when a peer names them, but never asked for.</summary>
+    public IReadOnlyList<string> Understood { get; }
 
     public Dictionary<TransactionKey, ClientTransaction> Clients { get; } = [];
 
@@ -142,7 +148,25 @@ internal sealed class AgentCore
         }
     }
 
+    private static string[] Union(IReadOnlyList<string> extensions, string? another) =>
+        [.. extensions.Union(another is null ? [] : [another], StringComparer.OrdinalIgnoreCase)];
+
     private void AddAllow(SipHeaders headers) => headers.Set(SipHeaderNames.Allow, string.Join(", ", AllowedMethods));
+
+    /// <summary>
+    /// Refuses an INVITE or UPDATE whose session timer is too short (RFC 4028 §9); false when there is nothing to refuse.
+    /// </summary>
+    public bool RefusesTimer(ServerTransaction transaction)
+    {
+        if (Options.ShortestSessionInterval is not { } least || !SessionTimer.IsTooShort(transaction.Request, least))
+        {
+            return false;
+        }
+
+        transaction.Respond(422, edit: response => response.Headers.Set(
+            SipHeaderNames.MinSessionExpires, ((int)Math.Ceiling(least.TotalSeconds)).ToString(CultureInfo.InvariantCulture)));
+        return true;
+    }
 
     public static void AddRetryAfter(SipResponse response, int seconds) =>
         response.Headers.Set(SipHeaderNames.RetryAfter, seconds.ToString(CultureInfo.InvariantCulture));

@@ -171,6 +171,11 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
         {
             transaction.Respond(500, "First INVITE Not Answered Yet", static response => AgentCore.AddRetryAfter(response, RandomNumberGenerator.GetInt32(11)));
         }
+        else if (transaction.Request.Method == SipMethod.Update)
+        {
+            // The caller's offer has no answer yet (RFC 3311 §5.2); what merely refreshes may come again as well.
+            transaction.Respond(500, "INVITE Not Answered Yet", static response => AgentCore.AddRetryAfter(response, RandomNumberGenerator.GetInt32(11)));
+        }
         else if (transaction.Request.Method == SipMethod.Prack && _reliable is { } reliable)
         {
             reliable.OnPrack(transaction);

@@ -11,6 +11,7 @@ public sealed partial class InviteDialog
     {
         if (_answer is { } answer && ack.Headers.CSeq!.Number == answer.Transaction.Request.Headers.CSeq!.Number)
         {
+            Volatile.Write(ref _ack, ack);
             Give(InviteSessionInput.AckReceived);
         }
     }
@@ -39,6 +40,14 @@ public sealed partial class InviteDialog
         {
             transaction.Respond(500, "INVITE Not Answered Yet", static response => AgentCore.AddRetryAfter(response, RandomNumberGenerator.GetInt32(11)));
         }
+        else if ((request.Method == SipMethod.Invite || request.Method == SipMethod.Update) && _core.RefusesTimer(transaction))
+        {
+            // Answered; the timer that runs goes on running.
+        }
+        else if (IsRefresh(request))
+        {
+            Deliver(transaction, AnswerRefresh);
+        }
         else if (RequestReceived is { } received)
         {
             Deliver(transaction, received);
@@ -47,7 +56,7 @@ public sealed partial class InviteDialog
         {
             transaction.Respond(200, edit: response => _core.AddCapabilities(response.Headers));
         }
-        else if (request.Method == SipMethod.Invite)
+        else if (request.Method == SipMethod.Invite || request.Method == SipMethod.Update)
         {
             transaction.Respond(488);
         }
@@ -112,6 +121,12 @@ public sealed partial class InviteDialog
         {
             SipUri contact = _core.GetContactUri(_core.Transport.GetResponseDestination(response, transaction.Source));
             response.Headers.Add(SipHeaderNames.Contact, new NameAddress(contact));
+        }
+
+        AgreeOnTimer(transaction.Request, response);
+        if (!transaction.Request.Body.IsEmpty && !response.Body.IsEmpty)
+        {
+            Describe(response, transaction.Request);
         }
 
         if (isInvite)

@@ -1,4 +1,5 @@
 using ImageShare.Core.Sip.Dialogs;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.UserAgents;
 
@@ -15,6 +16,7 @@ public sealed partial class InviteDialog : IDialogUser, IAgentPart
     private (ServerTransaction Transaction, SipResponse Response)? _answer;
     private ServerTransaction? _pendingInvite;
     private SipRequest? _bye;
+    private SipRequest? _ack;
 
     private InviteDialog(AgentCore core, Dialog dialog)
     {
@@ -38,9 +40,18 @@ public sealed partial class InviteDialog : IDialogUser, IAgentPart
 
     /// <summary>
     /// Takes requests inside the dialog: re-INVITE, UPDATE, INFO and the like, as far as they are allowed. Called on the agent's
-    /// loop; must not block. While unset, OPTIONS gets 200, a re-INVITE 488 (the session goes on as it was), anything else 405.
+    /// loop; must not block. While unset, OPTIONS gets 200, a re-INVITE and an UPDATE 488 (the session goes on as it was), anything
+    /// else 405. What only refreshes the session is not brought here but answered: an UPDATE without a body, and a re-INVITE or
+    /// UPDATE whose offer is the description the peer gave before (RFC 4028 §7.4); the answer is ours of before, the timer is agreed
+    /// anew. A 2xx given here agrees to a session timer too.
     /// </summary>
     public Action<IncomingRequest>? RequestReceived { get; set; }
+
+    /// <summary>
+    /// The last ACK to a 2xx of ours; null before. When the INVITE brought no offer, the 2xx holds ours and this the answer
+    /// (RFC 3261 §13.2.1).
+    /// </summary>
+    public SipRequest? Ack => Volatile.Read(ref _ack);
 
     /// <summary>Our reliable provisional responses, one of which may still wait for its PRACK; null when there were none.</summary>
     internal ReliableProvisionals? Reliable { get; set; }
@@ -112,6 +123,8 @@ public sealed partial class InviteDialog : IDialogUser, IAgentPart
     {
         Register();
         (ServerTransaction transaction, SipResponse response) = _answer!.Value;
+        Describe(response, transaction.Request);
+        AgreeOnTimer(transaction.Request, response);
         transaction.AckReceived = ((IDialogUser)this).OnAck;
 
         // A 2xx that cannot be sent is repeated like one that is lost; the wait for the ACK decides.
@@ -203,6 +216,7 @@ public sealed partial class InviteDialog : IDialogUser, IAgentPart
     {
         // Requests of this dialog that still wait get 487 (RFC 3261 §15.1.2).
         RefusePendingInvite(_pendingInvite);
+        StartTimer(null);
         _core.Dialogs.Remove(Id);
         _core.Remove(this);
         if (reason == DialogEndReason.RemoteBye)
@@ -214,7 +228,12 @@ public sealed partial class InviteDialog : IDialogUser, IAgentPart
     }
 
     private void Send(
-        SipMethod method, SipHeaders? headers, ReadOnlyMemory<byte> body, Action<SipResponse> done, Action<ImageShareException> failed)
+        SipMethod method,
+        SipHeaders? headers,
+        ReadOnlyMemory<byte> body,
+        Action<SipResponse> done,
+        Action<ImageShareException> failed,
+        ParameterList? contactParameters = null)
     {
         RoutedRequest routed = _dialog.CreateRequest(method, out Dialog next);
         Volatile.Write(ref _dialog, next);
@@ -225,7 +244,7 @@ public sealed partial class InviteDialog : IDialogUser, IAgentPart
             routed.Request.Headers.Add(header.Name, header.RawValue);
         }
 
-        new OutgoingRequest(_core, routed, null, NextNumber, done, failed).Start();
+        new OutgoingRequest(_core, routed, contactParameters, NextNumber, done, failed).Start();
     }
 
     /// <summary>Uses up one number for a request of ours.</summary>

@@ -213,6 +213,7 @@ public sealed partial class OutgoingInvite : IClientTransactionUser, IAgentPart
             answer = early.Answer ?? response;
         }
 
+        session.Describe(_transaction!.Request, answer);
         ack.AfterFirst(() => Publish(new InviteOutcome.Accepted(session, response) { Answer = answer }));
     }
 

@@ -125,7 +125,7 @@ internal sealed class RequestDispatcher(AgentCore core)
         {
             transaction.Respond(481);
         }
-        else
+        else if (request.Method != SipMethod.Invite || !core.RefusesTimer(transaction))
         {
             Deliver(transaction);
         }
@@ -144,7 +144,7 @@ internal sealed class RequestDispatcher(AgentCore core)
     }
 
     private string Unsupported(SipRequest request) =>
-        string.Join(", ", request.Headers.Require.Except(core.Supported, StringComparer.OrdinalIgnoreCase));
+        string.Join(", ", request.Headers.Require.Except(core.Understood, StringComparer.OrdinalIgnoreCase));
 
     private bool IsForUnknownDialog(SipRequest request) => request.Headers.To!.Tag is null
         ? DialogMethods.Contains(request.Method)

@@ -1,4 +1,5 @@
 using ImageShare.Core.Sip.Authentication;
+using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Transactions;
 using Microsoft.Extensions.Logging;
@@ -41,6 +42,20 @@ public sealed record SipUserAgentOptions
     /// Supported and PRACK in Allow without being named there. Default: used as caller, and as callee where the caller requires it.
     /// </summary>
     public SipReliability Reliability { get; init; } = SipReliability.WhenRequired;
+
+    /// <summary>
+    /// The shortest session interval that is agreed to (RFC 4028), at least 90 s; what asks for less gets 422. Null leaves session
+    /// timers alone. Unless it is null, UPDATE stands in Allow without being named there; a session whose peer was to refresh it and
+    /// does not is ended with BYE, and one that is for us to refresh is refreshed with UPDATE. We never ask for a timer. Default: 90 s.
+    /// </summary>
+    public TimeSpan? ShortestSessionInterval
+    {
+        get;
+        init => field = value is null || value >= SessionTimer.Shortest
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A session interval is at least 90 seconds (RFC 4028 §5).");
+    }
+    = SessionTimer.Shortest;
 
     /// <summary>For digest challenges (401, 407); null to answer none. Basic is never answered.</summary>
     public SipCredentials? Credentials { get; init; }

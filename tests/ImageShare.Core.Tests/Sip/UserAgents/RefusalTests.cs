@@ -52,7 +52,7 @@ internal sealed class RefusalTests : AgentTest
     public async Task A_method_that_is_not_allowed_gets_405_or_501_with_Allow(string method, int status)
     {
         SipResponse response = (await AskBobAsync(Raw(method))).Single();
-        Assert.That((response.StatusCode, response.Headers.GetString("Allow")), Is.EqualTo((status, "INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK")));
+        Assert.That((response.StatusCode, response.Headers.GetString("Allow")), Is.EqualTo((status, "INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE")));
     }
 
     [Test]

@@ -23,7 +23,7 @@ internal sealed class RequestTests : AgentTest
         {
             Assert.That(response.StatusCode, Is.EqualTo(200));
             Assert.That(response.Headers.To!.Tag, Is.Not.Empty);
-            Assert.That(response.Headers.Allow, Is.EqualTo(new[] { "INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "PRACK" }));
+            Assert.That(response.Headers.Allow, Is.EqualTo(new[] { "INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "PRACK", "UPDATE" }));
             Assert.That(sent.RequestUri, Is.EqualTo(BobUri));
             Assert.That(headers.TopVia!.ToString(), Does.Match("^SIP/2.0/UDP 127.0.0.1:5060;branch=z9hG4bK[A-Za-z0-9]{22};rport$"));
             Assert.That(headers.MaxForwards, Is.EqualTo(70));
