@@ -6,7 +6,8 @@ namespace ImageShare.Core.Net;
 /// <summary>
 /// An open stream connection as a pair of pipes. One reader and one writer at a time; the two may overlap.
 /// A read that completes with no data is the peer's orderly end; an <see cref="IOException"/> out of the pipes is a lost connection.
-/// Disposing flushes nothing: flush first, then dispose. Disposing sends the end of the stream to the peer and releases the connection.
+/// Disposing flushes nothing: flush first, then dispose, when no read is under way any more. Disposing sends the end of the stream to the
+/// peer, waits about a second at most for the peer's own end, so that what was said last is not lost to a reset, and releases the connection.
 /// </summary>
 public interface IStreamConnection : IDuplexPipe, IAsyncDisposable
 {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
@@ -10,6 +11,8 @@ internal sealed class SocketStreamConnection : IStreamConnection
     private const int ReadBufferSize = 128 * 1024;
     private const int MinimumReadSize = 32 * 1024;
     private const int WriteBufferSize = 128 * 1024;
+    private const int LingerOctets = 16 * 1024 * 1024;
+    private static readonly TimeSpan LingerTime = TimeSpan.FromSeconds(1);
 
     private readonly Socket _socket;
     private int _closed;
@@ -42,13 +45,14 @@ internal sealed class SocketStreamConnection : IStreamConnection
         }
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _closed, 1) == 0)
         {
             try
             {
-                _socket.Shutdown(SocketShutdown.Both);
+                _socket.Shutdown(SocketShutdown.Send);
+                await LingerAsync().ConfigureAwait(false);
             }
             catch (SocketException)
             {
@@ -57,7 +61,28 @@ internal sealed class SocketStreamConnection : IStreamConnection
 
             _socket.Dispose();
         }
+    }
 
-        return ValueTask.CompletedTask;
+    // A socket closed with unread octets resets the connection, and what we said last is lost with it: read them away until the peer, who
+    // has seen our end, ends too. Not for long, and not for ever: a peer that only sends is cut off.
+    private async ValueTask LingerAsync()
+    {
+        using var limit = new CancellationTokenSource(LingerTime);
+        byte[] discarded = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        try
+        {
+            for (int read = 1, total = 0; read > 0 && total < LingerOctets; total += read)
+            {
+                read = await _socket.ReceiveAsync(discarded.AsMemory(), limit.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // It had its time.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(discarded);
+        }
     }
 }

@@ -198,7 +198,7 @@ internal sealed class OutgoingShare(
             case InviteOutcome.Accepted accepted:
                 _dialog = accepted.Dialog;
                 _ = session.Begin(() => DialogOutcome.WatchAsync(accepted.Dialog, session));
-                (_answer, ShareOutcome? problem) = ReceivedAnswer.Read(_offer!, accepted.Response.Body.Span);
+                (_answer, ShareOutcome? problem) = ReceivedAnswer.Read(_offer!, accepted.Answer.Body.Span);
                 session.Post(problem is null ? new ShareInput.InviteAccepted() : new ShareInput.AnswerUnusable(problem));
                 break;
             case InviteOutcome.Rejected rejected:

@@ -96,8 +96,27 @@ internal sealed partial class MsrpConnection
         }
 
         _writerEnded = true;
-        StopTransfers();
         _drained.Set();
+        await WaitForLastWordsAsync().ConfigureAwait(false);
+        StopTransfers();
+    }
+
+    // A peer that refuses and closes breaks our writing before its refusal is read: what it said last explains more than a broken stream.
+    private async Task WaitForLastWordsAsync()
+    {
+        if (_forced)
+        {
+            return;
+        }
+
+        try
+        {
+            await _readingEnded.Task.WaitAsync(DrainTime, Options.TimeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            End(MsrpSessionEndReason.ConnectionLost, force: true);
+        }
     }
 
     private void WriteControl(PipeWriter output)

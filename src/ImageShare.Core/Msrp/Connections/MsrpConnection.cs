@@ -23,6 +23,7 @@ internal sealed partial class MsrpConnection
     private readonly ControlQueue _control = new();
     private readonly CancellationTokenSource _lifetime = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _readingEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _bindTimer;
     private readonly ITimer? _idleTimer;
 
@@ -178,6 +179,7 @@ internal sealed partial class MsrpConnection
         }
 
         _readerEnded = true;
+        _readingEnded.TrySetResult();
         if (reason is not (MsrpSessionEndReason.Closed or MsrpSessionEndReason.PeerClosed or MsrpSessionEndReason.ProtocolError))
         {
             End(reason, force: true);
