@@ -109,6 +109,18 @@ internal sealed class AgentCore
         Invites.Clear();
     }
 
+    /// <summary>Waits for a result that may still fail when nobody waits any more: that failure is then nobody's.</summary>
+    public static Task<T> WaitAsync<T>(Task<T> result, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.CanBeCanceled)
+        {
+            _ = result.ContinueWith(
+                static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+
+        return result.WaitAsync(cancellationToken);
+    }
+
     public static ImageShareException Closed() =>
         new(ImageShareError.InvalidState, "The SIP agent is closed; start a new one to send and receive again.");
 

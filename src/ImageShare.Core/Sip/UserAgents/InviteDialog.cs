@@ -115,7 +115,7 @@ public sealed partial class InviteDialog : IDialogUser, IAgentPart
 
             Send(method, headers, body, response => OnAnswered(response, result), error => OnNotAnswered(error, result));
         });
-        return posted ? result.Task.WaitAsync(cancellationToken) : Task.FromException<SipResponse>(AgentCore.Closed());
+        return posted ? AgentCore.WaitAsync(result.Task, cancellationToken) : Task.FromException<SipResponse>(AgentCore.Closed());
     }
 
     /// <summary>The call was accepted: the 2xx goes out.</summary>

@@ -74,7 +74,7 @@ public sealed class SipUserAgent : IAsyncDisposable
         var result = new TaskCompletionSource<SipResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
         var outgoing = new OutgoingRequest(
             _core, routed, contactParameters, null, response => result.TrySetResult(response), error => result.TrySetException(error));
-        return _core.TryPost(outgoing.Start) ? result.Task.WaitAsync(cancellationToken) : Task.FromException<SipResponse>(AgentCore.Closed());
+        return _core.TryPost(outgoing.Start) ? AgentCore.WaitAsync(result.Task, cancellationToken) : Task.FromException<SipResponse>(AgentCore.Closed());
     }
 
     /// <summary>

@@ -74,9 +74,9 @@ public sealed record SipUserAgentOptions
 
     /// <summary>
     /// How many requests may be in the works at the same time; what begins beyond gets 503 without a trace in memory. Requests in
-    /// known dialogs and CANCEL are not counted out. Default: 1024, which with the default timers bounds a flood to about 32 new requests a second.
+    /// known dialogs and CANCEL are not counted out. Default: 8192, which with the default timers bounds a flood to about 256 new requests a second: an answered one is remembered for 32 s (64·T1).
     /// </summary>
-    public int MaxServerTransactions { get; init; } = 1024;
+    public int MaxServerTransactions { get; init; } = 8192;
 
     /// <summary>
     /// How long a call may wait for the application's answer before it gets 487; an Expires of the caller may make it shorter.
