@@ -24,8 +24,14 @@ internal static class CommandRunner
         }
         catch (UsageException e)
         {
-            await Console.Error.WriteLineAsync(e.Message);
+            StandardError.Say(e.Message);
             return ExitStatus.Usage;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A temporary folder, a file that went away: nothing a share's own errors speak of.
+            reporter.Failed(ImageShareError.SourceUnreadable, $"A file could not be read or written: {e.Message}", null, null);
+            return ExitStatus.Failed;
         }
         catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
         {

@@ -37,7 +37,7 @@ internal sealed class CommonOptions
             : Refuse<IPAddress?>(result, "is not an IP address"),
     };
 
-    public Option<string> Transport { get; } = OneOf("--transport", "SIP transport: udp, tcp, or auto (UDP, TCP above 1300 octets)", "auto", "udp", "tcp", "tls");
+    public Option<string> Transport { get; } = OneOf("--transport", "SIP transport: auto is UDP, and TCP above 1300 octets; tls is not in this version", "auto", "udp", "tcp", "tls");
 
     public Option<SipUri?> Proxy { get; } = new("--proxy")
     {
@@ -128,10 +128,19 @@ internal sealed class CommonOptions
 
     public static Option<string> OneOf(string name, string description, params string[] values)
     {
-        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => values[0] };
-        option.AcceptOnlyFromAmong(values);
+        Option<string> option = OneOfOrNone(name, description, values)!;
+        option.DefaultValueFactory = _ => values[0];
         return option;
     }
+
+    public static Option<string?> OneOfOrNone(string name, string description, params string[] values) => new(name)
+    {
+        Description = description,
+        HelpName = string.Join('|', values),
+        CustomParser = result => values.Contains(result.Tokens[0].Value)
+            ? result.Tokens[0].Value
+            : Refuse<string?>(result, "is not one of " + string.Join(", ", values)),
+    };
 
     public static SipUri ParseUri(ArgumentResult result) =>
         SipUri.TryParse(result.Tokens[0].Value, out SipUri? uri) && uri.IsSip
@@ -146,9 +155,11 @@ internal sealed class CommonOptions
             : Refuse<IPEndPoint>(result, "is not an address and port such as 127.0.0.1:5070 or [::1]:5070");
     }
 
-    private static T Refuse<T>(ArgumentResult result, string reason)
+    /// <summary>Says which option has which wrong value, and what it should be.</summary>
+    public static T Refuse<T>(ArgumentResult result, string reason)
     {
-        result.AddError($"'{result.Tokens[0].Value}' {reason}.");
+        string option = result.Parent is OptionResult given ? given.Option.Name + ": " : string.Empty;
+        result.AddError($"{option}'{result.Tokens[0].Value}' {reason}.");
         return default!;
     }
 }

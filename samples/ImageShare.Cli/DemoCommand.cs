@@ -58,8 +58,8 @@ internal static class DemoCommand
 
             if (people)
             {
-                Console.WriteLine($"alice {alice.Address}   bob {bob.Address}");
-                Console.WriteLine();
+                HumanReporter.Say(HumanReporter.Safe($"alice {alice.Address}   bob {bob.Address}"));
+                HumanReporter.Say(string.Empty);
                 ladder.Head();
             }
 
@@ -84,7 +84,7 @@ internal static class DemoCommand
 
             if (people)
             {
-                Console.WriteLine($"Bob's file, read back from disk, has the same SHA-1: {actual}");
+                HumanReporter.Say("Bob's file, read back from disk, has the same SHA-1.");
             }
 
             return ExitStatus.Done;

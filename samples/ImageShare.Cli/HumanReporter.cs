@@ -9,6 +9,7 @@ namespace ImageShare.Cli;
 /// <summary>Lines and a progress bar for a person; plain lines when standard output is no terminal. Errors go to standard error.</summary>
 internal sealed class HumanReporter(bool showMessages) : IReporter
 {
+    private int _barTaken;
     private readonly bool _interactive = AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
 
     static HumanReporter()
@@ -22,6 +23,8 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
     }
 
     public void Listening(SipUri address) => Say($"Listening on [bold]{Safe(address.ToString())}[/] (UDP and TCP). Ctrl-C ends it.");
+
+    public void Asking(SipUri peer) => Say($"Asking {Safe(peer.ToString())} what it can do. An answer may take half a minute.");
 
     public void Invitation(ImageShareInvitation invitation)
     {
@@ -68,9 +71,19 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
 
     public async Task<ImageShareResult> FollowAsync(ImageShareSession session, CancellationToken cancellationToken)
     {
-        ImageShareResult result = _interactive
-            ? await FollowWithBarAsync(session, cancellationToken)
-            : await FollowWithLinesAsync(session, cancellationToken);
+        // There is room for one moving bar; what runs beside it speaks in lines.
+        bool bar = _interactive && Interlocked.Exchange(ref _barTaken, 1) == 0;
+        ImageShareResult result;
+        if (bar)
+        {
+            result = await FollowWithBarAsync(session, cancellationToken);
+            Volatile.Write(ref _barTaken, 0);
+        }
+        else
+        {
+            result = await FollowWithLinesAsync(session, cancellationToken);
+        }
+
         if (result.IsCompleted)
         {
             string verified = session.IsOutgoing ? "every byte acknowledged" : result.IsVerified ? "hash verified" : "no hash was offered";
@@ -94,7 +107,7 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
     }
 
     public void Failed(ImageShareError error, string message, int? sipStatus, int? msrpStatus) =>
-        Console.Error.WriteLine($"{error}: {Shown.Text(message, 500)}");
+        StandardError.Say(Shown.Text(message, 500));
 
     public static void Say(string markup) => AnsiConsole.MarkupLine(markup);
 
@@ -124,7 +137,7 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
         {
             if (state < ImageShareState.Completed)
             {
-                Console.WriteLine(Shown.State(state));
+                Say(Shown.State(state));
             }
         };
         session.ProgressChanged += (_, progress) =>
@@ -132,10 +145,10 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
             if (progress.Total is > 0 and { } total && progress.Bytes * 4 / total is { } now && now > quarters)
             {
                 quarters = (int)now;
-                Console.WriteLine($"  {quarters * 25,3} %  {Shown.Octets(progress.Bytes)}");
+                Say($"  {progress.Bytes * 100 / total,3} %  {Shown.Octets(progress.Bytes)}");
             }
         };
-        Console.WriteLine(Shown.State(session.State));
+        Say(Shown.State(session.State));
         return await FollowedShare.WaitAsync(session, cancellationToken);
     }
 }

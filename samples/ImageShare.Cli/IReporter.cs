@@ -10,6 +10,8 @@ internal interface IReporter
 {
     void Listening(SipUri address);
 
+    void Asking(SipUri peer);
+
     void Invitation(ImageShareInvitation invitation);
 
     void Capabilities(SipUri peer, ImageShareCapabilities capabilities);

@@ -17,6 +17,11 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
 
     public void Listening(SipUri address) => Line("listening", json => json.WriteString("sip", address.ToString()));
 
+    public void Asking(SipUri peer)
+    {
+        // Not an event of the contract: programs need no patience.
+    }
+
     public void Invitation(ImageShareInvitation invitation) => Line("invitation", json =>
     {
         json.WriteString("session", invitation.Id);

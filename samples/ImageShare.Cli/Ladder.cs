@@ -38,7 +38,8 @@ internal sealed class Ladder(string left, string right, Action<string> write)
             if (before == 0)
             {
                 string[] words = message.StartLine.Split(' ', 3);
-                Line(fromLeft, "MSRP " + words[^1] + (message.Detail is { } detail ? "  " + detail : string.Empty), $"{message.Protocol[5..]} {message.BodyLength} B");
+                string what = isSend && message.BodyLength == 0 ? " (empty: opens the session)" : message.Detail is { } detail ? "  " + detail : string.Empty;
+                Line(fromLeft, $"MSRP {words[^1]}{what}", $"{message.Protocol[5..]} {message.BodyLength} B");
             }
         }
     }

@@ -20,16 +20,9 @@ internal static class ListenCommand
         {
             Description = "End after so many shares have ended",
             HelpName = "N",
-            CustomParser = result =>
-            {
-                if (int.TryParse(result.Tokens[0].Value, out int number) && number > 0)
-                {
-                    return number;
-                }
-
-                result.AddError($"'{result.Tokens[0].Value}' is not a number above 0.");
-                return null;
-            },
+            CustomParser = result => int.TryParse(result.Tokens[0].Value, out int number) && number > 0
+                ? number
+                : CommonOptions.Refuse<int?>(result, "is not a number above 0"),
         };
         Option<long?> maxSize = CommonOptions.Octets("--max-size", "The largest image taken");
         var command = new Command("listen", "Answer capability queries and receive images") { inbox, accept, count, maxSize };
@@ -49,7 +42,7 @@ internal static class ListenCommand
                 IImageStore store = ImageStore.InDirectory(parsed.GetRequiredValue(inbox).FullName);
                 await using ImageShareClient client = await ImageShareClient.StartAsync(options, cancellationToken);
                 reporter.Listening(client.Address);
-                var receiver = new Receiver(reporter, store, parsed.GetRequiredValue(accept));
+                using var receiver = new Receiver(reporter, store, parsed.GetRequiredValue(accept));
                 return await receiver.RunAsync(client, parsed.GetValue(count), cancellationToken);
             });
         });

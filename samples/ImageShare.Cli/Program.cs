@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ImageShare.Cli;
 
+StandardOutput output = StandardOutput.Install();
 var common = new CommonOptions();
 var root = new RootCommand("Shares images between SIP addresses: GSMA IR.79 Image Share over SIP and MSRP. Try 'imageshare demo' first.")
 {
@@ -14,14 +15,9 @@ var root = new RootCommand("Shares images between SIP addresses: GSMA IR.79 Imag
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    foreach (string message in parsed.Errors.Select(e => e.Message).Distinct())
-    {
-        await Console.Error.WriteLineAsync(message);
-    }
-
-    await Console.Error.WriteLineAsync("Run 'imageshare --help', or 'imageshare COMMAND --help'.");
+    UsageErrors.Say(parsed);
     return ExitStatus.Usage;
 }
 
 // The commands take signals themselves: Ctrl-C must cancel the share properly before the program ends.
-return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+return output.StatusOr(await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false }));

@@ -19,8 +19,11 @@ internal static class QueryCommand
             return await CommandRunner.RunAsync(reporter, async cancellationToken =>
             {
                 using var tracing = new Tracing(common, parsed, reporter);
-                await using ImageShareClient client = await ImageShareClient.StartAsync(common.ToClientOptions(parsed, tracing.Sink), cancellationToken);
                 SipUri peer = parsed.GetRequiredValue(target);
+                ImageShareOptions options = common.ToClientOptions(parsed, tracing.Sink);
+                NearHop.Check(options, peer);
+                await using ImageShareClient client = await ImageShareClient.StartAsync(options, cancellationToken);
+                reporter.Asking(peer);
                 ImageShareCapabilities capabilities = await client.QueryCapabilitiesAsync(peer, cancellationToken);
                 reporter.Capabilities(peer, capabilities);
                 return capabilities.CanShareImages ? ExitStatus.Done : ExitStatus.NotCapable;

@@ -5,8 +5,12 @@ using ImageShare.Core.Sharing;
 namespace ImageShare.Cli;
 
 /// <summary>Takes invitations as they come, decides, and follows what was accepted.</summary>
-internal sealed class Receiver(IReporter reporter, IImageStore store, string accept)
+internal sealed class Receiver(IReporter reporter, IImageStore store, string accept) : IDisposable
 {
+    private readonly Question _question = new();
+
+    public void Dispose() => _question.Dispose();
+
     public async Task<int> RunAsync(ImageShareClient client, int? count, CancellationToken cancellationToken)
     {
         int status = ExitStatus.Done;
@@ -47,43 +51,46 @@ internal sealed class Receiver(IReporter reporter, IImageStore store, string acc
 
     private async Task<int> ReceiveAsync(ImageShareInvitation invitation, CancellationToken cancellationToken)
     {
-        if (!await DecideAsync(invitation))
-        {
-            await invitation.DeclineAsync(cancellationToken);
-            return ExitStatus.Done;
-        }
-
         try
         {
+            if (!await DecideAsync(invitation, cancellationToken))
+            {
+                await invitation.DeclineAsync(CancellationToken.None);
+                reporter.Failed(ImageShareError.Declined, "The invitation was declined here.", 603, null);
+                return ExitStatus.Failed;
+            }
+
             await using ImageShareSession session = await invitation.AcceptAsync(store, cancellationToken: cancellationToken);
             ImageShareResult result = await reporter.FollowAsync(session, cancellationToken);
             return result.IsCompleted ? ExitStatus.Done : ExitStatus.Failed;
         }
         catch (ImageShareException e)
         {
-            reporter.Failed(e.Error, e.Message, e.SipStatus, e.MsrpStatus);
             await invitation.DeclineAsync(CancellationToken.None);
+            reporter.Failed(e.Error, e.Message, e.SipStatus, e.MsrpStatus);
             return ExitStatus.Failed;
+        }
+        catch (OperationCanceledException) when (invitation.Withdrawn.IsCancellationRequested)
+        {
+            reporter.Failed(ImageShareError.Cancelled, "The invitation is over: the caller took it back, or nobody decided in time.", null, null);
+            return ExitStatus.Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            await invitation.DeclineAsync(CancellationToken.None);
+            reporter.Failed(ImageShareError.Cancelled, "The invitation was declined, because this program ends.", 603, null);
+            return ExitStatus.Interrupted;
         }
     }
 
-    private async Task<bool> DecideAsync(ImageShareInvitation invitation)
+    private async Task<bool> DecideAsync(ImageShareInvitation invitation, CancellationToken cancellationToken)
     {
         if (accept != "ask")
         {
             return accept == "auto";
         }
 
-        await Console.Error.WriteAsync("Accept? [y/N] ");
-        try
-        {
-            string? answer = await Task.Run(Console.ReadLine).WaitAsync(invitation.Withdrawn);
-            return answer?.Trim().StartsWith("y", StringComparison.OrdinalIgnoreCase) == true;
-        }
-        catch (OperationCanceledException)
-        {
-            await Console.Error.WriteLineAsync();
-            return false;
-        }
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(invitation.Withdrawn, cancellationToken);
+        return await _question.AskAsync(Shown.Text(invitation.Image.Name ?? "the image", 40), over.Token);
     }
 }

@@ -18,16 +18,9 @@ internal static class SendCommand
         {
             Description = "Bytes per MSRP chunk (default: the profile's, 2048)",
             HelpName = "N",
-            CustomParser = result =>
-            {
-                if (int.TryParse(result.Tokens[0].Value, out int number) && number is > 0 and <= 1024 * 1024 * 1024)
-                {
-                    return number;
-                }
-
-                result.AddError($"'{result.Tokens[0].Value}' is not a number of bytes from 1 to 1073741824.");
-                return null;
-            },
+            CustomParser = result => int.TryParse(result.Tokens[0].Value, out int number) && number is > 0 and <= 1024 * 1024 * 1024
+                ? number
+                : CommonOptions.Refuse<int?>(result, "is not a number of bytes from 1 to 1073741824"),
         };
         Option<long?> maxRate = CommonOptions.Octets("--max-rate", "At most so many bytes per second");
         maxRate.HelpName = "BYTES_PER_S";
@@ -41,23 +34,20 @@ internal static class SendCommand
                 using var tracing = new Tracing(common, parsed, reporter);
                 var settings = new ShareSettings
                 {
-                    Icon = parsed.GetValue(icon) is { } file ? await ReadIconAsync(file, cancellationToken) : null,
+                    Icon = parsed.GetValue(icon) is { } file ? await IconFile.ReadAsync(file, cancellationToken) : null,
                     ChunkSize = parsed.GetValue(chunkSize),
                     MaxBytesPerSecond = parsed.GetValue(maxRate),
                 };
-                await using ImageShareClient client = await ImageShareClient.StartAsync(common.ToClientOptions(parsed, tracing.Sink), cancellationToken);
+                SipUri peer = parsed.GetRequiredValue(target);
+                ImageShareOptions options = common.ToClientOptions(parsed, tracing.Sink);
+                NearHop.Check(options, peer);
+                await using ImageShareClient client = await ImageShareClient.StartAsync(options, cancellationToken);
                 await using ImageShareSession session = await client.ShareAsync(
-                    parsed.GetRequiredValue(target), ImageSource.FromFile(parsed.GetRequiredValue(image).FullName), settings, cancellationToken);
+                    peer, ImageSource.FromFile(parsed.GetRequiredValue(image).FullName), settings, cancellationToken);
                 ImageShareResult result = await reporter.FollowAsync(session, cancellationToken);
                 return FollowedShare.ExitStatusOf(result, cancellationToken);
             });
         });
         return command;
-    }
-
-    private static async Task<ImageIcon> ReadIconAsync(FileInfo file, CancellationToken cancellationToken)
-    {
-        ImageDescription description = await ImageSource.FromFile(file.FullName).DescribeAsync(cancellationToken);
-        return new ImageIcon(description.Type, await File.ReadAllBytesAsync(file.FullName, cancellationToken));
     }
 }

@@ -33,9 +33,10 @@ internal static class Shown
 
     public static string Octets(long count) => count switch
     {
+        1 => "1 byte",
         < 10_000 => string.Create(CultureInfo.InvariantCulture, $"{count} bytes"),
         < 10_000_000 => string.Create(CultureInfo.InvariantCulture, $"{count / 1e3:0} kB"),
-        < 10_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{count / 1e6:0.0} MB"),
+        < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{count / 1e6:0.0} MB"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{count / 1e9:0.0} GB"),
     };
 

@@ -4,28 +4,33 @@ using ImageShare.Core.Diagnostics;
 
 namespace ImageShare.Cli;
 
-/// <summary>Writes every SIP message whole, and every MSRP chunk's first line, to the file of --trace. It holds personal data.</summary>
+/// <summary>
+/// Writes every SIP message whole, and every MSRP chunk's first line, to the file of --trace. It holds personal data. A file that cannot
+/// be written further is said once; the share goes on without it.
+/// </summary>
 internal sealed class TraceWriter(FileInfo file) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly FileStream _stream = Open(file);
+    private bool _closed;
 
     public void Write(ImageShareTraceEvent message)
     {
-        string head = string.Create(CultureInfo.InvariantCulture, $"{(message.IsOutgoing ? ">>>" : "<<<")} {message.Protocol} {message.Local} {(message.IsOutgoing ? "to" : "from")} {message.Remote}, body {message.BodyLength}\r\n");
         lock (_gate)
         {
-            _stream.Write(Encoding.UTF8.GetBytes(head));
-            if (message.Octets.IsEmpty)
+            if (_closed)
             {
-                _stream.Write(Encoding.UTF8.GetBytes($"{Shown.Text(message.StartLine)}  {Shown.Text(message.Detail)}"));
-            }
-            else
-            {
-                _stream.Write(message.Octets.Span);
+                return;
             }
 
-            _stream.Write("\r\n\r\n"u8);
+            try
+            {
+                WriteMessage(message);
+            }
+            catch (IOException e)
+            {
+                GiveUp(e);
+            }
         }
     }
 
@@ -33,7 +38,56 @@ internal sealed class TraceWriter(FileInfo file) : IDisposable
     {
         lock (_gate)
         {
+            if (!_closed)
+            {
+                Close();
+            }
+        }
+    }
+
+    private void WriteMessage(ImageShareTraceEvent message)
+    {
+        string head = string.Create(CultureInfo.InvariantCulture, $"{(message.IsOutgoing ? ">>>" : "<<<")} {message.Protocol} {message.Local} {(message.IsOutgoing ? "to" : "from")} {message.Remote}, body {message.BodyLength}\r\n");
+        _stream.Write(Encoding.UTF8.GetBytes(head));
+        if (message.Octets.IsEmpty)
+        {
+            _stream.Write(Encoding.UTF8.GetBytes($"{Shown.Text(message.StartLine)}  {Shown.Text(message.Detail)}"));
+        }
+        else
+        {
+            _stream.Write(message.Octets.Span);
+        }
+
+        _stream.Write("\r\n\r\n"u8);
+    }
+
+    private void Close()
+    {
+        _closed = true;
+        try
+        {
             _stream.Dispose();
+        }
+        catch (IOException e)
+        {
+            GiveUp(e);
+        }
+    }
+
+    private void GiveUp(IOException error)
+    {
+        StandardError.Say($"The trace file {file} is not complete: {error.Message}");
+        if (!_closed)
+        {
+            _closed = true;
+            try
+            {
+                _stream.Dispose();
+            }
+            catch (IOException)
+            {
+                // Said above; what was still buffered is lost with the rest.
+            }
         }
     }
 
@@ -45,7 +99,7 @@ internal sealed class TraceWriter(FileInfo file) : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"The trace file {file} cannot be written: {e.Message}");
+            throw new UsageException($"--trace: {file} cannot be written: {e.Message} Choose another file.");
         }
     }
 }
