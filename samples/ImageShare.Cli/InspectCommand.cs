@@ -9,8 +9,7 @@ internal static class InspectCommand
     public static Command Create(CommonOptions common)
     {
         var files = new Argument<FileInfo[]>("file") { Description = "Files with raw messages", Arity = ArgumentArity.OneOrMore };
-        var kind = new Option<string?>("--kind") { Description = "What they are; guessed from the first bytes when not given" };
-        kind.AcceptOnlyFromAmong("sip", "sdp", "msrp", "multipart");
+        Option<string?> kind = CommonOptions.OneOfOrNone("--kind", "What they are; guessed from the first bytes when not given", "sip", "sdp", "msrp", "multipart");
         var command = new Command("inspect", "Read raw SIP, SDP, MSRP and multipart bytes and say what they are") { files, kind, common.Json };
         command.SetAction(parsed =>
         {
@@ -18,9 +17,15 @@ internal static class InspectCommand
             int status = ExitStatus.Done;
             foreach (FileInfo file in parsed.GetRequiredValue(files))
             {
-                if (!TryRead(file, out byte[] octets))
+                if (!TryRead(file, out byte[] octets, out string error))
                 {
                     status = ExitStatus.Failed;
+                    StandardError.Say($"{Shown.Text(file.ToString())}: {Shown.Text(error)}");
+                    if (json)
+                    {
+                        WriteJson(file, new Finding { Error = "Unreadable" });
+                    }
+
                     continue;
                 }
 
@@ -43,9 +48,16 @@ internal static class InspectCommand
         return command;
     }
 
-    private static bool TryRead(FileInfo file, out byte[] octets)
+    private static bool TryRead(FileInfo file, out byte[] octets, out string error)
     {
         octets = [];
+        error = string.Empty;
+        if (Directory.Exists(file.FullName))
+        {
+            error = "This is a folder; name the files in it.";
+            return false;
+        }
+
         try
         {
             octets = File.ReadAllBytes(file.FullName);
@@ -53,7 +65,7 @@ internal static class InspectCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"{Shown.Text(file.ToString())}: {Shown.Text(e.Message)}");
+            error = e.Message;
             return false;
         }
     }
@@ -61,7 +73,11 @@ internal static class InspectCommand
     private static void WriteJson(FileInfo file, Finding finding) => new JsonReporter(Console.Out).Write(json =>
     {
         json.WriteString("file", file.ToString());
-        json.WriteString("kind", finding.Kind);
+        if (finding.Kind is { } kind)
+        {
+            json.WriteString("kind", kind);
+        }
+
         json.WriteBoolean("valid", finding.Error is null);
         if (finding.Start is { } start)
         {

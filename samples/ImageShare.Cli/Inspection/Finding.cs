@@ -3,7 +3,8 @@ namespace ImageShare.Cli.Inspection;
 /// <summary>What one message in a file is, or what is wrong with it.</summary>
 internal sealed record Finding
 {
-    public required string Kind { get; init; }
+    /// <summary>sip, sdp, msrp or multipart; null when not even the file could be read.</summary>
+    public string? Kind { get; init; }
 
     /// <summary>The first line, or what stands for it.</summary>
     public string? Start { get; init; }

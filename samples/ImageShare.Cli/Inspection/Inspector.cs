@@ -16,13 +16,7 @@ internal static class Inspector
         octets = octets.TrimStart("\r\n"u8);
         return octets.StartsWith("MSRP "u8) ? "msrp"
             : octets.StartsWith("v=0"u8) ? "sdp"
-            : octets.StartsWith("--"u8) || StartsWithContentType(octets) ? "multipart"
+            : octets.StartsWith("--"u8) || MimeHeader.IsAtStartOf(octets) ? "multipart"
             : "sip";
-    }
-
-    private static bool StartsWithContentType(ReadOnlySpan<byte> octets)
-    {
-        ReadOnlySpan<byte> name = "Content-Type"u8;
-        return octets.Length > name.Length && System.Text.Ascii.EqualsIgnoreCase(octets[..name.Length], name);
     }
 }

@@ -27,9 +27,7 @@ internal static class MultipartInspector
         int headerEnd = span.IndexOf("\r\n\r\n"u8);
         int skip = headerEnd >= 0 ? headerEnd + 4 : span.IndexOf("\n\n"u8) + 2;
         string header = Encoding.UTF8.GetString(headerEnd >= 0 ? span[..headerEnd] : skip > 1 ? span[..(skip - 2)] : span);
-        string value = header.ReplaceLineEndings(" ");
-        int colon = value.IndexOf(':', StringComparison.Ordinal);
-        return colon > 0 && MediaType.TryParse(Encoding.UTF8.GetBytes(value[(colon + 1)..].Trim()), out MediaType? type)
+        return MediaType.TryParse(Encoding.UTF8.GetBytes(MimeHeader.ContentType(header)), out MediaType? type)
             ? Inspect(type, octets[Math.Max(skip, 0)..], Math.Max(skip, 0))
             : [new Finding { Kind = "multipart", Error = "MissingContentType" }];
     }
@@ -65,7 +63,11 @@ internal static class MultipartInspector
             }
         }
 
-        Finding[] inner = result.Body.FindSessionDescription() is { } sdp ? [SdpInspector.Inspect(sdp.Content, offset)] : [];
+        Finding[] inner = result.Body.FindSessionDescription() is { } sdp ? [SdpInspector.Inspect(sdp.Content, offset + OffsetOf(sdp.Content, body))] : [];
         return [finding, .. inner];
     }
+
+    // Content that had to be decoded lies nowhere in the file: its offsets count from the body's beginning.
+    private static int OffsetOf(ReadOnlyMemory<byte> content, ReadOnlyMemory<byte> body) =>
+        body.Span.Overlaps(content.Span, out int offset) ? offset : 0;
 }
