@@ -1,0 +1,155 @@
+using System.Text;
+using System.Text.Json;
+using ImageShare.Core.Tests.Images;
+
+namespace ImageShare.Core.Tests.Cli;
+
+/// <summary><c>imageshare inspect</c>: says what bytes are, and never crashes whatever they are.</summary>
+[TestFixture]
+public sealed class CliInspectTests
+{
+    private const string Options =
+        "OPTIONS sip:bob@ims.example SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5060;branch=z9hG4bK7a6b5c4d3e\r\nMax-Forwards: 70\r\n"
+        + "From: <sip:alice@ims.example>;tag=0a1b2c3d\r\nTo: <sip:bob@ims.example>\r\nCall-ID: 8f7e6d5c4b3a\r\nCSeq: 1 OPTIONS\r\n"
+        + "Accept: application/sdp\r\nContent-Length: 0\r\n\r\n";
+
+    private const string Sdp = "v=0\r\no=- 3903 3903 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n";
+
+    private const string Msrp =
+        "MSRP a786hjs2 SEND\r\nTo-Path: msrp://127.0.0.1:7777/iau39soe2843z;tcp\r\nFrom-Path: msrp://127.0.0.1:8888/9di4eae923wzd;tcp\r\n"
+        + "Message-ID: 87652491\r\nByte-Range: 1-4/4\r\nContent-Type: image/png\r\n\r\nabcd\r\n-------a786hjs2$\r\n";
+
+    private const string Multipart = "--b7\r\nContent-Type: application/sdp\r\n\r\n" + Sdp + "\r\n--b7\r\nContent-Type: image/png\r\n\r\nicon\r\n--b7--\r\n";
+
+    private Folder _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = new Folder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [TestCase("sip", "OPTIONS sip:bob@ims.example SIP/2.0", Options)]
+    [TestCase("sdp", "v=0", Sdp)]
+    [TestCase("msrp", "MSRP a786hjs2 SEND", Msrp)]
+    public async Task A_valid_message_is_said_to_be_one(string kind, string start, string text)
+    {
+        (int status, JsonElement[] found) = await InspectAsync(text);
+        Assert.That(status, Is.Zero);
+        Assert.That(found, Has.Length.EqualTo(1));
+        Assert.That(found[0].GetProperty("kind").GetString(), Is.EqualTo(kind));
+        Assert.That(found[0].GetProperty("valid").GetBoolean(), Is.True);
+        Assert.That(found[0].GetProperty("start").GetString(), Is.EqualTo(start));
+        Assert.That(found[0].GetProperty("warnings").ValueKind, Is.EqualTo(JsonValueKind.Array));
+        Assert.That(found[0].GetProperty("body").GetInt64(), Is.EqualTo(kind switch { "msrp" => 4, "sdp" => Sdp.Length, _ => 0 }));
+    }
+
+    [Test]
+    public async Task Several_messages_in_one_file_are_all_found_where_they_begin()
+    {
+        (int status, JsonElement[] found) = await InspectAsync(Options + Options);
+        Assert.That(status, Is.Zero);
+        Assert.That(found.Select(f => f.GetProperty("offset").GetInt32()), Is.EqualTo((int[])[0, Options.Length]));
+    }
+
+    [TestCase("")]
+    [TestCase("Content-Type: multipart/related; boundary=b7\r\n\r\n")]
+    [TestCase("MIME-Version: 1.0\r\ncontent-type: multipart/related;\r\n  boundary=\"b7\"\r\nContent-Length: 9\r\n\r\n")]
+    public async Task Offsets_inside_a_multipart_body_count_from_the_beginning_of_the_file(string header)
+    {
+        (int status, JsonElement[] found) = await InspectAsync(header + Multipart);
+        Assert.That(status, Is.Zero);
+        Assert.That(found.Select(f => f.GetProperty("kind").GetString()), Is.EqualTo((string[])["multipart", "sdp"]));
+        Assert.That(found[0].GetProperty("offset").GetInt32(), Is.EqualTo(header.Length));
+        Assert.That(found[1].GetProperty("offset").GetInt32(), Is.EqualTo((header + Multipart).IndexOf("v=0", StringComparison.Ordinal)));
+    }
+
+    [TestCase(null, Options, "INVITE bad\r\n\r\n")]
+    [TestCase("sip", Options, "garbage")]
+    [TestCase("msrp", Msrp, "MSRP !\r\n")]
+    public async Task What_is_wrong_is_shown_with_its_offset_after_what_is_right(string? kind, string good, string bad)
+    {
+        (int status, JsonElement[] found) = await InspectAsync(good + bad, kind);
+        Assert.That(status, Is.EqualTo(1));
+        Assert.That(found.Select(f => f.GetProperty("valid").GetBoolean()), Is.EqualTo((bool[])[true, false]));
+        Assert.That(found[1].GetProperty("error").GetString(), Is.Not.Empty);
+        Assert.That(found[1].GetProperty("offset").GetInt32(), Is.InRange(good.Length, good.Length + bad.Length));
+    }
+
+    [Test]
+    public async Task Truncated_wrong_empty_random_and_missing_files_are_told_apart_from_valid_ones_in_one_run()
+    {
+        var random = new Random(20251122);
+        byte[] noise = new byte[20_000];
+        random.NextBytes(noise);
+        string[] files =
+        [
+            Write("truncated.sip", Encoding.ASCII.GetBytes(Options)[..100]),
+            Write("truncated.msrp", Encoding.ASCII.GetBytes(Msrp)[..150]),
+            Write("empty", []),
+            Write("noise", noise),
+            Path.Combine(_folder.Path, "missing"),
+            _folder.Path,
+        ];
+        CliResult result = await CliProcess.RunAsync(["inspect", "--json", .. files]);
+        Assert.That(result.Status, Is.EqualTo(1));
+        result.AssertNoStackTrace();
+        JsonElement[] found = [.. result.Lines.Select(CliResult.Parse)];
+        Assert.That(found.Select(f => f.GetProperty("file").GetString()), Is.EqualTo(files));
+        Assert.That(found.Select(f => f.GetProperty("valid").GetBoolean()), Is.All.False);
+        Assert.That(found.Select(f => f.GetProperty("error").GetString()), Is.All.Not.Empty);
+        Assert.That(found.Select(f => f.GetProperty("offset").GetInt64()), Is.All.InRange(0, 20_000));
+    }
+
+    [TestCase("sip")]
+    [TestCase("sdp")]
+    [TestCase("msrp")]
+    [TestCase("multipart")]
+    public async Task Damaged_messages_of_every_kind_never_crash_it(string kind)
+    {
+        // Each message with octets changed at random, many in one run: a process costs more than a message.
+        var random = new Random(7);
+        var files = new List<string>();
+        foreach (string text in (string[])[Options, Sdp, Msrp, Multipart])
+        {
+            for (int i = 0; i < 25; i++)
+            {
+                byte[] octets = Encoding.ASCII.GetBytes(text);
+                for (int change = random.Next(1, 8); change > 0; change--)
+                {
+                    octets[random.Next(octets.Length)] = (byte)random.Next(256);
+                }
+
+                files.Add(Write($"damaged{files.Count}", octets[..random.Next(octets.Length)]));
+            }
+        }
+
+        CliResult result = await CliProcess.RunAsync(["inspect", "--json", "--kind", kind, .. files]);
+        Assert.That(result.Status, Is.EqualTo(1), result.Errors);
+        Assert.That(result.Errors, Is.Empty);
+        Assert.That(result.Lines.Select(l => CliResult.Parse(l).GetProperty("file").GetString()).Distinct(), Is.EqualTo(files));
+    }
+
+    [Test]
+    public async Task People_read_fields_and_offsets_and_no_control_characters()
+    {
+        CliResult result = await CliProcess.RunAsync("inspect", Write("message", Encoding.UTF8.GetBytes(Options.Replace("Max-Forwards: 70", "Subject: a\u202Eb", StringComparison.Ordinal))));
+        string text = string.Join('\n', result.Lines);
+        Assert.That(text, Does.Contain("Call-ID").And.Contains("8f7e6d5c4b3a").And.Contains("byte 0"));
+        Assert.That(text.Contains('\u202E'), Is.False, "by code point: comparing as text ignores such characters");
+    }
+
+    private async Task<(int Status, JsonElement[] Found)> InspectAsync(string text, string? kind = null)
+    {
+        CliResult result = await CliProcess.RunAsync(["inspect", "--json", .. (string[])(kind is null ? [] : ["--kind", kind]), Write("file", Encoding.ASCII.GetBytes(text))]);
+        result.AssertNoStackTrace();
+        return (result.Status, [.. result.Lines.Select(CliResult.Parse)]);
+    }
+
+    private string Write(string name, byte[] octets)
+    {
+        string path = Path.Combine(_folder.Path, name);
+        File.WriteAllBytes(path, octets);
+        return path;
+    }
+}

@@ -1,0 +1,131 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using ImageShare.Core.Tests.Images;
+
+namespace ImageShare.Core.Tests.Cli;
+
+/// <summary>Peers that cannot share images, and peers that are not there.</summary>
+[TestFixture]
+public sealed class CliPeerTests
+{
+    [TestCase("query")]
+    [TestCase("send")]
+    public async Task A_peer_that_cannot_share_images_has_a_status_of_its_own(string command)
+    {
+        using var folder = new Folder();
+        using var socket = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        using var stop = new CancellationTokenSource();
+        Task answering = AnswerOptionsAsync(socket, stop.Token);
+
+        string target = $"sip:bob@{socket.Client.LocalEndPoint}";
+        string[] arguments = command == "query" ? ["query", target] : ["send", Picture(folder), target];
+        CliResult result = await CliProcess.RunAsync([.. arguments, "--identity", "sip:alice@ims.example", "--json"]);
+        await stop.CancelAsync();
+        await answering;
+
+        Assert.That(result.Status, Is.EqualTo(3), result.Errors);
+        if (command == "query")
+        {
+            Assert.That(result.Last.GetProperty("imageShare").GetBoolean(), Is.False);
+        }
+        else
+        {
+            result.AssertFailed("NotCapable");
+        }
+    }
+
+    [TestCase("query")]
+    [TestCase("send")]
+    public async Task Nobody_there_fails_with_a_sentence(string command)
+    {
+        using var folder = new Folder();
+        string target = $"sip:bob@127.0.0.1:{FreePort()};transport=tcp";
+        string[] arguments = command == "query" ? ["query", target] : ["send", Picture(folder), target];
+        CliResult result = await CliProcess.RunAsync([.. arguments, "--identity", "sip:alice@ims.example", "--json"]);
+        Assert.That(result.Status, Is.EqualTo(1));
+        result.AssertFailed("PeerUnreachable");
+    }
+
+    [Test]
+    public async Task People_are_told_on_standard_error()
+    {
+        CliResult result = await CliProcess.RunAsync("query", "sip:bob@127.0.0.1:" + FreePort(), "--transport", "tcp", "--identity", "sip:alice@ims.example");
+        Assert.That(result.Status, Is.EqualTo(1));
+        Assert.That(result.Errors.Trim().Split('\n'), Has.Length.EqualTo(1));
+        result.AssertNoStackTrace();
+    }
+
+    [Test]
+    public async Task Another_machine_is_not_reached_from_loopback_and_the_option_is_named()
+    {
+        CliResult result = await CliProcess.RunAsync("query", "sip:bob@192.0.2.1", "--identity", "sip:alice@ims.example", "--json");
+        Assert.That(result.Status, Is.EqualTo(1));
+        result.AssertFailed("PeerUnreachable");
+        Assert.That(result.Last.GetProperty("message").GetString(), Does.Contain("--bind"));
+    }
+
+    [Test]
+    public async Task A_port_in_use_fails()
+    {
+        using var taken = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        CliResult result = await CliProcess.RunAsync("listen", "--identity", "sip:bob@ims.example", "--bind", taken.Client.LocalEndPoint!.ToString()!, "--json");
+        Assert.That(result.Status, Is.EqualTo(1));
+        result.AssertFailed("AddressInUse");
+    }
+
+    [TestCase("missing.png", "FileNotFound")]
+    [TestCase("empty.png", "SourceUnreadable")]
+    [TestCase("notes.txt", "TypeNotAccepted")]
+    public async Task What_is_no_image_is_not_sent(string name, string error)
+    {
+        using var folder = new Folder();
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "empty.png"), string.Empty);
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "notes.txt"), "words");
+        CliResult result = await CliProcess.RunAsync(
+            "send", Path.Combine(folder.Path, name), "sip:bob@127.0.0.1:9", "--identity", "sip:alice@ims.example", "--json");
+        Assert.That(result.Status, Is.EqualTo(1));
+        result.AssertFailed(error);
+    }
+
+    // A phone that knows OPTIONS and nothing of image share: 200 with nothing in it.
+    private static async Task AnswerOptionsAsync(UdpClient socket, CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                UdpReceiveResult datagram = await socket.ReceiveAsync(stop);
+                string request = Encoding.UTF8.GetString(datagram.Buffer);
+                if (!request.StartsWith("OPTIONS ", StringComparison.Ordinal))
+                {
+                    continue;
+                }
+
+                string[] kept = [.. request.Split("\r\n").Where(l => l.StartsWith("Via:", StringComparison.Ordinal) || l.StartsWith("From:", StringComparison.Ordinal)
+                    || l.StartsWith("Call-ID:", StringComparison.Ordinal) || l.StartsWith("CSeq:", StringComparison.Ordinal))];
+                string to = request.Split("\r\n").First(l => l.StartsWith("To:", StringComparison.Ordinal)) + ";tag=phone12345678";
+                string response = string.Join("\r\n", (string[])["SIP/2.0 200 OK", .. kept, to, "Content-Length: 0", string.Empty, string.Empty]);
+                await socket.SendAsync(Encoding.UTF8.GetBytes(response), datagram.RemoteEndPoint, stop);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The test is over.
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static string Picture(Folder folder)
+    {
+        string path = Path.Combine(folder.Path, "picture.png");
+        File.WriteAllBytes(path, [0x89, .. "PNG\r\n"u8, 0x1A, .. "\nand so on"u8]);
+        return path;
+    }
+}

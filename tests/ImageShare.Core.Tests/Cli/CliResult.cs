@@ -1,0 +1,40 @@
+using System.Text.Json;
+
+namespace ImageShare.Core.Tests.Cli;
+
+/// <summary>How a run of the program ended, and what it said.</summary>
+internal sealed record CliResult(int Status, IReadOnlyList<string> Lines, string Errors)
+{
+    /// <summary>Standard output as --json promises it: every line is one object with an event of the contract.</summary>
+    public IReadOnlyList<JsonElement> Events
+    {
+        get
+        {
+            JsonElement[] events = [.. Lines.Select(Parse)];
+            Assert.That(
+                events.Select(e => e.GetProperty("event").GetString()),
+                Is.All.AnyOf("listening", "state", "invitation", "progress", "completed", "capabilities", "failed"));
+            return events;
+        }
+    }
+
+    public JsonElement Last => Events[^1];
+
+    /// <summary>A line of --json.</summary>
+    public static JsonElement Parse(string line)
+    {
+        using JsonDocument document = JsonDocument.Parse(line);
+        Assert.That(document.RootElement.ValueKind, Is.EqualTo(JsonValueKind.Object), line);
+        return document.RootElement.Clone();
+    }
+
+    public void AssertFailed(string error)
+    {
+        Assert.That(Last.GetProperty("event").GetString(), Is.EqualTo("failed"));
+        Assert.That(Last.GetProperty("error").GetString(), Is.EqualTo(error));
+        Assert.That(Last.GetProperty("message").GetString(), Is.Not.Empty);
+        AssertNoStackTrace();
+    }
+
+    public void AssertNoStackTrace() => Assert.That(Errors, Does.Not.Contain("   at ").And.Not.Contain("Unhandled"));
+}

@@ -1,0 +1,37 @@
+namespace ImageShare.Core.Tests.Cli;
+
+/// <summary>Wrong command lines: status 2, and a line that names what is wrong.</summary>
+[TestFixture]
+public sealed class CliUsageTests
+{
+    [TestCase("demo", "")]
+    [TestCase("not a command", "frob")]
+    [TestCase("--identity", "send picture.png sip:bob@127.0.0.1")]
+    [TestCase("target", "send picture.png --identity sip:alice@ims.example")]
+    [TestCase("not a SIP URI", "query bob --identity sip:alice@ims.example")]
+    [TestCase("--identity", "query sip:bob@127.0.0.1 --identity alice")]
+    [TestCase("--bind", "listen --identity sip:bob@ims.example --bind nowhere")]
+    [TestCase("--count", "listen --identity sip:bob@ims.example --count 0")]
+    [TestCase("--accept", "listen --identity sip:bob@ims.example --accept maybe")]
+    [TestCase("--transport", "listen --identity sip:bob@ims.example --transport sctp")]
+    [TestCase("--profile", "listen --identity sip:bob@ims.example --profile none")]
+    [TestCase("--trace", "listen --identity sip:bob@ims.example --trace /no/such/folder/trace.txt")]
+    [TestCase("--max-rate", "send picture.png sip:bob@127.0.0.1 --identity sip:alice@ims.example --max-rate fast")]
+    [TestCase("--kind", "inspect file --kind http")]
+    public async Task Wrong_usage_names_what_is_wrong(string named, string arguments)
+    {
+        CliResult result = await CliProcess.RunAsync(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.That(result.Status, Is.EqualTo(2));
+        Assert.That(result.Lines, Is.Empty);
+        Assert.That(result.Errors, Does.Contain(named));
+        result.AssertNoStackTrace();
+    }
+
+    [Test]
+    public async Task Help_is_no_error()
+    {
+        CliResult result = await CliProcess.RunAsync("send", "--help");
+        Assert.That(result.Status, Is.Zero);
+        Assert.That(string.Join('\n', result.Lines), Does.Contain("--max-rate"));
+    }
+}
