@@ -96,7 +96,7 @@ public sealed class ImageShareClient : IAsyncDisposable
         if (!image.Type.Type.Equals("image", StringComparison.OrdinalIgnoreCase))
         {
             throw new ImageShareException(
-                ImageShareError.TypeNotAccepted, $"{image.Name} is {image.Type.Essence}, not an image; give the source an image type if it is one after all.");
+                ImageShareError.TypeNotAccepted, $"{image.Name} is {image.Type.Essence}, not an image; share a JPEG, PNG, GIF, BMP, WebP or HEIC file, or name its image type.");
         }
 
         // Reading the image takes its time; the client may be gone by now.

@@ -23,7 +23,7 @@ public sealed record ImageShareLimits
     /// <summary>How many shares may run at once in either direction; further invitations get 486. Default 64.</summary>
     public int MaxConcurrentShares { get; init; } = 64;
 
-    /// <summary>How long a user may take to answer an invitation, on either side. Default 2 minutes, below the 3 minutes of RFC 3261's proxies.</summary>
+    /// <summary>How long a user may take to answer an invitation, on either side, and a peer to answer the capability query. Default 2 minutes, below the 3 minutes of RFC 3261's proxies.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>How long the MSRP connection may take once the invitation is accepted. Default 30 seconds.</summary>

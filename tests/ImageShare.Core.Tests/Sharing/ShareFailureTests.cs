@@ -336,6 +336,21 @@ public sealed class ShareFailureTests
     }
 
     [Test]
+    public async Task A_query_takes_no_longer_than_the_client_s_patience()
+    {
+        var time = new ManualTimeProvider();
+        var network = new InMemoryNetwork();
+        await using SharePair pair = await SharePair.StartAsync(
+            network, alice: o => o with { TimeProvider = time, Limits = o.Limits with { AnswerTimeout = TimeSpan.FromSeconds(3) } });
+        network.DatagramFilter = (_, _, _) => 0;
+        Task<ImageShareCapabilities> query = pair.Alice.QueryCapabilitiesAsync(pair.Bob.Address);
+        time.Advance(TimeSpan.FromSeconds(3));
+        Assert.That(
+            async () => await query.WaitAsync(SharePair.Patience),
+            Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.NoAnswer).And.Message.Contains("3 s"));
+    }
+
+    [Test]
     public async Task An_invitation_nobody_decides_on_ends_on_both_sides()
     {
         var time = new ManualTimeProvider();

@@ -74,9 +74,9 @@ public sealed record SipUserAgentOptions
 
     /// <summary>
     /// How many requests may be in the works at the same time; what begins beyond gets 503 without a trace in memory. Requests in
-    /// known dialogs and CANCEL are not counted out. Default: 8192, which with the default timers bounds a flood to about 256 new requests a second: an answered one is remembered for 32 s (64·T1).
+    /// known dialogs and CANCEL are not counted out. Default: 2048, which with the default timers bounds a flood to about 64 new requests a second: an answered one is remembered for 32 s (64·T1).
     /// </summary>
-    public int MaxServerTransactions { get; init; } = 8192;
+    public int MaxServerTransactions { get; init; } = 2048;
 
     /// <summary>
     /// How long a call may wait for the application's answer before it gets 487; an Expires of the caller may make it shorter.
