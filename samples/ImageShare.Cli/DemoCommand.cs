@@ -99,7 +99,7 @@ internal static class DemoCommand
     {
         await foreach (ImageShareInvitation invitation in client.Invitations.WithCancellation(cancellationToken))
         {
-            ImageShareSession session = await invitation.AcceptAsync(store, cancellationToken: cancellationToken);
+            ImageShareSession session = await invitation.AcceptAsync(store, cancellationToken);
             return await session.Completion;
         }
 

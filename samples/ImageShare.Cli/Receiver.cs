@@ -60,7 +60,7 @@ internal sealed class Receiver(IReporter reporter, IImageStore store, string acc
                 return ExitStatus.Failed;
             }
 
-            await using ImageShareSession session = await invitation.AcceptAsync(store, cancellationToken: cancellationToken);
+            await using ImageShareSession session = await invitation.AcceptAsync(store, cancellationToken);
             ImageShareResult result = await reporter.FollowAsync(session, cancellationToken);
             return result.IsCompleted ? ExitStatus.Done : ExitStatus.Failed;
         }

@@ -4,7 +4,7 @@ using ImageShare.Core.Sip;
 namespace ImageShare.Core.Sharing;
 
 /// <summary>
-/// A peer's wish to share an image, waiting for a decision. The peer's phone rings until <see cref="AcceptAsync"/>,
+/// A peer's wish to share an image, waiting for a decision. The peer's phone rings until <see cref="AcceptAsync(IImageStore, CancellationToken)"/>,
 /// <see cref="DeclineAsync"/>, the answer timeout, or until the peer takes it back (<see cref="Withdrawn"/>). Nothing is accepted unless the
 /// application says so. Members may be called from any thread; the first decision counts.
 /// </summary>
@@ -42,17 +42,25 @@ public sealed class ImageShareInvitation
 
     /// <summary>Takes the image.</summary>
     /// <param name="store">Where it goes.</param>
-    /// <param name="settings">What else there is to say, or null.</param>
+    /// <param name="cancellationToken">Stops preparing the store; the invitation then still waits.</param>
+    /// <inheritdoc cref="AcceptAsync(IImageStore, AcceptSettings, CancellationToken)"/>
+    public Task<ImageShareSession> AcceptAsync(IImageStore store, CancellationToken cancellationToken = default) =>
+        AcceptAsync(store, AcceptSettings.Default, cancellationToken);
+
+    /// <summary>Takes the image.</summary>
+    /// <param name="store">Where it goes.</param>
+    /// <param name="settings">What else there is to say.</param>
     /// <param name="cancellationToken">Stops preparing the store; the invitation then still waits.</param>
     /// <returns>The session, already connecting.</returns>
     /// <exception cref="ImageShareException">
     /// The store cannot take it (<see cref="ImageShareError.StoreNotWritable"/>, <see cref="ImageShareError.DiskFull"/>): the invitation
     /// still waits, for another store or <see cref="DeclineAsync"/>. <see cref="ImageShareError.InvalidState"/>: it is over or decided already.
     /// </exception>
-    public Task<ImageShareSession> AcceptAsync(IImageStore store, AcceptSettings? settings = null, CancellationToken cancellationToken = default)
+    public Task<ImageShareSession> AcceptAsync(IImageStore store, AcceptSettings settings, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
-        return _share.AcceptAsync(store, settings ?? AcceptSettings.Default, cancellationToken);
+        ArgumentNullException.ThrowIfNull(settings);
+        return _share.AcceptAsync(store, settings, cancellationToken);
     }
 
     /// <summary>Declines with 603 (IR.79 §3.4). Nothing happens when the invitation is over or decided already.</summary>
