@@ -1,0 +1,32 @@
+namespace ImageShare.Core.Tests.Interop;
+
+/// <summary>A program of somebody else. Where it is not installed the test is skipped, visibly.</summary>
+/// <param name="Name">Its file name.</param>
+/// <param name="Package">The Debian package it comes with.</param>
+internal sealed record Tool(string Name, string Package)
+{
+    public static Tool Sipp { get; } = new("sipp", "sip-tester");
+
+    public static Tool Kamailio { get; } = new("kamailio", "kamailio");
+
+    public static Tool Tshark { get; } = new("tshark", "tshark");
+
+    private static readonly string[] Folders =
+        [.. (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator), "/usr/sbin", "/usr/local/sbin"];
+
+    /// <summary>Where it is; ends the test as skipped when it is nowhere.</summary>
+    public string Require()
+    {
+        foreach (Tool tool in (ReadOnlySpan<Tool>)[this, ChildProcess.TimeLimit])
+        {
+            if (tool.Find() is null)
+            {
+                Assert.Ignore($"{tool.Name} is not installed; apt-get install {tool.Package} and run this test again.");
+            }
+        }
+
+        return Find()!;
+    }
+
+    public string? Find() => Folders.Where(f => f.Length > 0).Select(folder => Path.Combine(folder, Name)).FirstOrDefault(File.Exists);
+}
