@@ -224,7 +224,7 @@ internal sealed class IncomingShare : IShareRole
         }
         catch (ImageShareException e)
         {
-            Session.Post(new ShareInput.MediaFailed(ShareOutcome.From(e)));
+            Session.Post(new ShareInput.MediaFailed(ShareOutcome.FromMedia(e)));
         }
     }
 

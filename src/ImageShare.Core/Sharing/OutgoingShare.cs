@@ -227,7 +227,7 @@ internal sealed class OutgoingShare(
         }
         catch (ImageShareException e)
         {
-            session.Post(new ShareInput.MediaFailed(ShareOutcome.From(e)));
+            session.Post(new ShareInput.MediaFailed(ShareOutcome.FromMedia(e)));
         }
     }
 

@@ -31,6 +31,10 @@ internal sealed record ShareOutcome(ImageShareState State, ImageShareError Error
     public static ShareOutcome FromUnexpected(Exception e) => e is ImageShareException known ? From(known) : Failed(
         ImageShareError.InvalidState, $"The share broke off because something on this side failed unexpectedly: {e.Message}", e);
 
+    /// <summary>The MSRP connection failed: the peer itself was reached, it is its media that was not.</summary>
+    public static ShareOutcome FromMedia(ImageShareException e) =>
+        e.Error is ImageShareError.PeerUnreachable ? From(e) with { Error = ImageShareError.MediaNotConnected } : From(e);
+
     public static ShareOutcome From(ImageShareException e) => new(ImageShareState.Failed, e.Error, e.Message)
     {
         SipStatus = e.SipStatus,
