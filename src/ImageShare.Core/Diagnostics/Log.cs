@@ -3,8 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace ImageShare.Core.Diagnostics;
 
 /// <summary>
-/// Every message this library logs. Ids: 100 Sharing, 200 Sip, 300 Msrp, 400 Net; next free: 106. What names a person, an address or
-/// a file is logged at Trace only, by methods whose names end in Sensitive; bodies and credentials are never logged.
+/// What shares log, ids from 100; next free: 106. The SIP agent's messages have ids from 1101 and stand in AgentLog, those of MSRP
+/// connections from 1201 in MsrpLog, each beside the loop that writes them. What names a person, an address or a file is logged at Trace
+/// only, by methods whose names end in Sensitive; bodies and credentials are never logged.
 /// </summary>
 internal static partial class Log
 {

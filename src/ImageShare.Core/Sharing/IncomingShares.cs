@@ -17,7 +17,7 @@ namespace ImageShare.Core.Sharing;
 /// </summary>
 internal sealed class IncomingShares : ISipRequestHandler
 {
-    /// <summary>The methods this side takes, for the agent and for Allow.</summary>
+    /// <summary>The methods this side takes; the agent adds those it handles by itself and writes Allow.</summary>
     public static readonly SipMethod[] AllowedMethods = [SipMethod.Invite, SipMethod.Ack, SipMethod.Bye, SipMethod.Cancel, SipMethod.Options];
 
     private readonly Channel<ImageShareInvitation> _invitations;

@@ -1,3 +1,4 @@
+using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing;
@@ -5,12 +6,10 @@ namespace ImageShare.Core.Sharing;
 /// <summary>The feature parameters that announce Image Share in Contact and ask for it in Accept-Contact (IR.79 §3.2, RFC 3840 §9).</summary>
 internal static class ServiceTags
 {
-    private const string CsVoice = "+g.3gpp.cs-voice";
-
     /// <summary>For Contact, in requests and in 200s: every spelling of the profile, so that peers of both ages find theirs.</summary>
     public static ParameterList Contact(ImageShareProfile profile)
     {
-        ParameterList tags = profile.CsVoice ? ParameterList.Empty.With(CsVoice) : ParameterList.Empty;
+        ParameterList tags = profile.CsVoice ? ParameterList.Empty.With(FeatureTags.CsVoice) : ParameterList.Empty;
         foreach (string name in Names(profile))
         {
             tags = tags.With(name, profile.Iari, quoted: true);
@@ -31,7 +30,7 @@ internal static class ServiceTags
             return null;
         }
 
-        ParameterList tags = profile.CsVoice ? ParameterList.Empty.With(CsVoice) : ParameterList.Empty;
+        ParameterList tags = profile.CsVoice ? ParameterList.Empty.With(FeatureTags.CsVoice) : ParameterList.Empty;
         return tags.With(name, profile.Iari, quoted: true).With("explicit");
     }
 
@@ -39,17 +38,17 @@ internal static class ServiceTags
     {
         if (profile.FeatureTags.HasFlag(FeatureTagForms.IariRef))
         {
-            yield return "+g.3gpp.iari-ref";
+            yield return FeatureTags.IariRef;
         }
 
         if (profile.FeatureTags.HasFlag(FeatureTagForms.AppRef))
         {
-            yield return "+g.3gpp.app_ref";
+            yield return FeatureTags.AppRef;
         }
 
         if (profile.FeatureTags.HasFlag(FeatureTagForms.EscapedAppRef))
         {
-            yield return "+g.3gpp.app%5fref";
+            yield return FeatureTags.AppRefEscaped;
         }
     }
 }
