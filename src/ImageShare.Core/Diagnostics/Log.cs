@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace ImageShare.Core.Diagnostics;
 
 /// <summary>
-/// What shares log, ids from 100; next free: 106. The SIP agent's messages have ids from 1101 and stand in AgentLog, those of MSRP
+/// What shares log, ids from 100; next free: 107. The SIP agent's messages have ids from 1101 and stand in AgentLog, those of MSRP
 /// connections from 1201 in MsrpLog, each beside the loop that writes them. What names a person, an address or a file is logged at Trace
 /// only, by methods whose names end in Sensitive; bodies and credentials are never logged.
 /// </summary>
@@ -13,7 +13,11 @@ internal static partial class Log
     public static partial void StateChanged(this ILogger logger, string id, Enum before, Enum after);
 
     [LoggerMessage(101, LogLevel.Information, "Share {Id} ended: {State}, {Error}")]
-    public static partial void ShareEnded(this ILogger logger, string id, Enum state, ImageShareError error, Exception? cause);
+    public static partial void ShareEnded(this ILogger logger, string id, Enum state, ImageShareError error);
+
+    // The message of an exception names files and addresses.
+    [LoggerMessage(106, LogLevel.Trace, "Share {Id}: the cause of its end")]
+    public static partial void CauseSensitive(this ILogger logger, string id, Exception cause);
 
     [LoggerMessage(102, LogLevel.Error, "Share {Id}: a handler of the application threw")]
     public static partial void HandlerFailed(this ILogger logger, string id, Exception exception);

@@ -214,7 +214,12 @@ public sealed class ImageShareSession : IAsyncDisposable
 
         // An application that keeps sessions to list them should not keep their images.
         _role = null;
-        _context.Log.ShareEnded(Id, result.State, result.Error, outcome.Cause);
+        _context.Log.ShareEnded(Id, result.State, result.Error);
+        if (outcome.Cause is { } cause)
+        {
+            _context.Log.CauseSensitive(Id, cause);
+        }
+
         _context.Ended(this);
         Enter(_status with { State = result.State });
         _completion.TrySetResult(result);
