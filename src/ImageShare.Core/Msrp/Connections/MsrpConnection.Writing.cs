@@ -157,12 +157,7 @@ internal sealed partial class MsrpConnection
                 _openTransfer = null;
             }
 
-            if (!transfer.Write(output, share) && transfer.StopReason != TransferStop.None)
-            {
-                // There was nothing left to say about it.
-                transfer.Finish();
-            }
-
+            transfer.Write(output, share);
             _openTransfer = transfer.IsChunkOpen ? transfer : null;
         }
     }

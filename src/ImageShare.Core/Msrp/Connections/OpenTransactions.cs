@@ -3,7 +3,8 @@ namespace ImageShare.Core.Msrp.Connections;
 /// <summary>
 /// The transactions of one transfer that wait for their response: a ring that the writer loop fills at one end and the reader loop
 /// empties at the other, without a lock. Its size is the window: how many chunks may be unanswered at a time (RFC 4975 §7.1.1
-/// asks nobody to wait for a response, but memory must stay flat).
+/// asks nobody to wait for a response, but memory must stay flat). One place more is kept for the chunk that gives the message up, which
+/// may go out when the window is full.
 /// </summary>
 internal sealed class OpenTransactions
 {
@@ -15,16 +16,16 @@ internal sealed class OpenTransactions
     private long _tail;
     private long _stamped;
 
-    /// <param name="window">How many may be open; rounded up to a power of two.</param>
+    /// <param name="window">How many may be open; rounded up to one less than a power of two.</param>
     public OpenTransactions(int window)
     {
-        int size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, window));
+        int size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, window) + 1);
         _ring = new Entry[size];
         _mask = size - 1;
     }
 
-    /// <summary>Whether no transaction may be opened now. For the writer loop.</summary>
-    public bool IsFull => _tail - Volatile.Read(ref _head) == _ring.Length;
+    /// <summary>Whether no transaction may be opened now but the last of all. For the writer loop.</summary>
+    public bool IsFull => _tail - Volatile.Read(ref _head) >= _mask;
 
     /// <summary>Whether every transaction has its response. For any thread.</summary>
     public bool IsEmpty => Volatile.Read(ref _head) == Volatile.Read(ref _tail);

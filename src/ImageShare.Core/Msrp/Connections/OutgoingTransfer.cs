@@ -20,8 +20,8 @@ internal enum TransferStop
 /// </summary>
 internal sealed class OutgoingTransfer : IDisposable
 {
-    /// <summary>Chunks that may be unanswered at a time: 4 MiB of 2048 octets.</summary>
-    private const int Window = 2048;
+    /// <summary>Chunks that may be unanswered at a time: nearly 4 MiB of 2048 octets.</summary>
+    private const int Window = 2047;
 
     private readonly MsrpConnection _connection;
     private readonly MsrpChunker _chunker;
@@ -39,6 +39,7 @@ internal sealed class OutgoingTransfer : IDisposable
     private long _progressed;
     private volatile bool _allWritten;
     private volatile bool _waitsForWindow;
+    private bool _endIsWritten;
 
     public OutgoingTransfer(
         MsrpConnection connection, MsrpSession session, MsrpSendHeaders headers, MsrpOutgoingContent content, IProgress<long>? progress)
@@ -124,14 +125,21 @@ internal sealed class OutgoingTransfer : IDisposable
     /// <returns>Whether anything was written.</returns>
     public bool Write(PipeWriter output, int budget)
     {
-        if (_chunker.IsOver)
-        {
-            return false;
-        }
-
         if (StopReason != TransferStop.None)
         {
-            return WriteStop(output);
+            if (WriteStop(output))
+            {
+                _endIsWritten = true;
+                return true;
+            }
+
+            if (!_endIsWritten)
+            {
+                // There is nothing left to say about it.
+                Finish();
+            }
+
+            return false;
         }
 
         bool any = false;
@@ -192,7 +200,9 @@ internal sealed class OutgoingTransfer : IDisposable
     public void Flushed(long now)
     {
         _open.MarkSent(now);
-        if (StopReason != TransferStop.None)
+
+        // A stop may have come while the flush went on: what it has to say is not written yet, let alone sent.
+        if (_endIsWritten)
         {
             Finish();
         }
@@ -316,13 +326,14 @@ internal sealed class OutgoingTransfer : IDisposable
     private bool WriteStop(PipeWriter output)
     {
         // After a refusal no chunk may follow, not even to say that the message is over (RFC 4975 §10.5).
-        if (StopReason == TransferStop.Refused && !_chunker.IsOpen)
+        if (_chunker.IsOver || (StopReason == TransferStop.Refused && !_chunker.IsOpen))
         {
             return false;
         }
 
-        if (!_chunker.IsOpen && !_open.IsFull && _chunker.Position > 0)
+        if (!_chunker.IsOpen && _chunker.Position > 0)
         {
+            // The window keeps a place for this one, however full it is.
             _chunker.Abort(output, Blocks.Ready);
             _open.Open(TransactionKey.From(_chunker.TransactionId));
         }

@@ -348,6 +348,51 @@ public sealed class MsrpSendingTests
     }
 
     [Test]
+    [Category("SEC-002")]
+    [Category("MSRP-011")]
+    public async Task Cancelling_is_told_to_a_peer_that_leaves_everything_unanswered()
+    {
+        (MsrpSession session, RawPeer peer) = await ConnectAsync();
+        using var cancel = new CancellationTokenSource();
+        Task<MsrpSendResult> sending = session.SendAsync(Endless() with { ChunkSize = 64 }, null, cancel.Token);
+
+        // As many as may be unanswered; no other chunk comes by itself.
+        for (int i = 0; i < 2047; i++)
+        {
+            Assert.That((await peer.ReadAsync())!.Continuation, Is.EqualTo('+'));
+        }
+
+        await PingAsync(session, peer);
+        await cancel.CancelAsync();
+        Assert.That((await peer.ReadAsync())!.Continuation, Is.EqualTo('#'));
+        await Assert.ThatAsync(() => sending.WaitAsync(RawPeer.Patience), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test]
+    [Category("SEC-002")]
+    public async Task Cancelling_during_a_flush_is_told_after_it()
+    {
+        // Connected to nobody's loops: the test is the writer loop.
+        (MsrpSession session, _) = await ConnectAsync();
+        MsrpOutgoingContent content = Content(6400) with { ChunkSize = 64 };
+        var headers = new MsrpSendHeaders(new MsrpPath([session.LocalUri]), session.LocalPath, content.MessageId, content.ContentType);
+        using var transfer = new OutgoingTransfer(session.Connection!, session, headers, content, progress: null);
+        Assert.That(await transfer.Blocks.FillAsync(content, () => { }, CancellationToken.None).WaitAsync(RawPeer.Patience), Is.True);
+        var wire = new System.IO.Pipelines.Pipe();
+        Assert.That(transfer.Write(wire.Writer, 1000), Is.True);
+        transfer.Stop(TransferStop.Cancelled);
+        transfer.Flushed(0);
+        Assert.That(transfer.Result.IsCompleted, Is.False, "the peer does not know yet");
+        await wire.Writer.FlushAsync();
+        wire.Reader.AdvanceTo((await wire.Reader.ReadAsync()).Buffer.End);
+        Assert.That(transfer.Write(wire.Writer, 1000), Is.True);
+        transfer.Flushed(0);
+        Assert.That((await transfer.Result.WaitAsync(RawPeer.Patience)).Outcome, Is.EqualTo(MsrpSendOutcome.Aborted));
+        await wire.Writer.FlushAsync();
+        Assert.That(System.Text.Encoding.ASCII.GetString((await wire.Reader.ReadAsync()).Buffer.FirstSpan), Does.EndWith("#\r\n"));
+    }
+
+    [Test]
     [Category("RPT-004")]
     public async Task An_answer_that_does_not_come_within_30_seconds_is_a_failure()
     {
