@@ -215,6 +215,7 @@ public sealed class ImageShareClient : IAsyncDisposable
             Agent = agent,
             Msrp = msrp,
             Route = options.Route,
+            Multipart = options.MultipartCodec,
             Ended = session => sessions.TryRemove(session, out _),
         };
         incoming.Attach(context);

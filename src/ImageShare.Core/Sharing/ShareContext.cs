@@ -30,7 +30,7 @@ internal sealed class ShareContext
 
     public required IReadOnlyList<SipUri> Route { get; init; }
 
-    public IMultipartCodec Multipart { get; init; } = new MultipartCodec();
+    public required IMultipartCodec Multipart { get; init; }
 
     /// <summary>Called once by each session that has ended.</summary>
     public required Action<ImageShareSession> Ended { get; init; }

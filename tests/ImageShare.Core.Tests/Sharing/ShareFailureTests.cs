@@ -325,13 +325,7 @@ public sealed class ShareFailureTests
         await using SharePair pair = await SharePair.StartAsync(network, alice: o => o with { TimeProvider = time });
         network.DatagramFilter = (_, _, _) => 0;
         Task<ImageShareCapabilities> query = pair.Alice.QueryCapabilitiesAsync(pair.Bob.Address);
-        while (!query.IsCompleted)
-        {
-            time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-
-        Assert.That(async () => await query, Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.NoAnswer));
+        Assert.That(async () => await time.DriveAsync(query), Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.NoAnswer));
         Assert.That(time.Elapsed, Is.GreaterThanOrEqualTo(TimeSpan.FromSeconds(32)));
     }
 
@@ -344,9 +338,8 @@ public sealed class ShareFailureTests
             network, alice: o => o with { TimeProvider = time, Limits = o.Limits with { AnswerTimeout = TimeSpan.FromSeconds(3) } });
         network.DatagramFilter = (_, _, _) => 0;
         Task<ImageShareCapabilities> query = pair.Alice.QueryCapabilitiesAsync(pair.Bob.Address);
-        time.Advance(TimeSpan.FromSeconds(3));
         Assert.That(
-            async () => await query.WaitAsync(SharePair.Patience),
+            async () => await time.DriveAsync(query),
             Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.NoAnswer).And.Message.Contains("3 s"));
     }
 
@@ -359,12 +352,7 @@ public sealed class ShareFailureTests
         ImageShareInvitation invitation = await pair.NextInvitationAsync();
         var withdrawn = new TaskCompletionSource();
         await using CancellationTokenRegistration registration = invitation.Withdrawn.Register(() => withdrawn.TrySetResult());
-        while (!withdrawn.Task.IsCompleted)
-        {
-            time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-
+        await time.DriveAsync(withdrawn.Task);
         ImageShareResult sent = await outgoing.Completion.WaitAsync(SharePair.Patience);
         Assert.Multiple(() =>
         {
