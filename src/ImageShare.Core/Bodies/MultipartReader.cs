@@ -37,17 +37,19 @@ internal sealed class MultipartReader(ReadOnlyMemory<byte> body, MultipartLimits
             return Fail(error, start);
         }
 
-        if (!Boundary.IsLegal(contentType.Parameters.GetValue("boundary")))
+        string stated = contentType.Parameters.GetValue("boundary")!;
+        if (!Boundary.IsLegal(stated))
         {
             Warn(BodyWarningCode.IllegalBoundary, start);
         }
 
         byte[] needle = [(byte)'-', (byte)'-', .. boundary!];
+        int spaces = stated.Length - boundary!.Length;
         ImmutableArray<BodyPart>.Builder parts = ImmutableArray.CreateBuilder<BodyPart>();
         int partStart = -1;
         int from = start;
         bool closed = false;
-        while (!closed && TryFindDelimiter(needle, from, end, out Delimiter delimiter))
+        while (!closed && TryFindDelimiter(needle, spaces, from, end, out Delimiter delimiter))
         {
             if (partStart >= 0 && (error = ReadPart(partStart, Math.Max(partStart, delimiter.Start), depth, parts)) != MultipartError.None)
             {
@@ -157,8 +159,9 @@ internal sealed class MultipartReader(ReadOnlyMemory<byte> body, MultipartLimits
     }
 
     // delimiter := CRLF "--" boundary; close-delimiter := delimiter "--"; white space and the line end follow. The line break before
-    // belongs to it, and anything else behind makes it ordinary content.
-    private bool TryFindDelimiter(ReadOnlySpan<byte> needle, int from, int end, out Delimiter delimiter)
+    // belongs to it, and anything else behind makes it ordinary content. A boundary that was stated with spaces at its end may have
+    // them in front of the closing dashes too.
+    private bool TryFindDelimiter(ReadOnlySpan<byte> needle, int spaces, int from, int end, out Delimiter delimiter)
     {
         ReadOnlySpan<byte> text = body.Span[..end];
         int at = from;
@@ -173,6 +176,12 @@ internal sealed class MultipartReader(ReadOnlyMemory<byte> body, MultipartLimits
 
             at += hit;
             int rest = at + needle.Length;
+            ReadOnlySpan<byte> behind = text[rest..];
+            if (spaces > 0 && behind.Length > spaces && behind[..spaces].IndexOfAnyExcept((byte)' ') < 0 && behind[spaces..].StartsWith("--"u8))
+            {
+                rest += spaces;
+            }
+
             bool isClose = text[rest..].StartsWith("--"u8);
             rest += isClose ? 2 : 0;
             int blank = text[rest..].IndexOfAnyExcept((byte)' ', (byte)'\t');
