@@ -50,9 +50,68 @@ internal static class Samples
 
         """;
 
+    private const string OptionsText = """
+        OPTIONS sip:bob@192.168.16.33 SIP/2.0
+        Via: SIP/2.0/UDP 192.168.16.108:1223;rport;branch=z9hG4bK19912
+        From: <sip:mamadou@v4.ims.test>;tag=16015
+        To: <sip:bob@v4.ims.test>;tag=49a4177c-1235491482375000-037
+        Call-ID: 1235491356210@192.168.16.108
+        CSeq: 402 OPTIONS
+        Max-Forwards: 70
+        Allow: INVITE, ACK, CANCEL, BYE, MESSAGE, OPTIONS, NOTIFY, PRACK, REFER
+        Contact: <sip:mamadou@192.168.16.108:1223;transport=udp>;expires=1000;+g.oma.sip-im
+        User-Agent: IM-client/OMA1.0 Mercuro-Gold/v4.0.1196.0
+        P-Preferred-Service: urn:urn-xxx:3gpp-service.ims.icsi.mmtel
+        Accept-Contact: *;+g.3gpp.icsi%5fref="urn%3Aurn-xxx%3A3gpp-service.ims.icsi.mmtel"
+        Route: <sip:mo@pcscf.v4.ims.test:4060;lr>,<sip:mo@scscf.v4.ims.test:6060;lr>,<sip:mt@scscf.v4.ims.test:6060;lr>,<sip:mt@pcscf.v4.ims.test:4060;lr>
+        P-Access-Network-Info: ADSL;utran-cell-id-3gpp=00000000
+        Privacy: none
+        P-Preferred-Identity: <sip:mamadou@v4.ims.test>
+        Content-Length: 0
+
+
+        """;
+
+    // The shape of the standard's own call: two proxies passed, names between quotes, little else.
+    private const string PlainInviteText = """
+        INVITE sip:carol@desk.example.net SIP/2.0
+        Via: SIP/2.0/UDP edge.example.net:5060;branch=z9hG4bK7c1d05e2a94b;received=192.0.2.71
+        Via: SIP/2.0/UDP proxy.example.org:5060;branch=z9hG4bK2f6e88a1.1;received=192.0.2.40
+        Via: SIP/2.0/UDP laptop.example.org:5062;branch=z9hG4bKr83kdm20x7;received=192.0.2.12
+        Max-Forwards: 68
+        Record-Route: <sip:edge.example.net;lr>
+        Record-Route: <sip:proxy.example.org;lr>
+        To: "Carol" <sip:carol@example.net>
+        From: "Dave" <sip:dave@example.org>;tag=p93xq0217
+        Call-ID: 70b9e2f51ad84c@laptop.example.org
+        CSeq: 2271 INVITE
+        Contact: <sip:dave@laptop.example.org:5062>
+        Allow: INVITE, ACK, CANCEL, BYE, OPTIONS
+        Supported: 100rel
+        Content-Type: application/sdp
+        Content-Length: 133
+
+
+        """;
+
+    private const string PlainSdpText = """
+        v=0
+        o=dave 2890844526 2890844526 IN IP4 192.0.2.12
+        s=-
+        c=IN IP4 192.0.2.12
+        t=0 0
+        m=audio 49172 RTP/AVP 0
+        a=rtpmap:0 PCMU/8000
+
+        """;
+
     public static byte[] Sdp { get; } = Wire(SdpText);
 
     public static byte[] Invite { get; } = [.. Wire(InviteHead), .. Sdp];
+
+    public static byte[] Options { get; } = Wire(OptionsText);
+
+    public static byte[] PlainInvite { get; } = [.. Wire(PlainInviteText), .. Wire(PlainSdpText)];
 
     private static byte[] Wire(string text) => Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\r\n"));
 }

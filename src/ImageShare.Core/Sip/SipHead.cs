@@ -78,7 +78,7 @@ internal struct SipHead
             block = block[..(position + _limits.MaxHeaderBytes)];
         }
 
-        var headers = new SipHeaders(Math.Min(Math.Max(block[position..].Count((byte)'\n') - 1, 0), _limits.MaxHeaderCount));
+        var headers = new SipHeaders(Math.Min(Math.Max(block[position..].Count((byte)'\n') - 1, 0), _limits.MaxHeaderCount), _octets);
         while (position < block.Length && TryTakeLine(block, ref position, out Range line, out bool folded, out bool broken))
         {
             if (block[line].IsEmpty)
@@ -157,7 +157,7 @@ internal struct SipHead
 
         // Only SP and HTAB (and folds of them) may stand before the colon; any other control character there is no part of a
         // known name for us, nor for a proxy on the way.
-        ReadOnlySpan<byte> written = colon < 0 ? default : text[..colon].TrimEnd(folded ? " \t\r\n"u8 : " \t"u8);
+        ReadOnlySpan<byte> written = colon < 0 ? default : TrimName(text[..colon], folded);
         SipHeaderName? known = SipHeaderName.Find(written);
         if (known is null && !Grammar.IsToken(written))
         {
@@ -165,24 +165,41 @@ internal struct SipHead
             return;
         }
 
-        string name = known is null ? WellKnownText.GetString(written)
-            : known.IsSpelled(written) ? known.Name
-            : WellKnownText.GetString(written);
-        ReadOnlySpan<byte> raw = text[(colon + 1)..];
-        int skip = raw.Length - raw.TrimStart(folded ? " \t\r\n"u8 : " \t"u8).Length;
+        ReadOnlySpan<byte> value = Trim(text[(colon + 1)..], folded, out int skip);
         int offset = start + colon + 1 + skip;
-        int length = raw[skip..].TrimEnd(folded ? " \t\r\n"u8 : " \t"u8).Length;
-        ReadOnlyMemory<byte> value = _octets.Slice(offset, length);
-        if (folded && value.Span.Contains((byte)'\n'))
+        ReadOnlySpan<byte> unfolded = value;
+        if (known is not null && !(folded && value.Contains((byte)'\n')) && known.IsSpelled(written))
         {
-            value = Unfold(value.Span);
+            headers.AddRead(known, offset, value.Length);
+        }
+        else
+        {
+            ReadOnlyMemory<byte> kept = folded && value.Contains((byte)'\n') ? Unfold(value) : _octets.Slice(offset, value.Length);
+            unfolded = kept.Span;
+            headers.AddRead(new SipHeader(known, known?.IsSpelled(written) == true ? known.Name : WellKnownText.GetString(written), kept, offset));
         }
 
-        headers.AddRead(new SipHeader(known, name, value, offset));
         if (ReferenceEquals(known, LengthName))
         {
-            ReadContentLength(value.Span, offset);
+            ReadContentLength(unfolded, offset);
         }
+    }
+
+    // Nearly always there is nothing to trim off a name, and one SP off a value.
+    private static ReadOnlySpan<byte> TrimName(ReadOnlySpan<byte> name, bool folded) =>
+        !name.IsEmpty && name[^1] > ' ' ? name : name.TrimEnd(folded ? " \t\r\n"u8 : " \t"u8);
+
+    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> raw, bool folded, out int skipped)
+    {
+        if (raw.Length > 1 && raw[0] == ' ' && raw[1] > ' ' && raw[^1] > ' ')
+        {
+            skipped = 1;
+            return raw[1..];
+        }
+
+        ReadOnlySpan<byte> blank = folded ? " \t\r\n"u8 : " \t"u8;
+        skipped = raw.Length - raw.TrimStart(blank).Length;
+        return raw[skipped..].TrimEnd(blank);
     }
 
     // Digits only, and no more of them than the limit can hold: a length is compared before it is used for anything.

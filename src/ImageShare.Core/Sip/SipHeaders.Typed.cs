@@ -47,8 +47,8 @@ public sealed partial class SipHeaders
     {
         get
         {
-            int index = IndexOf(Known.RSeq, Known.RSeq.Name);
-            return index >= 0 && new AsciiCursor(_rows[index].RawValue.Span) is var cursor && cursor.TryReadUInt32(out uint number) && cursor.AtEnd ? number : null;
+            int index = IndexOf(Known.RSeq);
+            return index >= 0 && new AsciiCursor(ValueOf(index)) is var cursor && cursor.TryReadUInt32(out uint number) && cursor.AtEnd ? number : null;
         }
     }
 
@@ -70,6 +70,10 @@ public sealed partial class SipHeaders
     /// <summary>The identities the network vouches for (RFC 3325).</summary>
     public IReadOnlyList<NameAddress> AssertedIdentities =>
         ParseAll<NameAddress>(Known.PAssertedIdentity, NameAddress.TryParse, skipUnreadable: true);
+
+    /// <summary>The identities the caller asks the network to vouch for (RFC 3325 §9.2); nobody has checked them.</summary>
+    public IReadOnlyList<NameAddress> PreferredIdentities =>
+        ParseAll<NameAddress>(Known.PPreferredIdentity, NameAddress.TryParse, skipUnreadable: true);
 
     /// <summary>The body's type; null when absent or unreadable.</summary>
     public MediaType? ContentType => ParseRow<MediaType>(Known.ContentType, MediaType.TryParse);
@@ -113,33 +117,33 @@ public sealed partial class SipHeaders
 
     private int? GetNumber(SipHeaderName name)
     {
-        int index = IndexOf(name, name.Name);
+        int index = IndexOf(name);
         if (index < 0)
         {
             return null;
         }
 
-        var cursor = new AsciiCursor(_rows[index].RawValue.Span);
+        var cursor = new AsciiCursor(ValueOf(index));
         return cursor.TryReadUInt32(out uint number) && number <= int.MaxValue ? (int)number : null;
     }
 
     private T? ParseRow<T>(SipHeaderName name, Parser<T> parser)
         where T : class
     {
-        int index = IndexOf(name, name.Name);
-        return index >= 0 && parser(_rows[index].RawValue.Span, out T? value) ? value : null;
+        int index = IndexOf(name);
+        return index >= 0 && parser(ValueOf(index), out T? value) ? value : null;
     }
 
     private T? ParseFirst<T>(SipHeaderName name, Parser<T> parser)
         where T : class
     {
-        int index = IndexOf(name, name.Name);
+        int index = IndexOf(name);
         if (index < 0)
         {
             return null;
         }
 
-        ReadOnlySpan<byte> row = _rows[index].RawValue.Span;
+        ReadOnlySpan<byte> row = ValueOf(index);
         return HeaderGrammar.TryTakeValue(ref row, out ReadOnlySpan<byte> first) && parser(first, out T? value) ? value : null;
     }
 
@@ -150,23 +154,17 @@ public sealed partial class SipHeaders
         int count = 0;
         for (int i = 0; i < Count; i++)
         {
-            if (!ReferenceEquals(_rows[i].Known, name))
+            if (!_rows[i].Is(name))
             {
                 continue;
             }
 
-            ReadOnlySpan<byte> row = _rows[i].RawValue.Span;
+            ReadOnlySpan<byte> row = ValueOf(i);
             while (HeaderGrammar.TryTakeValue(ref row, out ReadOnlySpan<byte> text))
             {
                 if (parser(text, out T? value))
                 {
-                    // Mostly there is exactly one.
-                    if (count == found.Length)
-                    {
-                        Array.Resize(ref found, count == 0 ? 1 : count * 4);
-                    }
-
-                    found[count++] = value;
+                    Append(ref found, ref count, value, count == found.Length ? row.Count((byte)',') + CountAfter(i, name) : 0);
                 }
                 else if (!skipUnreadable)
                 {
@@ -200,6 +198,7 @@ public sealed partial class SipHeaders
         public static readonly SipHeaderName Route = SipHeaderName.Find(SipHeaderNames.Route)!;
         public static readonly SipHeaderName RecordRoute = SipHeaderName.Find(SipHeaderNames.RecordRoute)!;
         public static readonly SipHeaderName PAssertedIdentity = SipHeaderName.Find(SipHeaderNames.PAssertedIdentity)!;
+        public static readonly SipHeaderName PPreferredIdentity = SipHeaderName.Find(SipHeaderNames.PPreferredIdentity)!;
         public static readonly SipHeaderName ContentType = SipHeaderName.Find(SipHeaderNames.ContentType)!;
         public static readonly SipHeaderName Accept = SipHeaderName.Find(SipHeaderNames.Accept)!;
         public static readonly SipHeaderName AcceptContact = SipHeaderName.Find(SipHeaderNames.AcceptContact)!;

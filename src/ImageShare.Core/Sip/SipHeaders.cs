@@ -12,7 +12,12 @@ namespace ImageShare.Core.Sip;
 /// </summary>
 public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
 {
-    private SipHeader[] _rows;
+    // A message cannot make us reserve more than this for values that are not there yet.
+    private const int MostForeseen = 15;
+
+    // What the rows that were read are slices of.
+    private readonly ReadOnlyMemory<byte> _octets;
+    private SipRow[] _rows;
 
     /// <summary>Makes an empty header.</summary>
     public SipHeaders() => _rows = [];
@@ -21,17 +26,22 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
     public SipHeaders(SipHeaders other)
     {
         ArgumentNullException.ThrowIfNull(other);
+        _octets = other._octets;
         _rows = other._rows.AsSpan(0, other.Count).ToArray();
         Count = other.Count;
     }
 
-    internal SipHeaders(int capacity) => _rows = new SipHeader[capacity];
+    internal SipHeaders(int capacity, ReadOnlyMemory<byte> octets = default)
+    {
+        _rows = new SipRow[capacity];
+        _octets = octets;
+    }
 
     /// <summary>The number of rows.</summary>
     public int Count { get; private set; }
 
     /// <inheritdoc/>
-    public SipHeader this[int index] => index < Count ? _rows[index] : throw new ArgumentOutOfRangeException(nameof(index));
+    public SipHeader this[int index] => index < Count ? Row(index) : throw new ArgumentOutOfRangeException(nameof(index));
 
     /// <summary>Adds a row at the end.</summary>
     /// <exception cref="ArgumentException">The name is no token.</exception>
@@ -60,9 +70,9 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
         SipHeaderName? known = SipHeaderName.Find(name);
         for (int i = 0; i < from.Count; i++)
         {
-            if (from._rows[i].Is(known, name))
+            if (from.Is(i, known, name))
             {
-                Insert(Count, from._rows[i]);
+                Insert(Count, from.Row(i));
             }
         }
     }
@@ -84,7 +94,7 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
         int kept = 0;
         for (int i = 0; i < Count; i++)
         {
-            if (!_rows[i].Is(known, name))
+            if (!Is(i, known, name))
             {
                 _rows[kept++] = _rows[i];
             }
@@ -114,20 +124,20 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
         int count = 0;
         for (int i = 0; i < Count; i++)
         {
-            count += _rows[i].Is(known, name) ? 1 : 0;
+            count += Is(i, known, name) ? 1 : 0;
         }
 
         return count;
     }
 
     /// <summary>The value of the first row of that name, unfolded, or null.</summary>
-    public string? GetString(string name) => IndexOf(name) is >= 0 and int index ? _rows[index].Value : null;
+    public string? GetString(string name) => IndexOf(name) is >= 0 and int index ? WellKnownText.GetString(ValueOf(index)) : null;
 
     /// <summary>The octets of the first row of that name, unfolded; false when there is none.</summary>
     public bool TryGetRaw(string name, out ReadOnlyMemory<byte> value)
     {
         int index = IndexOf(name);
-        value = index < 0 ? default : _rows[index].RawValue;
+        value = index < 0 ? default : Row(index).RawValue;
         return index >= 0;
     }
 
@@ -138,28 +148,30 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
     public IReadOnlyList<string> GetStrings(string name)
     {
         SipHeaderName? known = SipHeaderName.Find(name);
-        var values = new List<string>();
+        bool isList = known?.Shape == SipHeaderShape.List;
+        string[] values = [];
+        int count = 0;
         for (int i = 0; i < Count; i++)
         {
-            if (!_rows[i].Is(known, name))
+            if (!Is(i, known, name))
             {
                 continue;
             }
 
-            if (known?.Shape != SipHeaderShape.List)
+            ReadOnlySpan<byte> row = ValueOf(i);
+            if (!isList)
             {
-                values.Add(_rows[i].Value);
+                Append(ref values, ref count, WellKnownText.GetString(row), 0);
                 continue;
             }
 
-            ReadOnlySpan<byte> row = _rows[i].RawValue.Span;
             while (HeaderGrammar.TryTakeValue(ref row, out ReadOnlySpan<byte> value))
             {
-                values.Add(WellKnownText.GetString(value));
+                Append(ref values, ref count, WellKnownText.GetString(value), row.Count((byte)','));
             }
         }
 
-        return values;
+        return count == values.Length ? values : values[..count];
     }
 
     /// <inheritdoc/>
@@ -167,24 +179,44 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
     {
         for (int i = 0; i < Count; i++)
         {
-            yield return _rows[i];
+            yield return Row(i);
         }
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Adds a row that was read: its octets hold no line break by construction.</summary>
-    internal void AddRead(SipHeader row) => Insert(Count, row);
+    /// <summary>Adds a row that was read and is kept whole: its octets hold no line break by construction.</summary>
+    internal void AddRead(SipHeader row) => Insert(Count, new SipRow(row));
 
-    internal ref readonly SipHeader Row(int index) => ref _rows[index];
+    /// <summary>Adds a row that was read, a slice of the octets this header was made with.</summary>
+    internal void AddRead(SipHeaderName name, int start, int length) => Insert(Count, new SipRow(name, start, length));
+
+    internal SipHeader Row(int index)
+    {
+        ref readonly SipRow row = ref _rows[index];
+        return row.TryGetWhole(out SipRow.Whole? whole)
+            ? whole.Header
+            : new SipHeader(row.Known, row.Known!.Name, _octets.Slice(row.Start, row.Length), row.Start);
+    }
+
+    internal ReadOnlySpan<byte> ValueOf(int index)
+    {
+        ref readonly SipRow row = ref _rows[index];
+        return row.TryGetWhole(out SipRow.Whole? whole) ? whole.Header.RawValue.Span : _octets.Span.Slice(row.Start, row.Length);
+    }
 
     internal int IndexOf(string name) => IndexOf(SipHeaderName.Find(name), name);
 
-    private int IndexOf(SipHeaderName? known, string name)
+    private bool Is(int index, SipHeaderName? known, string name) => known is not null
+        ? _rows[index].Is(known)
+        : _rows[index].TryGetWhole(out SipRow.Whole? whole) && whole.Header.Is(known, name);
+
+    private int IndexOf(SipHeaderName known)
     {
-        for (int i = 0; i < Count; i++)
+        ReadOnlySpan<SipRow> rows = _rows.AsSpan(0, Count);
+        for (int i = 0; i < rows.Length; i++)
         {
-            if (_rows[i].Is(known, name))
+            if (rows[i].Is(known))
             {
                 return i;
             }
@@ -193,14 +225,33 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
         return -1;
     }
 
-    private void Insert(int index, SipHeader row)
+    private int IndexOf(SipHeaderName? known, string name)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            if (Is(i, known, name))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private void Insert(int index, SipHeader row) => Insert(index, new SipRow(row));
+
+    private void Insert(int index, SipRow row)
     {
         if (Count == _rows.Length)
         {
             Array.Resize(ref _rows, Math.Max(16, Count * 2));
         }
 
-        Array.Copy(_rows, index, _rows, index + 1, Count - index);
+        if (index < Count)
+        {
+            Array.Copy(_rows, index, _rows, index + 1, Count - index);
+        }
+
         _rows[index] = row;
         Count++;
         Forget();
@@ -227,9 +278,10 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
             return false;
         }
 
-        ReadOnlySpan<byte> row = _rows[index].RawValue.Span;
+        SipHeader first = Row(index);
+        ReadOnlySpan<byte> row = first.RawValue.Span;
         bool found = HeaderGrammar.TryTakeValue(ref row, out _);
-        ReadOnlyMemory<byte> others = _rows[index].RawValue[^row.Length..];
+        ReadOnlyMemory<byte> others = first.RawValue[^row.Length..];
         byte[] value = [.. replacement.Span, .. (replacement.IsEmpty || others.IsEmpty ? ""u8 : ", "u8), .. others.Span.Trim(" \t"u8)];
         if (value.Length == 0)
         {
@@ -238,11 +290,33 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
         }
         else
         {
-            _rows[index] = _rows[index].WithValue(value);
+            _rows[index] = new SipRow(first.WithValue(value));
         }
 
         Forget();
         return found;
+    }
+
+    private int CountAfter(int index, SipHeaderName known)
+    {
+        int count = 0;
+        foreach (ref readonly SipRow row in _rows.AsSpan(index + 1, Count - index - 1))
+        {
+            count += row.Is(known) ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    // Grows to what is likely to come, so that mostly there is one array of the right size.
+    private static void Append<T>(ref T[] values, ref int count, T value, int likelyMore)
+    {
+        if (count == values.Length)
+        {
+            Array.Resize(ref values, count + 1 + Math.Min(likelyMore, MostForeseen));
+        }
+
+        values[count++] = value;
     }
 
     private static SipHeader MakeRow(string name, ReadOnlyMemory<byte> value)

@@ -16,7 +16,7 @@ internal static class SipInspection
         int lengths = 0;
         for (int i = 0; i < message.Headers.Count; i++)
         {
-            ref readonly SipHeader row = ref message.Headers.Row(i);
+            SipHeader row = message.Headers.Row(i);
             ReadOnlySpan<byte> rest = row.RawValue.Span;
             switch (row.Known?.Name)
             {

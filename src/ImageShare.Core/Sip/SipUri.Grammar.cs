@@ -34,19 +34,33 @@ public sealed partial record SipUri
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out SipUri? value)
     {
         value = null;
-        int colon = text.IndexOf((byte)':');
-        if (colon <= 0 || colon == text.Length - 1 || text.ContainsAny(Forbidden)
-            || !char.IsAsciiLetter((char)text[0]) || text[..colon].ContainsAnyExcept(SchemeText))
+        if (text.ContainsAny(Forbidden))
         {
             return false;
         }
 
-        ReadOnlySpan<byte> scheme = text[..colon];
-        ReadOnlySpan<byte> rest = text[(colon + 1)..];
-        if (!Ascii.EqualsIgnoreCase(scheme, "sip"u8) && !Ascii.EqualsIgnoreCase(scheme, "sips"u8))
+        string scheme;
+        ReadOnlySpan<byte> rest;
+        if (text.StartsWith("sip:"u8) && text.Length > 4)
         {
-            value = new SipUri(WellKnownText.GetString(scheme), Encoding.UTF8.GetString(rest));
-            return true;
+            scheme = "sip";
+            rest = text[4..];
+        }
+        else
+        {
+            int colon = text.IndexOf((byte)':');
+            if (colon <= 0 || colon == text.Length - 1 || !char.IsAsciiLetter((char)text[0]) || text[..colon].ContainsAnyExcept(SchemeText))
+            {
+                return false;
+            }
+
+            scheme = WellKnownText.GetString(text[..colon]);
+            rest = text[(colon + 1)..];
+            if (!Ascii.EqualsIgnoreCase(text[..colon], "sip"u8) && !Ascii.EqualsIgnoreCase(text[..colon], "sips"u8))
+            {
+                value = new SipUri(scheme, Encoding.UTF8.GetString(rest));
+                return true;
+            }
         }
 
         string? user = null, password = null, headers = null;
@@ -55,7 +69,7 @@ public sealed partial record SipUri
         {
             ReadOnlySpan<byte> userInfo = rest[..at];
             int separator = userInfo.IndexOf((byte)':');
-            user = Encoding.UTF8.GetString(separator < 0 ? userInfo : userInfo[..separator]);
+            user = WellKnownText.GetString(separator < 0 ? userInfo : userInfo[..separator]);
             password = separator < 0 ? null : Encoding.UTF8.GetString(userInfo[(separator + 1)..]);
             if (user.Length == 0)
             {
@@ -80,12 +94,12 @@ public sealed partial record SipUri
             return false;
         }
 
-        if (rest.Contains((byte)'%'))
+        if (parameters.Count > 0 && rest.Contains((byte)'%'))
         {
             parameters = WithPlainNames(parameters);
         }
 
-        value = new SipUri(WellKnownText.GetString(scheme), user, host, port, parameters) { Password = password, Headers = headers };
+        value = new SipUri(scheme, user, host, port, parameters) { Password = password, Headers = headers };
         return true;
     }
 
@@ -171,7 +185,7 @@ public sealed partial record SipUri
                 return false;
             }
 
-            host = Encoding.UTF8.GetString(name);
+            host = WellKnownText.GetString(name);
         }
 
         AsciiCursor ahead = cursor;

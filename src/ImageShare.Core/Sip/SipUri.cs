@@ -13,6 +13,12 @@ namespace ImageShare.Core.Sip;
 /// </summary>
 public sealed partial record SipUri
 {
+    // A message holds many URIs: what nearly none of them has stands apart.
+    private readonly Rarely? _rarely;
+
+    // One more than the port, 0 for none.
+    private readonly int _portAndOne;
+
     /// <summary>Makes a SIP or SIPS URI.</summary>
     /// <param name="scheme"><c>sip</c> or <c>sips</c>.</param>
     /// <param name="user">The user, with any escapes it needs already in it, or null.</param>
@@ -38,34 +44,53 @@ public sealed partial record SipUri
 
     private SipUri(string scheme, string opaque)
     {
-        Scheme = scheme;
-        Opaque = opaque;
+        _rarely = new Rarely(scheme, Opaque: opaque);
         Host = string.Empty;
     }
 
     /// <summary>The part before the first colon, such as <c>sip</c>, <c>sips</c> or <c>tel</c>; empty when a peer wrote something that is no URI.</summary>
-    public string Scheme { get; init; }
+    public string Scheme
+    {
+        get => _rarely?.Scheme ?? "sip";
+        init => _rarely = value == "sip" && _rarely is null ? null : (_rarely ?? Rarely.None) with { Scheme = value };
+    }
 
     /// <summary>The user as written, escapes not undone (<see cref="DecodedUser"/>); null when there is none.</summary>
     public string? User { get; init; }
 
     /// <summary>The password as written, or null. RFC 3261 §19.1.1 advises against its use.</summary>
-    public string? Password { get; init; }
+    public string? Password
+    {
+        get => _rarely?.Password;
+        init => _rarely = value is null && _rarely is null ? null : (_rarely ?? Rarely.None) with { Password = value };
+    }
 
     /// <summary>Name or address, IPv6 without brackets; empty for schemes other than sip and sips.</summary>
     public string Host { get; init; }
 
     /// <summary>The port, or null when none is written: not the same as the default port (RFC 3261 §19.1.4).</summary>
-    public int? Port { get; init; }
+    public int? Port
+    {
+        get => _portAndOne == 0 ? null : _portAndOne - 1;
+        init => _portAndOne = value is { } port ? port + 1 : 0;
+    }
 
     /// <summary>The URI parameters in their order.</summary>
     public ParameterList Parameters { get; init; }
 
     /// <summary>What follows the question mark, as written, or null. Never acted upon by the library.</summary>
-    public string? Headers { get; init; }
+    public string? Headers
+    {
+        get => _rarely?.Headers;
+        init => _rarely = value is null && _rarely is null ? null : (_rarely ?? Rarely.None) with { Headers = value };
+    }
 
     /// <summary>For schemes other than sip and sips: all that follows the colon, as written.</summary>
-    public string? Opaque { get; init; }
+    public string? Opaque
+    {
+        get => _rarely?.Opaque;
+        init => _rarely = value is null && _rarely is null ? null : (_rarely ?? Rarely.None) with { Opaque = value };
+    }
 
     /// <summary>Whether the scheme is sip or sips.</summary>
     public bool IsSip => Opaque is null;
@@ -131,4 +156,9 @@ public sealed partial record SipUri
 
     /// <summary>What a peer wrote where a URI belongs, kept so that it can be named and printed; <see cref="Scheme"/> is empty.</summary>
     internal static SipUri Unreadable(string text) => new(string.Empty, text);
+
+    private sealed record Rarely(string Scheme, string? Password = null, string? Headers = null, string? Opaque = null)
+    {
+        public static Rarely None { get; } = new("sip");
+    }
 }

@@ -16,7 +16,7 @@ internal static class SipWriter
         bool lengthWritten = false;
         for (int i = 0; i < headers.Count; i++)
         {
-            ref readonly SipHeader row = ref headers.Row(i);
+            SipHeader row = headers.Row(i);
             bool isLength = ReferenceEquals(row.Known, LengthName);
             if (isLength && lengthWritten)
             {

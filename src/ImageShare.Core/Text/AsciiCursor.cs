@@ -60,11 +60,14 @@ internal ref struct AsciiCursor(ReadOnlySpan<byte> text)
     /// <summary>Skips any run of SP and HTAB; returns whether there was at least one.</summary>
     public bool SkipWhiteSpace()
     {
-        ReadOnlySpan<byte> rest = Rest;
-        int length = rest.IndexOfAnyExcept((byte)' ', (byte)'\t');
-        length = length < 0 ? rest.Length : length;
-        Position += length;
-        return length > 0;
+        // By hand: runs are none or one long, nearly always.
+        int start = Position;
+        while (Position < _text.Length && Grammar.IsWhiteSpace(_text[Position]))
+        {
+            Position++;
+        }
+
+        return Position > start;
     }
 
     /// <summary>Reads the longest run of <paramref name="allowed"/>, perhaps none.</summary>

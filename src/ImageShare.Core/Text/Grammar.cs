@@ -34,5 +34,21 @@ internal static class Grammar
 
     public static bool IsDigit(byte value) => (uint)(value - '0') <= 9;
 
-    public static ReadOnlySpan<byte> TrimWhiteSpace(ReadOnlySpan<byte> text) => text.Trim(" \t"u8);
+    public static ReadOnlySpan<byte> TrimWhiteSpace(ReadOnlySpan<byte> text)
+    {
+        // By hand: mostly there is nothing to trim, or one SP.
+        int start = 0;
+        int end = text.Length;
+        while (start < end && IsWhiteSpace(text[start]))
+        {
+            start++;
+        }
+
+        while (end > start && IsWhiteSpace(text[end - 1]))
+        {
+            end--;
+        }
+
+        return text[start..end];
+    }
 }

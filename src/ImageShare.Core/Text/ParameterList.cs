@@ -13,6 +13,9 @@ public readonly struct ParameterList : IReadOnlyList<Parameter>, IEquatable<Para
 {
     private const int LikelyCount = 8;
 
+    // What nearly every Route and Record-Route has, and nothing else beside it.
+    private static readonly ParameterList LooseRouter = new(new Parameter("lr"));
+
     private readonly ImmutableArray<Parameter> _items;
 
     /// <summary>Makes a list of the given parameters, in that order.</summary>
@@ -121,10 +124,22 @@ public readonly struct ParameterList : IReadOnlyList<Parameter>, IEquatable<Para
     /// <param name="parameters">The parameters read, perhaps none.</param>
     internal static bool TryRead(ref AsciiCursor cursor, SearchValues<byte> unquoted, out ParameterList parameters)
     {
+        parameters = default;
+        if (cursor.AtEnd)
+        {
+            return true;
+        }
+
+        if (cursor.Rest.SequenceEqual(";lr"u8))
+        {
+            cursor.Advance(3);
+            parameters = LooseRouter;
+            return true;
+        }
+
         // Mostly the semicolons ahead are the parameters ahead: one array of the right size.
         Parameter[] items = [];
         int count = 0;
-        parameters = default;
         while (true)
         {
             AsciiCursor ahead = cursor;

@@ -66,13 +66,7 @@ public sealed record Via(string Transport, string Host, int? Port, ParameterList
     {
         value = null;
         var cursor = new AsciiCursor(text);
-        cursor.SkipWhiteSpace();
-        if (!cursor.TryReadIgnoreCase("SIP"u8)
-            || !TryReadSlash(ref cursor)
-            || !cursor.TryReadToken(out ReadOnlySpan<byte> version)
-            || !TryReadSlash(ref cursor)
-            || !cursor.TryReadToken(out ReadOnlySpan<byte> transport)
-            || !cursor.SkipWhiteSpace()
+        if (!TryReadProtocol(ref cursor, out ReadOnlySpan<byte> version, out ReadOnlySpan<byte> transport)
             || !SipUri.TryReadHostPort(ref cursor, out string? host, out int? port)
             || !ParameterList.TryRead(ref cursor, HeaderGrammar.ParameterText, out ParameterList parameters))
         {
@@ -111,6 +105,29 @@ public sealed record Via(string Transport, string Host, int? Port, ParameterList
 
     /// <inheritdoc/>
     public override string ToString() => HeaderGrammar.Print(this);
+
+    // sent-protocol = "SIP" SLASH protocol-version SLASH transport, and the white space behind it
+    private static bool TryReadProtocol(ref AsciiCursor cursor, out ReadOnlySpan<byte> version, out ReadOnlySpan<byte> transport)
+    {
+        // Nearly every one is written so.
+        AsciiCursor start = cursor;
+        if (cursor.TryRead("SIP/2.0/"u8) && cursor.TryReadToken(out transport) && cursor.SkipWhiteSpace())
+        {
+            version = "2.0"u8;
+            return true;
+        }
+
+        version = default;
+        transport = default;
+        cursor = start;
+        cursor.SkipWhiteSpace();
+        return cursor.TryReadIgnoreCase("SIP"u8)
+            && TryReadSlash(ref cursor)
+            && cursor.TryReadToken(out version)
+            && TryReadSlash(ref cursor)
+            && cursor.TryReadToken(out transport)
+            && cursor.SkipWhiteSpace();
+    }
 
     private static bool TryReadSlash(ref AsciiCursor cursor)
     {
