@@ -39,6 +39,9 @@ public sealed class ImageShareClient : IAsyncDisposable
     /// <summary>Where peers reach this client: the user of its identity at the address and port it listens on, UDP and TCP.</summary>
     public SipUri Address { get; }
 
+    /// <summary>What is known of peers from earlier queries, and from what they said when they asked or invited.</summary>
+    public PeerCapabilities Capabilities => _context.Known;
+
     /// <summary>
     /// Invitations as they come, in order; ends when the client is disposed. Several readers share them: each invitation goes to one. While
     /// nobody reads, callers hear ringing until they or the answer timeout give up.
@@ -57,7 +60,10 @@ public sealed class ImageShareClient : IAsyncDisposable
         return StartCoreAsync(options);
     }
 
-    /// <summary>Asks a peer whether it can share images (step 1 of the service; OPTIONS, IR.79 §3.3).</summary>
+    /// <summary>
+    /// Asks a peer whether it can share images (step 1 of the service; OPTIONS, IR.79 §3.3). A peer that is not available for the moment
+    /// (480) is asked again after a while, see <see cref="ImageShareLimits.QueryRetryDelays"/>.
+    /// </summary>
     /// <returns>What it said; a refusal is an answer too, with <see cref="ImageShareCapabilities.CanShareImages"/> false.</returns>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.PeerUnreachable"/> or <see cref="ImageShareError.NoAnswer"/>.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -65,7 +71,7 @@ public sealed class ImageShareClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(peer);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        return CapabilityQuery.AskAsync(_context, peer, cancellationToken);
+        return CapabilityQuery.AskAsync(_context, peer, ExtraHeaders.None, cancellationToken);
     }
 
     /// <summary>Shares an image: reads and hashes the source, then starts the session and returns it at once.</summary>
@@ -188,17 +194,19 @@ public sealed class ImageShareClient : IAsyncDisposable
         var address = new SipUri("sip", options.Identity.User, sentBy.Host, sentBy.Port);
         var sessions = new ConcurrentDictionary<ImageShareSession, byte>();
         var incoming = new IncomingShares(options.Limits, () => sessions.Count, session => sessions[session] = 0);
+        SipUri[] route = [.. options.Route, .. options.Ims.ServiceRoute];
         SipUserAgent agent = SipUserAgent.Start(
             transport,
             new SipUserAgentOptions
             {
                 Identity = new NameAddress(options.DisplayName, options.Identity),
-                Route = options.Route,
+                Route = route,
                 TimeProvider = options.TimeProvider,
                 UserAgent = options.UserAgent,
                 AllowedMethods = IncomingShares.AllowedMethods,
                 Credentials = options.Credentials,
                 FallBackToUdp = options.Transport is SipTransportChoice.BySize,
+                AnswersOptionsWithoutState = true,
                 AnswersStrayOptions = options.Profile == ImageShareProfile.Mercuro,
                 InviteTimeLimit = options.Limits.AnswerTimeout + TimeSpan.FromMinutes(1),
                 LoggerFactory = options.LoggerFactory,
@@ -214,8 +222,12 @@ public sealed class ImageShareClient : IAsyncDisposable
             Transport = transport,
             Agent = agent,
             Msrp = msrp,
-            Route = options.Route,
             Multipart = options.MultipartCodec,
+            Route = route,
+            Known = new PeerCapabilities(options.Limits.MaxKnownPeers, options.Limits.CapabilityLifetime, options.TimeProvider, log),
+            Ims = options.Ims,
+            Headers = options.Headers,
+            VoiceCall = options.VoiceCall,
             Ended = session => sessions.TryRemove(session, out _),
         };
         incoming.Attach(context);

@@ -5,6 +5,7 @@ using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Authentication;
+using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -36,10 +37,24 @@ public sealed record ImageShareOptions
     public IPAddress? AdvertisedAddress { get; init; }
 
     /// <summary>
-    /// The hops every request outside a dialog goes through first, in order: outbound proxy (P-CSCF) and service route
-    /// (RFC 3261 §8.1.2, RFC 3608). Empty sends straight to the peer.
+    /// The hops every request outside a dialog goes through first, in order: the outbound proxy (P-CSCF, RFC 3261 §8.1.2). The service route
+    /// of a registration follows it (<see cref="ImsSettings.ServiceRoute"/>). Give each an <c>lr</c> parameter. Empty sends straight to the peer.
     /// </summary>
     public IReadOnlyList<SipUri> Route { get; init; } = [];
+
+    /// <summary>What an IMS network wants of its phones: service route, preferred identity and service, access network, privacy. Default nothing.</summary>
+    public ImsSettings Ims { get; init; } = ImsSettings.None;
+
+    /// <summary>Header fields for every capability query and every invitation. Default none.</summary>
+    public ExtraHeaders Headers { get; init; } = ExtraHeaders.None;
+
+    /// <summary>
+    /// Ties incoming shares to voice calls, as networks do that offer Image Share only during one (IR.79 §3.4). Asked with the identities the
+    /// network asserts of an inviting caller (P-Asserted-Identity, perhaps none): returns a token that is cancelled when the call with that
+    /// caller ends, and the share with it; null when there is no such call, and the invitation is refused with 606. Called on the SIP loop:
+    /// must not block. Default null: no call is needed.
+    /// </summary>
+    public Func<IReadOnlyList<NameAddress>, CancellationToken?>? VoiceCall { get; init; }
 
     /// <summary>Which transport SIP requests take. Default: UDP, or TCP above 1300 octets (RFC 3261 §18.1.1).</summary>
     public SipTransportChoice Transport { get; init; } = SipTransportChoice.BySize;

@@ -1,27 +1,58 @@
 using ImageShare.Core.Sharing.Descriptions;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
-using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing;
 
 /// <summary>Step 1 of the service, the asking side: OPTIONS, and what its answer shows (IR.79 §3.3).</summary>
 internal static class CapabilityQuery
 {
-    public static async Task<ImageShareCapabilities> AskAsync(ShareContext context, SipUri peer, CancellationToken cancellationToken)
+    public static async Task<ImageShareCapabilities> AskAsync(
+        ShareContext context, SipUri peer, ExtraHeaders headers, CancellationToken cancellationToken)
+    {
+        int repeated = 0;
+        while (true)
+        {
+            // Each try is a query of its own, with its own Call-ID: nothing ties them together at the peer.
+            SipResponse response = await SendAsync(context, Write(context, peer, headers), cancellationToken).ConfigureAwait(false);
+            if (response.StatusCode == 480 && DelayOf(context.Limits, response, repeated++) is { } delay)
+            {
+                await Task.Delay(delay, context.TimeProvider, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            // 480 for good, or any other refusal, means that the peer cannot (IR.79 §3.3).
+            ImageShareCapabilities capabilities = response.IsSuccess
+                ? CapabilityOffer.Read(response)
+                : new ImageShareCapabilities { SipStatus = response.StatusCode };
+            context.Known.Learn(peer, capabilities);
+            return capabilities;
+        }
+    }
+
+    private static SipRequest Write(ShareContext context, SipUri peer, ExtraHeaders headers)
     {
         var request = new SipRequest(SipMethod.Options, peer);
         request.Headers.Add("Accept", "application/sdp");
-        if (context.Profile.CsVoice)
+        if (ServiceTags.Query(context.Profile) is { } wanted)
         {
-            // The query asks for a phone with a voice call, not for the service itself (IR.79 §3.3).
-            request.Headers.Add("Accept-Contact", new AcceptContact(ParameterList.Empty.With(FeatureTags.CsVoice)));
+            request.Headers.Add("Accept-Contact", new AcceptContact(wanted));
         }
 
-        SipResponse response = await SendAsync(context, request, cancellationToken).ConfigureAwait(false);
-        return response.IsSuccess
-            ? CapabilityOffer.Read(response)
-            : new ImageShareCapabilities { SipStatus = response.StatusCode };
+        context.AddOwnHeaders(request.Headers, headers);
+        return request;
+    }
+
+    /// <summary>How long to wait before the query is sent again; null when it is not.</summary>
+    private static TimeSpan? DelayOf(ImageShareLimits limits, SipResponse response, int repeated)
+    {
+        if (repeated >= limits.QueryRetryDelays.Count)
+        {
+            return null;
+        }
+
+        TimeSpan delay = response.Headers.RetryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : limits.QueryRetryDelays[repeated];
+        return delay <= limits.AnswerTimeout ? delay : null;
     }
 
     // SIP itself gives up after 32 s; a client that asks for less patience gets it.

@@ -26,6 +26,12 @@ public sealed class ImageShareInvitation
     /// <summary>Whether <see cref="Caller"/> is asserted by the network and not only claimed by the caller.</summary>
     public bool IsCallerAsserted => _share.IsCallerAsserted;
 
+    /// <summary>
+    /// All identities in P-Asserted-Identity, often a sip and a tel URI of the same caller (RFC 3325 §9.1); empty when the network asserts
+    /// none. As true as the last hop: only a proxy of a trusted network removes what a caller wrote there itself.
+    /// </summary>
+    public IReadOnlyList<SipUri> AssertedIdentities => _share.AssertedIdentities;
+
     /// <summary>What the invitation says of its image.</summary>
     public InvitedImage Image => _share.Image;
 

@@ -35,6 +35,19 @@ public sealed record ImageShareLimits
     /// <summary>How long SIP and MSRP may lag behind each other at the end of a share. Default 5 seconds.</summary>
     public TimeSpan GraceTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long to wait before a capability query that got 480 is sent again, once for each entry; empty never repeats it. A Retry-After of
+    /// the peer takes the place of the entry, when it is no longer than <see cref="AnswerTimeout"/>; a longer one ends the query. Default 10 s,
+    /// then 20 s (IR.74 §3.3). At most three entries (IR.79 §3.3).
+    /// </summary>
+    public IReadOnlyList<TimeSpan> QueryRetryDelays { get; init; } = [TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20)];
+
+    /// <summary>How many peers <see cref="ImageShareClient.Capabilities"/> remembers; the one heard of longest ago goes first. Default 1024.</summary>
+    public int MaxKnownPeers { get; init; } = 1024;
+
+    /// <summary>How long <see cref="ImageShareClient.Capabilities"/> remembers what a peer said. Default one hour.</summary>
+    public TimeSpan CapabilityLifetime { get; init; } = TimeSpan.FromHours(1);
+
     /// <exception cref="ArgumentOutOfRangeException">A limit is not above zero, or a time is infinite.</exception>
     internal void ThrowIfInvalid()
     {
@@ -46,6 +59,13 @@ public sealed record ImageShareLimits
         ThrowIfNoTime(MediaConnectTimeout);
         ThrowIfNoTime(IdleTimeout);
         ThrowIfNoTime(GraceTimeout);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxKnownPeers);
+        ThrowIfNoTime(CapabilityLifetime);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(QueryRetryDelays.Count, 3, nameof(QueryRetryDelays));
+        foreach (TimeSpan delay in QueryRetryDelays)
+        {
+            ThrowIfNoTime(delay, nameof(QueryRetryDelays));
+        }
     }
 
     private static void ThrowIfNoTime(TimeSpan time, [CallerArgumentExpression(nameof(time))] string? name = null)

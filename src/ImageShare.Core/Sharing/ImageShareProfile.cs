@@ -17,6 +17,12 @@ public sealed record ImageShareProfile
     /// <summary>Whether <c>+g.3gpp.cs-voice</c> goes with the service tag, as networks with a circuit-switched call want it.</summary>
     public bool CsVoice { get; init; }
 
+    /// <summary>
+    /// Whether the service identifier of multimedia telephony goes with the service tag, as networks with a packet-switched call want it
+    /// (IR.79 §3.2). Default false: RCS wants no such identifier here.
+    /// </summary>
+    public bool PsVoice { get; init; }
+
     /// <summary>The IARI as it stands in the feature tag, percent-encoded.</summary>
     public string Iari { get; init; } = CanonicalIari;
 

@@ -81,6 +81,17 @@ public sealed class ImageShareSession : IAsyncDisposable
         _loop = Task.Run(RunAsync);
     }
 
+    /// <summary>Cancels the share when the token is cancelled, as long as it runs.</summary>
+    internal void EndWith(CancellationToken token)
+    {
+        if (token.CanBeCanceled)
+        {
+            CancellationTokenRegistration registration = token.UnsafeRegister(static share => ((ImageShareSession)share!).Post(new ShareInput.CancelRequested()), this);
+            _ = Completion.ContinueWith(
+                (_, ended) => ((CancellationTokenRegistration)ended!).Dispose(), registration, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
     internal void Post(ShareInput input) => _inputs.Writer.TryWrite(input);
 
     /// <summary>Begins work that tells what becomes of it by posting inputs. What it throws ends the share: nothing is lost, nobody waits for ever.</summary>

@@ -5,6 +5,7 @@ using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sharing.Descriptions;
 using ImageShare.Core.Sharing.StateMachine;
+using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.UserAgents;
@@ -39,7 +40,9 @@ internal sealed class IncomingShare : IShareRole
         Icon = icon;
         Warnings = warnings;
         Image = Describe(offer.Media);
-        NameAddress? asserted = invite.Request.Headers.AssertedIdentities is [var first, ..] ? first : null;
+        IReadOnlyList<NameAddress> identities = invite.Request.Headers.AssertedIdentities;
+        NameAddress? asserted = identities is [var first, ..] ? first : null;
+        AssertedIdentities = [.. identities.Select(static identity => identity.Uri)];
         IsCallerAsserted = asserted is not null;
         Caller = asserted ?? invite.Request.Headers.From!;
     }
@@ -49,6 +52,8 @@ internal sealed class IncomingShare : IShareRole
     public NameAddress Caller { get; }
 
     public bool IsCallerAsserted { get; }
+
+    public IReadOnlyList<SipUri> AssertedIdentities { get; }
 
     public InvitedImage Image { get; }
 

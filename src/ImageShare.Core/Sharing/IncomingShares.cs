@@ -52,6 +52,13 @@ internal sealed class IncomingShares : ISipRequestHandler
         }
 
         // The answer is what an INVITE would get now (RFC 3261 §11.2).
+        context.Known.LearnFrom(request.Request);
+        if (!CallerPreferences.Allow(request.Request.Headers, new FeatureTags(ServiceTags.Contact(context.Profile))))
+        {
+            request.Respond(480);
+            return;
+        }
+
         if (_running() >= context.Limits.MaxConcurrentShares)
         {
             request.Respond(486);
@@ -66,6 +73,13 @@ internal sealed class IncomingShares : ISipRequestHandler
         if (_context is not { } context)
         {
             invite.Reject(480);
+            return;
+        }
+
+        context.Known.LearnFrom(invite.Request);
+        if (!CallerPreferences.Allow(invite.Request.Headers, new FeatureTags(ServiceTags.Contact(context.Profile))))
+        {
+            Refuse(context, invite, 480, "No Such Features");
             return;
         }
 
@@ -96,10 +110,17 @@ internal sealed class IncomingShares : ISipRequestHandler
             return;
         }
 
-        Begin(context, invite, offer, peerPath, body);
+        CancellationToken? call = context.VoiceCall is { } find ? find(invite.Request.Headers.AssertedIdentities) : CancellationToken.None;
+        if (call is not { } callEnded || callEnded.IsCancellationRequested)
+        {
+            Refuse(context, invite, 606, "No Voice Call With This Caller");
+            return;
+        }
+
+        Begin(context, invite, offer, peerPath, body, callEnded);
     }
 
-    private void Begin(ShareContext context, IncomingInvite invite, ReceivedOffer offer, MsrpPath peerPath, InvitationBodyReading body)
+    private void Begin(ShareContext context, IncomingInvite invite, ReceivedOffer offer, MsrpPath peerPath, InvitationBodyReading body, CancellationToken callEnded)
     {
         string id = invite.Request.Headers.CallId!;
         var session = new ImageShareSession(context, id, isOutgoing: false, offer.Selector.Name, offer.Selector.Size);
@@ -109,6 +130,7 @@ internal sealed class IncomingShares : ISipRequestHandler
         context.Log.InvitationSensitive(id, share.Caller.Uri.ToString(), share.Image.Name);
         _began(session);
         session.Start(share, new ShareInput.StartIncoming());
+        session.EndWith(callEnded);
         var invitation = new ImageShareInvitation(share);
         if (!_invitations.Writer.TryWrite(invitation) && !TryWriteInPlaceOfOthers(invitation))
         {

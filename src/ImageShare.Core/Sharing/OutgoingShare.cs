@@ -88,7 +88,7 @@ internal sealed class OutgoingShare(
     {
         try
         {
-            ImageShareCapabilities capabilities = await CapabilityQuery.AskAsync(context, peer, _givingUp.Token).ConfigureAwait(false);
+            ImageShareCapabilities capabilities = await CapabilityQuery.AskAsync(context, peer, settings.Headers, _givingUp.Token).ConfigureAwait(false);
             ShareOutcome? obstacle = Obstacle(capabilities);
             session.Post(obstacle is null ? new ShareInput.PeerCapable() : new ShareInput.QueryFailed(obstacle));
         }
@@ -141,25 +141,17 @@ internal sealed class OutgoingShare(
                 AdvertisedAddress = address,
                 DialPolicy = remote => MediaDialPolicy.Allows(hop.EndPoint.Address, remote),
             });
-            InvitationBody body = WriteOffer(address);
-            var request = new SipRequest(SipMethod.Invite, peer) { Body = body.Octets };
-            request.Headers.Add("Call-ID", callId);
-            if (ServiceTags.AcceptContact(context.Profile) is { } wanted)
+            bool withIcon = settings.Icon is not null && context.Profile.Icon is not IconForm.None && !context.PlainOfferPeers.Contains(peer);
+            InviteOutcome outcome = await InviteAsync(WriteOffer(address, withIcon), null).ConfigureAwait(false);
+            if (withIcon && outcome is InviteOutcome.Rejected { Response: var refusal } && PlainOfferPeers.IsOfMultipart(refusal))
             {
-                request.Headers.Add("Accept-Contact", new AcceptContact(wanted));
+                // The icon is not worth the image: once more without it, and never again with one (RFC 5547 §8.8).
+                context.PlainOfferPeers.Add(peer);
+                _givingUp.Token.ThrowIfCancellationRequested();
+                outcome = await InviteAsync(WriteOffer(address, withIcon: false), refusal).ConfigureAwait(false);
             }
 
-            request.Headers.Add("Content-Type", body.Type.ToString());
-
-            // The agent remembers an INVITE for a while after its end: it must not keep the image with it.
-            ImageShareSession share = session;
-            OutgoingInvite invite = context.Agent.Invite(request, new InviteSettings
-            {
-                ContactParameters = ServiceTags.Contact(context.Profile),
-                Provisional = _ => share.Post(new ShareInput.PeerRinging()),
-            });
-            using CancellationTokenRegistration cancelling = _givingUp.Token.UnsafeRegister(static invite => ((OutgoingInvite)invite!).Cancel(), invite);
-            Conclude(await invite.Result.ConfigureAwait(false));
+            Conclude(outcome);
         }
         catch (ImageShareException e)
         {
@@ -172,10 +164,42 @@ internal sealed class OutgoingShare(
         }
     }
 
-    private InvitationBody WriteOffer(IPAddress address)
+    /// <summary>Sends the invitation and waits for its outcome.</summary>
+    /// <param name="body">The offer.</param>
+    /// <param name="refusal">The refusal of the first one, when this is the second: it goes on with its Call-ID, From and CSeq (RFC 3261 §8.1.3.5).</param>
+    private async Task<InviteOutcome> InviteAsync(InvitationBody body, SipResponse? refusal)
+    {
+        var request = new SipRequest(SipMethod.Invite, peer) { Body = body.Octets };
+        request.Headers.Add("Call-ID", callId);
+        if (refusal is { Headers: { From: { } from, CSeq: { } number } })
+        {
+            request.Headers.Add("From", from);
+            request.Headers.Add("CSeq", number with { Number = number.Number + 1 });
+        }
+
+        if (ServiceTags.AcceptContact(context.Profile) is { } wanted)
+        {
+            request.Headers.Add("Accept-Contact", new AcceptContact(wanted));
+        }
+
+        context.AddOwnHeaders(request.Headers, settings.Headers);
+        request.Headers.Add("Content-Type", body.Type.ToString());
+
+        // The agent remembers an INVITE for a while after its end: it must not keep the image with it.
+        ImageShareSession share = session;
+        OutgoingInvite invite = context.Agent.Invite(request, new InviteSettings
+        {
+            ContactParameters = ServiceTags.Contact(context.Profile),
+            Provisional = _ => share.Post(new ShareInput.PeerRinging()),
+        });
+        using CancellationTokenRegistration cancelling = _givingUp.Token.UnsafeRegister(static invite => ((OutgoingInvite)invite!).Cancel(), invite);
+        return await invite.Result.ConfigureAwait(false);
+    }
+
+    private InvitationBody WriteOffer(IPAddress address, bool withIcon)
     {
         IconForm form = context.Profile.Icon;
-        ImageIcon? icon = form is IconForm.None ? null : settings.Icon;
+        ImageIcon? icon = withIcon ? settings.Icon : null;
         string? contentId = icon is null ? null : ContentIdUrl.CreateContentId();
         var offer = new ImageOffer
         {

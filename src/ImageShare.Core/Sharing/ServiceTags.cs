@@ -9,7 +9,7 @@ internal static class ServiceTags
     /// <summary>For Contact, in requests and in 200s: every spelling of the profile, so that peers of both ages find theirs.</summary>
     public static ParameterList Contact(ImageShareProfile profile)
     {
-        ParameterList tags = profile.CsVoice ? ParameterList.Empty.With(FeatureTags.CsVoice) : ParameterList.Empty;
+        ParameterList tags = Voice(profile);
         foreach (string name in Names(profile))
         {
             tags = tags.With(name, profile.Iari, quoted: true);
@@ -30,8 +30,19 @@ internal static class ServiceTags
             return null;
         }
 
+        return Voice(profile).With(name, profile.Iari, quoted: true).With("explicit");
+    }
+
+    /// <summary>
+    /// For Accept-Contact of the capability query: a phone with the voice call of the network, and not the service itself, which is
+    /// what is asked about (IR.79 §3.3). Null where the network has no such call.
+    /// </summary>
+    public static ParameterList? Query(ImageShareProfile profile) => Voice(profile) is { Count: > 0 } voice ? voice : null;
+
+    private static ParameterList Voice(ImageShareProfile profile)
+    {
         ParameterList tags = profile.CsVoice ? ParameterList.Empty.With(FeatureTags.CsVoice) : ParameterList.Empty;
-        return tags.With(name, profile.Iari, quoted: true).With("explicit");
+        return profile.PsVoice ? new FeatureTags(tags).With(FeatureTags.IcsiRef, ServiceIdentifier.MultimediaTelephony).Parameters : tags;
     }
 
     private static IEnumerable<string> Names(ImageShareProfile profile)

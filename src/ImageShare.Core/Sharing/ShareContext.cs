@@ -2,6 +2,7 @@ using System.Net;
 using ImageShare.Core.Bodies;
 using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Sip.UserAgents;
 using ImageShare.Core.Text;
@@ -32,8 +33,27 @@ internal sealed class ShareContext
 
     public required IMultipartCodec Multipart { get; init; }
 
+    public required PeerCapabilities Known { get; init; }
+
+    public ImsSettings Ims { get; init; } = ImsSettings.None;
+
+    public ExtraHeaders Headers { get; init; } = ExtraHeaders.None;
+
+    /// <summary>See <see cref="ImageShareOptions.VoiceCall"/>.</summary>
+    public Func<IReadOnlyList<NameAddress>, CancellationToken?>? VoiceCall { get; init; }
+
+    public PlainOfferPeers PlainOfferPeers { get; } = new();
+
     /// <summary>Called once by each session that has ended.</summary>
     public required Action<ImageShareSession> Ended { get; init; }
+
+    /// <summary>What the network and the application want in each query and invitation.</summary>
+    public void AddOwnHeaders(SipHeaders headers, ExtraHeaders ofThisRequest)
+    {
+        Ims.AddTo(headers);
+        Headers.AddTo(headers);
+        ofThisRequest.AddTo(headers);
+    }
 
     /// <summary>This side's address as <paramref name="destination"/> is to reach it; MSRP is advertised at the same one as SIP.</summary>
     public IPAddress AddressFor(SipDestination destination)

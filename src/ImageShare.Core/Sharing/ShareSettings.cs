@@ -1,3 +1,4 @@
+using ImageShare.Core.Sip;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing;
@@ -22,6 +23,9 @@ public sealed record ShareSettings
 
     /// <summary>Octets per MSRP chunk; null takes the profile's. Above 2048 the chunks are interruptible (RFC 4975 §7.1.1).</summary>
     public int? ChunkSize { get; init; }
+
+    /// <summary>Header fields for the capability query and the invitation of this share, behind those of <see cref="ImageShareOptions.Headers"/>.</summary>
+    public ExtraHeaders Headers { get; init; } = ExtraHeaders.None;
 
     /// <summary>At most so many octets per second; null for no limit.</summary>
     public long? MaxBytesPerSecond { get; init; }

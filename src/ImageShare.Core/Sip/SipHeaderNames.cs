@@ -26,6 +26,7 @@ public static class SipHeaderNames
     public const string PAccessNetworkInfo = "P-Access-Network-Info";
     public const string PAssertedIdentity = "P-Asserted-Identity";
     public const string PAssertedService = "P-Asserted-Service";
+    public const string Path = "Path";
     public const string PPreferredIdentity = "P-Preferred-Identity";
     public const string PPreferredService = "P-Preferred-Service";
     public const string Privacy = "Privacy";
@@ -44,6 +45,7 @@ public static class SipHeaderNames
     public const string Route = "Route";
     public const string RSeq = "RSeq";
     public const string Server = "Server";
+    public const string ServiceRoute = "Service-Route";
     public const string SessionExpires = "Session-Expires";
     public const string MinSessionExpires = "Min-SE";
     public const string Subject = "Subject";

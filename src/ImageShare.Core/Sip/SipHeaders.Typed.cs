@@ -71,6 +71,25 @@ public sealed partial class SipHeaders
     public IReadOnlyList<NameAddress> AssertedIdentities =>
         ParseAll<NameAddress>(Known.PAssertedIdentity, NameAddress.TryParse, skipUnreadable: true);
 
+    /// <summary>The services the network vouches for (RFC 6050 §4.1).</summary>
+    public IReadOnlyList<ServiceIdentifier> AssertedServices => GetServices(SipHeaderNames.PAssertedService);
+
+    /// <summary>The services the caller asks the network to vouch for (RFC 6050 §4.2).</summary>
+    public IReadOnlyList<ServiceIdentifier> PreferredServices => GetServices(SipHeaderNames.PPreferredService);
+
+    /// <summary>The access networks the peer is connected by, unreadable ones left out (RFC 7315 §5.4).</summary>
+    public IReadOnlyList<AccessNetworkInfo> AccessNetworks =>
+        ParseAll<AccessNetworkInfo>(Known.PAccessNetworkInfo, AccessNetworkInfo.TryParse, skipUnreadable: true);
+
+    /// <summary>What the network is to hide of the caller; null when absent or unreadable (RFC 3323 §4.2).</summary>
+    public Privacy? Privacy => ParseRow<Privacy>(Known.Privacy, Headers.Privacy.TryParse);
+
+    /// <summary>The hops between registrar and client (RFC 3327); empty when absent or when one cannot be read.</summary>
+    public IReadOnlyList<NameAddress> Paths => ParseAll<NameAddress>(Known.Path, NameAddress.TryParse, skipUnreadable: false);
+
+    /// <summary>The hops a registered client puts behind its outbound proxy (RFC 3608); empty when absent or when one cannot be read.</summary>
+    public IReadOnlyList<NameAddress> ServiceRoutes => ParseAll<NameAddress>(Known.ServiceRoute, NameAddress.TryParse, skipUnreadable: false);
+
     /// <summary>The identities the caller asks the network to vouch for (RFC 3325 §9.2); nobody has checked them.</summary>
     public IReadOnlyList<NameAddress> PreferredIdentities =>
         ParseAll<NameAddress>(Known.PPreferredIdentity, NameAddress.TryParse, skipUnreadable: true);
@@ -114,6 +133,8 @@ public sealed partial class SipHeaders
         _callId = null;
         _cseq = null;
     }
+
+    private ServiceIdentifier[] GetServices(string name) => [.. GetStrings(name).Select(ServiceIdentifier.Parse)];
 
     private int? GetNumber(SipHeaderName name)
     {
@@ -199,6 +220,10 @@ public sealed partial class SipHeaders
         public static readonly SipHeaderName RecordRoute = SipHeaderName.Find(SipHeaderNames.RecordRoute)!;
         public static readonly SipHeaderName PAssertedIdentity = SipHeaderName.Find(SipHeaderNames.PAssertedIdentity)!;
         public static readonly SipHeaderName PPreferredIdentity = SipHeaderName.Find(SipHeaderNames.PPreferredIdentity)!;
+        public static readonly SipHeaderName PAccessNetworkInfo = SipHeaderName.Find(SipHeaderNames.PAccessNetworkInfo)!;
+        public static readonly SipHeaderName Privacy = SipHeaderName.Find(SipHeaderNames.Privacy)!;
+        public static readonly SipHeaderName Path = SipHeaderName.Find(SipHeaderNames.Path)!;
+        public static readonly SipHeaderName ServiceRoute = SipHeaderName.Find(SipHeaderNames.ServiceRoute)!;
         public static readonly SipHeaderName ContentType = SipHeaderName.Find(SipHeaderNames.ContentType)!;
         public static readonly SipHeaderName Accept = SipHeaderName.Find(SipHeaderNames.Accept)!;
         public static readonly SipHeaderName AcceptContact = SipHeaderName.Find(SipHeaderNames.AcceptContact)!;

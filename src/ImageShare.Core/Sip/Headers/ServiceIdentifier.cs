@@ -32,6 +32,9 @@ public readonly record struct ServiceIdentifier
     /// <summary>Whether the peer wrote the registered spelling, or (false) one that had to be mapped to it.</summary>
     public bool IsStandardSpelling { get; }
 
+    /// <summary>Whether it names an application (IARI) rather than a service (ICSI).</summary>
+    public bool IsApplication => Urn?.Contains("application", StringComparison.OrdinalIgnoreCase) == true;
+
     /// <summary>
     /// Reads an identifier, with or without <c>%HH</c> escapes. Never fails: what is no known identifier is kept as it is.
     /// </summary>

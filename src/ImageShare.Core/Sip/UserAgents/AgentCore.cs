@@ -56,6 +56,9 @@ internal sealed class AgentCore
 
     public DigestKeyring Keyring { get; }
 
+    /// <summary>The To tags of what is answered without state.</summary>
+    public StatelessTags StatelessTags { get; } = new();
+
     /// <summary>What we take: the application's methods, PRACK where provisional responses may be reliable, UPDATE where sessions may have timers.</summary>
     public IReadOnlyList<SipMethod> AllowedMethods { get; }
 
@@ -134,15 +137,23 @@ internal sealed class AgentCore
             : uri with { Parameters = uri.Parameters.With("transport", destination.Protocol == SipProtocol.Tls ? "tls" : "tcp") };
     }
 
-    /// <summary>A response that leaves no trace: to what is refused before there is a transaction.</summary>
-    public void SendStateless(SipResponse response, SipMethod method, SipSource source) => Loop.Run(
-        async cancellation =>
+    /// <summary>A response that leaves no trace: to OPTIONS, and to what is refused before there is a transaction.</summary>
+    public void SendStateless(SipResponse response, SipMethod method, SipSource source)
+    {
+        if (Options.UserAgent is { } name && !response.Headers.Contains(SipHeaderNames.Server))
         {
-            await Transport.SendAsync(response, Transport.GetResponseDestination(response, source), cancellation).ConfigureAwait(false);
-            return true;
-        },
-        static _ => { },
-        error => AgentLog.ResponseNotSent(Logger, method, error.Message));
+            response.Headers.Add(SipHeaderNames.Server, name);
+        }
+
+        Loop.Run(
+            async cancellation =>
+            {
+                await Transport.SendAsync(response, Transport.GetResponseDestination(response, source), cancellation).ConfigureAwait(false);
+                return true;
+            },
+            static _ => { },
+            error => AgentLog.ResponseNotSent(Logger, method, error.Message));
+    }
 
     public void AddAllow(SipResponse response) => AddAllow(response.Headers);
 

@@ -9,6 +9,9 @@ public interface ISipRequestHandler
     /// <summary>A call. Ring, accept or reject it, now or later.</summary>
     void OnInvite(IncomingInvite invite);
 
-    /// <summary>A request outside a dialog that is no INVITE: OPTIONS, MESSAGE and the like, as far as they are allowed. Respond within 32 s (64·T1).</summary>
+    /// <summary>
+    /// A request outside a dialog that is no INVITE: OPTIONS, MESSAGE and the like, as far as they are allowed; and OPTIONS inside a
+    /// dialog nobody else takes it from. Respond within 32 s (64·T1).
+    /// </summary>
     void OnRequest(IncomingRequest request);
 }

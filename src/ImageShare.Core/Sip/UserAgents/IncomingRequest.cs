@@ -6,24 +6,38 @@ namespace ImageShare.Core.Sip.UserAgents;
 public sealed class IncomingRequest
 {
     private readonly AgentCore _core;
-    private readonly ServerTransaction _transaction;
+    private readonly ServerTransaction? _transaction;
     private readonly Action<SipResponse>? _responding;
+    private readonly string _toTag;
+    private bool _isAnswered;
 
     internal IncomingRequest(AgentCore core, ServerTransaction transaction, Action<SipResponse>? responding = null)
     {
         _core = core;
         _transaction = transaction;
         _responding = responding;
+        _toTag = transaction.ToTag;
+        Request = transaction.Request;
+        Source = transaction.Source;
+    }
+
+    /// <summary>A request that nothing is remembered of (RFC 3261 §8.2.7).</summary>
+    internal IncomingRequest(AgentCore core, SipRequest request, SipSource source, string toTag)
+    {
+        _core = core;
+        _toTag = toTag;
+        Request = request;
+        Source = source;
     }
 
     /// <summary>The request. Shared with the agent: not to be changed.</summary>
-    public SipRequest Request => _transaction.Request;
+    public SipRequest Request { get; }
 
     /// <summary>Where it came from.</summary>
-    public SipSource Source => _transaction.Source;
+    public SipSource Source { get; }
 
     /// <summary>Makes a response to it, with what every response repeats from its request and a tag in To; to be edited and then sent.</summary>
-    public SipResponse CreateResponse(int status, string? reason = null) => SipResponse.CreateFor(Request, status, reason, _transaction.ToTag);
+    public SipResponse CreateResponse(int status, string? reason = null) => SipResponse.CreateFor(Request, status, reason, _toTag);
 
     /// <summary>Our address as this peer reaches us, for a Contact in a response.</summary>
     public SipUri GetContactUri() =>
@@ -38,7 +52,11 @@ public sealed class IncomingRequest
         ArgumentNullException.ThrowIfNull(response);
         _core.TryPost(() =>
         {
-            if (!_transaction.IsAnswered)
+            if (_transaction is null)
+            {
+                RespondStateless(response);
+            }
+            else if (!_transaction.IsAnswered)
             {
                 if (response.IsSuccess && Request.Method == SipMethod.Options)
                 {
@@ -53,4 +71,25 @@ public sealed class IncomingRequest
 
     /// <summary>Sends a final response that says nothing but its status.</summary>
     public void Respond(int status, string? reason = null) => Respond(CreateResponse(status, reason));
+
+    private void RespondStateless(SipResponse response)
+    {
+        if (_isAnswered || response.IsProvisional || response.StatusCode == 408)
+        {
+            return;
+        }
+
+        _isAnswered = true;
+        if (response.Headers.To is { Tag: null } to)
+        {
+            response.Headers.Set(SipHeaderNames.To, to.WithTag(_toTag));
+        }
+
+        if (response.IsSuccess && Request.Method == SipMethod.Options)
+        {
+            _core.AddCapabilities(response.Headers);
+        }
+
+        _core.SendStateless(response, Request.Method, Source);
+    }
 }

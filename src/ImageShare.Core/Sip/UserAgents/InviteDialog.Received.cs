@@ -54,7 +54,8 @@ public sealed partial class InviteDialog
         }
         else if (request.Method == SipMethod.Options)
         {
-            transaction.Respond(200, edit: response => _core.AddCapabilities(response.Headers));
+            // The same answer as outside: the dialog itself is none of its business (RFC 3261 §11.2).
+            Deliver(transaction, _core.Handler.OnRequest);
         }
         else if (request.Method == SipMethod.Invite || request.Method == SipMethod.Update)
         {

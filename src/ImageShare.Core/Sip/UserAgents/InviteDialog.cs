@@ -40,8 +40,8 @@ public sealed partial class InviteDialog : IDialogUser, IAgentPart
 
     /// <summary>
     /// Takes requests inside the dialog: re-INVITE, UPDATE, INFO and the like, as far as they are allowed. Called on the agent's
-    /// loop; must not block. While unset, OPTIONS gets 200, a re-INVITE and an UPDATE 488 (the session goes on as it was), anything
-    /// else 405. What only refreshes the session is not brought here but answered: an UPDATE without a body, and a re-INVITE or
+    /// loop; must not block. While unset, OPTIONS goes to the agent's handler, a re-INVITE and an UPDATE get 488 (the session goes on as it
+    /// was), anything else 405. What only refreshes the session is not brought here but answered: an UPDATE without a body, and a re-INVITE or
     /// UPDATE whose offer is the description the peer gave before (RFC 4028 §7.4); the answer is ours of before, the timer is agreed
     /// anew. A 2xx given here agrees to a session timer too.
     /// </summary>

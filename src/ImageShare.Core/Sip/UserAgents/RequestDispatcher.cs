@@ -63,6 +63,13 @@ internal sealed class RequestDispatcher(AgentCore core)
             return;
         }
 
+        if (core.Options.AnswersOptionsWithoutState && request.Method == SipMethod.Options && request.Headers.To!.Tag is null
+            && core.AllowedMethods.Contains(SipMethod.Options))
+        {
+            AnswerStateless(request, source);
+            return;
+        }
+
         TransactionKey key = TransactionKey.ForServer(request);
         if (core.Servers.TryGetValue(key, out ServerTransaction? known))
         {
@@ -96,6 +103,31 @@ internal sealed class RequestDispatcher(AgentCore core)
 
         var transaction = new ServerTransaction(core, key, request, source);
         transaction.Start(() => Process(transaction, key, dialog));
+    }
+
+    // A query changes nothing and may be answered as often as it comes: nothing is kept of it, so that no number of queries fills
+    // anything (RFC 3261 §8.2.7, §11.2).
+    private void AnswerStateless(SipRequest request, SipSource source)
+    {
+        string tag = core.StatelessTags.For(request);
+        if (Unsupported(request) is { Length: > 0 } options)
+        {
+            SipResponse refusal = SipResponse.CreateFor(request, 420, toTag: tag);
+            refusal.Headers.Add(SipHeaderNames.Unsupported, options);
+            core.SendStateless(refusal, request.Method, source);
+            return;
+        }
+
+        try
+        {
+            core.Handler.OnRequest(new IncomingRequest(core, request, source, tag));
+        }
+        catch (Exception error)
+        {
+            // The application's code: the peer gets an answer, and the agent goes on.
+            AgentLog.HandlerFailed(core.Logger, request.Method, error);
+            core.SendStateless(SipResponse.CreateFor(request, 500, toTag: tag), request.Method, source);
+        }
     }
 
     private void Process(ServerTransaction transaction, TransactionKey key, IDialogUser? dialog)

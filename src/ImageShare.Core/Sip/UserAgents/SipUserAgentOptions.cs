@@ -73,6 +73,12 @@ public sealed record SipUserAgentOptions
     public bool AnswersStrayOptions { get; init; }
 
     /// <summary>
+    /// Whether an OPTIONS outside a dialog is handed to the application without a transaction (RFC 3261 §8.2.7): nothing is remembered of
+    /// it, however many come, and each copy is brought and answered anew. For applications that answer at once. Default: false.
+    /// </summary>
+    public bool AnswersOptionsWithoutState { get; init; }
+
+    /// <summary>
     /// How many requests may be in the works at the same time; what begins beyond gets 503 without a trace in memory. Requests in
     /// known dialogs and CANCEL are not counted out. Default: 2048, which with the default timers bounds a flood to about 64 new requests a second: an answered one is remembered for 32 s (64·T1).
     /// </summary>

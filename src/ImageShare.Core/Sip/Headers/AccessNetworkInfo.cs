@@ -1,0 +1,42 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sip.Headers;
+
+/// <summary>
+/// The access network a phone is connected by, the value of P-Access-Network-Info (RFC 7315 §5.4), for example
+/// <c>3GPP-E-UTRAN-FDD;utran-cell-id-3gpp=234151D0FCE11</c>. Says where somebody is: give it to a trusted network only. Immutable.
+/// </summary>
+/// <param name="AccessType">The kind of access, such as <c>IEEE-802.11</c> or <c>ADSL</c>; compared without case.</param>
+/// <param name="Parameters">Cell, line or extension parameters in their order.</param>
+public sealed record AccessNetworkInfo(string AccessType, ParameterList Parameters = default) : ISipHeaderValue
+{
+    /// <summary>access-net-spec = (access-type / access-class) *(SEMI access-info); reads all of the text.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out AccessNetworkInfo? value)
+    {
+        value = null;
+        var cursor = new AsciiCursor(Grammar.TrimWhiteSpace(text));
+        if (!cursor.TryReadToken(out ReadOnlySpan<byte> type)
+            || !ParameterList.TryRead(ref cursor, HeaderGrammar.ParameterText, out ParameterList parameters)
+            || !cursor.AtEnd)
+        {
+            return false;
+        }
+
+        value = new AccessNetworkInfo(WellKnownText.GetString(type), parameters);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Write(IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        SafeText.ThrowIfLineBreaking(AccessType);
+        output.WriteUtf8(AccessType);
+        Parameters.Write(output);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => HeaderGrammar.Print(this);
+}

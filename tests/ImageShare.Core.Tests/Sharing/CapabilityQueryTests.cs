@@ -1,0 +1,254 @@
+using System.Text;
+using ImageShare.Core.Net;
+using ImageShare.Core.Sharing;
+using ImageShare.Core.Sip;
+using ImageShare.Core.Tests.Testing;
+
+namespace ImageShare.Core.Tests.Sharing;
+
+/// <summary>The capability query as both sides speak it.</summary>
+[TestFixture]
+public sealed class CapabilityQueryTests
+{
+    private static IEnumerable<TestCaseData> Profiles()
+    {
+        yield return new TestCaseData(ImageShareProfile.Rcs2, null).SetArgDisplayNames("no call");
+        yield return new TestCaseData(ImageShareProfile.RcsE, "*;+g.3gpp.cs-voice").SetArgDisplayNames("circuit-switched call");
+        yield return new TestCaseData(
+            ImageShareProfile.RcsE with { CsVoice = false, PsVoice = true },
+            "*;+g.3gpp.icsi-ref=\"urn%3Aurn-7%3A3gpp-service.ims.icsi.mmtel\"").SetArgDisplayNames("packet-switched call");
+    }
+
+    [TestCaseSource(nameof(Profiles))]
+    [Category("IS-008")]
+    public async Task The_query_asks_for_the_voice_call_of_the_network_and_not_for_the_service(ImageShareProfile profile, string? wanted)
+    {
+        await using SharePair pair = await SharePair.StartAsync(alice: o => o with { Profile = profile });
+        ImageShareCapabilities capabilities = await pair.Alice.QueryCapabilitiesAsync(pair.Bob.Address).WaitAsync(SharePair.Patience);
+        Assert.That(SipReader.TryReadDatagram(pair.FirstSent("OPTIONS").Octets, null, out SipMessage? query, out _), Is.True);
+        Assert.Multiple(() =>
+        {
+            Assert.That(query!.Headers.GetString("Accept-Contact"), Is.EqualTo(wanted));
+            Assert.That(query.Headers.AcceptContacts.Any(a => a.Features.HasImageShare || a.Explicit || a.Require), Is.False);
+            Assert.That(capabilities.CanShareImages, Is.True);
+        });
+    }
+
+    [TestCase("404 Not Found")]
+    [TestCase("405 Method Not Allowed")]
+    [TestCase("486 Busy Here")]
+    [TestCase("501 Not Implemented")]
+    [TestCase("603 Decline")]
+    [Category("IS-022")]
+    public async Task Any_other_refusal_means_not_capable_at_once(string status)
+    {
+        (ImageShareClient alice, RawPhone phone, ManualTimeProvider time) = await StartAsync();
+        await using (alice)
+        await using (phone)
+        {
+            Task<ImageShareCapabilities> asking = alice.QueryCapabilitiesAsync(phone.Address);
+            await phone.RespondAsync(await phone.ReceiveAsync("OPTIONS"), status, extra: "Retry-After: 1\r\n");
+            ImageShareCapabilities capabilities = await asking.WaitAsync(SharePair.Patience);
+            Assert.Multiple(() =>
+            {
+                Assert.That(capabilities.CanShareImages, Is.False);
+                Assert.That($"{capabilities.SipStatus}", Is.EqualTo(status[..3]));
+                Assert.That(time.Elapsed, Is.EqualTo(TimeSpan.Zero));
+            });
+        }
+    }
+
+    [Test]
+    [Category("IS-022")]
+    public async Task A_peer_that_is_not_available_is_asked_again_after_10_and_20_seconds()
+    {
+        (ImageShareClient alice, RawPhone phone, ManualTimeProvider time) = await StartAsync();
+        await using (alice)
+        await using (phone)
+        {
+            Task<ImageShareCapabilities> asking = alice.QueryCapabilitiesAsync(phone.Address);
+            Task<List<TimeSpan>> answering = AnswerAsync(phone, time, 3);
+            ImageShareCapabilities capabilities = await time.DriveAsync(asking).WaitAsync(SharePair.Patience);
+            List<TimeSpan> asked = await answering.WaitAsync(SharePair.Patience);
+            Assert.Multiple(() =>
+            {
+                Assert.That(capabilities.CanShareImages, Is.False);
+                Assert.That(capabilities.SipStatus, Is.EqualTo(480));
+                Assert.That(asked, Has.Count.EqualTo(3));
+                Assert.That(asked[1] - asked[0], Is.GreaterThanOrEqualTo(TimeSpan.FromSeconds(10)));
+                Assert.That(asked[2] - asked[1], Is.GreaterThanOrEqualTo(TimeSpan.FromSeconds(20)));
+            });
+        }
+    }
+
+    [Test]
+    [Category("IS-022")]
+    public async Task A_peer_that_becomes_available_is_capable()
+    {
+        (ImageShareClient alice, RawPhone phone, ManualTimeProvider time) = await StartAsync();
+        await using (alice)
+        await using (phone)
+        {
+            Task<ImageShareCapabilities> asking = alice.QueryCapabilitiesAsync(phone.Address);
+            await phone.RespondAsync(await phone.ReceiveAsync("OPTIONS"), "480 Temporarily Unavailable");
+            Task answering = RespondOnceAsync();
+            ImageShareCapabilities capabilities = await time.DriveAsync(asking).WaitAsync(SharePair.Patience);
+            await answering.WaitAsync(SharePair.Patience);
+            Assert.That(capabilities.Evidence, Is.EqualTo(CapabilityEvidence.Sdp));
+        }
+
+        async Task RespondOnceAsync() => await phone.RespondAsync(
+            await phone.ReceiveAsync("OPTIONS"), "200 OK", phone.Sdp("a=accept-types:image/jpeg\r\na=file-selector\r\n", "m=message 0 TCP/MSRP *\r\n"));
+    }
+
+    [Test]
+    [Category("IS-022")]
+    public async Task Retry_After_takes_the_place_of_the_configured_delay()
+    {
+        (ImageShareClient alice, RawPhone phone, ManualTimeProvider time) = await StartAsync([TimeSpan.FromSeconds(100)]);
+        await using (alice)
+        await using (phone)
+        {
+            Task<ImageShareCapabilities> asking = alice.QueryCapabilitiesAsync(phone.Address);
+            Task<List<TimeSpan>> answering = AnswerAsync(phone, time, 2, "Retry-After: 3\r\n");
+            await time.DriveAsync(asking).WaitAsync(SharePair.Patience);
+            List<TimeSpan> asked = await answering.WaitAsync(SharePair.Patience);
+            Assert.That(asked[1] - asked[0], Is.InRange(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(99)));
+        }
+    }
+
+    [TestCase(0, "")]
+    [TestCase(3, "Retry-After: 86400\r\n")]
+    [Category("IS-022")]
+    public async Task Without_repetitions_or_when_asked_for_too_much_patience_480_is_the_answer(int repetitions, string retryAfter)
+    {
+        (ImageShareClient alice, RawPhone phone, ManualTimeProvider time) = await StartAsync([.. Enumerable.Repeat(TimeSpan.FromSeconds(1), repetitions)]);
+        await using (alice)
+        await using (phone)
+        {
+            Task<ImageShareCapabilities> asking = alice.QueryCapabilitiesAsync(phone.Address);
+            await phone.RespondAsync(await phone.ReceiveAsync("OPTIONS"), "480 Temporarily Unavailable", extra: retryAfter);
+            Assert.That((await asking.WaitAsync(SharePair.Patience)).SipStatus, Is.EqualTo(480));
+            Assert.That(time.Elapsed, Is.EqualTo(TimeSpan.Zero));
+        }
+    }
+
+    [Test]
+    public void More_than_three_repetitions_are_refused() => Assert.That(
+        () => ImageShareClient.StartAsync(new ImageShareOptions
+        {
+            Identity = SipUri.Parse("sip:alice@ims.example"),
+            Limits = ImageShareLimits.Default with { QueryRetryDelays = [.. Enumerable.Repeat(TimeSpan.FromSeconds(1), 4)] },
+        }),
+        Throws.InstanceOf<ArgumentOutOfRangeException>());
+
+    [Test]
+    public async Task Giving_up_ends_the_wait_between_two_queries()
+    {
+        (ImageShareClient alice, RawPhone phone, _) = await StartAsync();
+        await using (alice)
+        await using (phone)
+        {
+            using var givingUp = new CancellationTokenSource();
+            Task<ImageShareCapabilities> asking = alice.QueryCapabilitiesAsync(phone.Address, givingUp.Token);
+            await phone.RespondAsync(await phone.ReceiveAsync("OPTIONS"), "480 Temporarily Unavailable");
+            await givingUp.CancelAsync();
+            Assert.That(async () => await asking.WaitAsync(SharePair.Patience), Throws.InstanceOf<OperationCanceledException>());
+        }
+    }
+
+    [TestCase("", true)]
+    [TestCase("Accept: application/sdp\r\n", true)]
+    [TestCase("Accept: text/plain, application/SDP;q=0.2\r\n", true)]
+    [TestCase("Accept: application/*\r\n", true)]
+    [TestCase("Accept: */*\r\n", true)]
+    [TestCase("Accept: text/plain\r\n", false)]
+    [TestCase("Accept: application/pidf+xml\r\n", false)]
+    [TestCase("Accept:\r\n", false)]
+    [Category("IS-026")]
+    public async Task The_answer_has_a_body_unless_the_query_excludes_it(string accept, bool hasBody)
+    {
+        var network = new InMemoryNetwork();
+        await using SharePair pair = await SharePair.StartAsync(network);
+        await using var phone = new RawPhone(network);
+        await phone.SendAsync(pair.Bob.Address, phone.Request("OPTIONS", pair.Bob.Address, "query", extra: accept));
+        SipMessage answer = Read(await phone.ReceiveAsync("SIP/2.0 200", "query"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(answer.Body.IsEmpty, Is.Not.EqualTo(hasBody));
+            Assert.That(answer.Headers.Contains("Content-Type"), Is.EqualTo(hasBody));
+            Assert.That(answer.Headers.GetString("Contact"), Does.Contain("gsma-is"));
+        });
+    }
+
+    [TestCase(false, false)]
+    [TestCase(false, true)]
+    [TestCase(true, false)]
+    [TestCase(true, true)]
+    [Category("IS-027")]
+    public async Task A_query_is_answered_in_a_dialog_and_outside_with_and_without_SDP(bool inDialog, bool withBody)
+    {
+        var network = new InMemoryNetwork();
+        await using SharePair pair = await SharePair.StartAsync(network);
+        await using var phone = new RawPhone(network);
+        Task<string> inviting = phone.InviteAsync(pair.Bob.Address, "call", phone.Offer("name:\"a.png\" type:image/png size:1000"));
+        await using ImageShareSession session = await (await pair.NextInvitationAsync()).AcceptAsync(pair.Store);
+        string accepted = await inviting;
+        string body = phone.Sdp("a=accept-types:image/jpeg\r\na=file-selector\r\n", "m=message 0 TCP/MSRP *\r\n");
+        string query = phone.Request(
+            "OPTIONS", pair.Bob.Address, inDialog ? "call" : "query", inDialog ? RawPhone.TagOf(accepted) : null, number: 2, body: withBody ? body : null);
+
+        // A contact that would lead the peer's BYE astray, were it taken for a new one.
+        await phone.SendAsync(pair.Bob.Address, query.Replace($"Contact: <{phone.Address}>", "Contact: <sip:elsewhere@127.0.0.1:9>", StringComparison.Ordinal));
+        string answered = await phone.ReceiveAsync("SIP/2.0 ");
+        Assert.That(RawPhone.Header(answered, "CSeq"), Is.EqualTo("2 OPTIONS"));
+        SipMessage answer = Read(answered);
+        Assert.Multiple(() =>
+        {
+            Assert.That(((SipResponse)answer).StatusCode, Is.EqualTo(200));
+            Assert.That(answer.Headers.GetString("Contact"), Does.Contain("gsma-is"));
+            Assert.That(Encoding.UTF8.GetString(answer.Body.Span), Does.Contain("a=file-selector\r\n"));
+            Assert.That(session.Completion.IsCompleted, Is.False);
+        });
+
+        Task<ImageShareResult> cancelling = session.CancelAsync();
+        string bye = await phone.ReceiveAsync("BYE", "call");
+        await phone.RespondAsync(bye, "200 OK");
+        Assert.That((await cancelling.WaitAsync(SharePair.Patience)).State, Is.EqualTo(ImageShareState.Cancelled));
+        Assert.That(bye, Does.StartWith($"BYE {phone.Address} "));
+    }
+
+    // Answers so many queries with 480; says when each was asked.
+    private static async Task<List<TimeSpan>> AnswerAsync(RawPhone phone, ManualTimeProvider time, int count, string extra = "")
+    {
+        var asked = new Dictionary<string, TimeSpan>();
+        while (asked.Count < count)
+        {
+            string query = await phone.ReceiveAsync("OPTIONS");
+            asked.TryAdd(RawPhone.Header(query, "Call-ID"), time.Elapsed);
+            await phone.RespondAsync(query, "480 Temporarily Unavailable", extra: extra);
+        }
+
+        return [.. asked.Values];
+    }
+
+    private static async Task<(ImageShareClient Alice, RawPhone Phone, ManualTimeProvider Time)> StartAsync(IReadOnlyList<TimeSpan>? delays = null)
+    {
+        var network = new InMemoryNetwork();
+        var time = new ManualTimeProvider();
+        ImageShareClient alice = await ImageShareClient.StartAsync(new ImageShareOptions
+        {
+            Identity = SipUri.Parse("sip:alice@ims.example"),
+            Network = network,
+            TimeProvider = time,
+            Limits = delays is null ? ImageShareLimits.Default : ImageShareLimits.Default with { QueryRetryDelays = delays },
+        });
+        return (alice, new RawPhone(network), time);
+    }
+
+    private static SipMessage Read(string text)
+    {
+        Assert.That(SipReader.TryReadDatagram(Encoding.UTF8.GetBytes(text), null, out SipMessage? message, out SipReadError? error), Is.True, error?.ToString());
+        return message!;
+    }
+}
