@@ -37,7 +37,9 @@ internal sealed class CommonOptions
             : Refuse<IPAddress?>(result, "is not an IP address"),
     };
 
-    public Option<string> Transport { get; } = OneOf("--transport", "SIP transport: auto is UDP, and TCP above 1300 octets; tls is not in this version", "auto", "udp", "tcp", "tls");
+    public Option<string> Transport { get; } = OneOf("--transport", "SIP transport: auto is UDP, and TCP above 1300 octets; a sips target always gets TLS", "auto", "udp", "tcp", "tls");
+
+    public TlsFiles Tls { get; } = new();
 
     public Option<SipUri?> Proxy { get; } = new("--proxy")
     {
@@ -75,7 +77,7 @@ internal sealed class CommonOptions
             command.Add(Identity);
         }
 
-        foreach (Option option in (Option[])[Bind, Advertise, Transport, Proxy, User, Password, Profile, TimeoutSeconds, TraceFile, Json, Verbose])
+        foreach (Option option in (Option[])[Bind, Advertise, Transport, .. Tls.Options, Proxy, User, Password, Profile, TimeoutSeconds, TraceFile, Json, Verbose])
         {
             command.Add(option);
         }
@@ -97,9 +99,12 @@ internal sealed class CommonOptions
             {
                 "udp" => SipTransportChoice.Udp,
                 "tcp" => SipTransportChoice.Tcp,
-                "tls" => throw new UsageException("--transport tls is not in this version; use udp, tcp or auto."),
+                "tls" => SipTransportChoice.Tls,
                 _ => SipTransportChoice.BySize,
             },
+            Tls = Tls.Load(parsed),
+            TlsPort = parsed.GetValue(Tls.Port),
+            TlsHost = parsed.GetValue(Tls.Host),
             Credentials = user is not null && password is not null ? new SipCredentials(user, password) : null,
             Profile = parsed.GetRequiredValue(Profile),
             Limits = ImageShareLimits.Default with { AnswerTimeout = timeout, IdleTimeout = timeout },

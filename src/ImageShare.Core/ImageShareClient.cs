@@ -36,7 +36,7 @@ public sealed class ImageShareClient : IAsyncDisposable
         Address = address;
     }
 
-    /// <summary>Where peers reach this client: the user of its identity at the address and port it listens on, UDP and TCP.</summary>
+    /// <summary>Where peers reach this client: the user of its identity at the address and port it listens on, UDP and TCP; TLS when that was chosen and there is a certificate.</summary>
     public SipUri Address { get; }
 
     /// <summary>What is known of peers from earlier queries, and from what they said when they asked or invited.</summary>
@@ -155,8 +155,13 @@ public sealed class ImageShareClient : IAsyncDisposable
             {
                 SipTransportChoice.Udp => SipProtocol.Udp,
                 SipTransportChoice.Tcp => SipProtocol.Tcp,
+                SipTransportChoice.Tls => SipProtocol.Tls,
                 _ => null,
             },
+            Tls = options.Tls,
+            TlsPort = options.TlsPort,
+            TlsHost = options.TlsHost,
+            KeepAliveInterval = options.SipKeepAlive,
             TimeProvider = options.TimeProvider,
             Trace = TraceAdapter.ForSip(options.Trace),
         });
@@ -190,8 +195,10 @@ public sealed class ImageShareClient : IAsyncDisposable
     private static ImageShareClient Assemble(ImageShareOptions options, ILogger log, SipTransport transport, MsrpEndpoint msrp)
     {
         // Before the agent runs: what can fail, fails with nothing to be undone.
-        SipSentBy sentBy = transport.GetSentBy(new SipDestination(transport.LocalEndPoint, SipProtocol.Udp));
+        bool isTls = options.Transport is SipTransportChoice.Tls && transport.TlsEndPoint is not null;
+        SipSentBy sentBy = transport.GetSentBy(new SipDestination(transport.LocalEndPoint, isTls ? SipProtocol.Tls : SipProtocol.Udp));
         var address = new SipUri("sip", options.Identity.User, sentBy.Host, sentBy.Port);
+        address = isTls ? address with { Parameters = address.Parameters.With("transport", "tls") } : address;
         var sessions = new ConcurrentDictionary<ImageShareSession, byte>();
         var incoming = new IncomingShares(options.Limits, () => sessions.Count, session => sessions[session] = 0);
         SipUri[] route = [.. options.Route, .. options.Ims.ServiceRoute];

@@ -83,4 +83,7 @@ public enum ImageShareError
 
     /// <summary>The object was closed, or the operation does not fit its present state.</summary>
     InvalidState,
+
+    /// <summary>The peer's TLS certificate is not trusted, not valid now, or not for the name asked for (RFC 5922). Nothing was sent to it.</summary>
+    CertificateNotTrusted,
 }

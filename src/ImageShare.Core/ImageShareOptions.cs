@@ -59,6 +59,24 @@ public sealed record ImageShareOptions
     /// <summary>Which transport SIP requests take. Default: UDP, or TCP above 1300 octets (RFC 3261 §18.1.1).</summary>
     public SipTransportChoice Transport { get; init; } = SipTransportChoice.BySize;
 
+    /// <summary>
+    /// TLS for SIP: trust for the servers connected to, and the certificate of this side. With a certificate, TLS is listened for too; without
+    /// one, peers can only use the connections this side opens. Default: the machine's trust and no certificate.
+    /// </summary>
+    public TlsOptions Tls { get; init; } = TlsOptions.Default;
+
+    /// <summary>The port SIP over TLS is listened for on, at the address of <see cref="LocalEndPoint"/>; 0 takes a free one.</summary>
+    public int TlsPort { get; init; }
+
+    /// <summary>The host name the certificate is for, when it is not for the address: written in Via and Contact of SIP over TLS. Peers must be able to resolve it.</summary>
+    public string? TlsHost { get; init; }
+
+    /// <summary>
+    /// After how long a silent SIP connection of this side asks the peer for a sign of life (RFC 5626 §4.4.1), dropping it when none comes in 10 s.
+    /// For registrars and proxies that ask for keep-alives. Null (the default) never asks.
+    /// </summary>
+    public TimeSpan? SipKeepAlive { get; init; }
+
     /// <summary>User and password for digest challenges (RFC 3261 §22), or null to answer none.</summary>
     public SipCredentials? Credentials { get; init; }
 

@@ -25,6 +25,9 @@ public sealed class InMemoryNetwork : INetwork
     /// </summary>
     public Func<IPEndPoint, bool>? ConnectFilter { get; set; }
 
+    /// <summary>The host names this network knows beside localhost, and their addresses. May be changed at any time.</summary>
+    public IDictionary<string, IPAddress[]> Names { get; } = new ConcurrentDictionary<string, IPAddress[]>(StringComparer.OrdinalIgnoreCase);
+
     /// <inheritdoc/>
     public IDatagramSocket BindDatagram(IPEndPoint local)
     {
@@ -70,10 +73,12 @@ public sealed class InMemoryNetwork : INetwork
         ArgumentException.ThrowIfNullOrEmpty(host);
         return IPAddress.TryParse(host, out IPAddress? address)
             ? ValueTask.FromResult<IPAddress[]>([address])
+            : Names.TryGetValue(host, out IPAddress[]? addresses)
+            ? ValueTask.FromResult(addresses)
             : host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
                 ? ValueTask.FromResult<IPAddress[]>([IPAddress.Loopback])
                 : throw new ImageShareException(
-                    ImageShareError.PeerUnreachable, $"The in-memory network knows no names but localhost; give an address instead of {host}.");
+                    ImageShareError.PeerUnreachable, $"The in-memory network does not know {host}; add it to its Names, or give an address.");
     }
 
     internal void Deliver(IPEndPoint from, IPEndPoint to, ReadOnlyMemory<byte> datagram)

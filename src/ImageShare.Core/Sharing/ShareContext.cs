@@ -58,8 +58,8 @@ internal sealed class ShareContext
     /// <summary>This side's address as <paramref name="destination"/> is to reach it; MSRP is advertised at the same one as SIP.</summary>
     public IPAddress AddressFor(SipDestination destination)
     {
-        // A transport that names itself by a host name says nothing of the address MSRP is listened for on.
-        string host = Transport.GetSentBy(destination).Host;
+        // A name for TLS says nothing of the address MSRP is listened for on; what stands in the Via of plain SIP does.
+        string host = Transport.GetSentBy(new SipDestination(destination.EndPoint, SipProtocol.Tcp)).Host;
         return IPAddress.TryParse(host, out IPAddress? address) ? address : Msrp.LocalEndPoint.Address;
     }
 

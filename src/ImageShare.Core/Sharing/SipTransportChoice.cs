@@ -11,4 +11,7 @@ public enum SipTransportChoice
 
     /// <summary>TCP always.</summary>
     Tcp,
+
+    /// <summary>TLS always. Whatever is chosen, a sips URI and <c>transport=tls</c> get TLS.</summary>
+    Tls,
 }

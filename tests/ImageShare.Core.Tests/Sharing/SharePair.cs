@@ -12,8 +12,9 @@ internal sealed class SharePair : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private SharePair(ImageShareClient alice, ImageShareClient bob, DirectoryInfo inbox, List<ImageShareTraceEvent> sent)
+    private SharePair(ImageShareClient alice, ImageShareClient bob, DirectoryInfo inbox, List<ImageShareTraceEvent> sent, INetwork network)
     {
+        Network = network;
         Alice = alice;
         Bob = bob;
         Inbox = inbox;
@@ -23,6 +24,8 @@ internal sealed class SharePair : IAsyncDisposable
     public ImageShareClient Alice { get; }
 
     public ImageShareClient Bob { get; }
+
+    public INetwork Network { get; }
 
     public DirectoryInfo Inbox { get; }
 
@@ -50,7 +53,7 @@ internal sealed class SharePair : IAsyncDisposable
         ImageShareOptions Options(string user) => new() { Identity = SipUri.Parse($"sip:{user}@ims.example"), Network = network, Trace = Trace };
         ImageShareClient bobClient = await ImageShareClient.StartAsync(bob is null ? Options("bob") : bob(Options("bob")));
         ImageShareClient aliceClient = await ImageShareClient.StartAsync(alice is null ? Options("alice") : alice(Options("alice")));
-        return new SharePair(aliceClient, bobClient, Directory.CreateTempSubdirectory("imageshare-test-"), sent);
+        return new SharePair(aliceClient, bobClient, Directory.CreateTempSubdirectory("imageshare-test-"), sent, network);
     }
 
     public static ImageSource Image(byte[] octets, string name = "cat.png") => ImageSource.FromBytes(octets, name, new MediaType("image", "png"));

@@ -32,6 +32,18 @@ internal sealed class ManualTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>How far away the next armed timer is; zero when there is none.</summary>
+    public TimeSpan NextDue
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return TimeSpan.FromTicks((_timers.Min(t => t.DueTicks) ?? _ticks) - _ticks);
+            }
+        }
+    }
+
     public override long GetTimestamp() => Elapsed.Ticks;
 
     public override DateTimeOffset GetUtcNow() => new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero) + Elapsed;

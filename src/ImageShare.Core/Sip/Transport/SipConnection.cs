@@ -19,12 +19,20 @@ internal sealed class SipConnection
     private readonly SemaphoreSlim _writing = new(1, 1);
     private volatile bool _closed;
 
-    public SipConnection(IStreamConnection stream, SipProtocol protocol, SipTransportOptions options)
+    public SipConnection(IStreamConnection stream, SipConnectionKey key, bool isOpener, SipTransportOptions options)
     {
         _stream = stream;
         _options = options;
-        Source = new SipSource(stream.RemoteEndPoint, protocol, this);
+        IsOpener = isOpener;
+        Key = key;
+        Source = new SipSource(stream.RemoteEndPoint, key.Protocol, this);
     }
+
+    /// <summary>What it may be used for again.</summary>
+    public SipConnectionKey Key { get; }
+
+    /// <summary>Whether this side opened it.</summary>
+    public bool IsOpener { get; }
 
     public SipSource Source { get; }
 
@@ -126,11 +134,16 @@ internal sealed class SipConnection
         PipeReader input = _stream.Input;
         bool armed = false;
         ITimer deadline = _options.TimeProvider.CreateTimer(_ => Abort(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        SipKeepAlive? keepAlive = IsOpener && _options.KeepAliveInterval is { } interval
+            ? new SipKeepAlive(interval, _options.TimeProvider, ping => TryWriteAsync(ping, stop), Abort)
+            : null;
+        using (keepAlive)
         await using (deadline.ConfigureAwait(false))
         {
             while (true)
             {
                 ReadResult read = await input.ReadAsync(stop).ConfigureAwait(false);
+                keepAlive?.OnReceived();
                 ReadOnlySequence<byte> rest = read.Buffer;
                 OperationStatus status;
                 bool delivered = false;
@@ -140,9 +153,9 @@ internal sealed class SipConnection
                     inbound.Receive(message!, Source, _stream.LocalEndPoint);
                 }
 
-                if (reader.TakeKeepAlives() is > 0 and int keepAlives)
+                if (reader.TakeKeepAlives() is > 0 and int keepAlives && keepAlive is null)
                 {
-                    // One answer however many came at once: a flood is not worth a flood.
+                    // Where we ask, empty lines are the answers. One answer however many came at once: a flood is not worth a flood.
                     inbound.Statistics.CountKeepAlives(keepAlives);
                     await TryWriteAsync(Pong, stop).ConfigureAwait(false);
                 }

@@ -1,26 +1,24 @@
 using System.Collections.Concurrent;
-using System.Net;
 using ImageShare.Core.Net;
 
 namespace ImageShare.Core.Sip.Transport;
 
 /// <summary>
-/// All stream connections of a transport: those accepted, and those opened, reused by address and protocol. Two senders that
-/// want the same new connection wait for one attempt.
+/// All stream connections of a transport: those accepted, and those opened, reused by address, protocol and, for TLS, the name the
+/// peer's certificate was verified for. Two senders that want the same new connection wait for one attempt.
 /// </summary>
-internal sealed class SipConnections(
-    INetwork network, IStreamListener listener, SipTransportOptions options, SipInbound inbound, CancellationToken stop)
+internal sealed class SipConnections(INetwork network, SipTransportOptions options, SipInbound inbound, CancellationToken stop)
 {
-    private readonly ConcurrentDictionary<Key, Lazy<Task<SipConnection>>> _reusable = new();
+    private readonly ConcurrentDictionary<SipConnectionKey, Lazy<Task<SipConnection>>> _reusable = new();
     private readonly ConcurrentDictionary<SipConnection, bool> _all = new();
-
-    private readonly record struct Key(IPEndPoint Remote, SipProtocol Protocol);
+    private readonly ConcurrentDictionary<IStreamConnection, Task> _handshakes = new();
+    private readonly TlsEndpoint _tls = new(options.Tls);
 
     /// <summary>How many connections are open now.</summary>
     public int Count => _all.Count;
 
     /// <summary>Accepts until the listener ends.</summary>
-    public async Task AcceptAsync()
+    public async Task AcceptAsync(IStreamListener listener, SipProtocol protocol)
     {
         while (!stop.IsCancellationRequested)
         {
@@ -31,7 +29,7 @@ internal sealed class SipConnections(
                     return;
                 }
 
-                if (_all.Count >= options.MaxConnections)
+                if (_all.Count + _handshakes.Count >= options.MaxConnections)
                 {
                     inbound.Statistics.CountConnectionDropped();
                     accepted.Abort();
@@ -39,9 +37,14 @@ internal sealed class SipConnections(
                     continue;
                 }
 
-                SipConnection connection = Adopt(accepted);
-                _reusable.TryAdd(KeyOf(connection), new Lazy<Task<SipConnection>>(Task.FromResult(connection)));
-                RemoveIfClosed(connection);
+                if (protocol == SipProtocol.Tls)
+                {
+                    BeginHandshake(accepted);
+                }
+                else
+                {
+                    Keep(accepted, SipConnectionKey.ForAccepted(accepted, protocol));
+                }
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -56,11 +59,13 @@ internal sealed class SipConnections(
         }
     }
 
-    /// <summary>An open connection to that address, or a new one; tells which.</summary>
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.PeerUnreachable"/>: refused, or not open in time.</exception>
-    public async ValueTask<(SipConnection Connection, bool Reused)> GetAsync(IPEndPoint remote, SipProtocol protocol, CancellationToken cancellationToken)
+    /// <summary>An open connection to that destination, or a new one; tells which.</summary>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.PeerUnreachable"/>: refused, or not open in time. <see cref="ImageShareError.CertificateNotTrusted"/>.
+    /// </exception>
+    public async ValueTask<(SipConnection Connection, bool Reused)> GetAsync(SipDestination destination, CancellationToken cancellationToken)
     {
-        var key = new Key(remote, protocol);
+        SipConnectionKey key = SipConnectionKey.For(destination);
         var attempt = new Lazy<Task<SipConnection>>(() => OpenAsync(key));
         Lazy<Task<SipConnection>> entry = _reusable.GetOrAdd(key, attempt);
         SipConnection connection = await entry.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -76,6 +81,7 @@ internal sealed class SipConnections(
             await ((Task)entry.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        await Task.WhenAll(_handshakes.Values).ConfigureAwait(false);
         foreach (SipConnection connection in _all.Keys)
         {
             // The pumps end by the token; what they have written is out.
@@ -86,15 +92,61 @@ internal sealed class SipConnections(
     public static async ValueTask PauseAsync(TimeProvider timeProvider, CancellationToken stop) =>
         await Task.Delay(TimeSpan.FromMilliseconds(100), timeProvider, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    private async Task<SipConnection> OpenAsync(Key key)
+    // A client may take its time; the next one is not to wait for it.
+    private void BeginHandshake(IStreamConnection accepted)
+    {
+        var started = new TaskCompletionSource();
+        _handshakes[accepted] = HandshakeAsync(accepted, started.Task);
+        started.SetResult();
+    }
+
+    private async Task HandshakeAsync(IStreamConnection accepted, Task started)
+    {
+        await started.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
+            TlsConnection secured = await _tls.AcceptAsync(
+                accepted, options.Tls.RequiresClientCertificate, TlsTrust.ForClient(options.Tls), both.Token).ConfigureAwait(false);
+            Keep(secured, SipConnectionKey.ForAccepted(secured, SipProtocol.Tls));
+        }
+        catch (Exception)
+        {
+            // The handshake has closed the connection; it is the only one that ends by this.
+            inbound.Statistics.CountHandshakeFailed();
+        }
+        finally
+        {
+            _handshakes.TryRemove(accepted, out _);
+        }
+    }
+
+    private void Keep(IStreamConnection accepted, SipConnectionKey key)
+    {
+        SipConnection connection = Adopt(accepted, key, isOpener: false);
+        _reusable.TryAdd(key, new Lazy<Task<SipConnection>>(Task.FromResult(connection)));
+        RemoveIfClosed(connection);
+    }
+
+    private async Task<SipConnection> OpenAsync(SipConnectionKey key)
     {
         try
         {
             using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
+            bool isConnected = false;
             try
             {
-                SipConnection connection = Adopt(await network.ConnectAsync(key.Remote, both.Token).ConfigureAwait(false));
+                IStreamConnection stream = await network.ConnectAsync(key.Remote, both.Token).ConfigureAwait(false);
+                isConnected = true;
+                if (key.Identity is { } serverName)
+                {
+                    stream = await _tls.ConnectAsync(
+                        stream, serverName, TlsTrust.ForServer(options.Tls, serverName, "sip"), both.Token).ConfigureAwait(false);
+                }
+
+                SipConnection connection = Adopt(stream, key, isOpener: true);
                 RemoveIfClosed(connection);
                 return connection;
             }
@@ -104,7 +156,9 @@ internal sealed class SipConnections(
                     ? new ImageShareException(ImageShareError.InvalidState, "The SIP transport was closed while it connected.")
                     : new ImageShareException(
                         ImageShareError.PeerUnreachable,
-                        $"No TCP connection to {key.Remote} within {options.ConnectTimeout.TotalSeconds} s; check the address and port, and that the peer is running.");
+                        isConnected
+                            ? $"{key.Remote} did not finish the TLS handshake within {options.ConnectTimeout.TotalSeconds} s; check that TLS is spoken on that port."
+                            : $"No TCP connection to {key.Remote} within {options.ConnectTimeout.TotalSeconds} s; check the address and port, and that the peer is running.");
             }
         }
         catch
@@ -115,9 +169,9 @@ internal sealed class SipConnections(
         }
     }
 
-    private SipConnection Adopt(IStreamConnection stream)
+    private SipConnection Adopt(IStreamConnection stream, SipConnectionKey key, bool isOpener)
     {
-        var connection = new SipConnection(stream, SipProtocol.Tcp, options);
+        var connection = new SipConnection(stream, key, isOpener, options);
         _all[connection] = true;
         connection.Start(inbound, OnEnded, stop);
         return connection;
@@ -145,13 +199,11 @@ internal sealed class SipConnections(
     /// <summary>Takes a dead connection out of reuse.</summary>
     public void Forget(SipConnection connection)
     {
-        Key key = KeyOf(connection);
+        SipConnectionKey key = connection.Key;
         if (_reusable.TryGetValue(key, out Lazy<Task<SipConnection>>? entry)
             && entry is { IsValueCreated: true, Value.IsCompletedSuccessfully: true } && ReferenceEquals(entry.Value.Result, connection))
         {
-            _reusable.TryRemove(new KeyValuePair<Key, Lazy<Task<SipConnection>>>(key, entry));
+            _reusable.TryRemove(new KeyValuePair<SipConnectionKey, Lazy<Task<SipConnection>>>(key, entry));
         }
     }
-
-    private static Key KeyOf(SipConnection connection) => new(connection.Source.Remote, connection.Source.Protocol);
 }

@@ -56,8 +56,13 @@ internal sealed class SipDatagrams(IDatagramSocket socket, SipTransportOptions o
         }
         catch (SocketException e)
         {
+            // The system's own word for it, "invalid argument", helps nobody.
             throw new ImageShareException(
-                ImageShareError.PeerUnreachable, $"No datagram to {remote} ({e.SocketErrorCode}); check the address and the network.", e);
+                ImageShareError.PeerUnreachable,
+                IPAddress.IsLoopback(socket.LocalEndPoint.Address) && !IPAddress.IsLoopback(remote.Address)
+                    ? $"{remote.Address} is another machine, and {socket.LocalEndPoint.Address}, which SIP is bound to, reaches only this one; bind to an address of this machine's network."
+                    : $"No datagram to {remote} ({e.SocketErrorCode}); check the address and the network.",
+                e);
         }
     }
 

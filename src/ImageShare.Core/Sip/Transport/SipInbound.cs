@@ -8,7 +8,7 @@ namespace ImageShare.Core.Sip.Transport;
 /// Nothing a message does, or a receiver does with it, ends a pump.
 /// </summary>
 internal sealed class SipInbound(
-    ISipTransportReceiver receiver, SipTransportStatistics statistics, SipTracing tracing, Func<Via, bool> isOurs)
+    ISipTransportReceiver receiver, SipTransportStatistics statistics, SipTracing tracing, Func<Via, SipSource, bool> isOurs)
 {
     public SipTransportStatistics Statistics => statistics;
 
@@ -23,7 +23,7 @@ internal sealed class SipInbound(
             {
                 SipRouting.StampSource(request, source.Remote);
             }
-            else if (message.Headers.TopVia is not { } via || !isOurs(via))
+            else if (message.Headers.TopVia is not { } via || !isOurs(via, source))
             {
                 statistics.CountForeignResponse();
                 return;

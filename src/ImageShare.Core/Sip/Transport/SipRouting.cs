@@ -44,7 +44,10 @@ internal static class SipRouting
         if (source.Protocol != SipProtocol.Udp)
         {
             int usual = source.Protocol == SipProtocol.Tls ? DefaultTlsPort : DefaultPort;
-            return new SipDestination(new IPEndPoint(source.Remote.Address, PortOf(via, usual)), source.Protocol, source.Connection);
+            return new SipDestination(new IPEndPoint(source.Remote.Address, PortOf(via, usual)), source.Protocol, source.Connection)
+            {
+                ServerName = source.Protocol == SipProtocol.Tls ? via?.Host : null,
+            };
         }
 
         if (via is null)
@@ -62,22 +65,25 @@ internal static class SipRouting
             via.HasRPort ? source.Remote : new IPEndPoint(source.Remote.Address, PortOf(via, DefaultPort)), SipProtocol.Udp);
     }
 
-    /// <summary>The protocol of a request: fixed, or as its URI says, or by its size (RFC 3261 §18.1.1).</summary>
+    /// <summary>
+    /// The protocol of a request: TLS when its URI asks for it, whatever is fixed, since nothing may weaken that (RFC 3261 §26.2.2); else
+    /// the fixed one, or as the URI says, or by the size (§18.1.1).
+    /// </summary>
     public static SipProtocol ChooseProtocol(SipUri nextHop, int messageLength, SipProtocol? isFixed, int threshold)
     {
+        string? asked = nextHop.TransportParameter?.ToUpperInvariant();
+        if (nextHop.IsSecure || asked == "TLS")
+        {
+            return SipProtocol.Tls;
+        }
+
         if (isFixed is { } only)
         {
             return only;
         }
 
-        if (nextHop.IsSecure)
+        return asked switch
         {
-            return SipProtocol.Tls;
-        }
-
-        return nextHop.TransportParameter?.ToUpperInvariant() switch
-        {
-            "TLS" => SipProtocol.Tls,
             "TCP" => SipProtocol.Tcp,
             _ => messageLength > threshold ? SipProtocol.Tcp : SipProtocol.Udp,
         };

@@ -6,7 +6,7 @@ using ImageShare.Core.Sip.Headers;
 namespace ImageShare.Core.Sip.Transport;
 
 /// <summary>
-/// SIP over UDP and TCP on one port (RFC 3261 §18): framing, connection reuse, true source in Via, responses along the way the
+/// SIP over UDP and TCP on one port, and over TLS on another (RFC 3261 §18): framing, connection reuse, true source in Via, responses along the way the
 /// requests came, TCP for what is too large for UDP. All members may be called at the same time from any thread.
 /// </summary>
 public sealed class SipTransport : ISipTransport
@@ -18,6 +18,7 @@ public sealed class SipTransport : ISipTransport
     private readonly SipTransportOptions _options;
     private readonly IDatagramSocket _socket;
     private readonly IStreamListener _listener;
+    private readonly IStreamListener? _tlsListener;
     private readonly SipTracing _tracing;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<SipSentBy, bool> _sentBys = new();
@@ -26,12 +27,13 @@ public sealed class SipTransport : ISipTransport
     private int _starting;
     private int _closing;
 
-    private SipTransport(INetwork network, SipTransportOptions options, IDatagramSocket socket, IStreamListener listener)
+    private SipTransport(INetwork network, SipTransportOptions options, IDatagramSocket socket, IStreamListener listener, IStreamListener? tlsListener)
     {
         _network = network;
         _options = options;
         _socket = socket;
         _listener = listener;
+        _tlsListener = tlsListener;
         LocalEndPoint = socket.LocalEndPoint;
         _tracing = new SipTracing(options.Trace, Statistics);
     }
@@ -39,13 +41,16 @@ public sealed class SipTransport : ISipTransport
     /// <summary>The bound address and port, the same for UDP and TCP. The address may be the unspecified one; see <see cref="GetSentBy"/>.</summary>
     public IPEndPoint LocalEndPoint { get; }
 
+    /// <summary>Where TLS is listened for; null when this side has no certificate.</summary>
+    public IPEndPoint? TlsEndPoint => _tlsListener?.LocalEndPoint;
+
     /// <summary>What came so far.</summary>
     public SipTransportStatistics Statistics { get; } = new();
 
     /// <summary>How many stream connections are open.</summary>
     public int ConnectionCount => _running?.Connections.Count ?? 0;
 
-    /// <summary>Binds UDP and TCP. What comes from here on waits until <see cref="Start"/>.</summary>
+    /// <summary>Binds UDP and TCP, and TLS when there is a certificate. What comes from here on waits until <see cref="Start"/>.</summary>
     /// <exception cref="ArgumentException">The advertised address is unspecified, multicast or broadcast.</exception>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: the port is taken or the address is not ours.</exception>
     public static SipTransport Create(INetwork network, SipTransportOptions? options = null)
@@ -57,20 +62,26 @@ public sealed class SipTransport : ISipTransport
             throw new ArgumentException($"{advertised} is no address a peer can reach; advertise one it can, or none.", nameof(options));
         }
 
+        // First what has a port of its own: nothing is to be undone then when only that one is taken.
+        IStreamListener? tlsListener = options.Tls.Certificate is null
+            ? null
+            : network.Listen(new IPEndPoint(options.LocalEndPoint.Address, options.TlsPort));
         for (int attempt = 1; ; attempt++)
         {
-            IDatagramSocket socket = network.BindDatagram(options.LocalEndPoint);
+            IDatagramSocket? socket = null;
             try
             {
+                socket = network.BindDatagram(options.LocalEndPoint);
                 IStreamListener listener = network.Listen(new IPEndPoint(options.LocalEndPoint.Address, socket.LocalEndPoint.Port));
-                return new SipTransport(network, options, socket, listener);
+                return new SipTransport(network, options, socket, listener, tlsListener);
             }
             catch (ImageShareException e)
             {
-                // Nothing waits on this socket yet, so letting go of it takes no time.
-                _ = socket.DisposeAsync().AsTask();
-                if (e.Error != ImageShareError.AddressInUse || options.LocalEndPoint.Port != 0 || attempt == PortAttempts)
+                // Nothing waits on these yet, so letting go of them takes no time.
+                _ = socket?.DisposeAsync().AsTask();
+                if (socket is null || e.Error != ImageShareError.AddressInUse || options.LocalEndPoint.Port != 0 || attempt == PortAttempts)
                 {
+                    _ = tlsListener?.DisposeAsync().AsTask();
                     throw;
                 }
             }
@@ -88,12 +99,15 @@ public sealed class SipTransport : ISipTransport
 
         var inbound = new SipInbound(receiver, Statistics, _tracing, IsOurs);
         var datagrams = new SipDatagrams(_socket, _options, inbound, _stop.Token);
-        var connections = new SipConnections(_network, _listener, _options, inbound, _stop.Token);
+        var connections = new SipConnections(_network, _options, inbound, _stop.Token);
 
         // The receiver may answer the very first message, so sending works before anything is received.
         var running = new Running(datagrams, connections);
         _running = running;
-        running.Pumps = Task.WhenAll(Task.Run(datagrams.ReceiveAsync), Task.Run(connections.AcceptAsync));
+        running.Pumps = Task.WhenAll(
+            Task.Run(datagrams.ReceiveAsync),
+            Task.Run(() => connections.AcceptAsync(_listener, SipProtocol.Tcp)),
+            _tlsListener is null ? Task.CompletedTask : Task.Run(() => connections.AcceptAsync(_tlsListener, SipProtocol.Tls)));
     }
 
     /// <inheritdoc/>
@@ -107,13 +121,14 @@ public sealed class SipTransport : ISipTransport
         }
 
         SipProtocol protocol = SipRouting.ChooseProtocol(nextHop, messageLength, _options.Fixed, _options.MtuThreshold);
-        ThrowIfTls(protocol);
         string host = nextHop.Parameters.GetValue("maddr")?.Trim('[', ']') ?? nextHop.Host;
         foreach (IPAddress address in await LookUpAsync(host, cancellationToken).ConfigureAwait(false))
         {
             if (address.AddressFamily == LocalEndPoint.AddressFamily && SipRouting.IsUnicast(address))
             {
-                return new SipDestination(new IPEndPoint(address, nextHop.Port ?? SipRouting.DefaultPort), protocol);
+                return protocol == SipProtocol.Tls
+                    ? await NameFlowAsync(nextHop, address, cancellationToken).ConfigureAwait(false)
+                    : new SipDestination(new IPEndPoint(address, nextHop.Port ?? SipRouting.DefaultPort), protocol);
             }
         }
 
@@ -126,9 +141,17 @@ public sealed class SipTransport : ISipTransport
     public SipSentBy GetSentBy(SipDestination destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
+        bool isTls = destination.Protocol == SipProtocol.Tls;
         IPAddress address = _options.AdvertisedAddress
             ?? (SipRouting.IsUnicast(LocalEndPoint.Address) ? LocalEndPoint.Address : _network.GetLocalAddressFor(destination.EndPoint.Address));
-        var sentBy = new SipSentBy(SipRouting.WithoutScope(address).ToString(), LocalEndPoint.Port);
+        string host = isTls && _options.TlsHost is { } name ? name : SipRouting.WithoutScope(address).ToString();
+        if (isTls && TlsEndPoint is null && destination.Connection is SipConnection { Stream: { } flow })
+        {
+            // Nobody can open a connection to us; the peer is told the one it has.
+            return new SipSentBy(SipRouting.WithoutScope(_options.AdvertisedAddress ?? flow.LocalEndPoint.Address).ToString(), flow.LocalEndPoint.Port);
+        }
+
+        var sentBy = new SipSentBy(host, (isTls ? TlsEndPoint : null)?.Port ?? LocalEndPoint.Port);
         _sentBys.TryAdd(sentBy, true);
         return sentBy;
     }
@@ -151,7 +174,6 @@ public sealed class SipTransport : ISipTransport
             throw new ImageShareException(ImageShareError.InvalidState, "The SIP transport is not running; start it, and send before closing it.");
         }
 
-        ThrowIfTls(destination.Protocol);
         if (!SipRouting.IsUnicast(destination.EndPoint.Address) || destination.EndPoint.Port == 0)
         {
             throw new ImageShareException(ImageShareError.PeerUnreachable, $"{destination.EndPoint} is no address of a single peer; check where it came from.");
@@ -182,6 +204,11 @@ public sealed class SipTransport : ISipTransport
         await _stop.CancelAsync().ConfigureAwait(false);
         await _socket.DisposeAsync().ConfigureAwait(false);
         await _listener.DisposeAsync().ConfigureAwait(false);
+        if (_tlsListener is not null)
+        {
+            await _tlsListener.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (_running is { } running)
         {
             await running.Pumps.ConfigureAwait(false);
@@ -204,7 +231,7 @@ public sealed class SipTransport : ISipTransport
         while (true)
         {
             (SipConnection connection, bool reused) =
-                await connections.GetAsync(destination.EndPoint, destination.Protocol, cancellationToken).ConfigureAwait(false);
+                await connections.GetAsync(destination, cancellationToken).ConfigureAwait(false);
             if (await connection.TryWriteAsync(octets, cancellationToken).ConfigureAwait(false))
             {
                 return;
@@ -235,24 +262,32 @@ public sealed class SipTransport : ISipTransport
         }
     }
 
-    // RFC 3261 §18.1.2: a response belongs to us when its top Via is one we wrote.
-    private bool IsOurs(Via via)
+    // Without a TLS listener, Via and Contact have to name a connection that is open: it is opened here.
+    private async ValueTask<SipDestination> NameFlowAsync(SipUri nextHop, IPAddress address, CancellationToken cancellationToken)
     {
-        int port = via.Port ?? SipRouting.DefaultPort;
-        return port == LocalEndPoint.Port
-            && (_sentBys.ContainsKey(new SipSentBy(via.Host, port))
-                || (IPAddress.TryParse(via.Host, out IPAddress? address)
-                    && (address.Equals(LocalEndPoint.Address) || address.Equals(_options.AdvertisedAddress)
-                        || _sentBys.ContainsKey(new SipSentBy(address.ToString(), port)))));
+        var destination = new SipDestination(new IPEndPoint(address, nextHop.Port ?? SipRouting.DefaultTlsPort), SipProtocol.Tls) { ServerName = nextHop.Host };
+        return TlsEndPoint is not null || _running is not { } running
+            ? destination
+            : destination with { Connection = (await running.Connections.GetAsync(destination, cancellationToken).ConfigureAwait(false)).Connection };
     }
 
-    private static void ThrowIfTls(SipProtocol protocol)
+    // RFC 3261 §18.1.2: a response belongs to us when its top Via is one we wrote.
+    private bool IsOurs(Via via, SipSource source)
     {
-        if (protocol == SipProtocol.Tls)
+        bool isTls = source.Protocol == SipProtocol.Tls;
+        int port = via.Port ?? (isTls ? SipRouting.DefaultTlsPort : SipRouting.DefaultPort);
+        IPAddress? address = IPAddress.TryParse(via.Host, out IPAddress? parsed) ? parsed : null;
+        if (isTls && TlsEndPoint is null && source.Connection is SipConnection { IsOpener: true, Stream: { } flow })
         {
-            throw new ImageShareException(
-                ImageShareError.PeerUnreachable, "This version does not speak SIP over TLS; use a sip URI with UDP or TCP, or a proxy that does TLS.");
+            // Its port was that of a connection of ours, of one before this one perhaps.
+            return address is not null && (address.Equals(flow.LocalEndPoint.Address) || address.Equals(_options.AdvertisedAddress));
         }
+
+        return port == ((isTls ? TlsEndPoint : null)?.Port ?? LocalEndPoint.Port)
+            && (_sentBys.ContainsKey(new SipSentBy(via.Host, port))
+                || (address is not null
+                    && (address.Equals(LocalEndPoint.Address) || address.Equals(_options.AdvertisedAddress)
+                        || _sentBys.ContainsKey(new SipSentBy(address.ToString(), port)))));
     }
 
     private sealed record Running(SipDatagrams Datagrams, SipConnections Connections)

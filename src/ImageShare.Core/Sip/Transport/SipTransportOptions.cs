@@ -1,4 +1,5 @@
 using System.Net;
+using ImageShare.Core.Net;
 
 namespace ImageShare.Core.Sip.Transport;
 
@@ -14,7 +15,25 @@ public sealed record SipTransportOptions
     /// </summary>
     public IPAddress? AdvertisedAddress { get; init; }
 
-    /// <summary>Send every request over this protocol, whatever its size and URI; null (the default) chooses by RFC 3261 §18.1.1.</summary>
+    /// <summary>
+    /// TLS: trust for the servers connected to, and the certificate of this side. With a certificate TLS is listened for, without one
+    /// peers can only use the connections this side opens. Default: the machine's trust and no certificate.
+    /// </summary>
+    public TlsOptions Tls { get; init; } = TlsOptions.Default;
+
+    /// <summary>The port TLS is listened for on, at the address of <see cref="LocalEndPoint"/>; 0 (the default) takes a free one.</summary>
+    public int TlsPort { get; init; }
+
+    /// <summary>
+    /// The host name that this side's certificate is for, written in Via and Contact of what goes over TLS; peers resolve and verify it. Null
+    /// (the default) writes the address, which the certificate must be for then.
+    /// </summary>
+    public string? TlsHost { get; init; }
+
+    /// <summary>
+    /// Send every request over this protocol, whatever its size; null (the default) chooses by RFC 3261 §18.1.1. What asks for TLS, by a
+    /// sips URI or <c>transport=tls</c>, gets TLS all the same.
+    /// </summary>
     public SipProtocol? Fixed { get; init; }
 
     /// <summary>Requests above this many octets go over TCP: 1300, for when the path MTU is not known (RFC 3261 §18.1.1).</summary>
@@ -29,7 +48,7 @@ public sealed record SipTransportOptions
     /// <summary>Called for each message that leaves or comes, before it is worked on; on the transport's threads, must not block or throw.</summary>
     public Action<SipTraceEvent>? Trace { get; init; }
 
-    /// <summary>How long a name may take to resolve and a connection to open: 10 s, well below the 32 s of timers B and F (RFC 3261 §17).</summary>
+    /// <summary>How long a name may take to resolve, and a connection to open and to finish its TLS handshake: 10 s, well below the 32 s of timers B and F (RFC 3261 §17).</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long the peer's window may stay shut for one message: 32 s, 64*T1 (RFC 3261 §17.1.1.1). The connection is dropped then.</summary>
@@ -37,6 +56,12 @@ public sealed record SipTransportOptions
 
     /// <summary>How long a message may take on a stream from its first octet to its last: 32 s, 64*T1. The connection is dropped then.</summary>
     public TimeSpan ReceiveTimeout { get; init; } = TimeSpan.FromSeconds(32);
+
+    /// <summary>
+    /// After how long without a word from the peer a connection this side opened is asked for a sign of life (RFC 5626 §4.4.1); between 80 and
+    /// 100 % of it, at random. A connection that says nothing within 10 s of that is dropped, so the peer must know this. Null (the default) never asks.
+    /// </summary>
+    public TimeSpan? KeepAliveInterval { get; init; }
 
     /// <summary>Stream connections at the same time, accepted ones above that are dropped: 1024.</summary>
     public int MaxConnections { get; init; } = 1024;

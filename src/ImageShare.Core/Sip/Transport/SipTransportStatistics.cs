@@ -11,6 +11,7 @@ public sealed class SipTransportStatistics
     private long _socketErrors;
     private long _keepAlives;
     private long _connectionsDropped;
+    private long _handshakesFailed;
 
     internal SipTransportStatistics()
     {
@@ -40,6 +41,9 @@ public sealed class SipTransportStatistics
     /// <summary>Accepted connections dropped because there were too many.</summary>
     public long ConnectionsDropped => Interlocked.Read(ref _connectionsDropped);
 
+    /// <summary>Accepted connections that got no further than the TLS handshake: no TLS, none new enough, too slow, or no certificate where one is required.</summary>
+    public long HandshakesFailed => Interlocked.Read(ref _handshakesFailed);
+
     internal void CountReceived() => Interlocked.Increment(ref _received);
 
     internal void CountMalformed() => Interlocked.Increment(ref _malformed);
@@ -53,6 +57,8 @@ public sealed class SipTransportStatistics
     internal void CountSocketError() => Interlocked.Increment(ref _socketErrors);
 
     internal void CountKeepAlives(int count) => Interlocked.Add(ref _keepAlives, count);
+
+    internal void CountHandshakeFailed() => Interlocked.Increment(ref _handshakesFailed);
 
     internal void CountConnectionDropped() => Interlocked.Increment(ref _connectionsDropped);
 }

@@ -127,14 +127,26 @@ internal sealed class AgentCore
     public static ImageShareException Closed() =>
         new(ImageShareError.InvalidState, "The SIP agent is closed; start a new one to send and receive again.");
 
-    /// <summary>Our address as peers reach us for that destination.</summary>
-    public SipUri GetContactUri(SipDestination destination)
+    /// <summary>Our address as peers reach us for that destination; as a sips URI when <paramref name="isSecure"/>.</summary>
+    public SipUri GetContactUri(SipDestination destination, bool isSecure = false)
     {
         SipSentBy sentBy = Transport.GetSentBy(destination);
-        var uri = new SipUri("sip", Options.Identity.Uri.User, sentBy.Host, sentBy.Port);
-        return destination.Protocol == SipProtocol.Udp
+        isSecure &= destination.Protocol == SipProtocol.Tls;
+        var uri = new SipUri(isSecure ? "sips" : "sip", Options.Identity.Uri.User, sentBy.Host, sentBy.Port);
+        return isSecure || destination.Protocol == SipProtocol.Udp
             ? uri
             : uri with { Parameters = uri.Parameters.With("transport", destination.Protocol == SipProtocol.Tls ? "tls" : "tcp") };
+    }
+
+    /// <summary>
+    /// Our address for a response to that request: a sips URI when the request came by one, in its Request-URI, its top Record-Route, or,
+    /// without that, its Contact (RFC 3261 §12.1.1).
+    /// </summary>
+    public SipUri GetContactUri(SipRequest request, SipResponse response, SipSource source)
+    {
+        bool isSecure = request.RequestUri.IsSecure
+            || (request.Headers.RecordRoutes is { Count: > 0 } routes ? routes : request.Headers.Contacts) is [{ Uri.IsSecure: true }, ..];
+        return GetContactUri(Transport.GetResponseDestination(response, source), isSecure);
     }
 
     /// <summary>A response that leaves no trace: to OPTIONS, and to what is refused before there is a transaction.</summary>

@@ -104,7 +104,7 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
     {
         ArgumentNullException.ThrowIfNull(contentType);
         SipResponse response = SipResponse.CreateFor(Request, 200, toTag: _transaction.ToTag);
-        SipUri contact = _core.GetContactUri(_core.Transport.GetResponseDestination(response, Source));
+        SipUri contact = _core.GetContactUri(Request, response, Source);
         response.Headers.Add(SipHeaderNames.Contact, new NameAddress(null, contact, contactParameters));
         _core.AddCapabilities(response.Headers);
         response.Headers.Add(SipHeaderNames.ContentType, contentType.ToString());
@@ -261,7 +261,7 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
 
     // 101 to 199 make an early dialog, so they name our address (RFC 3261 §12.1.1).
     private void AddContact(SipResponse response) => response.Headers.Set(
-        SipHeaderNames.Contact, new NameAddress(_core.GetContactUri(_core.Transport.GetResponseDestination(response, Source))));
+        SipHeaderNames.Contact, new NameAddress(_core.GetContactUri(Request, response, Source)));
 
     private bool HasOffer => !Request.Body.IsEmpty;
 

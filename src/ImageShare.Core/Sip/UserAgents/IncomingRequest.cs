@@ -41,7 +41,7 @@ public sealed class IncomingRequest
 
     /// <summary>Our address as this peer reaches us, for a Contact in a response.</summary>
     public SipUri GetContactUri() =>
-        _core.GetContactUri(_core.Transport.GetResponseDestination(SipResponse.CreateFor(Request, 200), Source));
+        _core.GetContactUri(Request, SipResponse.CreateFor(Request, 200), Source);
 
     /// <summary>
     /// Sends the final response, which must not be changed afterwards. The first counts. Provisional responses and 408 to anything but INVITE

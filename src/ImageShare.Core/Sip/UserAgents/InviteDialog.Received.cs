@@ -120,7 +120,7 @@ public sealed partial class InviteDialog
         Volatile.Write(ref _dialog, _dialog.RefreshedBy(transaction.Request));
         if (!response.Headers.Contains(SipHeaderNames.Contact))
         {
-            SipUri contact = _core.GetContactUri(_core.Transport.GetResponseDestination(response, transaction.Source));
+            SipUri contact = _core.GetContactUri(transaction.Request, response, transaction.Source);
             response.Headers.Add(SipHeaderNames.Contact, new NameAddress(contact));
         }
 

@@ -14,6 +14,9 @@ namespace ImageShare.Core.Sip.UserAgents;
 /// <param name="contactParameters">The parameters of a Contact to add, or null for no Contact.</param>
 internal sealed class RequestAddressing(AgentCore core, RoutedRequest routed, ParameterList? contactParameters)
 {
+    // RFC 3261 §8.1.2: a sips Request-URI asks for TLS on the first hop whatever the route says; §8.1.1.8: and for a sips Contact, as a sips route does.
+    private readonly bool _isSecure = routed.Request.RequestUri.IsSecure || routed.NextHop.IsSecure;
+    private readonly SipUri _nextHop = routed.Request.RequestUri.IsSecure && routed.NextHop.IsSip ? routed.NextHop with { Scheme = "sips" } : routed.NextHop;
     private readonly bool _addsContact = contactParameters is not null && !routed.Request.Headers.Contains(SipHeaderNames.Contact);
 
     /// <summary>The branch in the Via.</summary>
@@ -21,7 +24,7 @@ internal sealed class RequestAddressing(AgentCore core, RoutedRequest routed, Pa
 
     /// <summary>Finds the destination. <paramref name="ready"/> gets it, and the UDP destination to fall back to when size alone forced the protocol.</summary>
     public void Begin(Action<SipDestination, SipDestination?> ready, Action<ImageShareException> failed) => core.Loop.Run(
-        cancellation => core.Transport.ResolveAsync(routed.NextHop, 0, cancellation),
+        cancellation => core.Transport.ResolveAsync(_nextHop, 0, cancellation),
         first =>
         {
             int length;
@@ -44,7 +47,7 @@ internal sealed class RequestAddressing(AgentCore core, RoutedRequest routed, Pa
             }
 
             core.Loop.Run(
-                cancellation => core.Transport.ResolveAsync(routed.NextHop, length, cancellation),
+                cancellation => core.Transport.ResolveAsync(_nextHop, length, cancellation),
                 final =>
                 {
                     Write(final);
@@ -73,7 +76,7 @@ internal sealed class RequestAddressing(AgentCore core, RoutedRequest routed, Pa
 
         if (_addsContact)
         {
-            headers.Set(SipHeaderNames.Contact, new NameAddress(null, core.GetContactUri(destination), contactParameters!.Value));
+            headers.Set(SipHeaderNames.Contact, new NameAddress(null, core.GetContactUri(destination, _isSecure), contactParameters!.Value));
         }
     }
 }

@@ -76,6 +76,10 @@ public sealed class SipRoutingTests
     [TestCase("sips:h", 10, null, SipProtocol.Tls)]
     [TestCase("sip:h", 5000, SipProtocol.Udp, SipProtocol.Udp)]
     [TestCase("sip:h", 10, SipProtocol.Tcp, SipProtocol.Tcp)]
+    [TestCase("sips:h", 10, SipProtocol.Udp, SipProtocol.Tls)]
+    [TestCase("sips:h;transport=udp", 10, SipProtocol.Tcp, SipProtocol.Tls)]
+    [TestCase("sip:h;transport=tls", 10, SipProtocol.Udp, SipProtocol.Tls)]
+    [TestCase("sip:h;transport=udp", 10, SipProtocol.Tls, SipProtocol.Tls)]
     [Category("SIPT-002")]
     public void Size_chooses_TCP_unless_one_protocol_is_fixed(string uri, int length, SipProtocol? isFixed, SipProtocol chosen) =>
         Assert.That(SipRouting.ChooseProtocol(SipUri.Parse(uri), length, isFixed, 1300), Is.EqualTo(chosen));

@@ -44,8 +44,6 @@ public sealed class SipTransportOptionsTests
         Assert.That(destination, Is.EqualTo(new SipDestination(IPEndPoint.Parse(endPoint), SipProtocol.Udp)));
     }
 
-    [TestCase("sips:127.0.0.1")]
-    [TestCase("sip:127.0.0.1;transport=tls")]
     [TestCase("tel:+1")]
     [TestCase("sip:unknown.test")]
     [TestCase("sip:[::1]")]

@@ -1,0 +1,23 @@
+using System.Net;
+using ImageShare.Core.Net;
+
+namespace ImageShare.Core.Sip.Transport;
+
+/// <summary>What a connection may be used for again: the peer's address and port, the protocol, and for TLS whom the peer proved to be.</summary>
+/// <param name="Remote">The other end.</param>
+/// <param name="Protocol">What is spoken.</param>
+/// <param name="Identity">For TLS, the host in lower case; null for TCP.</param>
+internal readonly record struct SipConnectionKey(IPEndPoint Remote, SipProtocol Protocol, string? Identity)
+{
+    public static SipConnectionKey For(SipDestination destination) => new(
+        destination.EndPoint,
+        destination.Protocol,
+        destination.Protocol == SipProtocol.Tls ? (destination.ServerName ?? destination.EndPoint.Address.ToString()).TrimEnd('.').ToLowerInvariant() : null);
+
+    /// <summary>
+    /// One that was accepted is the way to its own far end and to nobody else: to a URI that names its address and its port of the moment, which
+    /// no other can have. It never stands for a host name, whatever its client calls itself.
+    /// </summary>
+    public static SipConnectionKey ForAccepted(IStreamConnection connection, SipProtocol protocol) =>
+        For(new SipDestination(connection.RemoteEndPoint, protocol));
+}
