@@ -14,6 +14,16 @@ internal sealed record Tool(string Name, string Package)
     private static readonly string[] Folders =
         [.. (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator), "/usr/sbin", "/usr/local/sbin"];
 
+    /// <summary>Ends the test as skipped when kamailio is there without its TLS module, a package of its own.</summary>
+    public static void RequireKamailioTls()
+    {
+        Kamailio.Require();
+        if (!Directory.EnumerateDirectories("/usr/lib").Append("/usr/local/lib").Any(folder => File.Exists(Path.Combine(folder, "kamailio", "modules", "tls.so"))))
+        {
+            Assert.Ignore("kamailio has no tls.so; apt-get install kamailio-tls-modules and run this test again.");
+        }
+    }
+
     /// <summary>Where it is; ends the test as skipped when it is nowhere.</summary>
     public string Require()
     {
