@@ -213,6 +213,7 @@ public sealed class ImageShareClient : IAsyncDisposable
                 AllowedMethods = IncomingShares.AllowedMethods,
                 Credentials = options.Credentials,
                 FallBackToUdp = options.Transport is SipTransportChoice.BySize,
+                CompactNames = options.CompactHeaders,
                 AnswersOptionsWithoutState = true,
                 AnswersStrayOptions = options.Profile == ImageShareProfile.Mercuro,
                 InviteTimeLimit = options.Limits.AnswerTimeout + TimeSpan.FromMinutes(1),

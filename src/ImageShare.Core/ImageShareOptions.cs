@@ -77,6 +77,12 @@ public sealed record ImageShareOptions
     /// </summary>
     public TimeSpan? SipKeepAlive { get; init; }
 
+    /// <summary>
+    /// Whether SIP messages leave with compact header names, such as <c>v</c> for Via (RFC 3261 §7.3.3): more of them fit into a UDP datagram.
+    /// Default false, the names people can read.
+    /// </summary>
+    public bool CompactHeaders { get; init; }
+
     /// <summary>User and password for digest challenges (RFC 3261 §22), or null to answer none.</summary>
     public SipCredentials? Credentials { get; init; }
 

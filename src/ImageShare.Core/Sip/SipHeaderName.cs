@@ -54,6 +54,9 @@ internal sealed class SipHeaderName
 
     public string? Compact { get; }
 
+    /// <summary>The compact form when it is one of RFC 3261 §7.3.3, which every peer knows; otherwise null.</summary>
+    public string? CommonCompact => Compact is { } compact && "imelcfsktv".Contains(compact[0], StringComparison.Ordinal) ? compact : null;
+
     public SipHeaderShape Shape { get; }
 
     // Compact forms: RFC 3261 §20, RFC 3841 §10 (a, j, d), RFC 3515 and 3892 (r, b), RFC 6665 (o, u), RFC 4028 (x), RFC 8224 (y).

@@ -36,6 +36,12 @@ public abstract class SipMessage
         }
     }
 
+    /// <summary>
+    /// Whether <see cref="Write"/> shortens the header names that have a compact form in RFC 3261 §7.3.3: a message just above the size that
+    /// UDP carries may then pass. Default false; names for which this library knows no compact form, or only one of an extension, stay long.
+    /// </summary>
+    public bool CompactNames { get; set; }
+
     /// <summary>The octets up to the body the message was read from; 0 for a message that was made here.</summary>
     internal int HeadLength { get; set; }
 

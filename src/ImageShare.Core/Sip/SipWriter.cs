@@ -23,7 +23,7 @@ internal static class SipWriter
                 continue;
             }
 
-            output.WriteUtf8(row.WrittenName);
+            output.WriteUtf8((message.CompactNames ? row.Known?.CommonCompact : null) ?? row.WrittenName);
             output.Write(": "u8);
             if (isLength)
             {
@@ -40,7 +40,7 @@ internal static class SipWriter
 
         if (!lengthWritten)
         {
-            output.WriteUtf8(LengthName.Name);
+            output.WriteUtf8(message.CompactNames ? LengthName.CommonCompact : LengthName.Name);
             output.Write(": "u8);
             output.WriteNumber(message.Body.Length);
             output.WriteLineEnd();

@@ -157,6 +157,7 @@ internal sealed class AgentCore
             response.Headers.Add(SipHeaderNames.Server, name);
         }
 
+        response.CompactNames |= Options.CompactNames;
         Loop.Run(
             async cancellation =>
             {

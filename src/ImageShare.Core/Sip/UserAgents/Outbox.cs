@@ -15,6 +15,7 @@ internal sealed class Outbox(AgentCore core, Action sent, Action<ImageShareExcep
     {
         if (_waiting.Count < MostWaiting)
         {
+            message.CompactNames |= core.Options.CompactNames;
             _waiting.Enqueue((message, destination));
             SendNext();
         }

@@ -31,6 +31,7 @@ internal sealed class RequestAddressing(AgentCore core, RoutedRequest routed, Pa
             try
             {
                 Write(first);
+                routed.Request.CompactNames |= core.Options.CompactNames;
                 length = routed.Request.ToArray().Length;
             }
             catch (ImageShareException error)

@@ -60,6 +60,9 @@ public sealed record SipUserAgentOptions
     /// <summary>For digest challenges (401, 407); null to answer none. Basic is never answered.</summary>
     public SipCredentials? Credentials { get; init; }
 
+    /// <summary>Whether messages leave with compact header names (<see cref="SipMessage.CompactNames"/>). Default: false.</summary>
+    public bool CompactNames { get; init; }
+
     /// <summary>
     /// Whether a request that was too large for UDP goes out on UDP after all when nobody listens on TCP (RFC 3261 §18.1.1).
     /// Default: true.

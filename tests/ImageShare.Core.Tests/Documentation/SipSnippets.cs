@@ -1,0 +1,82 @@
+using ImageShare.Core.Net;
+using ImageShare.Core.Sharing;
+using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Authentication;
+using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Transport;
+using ImageShare.Core.Sip.UserAgents;
+
+namespace ImageShare.Core.Tests.Documentation;
+
+/// <summary>The code of docs/sip.md, compiled and run. What stands between two marks is on the page, letter by letter.</summary>
+internal static class SipSnippets
+{
+    public static ImageShareOptions BehindAProxy(SipResponse registered, System.Net.IPEndPoint localEndPoint)
+    {
+        // snippet: proxy
+        var options = new ImageShareOptions
+        {
+            Identity = SipUri.Parse("sip:alice@home.example"),
+            LocalEndPoint = localEndPoint,
+            Route = [SipUri.Parse("sip:pcscf.visited.example:5060;lr")],
+            Credentials = new SipCredentials("alice@home.example", "secret"),
+            Ims = new ImsSettings
+            {
+                PreferredIdentity = new NameAddress("Alice", SipUri.Parse("sip:alice@home.example")),
+                PreferredService = ServiceIdentifier.MultimediaTelephony,
+                AccessNetworkInfo = new AccessNetworkInfo("IEEE-802.11"),
+                Privacy = Privacy.None,
+            }.WithRegistration(registered),
+            Headers = ExtraHeaders.None.With("Priority", "non-urgent"),
+        };
+        // end
+        return options;
+    }
+
+    public static async Task<SipUserAgent> AnswerQueriesAsync(INetwork network, Func<SipTransport, Task> whileRunning)
+    {
+        // snippet: options
+        await using SipTransport transport = SipTransport.Create(network, new SipTransportOptions());
+        var me = new NameAddress(SipUri.Parse("sip:bob@home.example"));
+        var options = new SipUserAgentOptions { Identity = me, AnswersOptionsWithoutState = true };
+        await using SipUserAgent agent = SipUserAgent.Start(transport, options, new Answering());
+        // end
+        await whileRunning(transport);
+        return agent;
+    }
+
+    public static void Watch(ImageShareClient client, Action<string> show)
+    {
+        // snippet: known
+        client.Capabilities.Changed += (peer, capabilities) => show($"{peer}: {(capabilities.CanShareImages ? "images" : "none")}");
+        // end
+    }
+
+    public static ImageShareOptions DuringCalls(ImageShareOptions options, Func<SipUri, CancellationToken?> findCall)
+    {
+        // snippet: call
+        options = options with
+        {
+            VoiceCall = identities => identities.Select(identity => findCall(identity.Uri)).FirstOrDefault(call => call is not null),
+        };
+        // end
+        return options;
+    }
+
+    public static bool Tags(SipMessage message)
+    {
+        // snippet: tags
+        bool canShare = message.Headers.Contacts.Any(contact => FeatureTags.Of(contact).HasImageShare);
+        // end
+        return canShare;
+    }
+
+    // snippet: handler
+    private sealed class Answering : ISipRequestHandler
+    {
+        public void OnInvite(IncomingInvite invite) => invite.Reject(603);
+
+        public void OnRequest(IncomingRequest request) => request.Respond(200);
+    }
+    // end
+}
