@@ -25,12 +25,14 @@ public sealed class ImageShareClient : IAsyncDisposable
     private readonly ConcurrentDictionary<ImageShareSession, byte> _sessions;
     private readonly IncomingShares _incoming;
     private readonly ShareContext _context;
+    private readonly SipTransport? _ownTransport;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _disposed;
 
-    private ImageShareClient(ShareContext context, IncomingShares incoming, ConcurrentDictionary<ImageShareSession, byte> sessions, SipUri address)
+    private ImageShareClient(ShareContext context, SipTransport? ownTransport, IncomingShares incoming, ConcurrentDictionary<ImageShareSession, byte> sessions, SipUri address)
     {
         _context = context;
+        _ownTransport = ownTransport;
         _incoming = incoming;
         _sessions = sessions;
         Address = address;
@@ -138,7 +140,11 @@ public sealed class ImageShareClient : IAsyncDisposable
         }
 
         await _context.Agent.DisposeAsync().ConfigureAwait(false);
-        await _context.Transport.DisposeAsync().ConfigureAwait(false);
+        if (_ownTransport is not null)
+        {
+            await _ownTransport.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _context.Msrp.DisposeAsync().ConfigureAwait(false);
         await ending.ConfigureAwait(false);
         _closed.SetResult();
@@ -147,7 +153,7 @@ public sealed class ImageShareClient : IAsyncDisposable
     private static async Task<ImageShareClient> StartCoreAsync(ImageShareOptions options)
     {
         ILogger log = options.LoggerFactory.CreateLogger("ImageShare.Core");
-        SipTransport transport = SipTransport.Create(options.Network, new SipTransportOptions
+        SipTransport? own = options.CustomSipTransport is not null ? null : SipTransport.Create(options.Network, new SipTransportOptions
         {
             LocalEndPoint = options.LocalEndPoint,
             AdvertisedAddress = options.AdvertisedAddress,
@@ -178,11 +184,15 @@ public sealed class ImageShareClient : IAsyncDisposable
                 LoggerFactory = options.LoggerFactory,
                 Trace = TraceAdapter.ForMsrp(options.Trace, log),
             });
-            return Assemble(options, log, transport, msrp);
+            return Assemble(options, log, own, msrp);
         }
         catch
         {
-            await transport.DisposeAsync().ConfigureAwait(false);
+            if (own is not null)
+            {
+                await own.DisposeAsync().ConfigureAwait(false);
+            }
+
             if (msrp is not null)
             {
                 await msrp.DisposeAsync().ConfigureAwait(false);
@@ -192,11 +202,12 @@ public sealed class ImageShareClient : IAsyncDisposable
         }
     }
 
-    private static ImageShareClient Assemble(ImageShareOptions options, ILogger log, SipTransport transport, MsrpEndpoint msrp)
+    private static ImageShareClient Assemble(ImageShareOptions options, ILogger log, SipTransport? own, MsrpEndpoint msrp)
     {
         // Before the agent runs: what can fail, fails with nothing to be undone.
-        bool isTls = options.Transport is SipTransportChoice.Tls && transport.TlsEndPoint is not null;
-        SipSentBy sentBy = transport.GetSentBy(new SipDestination(transport.LocalEndPoint, isTls ? SipProtocol.Tls : SipProtocol.Udp));
+        ISipTransport transport = own ?? options.CustomSipTransport!;
+        bool isTls = options.Transport is SipTransportChoice.Tls && own?.TlsEndPoint is not null;
+        SipSentBy sentBy = transport.GetSentBy(new SipDestination(own?.LocalEndPoint ?? options.LocalEndPoint, isTls ? SipProtocol.Tls : SipProtocol.Udp));
         var address = new SipUri("sip", options.Identity.User, sentBy.Host, sentBy.Port);
         address = isTls ? address with { Parameters = address.Parameters.With("transport", "tls") } : address;
         var sessions = new ConcurrentDictionary<ImageShareSession, byte>();
@@ -228,6 +239,8 @@ public sealed class ImageShareClient : IAsyncDisposable
             TimeProvider = options.TimeProvider,
             Log = log,
             Transport = transport,
+            AdvertisedAddress = options.AdvertisedAddress,
+            Network = options.Network,
             Agent = agent,
             Msrp = msrp,
             Multipart = options.MultipartCodec,
@@ -239,6 +252,6 @@ public sealed class ImageShareClient : IAsyncDisposable
             Ended = session => sessions.TryRemove(session, out _),
         };
         incoming.Attach(context);
-        return new ImageShareClient(context, incoming, sessions, address);
+        return new ImageShareClient(context, own, incoming, sessions, address);
     }
 }

@@ -6,6 +6,7 @@ using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Authentication;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -82,6 +83,13 @@ public sealed record ImageShareOptions
     /// Default false, the names people can read.
     /// </summary>
     public bool CompactHeaders { get; init; }
+
+    /// <summary>
+    /// What carries SIP in place of the library's own UDP, TCP and TLS: an application with a SIP stack of its own gives it here. The client starts
+    /// it; whoever made it disposes of it, after the client. Null (the default) is the library's own. With one, <see cref="LocalEndPoint"/> is for MSRP
+    /// only, and the options about TLS and transports mean nothing.
+    /// </summary>
+    public ISipTransport? CustomSipTransport { get; init; }
 
     /// <summary>User and password for digest challenges (RFC 3261 §22), or null to answer none.</summary>
     public SipCredentials? Credentials { get; init; }

@@ -1,6 +1,7 @@
 using System.Net;
 using ImageShare.Core.Bodies;
 using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Net;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Transport;
@@ -55,12 +56,25 @@ internal sealed class ShareContext
         ofThisRequest.AddTo(headers);
     }
 
+    /// <summary>What peers are told of this side's address when it is not the bound one.</summary>
+    public required IPAddress? AdvertisedAddress { get; init; }
+
+    public required INetwork Network { get; init; }
+
     /// <summary>This side's address as <paramref name="destination"/> is to reach it; MSRP is advertised at the same one as SIP.</summary>
     public IPAddress AddressFor(SipDestination destination)
     {
-        // A name for TLS says nothing of the address MSRP is listened for on; what stands in the Via of plain SIP does.
-        string host = Transport.GetSentBy(new SipDestination(destination.EndPoint, SipProtocol.Tcp)).Host;
-        return IPAddress.TryParse(host, out IPAddress? address) ? address : Msrp.LocalEndPoint.Address;
+        // A name that a certificate is for says nothing of the address MSRP is listened for on; what stands in the Via of plain SIP does.
+        string host = Transport.GetSentBy(destination.Protocol == SipProtocol.Tls ? new SipDestination(destination.EndPoint, SipProtocol.Tcp) : destination).Host;
+        if (IPAddress.TryParse(host, out IPAddress? address))
+        {
+            return address;
+        }
+
+        // A transport of the application's own may name itself as it likes.
+        IPAddress bound = Msrp.LocalEndPoint.Address;
+        return AdvertisedAddress
+            ?? (bound.Equals(IPAddress.Any) || bound.Equals(IPAddress.IPv6Any) ? Network.GetLocalAddressFor(destination.EndPoint.Address) : bound);
     }
 
     /// <summary>This side's address as the sender of a request is to reach it.</summary>

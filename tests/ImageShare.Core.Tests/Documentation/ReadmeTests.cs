@@ -3,30 +3,37 @@ using System.Text.RegularExpressions;
 namespace ImageShare.Core.Tests.Documentation;
 
 /// <summary>
-/// The README shows the samples as they are compiled. Run once with UPDATE_README=1 to copy them in.
+/// The README and the pages under docs show the samples as they are compiled. Run once with UPDATE_README=1 to copy them in.
 /// </summary>
 [TestFixture]
 public sealed partial class ReadmeTests
 {
     private static readonly string Page = Repository.File("README.md");
+    private static readonly string TransportPage = Repository.File("docs", "sip-transport.md");
 
     [OneTimeSetUp]
     public void Rewrite_the_page_when_asked()
     {
         if (Environment.GetEnvironmentVariable("UPDATE_README") == "1")
         {
-            File.WriteAllText(Page, Snippet().Replace(File.ReadAllText(Page), m => $"<!-- snippet: {m.Groups[1].Value} -->\n```csharp\n{Source(m)}```\n<!-- end -->"));
+            foreach (string page in (string[])[Page, TransportPage])
+            {
+                File.WriteAllText(page, Snippet().Replace(File.ReadAllText(page), m => $"<!-- snippet: {m.Groups[1].Value} -->\n```csharp\n{Source(m)}```\n<!-- end -->"));
+            }
         }
     }
 
     [Test]
     public void Every_snippet_is_the_sample_as_it_is_compiled()
     {
-        MatchCollection snippets = Snippet().Matches(File.ReadAllText(Page));
-        Assert.That(snippets, Has.Count.EqualTo(2));
-        foreach (Match snippet in snippets)
+        foreach (string page in (string[])[Page, TransportPage])
         {
-            Assert.That(snippet.Groups[2].Value, Is.EqualTo(Source(snippet)), snippet.Groups[1].Value);
+            MatchCollection snippets = Snippet().Matches(File.ReadAllText(page));
+            Assert.That(snippets, Has.Count.EqualTo(2));
+            foreach (Match snippet in snippets)
+            {
+                Assert.That(snippet.Groups[2].Value, Is.EqualTo(Source(snippet)), snippet.Groups[1].Value);
+            }
         }
     }
 

@@ -9,7 +9,7 @@ internal static class TestCertificates
 {
     private static readonly Lazy<X509Certificate2> LazyAuthority = new(() => MakeAuthority("CN=Test Authority"));
     private static readonly Lazy<X509Certificate2> LazyStranger = new(() => MakeAuthority("CN=Nobody Knows Me"));
-    private static readonly Lazy<X509Certificate2> LazyLoopback = new(() => Make("127.0.0.1"));
+    private static readonly Lazy<X509Certificate2> LazyLoopback = new(() => Make("127.0.0.1", "::1"));
 
     /// <summary>Who signs, unless said otherwise.</summary>
     public static X509Certificate2 Authority => LazyAuthority.Value;
@@ -17,7 +17,7 @@ internal static class TestCertificates
     /// <summary>An authority nobody trusts.</summary>
     public static X509Certificate2 Stranger => LazyStranger.Value;
 
-    /// <summary>A good one for 127.0.0.1.</summary>
+    /// <summary>A good one for 127.0.0.1 and ::1.</summary>
     public static X509Certificate2 Loopback => LazyLoopback.Value;
 
     /// <summary>Signs a certificate for these names: addresses, <c>sip:</c> and other URIs, and host names.</summary>

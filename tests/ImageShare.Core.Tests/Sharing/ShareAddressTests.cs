@@ -6,6 +6,7 @@ using ImageShare.Core.Images;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Tests.Net;
 using ImageShare.Core.Tests.Testing;
 using ImageShare.Core.Text;
 
@@ -29,7 +30,12 @@ public sealed partial class ShareAddressTests
             Assert.Ignore("This machine has no IPv6.");
         }
 
-        ImageShareOptions Change(ImageShareOptions options) => options with { LocalEndPoint = new IPEndPoint(address, 0), Transport = transport };
+        ImageShareOptions Change(ImageShareOptions options) => options with
+        {
+            LocalEndPoint = new IPEndPoint(address, 0),
+            Transport = transport,
+            Tls = new TlsOptions { Certificate = TestCertificates.Loopback, TrustedRoots = [TestCertificates.Authority] },
+        };
         await using SharePair pair = await SharePair.StartAsync(real ? SystemNetwork.Instance : new InMemoryNetwork(), Change, Change);
         (ImageShareResult sent, ImageShareResult received) = await pair.ShareAsync(
             TestImage.Png(5000), new ShareSettings { Icon = new ImageIcon(new MediaType("image", "png"), TestImage.Png(100)) });

@@ -97,6 +97,37 @@ public sealed class SipTransportOptionsTests
     }
 
     [Test]
+    [Platform("Linux", Reason = "there a loopback socket cannot send to another machine")]
+    public async Task A_socket_bound_to_loopback_says_why_it_reaches_nobody_else()
+    {
+        await using SipTransport transport = SipTransport.Create(SystemNetwork.Instance);
+        transport.Start(new RecordingReceiver());
+        await Assert.ThatAsync(
+            () => transport.SendAsync(
+                new SipResponse(200), new SipDestination(IPEndPoint.Parse("192.0.2.1:5060"), SipProtocol.Udp), CancellationToken.None).AsTask(),
+            Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.PeerUnreachable)
+                .And.Message.Contains("192.0.2.1 is another machine").And.Message.Contains("bind to an address"));
+    }
+
+    [Test]
+    [Category("SIPT-013")]
+    public async Task Names_numbers_and_a_proxy_are_ways_to_a_target()
+    {
+        var network = new InMemoryNetwork { Names = { ["bob.example"] = [IPAddress.Parse("2001:db8::7"), IPAddress.Parse("192.0.2.7"), IPAddress.Parse("192.0.2.8")] } };
+        await using SipTransport four = SipTransport.Create(network);
+        await using SipTransport six = SipTransport.Create(network, new SipTransportOptions { LocalEndPoint = new IPEndPoint(IPAddress.IPv6Loopback, 0) });
+        foreach ((SipTransport from, string uri, string endPoint) in ((SipTransport, string, string)[])
+            [
+                (four, "sip:b@bob.example", "192.0.2.7:5060"), (six, "sip:b@BOB.example", "[2001:db8::7]:5060"), (four, "sip:b@bob.example:5070", "192.0.2.7:5070"),
+                (four, "sip:192.0.2.9;lr", "192.0.2.9:5060"), (six, "sip:[2001:db8::9]:5080;lr", "[2001:db8::9]:5080"),
+            ])
+        {
+            SipDestination destination = await from.ResolveAsync(SipUri.Parse(uri), 0, CancellationToken.None);
+            Assert.That(destination.EndPoint, Is.EqualTo(IPEndPoint.Parse(endPoint)), uri);
+        }
+    }
+
+    [Test]
     public async Task Nothing_is_sent_before_the_start()
     {
         await using SipTransport transport = SipTransport.Create(new InMemoryNetwork());

@@ -1,0 +1,38 @@
+using ImageShare.Core;
+using ImageShare.Core.Images;
+using ImageShare.Core.Net;
+using ImageShare.Core.Sharing;
+using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Transport;
+using ImageShare.Core.Text;
+
+// Two stacks, joined here; yours would put the octets on its own wire.
+OwnStackTransport? toBob = null;
+await using var toAlice = new OwnStackTransport(new SipSentBy("bob.example", 5060), (octets, _) => Deliver(toBob!, octets));
+toBob = new OwnStackTransport(new SipSentBy("alice.example", 5060), (octets, _) => Deliver(toAlice, octets));
+
+// MSRP needs no socket either in a test: leave Network out to carry it over TCP.
+var network = new InMemoryNetwork();
+await using ImageShareClient alice = await StartAsync("sip:alice@ims.example", toBob);
+await using ImageShareClient bob = await StartAsync("sip:bob@ims.example", toAlice);
+
+var source = ImageSource.FromBytes(File.ReadAllBytes(args[0]), Path.GetFileName(args[0]), new MediaType("image", "png"));
+await using ImageShareSession outgoing = await alice.ShareAsync(SipUri.Parse("sip:bob@ims.example"), source);
+await foreach (ImageShareInvitation invitation in bob.Invitations)
+{
+    await using ImageShareSession incoming = await invitation.AcceptAsync(ImageStore.InDirectory("inbox"));
+    ImageShareResult received = await incoming.Completion;
+    Console.WriteLine($"{received.State}: {received.Stored?.Path} {received.Message}");
+    break;
+}
+
+return (await outgoing.Completion).IsCompleted ? 0 : 1;
+
+Task<ImageShareClient> StartAsync(string identity, ISipTransport transport) => ImageShareClient.StartAsync(
+    new ImageShareOptions { Identity = SipUri.Parse(identity), CustomSipTransport = transport, Network = network });
+
+static ValueTask Deliver(OwnStackTransport receiver, ReadOnlyMemory<byte> octets)
+{
+    receiver.Receive(octets);
+    return ValueTask.CompletedTask;
+}
