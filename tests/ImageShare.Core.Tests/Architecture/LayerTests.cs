@@ -41,6 +41,9 @@ public sealed class LayerTests
     private static readonly string[] PureLayers =
         ["Text", "Sip", "Sip.Headers", "Sip.Transactions", "Sip.Dialogs", "Sip.Authentication", "Sdp", "Sdp.FileTransfer", "Bodies", "Msrp", "Sharing.StateMachine", "Sharing.Descriptions"];
 
+    // What an application plugs in below may take its time: it is named there, and awaited by Sip/UserAgents.
+    private static readonly HashSet<string> Seams = ["ImageShare.Core.Sip.Authentication.AkaAuthenticator"];
+
     private static readonly string[] ImpureTypes =
     [
         "System.Threading.Tasks.", "System.Threading.Thread", "System.Threading.Timer", "System.Threading.Monitor", "System.Threading.Lock",
@@ -86,7 +89,7 @@ public sealed class LayerTests
     public void Codecs_and_machines_neither_wait_nor_look_at_a_clock_nor_log()
     {
         var wrong = new SortedSet<string>();
-        foreach (TypeDefinition type in AllTypes().Where(IsOurs).Where(t => PureLayers.Contains(LayerOf(t))))
+        foreach (TypeDefinition type in AllTypes().Where(IsOurs).Where(t => PureLayers.Contains(LayerOf(t)) && !Seams.Contains(t.FullName)))
         {
             foreach (TypeReference used in References(type))
             {

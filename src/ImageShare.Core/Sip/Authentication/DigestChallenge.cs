@@ -4,11 +4,12 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.Authentication;
 
-/// <summary>The hash functions this library answers a challenge with (RFC 8760 §2.1).</summary>
+/// <summary>What this library answers a challenge with: the hash functions of RFC 8760 §2.1, and MD5 keyed by a SIM (RFC 3310).</summary>
 internal enum DigestAlgorithm
 {
     Md5,
     Sha256,
+    AkaV1Md5,
 }
 
 /// <summary>
@@ -25,6 +26,9 @@ internal enum DigestAlgorithm
 internal sealed record DigestChallenge(
     string Realm, string Nonce, string? Opaque, DigestAlgorithm Algorithm, string? AlgorithmName, bool HasQop, bool IsStale)
 {
+    /// <summary>The realm and the algorithm; never the nonce, which a SIM's secrets answer.</summary>
+    public override string ToString() => $"{Algorithm} challenge of {Realm}";
+
     /// <summary>Reads one row; false for what is not to be answered.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out DigestChallenge? value)
     {
@@ -89,11 +93,16 @@ internal sealed record DigestChallenge(
     }
 
     /// <summary>The first challenge for that realm that can be answered: the server's order is its preference (RFC 8760 §2.4).</summary>
-    public static DigestChallenge? Choose(IEnumerable<string> rows, string realm)
+    /// <param name="rows">The challenges.</param>
+    /// <param name="realm">The realm.</param>
+    /// <param name="isAka">Whether it is a SIM that answers, rather than a password.</param>
+    public static DigestChallenge? Choose(IEnumerable<string> rows, string realm, bool isAka = false)
     {
         foreach (string row in rows)
         {
-            if (TryParse(Encoding.UTF8.GetBytes(row), out DigestChallenge? challenge) && challenge.Realm.Equals(realm, StringComparison.OrdinalIgnoreCase))
+            if (TryParse(Encoding.UTF8.GetBytes(row), out DigestChallenge? challenge)
+                && challenge.Realm.Equals(realm, StringComparison.OrdinalIgnoreCase)
+                && (challenge.Algorithm == DigestAlgorithm.AkaV1Md5) == isAka)
             {
                 return challenge;
             }
@@ -131,7 +140,14 @@ internal sealed record DigestChallenge(
 
     private static bool TryGetAlgorithm(string? name, out DigestAlgorithm algorithm)
     {
-        algorithm = "SHA-256".Equals(name, StringComparison.OrdinalIgnoreCase) ? DigestAlgorithm.Sha256 : DigestAlgorithm.Md5;
-        return name is null || algorithm == DigestAlgorithm.Sha256 || name.Equals("MD5", StringComparison.OrdinalIgnoreCase);
+        DigestAlgorithm? known = name?.ToUpperInvariant() switch
+        {
+            null or "MD5" => DigestAlgorithm.Md5,
+            "SHA-256" => DigestAlgorithm.Sha256,
+            "AKAV1-MD5" => DigestAlgorithm.AkaV1Md5,
+            _ => null,
+        };
+        algorithm = known ?? default;
+        return known is not null;
     }
 }

@@ -3,21 +3,6 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.Authentication;
 
 /// <summary>
-/// Who asked for the credentials: a server (401) or a proxy on the way (407), and its host. A nonce is reused with the one it
-/// came from only (RFC 7616 §3.6).
-/// </summary>
-/// <param name="IsProxy">407 rather than 401.</param>
-/// <param name="Host">The host of the Request-URI, or of the first hop for a proxy.</param>
-internal readonly record struct DigestSpace(bool IsProxy, string Host)
-{
-    /// <summary>The header the challenge stands in.</summary>
-    public string ChallengeHeader => IsProxy ? "Proxy-Authenticate" : "WWW-Authenticate";
-
-    /// <summary>The header the answer goes into.</summary>
-    public string AnswerHeader => IsProxy ? "Proxy-Authorization" : "Authorization";
-}
-
-/// <summary>
 /// The credentials of an agent and the nonces in use, with their counts (RFC 7616 §3.4). Owned by one loop; not for
 /// simultaneous use.
 /// </summary>
@@ -26,40 +11,79 @@ internal sealed class DigestKeyring(SipCredentials? credentials, string defaultR
     // Nonces are remembered per server talked to; a crawler over thousands of hosts must not grow this without end.
     private const int MostSpaces = 64;
 
-    private readonly Dictionary<DigestSpace, (DigestChallenge Challenge, uint Count)> _nonces = [];
+    private readonly Dictionary<DigestSpace, DigestKey> _keys = [];
 
-    /// <summary>Takes up a challenge; false when none of the rows can be answered with what we have.</summary>
-    public bool TryLearn(DigestSpace space, IEnumerable<string> rows, out bool isStale)
+    /// <summary>The challenge that will be answered, or null when none of the rows can be with what we have.</summary>
+    public DigestChallenge? Choose(IEnumerable<string> rows) =>
+        credentials is null ? null : DigestChallenge.Choose(rows, credentials.Realm ?? defaultRealm, credentials.Sim is not null);
+
+    /// <summary>Asks the SIM; null where a password answers.</summary>
+    public AkaAuthenticator? Sim => credentials?.Sim;
+
+    /// <summary>Takes up a challenge that a password answers; false when it takes the <see cref="Sim"/>.</summary>
+    public bool TryLearn(DigestSpace space, DigestChallenge challenge)
     {
-        isStale = false;
-        if (credentials is null || DigestChallenge.Choose(rows, credentials.Realm ?? defaultRealm) is not { } challenge)
+        if (credentials is not { Password: { } password })
         {
             return false;
         }
 
-        if (_nonces.Count >= MostSpaces && !_nonces.ContainsKey(space))
+        Add(space, challenge, password, default);
+        return true;
+    }
+
+    /// <summary>Takes up what the SIM said to a challenge; false when it refuses to answer.</summary>
+    public bool TryLearn(DigestSpace space, DigestChallenge challenge, AkaAnswer answer)
+    {
+        if (!answer.IsRefusal)
         {
-            _nonces.Clear();
+            Add(space, challenge, answer.Response, answer.Resynchronization);
         }
 
-        isStale = challenge.IsStale;
-        bool same = _nonces.TryGetValue(space, out var known) && known.Challenge.Nonce == challenge.Nonce && known.Challenge.Realm == challenge.Realm;
-        _nonces[space] = (challenge, same ? known.Count : 0);
-        return true;
+        return !answer.IsRefusal;
     }
 
     /// <summary>The header value for a request into that space, or null when nothing is known of it. Each call counts the nonce up.</summary>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: the Request-URI cannot be written.</exception>
     public string? Authorize(DigestSpace space, SipRequest request)
     {
-        if (credentials is null || !_nonces.TryGetValue(space, out var known))
+        if (credentials is null || !_keys.TryGetValue(space, out DigestKey? key))
         {
             return null;
         }
 
-        uint count = known.Count + 1;
-        _nonces[space] = (known.Challenge, count);
-        return new DigestAnswer(known.Challenge, request.Method.Name, request.RequestUri.ToString(), count, RandomToken.Create())
-            .Write(credentials.User, credentials.Password);
+        key.Count++;
+        var answer = new DigestAnswer(key.Challenge, request.Method.Name, request.RequestUri.ToString(), key.Count, RandomToken.Create());
+        string value = answer.Write(credentials.User, key.Secret.Span, key.Resynchronization.Span);
+        if (!key.Resynchronization.IsEmpty)
+        {
+            // It asks for another challenge and proves nothing: not to be said again.
+            _keys.Remove(space);
+        }
+
+        return value;
+    }
+
+    private void Add(DigestSpace space, DigestChallenge challenge, ReadOnlyMemory<byte> secret, ReadOnlyMemory<byte> resynchronization)
+    {
+        if (_keys.Count >= MostSpaces && !_keys.ContainsKey(space))
+        {
+            _keys.Clear();
+        }
+
+        bool isSame = _keys.TryGetValue(space, out DigestKey? known) && known.Challenge.Nonce == challenge.Nonce && known.Challenge.Realm == challenge.Realm;
+        _keys[space] = new DigestKey(challenge, secret, resynchronization) { Count = isSame ? known!.Count : 0 };
+    }
+
+    // A class, not a record: it holds a secret and must not print it.
+    private sealed class DigestKey(DigestChallenge challenge, ReadOnlyMemory<byte> secret, ReadOnlyMemory<byte> resynchronization)
+    {
+        public DigestChallenge Challenge => challenge;
+
+        public ReadOnlyMemory<byte> Secret => secret;
+
+        public ReadOnlyMemory<byte> Resynchronization => resynchronization;
+
+        public uint Count { get; set; }
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Text;
 
@@ -60,12 +62,24 @@ internal sealed record SessionTimer(TimeSpan Interval, bool IsOurs)
         }
     }
 
-    /// <summary>Asks in a refresh of ours for the same again.</summary>
-    public void AddTo(SipHeaders refresh)
+    /// <summary>Asks in a request of ours for the same again, and names the least the peer has ever asked for (RFC 4028 §7.4).</summary>
+    public void AddTo(SipHeaders refresh, TimeSpan least = default)
     {
-        refresh.Add(SipHeaderNames.SessionExpires, Header(Caller));
+        refresh.Add(SipHeaderNames.SessionExpires, Header(IsOurs ? Caller : Callee));
         refresh.Add(SipHeaderNames.Supported, SipExtensions.SessionTimer);
+        if (least > TimeSpan.Zero)
+        {
+            refresh.Add(SipHeaderNames.MinSessionExpires, ((long)least.TotalSeconds).ToString(CultureInfo.InvariantCulture));
+        }
     }
+
+    /// <summary>What to ask for after a 422: the peer's Min-SE (RFC 4028 §7.3). Null when that is no 422, or it asks for no more than it was offered.</summary>
+    public SessionTimer? After422(SipResponse response) =>
+        response.StatusCode == 422
+            && SessionExpires.TryParse(Encoding.UTF8.GetBytes(response.Headers.GetString(SipHeaderNames.MinSessionExpires) ?? string.Empty), out SessionExpires? least)
+            && TimeSpan.FromSeconds(least.Seconds) > Interval
+            ? this with { Interval = TimeSpan.FromSeconds(least.Seconds) }
+            : null;
 
     private static bool TakesUpdate(SipRequest request) => request.Headers.Allow.Contains(SipMethod.Update.Name);
 

@@ -44,6 +44,9 @@ internal sealed class AgentCore
         Understood = Union(Supported, hasTimers ? SipExtensions.SessionTimer : null);
     }
 
+    /// <summary>What the requests of peers cost.</summary>
+    public ServerLoad Load { get; } = new();
+
     public AgentLoop Loop { get; }
 
     public ISipTransport Transport { get; }
@@ -107,6 +110,7 @@ internal sealed class AgentCore
         _parts.Clear();
         Clients.Clear();
         Servers.Clear();
+        Load.Clear();
         Merges.Clear();
         Dialogs.Clear();
         Invites.Clear();
@@ -165,7 +169,11 @@ internal sealed class AgentCore
                 return true;
             },
             static _ => { },
-            error => AgentLog.ResponseNotSent(Logger, method, error.Message));
+            error =>
+            {
+                AgentLog.ResponseNotSent(Logger, method, error.Error);
+                AgentLog.ResponseNotSentSensitive(Logger, method, error);
+            });
     }
 
     public void AddAllow(SipResponse response) => AddAllow(response.Headers);

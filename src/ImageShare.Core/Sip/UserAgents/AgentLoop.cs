@@ -17,6 +17,7 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
     private int _operations;
     private long _processed;
     private int _disposed;
+    private int _thread;
 
     /// <summary>Whether the end has begun. Read on the loop.</summary>
     public bool IsClosed { get; private set; }
@@ -25,6 +26,21 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
 
     /// <summary>Has the loop do something, from any thread; false after the end.</summary>
     public bool Post(Action work) => _queue.Writer.TryWrite(work);
+
+    /// <summary>
+    /// The same, but at once when called from what the loop does right now: an answer given inside a handler does not wait behind all the
+    /// requests that came meanwhile.
+    /// </summary>
+    public bool RunOrPost(Action work)
+    {
+        if (Volatile.Read(ref _thread) != Environment.CurrentManagedThreadId)
+        {
+            return Post(work);
+        }
+
+        work();
+        return true;
+    }
 
     /// <summary>Has the loop do something later. On the loop only.</summary>
     public LoopTimer StartTimer(TimeSpan after, Action elapsed)
@@ -99,12 +115,17 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
         {
             try
             {
+                Volatile.Write(ref _thread, Environment.CurrentManagedThreadId);
                 work();
             }
             catch (Exception error)
             {
                 // The pump: one message that goes wrong must not silence the agent for all others.
                 AgentLog.WorkFailed(logger, error);
+            }
+            finally
+            {
+                Volatile.Write(ref _thread, 0);
             }
 
             _processed++;

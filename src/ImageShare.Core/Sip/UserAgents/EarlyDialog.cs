@@ -1,5 +1,6 @@
 using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.UserAgents;
 
@@ -8,18 +9,24 @@ internal sealed class EarlyDialog : IDialogUser
 {
     private readonly AgentCore _core;
     private readonly SipRequest _invite;
+    private readonly Func<SipResponse, (ReadOnlyMemory<byte> Body, MediaType ContentType)>? _answer;
     private EarlyDialogState _state;
 
-    public EarlyDialog(AgentCore core, SipRequest invite, SipResponse response)
+    public EarlyDialog(
+        AgentCore core, SipRequest invite, SipResponse response, Func<SipResponse, (ReadOnlyMemory<byte> Body, MediaType ContentType)>? answer)
     {
         _core = core;
         _invite = invite;
+        _answer = answer;
         _state = new EarlyDialogState(Dialog.OfCaller(invite, response));
         core.Dialogs.TryAdd(_state.Dialog.Id, this);
     }
 
     /// <summary>The answer to our offer, when it came reliably before the 2xx.</summary>
     public SipResponse? Answer => _state.Answer;
+
+    /// <summary>Whether a PRACK held our answer to the callee's offer.</summary>
+    public bool HasAnswered { get; private set; }
 
     /// <summary>The number of our last request in it.</summary>
     public uint LocalCSeq => _state.Dialog.LocalCSeq;
@@ -44,6 +51,7 @@ internal sealed class EarlyDialog : IDialogUser
         _state = _state with { Dialog = next };
         prack.Request.Headers.Add(SipHeaderNames.RAck, new RAck(number, _invite.Headers.CSeq!));
         RequestFiller.AddUserAgent(prack.Request, _core.Options);
+        HasAnswered |= !HasAnswered && OfferAnswer.AddTo(prack.Request, _invite, response, _answer);
 
         // Its answer changes nothing: when a final response to the INVITE has overtaken it, 481 is no fault (RFC 3262 §3).
         new OutgoingRequest(_core, prack, null, NextNumber, static _ => { }, static _ => { }).Start();

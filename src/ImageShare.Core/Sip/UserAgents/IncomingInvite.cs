@@ -14,7 +14,7 @@ namespace ImageShare.Core.Sip.UserAgents;
 /// (RFC 3261 §13.3.1) or <see cref="SipUserAgentOptions.InviteTimeLimit"/> is reached.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A source without timer and wait handle holds nothing that needs to be disposed of.")]
-public sealed class IncomingInvite : IDialogUser, IAgentPart
+public sealed partial class IncomingInvite : IDialogUser, IAgentPart
 {
     private readonly AgentCore _core;
     private readonly ServerTransaction _transaction;
@@ -22,7 +22,7 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
     private readonly LoopTimers<IncomingInviteTimer> _timers;
     private readonly DialogId _id;
     private readonly ReliableProvisionals? _reliable;
-    private readonly bool _isSilent;
+    private readonly bool _isRequired;
     private IncomingInviteState _state;
     private SipResponse? _final;
     private InviteDialog? _dialog;
@@ -44,16 +44,14 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
             limit = TimeSpan.FromSeconds(seconds);
         }
 
-        bool isRequired = Names(Request.Headers.Require, SipExtensions.Reliability);
-        if (isRequired
-            || (core.Options.Reliability == SipReliability.WhenSupported && HasOffer && Names(Request.Headers.Supported, SipExtensions.Reliability)))
+        _isRequired = Names(Request.Headers.Require, SipExtensions.Reliability);
+        if (_isRequired || (core.Options.Reliability == SipReliability.WhenSupported && Names(Request.Headers.Supported, SipExtensions.Reliability)))
         {
             _reliable = new ReliableProvisionals(core, transaction, AddContact, () => Give(new(IncomingInviteInputKind.NotAcknowledged)));
         }
 
-        _isSilent = isRequired && !HasOffer;
         var effects = new List<IncomingInviteEffect>(1);
-        _state = IncomingInviteMachine.Start(limit, effects, _reliable is not null);
+        _state = IncomingInviteMachine.Start(limit, effects, _reliable is not null && HasOffer);
         Perform(effects);
     }
 
@@ -75,29 +73,32 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
     /// <summary>
     /// Tells the caller that somebody has to decide; repeated each minute until the answer (RFC 3261 §13.3.1.1). Where the caller
     /// requires it, or supports it and the options say so, it is sent reliably (RFC 3262), which may end the call with 504 when it
-    /// is never acknowledged. An INVITE without an offer that requires it is not rung at all: our offer would have to stand in
-    /// the first reliable response, and it stands in the 2xx.
+    /// is never acknowledged. An INVITE without an offer is never rung reliably before <see cref="OfferAsync"/>, for our offer has to stand in the
+    /// first reliable response (RFC 3261 §13.2.1); one that requires reliability is then not rung at all.
     /// </summary>
     /// <param name="status">101 to 199.</param>
     public void Ring(int status = 180)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(status, 101);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 199);
-        _core.TryPost(() => Give(new(IncomingInviteInputKind.Provisional, status)));
+        _core.Loop.RunOrPost(() => Give(new(IncomingInviteInputKind.Provisional, status)));
     }
 
     /// <summary>
     /// Accepts: the 200 is sent now and repeated until the ACK is there (RFC 3261 §13.3.1.4). <see cref="Dialog"/> is set when
     /// this method returns its task.
     /// </summary>
-    /// <param name="body">The answer; must not change any more.</param>
+    /// <param name="body">
+    /// The answer; must not change any more. For an INVITE without an offer it is ours, and the answer comes with <see cref="InviteDialog.Ack"/>: an
+    /// ACK without one ends the call. Empty when offer and answer went by with <see cref="OfferAsync"/>.
+    /// </param>
     /// <param name="contentType">Its type.</param>
     /// <param name="contactParameters">The parameters of our Contact, such as feature tags.</param>
-    /// <param name="cancellationToken">Gives up the wait only; the session stays until <see cref="InviteDialog.ByeAsync"/>.</param>
+    /// <param name="cancellationToken">Gives up the wait only; the session stays until <see cref="InviteDialog.ByeAsync(CancellationToken)"/>.</param>
     /// <returns>The session once the ACK is there.</returns>
     /// <exception cref="ImageShareException">
     /// <see cref="ImageShareError.NoAnswer"/>: no ACK in 32 s (64·T1), BYE was sent. <see cref="ImageShareError.Cancelled"/>: the
-    /// caller had given up, or it was rejected. <see cref="ImageShareError.InvalidState"/>: the agent is closed, or accepted twice.
+    /// caller had given up, or it was rejected. <see cref="ImageShareError.MalformedMessage"/>: our offer was not answered in the ACK, BYE was sent. <see cref="ImageShareError.InvalidState"/>: the agent is closed, or accepted twice.
     /// </exception>
     public Task<InviteDialog> AcceptAsync(
         ReadOnlyMemory<byte> body, MediaType contentType, ParameterList contactParameters = default, CancellationToken cancellationToken = default)
@@ -107,15 +108,19 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
         SipUri contact = _core.GetContactUri(Request, response, Source);
         response.Headers.Add(SipHeaderNames.Contact, new NameAddress(null, contact, contactParameters));
         _core.AddCapabilities(response.Headers);
-        response.Headers.Add(SipHeaderNames.ContentType, contentType.ToString());
-        response.Body = body;
+        if (!body.IsEmpty)
+        {
+            response.Headers.Add(SipHeaderNames.ContentType, contentType.ToString());
+            response.Body = body;
+        }
+
         InviteDialog dialog = InviteDialog.OfCallee(_core, Dialogs.Dialog.OfCallee(Request, _transaction.ToTag), _transaction, response);
         if (Interlocked.CompareExchange(ref _dialog, dialog, null) is not null)
         {
             throw new ImageShareException(ImageShareError.InvalidState, "This call was accepted already; use its Dialog.");
         }
 
-        bool posted = _core.TryPost(() =>
+        bool posted = _core.Loop.RunOrPost(() =>
         {
             if (_state.IsOpen && !_core.Loop.IsClosed)
             {
@@ -144,7 +149,7 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
         ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 699);
         SipResponse response = SipResponse.CreateFor(Request, status, reason, _transaction.ToTag);
         edit?.Invoke(response);
-        _core.TryPost(() =>
+        _core.Loop.RunOrPost(() =>
         {
             if (_state.IsOpen)
             {
@@ -193,6 +198,7 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
     void IAgentPart.Close(ImageShareException reason)
     {
         _state = _state with { IsOpen = false };
+        FailOffer();
         _ = _cancelled.CancelAsync();
     }
 
@@ -238,12 +244,13 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
     {
         if (status < 200)
         {
-            if (_isSilent)
+            bool isEarly = !HasOffer && !_hasOffered;
+            if (isEarly && _isRequired)
             {
                 return;
             }
 
-            if (_reliable is { } reliable)
+            if (_reliable is { } reliable && !isEarly)
             {
                 reliable.Send(status);
             }
@@ -256,6 +263,7 @@ public sealed class IncomingInvite : IDialogUser, IAgentPart
         }
 
         Leave();
+        FailOffer();
         _transaction.Respond(_final ?? SipResponse.CreateFor(Request, status, null, _transaction.ToTag));
     }
 

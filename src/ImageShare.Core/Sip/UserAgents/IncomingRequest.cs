@@ -50,7 +50,7 @@ public sealed class IncomingRequest
     public void Respond(SipResponse response)
     {
         ArgumentNullException.ThrowIfNull(response);
-        _core.TryPost(() =>
+        _core.Loop.RunOrPost(() =>
         {
             if (_transaction is null)
             {

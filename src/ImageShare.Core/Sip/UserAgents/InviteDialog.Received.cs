@@ -12,7 +12,14 @@ public sealed partial class InviteDialog
         if (_answer is { } answer && ack.Headers.CSeq!.Number == answer.Transaction.Request.Headers.CSeq!.Number)
         {
             Volatile.Write(ref _ack, ack);
+            if (answer.Transaction.Request.Body.IsEmpty && !answer.Response.Body.IsEmpty)
+            {
+                TakeAnswer(ack, answer.Response);
+                return;
+            }
+
             Give(InviteSessionInput.AckReceived);
+            OnOfferTurn(OfferInput.PeerDone);
         }
     }
 
@@ -36,9 +43,14 @@ public sealed partial class InviteDialog
         {
             ReceivePrack(transaction);
         }
-        else if (request.Method == SipMethod.Invite && _pendingInvite is not null)
+        else if (IsOffer(request) && _offer.Phase == OfferPhase.Open)
         {
-            transaction.Respond(500, "INVITE Not Answered Yet", static response => AgentCore.AddRetryAfter(response, RandomNumberGenerator.GetInt32(11)));
+            // Ours is on its way: both step back (RFC 3261 §14.2, RFC 3311 §5.2).
+            transaction.Respond(491);
+        }
+        else if (IsOffer(request) && HasOfferOfPeer)
+        {
+            transaction.Respond(500, "Last Offer Not Answered Yet", static response => AgentCore.AddRetryAfter(response, RandomNumberGenerator.GetInt32(11)));
         }
         else if ((request.Method == SipMethod.Invite || request.Method == SipMethod.Update) && _core.RefusesTimer(transaction))
         {
@@ -67,6 +79,25 @@ public sealed partial class InviteDialog
         }
     }
 
+    private static bool IsOffer(SipRequest request) =>
+        request.Method == SipMethod.Invite || (request.Method == SipMethod.Update && !request.Body.IsEmpty);
+
+    // The 2xx to an INVITE without an offer held ours: without its answer there is no session (RFC 3261 §13.2.1).
+    private void TakeAnswer(SipRequest ack, SipResponse offer)
+    {
+        if (ack.Body.IsEmpty)
+        {
+            _confirmed.TrySetException(new ImageShareException(
+                ImageShareError.MalformedMessage, "The caller acknowledged our offer without answering it; the call was ended. Ask the caller to try again."));
+            Give(InviteSessionInput.RequestFailed);
+            return;
+        }
+
+        Describe(offer, ack);
+        Give(InviteSessionInput.AckReceived);
+        OnOfferTurn(OfferInput.PeerDone);
+    }
+
     // One that our 2xx has overtaken; there is nothing else a PRACK could be for.
     private void ReceivePrack(ServerTransaction transaction)
     {
@@ -87,6 +118,13 @@ public sealed partial class InviteDialog
         {
             _pendingInvite = transaction;
             transaction.Cancelled = () => RefusePendingInvite(transaction);
+            _pendingLimit = _core.Loop.StartTimer(_core.Options.InviteTimeLimit, () => RefusePendingInvite(transaction));
+        }
+        else if (IsOffer(transaction.Request))
+        {
+            // Nobody hears an answer to it after this time (RFC 4320 §4.2).
+            _pendingUpdate = transaction;
+            _pendingLimit = _core.Loop.StartTimer(_core.Options.Timers.Timeout, () => Conclude(transaction));
         }
 
         bool refreshes = isInvite || transaction.Request.Method == SipMethod.Update;
@@ -98,8 +136,8 @@ public sealed partial class InviteDialog
         {
             // The application's code: the peer gets an answer, the session goes on.
             AgentLog.HandlerFailed(_core.Logger, transaction.Request.Method, error);
-            _pendingInvite = isInvite ? null : _pendingInvite;
             transaction.Respond(500);
+            Conclude(transaction);
         }
     }
 
@@ -111,9 +149,9 @@ public sealed partial class InviteDialog
         }
 
         bool isInvite = transaction == _pendingInvite;
-        _pendingInvite = isInvite ? null : _pendingInvite;
         if (!refreshes || !response.IsSuccess)
         {
+            Conclude(transaction);
             return;
         }
 
@@ -136,14 +174,27 @@ public sealed partial class InviteDialog
             _answer = (transaction, response);
             Give(InviteSessionInput.Answered);
         }
+
+        Conclude(transaction);
+    }
+
+    // The peer's INVITE or UPDATE is finally answered: our own offer may have its turn.
+    private void Conclude(ServerTransaction transaction)
+    {
+        if (transaction == _pendingInvite || transaction == _pendingUpdate)
+        {
+            _pendingInvite = _pendingUpdate = null;
+            _pendingLimit?.Stop();
+            OnOfferTurn(OfferInput.PeerDone);
+        }
     }
 
     private void RefusePendingInvite(ServerTransaction? pending)
     {
         if (pending is not null && pending == _pendingInvite)
         {
-            _pendingInvite = null;
             pending.Respond(487);
+            Conclude(pending);
         }
     }
 }

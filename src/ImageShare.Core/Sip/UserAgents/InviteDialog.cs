@@ -15,8 +15,13 @@ public sealed partial class InviteDialog : IDialogUser, IAgentPart
     private Dialog _dialog;
     private (ServerTransaction Transaction, SipResponse Response)? _answer;
     private ServerTransaction? _pendingInvite;
+    private ServerTransaction? _pendingUpdate;
+    private LoopTimer? _pendingLimit;
     private SipRequest? _bye;
+    private string? _byeReason;
+    private ParameterList _contactParameters;
     private SipRequest? _ack;
+    private EndingDialog? _ending;
 
     private InviteDialog(AgentCore core, Dialog dialog)
     {
@@ -59,16 +64,16 @@ public sealed partial class InviteDialog : IDialogUser, IAgentPart
     /// <summary>Completes when the 2xx of the INVITE is acknowledged.</summary>
     internal Task<InviteDialog> Confirmed => _confirmed.Task;
 
-    internal static InviteDialog OfCaller(AgentCore core, Dialog dialog)
+    internal static InviteDialog OfCaller(AgentCore core, Dialog dialog, SipRequest invite)
     {
-        var session = new InviteDialog(core, dialog);
+        var session = new InviteDialog(core, dialog) { _isCaller = true, _contactParameters = ContactParameters(invite) };
         session._confirmed.TrySetResult(session);
         session.Register();
         return session;
     }
 
     internal static InviteDialog OfCallee(AgentCore core, Dialog dialog, ServerTransaction transaction, SipResponse response) =>
-        new(core, dialog) { _answer = (transaction, response) };
+        new(core, dialog) { _answer = (transaction, response), _contactParameters = ContactParameters(response) };
 
     /// <summary>
     /// Ends the session. It is over as soon as the BYE is sent, whatever the peer says to it (RFC 3261 §15.1.1); a callee's BYE
@@ -76,9 +81,20 @@ public sealed partial class InviteDialog : IDialogUser, IAgentPart
     /// </summary>
     /// <param name="cancellationToken">Gives up the wait; the BYE goes out all the same.</param>
     /// <returns>Completes when the BYE was answered or nobody can be expected to; never fails for what the peer does.</returns>
-    public Task ByeAsync(CancellationToken cancellationToken = default)
+    public Task ByeAsync(CancellationToken cancellationToken = default) => ByeAsync(null, cancellationToken);
+
+    /// <summary>The same, with a word on the reason.</summary>
+    /// <param name="reason">The value of a Reason header (RFC 3326), such as <c>SIP;cause=500;text="Disk full"</c>; null for none.</param>
+    /// <param name="cancellationToken">Gives up the wait; the BYE goes out all the same.</param>
+    /// <returns>Completes when the BYE was answered or nobody can be expected to; never fails for what the peer does.</returns>
+    public Task ByeAsync(string? reason, CancellationToken cancellationToken = default)
     {
-        if (!_core.TryPost(() => Give(InviteSessionInput.ByeRequested)))
+        bool posted = _core.TryPost(() =>
+        {
+            _byeReason ??= reason;
+            Give(InviteSessionInput.ByeRequested);
+        });
+        if (!posted)
         {
             _byeDone.TrySetResult();
         }
@@ -189,7 +205,7 @@ public sealed partial class InviteDialog : IDialogUser, IAgentPart
                     _answer!.Value.Transaction.Respond(_answer.Value.Response);
                     break;
                 case InviteSessionEffectKind.SendBye:
-                    Send(SipMethod.Bye, null, default, _ => _byeDone.TrySetResult(), _ => _byeDone.TrySetResult());
+                    SendBye();
                     break;
                 case InviteSessionEffectKind.ReportConfirmed:
                     _confirmed.TrySetResult(this);
@@ -216,8 +232,14 @@ public sealed partial class InviteDialog : IDialogUser, IAgentPart
     {
         // Requests of this dialog that still wait get 487 (RFC 3261 §15.1.2).
         RefusePendingInvite(_pendingInvite);
+        _pendingLimit?.Stop();
         StartTimer(null);
-        _core.Dialogs.Remove(Id);
+        GiveUpOffer();
+        if (_ending is null)
+        {
+            _core.Dialogs.Remove(Id);
+        }
+
         _core.Remove(this);
         if (reason == DialogEndReason.RemoteBye)
         {
@@ -225,33 +247,5 @@ public sealed partial class InviteDialog : IDialogUser, IAgentPart
         }
 
         _ended.TrySetResult(new DialogEnd(reason, _bye));
-    }
-
-    private void Send(
-        SipMethod method,
-        SipHeaders? headers,
-        ReadOnlyMemory<byte> body,
-        Action<SipResponse> done,
-        Action<ImageShareException> failed,
-        ParameterList? contactParameters = null)
-    {
-        RoutedRequest routed = _dialog.CreateRequest(method, out Dialog next);
-        Volatile.Write(ref _dialog, next);
-        RequestFiller.AddUserAgent(routed.Request, _core.Options);
-        routed.Request.Body = body;
-        foreach (SipHeader header in headers ?? [])
-        {
-            routed.Request.Headers.Add(header.Name, header.RawValue);
-        }
-
-        new OutgoingRequest(_core, routed, contactParameters, NextNumber, done, failed).Start();
-    }
-
-    /// <summary>Uses up one number for a request of ours.</summary>
-    internal uint NextNumber()
-    {
-        _dialog.CreateRequest(SipMethod.Options, out Dialog next);
-        Volatile.Write(ref _dialog, next);
-        return next.LocalCSeq;
     }
 }

@@ -43,6 +43,12 @@ public sealed record InviteSettings
     /// <summary>The parameters of our Contact, such as feature tags. Not used when the INVITE brings a Contact of its own.</summary>
     public ParameterList ContactParameters { get; init; }
 
+    /// <summary>
+    /// For an INVITE without a body, which asks the callee for its offer: called on the agent's loop with the first reliable provisional response
+    /// or the 2xx that holds it, gives the answer, which goes into PRACK or ACK (RFC 3261 §13.2.1). Must not block nor throw. Null for none.
+    /// </summary>
+    public Func<SipResponse, (ReadOnlyMemory<byte> Body, MediaType ContentType)>? Answer { get; init; }
+
     /// <summary>Called on the agent's loop with each response of 101 to 199; must not block.</summary>
     public Action<SipResponse>? Provisional { get; init; }
 }

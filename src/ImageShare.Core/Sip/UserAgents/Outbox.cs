@@ -10,6 +10,7 @@ internal sealed class Outbox(AgentCore core, Action sent, Action<ImageShareExcep
 
     private readonly Queue<(SipMessage Message, SipDestination Destination)> _waiting = [];
     private bool _sending;
+    private bool _held;
 
     public void Send(SipMessage message, SipDestination destination)
     {
@@ -21,12 +22,21 @@ internal sealed class Outbox(AgentCore core, Action sent, Action<ImageShareExcep
         }
     }
 
+    /// <summary>Lets nothing more begin to leave until <see cref="Release"/>: something else has to be on its way before.</summary>
+    public void Hold() => _held = true;
+
+    public void Release()
+    {
+        _held = false;
+        SendNext();
+    }
+
     /// <summary>Forgets what was not begun.</summary>
     public void Clear() => _waiting.Clear();
 
     private void SendNext()
     {
-        if (_sending || !_waiting.TryDequeue(out (SipMessage Message, SipDestination Destination) next))
+        if (_sending || _held || !_waiting.TryDequeue(out (SipMessage Message, SipDestination Destination) next))
         {
             return;
         }

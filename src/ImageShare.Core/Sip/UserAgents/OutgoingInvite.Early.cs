@@ -25,7 +25,7 @@ public sealed partial class OutgoingInvite
                 return true;
             }
 
-            early = new EarlyDialog(_core, _transaction!.Request, response);
+            early = new EarlyDialog(_core, _transaction!.Request, response, _settings.Answer);
             _early.Add(tag, early);
         }
 
@@ -37,6 +37,18 @@ public sealed partial class OutgoingInvite
     {
         Dialog dialog = Dialog.OfCaller(_transaction!.Request, _response!);
         return _early.TryGetValue(tag, out EarlyDialog? early) ? dialog.CountingFrom(early.LocalCSeq) : dialog;
+    }
+
+    // Where the INVITE brought no offer the 2xx does, and the ACK answers it, unless a PRACK has done so (RFC 3261 §13.2.1).
+    private RoutedRequest CreateAck(Dialog dialog, string tag)
+    {
+        RoutedRequest ack = dialog.CreateAck(_transaction!.Request);
+        if (!_early.TryGetValue(tag, out EarlyDialog? early) || !early.HasAnswered)
+        {
+            OfferAnswer.AddTo(ack.Request, _transaction.Request, _response!, _settings.Answer);
+        }
+
+        return ack;
     }
 
     private void ForgetEarly()

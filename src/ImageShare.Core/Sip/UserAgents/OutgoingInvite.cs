@@ -86,19 +86,33 @@ public sealed partial class OutgoingInvite : IClientTransactionUser, IAgentPart
         {
             Give(OutgoingInviteInput.Success(response.Headers.To?.Tag ?? string.Empty));
         }
-        else if (!_state.CancelWanted && RequestFiller.TryLearn(_template, response, _core.Keyring, ref _attempts))
+        else if (!_state.CancelWanted)
         {
-            SipHeaders headers = _template.Request.Headers;
-            headers.Set(SipHeaderNames.CSeq, new CSeq(headers.CSeq!.Number + 1, SipMethod.Invite));
-            _core.Invites.Remove(_transaction!.Branch);
-            ForgetEarly();
+            // What is given up from here on has no transaction to cancel.
             _state = OutgoingInviteMachine.Start(_core.Options.Timers);
-            Send();
+            RequestFiller.Learn(_core, _template, response, _attempts, OnLearned);
         }
         else
         {
             Give(OutgoingInviteInput.Failure(response.StatusCode));
         }
+    }
+
+    // A SIM may have taken its time: the application may have given up meanwhile, which is then as if the callee had taken the CANCEL.
+    private void OnLearned(DigestAttempts? attempts)
+    {
+        if (attempts is not { } next || _state.CancelWanted)
+        {
+            Give(OutgoingInviteInput.Failure(_state.CancelWanted ? 487 : _response!.StatusCode));
+            return;
+        }
+
+        _attempts = next;
+        SipHeaders headers = _template.Request.Headers;
+        headers.Set(SipHeaderNames.CSeq, new CSeq(headers.CSeq!.Number + 1, SipMethod.Invite));
+        _core.Invites.Remove(_transaction!.Branch);
+        ForgetEarly();
+        Send();
     }
 
     void IClientTransactionUser.OnResponse(SipResponse response) => OnResponse(response);
@@ -152,7 +166,7 @@ public sealed partial class OutgoingInvite : IClientTransactionUser, IAgentPart
                 break;
             case OutgoingInviteEffectKind.Acknowledge:
                 Dialog dialog = Confirm(effect.Tag);
-                _answers[effect.Tag] = (dialog, new AckSender(_core, dialog.CreateAck(_transaction!.Request)));
+                _answers[effect.Tag] = (dialog, new AckSender(_core, CreateAck(dialog, effect.Tag)));
                 break;
             case OutgoingInviteEffectKind.AcknowledgeAgain:
                 _answers[effect.Tag].Ack.Repeat();
@@ -197,7 +211,7 @@ public sealed partial class OutgoingInvite : IClientTransactionUser, IAgentPart
     {
         SipRequest cancel = InviteFollowUp.CreateCancel(_transaction!.Request, _cancelReason);
         RequestFiller.AddUserAgent(cancel, _core.Options);
-        ClientTransaction.StartBeside(_core, cancel, _transaction.Destination!, Unheard.Instance);
+        ClientTransaction.StartBeside(_core, cancel, _transaction.Destination!, UnheardTransaction.Instance);
     }
 
     // The dialog exists from now on: the peer's BYE may be here before our ACK is out. The application hears after the ACK.
@@ -205,7 +219,7 @@ public sealed partial class OutgoingInvite : IClientTransactionUser, IAgentPart
     {
         SipResponse response = _response!;
         (Dialog dialog, AckSender ack) = _answers[tag];
-        InviteDialog session = InviteDialog.OfCaller(_core, dialog);
+        InviteDialog session = InviteDialog.OfCaller(_core, dialog, _transaction!.Request);
         SipResponse answer = response;
         if (_early.TryGetValue(tag, out EarlyDialog? early))
         {
@@ -213,33 +227,21 @@ public sealed partial class OutgoingInvite : IClientTransactionUser, IAgentPart
             answer = early.Answer ?? response;
         }
 
-        session.Describe(_transaction!.Request, answer);
+        session.Describe(_transaction.Request, answer);
         ack.AfterFirst(() => Publish(new InviteOutcome.Accepted(session, response) { Answer = answer }));
     }
 
     private void SendBye(Dialog dialog)
     {
+        var ending = new EndingDialog(_core, dialog.Id);
         RoutedRequest bye = dialog.CreateRequest(SipMethod.Bye, out _);
-        new OutgoingRequest(_core, bye, null, null, static _ => { }, static _ => { }).Start();
+        RequestFiller.AddUserAgent(bye.Request, _core.Options);
+        new OutgoingRequest(_core, bye, null, null, _ => ending.Forget(), _ => ending.Forget()).Start();
     }
 
     private void Publish(InviteOutcome outcome)
     {
         _core.Remove(this);
         _result.TrySetResult(outcome);
-    }
-
-    /// <summary>For requests whose answer changes nothing.</summary>
-    private sealed class Unheard : IClientTransactionUser
-    {
-        public static Unheard Instance { get; } = new();
-
-        public void OnResponse(SipResponse response)
-        {
-        }
-
-        public void OnFailed(TransactionEnd end, ImageShareException error)
-        {
-        }
     }
 }

@@ -58,8 +58,14 @@ internal sealed class OutgoingRequest : IClientTransactionUser, IAgentPart
             return;
         }
 
-        if (RequestFiller.TryLearn(_template, response, _core.Keyring, ref _attempts))
+        RequestFiller.Learn(_core, _template, response, _attempts, attempts => OnLearned(attempts, response));
+    }
+
+    private void OnLearned(DigestAttempts? attempts, SipResponse response)
+    {
+        if (attempts is { } next)
         {
+            _attempts = next;
             SipHeaders headers = _template.Request.Headers;
             headers.Set(SipHeaderNames.CSeq, new CSeq(_nextNumber?.Invoke() ?? headers.CSeq!.Number + 1, _template.Request.Method));
             Send();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using ImageShare.Core.Sip.Dialogs;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.UserAgents;
 
@@ -13,6 +14,7 @@ internal sealed class ReliableProvisionals
     private readonly LoopTimers<ReliableProvisionalTimer> _timers;
     private ReliableProvisionalState _state;
     private SipResponse? _response;
+    private (ReadOnlyMemory<byte> Body, MediaType ContentType, Action<SipRequest> Answered)? _offer;
 
     /// <summary>Prepares them.</summary>
     /// <param name="core">The agent.</param>
@@ -36,6 +38,13 @@ internal sealed class ReliableProvisionals
         Perform(effects);
     }
 
+    /// <summary>Sends the first one with our offer in it; its PRACK is handed on, with the answer or without.</summary>
+    public void SendOffer(int status, ReadOnlyMemory<byte> offer, MediaType contentType, Action<SipRequest> answered)
+    {
+        _offer = (offer, contentType, answered);
+        Send(status);
+    }
+
     /// <summary>The INVITE is finally answered.</summary>
     public void Close()
     {
@@ -51,7 +60,18 @@ internal sealed class ReliableProvisionals
         bool matches = prack.Request.Headers.RAck is { } acknowledged
             && acknowledged.CSeq == _transaction.Request.Headers.CSeq
             && ReliableProvisionalMachine.TryAcknowledge(ref _state, acknowledged.RSeq, effects);
-        prack.Respond(matches ? 200 : 481);
+        Action<SipRequest>? answered = matches ? _offer?.Answered : null;
+        _offer = matches ? null : _offer;
+        if (answered is not null && prack.Request.Body.IsEmpty)
+        {
+            prack.Respond(400, "Offer Not Answered");
+        }
+        else
+        {
+            prack.Respond(matches ? 200 : 481);
+        }
+
+        answered?.Invoke(prack.Request);
         Perform(effects);
     }
 
@@ -64,6 +84,12 @@ internal sealed class ReliableProvisionals
                 case ReliableProvisionalEffectKind.Send:
                     _response = SipResponse.CreateFor(_transaction.Request, effect.Status, toTag: _transaction.ToTag);
                     _complete(_response);
+                    if (_offer is { } offer)
+                    {
+                        _response.Headers.Add(SipHeaderNames.ContentType, offer.ContentType.ToString());
+                        _response.Body = offer.Body;
+                    }
+
                     _response.Headers.Add(SipHeaderNames.Require, SipExtensions.Reliability);
                     _response.Headers.Add(SipHeaderNames.RSeq, effect.RSeq.ToString(CultureInfo.InvariantCulture));
                     _transaction.Respond(_response);

@@ -92,7 +92,7 @@ internal sealed class RequestDispatcher(AgentCore core)
             return;
         }
 
-        if (core.Servers.Count >= core.Options.MaxServerTransactions && dialog is null && request.Method != SipMethod.Cancel)
+        if (core.Load.InWorks >= core.Options.MaxServerTransactions && dialog is null && request.Method != SipMethod.Cancel)
         {
             AgentLog.Overloaded(core.Logger, request.Method);
             SipResponse overload = SipResponse.CreateFor(request, 503, toTag: SipResponse.CreateTag());
@@ -171,8 +171,11 @@ internal sealed class RequestDispatcher(AgentCore core)
             return;
         }
 
-        cancel.Respond(SipResponse.CreateFor(cancel.Request, 200, toTag: invite.ToTag));
+        // Two transactions, so two queues: the 487 of the INVITE must not be on a stream before the 200 it follows from.
+        invite.Hold();
+        cancel.Sent = invite.Release;
         invite.Cancelled?.Invoke();
+        cancel.Respond(SipResponse.CreateFor(cancel.Request, 200, toTag: invite.ToTag));
     }
 
     private string Unsupported(SipRequest request) =>

@@ -72,19 +72,62 @@ internal static class RequestFiller
         }
     }
 
-    /// <summary>Takes up the challenges of a 401 or 407; whether the request is worth sending again.</summary>
-    public static bool TryLearn(RoutedRequest routed, SipResponse response, DigestKeyring keyring, ref DigestAttempts attempts)
+    /// <summary>Takes up the challenges of a 401 or 407: at once, or as soon as the SIM has spoken.</summary>
+    /// <param name="core">The agent.</param>
+    /// <param name="routed">The request that was answered.</param>
+    /// <param name="response">Its final response, challenge or not.</param>
+    /// <param name="attempts">How often the request was sent with credentials.</param>
+    /// <param name="done">Called on the loop with the new count when the request is worth sending again, else with null.</param>
+    public static void Learn(AgentCore core, RoutedRequest routed, SipResponse response, DigestAttempts attempts, Action<DigestAttempts?> done)
     {
-        if (response.StatusCode is not (401 or 407))
-        {
-            return false;
-        }
-
         bool isProxy = response.StatusCode == 407;
         DigestSpace space = Spaces(routed).First(s => s.IsProxy == isProxy);
-        return keyring.TryLearn(space, response.Headers.GetStrings(space.ChallengeHeader), out bool isStale)
-            && attempts.TryAdd(isProxy, isStale, out attempts);
+        if (response.StatusCode is not (401 or 407)
+            || core.Keyring.Choose(response.Headers.GetStrings(space.ChallengeHeader)) is not { } challenge
+            || !attempts.TryAdd(isProxy, challenge.IsStale, out DigestAttempts next))
+        {
+            done(null);
+        }
+        else if (core.Keyring.TryLearn(space, challenge))
+        {
+            done(next);
+        }
+        else if (core.Keyring.Sim is { } sim && AkaChallenge.TryRead(challenge, out AkaChallenge? aka))
+        {
+            AskSim(core, cancellation => sim(aka, cancellation), answer => done(core.Keyring.TryLearn(space, challenge, answer)
+                ? next with { HasResynchronized = next.HasResynchronized || !answer.Resynchronization.IsEmpty }
+                : null));
+        }
+        else
+        {
+            done(null);
+        }
     }
+
+    private static void AskSim(AgentCore core, Func<CancellationToken, ValueTask<AkaAnswer>> ask, Action<AkaAnswer> done) => core.Loop.Run(
+        async cancellation =>
+        {
+            using var patience = new CancellationTokenSource(core.Options.Timers.Timeout, core.Options.TimeProvider);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
+            try
+            {
+                // Off the loop: a card takes its time, and so may the code in front of it.
+                Task<AkaAnswer> asking = Task.Run(() => ask(both.Token).AsTask(), CancellationToken.None);
+                return await asking.WaitAsync(both.Token).ConfigureAwait(false) ?? AkaAnswer.Refuse;
+            }
+            catch (Exception error)
+            {
+                // The application's code: what it throws is a refusal, and logged as that.
+                throw new ImageShareException(ImageShareError.AuthenticationFailed, "The SIM did not answer a challenge; look at the card.", error);
+            }
+        },
+        done,
+        error =>
+        {
+            AgentLog.SimFailed(core.Logger, error.Error);
+            AgentLog.SimFailedSensitive(core.Logger, error);
+            done(AkaAnswer.Refuse);
+        });
 
     private static DigestSpace[] Spaces(RoutedRequest routed) =>
         [new(IsProxy: false, routed.Request.RequestUri.Host), new(IsProxy: true, routed.NextHop.Host)];

@@ -13,6 +13,7 @@ internal sealed class ServerTransaction
     private readonly Outbox _outbox;
     private TransactionState _state;
     private SipResponse? _response;
+    private bool _isCounted;
 
     public ServerTransaction(AgentCore core, TransactionKey key, SipRequest request, SipSource source)
     {
@@ -22,7 +23,7 @@ internal sealed class ServerTransaction
         Source = source;
         _merge = MergeKey.For(request);
         _timers = new LoopTimers<TransactionTimer>(core.Loop);
-        _outbox = new Outbox(core, static () => { }, OnSendFailed);
+        _outbox = new Outbox(core, () => Sent?.Invoke(), OnSendFailed);
     }
 
     public SipRequest Request { get; }
@@ -44,12 +45,28 @@ internal sealed class ServerTransaction
     /// <summary>What CANCEL does to it, for an INVITE the application has.</summary>
     public Action? Cancelled { get; set; }
 
+    /// <summary>Called when a response is on the wire, or cannot get there.</summary>
+    public Action? Sent { get; set; }
+
+    /// <summary>What is kept of it for copies of the request, counted by <see cref="ServerLoad"/>.</summary>
+    public long KeptOctets { get; set; }
+
+    /// <summary>Whether it is over and forgotten.</summary>
+    public bool IsOver => _state.Phase == TransactionPhase.Terminated;
+
+    // An INVITE costs until its ACK: its answer is repeated. Anything else costs nothing more once it is answered.
+    private bool IsInWorks => IsInvite
+        ? _state.Phase is not (TransactionPhase.Confirmed or TransactionPhase.Terminated)
+        : _state.Phase is TransactionPhase.Trying or TransactionPhase.Proceeding;
+
     private bool IsInvite => Request.Method == SipMethod.Invite;
 
     /// <summary>Begins; <paramref name="deliver"/> looks at the request.</summary>
     public void Start(Action deliver)
     {
         _core.Servers[_key] = this;
+        _isCounted = true;
+        _core.Load.Begin();
         bool reliable = _core.Transport.IsReliable(Source.Protocol);
         var effects = new List<TransactionEffect>(4);
         _state = IsInvite
@@ -66,6 +83,18 @@ internal sealed class ServerTransaction
 
     /// <summary>An ACK came.</summary>
     public void ReceiveAck(SipRequest ack) => Step(TransactionInput.Ack, deliver: () => AckReceived?.Invoke(ack));
+
+    /// <summary>Keeps its responses back until <see cref="Release"/>.</summary>
+    public void Hold() => _outbox.Hold();
+
+    public void Release() => _outbox.Release();
+
+    /// <summary>Forgets an answered request before its time: a copy of it would be taken for a new one.</summary>
+    public void Forget()
+    {
+        _state = _state with { Phase = TransactionPhase.Terminated };
+        End(TransactionEnd.Completed);
+    }
 
     /// <summary>Sends a response made for this request; what cannot be sent any more is left alone.</summary>
     public void Respond(SipResponse response)
@@ -131,6 +160,16 @@ internal sealed class ServerTransaction
                     break;
             }
         }
+
+        if (_isCounted && !IsInWorks)
+        {
+            _isCounted = false;
+            _core.Load.EndWork();
+            if (!IsInvite && !IsOver)
+            {
+                _core.Load.Keep(this, _response);
+            }
+        }
     }
 
     private void Send(SipResponse response)
@@ -141,7 +180,9 @@ internal sealed class ServerTransaction
 
     private void OnSendFailed(ImageShareException error)
     {
-        AgentLog.ResponseNotSent(_core.Logger, Request.Method, error.Message);
+        AgentLog.ResponseNotSent(_core.Logger, Request.Method, error.Error);
+        AgentLog.ResponseNotSentSensitive(_core.Logger, Request.Method, error);
+        Sent?.Invoke();
         Step(TransactionInput.TransportFailed);
     }
 
@@ -149,6 +190,7 @@ internal sealed class ServerTransaction
     {
         _timers.StopAll();
         _core.Servers.Remove(_key);
+        _core.Load.Drop(this);
         if (_merge is { } merge && _core.Merges.TryGetValue(merge, out ServerTransaction? first) && first == this)
         {
             _core.Merges.Remove(merge);

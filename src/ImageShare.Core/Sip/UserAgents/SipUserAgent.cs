@@ -116,6 +116,16 @@ public sealed class SipUserAgent : IAsyncDisposable
     /// <summary>For tests: see <see cref="AgentLoop.IdleAsync"/>.</summary>
     internal Task<long> IdleAsync() => _core.Loop.IdleAsync();
 
+    /// <summary>For tests: completes when everything posted before is done, operations under way aside.</summary>
+    internal Task BarrierAsync()
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _core.TryPost(done.SetResult) ? done.Task : Task.CompletedTask;
+    }
+
+    /// <summary>For tests: what the requests of peers cost now.</summary>
+    internal ServerLoad Load => _core.Load;
+
     private sealed class Receiver(AgentCore core) : ISipTransportReceiver
     {
         private readonly RequestDispatcher _dispatcher = new(core);

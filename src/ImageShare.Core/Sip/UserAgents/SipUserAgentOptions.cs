@@ -82,8 +82,9 @@ public sealed record SipUserAgentOptions
     public bool AnswersOptionsWithoutState { get; init; }
 
     /// <summary>
-    /// How many requests may be in the works at the same time; what begins beyond gets 503 without a trace in memory. Requests in
-    /// known dialogs and CANCEL are not counted out. Default: 2048, which with the default timers bounds a flood to about 64 new requests a second: an answered one is remembered for 32 s (64·T1).
+    /// How many requests may be in the works at the same time; what begins beyond gets 503 without a trace in memory. An INVITE counts until
+    /// its ACK, or 32 s (64·T1) after its 2xx; anything else until it is answered. Requests in known dialogs and CANCEL are not counted out.
+    /// Default: 2048. Answered requests are remembered for 32 s so that copies get the same answer; beyond 32 MiB of them the oldest are forgotten.
     /// </summary>
     public int MaxServerTransactions { get; init; } = 2048;
 

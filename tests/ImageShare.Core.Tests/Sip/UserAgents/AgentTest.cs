@@ -105,7 +105,21 @@ internal abstract class AgentTest
         request.Headers.Add(SipHeaderNames.CallId, callId);
         request.Headers.Add(SipHeaderNames.CSeq, $"{number} {method}");
         request.Headers.Add(SipHeaderNames.Contact, $"<sip:stranger@127.0.0.1:{StrangerPort}>");
+        if (method == "INVITE" && toTag is null)
+        {
+            request.Headers.Add(SipHeaderNames.ContentType, "application/sdp");
+            request.Body = "v=0\r\no=stranger\r\n"u8.ToArray();
+        }
+
         return request;
+    }
+
+    /// <summary>The same INVITE, which asks for an offer instead of bringing one.</summary>
+    protected static SipRequest WithoutOffer(SipRequest invite)
+    {
+        invite.Headers.Remove(SipHeaderNames.ContentType);
+        invite.Body = default;
+        return invite;
     }
 
     /// <summary>Sends a stranger's request to bob and returns what bob answered to it so far.</summary>

@@ -170,7 +170,7 @@ internal sealed partial class AuthenticationTests : AgentTest
         {
             uint count = Convert.ToUInt32(Count().Match(given).Groups[1].Value, 16);
             var answer = new DigestAnswer(challenge!, "OPTIONS", request.Request.RequestUri.ToString(), count, ClientNonce().Match(given).Groups[1].Value);
-            if (given.Contains($"response=\"{answer.ComputeResponse("alice@ims.example", "secret")}\"", StringComparison.Ordinal))
+            if (given.Contains($"response=\"{answer.ComputeResponse("alice@ims.example", "secret"u8)}\"", StringComparison.Ordinal))
             {
                 request.Respond(200);
                 return;

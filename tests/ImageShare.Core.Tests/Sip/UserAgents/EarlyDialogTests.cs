@@ -156,6 +156,7 @@ internal sealed class EarlyDialogTests : AgentTest
 
     [TestCase(true)]
     [TestCase(false)]
+    [Category("DLG-012")]
     public async Task The_answer_is_in_the_first_reliable_response_with_a_body_or_in_the_2xx(bool isReliable)
     {
         await CallAsync();
@@ -173,6 +174,7 @@ internal sealed class EarlyDialogTests : AgentTest
         var outcome = (InviteOutcome.Accepted)await Within(_call.Result);
         Assert.That(System.Text.Encoding.UTF8.GetString(outcome.Answer.Body.Span), Is.EqualTo(isReliable ? "early" : "final"));
         Assert.That(outcome.Response.StatusCode, Is.EqualTo(200));
+        Assert.That(_invite.Body.IsEmpty, Is.False, "the INVITE brought the offer");
         _ = outcome.Dialog.ByeAsync();
         await SettleAsync();
         AcceptAll();

@@ -103,8 +103,14 @@ internal sealed class FakeTransport(FakeNetwork network, IPEndPoint local) : ISi
     /// <summary>Thrown by every send, when set.</summary>
     public ImageShareException? SendError { get; set; }
 
+    /// <summary>Which sends <see cref="SendError"/> or a fault of its own is for.</summary>
+    public Func<SipMessage, bool>? FailFor { get; set; }
+
     /// <summary>What a send waits for, when set.</summary>
     public Task? Gate { get; set; }
+
+    /// <summary>Which sends <see cref="Gate"/> is for.</summary>
+    public Func<SipMessage, bool> GateFor { get; set; } = static _ => true;
 
     public void Start(ISipTransportReceiver receiver) => _receiver = receiver;
 
@@ -123,9 +129,14 @@ internal sealed class FakeTransport(FakeNetwork network, IPEndPoint local) : ISi
 
     public async ValueTask SendAsync(SipMessage message, SipDestination destination, CancellationToken cancellationToken)
     {
-        if (Gate is { } gate)
+        if (Gate is { } gate && GateFor(message))
         {
             await gate.WaitAsync(cancellationToken);
+        }
+
+        if (FailFor?.Invoke(message) == true)
+        {
+            throw new ImageShareException(ImageShareError.ConnectionLost, "The test wants it so.");
         }
 
         if (SendError is { } error)

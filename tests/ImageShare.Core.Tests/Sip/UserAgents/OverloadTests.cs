@@ -19,5 +19,53 @@ internal sealed class OverloadTests : AgentTest
         Assert.That(BobHandler.Invites, Has.Count.EqualTo(2));
     }
 
-    protected override SipUserAgentOptions BobOptions(SipUserAgentOptions options) => options with { MaxServerTransactions = 2 };
+    [Test]
+    public async Task A_burst_of_requests_that_are_answered_at_once_is_not_refused()
+    {
+        const int Burst = 5000;
+        for (int i = 0; i < Burst; i++)
+        {
+            Network.Inject(Raw("OPTIONS", branch: $"z9hG4bKburst{i}", callId: $"burst-{i}"), StrangerPort, BobPort);
+        }
+
+        await SettleAsync();
+        Assert.That(Network.Named("200 OPTIONS").Count(), Is.EqualTo(Burst));
+        Assert.That(Network.Names, Does.Not.Contain("503 OPTIONS"));
+        Assert.That(Bob.Load.InWorks, Is.Zero);
+        Assert.That(Bob.Load.Kept, Is.Positive);
+
+        // Copies still get the same answer, without the application.
+        SipResponse first = Network.Named("200 OPTIONS").First().Response!;
+        SipResponse again = (await AskBobAsync(Raw("OPTIONS", branch: "z9hG4bKburst0", callId: "burst-0"))).Single();
+        Assert.That(again.Headers.To, Is.EqualTo(first.Headers.To));
+        Assert.That(BobHandler.Requests, Has.Count.EqualTo(Burst));
+        await RunAsync(33);
+        Assert.That(Bob.Load.Kept, Is.Zero);
+    }
+
+    [Test]
+    [Category("SEC-001")]
+    public async Task What_is_kept_for_copies_is_bounded_and_the_oldest_is_forgotten_first()
+    {
+        byte[] body = new byte[60_000];
+        for (int i = 0; i < 1000; i++)
+        {
+            SipRequest large = Raw("OPTIONS", branch: $"z9hG4bKlarge{i}", callId: $"large-{i}");
+            large.Headers.Add("Content-Type", "application/octet-stream");
+            large.Body = body;
+            Network.Inject(large, StrangerPort, BobPort);
+        }
+
+        await SettleAsync();
+        Assert.That(Bob.Load.Kept, Is.LessThanOrEqualTo(ServerLoad.MostKept).And.GreaterThan(ServerLoad.MostKept / 2));
+        Assert.That(Network.Named("200 OPTIONS").Count(), Is.EqualTo(1000));
+        await AskBobAsync(Raw("OPTIONS", branch: "z9hG4bKlarge999", callId: "large-999"));
+        Assert.That(BobHandler.Requests, Has.Count.EqualTo(1000), "a copy of the last");
+        await AskBobAsync(Raw("OPTIONS", branch: "z9hG4bKlarge0", callId: "large-0"));
+        Assert.That(BobHandler.Requests, Has.Count.EqualTo(1001), "the first is forgotten");
+        await RunAsync(33);
+        Assert.That(Bob.Load.Kept, Is.Zero);
+    }
+
+    protected override SipUserAgentOptions BobOptions(SipUserAgentOptions options) => options with { MaxServerTransactions = 2, MaxQueuedMessages = 10_000 };
 }

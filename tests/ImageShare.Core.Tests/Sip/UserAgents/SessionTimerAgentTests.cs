@@ -135,11 +135,95 @@ internal sealed class SessionTimerAgentTests : AgentTest
         await RunAsync(6);
     }
 
+    [TestCase(new[] { "120" }, new[] { "90;refresher=uac", "120;refresher=uac|120" })]
+    [TestCase(new[] { "120", "300" }, new[] { "90;refresher=uac", "120;refresher=uac|120", "300;refresher=uac|300" })]
+    [TestCase(new[] { "90" }, new[] { "90;refresher=uac" })]
+    [TestCase(new[] { "nonsense" }, new[] { "90;refresher=uac" })]
+    [TestCase(new[] { "100", "110", "120", "130" }, new[] { "90;refresher=uac", "100;refresher=uac|100", "110;refresher=uac|110", "120;refresher=uac|120" })]
+    [Category("DLG-031")]
+    public async Task A_refresh_of_ours_that_asks_for_too_little_asks_again_for_what_the_peer_takes(string[] least, string[] asked)
+    {
+        string tag = await EstablishAsync("90;refresher=uas");
+        await RunAsync(45);
+        foreach (string seconds in least)
+        {
+            SipResponse refusal = SipResponse.CreateFor(Network.Named("UPDATE").Last().Request!, 422);
+            refusal.Headers.Add("Min-SE", seconds);
+            Network.Inject(refusal, StrangerPort, BobPort);
+            await SettleAsync();
+        }
+
+        Assert.That(
+            Network.Named("UPDATE").Select(e => string.Join('|', new[] { e.Message.Headers.GetString("Session-Expires"), e.Message.Headers.GetString("Min-SE") }.OfType<string>())),
+            Is.EqualTo(asked));
+        if (asked.Length == least.Length + 1)
+        {
+            // Agreed: the next refresh comes half-way of what was agreed, and still names the least.
+            SipRequest last = Network.Named("UPDATE").Last().Request!;
+            SipResponse ok = SipResponse.CreateFor(last, 200);
+            ok.Headers.Add("Session-Expires", last.Headers.GetString("Session-Expires")!);
+            Network.Inject(ok, StrangerPort, BobPort);
+            double half = last.Headers.SessionExpires!.Seconds / 2.0;
+            await RunAsync(half - 1);
+            Assert.That(Network.Named("UPDATE").Count(), Is.EqualTo(asked.Length));
+            await RunAsync(1.2);
+            Assert.That(Network.Named("UPDATE").Last().Message.Headers.GetString("Min-SE"), Is.EqualTo(least[^1]));
+        }
+        else
+        {
+            // Not agreed: what runs goes on running, and ends the session in time.
+            await RunAsync(20);
+            Assert.That((await Within(Session.Ended)).Reason, Is.EqualTo(DialogEndReason.Failed));
+            AnswerBye();
+        }
+
+        Network.Filter = static _ => false;
+        await RunAsync(40);
+        Assert.That(tag, Is.Not.Empty);
+    }
+
+    [TestCase("UPDATE")]
+    [TestCase("INVITE")]
+    [Category("DLG-031")]
+    public async Task A_refresh_towards_a_caller_whose_INVITE_held_more_than_its_offer_is_answered_by_what_the_session_is(string method)
+    {
+        BobHandler.InviteReceived = static invite => invite.AcceptAsync(Encoding.UTF8.GetBytes(Answer), Sdp);
+        SipRequest invite = NewInvite("--x\r\nContent-Type: application/sdp\r\n\r\n" + Offer + "--x--\r\n");
+        invite.Headers.Set("Content-Type", "multipart/mixed;boundary=x");
+        OutgoingInvite call = Alice.Invite(invite);
+        await SettleAsync();
+        InviteDialog alice = ((InviteOutcome.Accepted)await Within(call.Result)).Dialog;
+        alice.RequestReceived = static _ => Assert.Fail("Nobody needs to be asked.");
+        alice.Describe(Encoding.UTF8.GetBytes(Offer), Encoding.UTF8.GetBytes(Answer));
+        Task<SipResponse> refreshed = Session.OfferAsync(new SipMethod(method), Encoding.UTF8.GetBytes(Answer), Sdp);
+        await SettleAsync();
+        SipResponse response = await Within(refreshed);
+        Assert.Multiple(() =>
+        {
+            Assert.That(response.StatusCode, Is.EqualTo(200));
+            Assert.That(response.Headers.GetString("Content-Type"), Is.EqualTo("application/sdp"));
+            Assert.That(Encoding.UTF8.GetString(response.Body.Span), Is.EqualTo(Offer));
+        });
+        Task bye = alice.ByeAsync();
+        await SettleAsync();
+        await Within(bye);
+    }
+
+    [Test]
+    public async Task A_timer_of_years_is_as_good_as_none()
+    {
+        BobHandler.InviteReceived = static invite => invite.AcceptAsync(Encoding.UTF8.GetBytes(Answer), Sdp);
+        SipResponse ok = (await AskBobAsync(Ask("INVITE", null, 11, "4294967295;refresher=uac", Offer))).Single();
+        Assert.That(ok.StatusCode, Is.EqualTo(200));
+        await AskBobAsync(Raw("ACK", ok.Headers.To!.Tag, "z9hG4bKack", number: 11));
+        Assert.That((await AskBobAsync(Raw("BYE", ok.Headers.To.Tag, "z9hG4bKbye", number: 30))).Single().StatusCode, Is.EqualTo(200));
+    }
+
     [Test]
     public async Task The_ACK_of_a_call_without_an_offer_is_there_with_the_answer_in_it()
     {
         BobHandler.InviteReceived = static invite => invite.AcceptAsync(Encoding.UTF8.GetBytes(Offer), Sdp);
-        SipResponse ok = (await AskBobAsync(Raw("INVITE"))).Single();
+        SipResponse ok = (await AskBobAsync(WithoutOffer(Raw("INVITE")))).Single();
         Assert.That(Encoding.UTF8.GetString(ok.Body.Span), Is.EqualTo(Offer));
         Assert.That(Session.Ack, Is.Null);
         SipRequest ack = Raw("ACK", ok.Headers.To!.Tag, "z9hG4bKack");

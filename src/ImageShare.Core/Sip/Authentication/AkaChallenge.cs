@@ -1,0 +1,43 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace ImageShare.Core.Sip.Authentication;
+
+/// <summary>
+/// What a network asks a SIM (RFC 3310 §3.2): the nonce of a digest challenge with the algorithm AKAv1-MD5, taken apart. Immutable; prints
+/// its realm only.
+/// </summary>
+public sealed class AkaChallenge
+{
+    private const int PartLength = 16;
+
+    // More than any network sends, far less than a header may hold.
+    private const int MostOctets = 1024;
+
+    internal AkaChallenge(string realm, ReadOnlyMemory<byte> nonce)
+    {
+        Realm = realm;
+        Rand = nonce[..PartLength];
+        Autn = nonce.Slice(PartLength, PartLength);
+    }
+
+    /// <summary>The realm that asks.</summary>
+    public string Realm { get; }
+
+    /// <summary>RAND, the random challenge: 16 octets.</summary>
+    public ReadOnlyMemory<byte> Rand { get; }
+
+    /// <summary>AUTN, by which the network proves itself to the SIM: 16 octets.</summary>
+    public ReadOnlyMemory<byte> Autn { get; }
+
+    /// <summary>The realm; never what is asked.</summary>
+    public override string ToString() => $"AKA challenge of {Realm}";
+
+    /// <summary>nonce = base64(RAND AUTN server-data); false for anything else.</summary>
+    internal static bool TryRead(DigestChallenge challenge, [NotNullWhen(true)] out AkaChallenge? value)
+    {
+        Span<byte> nonce = stackalloc byte[MostOctets];
+        bool isReadable = Convert.TryFromBase64String(challenge.Nonce, nonce, out int length) && length >= 2 * PartLength;
+        value = isReadable ? new AkaChallenge(challenge.Realm, nonce[..(2 * PartLength)].ToArray()) : null;
+        return isReadable;
+    }
+}

@@ -1,0 +1,108 @@
+namespace ImageShare.Core.Sip.Dialogs;
+
+/// <summary>
+/// The offers of ours inside a session, by re-INVITE or UPDATE (RFC 3261 §14.1, RFC 3311 §5): one at a time, none while the peer's is
+/// unanswered, and another try some time after the two have met (491). Pure: no clock, no socket, no chance.
+/// </summary>
+internal static class OfferMachine
+{
+    /// <summary>How often the peer may say 491 before the application hears of it.</summary>
+    public const int MostMeetings = 8;
+
+    private const int StepMilliseconds = 10;
+    private const int OwnerLeast = 2100;
+    private const int OwnerMost = 4000;
+    private const int OtherMost = 2000;
+
+    /// <summary>How many different times there are to choose from, see <see cref="RestAfterMeeting"/>.</summary>
+    public static int Choices(bool ownsCallId) => ownsCallId ? ((OwnerMost - OwnerLeast) / StepMilliseconds) + 1 : (OtherMost / StepMilliseconds) + 1;
+
+    /// <summary>
+    /// How long to wait before the next try: 2.1 to 4.0 s for the side that chose the Call-ID, 0 to 2.0 s for the other, in steps of 10 ms.
+    /// </summary>
+    /// <param name="ownsCallId">Whether this side chose the Call-ID: whether it was the caller.</param>
+    /// <param name="choice">Drawn by the owner: 0 to one less than <see cref="Choices"/>.</param>
+    public static TimeSpan RestAfterMeeting(bool ownsCallId, int choice) =>
+        TimeSpan.FromMilliseconds((ownsCallId ? OwnerLeast : 0) + (choice * StepMilliseconds));
+
+    /// <summary>One step.</summary>
+    /// <param name="state">Where it stands.</param>
+    /// <param name="input">What happened.</param>
+    /// <param name="peerIsBusy">Whether an offer of the peer is open, or its INVITE without its ACK.</param>
+    /// <param name="effect">The one thing to do, if anything.</param>
+    public static OfferState Step(OfferState state, OfferInput input, bool peerIsBusy, out OfferEffect effect)
+    {
+        effect = OfferEffect.None;
+        switch (state.Phase, input)
+        {
+            case (OfferPhase.None, OfferInput.Wanted):
+            case (OfferPhase.Waiting, OfferInput.PeerDone):
+            case (OfferPhase.Resting, OfferInput.RestOver):
+                effect = peerIsBusy ? OfferEffect.None : OfferEffect.Send;
+                return state with { Phase = peerIsBusy ? OfferPhase.Waiting : OfferPhase.Open };
+            case (OfferPhase.Open, OfferInput.Met) when state.Meetings < MostMeetings:
+                effect = OfferEffect.Rest;
+                return new OfferState(OfferPhase.Resting, state.Meetings + 1);
+            case (OfferPhase.Open, OfferInput.Met or OfferInput.Settled):
+                effect = OfferEffect.Publish;
+                return default;
+            default:
+                return state;
+        }
+    }
+}
+
+/// <summary>Where an offer of ours stands.</summary>
+internal enum OfferPhase
+{
+    /// <summary>There is none.</summary>
+    None,
+
+    /// <summary>The peer's comes first.</summary>
+    Waiting,
+
+    /// <summary>It is sent and has no answer yet.</summary>
+    Open,
+
+    /// <summary>It has met one of the peer's; it is sent again in a while.</summary>
+    Resting,
+}
+
+/// <summary>The whole state.</summary>
+/// <param name="Phase">Where it stands.</param>
+/// <param name="Meetings">How often it was answered with 491.</param>
+internal readonly record struct OfferState(OfferPhase Phase, int Meetings = 0);
+
+/// <summary>What can happen to an offer of ours.</summary>
+internal enum OfferInput
+{
+    /// <summary>The application makes one.</summary>
+    Wanted,
+
+    /// <summary>The peer's last offer is answered, or its INVITE acknowledged.</summary>
+    PeerDone,
+
+    /// <summary>491: it has met one of the peer's.</summary>
+    Met,
+
+    /// <summary>Any other final response, or none.</summary>
+    Settled,
+
+    /// <summary>The wait after a 491 is over.</summary>
+    RestOver,
+}
+
+/// <summary>What the owner has to do.</summary>
+internal enum OfferEffect
+{
+    None,
+
+    /// <summary>Send it.</summary>
+    Send,
+
+    /// <summary>Draw a time by <see cref="OfferMachine.RestAfterMeeting"/> and wait for it.</summary>
+    Rest,
+
+    /// <summary>Tell the application what was answered.</summary>
+    Publish,
+}
