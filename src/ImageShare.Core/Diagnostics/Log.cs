@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace ImageShare.Core.Diagnostics;
 
 /// <summary>
-/// What shares log, ids from 100; next free: 107. The SIP agent's messages have ids from 1101 and stand in AgentLog, those of MSRP
+/// What shares log, ids from 100; next free: 108. The SIP agent's messages have ids from 1101 and stand in AgentLog, those of MSRP
 /// connections from 1201 in MsrpLog, each beside the loop that writes them. What names a person, an address or a file is logged at Trace
 /// only, by methods whose names end in Sensitive; bodies and credentials are never logged.
 /// </summary>
@@ -19,8 +19,18 @@ internal static partial class Log
     [LoggerMessage(106, LogLevel.Trace, "Share {Id}: the cause of its end")]
     public static partial void CauseSensitive(this ILogger logger, string id, Exception cause);
 
-    [LoggerMessage(102, LogLevel.Error, "Share {Id}: a handler of the application threw")]
-    public static partial void HandlerFailed(this ILogger logger, string id, Exception exception);
+    /// <summary>The application's own code threw: what its message says is for Trace only, it may name files.</summary>
+    public static void HandlerFailed(this ILogger logger, string id, Exception exception)
+    {
+        logger.HandlerFailed(id, exception.GetType().Name);
+        logger.HandlerFailedSensitive(id, exception);
+    }
+
+    [LoggerMessage(102, LogLevel.Error, "Share {Id}: a handler of the application threw {Reason}; Trace says more.")]
+    private static partial void HandlerFailed(this ILogger logger, string id, string reason);
+
+    [LoggerMessage(107, LogLevel.Trace, "Share {Id}: what the handler of the application threw")]
+    private static partial void HandlerFailedSensitive(this ILogger logger, string id, Exception exception);
 
     [LoggerMessage(103, LogLevel.Debug, "Invitation {Id} refused with {Status}: {Reason}")]
     public static partial void InvitationRefused(this ILogger logger, string id, int status, string reason);

@@ -25,6 +25,16 @@ internal static partial class MsrpLog
     [LoggerMessage(1202, LogLevel.Debug, "An MSRP connection broke under its {Loop} loop.")]
     private static partial void StreamBroken(ILogger logger, string loop, Exception error);
 
-    [LoggerMessage(1203, LogLevel.Error, "A receiver failed to give a message up; what it had received may be left behind.")]
-    public static partial void AbortFailed(ILogger logger, Exception error);
+    /// <summary>The application's receiver threw: what its message says is for Trace only, it may name files.</summary>
+    public static void AbortFailed(ILogger logger, Exception error)
+    {
+        AbortFailed(logger, error.GetType().Name);
+        AbortFailedSensitive(logger, error);
+    }
+
+    [LoggerMessage(1203, LogLevel.Error, "A receiver failed to give a message up ({Reason}); what it had received may be left behind. Trace says more.")]
+    private static partial void AbortFailed(ILogger logger, string reason);
+
+    [LoggerMessage(1204, LogLevel.Trace, "Why a receiver failed to give a message up")]
+    private static partial void AbortFailedSensitive(ILogger logger, Exception error);
 }
