@@ -61,6 +61,9 @@ internal sealed class IncomingShare : IShareRole
 
     public IReadOnlyList<string> Warnings { get; }
 
+    /// <summary>The offer as it came, without what came around it: what a refresh of the caller's repeats.</summary>
+    public required ReadOnlyMemory<byte> OfferOctets { get; init; }
+
     public CancellationToken Withdrawn => _withdrawn.Token;
 
     public bool WasDeclined => Volatile.Read(ref _decision) == Declined;
@@ -124,8 +127,8 @@ internal sealed class IncomingShare : IShareRole
             case ShareEffect.AbortTransfer:
                 Receiver?.Abandon();
                 break;
-            case ShareEffect.Bye:
-                _ = Session.Begin(ByeAsync);
+            case ShareEffect.Bye bye:
+                _ = Session.Begin(() => ByeAsync(bye.HasFailed));
                 break;
             case ShareEffect.CloseMedia when _msrp is not null:
                 await _msrp.CloseAsync().ConfigureAwait(false);
@@ -208,9 +211,11 @@ internal sealed class IncomingShare : IShareRole
             AcceptedTypes = AnsweredTypes(),
             MaxSize = _context.Limits.MaxImageSize,
         };
+        byte[] answer = _answer.Write().ToArray();
         Task<InviteDialog> accepting = _invite.AcceptAsync(
-            _answer.Write().ToArray(), new MediaType("application", "sdp"), ServiceTags.Contact(_context.Profile), CancellationToken.None);
+            answer, new MediaType("application", "sdp"), ServiceTags.Contact(_context.Profile), CancellationToken.None);
         InviteDialog dialog = _dialog = _invite.Dialog!;
+        dialog.Describe(answer, OfferOctets);
         _ = Session.Begin(() => WatchDialogAsync(accepting, dialog));
     }
 
@@ -262,11 +267,11 @@ internal sealed class IncomingShare : IShareRole
         Session.Post(new ShareInput.MediaFailed(MsrpOutcome.OfEnd(end)));
     }
 
-    private async Task ByeAsync()
+    private async Task ByeAsync(bool hasFailed)
     {
         if (_dialog is not null)
         {
-            await DialogOutcome.EndAsync(_dialog, _context).ConfigureAwait(false);
+            await DialogOutcome.EndAsync(_dialog, _context, hasFailed).ConfigureAwait(false);
         }
 
         Session.Post(new ShareInput.Ended());

@@ -126,7 +126,7 @@ internal sealed class IncomingShares : ISipRequestHandler
         var session = new ImageShareSession(context, id, isOutgoing: false, offer.Selector.Name, offer.Selector.Size);
         (ImageIcon? icon, string? iconFault) = body.FindIcon(offer.Media, context.Limits.MaxIconSize);
         string[] warnings = [.. invite.Request.Warnings.Select(w => w.Code.ToString()), .. body.Warnings, .. iconFault is null ? (string[])[] : [iconFault]];
-        var share = new IncomingShare(context, session, invite, offer, peerPath, icon, warnings);
+        var share = new IncomingShare(context, session, invite, offer, peerPath, icon, warnings) { OfferOctets = body.Octets };
         context.Log.InvitationSensitive(id, share.Caller.Uri.ToString(), share.Image.Name);
         _began(session);
         session.Start(share, new ShareInput.StartIncoming());
@@ -162,7 +162,8 @@ internal sealed class IncomingShares : ISipRequestHandler
             if (status is 415)
             {
                 response.Headers.Add("Accept", InvitationBody.Accepted);
-                response.Headers.Add("Accept-Encoding", "identity");
+                response.Headers.Add("Accept-Encoding", InvitationBody.AcceptedEncoding);
+                response.Headers.Add("Accept-Language", InvitationBody.AcceptedLanguage);
             }
         });
     }

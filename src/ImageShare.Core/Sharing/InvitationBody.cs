@@ -14,6 +14,12 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
     /// <summary>What this side reads in an INVITE, for Accept.</summary>
     public const string Accepted = "application/sdp, multipart/related, multipart/mixed, multipart/alternative";
 
+    /// <summary>The encodings it reads, for Accept-Encoding: nothing is ever inflated.</summary>
+    public const string AcceptedEncoding = "identity";
+
+    /// <summary>The language of what is written for people, for Accept-Language.</summary>
+    public const string AcceptedLanguage = "en";
+
     /// <summary>Writes the offer, and the icon behind it when there is one: references point forward only (RFC 5621 §9.2).</summary>
     public static InvitationBody Write(IMultipartCodec codec, SessionDescription offer, ImageIcon? icon, string? contentId, IconForm form, int maxIconSize)
     {
@@ -43,10 +49,23 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
             return InvitationBodyReading.Refuse(488, "Offer Required");
         }
 
-        // Never inflated: only identity is known here (RFC 3261 §8.2.3).
-        if (request.Headers.GetString("Content-Encoding") is { } encoding && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        InvitationBodyReading reading = ReadBody(codec, request);
+
+        // A body that may be passed over is no reason to refuse, but then nothing is offered (RFC 3261 §8.2.3).
+        return reading.Status == 415 && IsOptional(request) ? InvitationBodyReading.Refuse(488, "Offer Required") : reading;
+    }
+
+    private static InvitationBodyReading ReadBody(IMultipartCodec codec, SipRequest request)
+    {
+        if (!Listed(request, "Content-Encoding").All(static e => e.Equals(AcceptedEncoding, StringComparison.OrdinalIgnoreCase)))
         {
             return InvitationBodyReading.Refuse(415, "Content Encoding Not Supported");
+        }
+
+        string[] languages = Listed(request, "Content-Language");
+        if (languages.Length > 0 && !languages.Any(static l => l.Split('-')[0].Equals(AcceptedLanguage, StringComparison.OrdinalIgnoreCase)))
+        {
+            return InvitationBodyReading.Refuse(415, "Content Language Not Supported");
         }
 
         List<string> warnings = [];
@@ -79,6 +98,13 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
             : InvitationBodyReading.Refuse(415, "No Session Description");
     }
 
+    private static string[] Listed(SipRequest request, string header) =>
+        [.. request.Headers.GetStrings(header).SelectMany(static row => row.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+
+    private static bool IsOptional(SipRequest request) =>
+        request.Headers.GetString(SipHeaderNames.ContentDisposition)?.Split(';', StringSplitOptions.TrimEntries)
+            .Contains("handling=optional", StringComparer.OrdinalIgnoreCase) == true;
+
     private static InvitationBodyReading ReadOffer(ReadOnlyMemory<byte> octets, MultipartBody? around, List<string> warnings)
     {
         if (!SessionDescription.TryParse(octets.Span, SdpLimits.Default, out SessionDescription? offer, out SdpError error))
@@ -87,13 +113,16 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
         }
 
         warnings.AddRange(offer.Warnings.Select(w => w.Code.ToString()));
-        return new InvitationBodyReading(offer, around, warnings, 200, string.Empty);
+        return new InvitationBodyReading(offer, around, warnings, 200, string.Empty) { Octets = octets };
     }
 }
 
 /// <summary>What was found in an INVITE's body, or the status and reason to refuse it with.</summary>
 internal sealed record InvitationBodyReading(SessionDescription? Offer, MultipartBody? Around, IReadOnlyList<string> Warnings, int Status, string Reason)
 {
+    /// <summary>The offer as it came.</summary>
+    public ReadOnlyMemory<byte> Octets { get; init; }
+
     public static InvitationBodyReading Refuse(int status, string reason) => new(null, null, [], status, reason);
 
     /// <summary>The icon of one image of the offer (RFC 5547 §8.8). A faulty icon costs the icon, never the offer.</summary>

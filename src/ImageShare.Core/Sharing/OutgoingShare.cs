@@ -50,8 +50,8 @@ internal sealed class OutgoingShare(
                 await _transfer.CancelAsync().ConfigureAwait(false);
                 await ShareContext.WaitBrieflyAsync(_sending, context.TimeProvider).ConfigureAwait(false);
                 break;
-            case ShareEffect.Bye:
-                _ = session.Begin(ByeAsync);
+            case ShareEffect.Bye bye:
+                _ = session.Begin(() => ByeAsync(bye.HasFailed));
                 break;
             case ShareEffect.CloseMedia when _msrp is not null:
                 await _msrp.CloseAsync().ConfigureAwait(false);
@@ -223,6 +223,11 @@ internal sealed class OutgoingShare(
                 _dialog = accepted.Dialog;
                 _ = session.Begin(() => DialogOutcome.WatchAsync(accepted.Dialog, session));
                 (_answer, ShareOutcome? problem) = ReceivedAnswer.Read(_offer!, accepted.Answer.Body.Span);
+                if (_answer is not null)
+                {
+                    accepted.Dialog.Describe(Agreed(_offer!, _answer.IsActive), accepted.Answer.Body);
+                }
+
                 session.Post(problem is null ? new ShareInput.InviteAccepted() : new ShareInput.AnswerUnusable(problem));
                 break;
             case InviteOutcome.Rejected rejected:
@@ -238,6 +243,11 @@ internal sealed class OutgoingShare(
                 break;
         }
     }
+
+    // Our offer as it became: what a refresh of the peer's is answered with. An answer does not leave open who connects (RFC 4145 §4.1).
+    private static byte[] Agreed(SessionDescription offer, bool isActive) => offer.Media[0].Find("setup") is null
+        ? offer.ToArray()
+        : (offer with { Media = offer.Media.SetItem(0, offer.Media[0].With(SdpAttributes.Setup(isActive ? SetupRole.Active : SetupRole.Passive))) }).ToArray();
 
     private async Task ConnectAsync()
     {
@@ -300,11 +310,11 @@ internal sealed class OutgoingShare(
         session.Post(new ShareInput.MediaFailed(MsrpOutcome.OfEnd(end)));
     }
 
-    private async Task ByeAsync()
+    private async Task ByeAsync(bool hasFailed)
     {
         if (_dialog is not null)
         {
-            await DialogOutcome.EndAsync(_dialog, context).ConfigureAwait(false);
+            await DialogOutcome.EndAsync(_dialog, context, hasFailed).ConfigureAwait(false);
         }
 
         session.Post(new ShareInput.Ended());

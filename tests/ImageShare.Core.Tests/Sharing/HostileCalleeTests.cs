@@ -143,7 +143,7 @@ public sealed class HostileCalleeTests
         }
         while (!send!.HasBody);
         await peer.AnswerAsync(send, status, send.To.First);
-        await _phone.RespondAsync(await _phone.ReceiveAsync("BYE"), "200 OK");
+        await _phone.RespondAsync(await _time.DriveAsync(_phone.ReceiveAsync("BYE")), "200 OK");
         ImageShareResult result = await session.Completion.WaitAsync(SharePair.Patience);
         Assert.That(result.Error, Is.EqualTo(error), result.Message);
     }

@@ -34,7 +34,7 @@ public sealed class ShareMachineTests
             [Start(false), new ShareInput.InviteAccepted(), new ShareInput.MediaConnected(), new ShareInput.MediaFailed(Lost), new ShareInput.Ended()],
             [Inviting, Connecting, Transferring, Terminating, Failed], "CloseMedia Finish");
         yield return Row("Sender: cancelled in mid-transfer", true,
-            [Start(false), new ShareInput.InviteAccepted(), new ShareInput.MediaConnected(), Cancel()], [Inviting, Connecting, Transferring, Terminating], "AbortTransfer Bye CloseMedia");
+            [Start(false), new ShareInput.InviteAccepted(), new ShareInput.MediaConnected(), Cancel()], [Inviting, Connecting, Transferring, Terminating], "AbortTransfer Bye");
         yield return Row("Sender: BYE overtakes the last 200s", true,
             [Start(false), new ShareInput.InviteAccepted(), new ShareInput.MediaConnected(), new ShareInput.PeerEnded(), Done()],
             [Inviting, Connecting, Transferring, Terminating, Completed], "CloseMedia Finish");
@@ -44,6 +44,26 @@ public sealed class ShareMachineTests
         yield return Row("Sender: peer says BYE and leaves MSRP hanging", true,
             [Start(false), new ShareInput.InviteAccepted(), new ShareInput.MediaConnected(), new ShareInput.PeerEnded(), new ShareInput.TimerFired(ShareTimer.Grace)],
             [Inviting, Connecting, Transferring, Terminating, Cancelled], "AbortTransfer CloseMedia Finish");
+
+        yield return Row("Sender: told to stop, its BYE is waited for", true, [.. Moving, Stopped], [.. MovingStates, Terminating], string.Empty);
+        yield return Row("Sender: told to stop by a user", true, [.. Moving, Stopped, new ShareInput.PeerEnded()], [.. MovingStates, Terminating, Cancelled], "CloseMedia Finish");
+        yield return Row("Sender: told to stop, and the connection is gone before the BYE is here", true,
+            [.. Moving, Stopped, new ShareInput.MediaFailed(Lost), new ShareInput.PeerEnded()], [.. MovingStates, Terminating, Terminating, Cancelled], "CloseMedia Finish");
+        yield return Row("Sender: told to stop because something failed", true,
+            [.. Moving, Stopped, new ShareInput.PeerEnded(HasFailed: true)], [.. MovingStates, Terminating, Failed], "CloseMedia Finish");
+        yield return Row("Sender: told to stop, and no BYE comes", true,
+            [.. Moving, Stopped, new ShareInput.TimerFired(ShareTimer.Grace), new ShareInput.Ended()], [.. MovingStates, Terminating, Terminating, Failed], "CloseMedia Finish");
+        yield return Row("Sender: told to stop, and cancels", true,
+            [.. Moving, Stopped, Cancel(), new ShareInput.Ended()], [.. MovingStates, Terminating, Terminating, Failed], "CloseMedia Finish");
+        yield return Row("Sender: BYE of a peer that failed, and then the refusal", true,
+            [.. Moving, new ShareInput.PeerEnded(HasFailed: true), Stopped], [.. MovingStates, Terminating, Failed], "CloseMedia Finish");
+        yield return Row("Sender: BYE of a peer that failed, and then the end of the connection", true,
+            [.. Moving, new ShareInput.PeerEnded(HasFailed: true), new ShareInput.MediaFailed(Lost)], [.. MovingStates, Terminating, Failed], "AbortTransfer CloseMedia Finish");
+        yield return Row("Sender: refused otherwise", true,
+            [.. Moving, new ShareInput.ImageFailed(Refused(415))], [.. MovingStates, Terminating], "Bye CloseMedia");
+        yield return Row("Receiver: cancelled, and its BYE is answered", false,
+            [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), Cancel(), new ShareInput.Ended()],
+            [Ringing, Connecting, Transferring, Terminating, Cancelled], "CloseMedia Finish");
 
         yield return Row("Sender: the 200 crosses the CANCEL", true,
             [Start(false), new ShareInput.PeerRinging(), Cancel(), new ShareInput.InviteAccepted()], [Inviting, Ringing, Terminating, Terminating], "Bye CloseMedia");
@@ -77,7 +97,7 @@ public sealed class ShareMachineTests
             [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), new ShareInput.MediaFailed(Lost)],
             [Ringing, Connecting, Transferring, Terminating], "AbortTransfer Bye CloseMedia");
         yield return Row("Receiver: cancelled in mid-transfer", false,
-            [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), Cancel()], [Ringing, Connecting, Transferring, Terminating], "AbortTransfer Bye CloseMedia");
+            [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), Cancel()], [Ringing, Connecting, Transferring, Terminating], "AbortTransfer Bye");
     }
 
     [TestCaseSource(nameof(Rows))]
@@ -109,7 +129,7 @@ public sealed class ShareMachineTests
             Start(true), Start(false), new ShareInput.StartIncoming(), new ShareInput.PeerCapable(), new ShareInput.QueryFailed(Busy), new ShareInput.PeerRinging(),
             new ShareInput.InviteAccepted(), new ShareInput.AnswerUnusable(Busy), new ShareInput.InviteFailed(Busy), new ShareInput.UserAccepted(), new ShareInput.UserDeclined(603),
             new ShareInput.InvitationWithdrawn(), new ShareInput.AckMissing(), new ShareInput.MediaConnected(), new ShareInput.MediaFailed(Lost), Done(),
-            new ShareInput.ImageFailed(WrongHash), new ShareInput.PeerEnded(), new ShareInput.DialogFailed(Lost), new ShareInput.Ended(), new ShareInput.Broken(Lost), Cancel(),
+            new ShareInput.ImageFailed(WrongHash), Stopped, new ShareInput.PeerEnded(), new ShareInput.PeerEnded(HasFailed: true), new ShareInput.DialogFailed(Lost), new ShareInput.Ended(), new ShareInput.Broken(Lost), Cancel(),
             new ShareInput.TimerFired(ShareTimer.Answer), new ShareInput.TimerFired(ShareTimer.Grace),
         ];
         var random = new Random(20090224);
@@ -153,6 +173,14 @@ public sealed class ShareMachineTests
 
     private static TestCaseData Row(string name, bool outgoing, ShareInput[] inputs, ImageShareState[] states, string lastEffects) =>
         new TestCaseData(outgoing, inputs, states, lastEffects).SetName("Follows_the_table: " + name);
+
+    private static ShareInput[] Moving => [Start(false), new ShareInput.InviteAccepted(), new ShareInput.MediaConnected()];
+
+    private static ImageShareState[] MovingStates => [Inviting, Connecting, Transferring];
+
+    private static ShareInput Stopped => new ShareInput.ImageFailed(Refused(413));
+
+    private static ShareOutcome Refused(int status) => ShareOutcome.Failed(ImageShareError.TransferRefused, "refused") with { MsrpStatus = status };
 
     private static ShareInput Start(bool query) => new ShareInput.StartOutgoing(query);
 

@@ -33,8 +33,8 @@ internal abstract record ShareEffect
     /// <summary>Break the transfer off: the sender ends its chunk with <c>#</c>, the receiver refuses the rest.</summary>
     public sealed record AbortTransfer : ShareEffect;
 
-    /// <summary>Send BYE.</summary>
-    public sealed record Bye : ShareEffect;
+    /// <summary>Send BYE; one that says that something failed here lets the peer tell that from a user who cancels.</summary>
+    public sealed record Bye(bool HasFailed = false) : ShareEffect;
 
     /// <summary>Release the MSRP session; the connection closes with its last session.</summary>
     public sealed record CloseMedia : ShareEffect;

@@ -51,8 +51,8 @@ internal abstract record ShareInput
     /// <summary>The transfer broke off: refused, aborted, source or store failed, size or hash wrong.</summary>
     public sealed record ImageFailed(ShareOutcome Outcome) : ShareInput;
 
-    /// <summary>The peer sent BYE.</summary>
-    public sealed record PeerEnded : ShareInput;
+    /// <summary>The peer sent BYE; its Reason may say that something failed there.</summary>
+    public sealed record PeerEnded(bool HasFailed = false) : ShareInput;
 
     /// <summary>The dialog ended for a reason other than BYE.</summary>
     public sealed record DialogFailed(ShareOutcome Outcome) : ShareInput;

@@ -10,6 +10,9 @@ namespace ImageShare.Core.Sharing.StateMachine;
 /// </summary>
 internal static class ShareMachine
 {
+    // "Stop sending" in MSRP (RFC 4975 §10.5).
+    private const int StopSending = 413;
+
     private static readonly ShareEffect[] None = [];
 
     /// <summary>The state an outgoing share is in before its <see cref="StartOutgoing"/>.</summary>
@@ -55,25 +58,35 @@ internal static class ShareMachine
         (Connecting or Transferring, ImageDone done) =>
             // The sender ends the session (IR.79 §3.1); if it does not, this side will.
             (status with { State = Terminating, Ending = done.Outcome }, [new StartTimer(ShareTimer.Grace)]),
-        (Connecting or Transferring, ImageFailed failed) => Terminate(status, failed.Outcome, new Bye(), new CloseMedia()),
+        (Connecting or Transferring, ImageFailed { Outcome: { Error: ImageShareError.TransferRefused, MsrpStatus: StopSending } stopped }) when status.IsOutgoing =>
+            // A receiver that gives up says 413 and then ends the session (RFC 5547 §8.4): its BYE says whether its user did or its disk.
+            (status with { State = Terminating, Ending = stopped, AwaitsReason = true }, [new StartTimer(ShareTimer.Grace)]),
+        (Connecting or Transferring, ImageFailed failed) => Terminate(status, failed.Outcome, new Bye(HasFailed: true), new CloseMedia()),
         (Connecting or Transferring, MediaFailed failed) => Terminate(status, failed.Outcome, new AbortTransfer(), new Bye(), new CloseMedia()),
         (Connecting or Transferring, CancelRequested) =>
-            Terminate(status, ShareOutcome.CancelledHere, new AbortTransfer(), new Bye(), new CloseMedia()),
-        (Connecting, PeerEnded) => Finish(status, ShareOutcome.CancelledByPeer, new AbortTransfer(), new CloseMedia()),
-        (Transferring, PeerEnded) =>
+            // The connection stays until the BYE is answered or waited for in vain: its end would overtake the BYE and look like a fault.
+            Terminate(status, ShareOutcome.CancelledHere, new AbortTransfer(), new Bye()),
+        (Connecting, PeerEnded ended) => Finish(status, ByPeer(status.IsOutgoing && ended.HasFailed), new AbortTransfer(), new CloseMedia()),
+        (Transferring, PeerEnded ended) =>
             // The BYE may have overtaken the last octets, or their 200s: give MSRP a moment to say how it went.
-            (status with { State = Terminating, Ending = null }, [new StartTimer(ShareTimer.Grace)]),
+            (status with { State = Terminating, Ending = null, PeerHasFailed = status.IsOutgoing && ended.HasFailed }, [new StartTimer(ShareTimer.Grace)]),
         (Connecting or Transferring, DialogFailed failed) => Finish(status, failed.Outcome, new AbortTransfer(), new CloseMedia()),
 
         // The peer took it in the moment we gave it up: a session stands that has to be ended (RFC 3261 §9.1).
         (Terminating, InviteAccepted or AnswerUnusable) when status is { IsOutgoing: true, Ending: not null } => (status, [new Bye(), new CloseMedia()]),
 
+        // The peer has stopped the transfer; its BYE says why, or does not come.
+        (Terminating, PeerEnded { HasFailed: false }) when status.AwaitsReason =>
+            Finish(status, ShareOutcome.CancelledByPeer with { MsrpStatus = StopSending }, new CloseMedia()),
+        (Terminating, CancelRequested) when status.AwaitsReason =>
+            (status with { AwaitsReason = false }, [new StopTimer(ShareTimer.Grace), new Bye(), new CloseMedia()]),
+
         // 4. Termination: our BYE or CANCEL is out, or the peer's BYE is in, or the receiver waits for it.
         (Terminating, ImageDone done) when status.Ending is null => Finish(status, done.Outcome, new CloseMedia()),
-        (Terminating, ImageFailed failed) when status.Ending is null => Finish(status, PeerEndedEarly(failed.Outcome), new CloseMedia()),
-        (Terminating, MediaFailed failed) when status.Ending is null => Finish(status, PeerEndedEarly(failed.Outcome), new AbortTransfer(), new CloseMedia()),
+        (Terminating, ImageFailed failed) when status.Ending is null => Finish(status, PeerEndedEarly(status, failed.Outcome), new CloseMedia()),
+        (Terminating, MediaFailed failed) when status.Ending is null => Finish(status, PeerEndedEarly(status, failed.Outcome), new AbortTransfer(), new CloseMedia()),
         (Terminating, TimerFired { Timer: ShareTimer.Grace }) when status.Ending is null =>
-            Finish(status, ShareOutcome.CancelledByPeer, new AbortTransfer(), new CloseMedia()),
+            Finish(status, ByPeer(status.PeerHasFailed), new AbortTransfer(), new CloseMedia()),
         (Terminating, TimerFired { Timer: ShareTimer.Grace }) => (status, [new Bye(), new CloseMedia()]),
         (Terminating, PeerEnded or Ended or InviteFailed or AckMissing or DialogFailed) when status.Ending is { } ending =>
             Finish(status, ending, new CloseMedia()),
@@ -104,9 +117,16 @@ internal static class ShareMachine
     private static ShareOutcome DeclinedHere(int sipStatus) =>
         new(Declined, ImageShareError.Declined, "The invitation was declined on this side.") { SipStatus = sipStatus };
 
-    // Once the peer has said BYE, a broken transfer is its decision; wrong size or hash is still what it is.
-    private static ShareOutcome PeerEndedEarly(ShareOutcome outcome) =>
-        outcome.Error is ImageShareError.ConnectionLost or ImageShareError.TransferRefused or ImageShareError.TransferStalled
-            ? ShareOutcome.CancelledByPeer
-            : outcome;
+    private static ShareOutcome ByPeer(bool hasFailed) => hasFailed ? PeerFailed : ShareOutcome.CancelledByPeer;
+
+    private static ShareOutcome PeerFailed { get; } = ShareOutcome.Failed(
+        ImageShareError.TransferRefused, "The peer could not take the image, for something failed on its side; share it again later.");
+
+    // Once the peer has said BYE, a broken transfer is its decision or its failure; wrong size or hash is still what it is.
+    private static ShareOutcome PeerEndedEarly(ShareStatus status, ShareOutcome outcome) => outcome.Error switch
+    {
+        ImageShareError.TransferRefused when status.PeerHasFailed => outcome,
+        ImageShareError.ConnectionLost or ImageShareError.TransferRefused or ImageShareError.TransferStalled => ByPeer(status.PeerHasFailed),
+        _ => outcome,
+    };
 }
