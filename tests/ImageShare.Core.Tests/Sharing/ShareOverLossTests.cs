@@ -72,20 +72,20 @@ public sealed class ShareOverLossTests
     }
 
     [ThreadStatic]
-    private static bool t_isLate;
+    private static bool _isLate;
 
-    private static bool IsLate => t_isLate;
+    private static bool IsLate => _isLate;
 
     private static void DeliverLate(Action deliver)
     {
-        t_isLate = true;
+        _isLate = true;
         try
         {
             deliver();
         }
         finally
         {
-            t_isLate = false;
+            _isLate = false;
         }
     }
 
