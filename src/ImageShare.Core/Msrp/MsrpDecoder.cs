@@ -14,6 +14,7 @@ public sealed class MsrpDecoder
 {
     private readonly MsrpLimits _limits;
     private readonly MsrpHeadReader _reader;
+    private readonly RepeatedHead _repeated = new();
     private readonly EndLineFinder _endLine = new();
     private byte[] _line = [];
     private State _state = State.Start;
@@ -76,11 +77,20 @@ public sealed class MsrpDecoder
 
     private OperationStatus ReadHead(ref ReadOnlySequence<byte> input, out MsrpEvent next)
     {
+        bool fromStart = _state == State.Start;
+        if (fromStart && _repeated.TryRead(input.FirstSpan, _reader.Head, _limits.MaxHeadBytes, out int whole, out MsrpContinuation continuation))
+        {
+            Consume(ref input, whole);
+            return EndHead(_reader.Head.HasBody ? HeadLine.Blank : HeadLine.End, continuation, out next);
+        }
+
         while (true)
         {
             // The lines that lie whole in the first segment: nearly all of them.
             HeadLine line = HeadLine.Header;
-            ReadOnlySpan<byte> rest = input.FirstSpan;
+            ReadOnlySpan<byte> first = input.FirstSpan;
+            ReadOnlySpan<byte> rest = first;
+            long start = Offset;
             int consumed = 0;
             while (line == HeadLine.Header)
             {
@@ -99,9 +109,16 @@ public sealed class MsrpDecoder
             if (line == HeadLine.Header && consumed > 0)
             {
                 // The next line may begin with another segment.
+                fromStart = false;
                 continue;
             }
 
+            if (fromStart && line is HeadLine.Blank or HeadLine.End && _reader.Head.Fault is null)
+            {
+                _repeated.Remember(first[..consumed], _reader.Head, (int)(_reader.Range.Offset - start), _reader.Range.Length);
+            }
+
+            fromStart = false;
             if (line == HeadLine.Header)
             {
                 // One that lies across segments, or has not come whole yet.
@@ -117,7 +134,7 @@ public sealed class MsrpDecoder
 
             if (line != HeadLine.Header)
             {
-                return EndHead(line, out next);
+                return EndHead(line, _reader.Continuation, out next);
             }
         }
     }
@@ -156,6 +173,8 @@ public sealed class MsrpDecoder
             return _reader.ReadLine(line, offset);
         }
 
+        // The head object is filled anew from here on.
+        _repeated.Forget();
         if (!_reader.TryReadStart(line, offset))
         {
             return Break(_reader.Reason, offset);
@@ -165,7 +184,7 @@ public sealed class MsrpDecoder
         return HeadLine.Header;
     }
 
-    private OperationStatus EndHead(HeadLine line, out MsrpEvent next)
+    private OperationStatus EndHead(HeadLine line, MsrpContinuation continuation, out MsrpEvent next)
     {
         MsrpHead head = _reader.Head;
         switch (line)
@@ -174,7 +193,7 @@ public sealed class MsrpDecoder
                 next = default;
                 return OperationStatus.InvalidData;
             case HeadLine.End:
-                _continuation = _reader.Continuation;
+                _continuation = continuation;
                 _state = State.End;
                 break;
             default:

@@ -119,6 +119,13 @@ public sealed class MsrpHead
         IsReport = false;
     }
 
+    /// <summary>The head says what it said, for another transaction and of another place in the message.</summary>
+    internal void Repeat(ReadOnlySpan<byte> transactionId, ByteRange? range)
+    {
+        _transactionId.Set(transactionId);
+        ByteRange = range;
+    }
+
     internal void AddOther(ReadOnlySpan<byte> line)
     {
         _otherHeaders.Append(line);

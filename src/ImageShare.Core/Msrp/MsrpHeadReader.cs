@@ -22,7 +22,7 @@ internal enum HeadLine
 /// Fills a <see cref="MsrpHead"/> line by line. The chunks of a transfer repeat their paths, Message-ID and type octet for octet, so
 /// those of the previous head are kept and taken over instead of being read again.
 /// </summary>
-internal sealed class MsrpHeadReader(MsrpLimits limits)
+internal sealed partial class MsrpHeadReader(MsrpLimits limits)
 {
     private readonly Remembered<MsrpPath> _toPath = new();
     private readonly Remembered<MsrpPath> _fromPath = new();
@@ -58,6 +58,7 @@ internal sealed class MsrpHeadReader(MsrpLimits limits)
     public bool TryReadStart(ReadOnlySpan<byte> line, long offset)
     {
         _seen = Seen.None;
+        Range = default;
         if (!line.StartsWith("MSRP "u8))
         {
             Reason = MsrpDecodeReason.NotMsrp;
@@ -92,6 +93,9 @@ internal sealed class MsrpHeadReader(MsrpLimits limits)
         return true;
     }
 
+    /// <summary>Where the value of the Byte-Range stands in the stream, and its octets; 0 when the head has none.</summary>
+    public (long Offset, int Length) Range { get; private set; }
+
     public HeadLine ReadLine(ReadOnlySpan<byte> line, long offset)
     {
         if (line.IsEmpty)
@@ -108,7 +112,7 @@ internal sealed class MsrpHeadReader(MsrpLimits limits)
         }
 
         // Read on behind a fault: the paths are needed to answer it. The first fault counts.
-        MsrpDecodeReason reason = ReadHeader(line);
+        MsrpDecodeReason reason = ReadHeader(line, offset);
         if (reason != MsrpDecodeReason.None)
         {
             Head.Fault ??= new MsrpDecodeError(reason, offset);
@@ -160,7 +164,7 @@ internal sealed class MsrpHeadReader(MsrpLimits limits)
         return true;
     }
 
-    private MsrpDecodeReason ReadHeader(ReadOnlySpan<byte> line)
+    private MsrpDecodeReason ReadHeader(ReadOnlySpan<byte> line, long offset)
     {
         int colon = line.IndexOf((byte)':');
         if (colon <= 0)
@@ -178,6 +182,8 @@ internal sealed class MsrpHeadReader(MsrpLimits limits)
             case 9 when Is(name, "From-Path"u8):
                 return ReadPath(value, Seen.FromPath, _fromPath);
             case 10 when Is(name, "Byte-Range"u8):
+                line.Overlaps(value, out int start);
+                Range = (offset + start, value.Length);
                 return ReadByteRange(value);
             case 10 when Is(name, "Message-ID"u8):
                 return ReadMessageId(value);
@@ -212,173 +218,4 @@ internal sealed class MsrpHeadReader(MsrpLimits limits)
 
     private static bool Is(ReadOnlySpan<byte> name, ReadOnlySpan<byte> expected) =>
         name.SequenceEqual(expected) || System.Text.Ascii.EqualsIgnoreCase(name, expected);
-
-    private bool IsRepeated(Seen header)
-    {
-        bool repeated = (_seen & header) != 0;
-        _seen |= header;
-        return repeated;
-    }
-
-    private MsrpDecodeReason ReadPath(ReadOnlySpan<byte> value, Seen header, Remembered<MsrpPath> previous)
-    {
-        if (IsRepeated(header))
-        {
-            return MsrpDecodeReason.RepeatedHeader;
-        }
-
-        if (!previous.TryGet(value, out MsrpPath? path))
-        {
-            if (!MsrpPath.TryParse(value, limits.MaxPathUris, out path))
-            {
-                return MsrpDecodeReason.BadPath;
-            }
-
-            previous.Set(value, path);
-        }
-
-        if (header == Seen.ToPath)
-        {
-            Head.ToPath = path;
-        }
-        else
-        {
-            Head.FromPath = path;
-        }
-
-        return MsrpDecodeReason.None;
-    }
-
-    private MsrpDecodeReason ReadMessageId(ReadOnlySpan<byte> value)
-    {
-        if (IsRepeated(Seen.MessageId))
-        {
-            return MsrpDecodeReason.RepeatedHeader;
-        }
-
-        if (!_messageId.TryGet(value, out string? id))
-        {
-            if (!MsrpIdent.IsValid(value, limits.MaxIdLength))
-            {
-                return MsrpDecodeReason.BadMessageId;
-            }
-
-            id = System.Text.Encoding.ASCII.GetString(value);
-            _messageId.Set(value, id);
-        }
-
-        Head.MessageId = id;
-        return MsrpDecodeReason.None;
-    }
-
-    private MsrpDecodeReason ReadByteRange(ReadOnlySpan<byte> value)
-    {
-        if (IsRepeated(Seen.ByteRange))
-        {
-            return MsrpDecodeReason.RepeatedHeader;
-        }
-
-        if (!ByteRange.TryParse(value, out ByteRange range))
-        {
-            return MsrpDecodeReason.BadByteRange;
-        }
-
-        Head.ByteRange = range;
-        return MsrpDecodeReason.None;
-    }
-
-    private MsrpDecodeReason ReadContentType(ReadOnlySpan<byte> value)
-    {
-        if (IsRepeated(Seen.ContentType))
-        {
-            return MsrpDecodeReason.RepeatedHeader;
-        }
-
-        if (!_contentType.TryGet(value, out MediaType? type))
-        {
-            if (!MediaType.TryParse(value, out type))
-            {
-                return MsrpDecodeReason.BadContentType;
-            }
-
-            _contentType.Set(value, type);
-        }
-
-        Head.ContentType = type;
-        return MsrpDecodeReason.None;
-    }
-
-    private MsrpDecodeReason ReadFailureReport(ReadOnlySpan<byte> value)
-    {
-        if (IsRepeated(Seen.FailureReport))
-        {
-            return MsrpDecodeReason.RepeatedHeader;
-        }
-
-        if (Is(value, "yes"u8))
-        {
-            return MsrpDecodeReason.None;
-        }
-
-        if (Is(value, "partial"u8))
-        {
-            Head.FailureReport = MsrpFailureReport.Partial;
-            return MsrpDecodeReason.None;
-        }
-
-        if (Is(value, "no"u8))
-        {
-            Head.FailureReport = MsrpFailureReport.No;
-            return MsrpDecodeReason.None;
-        }
-
-        return MsrpDecodeReason.BadReport;
-    }
-
-    private MsrpDecodeReason ReadSuccessReport(ReadOnlySpan<byte> value)
-    {
-        if (IsRepeated(Seen.SuccessReport))
-        {
-            return MsrpDecodeReason.RepeatedHeader;
-        }
-
-        Head.SuccessReport = Is(value, "yes"u8);
-        return Head.SuccessReport || Is(value, "no"u8) ? MsrpDecodeReason.None : MsrpDecodeReason.BadReport;
-    }
-
-    private MsrpDecodeReason ReadStatus(ReadOnlySpan<byte> value)
-    {
-        if (IsRepeated(Seen.Status))
-        {
-            return MsrpDecodeReason.RepeatedHeader;
-        }
-
-        if (value.ContainsAny(Grammar.LineBreaking) || !MsrpReportStatus.TryParse(value, out MsrpReportStatus? status))
-        {
-            return MsrpDecodeReason.BadReport;
-        }
-
-        Head.ReportStatus = status;
-        return MsrpDecodeReason.None;
-    }
-
-    /// <summary>The octets of a header value and what they were read as.</summary>
-    private sealed class Remembered<T>
-        where T : class
-    {
-        private readonly OctetBuffer _octets = new();
-        private T? _value;
-
-        public bool TryGet(ReadOnlySpan<byte> octets, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out T? value)
-        {
-            value = _value;
-            return value is not null && octets.SequenceEqual(_octets.Span);
-        }
-
-        public void Set(ReadOnlySpan<byte> octets, T value)
-        {
-            _octets.Set(octets);
-            _value = value;
-        }
-    }
 }

@@ -8,7 +8,7 @@ namespace ImageShare.Core.Net;
 /// <summary>A TCP connection over a system socket. Large buffers: one system call moves many MSRP chunks.</summary>
 internal sealed class SocketStreamConnection : IStreamConnection
 {
-    private const int ReadBufferSize = 128 * 1024;
+    private const int ReadBufferSize = 256 * 1024;
     private const int MinimumReadSize = 32 * 1024;
     private const int WriteBufferSize = 128 * 1024;
     private const int LingerOctets = 16 * 1024 * 1024;

@@ -11,11 +11,15 @@ internal sealed class AsyncSignal : IValueTaskSource
     private const int Raised = 1;
     private const int Waiting = 2;
 
-    private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _source;
     private int _state;
 
     /// <summary>Ends the present wait, or the next one at once.</summary>
-    public void Set()
+    /// <param name="inline">
+    /// Whether a loop that waits may go on inside this call, until it waits again; otherwise it goes on in the thread pool. Only for a caller
+    /// that holds nothing the loop may want.
+    /// </param>
+    public void Set(bool inline = false)
     {
         while (true)
         {
@@ -30,6 +34,8 @@ internal sealed class AsyncSignal : IValueTaskSource
             {
                 if (state == Waiting)
                 {
+                    // Whoever came here ends this wait alone.
+                    _source.RunContinuationsAsynchronously = !inline;
                     _source.SetResult(true);
                 }
 

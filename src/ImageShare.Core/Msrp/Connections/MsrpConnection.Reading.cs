@@ -6,6 +6,9 @@ namespace ImageShare.Core.Msrp.Connections;
 /// <summary>The reader loop: requests to the sessions, responses to the transfers, and what is to be answered to the writer loop.</summary>
 internal sealed partial class MsrpConnection
 {
+    /// <summary>So many octets of answers are handed over even while there is more to read.</summary>
+    private const int ResponseBatch = 16 * 1024;
+
     private readonly MsrpDecoder _decoder;
     private readonly ResponseWriter _responses = new();
     private readonly TransactionIds _reportIds = new();
@@ -25,7 +28,14 @@ internal sealed partial class MsrpConnection
         {
             while (true)
             {
-                ReadResult read = await input.ReadAsync(CancellationToken.None).ConfigureAwait(false);
+                ValueTask<ReadResult> reading = input.ReadAsync(CancellationToken.None);
+                if (!reading.IsCompleted || _responses.Pending.Length >= ResponseBatch)
+                {
+                    // Before waiting, and not after each read: while there is more at hand, more answers go out in one piece.
+                    EndOfBatch();
+                }
+
+                ReadResult read = await reading.ConfigureAwait(false);
                 ReadOnlySequence<byte> rest = read.Buffer;
                 if (!rest.IsEmpty)
                 {
@@ -33,32 +43,20 @@ internal sealed partial class MsrpConnection
                 }
 
                 OperationStatus status;
-                while ((status = _decoder.Read(ref rest, out MsrpEvent next)) == OperationStatus.Done)
+                while ((status = Decode(ref rest, out ValueTask waiting)) == OperationStatus.Done)
                 {
-                    ValueTask handling = HandleAsync(next);
-                    if (!handling.IsCompletedSuccessfully)
-                    {
-                        await handling.ConfigureAwait(false);
-                    }
+                    await waiting.ConfigureAwait(false);
                 }
 
                 bool hasRest = !rest.IsEmpty;
                 input.AdvanceTo(rest.Start, rest.End);
-                EndOfBatch();
-                if (status == OperationStatus.InvalidData)
+                if (status == OperationStatus.InvalidData || _closing || read.IsCompleted)
                 {
-                    return MsrpSessionEndReason.ProtocolError;
-                }
-
-                if (_closing)
-                {
-                    return MsrpSessionEndReason.Closed;
-                }
-
-                if (read.IsCompleted)
-                {
+                    EndOfBatch();
                     _wasCutOff = hasRest || !_decoder.IsIdle;
-                    return MsrpSessionEndReason.PeerClosed;
+                    return status == OperationStatus.InvalidData ? MsrpSessionEndReason.ProtocolError
+                        : _closing ? MsrpSessionEndReason.Closed
+                        : MsrpSessionEndReason.PeerClosed;
                 }
 
                 if (read.IsCanceled)
@@ -79,6 +77,25 @@ internal sealed partial class MsrpConnection
             MsrpLog.LoopEnded(_endpoint.Logger, "reader", error);
             return MsrpSessionEndReason.ConnectionLost;
         }
+    }
+
+    // Reads events until one has to be waited for: done, then. What it works with stays on the stack, as it would not in the loop above.
+    private OperationStatus Decode(ref ReadOnlySequence<byte> input, out ValueTask waiting)
+    {
+        ReadOnlySequence<byte> rest = input;
+        OperationStatus status;
+        waiting = default;
+        while ((status = _decoder.Read(ref rest, out MsrpEvent next)) == OperationStatus.Done)
+        {
+            waiting = HandleAsync(next);
+            if (!waiting.IsCompletedSuccessfully)
+            {
+                break;
+            }
+        }
+
+        input = rest;
+        return status;
     }
 
     private ValueTask HandleAsync(in MsrpEvent next)
@@ -362,7 +379,11 @@ internal sealed partial class MsrpConnection
         {
             _control.Add(_responses.Pending);
             _responses.Clear();
-            Wake();
+
+            // With nothing else to send, the writer loop's turn is one system call: cheaper made here than carried to another thread.
+            _isInReader = _transfers.IsEmpty;
+            _wake.Set(inline: _isInReader);
+            _isInReader = false;
         }
 
         if (_hasResponses)

@@ -7,14 +7,18 @@ namespace ImageShare.Core.Msrp.Connections;
 /// <summary>The writer loop: responses first, then chunks of every transfer in turn, many of them in one flush.</summary>
 internal sealed partial class MsrpConnection
 {
-    /// <summary>Below this a flush costs more than it moves.</summary>
-    private const int FlushSize = 64 * 1024;
+    /// <summary>
+    /// What goes out in one flush: below it the system call costs more than it moves, and with a chunk on top it still lies in one
+    /// buffer of the stream.
+    /// </summary>
+    private const int FlushSize = 120 * 1024;
 
     private const long NotFlushing = long.MinValue;
 
     private OutgoingTransfer? _openTransfer;
     private long _flushingSince = NotFlushing;
     private int _turn;
+    private bool _isInReader;
     private volatile bool _writerEnded;
 
     /// <summary>When the write that is going on began; null when none is. For any thread.</summary>
@@ -73,6 +77,12 @@ internal sealed partial class MsrpConnection
                     }
 
                     await _wake.WaitAsync().ConfigureAwait(false);
+                    if (_isInReader && !_transfers.IsEmpty)
+                    {
+                        // There is more to do than to send what was answered: not in the reader's time.
+                        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                    }
+
                     continue;
                 }
 

@@ -27,6 +27,12 @@ internal sealed class OpenTransactions
     /// <summary>Whether no transaction may be opened now but the last of all. For the writer loop.</summary>
     public bool IsFull => _tail - Volatile.Read(ref _head) >= _mask;
 
+    /// <summary>
+    /// Whether so much room has come that it is worth going on after the window was full: room for one chunk only, again and again, would
+    /// make a system call of each chunk. For any thread.
+    /// </summary>
+    public bool HasRoomAgain => Volatile.Read(ref _tail) - Volatile.Read(ref _head) <= _mask - (_mask / 4) - 1;
+
     /// <summary>Whether every transaction has its response. For any thread.</summary>
     public bool IsEmpty => Volatile.Read(ref _head) == Volatile.Read(ref _tail);
 

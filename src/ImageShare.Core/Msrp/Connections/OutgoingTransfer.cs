@@ -265,7 +265,7 @@ internal sealed class OutgoingTransfer : IDisposable
         {
             Finish();
         }
-        else if (_waitsForWindow && !_open.IsFull)
+        else if (_waitsForWindow && _open.HasRoomAgain)
         {
             _connection.Wake();
         }

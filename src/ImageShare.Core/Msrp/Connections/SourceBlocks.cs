@@ -1,34 +1,34 @@
 using System.Buffers;
-using System.Threading.Channels;
 
 namespace ImageShare.Core.Msrp.Connections;
 
 /// <summary>
 /// Carries the octets of a message from its source to the writer loop: the source is read into large blocks ahead of the wire, and the
-/// blocks go round. One side fills, one side empties.
+/// blocks go round. One side fills, one side empties. The filling side is woken when half of the blocks are empty, not for each: carrying
+/// work to another thread costs more than reading a block.
 /// </summary>
 internal sealed class SourceBlocks
 {
-    private const int BlockSize = 128 * 1024;
-    private const int BlockCount = 2;
+    private const int BlockSize = 256 * 1024;
+    private const int SmallestBlock = 16 * 1024;
+    private const int BlockCount = 4;
 
-    private readonly Channel<byte[]> _free = Channel.CreateUnbounded<byte[]>(new() { SingleReader = true, SingleWriter = true });
-    private readonly Channel<(byte[] Octets, int Length)> _filled = Channel.CreateUnbounded<(byte[], int)>(new() { SingleReader = true, SingleWriter = true });
+    private readonly byte[]?[] _blocks = new byte[BlockCount][];
+    private readonly int[] _lengths = new int[BlockCount];
+    private readonly AsyncSignal _room = new();
     private readonly int _size;
-    private byte[] _current = [];
+    private long _filled;
+    private long _emptied;
     private int _start;
-    private int _end;
+    private volatile bool _stopped;
 
-    public SourceBlocks(long length, long chunkSize)
+    /// <param name="length">The octets of the message.</param>
+    /// <param name="chunkSize">The octets of a chunk: a small one lies whole in one block.</param>
+    /// <param name="budget">How many octets the blocks may have together; not kept to when that would make them useless.</param>
+    public SourceBlocks(long length, long chunkSize, long budget = BlockSize * BlockCount)
     {
-        // A small chunk lies whole in one block.
-        int size = (int)Math.Min(BlockSize, Math.Max(1, length));
+        int size = (int)Math.Min(Math.Clamp(budget / BlockCount, SmallestBlock, BlockSize), Math.Max(1, length));
         _size = chunkSize <= MsrpChunker.UninterruptibleSize ? (int)(Math.Max(1, size / chunkSize) * chunkSize) : size;
-        int count = length <= _size ? 1 : BlockCount;
-        for (int i = 0; i < count; i++)
-        {
-            _free.Writer.TryWrite(ArrayPool<byte>.Shared.Rent(_size));
-        }
     }
 
     /// <summary>What lies ready for the wire. For the writer loop.</summary>
@@ -36,12 +36,13 @@ internal sealed class SourceBlocks
     {
         get
         {
-            if (_start == _end && _filled.Reader.TryRead(out (byte[] Octets, int Length) next))
+            if (_emptied == Volatile.Read(ref _filled))
             {
-                (_current, _start, _end) = (next.Octets, 0, next.Length);
+                return default;
             }
 
-            return _current.AsSpan(_start, _end - _start);
+            int index = (int)(_emptied % BlockCount);
+            return _blocks[index].AsSpan(_start, _lengths[index] - _start);
         }
     }
 
@@ -49,16 +50,25 @@ internal sealed class SourceBlocks
     public void Take(int count)
     {
         _start += count;
-        if (_start == _end)
+        if (_start < _lengths[_emptied % BlockCount])
         {
-            byte[] emptied = _current;
-            (_current, _start, _end) = ([], 0, 0);
-            _free.Writer.TryWrite(emptied);
+            return;
+        }
+
+        _start = 0;
+        Volatile.Write(ref _emptied, _emptied + 1);
+        if (Volatile.Read(ref _filled) - _emptied <= BlockCount / 2)
+        {
+            _room.Set();
         }
     }
 
     /// <summary>Ends the waiting for room. For any thread.</summary>
-    public void Stop() => _free.Writer.TryComplete();
+    public void Stop()
+    {
+        _stopped = true;
+        _room.Set();
+    }
 
     /// <summary>
     /// Reads the source to its end. False when it ended before its length; returns early when stopped.
@@ -68,12 +78,19 @@ internal sealed class SourceBlocks
         long left = content.Length;
         while (left > 0)
         {
-            // Without a token: such a wait allocates nothing, and Stop ends it.
-            if (!await _free.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false) || !_free.Reader.TryRead(out byte[]? block))
+            while (_filled - Volatile.Read(ref _emptied) == BlockCount && !_stopped)
+            {
+                // Without a token: such a wait allocates nothing, and Stop ends it.
+                await _room.WaitAsync().ConfigureAwait(false);
+            }
+
+            if (_stopped)
             {
                 return true;
             }
 
+            int index = (int)(_filled % BlockCount);
+            byte[] block = _blocks[index] ??= ArrayPool<byte>.Shared.Rent(_size);
             int wanted = (int)Math.Min(_size, left);
             int length = 0;
             while (length < wanted)
@@ -88,8 +105,13 @@ internal sealed class SourceBlocks
             }
 
             left -= length;
-            _filled.Writer.TryWrite((block, length));
-            filled();
+            if (length > 0)
+            {
+                _lengths[index] = length;
+                Volatile.Write(ref _filled, _filled + 1);
+                filled();
+            }
+
             if (length < wanted)
             {
                 return false;
@@ -102,9 +124,12 @@ internal sealed class SourceBlocks
     /// <summary>Gives the blocks back. Only when nobody uses them any more; blocks of a transfer that was cut off are left to the collector.</summary>
     public void Return()
     {
-        while (_free.Reader.TryRead(out byte[]? block))
+        foreach (byte[]? block in _blocks)
         {
-            ArrayPool<byte>.Shared.Return(block);
+            if (block is not null)
+            {
+                ArrayPool<byte>.Shared.Return(block);
+            }
         }
     }
 }
