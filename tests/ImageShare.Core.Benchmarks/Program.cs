@@ -4,15 +4,15 @@ using ImageShare.Core.Benchmarks.Transfer;
 
 // "sip" measures reading and writing messages against hand-written code in the same run,
 // "transfer" measures throughput over loopback against baselines in the same run; anything else goes to BenchmarkDotNet.
-if (args is ["transfer", .. string[] rest])
+switch (args)
 {
-    return await TransferBenchmark.RunAsync(rest);
+    case ["transfer", .. string[] rest]:
+        return await TransferBenchmark.RunAsync(rest);
+    case ["transfer-receiver"]:
+        return await ReceiverProcess.RunAsync();
+    case ["sip", .. string[] rest]:
+        return SipComparison.Run(rest);
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        return 0;
 }
-
-if (args is ["sip", .. string[] sip])
-{
-    return SipComparison.Run(sip);
-}
-
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
-return 0;

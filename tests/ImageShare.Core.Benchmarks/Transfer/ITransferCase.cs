@@ -1,12 +1,18 @@
 namespace ImageShare.Core.Benchmarks.Transfer;
 
-/// <summary>One way to move octets over loopback, both ends in this process.</summary>
+/// <summary>One way to move octets over loopback. The two ends may live in two processes: all that passes between them is an address.</summary>
 internal interface ITransferCase
 {
     string Name { get; }
 
-    /// <summary>Moves so many octets and returns when the receiver has them all.</summary>
-    Task RunAsync(long octets);
+    /// <summary>What the figures of this case are compared with.</summary>
+    string Baseline { get; }
+
+    /// <summary>Opens the receiving end.</summary>
+    Task<ITransferReceiver> ListenAsync(long octets);
+
+    /// <summary>Sends so many octets and returns when the receiver has them all.</summary>
+    Task SendAsync(string address, long octets);
 
     static void Check(long received, long expected)
     {
@@ -15,4 +21,14 @@ internal interface ITransferCase
             throw new InvalidOperationException($"Received {received} octets of {expected}: this run measures nothing.");
         }
     }
+}
+
+/// <summary>The receiving end of a case.</summary>
+internal interface ITransferReceiver : IAsyncDisposable
+{
+    /// <summary>Where the sender finds it.</summary>
+    string Address { get; }
+
+    /// <summary>Done when every octet has come, been hashed and been written; faulted when some are missing.</summary>
+    Task Completion { get; }
 }

@@ -1,33 +1,40 @@
 using System.Buffers.Text;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 
 namespace ImageShare.Core.Benchmarks.Transfer;
 
 /// <summary>
 /// What MSRP itself costs when nothing else is done: a sender and a receiver written by hand for this one case, without a library's
-/// duties (no parsing but the end-line hunt, no checks, no sessions). Chunks packed into large sends; all 200s of one read in one send.
+/// duties (no parsing but the end-line hunt, no checks, no sessions). Chunks packed into large sends; all 200s of one read in one send;
+/// hash and file inline.
 /// </summary>
-internal sealed class IdealMsrp(int chunkSize) : ITransferCase
+internal sealed class IdealMsrp(int chunkSize, TransferKind kind) : ITransferCase
 {
     private const string ToPath = "msrp://127.0.0.1:20000/abcdefghijklmnopqrstuv;tcp";
     private const string FromPath = "msrp://127.0.0.1:20001/ABCDEFGHIJKLMNOPQRSTUV;tcp";
 
-    public string Name => $"ideal MSRP, {chunkSize}-byte chunks";
+    public string Name => NameOf(chunkSize, kind);
 
-    public async Task RunAsync(long octets)
+    public string Baseline => RawSocketCopy.CaseName;
+
+    public static string NameOf(int chunkSize, TransferKind kind) => $"ideal {kind} {chunkSize}";
+
+    public Task<ITransferReceiver> ListenAsync(long octets) =>
+        Task.FromResult<ITransferReceiver>(new SocketReceiver(async socket => ITransferCase.Check(await ReceiveAsync(socket), octets)));
+
+    public async Task SendAsync(string address, long octets)
     {
-        using LoopbackPair pair = await LoopbackPair.CreateAsync();
-        Task sending = Task.Run(() => SendAsync(pair.Client, octets));
-        Task drainingReplies = Task.Run(() => DrainAsync(pair.Client));
-        long received = await ReceiveAsync(pair.Server);
-        await sending;
-        pair.Server.Shutdown(SocketShutdown.Send);
-        await drainingReplies;
-        ITransferCase.Check(received, octets);
+        using Socket socket = await SocketReceiver.DialAsync(address);
+        Task draining = Task.Run(() => DrainAsync(socket));
+        await SendChunksAsync(socket, octets);
+        socket.Shutdown(SocketShutdown.Send);
+        await draining;
     }
 
-    private async Task SendAsync(Socket socket, long octets)
+    private async Task SendChunksAsync(Socket socket, long octets)
     {
+        await using Stream? source = kind == TransferKind.HashedFile ? TransferFiles.OpenSource(octets) : null;
         byte[] payload = new byte[chunkSize];
         byte[] buffer = new byte[Math.Max(128 * 1024, chunkSize + 1024)];
         int used = 0;
@@ -41,11 +48,11 @@ internal sealed class IdealMsrp(int chunkSize) : ITransferCase
                 used = 0;
             }
 
+            source?.ReadExactly(payload.AsSpan(0, count));
             used += WriteChunk(buffer.AsSpan(used), payload.AsSpan(0, count), number++, offset, octets);
         }
 
         await SendAllAsync(socket, buffer.AsMemory(0, used));
-        socket.Shutdown(SocketShutdown.Send);
     }
 
     private static int WriteChunk(Span<byte> to, ReadOnlySpan<byte> payload, int number, long offset, long total)
@@ -71,9 +78,11 @@ internal sealed class IdealMsrp(int chunkSize) : ITransferCase
         return at;
     }
 
-    private static async Task<long> ReceiveAsync(Socket socket)
+    private async Task<long> ReceiveAsync(Socket socket)
     {
-        byte[] buffer = new byte[4 * 1024 * 1024];
+        using IncrementalHash? hash = kind == TransferKind.Memory ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
+        using TransferFiles.Target? target = kind == TransferKind.HashedFile ? new TransferFiles.Target() : null;
+        byte[] buffer = new byte[Math.Max(512 * 1024, chunkSize * 2)];
         byte[] replies = new byte[1024 * 1024];
         int used = 0;
         long received = 0;
@@ -82,9 +91,12 @@ internal sealed class IdealMsrp(int chunkSize) : ITransferCase
             used += count;
             int start = 0;
             int reply = 0;
-            while (TryTakeChunk(buffer.AsSpan(start, used - start), out int length, out int body, out ReadOnlySpan<byte> id))
+            while (TryTakeChunk(buffer.AsSpan(start, used - start), out int length, out Range body, out ReadOnlySpan<byte> id))
             {
-                received += body;
+                ReadOnlySpan<byte> octets = buffer.AsSpan(start, length)[body];
+                hash?.AppendData(octets);
+                target?.Stream.Write(octets);
+                received += octets.Length;
                 reply += WriteReply(replies.AsSpan(reply), id);
                 start += length;
             }
@@ -94,13 +106,15 @@ internal sealed class IdealMsrp(int chunkSize) : ITransferCase
             await SendAllAsync(socket, replies.AsMemory(0, reply));
         }
 
+        target?.Stream.Flush();
+        _ = hash?.GetHashAndReset();
         return received;
     }
 
-    private static bool TryTakeChunk(ReadOnlySpan<byte> data, out int length, out int body, out ReadOnlySpan<byte> id)
+    private static bool TryTakeChunk(ReadOnlySpan<byte> data, out int length, out Range body, out ReadOnlySpan<byte> id)
     {
         length = 0;
-        body = 0;
+        body = default;
         id = default;
         int headEnd = data.IndexOf("\r\n\r\n"u8);
         if (headEnd < 0)
@@ -113,14 +127,15 @@ internal sealed class IdealMsrp(int chunkSize) : ITransferCase
         Span<byte> endLine = stackalloc byte[9 + id.Length];
         "\r\n-------"u8.CopyTo(endLine);
         id.CopyTo(endLine[9..]);
-        int end = data[(headEnd + 4)..].IndexOf(endLine);
-        if (end < 0 || data.Length < headEnd + 4 + end + endLine.Length + 3)
+        int start = headEnd + 4;
+        int end = data[start..].IndexOf(endLine);
+        if (end < 0 || data.Length < start + end + endLine.Length + 3)
         {
             return false;
         }
 
-        body = end;
-        length = headEnd + 4 + end + endLine.Length + 3;
+        body = start..(start + end);
+        length = start + end + endLine.Length + 3;
         return true;
     }
 

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Security.Cryptography;
+using ImageShare.Core.Images;
 using ImageShare.Core.Msrp;
 using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Net;
@@ -6,46 +8,121 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Benchmarks.Transfer;
 
-/// <summary>This library's own MSRP: two endpoints over loopback, from memory to a receiver that only counts.</summary>
-internal sealed class LibraryMsrp(int chunkSize) : ITransferCase
+/// <summary>This library's own MSRP: two endpoints over loopback, all checks on; files through its own store.</summary>
+internal sealed class LibraryMsrp(int chunkSize, TransferKind kind) : ITransferCase
 {
-    public string Name => $"ImageShare.Core MSRP, {chunkSize}-byte chunks";
+    private static readonly MediaType Png = new("image", "png");
 
-    public async Task RunAsync(long octets)
+    public string Name => $"ImageShare.Core {kind} {chunkSize}";
+
+    public string Baseline => IdealMsrp.NameOf(chunkSize, kind);
+
+    public async Task<ITransferReceiver> ListenAsync(long octets) => await Receiver.CreateAsync(kind, octets);
+
+    public async Task SendAsync(string address, long octets)
     {
-        await using MsrpEndpoint sender = MsrpEndpoint.Start(SystemNetwork.Instance, new MsrpEndpointOptions());
-        await using MsrpEndpoint receiver = MsrpEndpoint.Start(SystemNetwork.Instance, new MsrpEndpointOptions());
-        var counter = new Counter();
-        await using MsrpSession outgoing = sender.CreateSession(new MsrpSessionOptions());
-        await using MsrpSession incoming = receiver.CreateSession(new MsrpSessionOptions { Receiver = counter });
-        outgoing.SetPeerPath(new MsrpPath(incoming.LocalUri));
-        incoming.SetPeerPath(new MsrpPath(outgoing.LocalUri));
-        await Task.WhenAll(incoming.ConnectAsync(active: false, CancellationToken.None), outgoing.ConnectAsync(active: true, CancellationToken.None));
-
-        var content = new MsrpOutgoingContent(new MediaType("image", "png"), octets, static (memory, _) => ValueTask.FromResult(memory.Length)) { ChunkSize = chunkSize };
-        MsrpSendResult result = await outgoing.SendAsync(content, null, CancellationToken.None);
+        await using MsrpEndpoint endpoint = MsrpEndpoint.Start(SystemNetwork.Instance, new MsrpEndpointOptions());
+        await using MsrpSession session = endpoint.CreateSession(new MsrpSessionOptions());
+        session.SetPeerPath(MsrpPath.Parse(address));
+        await session.ConnectAsync(active: true, CancellationToken.None);
+        await using Stream? source = kind == TransferKind.HashedFile ? TransferFiles.OpenSource(octets) : null;
+        MsrpOutgoingContent content = source is not null
+            ? MsrpOutgoingContent.FromStream(Png, source, octets)
+            : new MsrpOutgoingContent(Png, octets, static (memory, _) => ValueTask.FromResult(memory.Length));
+        MsrpSendResult result = await session.SendAsync(content with { ChunkSize = chunkSize }, null, CancellationToken.None);
         if (result.Outcome != MsrpSendOutcome.Completed)
         {
             throw new InvalidOperationException($"The transfer ended with {result.Outcome}: this run measures nothing.");
         }
-
-        ITransferCase.Check(counter.Octets, octets);
     }
 
-    private sealed class Counter : IMsrpMessageReceiver
+    private sealed class Receiver : IMsrpMessageReceiver, ITransferReceiver
     {
-        public long Octets { get; private set; }
+        private readonly MsrpEndpoint _endpoint = MsrpEndpoint.Start(SystemNetwork.Instance, new MsrpEndpointOptions());
+        private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly MsrpSession _session;
+        private readonly IncrementalHash? _hash;
+        private readonly long _expected;
+        private IImageSink? _sink;
+        private long _octets;
+
+        private Receiver(TransferKind kind, long octets)
+        {
+            _expected = octets;
+            _hash = kind == TransferKind.Hashed ? IncrementalHash.CreateHash(HashAlgorithmName.SHA1) : null;
+            _session = _endpoint.CreateSession(new MsrpSessionOptions { Receiver = this });
+        }
+
+        public string Address => _session.LocalUri.ToString();
+
+        public Task Completion => _completion.Task;
+
+        public static async Task<Receiver> CreateAsync(TransferKind kind, long octets)
+        {
+            var receiver = new Receiver(kind, octets);
+            if (kind == TransferKind.HashedFile)
+            {
+                receiver._sink = await ImageStore.InDirectory(TransferFiles.Inbox)
+                    .CreateAsync(new IncomingImage { SuggestedName = "image.png", Type = Png, Size = octets });
+            }
+
+            return receiver;
+        }
 
         public ValueTask<MsrpAcceptance> BeginAsync(MsrpMessageInfo message, CancellationToken cancellationToken) => ValueTask.FromResult(MsrpAcceptance.Accept);
 
         public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken)
         {
-            Octets += data.Length;
+            _octets += data.Length;
+            if (_sink is not null)
+            {
+                return _sink.WriteAsync(offset, data, cancellationToken);
+            }
+
+            if (_hash is not null)
+            {
+                foreach (ReadOnlyMemory<byte> piece in data)
+                {
+                    _hash.AppendData(piece.Span);
+                }
+            }
+
             return ValueTask.CompletedTask;
         }
 
-        public ValueTask CompleteAsync(long length, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+        public async ValueTask CompleteAsync(long length, CancellationToken cancellationToken)
+        {
+            if (_sink is not null)
+            {
+                StoredImage stored = await _sink.CompleteAsync(cancellationToken);
+                File.Delete(stored.Path!);
+            }
 
-        public ValueTask AbortAsync(MsrpAbortReason reason) => ValueTask.CompletedTask;
+            _ = _hash?.GetHashAndReset();
+            if (_octets == _expected)
+            {
+                _completion.TrySetResult();
+            }
+            else
+            {
+                _completion.TrySetException(new InvalidOperationException($"Received {_octets} octets of {_expected}: this run measures nothing."));
+            }
+        }
+
+        public ValueTask AbortAsync(MsrpAbortReason reason)
+        {
+            _completion.TrySetException(new InvalidOperationException($"The message was aborted ({reason}): this run measures nothing."));
+            return ValueTask.CompletedTask;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _endpoint.DisposeAsync();
+            _hash?.Dispose();
+            if (_sink is not null)
+            {
+                await _sink.DisposeAsync();
+            }
+        }
     }
 }

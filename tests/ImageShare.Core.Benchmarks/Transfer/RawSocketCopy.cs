@@ -5,31 +5,37 @@ namespace ImageShare.Core.Benchmarks.Transfer;
 /// <summary>The ceiling: nothing but octets, 64 KiB per system call, one direction.</summary>
 internal sealed class RawSocketCopy : ITransferCase
 {
+    public const string CaseName = "raw socket copy, 64 KiB";
+
     private const int Piece = 64 * 1024;
 
-    public string Name => "raw socket copy, 64 KiB";
+    public string Name => CaseName;
 
-    public async Task RunAsync(long octets)
+    public string Baseline => CaseName;
+
+    public Task<ITransferReceiver> ListenAsync(long octets) => Task.FromResult<ITransferReceiver>(new SocketReceiver(async socket =>
     {
-        using LoopbackPair pair = await LoopbackPair.CreateAsync();
-        Task sending = Task.Run(async () =>
-        {
-            byte[] buffer = new byte[Piece];
-            for (long left = octets; left > 0;)
-            {
-                left -= await pair.Client.SendAsync(buffer.AsMemory(0, (int)Math.Min(Piece, left)));
-            }
-
-            pair.Client.Shutdown(SocketShutdown.Send);
-        });
         byte[] received = new byte[Piece];
         long total = 0;
-        while (await pair.Server.ReceiveAsync(received.AsMemory()) is > 0 and int count)
+        while (total < octets && await socket.ReceiveAsync(received.AsMemory()) is > 0 and int count)
         {
             total += count;
         }
 
-        await sending;
+        // One octet back: the sender's time ends when the receiver has everything.
+        await socket.SendAsync(received.AsMemory(0, 1));
         ITransferCase.Check(total, octets);
+    }));
+
+    public async Task SendAsync(string address, long octets)
+    {
+        using Socket socket = await SocketReceiver.DialAsync(address);
+        byte[] buffer = new byte[Piece];
+        for (long left = octets; left > 0;)
+        {
+            left -= await socket.SendAsync(buffer.AsMemory(0, (int)Math.Min(Piece, left)));
+        }
+
+        await socket.ReceiveAsync(buffer.AsMemory());
     }
 }

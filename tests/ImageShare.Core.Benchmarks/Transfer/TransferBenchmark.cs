@@ -5,78 +5,121 @@ using System.Text.Json;
 namespace ImageShare.Core.Benchmarks.Transfer;
 
 /// <summary>
-/// Runs all cases in interleaved rounds and prints one JSON line per case: median throughput, its ratio to the raw socket copy of the same
-/// run, CPU seconds per gigabyte and octets allocated per megabyte. Only the ratios mean anything: the machine's speed is not ours.
+/// Runs all cases in interleaved rounds, sender and receiver in a process each, and prints one JSON line per case: throughput, its ratio to
+/// the baseline and to the raw socket copy of the same run, CPU seconds per gigabyte of both ends and octets allocated per megabyte. Only the
+/// ratios mean anything: the machine's speed is not ours.
 /// </summary>
+/// <remarks>
+/// <c>transfer [--megabytes 256] [--rounds 5] [--only TEXT] [--one-process] [--each]</c>: only the cases whose name holds the text (the raw copy
+/// runs always); both ends in one process; every round as a line of its own.
+/// </remarks>
 internal static class TransferBenchmark
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        long octets = Argument(args, "--megabytes", 256) * 1_000_000L;
-        int rounds = (int)Argument(args, "--rounds", 5);
-        ITransferCase[] cases = [new RawSocketCopy(), new IdealMsrp(2048), new LibraryMsrp(2048), new IdealMsrp(65536), new LibraryMsrp(65536)];
-        var results = cases.ToDictionary(c => c, _ => new List<Sample>());
-        foreach (ITransferCase one in cases)
+        long octets = long.Parse(Argument(args, "--megabytes") ?? "256", CultureInfo.InvariantCulture) * 1_000_000L;
+        int rounds = int.Parse(Argument(args, "--rounds") ?? "5", CultureInfo.InvariantCulture);
+        string only = Argument(args, "--only") ?? string.Empty;
+        bool oneProcess = args.Contains("--one-process");
+        int[] cases = [.. Enumerable.Range(0, TransferCases.All.Count).Where(i => i == 0 || TransferCases.All[i].Name.Contains(only, StringComparison.OrdinalIgnoreCase))];
+        var results = cases.ToDictionary(i => i, _ => new List<Sample>());
+        try
         {
-            await one.RunAsync(Math.Min(octets, 16_000_000));
-        }
-
-        for (int round = 0; round < rounds; round++)
-        {
-            foreach (ITransferCase one in cases)
+            await using IReceiverHost host = oneProcess ? new OwnProcess() : new ReceiverProcess();
+            foreach (int i in cases)
             {
-                results[one].Add(await MeasureAsync(one, octets));
+                await MeasureAsync(host, i, Math.Min(octets, 32_000_000));
+            }
+
+            for (int round = 0; round < rounds; round++)
+            {
+                foreach (int i in cases)
+                {
+                    Sample sample = await MeasureAsync(host, i, octets);
+                    results[i].Add(sample);
+                    if (args.Contains("--each"))
+                    {
+                        Console.WriteLine(JsonSerializer.Serialize(new { round, @case = TransferCases.All[i].Name, sample }));
+                    }
+                }
             }
         }
-
-        double raw = Median(results[cases[0]].Select(s => s.MegabytesPerSecond));
-        foreach (ITransferCase one in cases)
+        finally
         {
-            List<Sample> samples = results[one];
-            double median = Median(samples.Select(s => s.MegabytesPerSecond));
-            Console.WriteLine(JsonSerializer.Serialize(new
-            {
-                @case = one.Name,
-                rounds,
-                megabytesPerSecond = Math.Round(median),
-                minimum = Math.Round(samples.Min(s => s.MegabytesPerSecond)),
-                maximum = Math.Round(samples.Max(s => s.MegabytesPerSecond)),
-                ratioToRaw = Math.Round(median / raw, 2),
-                cpuSecondsPerGigabyte = Math.Round(Median(samples.Select(s => s.CpuSecondsPerGigabyte)), 2),
-                bytesAllocatedPerMegabyte = Math.Round(Median(samples.Select(s => s.BytesPerMegabyte))),
-            }));
+            TransferFiles.Clear();
         }
 
+        Print(results, rounds, oneProcess);
         return 0;
     }
 
-    private static async Task<Sample> MeasureAsync(ITransferCase one, long octets)
+    private static void Print(Dictionary<int, List<Sample>> results, int rounds, bool oneProcess)
     {
+        var medians = results.ToDictionary(r => TransferCases.All[r.Key].Name, r => Summary.Of(r.Value));
+        foreach (int i in results.Keys)
+        {
+            ITransferCase one = TransferCases.All[i];
+            Summary own = medians[one.Name];
+            Summary? baseline = medians.GetValueOrDefault(one.Baseline);
+            Console.WriteLine(JsonSerializer.Serialize(new
+            {
+                @case = one.Name,
+                processes = oneProcess ? 1 : 2,
+                rounds,
+                megabytesPerSecond = Math.Round(own.Throughput),
+                minimum = Math.Round(own.Minimum),
+                maximum = Math.Round(own.Maximum),
+                ratioToBaseline = Ratio(own.Throughput, baseline?.Throughput),
+                ratioToRaw = Ratio(own.Throughput, medians[RawSocketCopy.CaseName].Throughput),
+                cpuSecondsPerGigabyte = Math.Round(own.Cpu, 2),
+                cpuRatioToBaseline = Ratio(own.Cpu, baseline?.Cpu),
+                senderCpuSecondsPerGigabyte = Math.Round(own.SenderCpu, 2),
+                bytesAllocatedPerMegabyte = Math.Round(own.Allocated),
+            }));
+        }
+    }
+
+    private static async Task<Sample> MeasureAsync(IReceiverHost host, int caseIndex, long octets)
+    {
+        string address = await host.BeginAsync(caseIndex, octets);
         GC.Collect();
-        using var process = Process.GetCurrentProcess();
-        long allocated = GC.GetTotalAllocatedBytes(precise: true);
-        TimeSpan cpu = process.TotalProcessorTime;
+        Usage before = Usage.Now();
         long start = Stopwatch.GetTimestamp();
-        await one.RunAsync(octets);
+        await TransferCases.All[caseIndex].SendAsync(address, octets);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        process.Refresh();
+        Usage sender = Usage.Now() - before;
+        Usage receiver = await host.EndAsync();
         return new Sample(
             octets / 1e6 / seconds,
-            (process.TotalProcessorTime - cpu).TotalSeconds / (octets / 1e9),
-            (GC.GetTotalAllocatedBytes(precise: true) - allocated) / (octets / 1e6));
+            (sender.CpuSeconds + receiver.CpuSeconds) / (octets / 1e9),
+            sender.CpuSeconds / (octets / 1e9),
+            (sender.AllocatedBytes + receiver.AllocatedBytes) / (octets / 1e6));
     }
 
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
-    }
+    private static double? Ratio(double own, double? baseline) => baseline is { } other ? Math.Round(own / other, 2) : null;
 
-    private static long Argument(string[] args, string name, long value)
+    private static string? Argument(string[] args, string name)
     {
         int index = Array.IndexOf(args, name);
-        return index >= 0 && index + 1 < args.Length ? long.Parse(args[index + 1], CultureInfo.InvariantCulture) : value;
+        return index >= 0 && index + 1 < args.Length ? args[index + 1] : null;
     }
 
-    private sealed record Sample(double MegabytesPerSecond, double CpuSecondsPerGigabyte, double BytesPerMegabyte);
+    private sealed record Sample(double MegabytesPerSecond, double CpuSecondsPerGigabyte, double SenderCpuSecondsPerGigabyte, double BytesPerMegabyte);
+
+    private sealed record Summary(double Throughput, double Minimum, double Maximum, double Cpu, double SenderCpu, double Allocated)
+    {
+        public static Summary Of(List<Sample> samples) => new(
+            Median(samples.Select(s => s.MegabytesPerSecond)),
+            samples.Min(s => s.MegabytesPerSecond),
+            samples.Max(s => s.MegabytesPerSecond),
+            Median(samples.Select(s => s.CpuSecondsPerGigabyte)),
+            Median(samples.Select(s => s.SenderCpuSecondsPerGigabyte)),
+            Median(samples.Select(s => s.BytesPerMegabyte)));
+
+        private static double Median(IEnumerable<double> values)
+        {
+            double[] sorted = [.. values.Order()];
+            return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
+        }
+    }
 }
