@@ -1,41 +1,56 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 
 namespace ImageShare.Core.Images;
 
 /// <summary>
-/// One image on its way into a folder. Small pieces are gathered and written together; what comes in order is hashed as it passes,
-/// anything else makes the file be read once more at the end.
+/// One image on its way into a folder. Small pieces are gathered; full buffers are hashed and written on another thread while the next
+/// octets come. What comes in order is hashed as it passes, anything else makes the file be read once more at the end.
 /// </summary>
-internal sealed class DirectoryImageSink(DirectoryImageStore store, IncomingImage image, string partialPath, IPartialFile file) : IImageSink
+internal sealed class DirectoryImageSink : IImageSink
 {
     internal const int BufferLength = 128 * 1024;
 
-    private readonly ReceivedRanges _received = new(image, long.MaxValue);
-    private readonly ImageHasher _hasher = new(image.Hashes);
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
+    private readonly DirectoryImageStore _store;
+    private readonly IncomingImage _image;
+    private readonly string _partialPath;
+    private readonly IPartialFile _file;
+    private readonly ReceivedRanges _received;
+    private readonly ImageHasher _hasher;
+    private readonly BackgroundWriter _writer;
     private int _buffered;
     private long _bufferOffset;
     private bool _inOrder = true;
-    private bool _closed;
+    private int _closed;
+    private Task _released = Task.CompletedTask;
+
+    public DirectoryImageSink(DirectoryImageStore store, IncomingImage image, string partialPath, IPartialFile file)
+    {
+        _store = store;
+        _image = image;
+        _partialPath = partialPath;
+        _file = file;
+        _received = new ReceivedRanges(image, long.MaxValue);
+        _hasher = new ImageHasher(image.Hashes);
+        _writer = new BackgroundWriter(file, _hasher, BufferLength);
+    }
 
     public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default)
     {
         ThrowIfClosed();
         if (offset == _bufferOffset + _buffered && data.Length < BufferLength - _buffered && !cancellationToken.IsCancellationRequested)
         {
-            bool allowed = false;
             try
             {
                 _received.Add(offset, data.Length);
-                allowed = true;
             }
-            finally
+            catch (ImageShareException e)
             {
-                DiscardUnless(allowed);
+                return RefuseAsync(e);
             }
 
-            data.CopyTo(_buffer.AsSpan(_buffered));
+            data.CopyTo(_writer.Buffer.AsSpan(_buffered));
             _buffered += (int)data.Length;
             return ValueTask.CompletedTask;
         }
@@ -49,7 +64,8 @@ internal sealed class DirectoryImageSink(DirectoryImageStore store, IncomingImag
         bool done = false;
         try
         {
-            await FlushAsync(cancellationToken).ConfigureAwait(false);
+            await HandOverAsync(cancellationToken).ConfigureAwait(false);
+            await _writer.FinishAsync(cancellationToken).ConfigureAwait(false);
             _received.CheckComplete();
             byte[] start = await ReadStartAsync(cancellationToken).ConfigureAwait(false);
             if (!_inOrder)
@@ -58,25 +74,33 @@ internal sealed class DirectoryImageSink(DirectoryImageStore store, IncomingImag
             }
 
             ImmutableArray<byte> sha1 = _hasher.Finish();
-            Release();
-            string path = store.Publish(partialPath, SafeFileName.From(image.SuggestedName, image.Type));
+            Interlocked.Exchange(ref _closed, 1);
+            await _writer.ReleaseAsync(static () => { }).ConfigureAwait(false);
+            string path = _store.Publish(_partialPath, SafeFileName.From(_image.SuggestedName, _image.Type));
             done = true;
             return new StoredImage(path, _received.End, sha1, _hasher.CanVerify, Path.GetFileName(path)) { DetectedType = ImageTypes.Recognize(start) };
         }
         catch (Exception e) when (StoreErrors.IsFileError(e))
         {
-            throw StoreErrors.Translate(e, store.Folder);
+            throw StoreErrors.Translate(e, _store.Folder);
         }
         finally
         {
-            DiscardUnless(done);
+            if (!done)
+            {
+                await DiscardAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
-    public ValueTask AbandonAsync()
+    public async ValueTask AbandonAsync()
     {
-        DiscardUnless(_closed);
-        return ValueTask.CompletedTask;
+        if (Volatile.Read(ref _closed) == 0)
+        {
+            await DiscardAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
+        await _released.ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync() => AbandonAsync();
@@ -90,7 +114,7 @@ internal sealed class DirectoryImageSink(DirectoryImageStore store, IncomingImag
             _received.Add(offset, data.Length);
             if (!data.IsEmpty && offset != _bufferOffset + _buffered)
             {
-                await FlushAsync(cancellationToken).ConfigureAwait(false);
+                await HandOverAsync(cancellationToken).ConfigureAwait(false);
                 _inOrder = false;
                 _bufferOffset = offset;
             }
@@ -98,12 +122,12 @@ internal sealed class DirectoryImageSink(DirectoryImageStore store, IncomingImag
             while (!data.IsEmpty)
             {
                 int piece = (int)Math.Min(data.Length, BufferLength - _buffered);
-                data.Slice(0, piece).CopyTo(_buffer.AsSpan(_buffered));
+                data.Slice(0, piece).CopyTo(_writer.Buffer.AsSpan(_buffered));
                 data = data.Slice(piece);
                 _buffered += piece;
                 if (_buffered == BufferLength)
                 {
-                    await FlushAsync(cancellationToken).ConfigureAwait(false);
+                    await HandOverAsync(cancellationToken).ConfigureAwait(false);
                 }
             }
 
@@ -111,28 +135,32 @@ internal sealed class DirectoryImageSink(DirectoryImageStore store, IncomingImag
         }
         catch (Exception e) when (StoreErrors.IsFileError(e))
         {
-            throw StoreErrors.Translate(e, store.Folder);
+            throw StoreErrors.Translate(e, _store.Folder);
         }
         finally
         {
-            DiscardUnless(done);
+            if (!done)
+            {
+                await DiscardAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
-    private async ValueTask FlushAsync(CancellationToken cancellationToken)
+    private async ValueTask RefuseAsync(ImageShareException reason)
+    {
+        await DiscardAsync(CancellationToken.None).ConfigureAwait(false);
+        ExceptionDispatchInfo.Throw(reason);
+    }
+
+    private async ValueTask HandOverAsync(CancellationToken cancellationToken)
     {
         if (_buffered == 0)
         {
             return;
         }
 
-        ReadOnlyMemory<byte> gathered = _buffer.AsMemory(0, _buffered);
-        if (_inOrder)
-        {
-            _hasher.Append(gathered.Span);
-        }
-
-        await file.WriteAsync(_bufferOffset, gathered, cancellationToken).ConfigureAwait(false);
+        await _writer.HandOverAsync(_bufferOffset, _buffered, _inOrder, cancellationToken).ConfigureAwait(false);
+        ThrowIfClosed();
         _bufferOffset += _buffered;
         _buffered = 0;
     }
@@ -143,13 +171,13 @@ internal sealed class DirectoryImageSink(DirectoryImageStore store, IncomingImag
         long offset = 0;
         while (offset < _received.End)
         {
-            int read = await file.ReadAsync(offset, _buffer.AsMemory(0, BufferLength), cancellationToken).ConfigureAwait(false);
+            int read = await _file.ReadAsync(offset, _writer.Buffer.AsMemory(0, BufferLength), cancellationToken).ConfigureAwait(false);
             if (read == 0)
             {
                 throw new IOException("The temporary file is shorter than what was written to it.");
             }
 
-            _hasher.Append(_buffer.AsSpan(0, read));
+            _hasher.Append(_writer.Buffer.AsSpan(0, read));
             offset += read;
         }
     }
@@ -157,21 +185,33 @@ internal sealed class DirectoryImageSink(DirectoryImageStore store, IncomingImag
     private async ValueTask<byte[]> ReadStartAsync(CancellationToken cancellationToken)
     {
         byte[] start = new byte[Math.Min(ImageTypes.MagicLength, _received.End)];
-        int read = start.Length == 0 ? 0 : await file.ReadAsync(0, start, cancellationToken).ConfigureAwait(false);
+        int read = start.Length == 0 ? 0 : await _file.ReadAsync(0, start, cancellationToken).ConfigureAwait(false);
         return start[..read];
     }
 
-    private void DiscardUnless(bool done)
+    // A piece may still be on its way to the disk: what is left behind goes when it is done, and only who was cancelled does not wait for that.
+    private async ValueTask DiscardAsync(CancellationToken cancellationToken)
     {
-        if (done)
+        if (Interlocked.Exchange(ref _closed, 1) == 0)
         {
-            return;
+            _released = _writer.ReleaseAsync(Delete).AsTask();
+        }
+        else
+        {
+            Delete();
         }
 
-        Release();
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            await _released.ConfigureAwait(false);
+        }
+    }
+
+    private void Delete()
+    {
         try
         {
-            File.Delete(partialPath);
+            File.Delete(_partialPath);
         }
         catch (Exception e) when (StoreErrors.IsFileError(e))
         {
@@ -179,23 +219,9 @@ internal sealed class DirectoryImageSink(DirectoryImageStore store, IncomingImag
         }
     }
 
-    private void Release()
-    {
-        if (_closed)
-        {
-            return;
-        }
-
-        _closed = true;
-        file.Dispose();
-        _hasher.Dispose();
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = [];
-    }
-
     private void ThrowIfClosed()
     {
-        if (_closed)
+        if (Volatile.Read(ref _closed) != 0)
         {
             throw new ImageShareException(ImageShareError.InvalidState, "This image was completed or given up already; ask the store for a new place.");
         }

@@ -5,7 +5,8 @@ namespace ImageShare.Core.Images;
 /// <summary>The open temporary file of an image that is being received: the seam where a test puts a disk that fails.</summary>
 internal interface IPartialFile : IDisposable
 {
-    ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> octets, CancellationToken cancellationToken);
+    /// <summary>Writes at a place, and returns when the system has the octets. Called from a thread of its own, never by who receives.</summary>
+    void Write(long offset, ReadOnlySpan<byte> octets);
 
     ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken);
 }
@@ -15,10 +16,9 @@ internal sealed class PartialFile(SafeFileHandle handle) : IPartialFile
 {
     /// <summary>Creates the file, which must not exist; nobody else may open it meanwhile.</summary>
     public static IPartialFile Create(string path) =>
-        new PartialFile(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous));
+        new PartialFile(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None));
 
-    public ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> octets, CancellationToken cancellationToken) =>
-        RandomAccess.WriteAsync(handle, octets, offset, cancellationToken);
+    public void Write(long offset, ReadOnlySpan<byte> octets) => RandomAccess.Write(handle, octets, offset);
 
     public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
         RandomAccess.ReadAsync(handle, buffer, offset, cancellationToken);

@@ -387,8 +387,15 @@ public sealed class DirectoryImageStoreTests
     {
         private int _writes;
 
-        public ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> octets, CancellationToken cancellationToken) =>
-            _writes++ < writesBefore ? inner.WriteAsync(offset, octets, cancellationToken) : ValueTask.FromException(new IOException("The disk fails.", hresult));
+        public void Write(long offset, ReadOnlySpan<byte> octets)
+        {
+            if (_writes++ >= writesBefore)
+            {
+                throw new IOException("The disk fails.", hresult);
+            }
+
+            inner.Write(offset, octets);
+        }
 
         public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) => inner.ReadAsync(offset, buffer, cancellationToken);
 

@@ -1,0 +1,189 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using ImageShare.Core.Images;
+using ImageShare.Core.Tests.Testing;
+
+namespace ImageShare.Core.Tests.Images;
+
+/// <summary>Octets are gathered while those before are hashed and written: what holds when the disk is slow, fails late, or is left in the middle.</summary>
+[TestFixture]
+public sealed class SlowDiskTests
+{
+    private const int Piece = DirectoryImageSink.BufferLength;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private Folder _folder = null!;
+    private SlowFile _file = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = new Folder();
+
+    [TearDown]
+    public void RemoveFolder()
+    {
+        _file.Open();
+        _folder.Dispose();
+    }
+
+    [Test]
+    [Category("FT-028")]
+    public async Task One_buffer_is_gathered_while_another_is_written_and_then_the_sender_waits()
+    {
+        byte[] content = Content((Piece * 5) + 1000);
+        IImageSink sink = await CreateAsync(content.Length, content);
+        await WriteAsync(sink, content, 0, Piece);
+        await _file.Entered.WaitAsync(Patience);
+        await WriteAsync(sink, content, Piece, Piece - 1);
+        Task full = WriteAsync(sink, content, (2 * Piece) - 1, 1);
+        Assert.That(full.IsCompleted, Is.False, "both buffers are full");
+        _file.Open();
+        await full.WaitAsync(Patience);
+        await WriteAsync(sink, content, 2 * Piece, content.Length - (2 * Piece));
+        StoredImage stored = await sink.CompleteAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That(stored.HashVerified, Is.True);
+            Assert.That(File.ReadAllBytes(stored.Path!), Is.EqualTo(content));
+            Assert.That(_file.Offsets, Is.Ordered, "in the order they came");
+            Assert.That(_file.Most, Is.EqualTo(1), "one at a time");
+        });
+    }
+
+    [Test]
+    [Category("SEC-003")]
+    public async Task A_failure_behind_the_callers_back_is_told_by_the_next_call()
+    {
+        IImageSink sink = await CreateAsync(Piece * 2);
+        _file.Failure = new IOException("full", 28);
+        await WriteAsync(sink, new byte[Piece * 2], 0, Piece);
+        _file.Open();
+        await Assert.ThatAsync(
+            async () => await sink.CompleteAsync(), Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.DiskFull));
+        await sink.DisposeAsync();
+        Assert.That(_folder.Names, Is.Empty);
+        Assert.That(_file.IsDisposed, Is.True);
+    }
+
+    [Test]
+    [Category("SEC-003")]
+    public async Task Giving_up_in_the_middle_of_a_write_leaves_nothing_once_the_disk_lets_go()
+    {
+        IImageSink sink = await CreateAsync(Piece * 4);
+        await WriteAsync(sink, new byte[Piece], 0, Piece);
+        await _file.Entered.WaitAsync(Patience);
+        Task giving = sink.AbandonAsync().AsTask();
+        Assert.That(giving.IsCompleted, Is.False);
+        Assert.That(_file.IsDisposed, Is.False, "it is being written to");
+        await Assert.ThatAsync(async () => await sink.WriteAsync(Piece, new ReadOnlySequence<byte>(new byte[1])), Throws.TypeOf<ImageShareException>());
+        _file.Open();
+        await giving.WaitAsync(Patience);
+        await sink.DisposeAsync();
+        Assert.That(_folder.Names, Is.Empty);
+        Assert.That(_file.IsDisposed, Is.True);
+    }
+
+    [Test]
+    [Category("SEC-003")]
+    public async Task A_cancelled_wait_for_the_disk_ends_at_once()
+    {
+        using var cancel = new CancellationTokenSource();
+        IImageSink sink = await CreateAsync(Piece * 4);
+        await WriteAsync(sink, new byte[Piece], 0, Piece);
+        await _file.Entered.WaitAsync(Patience);
+        Task waiting = sink.WriteAsync(Piece, new ReadOnlySequence<byte>(new byte[Piece]), cancel.Token).AsTask();
+        Assert.That(waiting.IsCompleted, Is.False);
+        await cancel.CancelAsync();
+        await Assert.ThatAsync(() => waiting.WaitAsync(Patience), Throws.InstanceOf<OperationCanceledException>());
+        _file.Open();
+        await sink.DisposeAsync();
+        Assert.That(_folder.Names, Is.Empty);
+    }
+
+    [Test]
+    [Category("SEC-003")]
+    public async Task Giving_up_at_any_moment_leaves_nothing()
+    {
+        for (int round = 0; round < 50; round++)
+        {
+            IImageSink sink = await CreateAsync(Piece * 3);
+            _file.Open();
+
+            // The write goes on behind our back, or has not begun, or is over.
+            await WriteAsync(sink, new byte[Piece * 3], 0, (Piece * (1 + (round % 2))) + 100);
+            await sink.DisposeAsync();
+            Assert.That(_folder.Names, Is.Empty);
+            Assert.That(_file.IsDisposed, Is.True);
+        }
+    }
+
+    private static byte[] Content(int size)
+    {
+        byte[] content = new byte[size];
+        new Random(size).NextBytes(content);
+        return content;
+    }
+
+    private static async Task WriteAsync(IImageSink sink, byte[] content, int offset, int length)
+    {
+        foreach (ReadOnlyMemory<byte> piece in Segments.Cut(content.AsMemory(offset, length), 2048))
+        {
+            await sink.WriteAsync(offset, new ReadOnlySequence<byte>(piece));
+            offset += piece.Length;
+        }
+    }
+
+    private ValueTask<IImageSink> CreateAsync(int size, byte[]? content = null)
+    {
+        var store = new DirectoryImageStore(_folder.Path, path => _file = new SlowFile(PartialFile.Create(path)));
+        return store.CreateAsync(new IncomingImage
+        {
+            SuggestedName = "cat.jpg",
+            Size = size,
+            Hashes = content is null ? [] : [new ImageHash("sha-1", [.. SHA1.HashData(content)])],
+        });
+    }
+
+    /// <summary>A disk that writes only when it is told to.</summary>
+    private sealed class SlowFile(IPartialFile inner) : IPartialFile
+    {
+        private readonly ManualResetEventSlim _gate = new();
+        private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _inside;
+
+        public Task Entered => _entered.Task;
+
+        public ConcurrentQueue<long> Offsets { get; } = new();
+
+        public int Most { get; private set; }
+
+        public Exception? Failure { get; set; }
+
+        public bool IsDisposed { get; private set; }
+
+        public void Open() => _gate.Set();
+
+        public void Write(long offset, ReadOnlySpan<byte> octets)
+        {
+            Most = Math.Max(Most, Interlocked.Increment(ref _inside));
+            _entered.TrySetResult();
+            Assert.That(_gate.Wait(Patience), Is.True);
+            Offsets.Enqueue(offset);
+            if (Failure is not null)
+            {
+                throw Failure;
+            }
+
+            inner.Write(offset, octets);
+            Interlocked.Decrement(ref _inside);
+        }
+
+        public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) => inner.ReadAsync(offset, buffer, cancellationToken);
+
+        public void Dispose()
+        {
+            IsDisposed = true;
+            inner.Dispose();
+        }
+    }
+}
