@@ -53,4 +53,22 @@ public sealed record MsrpLimits
 
     /// <summary>Connections of one address that have not yet named a session (RFC 4975 §14.5). Default 32.</summary>
     public int MaxUnboundConnectionsPerAddress { get; init; } = 32;
+
+    /// <summary>Connections that have not yet named a session, of all addresses together (RFC 4975 §14.5). Default 1024; beyond it new ones are dropped.</summary>
+    public int MaxUnboundConnections { get; init; } = 1024;
+
+    /// <summary>Connections of an endpoint, accepted and dialled. Default 16384; beyond it new ones are not accepted.</summary>
+    public int MaxConnections { get; init; } = 16384;
+
+    /// <summary>
+    /// Connections this side opens within a second, at most; more wait, as long as <see cref="Connections.MsrpEndpointOptions.ConnectTimeout"/>
+    /// at most. Default 1000: their addresses come from peers (RFC 4975 §14.5).
+    /// </summary>
+    public int MaxDialsPerSecond { get; init; } = 1000;
+
+    /// <summary>
+    /// Octets that a message under way has to gain in each <see cref="Connections.MsrpEndpointOptions.ProgressInterval"/>, or its session ends.
+    /// Default 1024: a hundredth of what the slowest mobile network gives.
+    /// </summary>
+    public int MinProgressOctets { get; init; } = 1024;
 }

@@ -8,6 +8,12 @@ namespace ImageShare.Core.Msrp.Connections;
 /// is not done nothing more is read, and the peer's window closes. Do not wait here for the session to close. An exception
 /// refuses the rest of the message with 413.
 /// </summary>
+/// <remarks>
+/// What is refused before it begins is not shown here, since nothing of it was ever wanted: a message beside one that is not complete (413), one
+/// whose first chunk lies beyond <see cref="MsrpSessionOptions.MaxMessageSize"/> or the limits (413), one that contradicts itself (400). A
+/// receiver that wants to know of messages that are too large leaves <see cref="MsrpSessionOptions.MaxMessageSize"/> alone and judges
+/// <see cref="MsrpMessageInfo.Total"/> in <see cref="BeginAsync"/>.
+/// </remarks>
 public interface IMsrpMessageReceiver
 {
     /// <summary>A message begins. Nothing has been reserved for what it claims to be.</summary>

@@ -17,9 +17,17 @@ internal sealed class IncomingMessages(MsrpSessionOptions options, MsrpLimits li
     private MessageAssembly? _assembly;
     private string? _openId;
     private int _nextEnded;
+    private int _messages;
+    private long _taken;
 
     /// <summary>Whether a message has begun and is not complete.</summary>
     public bool IsOpen => _openId is not null;
+
+    /// <summary>How many octets were passed on so far, of all messages. For any thread.</summary>
+    public long Taken => Volatile.Read(ref _taken);
+
+    /// <summary>The number of the message that has begun and is not complete; 0 when there is none. For any thread.</summary>
+    public int OpenMessage => IsOpen ? Volatile.Read(ref _messages) : 0;
 
     /// <summary>The range of the chunk that ended last, with its true end, and the total when known.</summary>
     public ByteRange ChunkRange { get; private set; }
@@ -47,6 +55,7 @@ internal sealed class IncomingMessages(MsrpSessionOptions options, MsrpLimits li
             return FailAsync(verdict);
         }
 
+        Volatile.Write(ref _taken, _taken + data.Length);
         try
         {
             ValueTask writing = _receiver!.WriteAsync(offset, data, cancellationToken);
@@ -132,6 +141,7 @@ internal sealed class IncomingMessages(MsrpSessionOptions options, MsrpLimits li
         }
 
         _assembly = assembly;
+        Volatile.Write(ref _messages, _messages + 1);
         _openId = id;
         return 200;
     }

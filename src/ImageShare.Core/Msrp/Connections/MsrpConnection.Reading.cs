@@ -14,6 +14,7 @@ internal sealed partial class MsrpConnection
     private readonly TransactionIds _reportIds = new();
     private readonly List<MsrpSession> _everBound = [];
     private MsrpPath? _lastToPath;
+    private MsrpPath? _lastFromPath;
     private MsrpSession? _lastSession;
     private MsrpSession? _receiving;
     private long _bodyLength;
@@ -40,15 +41,19 @@ internal sealed partial class MsrpConnection
                 if (!rest.IsEmpty)
                 {
                     Touch();
+                    Volatile.Write(ref _readOctets, _readOctets + rest.Length);
                 }
 
                 OperationStatus status;
                 while ((status = Decode(ref rest, out ValueTask waiting)) == OperationStatus.Done)
                 {
+                    _waitsForReceiver = true;
                     await waiting.ConfigureAwait(false);
+                    _waitsForReceiver = false;
                 }
 
                 bool hasRest = !rest.IsEmpty;
+                _isInsideRequest = hasRest || !_decoder.IsIdle;
                 input.AdvanceTo(rest.Start, rest.End);
                 if (status == OperationStatus.InvalidData || _closing || read.IsCompleted)
                 {
@@ -117,6 +122,7 @@ internal sealed partial class MsrpConnection
                 TakeResponse(next.Head);
                 return default;
             default:
+                Volatile.Write(ref _endedRequests, _endedRequests + 1);
                 if (Options.Trace is not null)
                 {
                     TraceIncoming(next.Head, next.Continuation);
@@ -254,146 +260,6 @@ internal sealed partial class MsrpConnection
         Span<byte> id = stackalloc byte[TransactionIds.Length];
         _reportIds.Next(id);
         MsrpWriter.WriteReport(_responses.Output, id, head.FromPath!, session.LocalPath, head.MessageId!, range, new MsrpReportStatus(0, 200, "OK"));
-    }
-
-    private MsrpSession? FindSession(MsrpHead head, out int status)
-    {
-        status = 481;
-        if (ReferenceEquals(head.ToPath, _lastToPath) && _lastSession is { IsOver: false })
-        {
-            return _lastSession;
-        }
-
-        MsrpSession? session = head.ToPath!.Uris.Length == 1 ? _endpoint.FindSession(head.ToPath.First) : null;
-        if (session is null)
-        {
-            return null;
-        }
-
-        // Only a SEND binds, and only a session nobody else has (RFC 4975 §5.4).
-        if (session.Connection != this && !(head.IsSend && session.TryBind(this)))
-        {
-            status = session.Connection is null ? 481 : 506;
-            return null;
-        }
-
-        if (!_everBound.Contains(session))
-        {
-            _everBound.Add(session);
-        }
-
-        _lastToPath = head.ToPath;
-        _lastSession = session;
-        return session;
-    }
-
-    private void Answer(MsrpHead head, int status)
-    {
-        _isAnswered = true;
-        if (head.IsReport || head.FailureReport == MsrpFailureReport.No || (head.FailureReport == MsrpFailureReport.Partial && status == 200))
-        {
-            return;
-        }
-
-        if (head.FromPath is null || head.ToPath is null)
-        {
-            // It cannot be answered without its paths, and a peer that leaves them out is not understood anyway (RFC 4975 §10.2).
-            End(MsrpSessionEndReason.ProtocolError, force: false);
-            return;
-        }
-
-        _responses.Answer(head, _lastSession is { } session && ReferenceEquals(head.ToPath, _lastToPath) ? session.LocalUri : head.ToPath.Last, status);
-        if (Options.Trace is { } trace)
-        {
-            string id = System.Text.Encoding.ASCII.GetString(head.TransactionId);
-            trace(new MsrpTraceEvent(true, $"MSRP {id} {status:000} {ResponseWriter.Comment(status)}", null, null, 0, '$', RemoteEndPoint));
-        }
-    }
-
-    private void TakeResponse(MsrpHead head)
-    {
-        if (head.Fault is not null || !TransactionKey.TryFrom(head.TransactionId, out TransactionKey key))
-        {
-            // Not to anything we sent: some peers answer REPORTs.
-            return;
-        }
-
-        foreach (OutgoingTransfer transfer in _transfers)
-        {
-            if (transfer.TryAnswer(key, head.Status))
-            {
-                _hasResponses = true;
-                EndRefusedSession(transfer.Session, head.Status);
-                return;
-            }
-        }
-
-        foreach (MsrpSession session in _sessions)
-        {
-            if (session.OpeningTransaction == key)
-            {
-                EndRefusedSession(session, head.Status);
-                return;
-            }
-        }
-    }
-
-    // The session is gone, or bound to another connection (RFC 4975 §10.8, §10.10).
-    private static void EndRefusedSession(MsrpSession session, int status)
-    {
-        if (status is 481 or 506)
-        {
-            session.End(MsrpSessionEndReason.Refused, status);
-        }
-    }
-
-    private void TakeReport(MsrpHead head, MsrpSession session)
-    {
-        // Never answered; of another namespace or an unknown message it says nothing to us (RFC 4975 §7.1.2).
-        _isAnswered = true;
-        if (head.ReportStatus is not { Namespace: 0 } status)
-        {
-            return;
-        }
-
-        foreach (OutgoingTransfer transfer in _transfers)
-        {
-            if (transfer.Session != session || !string.Equals(transfer.MessageId, head.MessageId, StringComparison.Ordinal))
-            {
-                continue;
-            }
-
-            transfer.Report(head.ByteRange, status.Code);
-            _hasResponses = true;
-            if (status.Code is (< 200 or >= 300) and not (413 or 415))
-            {
-                // Octets are missing at the other end: the session has failed (RFC 4975 §7.3.2). 413 and 415 only say that they are not wanted.
-                session.End(MsrpSessionEndReason.Refused, status.Code);
-            }
-        }
-    }
-
-    private void EndOfBatch()
-    {
-        if (!_responses.Pending.IsEmpty)
-        {
-            _control.Add(_responses.Pending);
-            _responses.Clear();
-
-            // With nothing else to send, the writer loop's turn is one system call: cheaper made here than carried to another thread.
-            _isInReader = _transfers.IsEmpty;
-            _wake.Set(inline: _isInReader);
-            _isInReader = false;
-        }
-
-        if (_hasResponses)
-        {
-            _hasResponses = false;
-            foreach (OutgoingTransfer transfer in _transfers)
-            {
-                transfer.EndOfBatch();
-            }
-        }
     }
 
     private async ValueTask AbortClosedSessionsAsync()

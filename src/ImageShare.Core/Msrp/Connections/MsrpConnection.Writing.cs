@@ -38,6 +38,12 @@ internal sealed partial class MsrpConnection
         }
     }
 
+    /// <summary>A message begins; returns how many the endpoint has under way with it. For any thread.</summary>
+    public int TransferBegins() => _endpoint.TransferBegins();
+
+    /// <summary>A message has ended. For any thread.</summary>
+    public void TransferEnds() => _endpoint.TransferEnds();
+
     /// <summary>Lets go of a message that has its result. For any thread.</summary>
     public void Remove(OutgoingTransfer transfer) =>
         ImmutableInterlocked.Update(ref _transfers, static (transfers, removed) => transfers.Remove(removed), transfer);
@@ -156,20 +162,41 @@ internal sealed partial class MsrpConnection
             _openTransfer = null;
         }
 
-        int share = Math.Max(FlushSize / Math.Max(1, transfers.Length), MsrpChunker.UninterruptibleSize);
-        _turn = transfers.IsEmpty ? 0 : (_turn + 1) % transfers.Length;
-        for (int i = 0; i < transfers.Length; i++)
+        if (transfers.Length == 1)
         {
-            OutgoingTransfer transfer = transfers[(_turn + i) % transfers.Length];
-            if (_openTransfer is { } other && other != transfer)
-            {
-                other.Interrupt(output);
-                _openTransfer = null;
-            }
-
-            transfer.Write(output, share);
-            _openTransfer = transfer.IsChunkOpen ? transfer : null;
+            transfers[0].Write(output, FlushSize);
+            _openTransfer = transfers[0].IsChunkOpen ? transfers[0] : null;
+            return;
         }
+
+        // In turns: a chunk of each, or a piece of a large one, until the flush is worth its system call (RFC 4975 §7.1.1).
+        for (int idle = 0; idle < transfers.Length && output.UnflushedBytes < FlushSize; idle++)
+        {
+            _turn = (_turn + 1) % transfers.Length;
+            OutgoingTransfer transfer = transfers[_turn];
+            if (WriteTurn(output, transfer))
+            {
+                idle = -1;
+            }
+        }
+    }
+
+    private bool WriteTurn(PipeWriter output, OutgoingTransfer transfer)
+    {
+        if (_openTransfer is { } other && other != transfer && transfer.HasSomethingToWrite)
+        {
+            other.Interrupt(output);
+            _openTransfer = null;
+        }
+
+        if (_openTransfer is not null && _openTransfer != transfer)
+        {
+            return false;
+        }
+
+        bool wrote = transfer.Write(output, transfer.Turn);
+        _openTransfer = transfer.IsChunkOpen ? transfer : null;
+        return wrote;
     }
 
     private void MarkSent()

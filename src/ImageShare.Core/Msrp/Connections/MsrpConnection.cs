@@ -32,6 +32,7 @@ internal sealed partial class MsrpConnection
     private ImmutableArray<OutgoingTransfer> _transfers = [];
     private long _lastActivity;
     private int _endReason = -1;
+    private int _countsAsBound;
     private volatile bool _closing;
     private volatile bool _forced;
     private volatile bool _readerEnded;
@@ -49,6 +50,11 @@ internal sealed partial class MsrpConnection
         if (Options.IdleTimeout is { } idle)
         {
             _idleTimer = time.CreateTimer(static state => ((MsrpConnection)state!).CheckIdle(), this, idle, Timeout.InfiniteTimeSpan);
+        }
+
+        if (Options.ProgressInterval is { } interval)
+        {
+            _progressTimer = time.CreateTimer(static state => ((MsrpConnection)state!).CheckProgress(), this, interval, interval);
         }
     }
 
@@ -87,6 +93,7 @@ internal sealed partial class MsrpConnection
         if (attached)
         {
             IsBound = true;
+            NoLongerUnbound();
         }
 
         return attached;
@@ -137,6 +144,14 @@ internal sealed partial class MsrpConnection
         _stream.Input.CancelPendingRead();
         _wake.Set();
         _drained.Set();
+    }
+
+    private void NoLongerUnbound()
+    {
+        if (IsAccepted && Interlocked.Exchange(ref _countsAsBound, 1) == 0)
+        {
+            _endpoint.NoLongerUnbound(this);
+        }
     }
 
     private void Touch() => Volatile.Write(ref _lastActivity, Options.TimeProvider.GetTimestamp());
@@ -199,6 +214,7 @@ internal sealed partial class MsrpConnection
 
         _bindTimer.Dispose();
         _idleTimer?.Dispose();
+        _progressTimer?.Dispose();
         if (_forced)
         {
             _stream.Abort();
@@ -210,6 +226,7 @@ internal sealed partial class MsrpConnection
         await _stream.Input.CompleteAsync().ConfigureAwait(false);
         await _stream.Output.CompleteAsync(new IOException("The connection was closed.")).ConfigureAwait(false);
         await EndSessionsAsync(reason, unfinished).ConfigureAwait(false);
+        NoLongerUnbound();
         _endpoint.Remove(this);
         _ended.TrySetResult();
     }

@@ -9,6 +9,7 @@ public sealed partial class MsrpEndpoint
 {
     private const int DiscardPort = 9;
 
+    private readonly DialRate _dialRate;
     private readonly ConcurrentDictionary<(string Scheme, string Host, int Port), MsrpConnection> _dialled = new();
 
     /// <summary>
@@ -43,6 +44,7 @@ public sealed partial class MsrpEndpoint
                 continue;
             }
 
+            await WaitForTurnAsync(cancellationToken).ConfigureAwait(false);
             try
             {
                 var connection = new MsrpConnection(this, await ConnectAsync(remote, cancellationToken).ConfigureAwait(false), accepted: false);
@@ -57,6 +59,17 @@ public sealed partial class MsrpEndpoint
         }
 
         throw last ?? new ImageShareException(ImageShareError.PeerUnreachable, $"The name {uri.Host} has no address.");
+    }
+
+    private async ValueTask WaitForTurnAsync(CancellationToken cancellationToken)
+    {
+        TimeSpan wait = _dialRate.Take(Options.ConnectTimeout) ?? throw new ImageShareException(
+            ImageShareError.PeerUnreachable,
+            $"Too many MSRP connections are to be opened at a time; wait, or raise {nameof(MsrpLimits.MaxDialsPerSecond)} above {Options.Limits.MaxDialsPerSecond}.");
+        if (wait > TimeSpan.Zero)
+        {
+            await Task.Delay(wait, Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private void Forget(MsrpConnection connection)

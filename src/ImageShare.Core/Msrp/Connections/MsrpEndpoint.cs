@@ -21,12 +21,16 @@ public sealed partial class MsrpEndpoint : IAsyncDisposable
     private readonly ConcurrentDictionary<string, MsrpSession> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<MsrpConnection, byte> _connections = new();
     private readonly Task _accepting;
+    private readonly UnboundConnections _unbound;
+    private int _transfers;
     private volatile bool _disposed;
 
     private MsrpEndpoint(INetwork network, MsrpEndpointOptions options)
     {
         _network = network;
         Options = options;
+        _unbound = new UnboundConnections(options.Limits);
+        _dialRate = new DialRate(options.Limits.MaxDialsPerSecond, options.TimeProvider);
         Logger = options.LoggerFactory?.CreateLogger<MsrpEndpoint>() ?? (ILogger)NullLogger.Instance;
         _listener = network.Listen(options.LocalEndPoint);
         LocalEndPoint = _listener.LocalEndPoint;
@@ -114,6 +118,13 @@ public sealed partial class MsrpEndpoint : IAsyncDisposable
 
     internal void Remove(MsrpSession session) => _sessions.TryRemove(session.LocalUri.SessionId!, out _);
 
+    internal int TransferBegins() => Interlocked.Increment(ref _transfers);
+
+    internal void TransferEnds() => Interlocked.Decrement(ref _transfers);
+
+    /// <summary>An accepted connection has named a session, or ended before it did.</summary>
+    internal void NoLongerUnbound(MsrpConnection connection) => _unbound.Remove(connection.RemoteEndPoint.Address);
+
     internal void Remove(MsrpConnection connection)
     {
         _connections.TryRemove(connection, out _);
@@ -127,9 +138,7 @@ public sealed partial class MsrpEndpoint : IAsyncDisposable
             while (await _listener.AcceptAsync(CancellationToken.None).ConfigureAwait(false) is { } stream)
             {
                 // Those that have not named a session cost the peer nothing, so there may be only a few of them (RFC 4975 §14.5).
-                IPAddress address = stream.RemoteEndPoint.Address;
-                int unbound = _connections.Keys.Count(c => c is { IsAccepted: true, IsBound: false } && c.RemoteEndPoint.Address.Equals(address));
-                if (unbound >= Options.Limits.MaxUnboundConnectionsPerAddress)
+                if (_connections.Count >= Options.Limits.MaxConnections || !_unbound.TryAdd(stream.RemoteEndPoint.Address))
                 {
                     stream.Abort();
                     await stream.DisposeAsync().ConfigureAwait(false);

@@ -29,6 +29,13 @@ public sealed record MsrpEndpointOptions
     /// <summary>How long a connection may lie still, in both directions, before its sessions end. Null is for ever. Default 60 s.</summary>
     public TimeSpan? IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// In each of these intervals an incoming message has to gain <see cref="MsrpLimits.MinProgressOctets"/>, or its session ends as idle; the same
+    /// holds for a request that does not come to its end, and its connection. Time in which the receiver does not take octets does not count. Null
+    /// asks for nothing. Default 60 s. A peer notices after one to two intervals.
+    /// </summary>
+    public TimeSpan? ProgressInterval { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>How long a response may take from the last octet of its request on. Default 30 s (RFC 4975 §7.1.1).</summary>
     public TimeSpan TransactionTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -37,4 +37,7 @@ internal static partial class MsrpLog
 
     [LoggerMessage(1204, LogLevel.Trace, "Why a receiver failed to give a message up")]
     private static partial void AbortFailedSensitive(ILogger logger, Exception error);
+
+    [LoggerMessage(1205, LogLevel.Debug, "A request came from another MSRP path than the session's peer has; refused: {Refused}.")]
+    public static partial void ForeignFromPath(ILogger logger, bool refused);
 }

@@ -44,8 +44,15 @@ public sealed record MsrpOutgoingContent
     /// <summary>The id of the message; null, the default, makes one of 128 random bits.</summary>
     public string? MessageId { get; init; }
 
-    /// <summary>Whether to ask for success reports. The result does not wait for them.</summary>
+    /// <summary>Whether to ask for success reports. The result does not wait for them unless <see cref="AwaitSuccessReport"/> says so.</summary>
     public bool SuccessReport { get; init; }
+
+    /// <summary>
+    /// Whether the result waits, when <see cref="SuccessReport"/> asks for them, until reports cover every octet: behind relays only they say
+    /// that the peer itself has the message (RFC 4975 §7.1.1). The wait ends with the session, <see cref="MsrpEndpointOptions.IdleTimeout"/> at the
+    /// latest; the outcome is then <see cref="MsrpSendOutcome.Unknown"/>.
+    /// </summary>
+    public bool AwaitSuccessReport { get; init; }
 
     /// <summary>The content of a stream, from where it stands. The stream is not disposed.</summary>
     public static MsrpOutgoingContent FromStream(MediaType contentType, Stream stream, long length)

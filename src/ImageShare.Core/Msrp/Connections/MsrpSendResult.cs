@@ -17,6 +17,12 @@ public enum MsrpSendOutcome
 
     /// <summary>A response did not come in time (RFC 4975 §7.1.1): the message has probably failed.</summary>
     TimedOut,
+
+    /// <summary>
+    /// Every octet was acknowledged, but the session ended before the success report that was waited for: the peer may have the message or not
+    /// (RFC 4975 §7.1.1).
+    /// </summary>
+    Unknown,
 }
 
 /// <summary>The end of a message sent.</summary>

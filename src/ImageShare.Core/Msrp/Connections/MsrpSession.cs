@@ -33,6 +33,9 @@ public sealed class MsrpSession : IAsyncDisposable
 
     internal MsrpPath LocalPath { get; }
 
+    /// <summary>The peer's path; null while it is not known.</summary>
+    internal MsrpPath? PeerPath => _peer;
+
     internal MsrpSessionOptions Options { get; }
 
     internal IncomingMessages Incoming { get; }

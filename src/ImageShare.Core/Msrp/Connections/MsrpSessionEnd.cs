@@ -12,7 +12,10 @@ public enum MsrpSessionEndReason
     /// <summary>The connection broke, or the peer closed it in the middle of a message.</summary>
     ConnectionLost,
 
-    /// <summary>Nothing moved for longer than <see cref="MsrpEndpointOptions.IdleTimeout"/>.</summary>
+    /// <summary>
+    /// Nothing moved for longer than <see cref="MsrpEndpointOptions.IdleTimeout"/>, or an incoming message gained too little in a
+    /// <see cref="MsrpEndpointOptions.ProgressInterval"/>.
+    /// </summary>
     Idle,
 
     /// <summary>Nobody bound it within <see cref="MsrpEndpointOptions.BindTimeout"/>.</summary>

@@ -20,6 +20,12 @@ public sealed record MsrpSessionOptions
     /// <summary>The most octets of an incoming message; above it the sender gets 413. Default: no bound.</summary>
     public long MaxMessageSize { get; init; } = long.MaxValue;
 
+    /// <summary>
+    /// Whether requests are refused with 481 when their From-Path does not end in the peer's own URI, once that is known. Default false: peers in
+    /// the field write another one (so does RFC 5547's own example), and the session's id is secret enough to tell them by.
+    /// </summary>
+    public bool StrictFromPath { get; init; }
+
     /// <summary>How success reports are sent to a sender that asks for them.</summary>
     public MsrpSuccessReports SuccessReports { get; init; } = MsrpSuccessReports.WholeMessage;
 

@@ -79,6 +79,9 @@ internal sealed class OpenTransactions
         }
     }
 
+    /// <summary>Whether this transaction is the oldest that waits for its response, as it nearly always is. For the reader loop.</summary>
+    public bool IsNext(TransactionKey key) => _head < Volatile.Read(ref _tail) && _ring[_head & _mask].Key == key;
+
     /// <summary>Whether a transaction is open. For the reader loop.</summary>
     public bool Contains(TransactionKey key) => IndexOf(key) >= 0;
 

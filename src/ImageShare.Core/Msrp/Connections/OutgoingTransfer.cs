@@ -2,26 +2,23 @@ using System.IO.Pipelines;
 
 namespace ImageShare.Core.Msrp.Connections;
 
-/// <summary>Why a transfer stops before its end.</summary>
-internal enum TransferStop
-{
-    None = 0,
-    Cancelled,
-    SourceFailed,
-    Refused,
-    TimedOut,
-    SessionClosed,
-    ConnectionLost,
-}
-
 /// <summary>
 /// One message on its way out. The writer loop cuts it into chunks, the reader loop brings the responses, the sending call feeds the source;
 /// what they share are the ring of open transactions, a stop flag and the result.
 /// </summary>
-internal sealed class OutgoingTransfer : IDisposable
+internal sealed partial class OutgoingTransfer : IDisposable
 {
     /// <summary>Chunks that may be unanswered at a time: nearly 4 MiB of 2048 octets.</summary>
     private const int Window = 2047;
+
+    private const int SmallestWindow = 127;
+
+    /// <summary>Chunks in flight, and octets read ahead, of all transfers of an endpoint, once they are many.</summary>
+    private const int TotalWindow = 32 * 1024;
+    private const long Budget = 8 * 1024 * 1024;
+
+    /// <summary>What of a large chunk goes out before another message has its turn.</summary>
+    private const int LargeTurn = 16 * 1024;
 
     private readonly MsrpConnection _connection;
     private readonly MsrpChunker _chunker;
@@ -31,6 +28,7 @@ internal sealed class OutgoingTransfer : IDisposable
     private readonly ITimer _timeout;
     private readonly IProgress<long>? _progress;
     private readonly IntervalSet _reported = new();
+    private readonly bool _waitsForReport;
     private readonly TaskCompletionSource<MsrpSendResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _stop;
@@ -47,10 +45,15 @@ internal sealed class OutgoingTransfer : IDisposable
         _connection = connection;
         Session = session;
         _chunker = new MsrpChunker(headers, content.Length, content.ChunkSize, new TransactionIds());
-        Blocks = new SourceBlocks(content.Length, content.ChunkSize);
+        _waitsForReport = content is { SuccessReport: true, AwaitSuccessReport: true };
+
+        // The more there are at a time, the less each may keep in flight: their memory together stays within bounds.
+        int others = connection.TransferBegins();
+        Blocks = new SourceBlocks(content.Length, content.ChunkSize, Budget / others);
 
         // Interruptions and collisions make more chunks than the division says.
-        _open = new OpenTransactions((int)Math.Min(Window, (content.Length / content.ChunkSize) + 64));
+        long window = Math.Clamp(TotalWindow / others, SmallestWindow, Window);
+        _open = new OpenTransactions((int)Math.Min(window, (content.Length / content.ChunkSize) + 64));
         _progress = progress;
         TimeProvider time = connection.Options.TimeProvider;
         if (content.MaxOctetsPerSecond is { } rate)
@@ -76,6 +79,9 @@ internal sealed class OutgoingTransfer : IDisposable
     public Task Stopped => _stopped.Task;
 
     public TransferStop StopReason => (TransferStop)Volatile.Read(ref _stop);
+
+    /// <summary>How many octets to write before the next message has its turn: one chunk, or a piece of a large one (RFC 4975 §7.1.1).</summary>
+    public int Turn => _chunker.ChunkSize <= MsrpChunker.UninterruptibleSize ? 1 : LargeTurn;
 
     /// <summary>Whether a chunk stands open on the wire. For the writer loop.</summary>
     public bool IsChunkOpen => _chunker.IsOpen;
@@ -108,6 +114,7 @@ internal sealed class OutgoingTransfer : IDisposable
             StopReason switch
             {
                 TransferStop.None => MsrpSendOutcome.Completed,
+                TransferStop.SessionClosed or TransferStop.ConnectionLost when LacksOnlyTheReport => MsrpSendOutcome.Unknown,
                 TransferStop.Refused => MsrpSendOutcome.Refused,
                 TransferStop.TimedOut => MsrpSendOutcome.TimedOut,
                 TransferStop.ConnectionLost => MsrpSendOutcome.ConnectionLost,
@@ -189,6 +196,10 @@ internal sealed class OutgoingTransfer : IDisposable
         return any;
     }
 
+    /// <summary>Whether a call of <see cref="Write"/> has something to do. For the writer loop.</summary>
+    public bool HasSomethingToWrite => StopReason != TransferStop.None
+        || (!_chunker.IsOver && (_chunker.Total == 0 || !Blocks.Ready.IsEmpty));
+
     /// <summary>Ends an open chunk so that something else can go out (RFC 4975 §7.1.1). For the writer loop.</summary>
     public void Interrupt(PipeWriter output)
     {
@@ -208,79 +219,11 @@ internal sealed class OutgoingTransfer : IDisposable
         }
     }
 
-    /// <summary>Takes a response. For the reader loop.</summary>
-    /// <returns>Whether it belongs to this transfer.</returns>
-    public bool TryAnswer(TransactionKey key, int status)
-    {
-        if (!_open.Contains(key))
-        {
-            return false;
-        }
-
-        if (status is >= 200 and < 300)
-        {
-            if (_open.Answer(key) is { } octets)
-            {
-                Volatile.Write(ref _acknowledged, _acknowledged + octets);
-            }
-        }
-        else
-        {
-            Refuse(status);
-        }
-
-        return true;
-    }
-
-    /// <summary>Takes the status of a REPORT on this message; a code means what it means in a response (RFC 4975 §7.3.2). For the reader loop.</summary>
-    public void Report(ByteRange? range, int status)
-    {
-        if (status is < 200 or >= 300)
-        {
-            Refuse(status);
-        }
-        else if (_chunker.Headers.SuccessReport)
-        {
-            // A range we never sent says nothing.
-            ByteRange all = range ?? new ByteRange(1, _chunker.Total, _chunker.Total);
-            long end = Math.Min(all.End ?? _chunker.Total, _chunker.Total);
-            if (end >= all.Start && _reported.Count < 1024)
-            {
-                _reported.Add(all.Start - 1, end - all.Start + 1);
-            }
-        }
-    }
-
-    /// <summary>The responses that have come are all taken in. For the reader loop.</summary>
-    public void EndOfBatch()
-    {
-        long acknowledged = _acknowledged;
-        if (acknowledged != _progressed)
-        {
-            _progressed = acknowledged;
-            _progress?.Report(acknowledged);
-        }
-
-        if (_allWritten && _open.IsEmpty && StopReason == TransferStop.None)
-        {
-            Finish();
-        }
-        else if (_waitsForWindow && _open.HasRoomAgain)
-        {
-            _connection.Wake();
-        }
-    }
-
     public void Dispose()
     {
         _timeout.Dispose();
         _rateTimer?.Dispose();
-    }
-
-    private void Refuse(int status)
-    {
-        // 408 comes from a relay and is what our own timer would have said (RFC 4975 §10.4).
-        Stop(status == 408 ? TransferStop.TimedOut : TransferStop.Refused, status);
+        _connection.TransferEnds();
     }
 
     private bool TryBegin(PipeWriter output, ReadOnlySpan<byte> ready)
@@ -348,33 +291,5 @@ internal sealed class OutgoingTransfer : IDisposable
 
         EndChunk();
         return true;
-    }
-
-    private void CheckTimeout()
-    {
-        TimeProvider time = _connection.Options.TimeProvider;
-        TimeSpan limit = _connection.Options.TransactionTimeout;
-        long now = time.GetTimestamp();
-        TimeSpan waited = TimeSpan.Zero;
-        if (_open.OldestSentAt is { } sentAt)
-        {
-            waited = time.GetElapsedTime(sentAt, now);
-        }
-
-        TimeSpan flushing = _connection.FlushingSince is { } since ? time.GetElapsedTime(since, now) : TimeSpan.Zero;
-        if (flushing >= limit)
-        {
-            // The peer does not even read: there is no use in waiting for the writer loop.
-            Stop(TransferStop.TimedOut);
-            Finish();
-        }
-        else if (waited >= limit)
-        {
-            Stop(TransferStop.TimedOut);
-        }
-        else
-        {
-            _timeout.Change(limit - (waited > flushing ? waited : flushing), Timeout.InfiniteTimeSpan);
-        }
     }
 }

@@ -8,7 +8,7 @@ namespace ImageShare.Core.Msrp.Connections;
 /// </summary>
 internal sealed class ResponseWriter
 {
-    private readonly ArrayBufferWriter<byte> _pending = new(16 * 1024);
+    private readonly ArrayBufferWriter<byte> _pending = new();
     private byte[] _paths = [];
     private MsrpPath? _to;
     private MsrpUri? _from;

@@ -98,6 +98,30 @@ public sealed class MsrpReceivingTests
         Assert.That(receiver.Begins, Is.Zero);
     }
 
+    [TestCase(false, "aaaa 200|bbbb 200|cccc 200")]
+    [TestCase(true, "aaaa 200|bbbb 481|cccc 200")]
+    [Category("MSRP-051")]
+    public async Task Another_from_path_than_the_peers_is_a_remark_and_refused_only_when_strict(bool strict, string answers)
+    {
+        var log = new CountingLogger();
+        await using MsrpEndpoint endpoint = MsrpEndpoint.Start(_network, new MsrpEndpointOptions { TimeProvider = _time, LoggerFactory = log });
+        var receiver = new CollectingReceiver();
+        MsrpSession session = endpoint.CreateSession(new() { Receiver = receiver, StrictFromPath = strict });
+        await using RawPeer peer = await RawPeer.DialAsync(_network, endpoint.LocalEndPoint);
+        session.SetPeerPath(new MsrpPath(peer.Uri));
+        string stranger = "msrp://192.0.2.9:1/other;tcp";
+        string relayed = $"msrp://relay.example:2855/r;tcp {peer.Uri}";
+        foreach ((string id, string from, string answer) in ((string[])["aaaa", "bbbb", "cccc"]).Zip((string[])[peer.Uri.ToString(), stranger, relayed], answers.Split('|')))
+        {
+            await peer.SendAsync(
+                $"MSRP {id} SEND\r\nTo-Path: {session.LocalUri}\r\nFrom-Path: {from}\r\nMessage-ID: m{id}\r\nContent-Type: a/b\r\n\r\nx\r\n-------{id}$\r\n");
+            Assert.That(await peer.ReadLineAsync(), Is.EqualTo(answer));
+        }
+
+        Assert.That(receiver.Begins, Is.EqualTo(strict ? 2 : 3));
+        Assert.That(log.Remarks, Is.EqualTo(1));
+    }
+
     [Test]
     [Category("MSRP-031")]
     public async Task A_second_connection_for_a_bound_session_is_answered_506()
@@ -460,6 +484,39 @@ public sealed class MsrpReceivingTests
             Assert.That((await session.Ended.WaitAsync(RawPeer.Patience)).Reason, Is.EqualTo(MsrpSessionEndReason.ProtocolError));
             Assert.That(receiver.Begins, Is.Zero);
             await peer.DisposeAsync();
+        }
+    }
+
+    private sealed class CountingLogger : Microsoft.Extensions.Logging.ILoggerFactory, Microsoft.Extensions.Logging.ILogger
+    {
+        private int _remarks;
+
+        public int Remarks => Volatile.Read(ref _remarks);
+
+        public Microsoft.Extensions.Logging.ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(Microsoft.Extensions.Logging.ILoggerProvider provider) => throw new NotSupportedException();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(Microsoft.Extensions.Logging.LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            Microsoft.Extensions.Logging.LogLevel logLevel,
+            Microsoft.Extensions.Logging.EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
+        {
+            if (eventId.Id == 1204)
+            {
+                Interlocked.Increment(ref _remarks);
+            }
+        }
+
+        public void Dispose()
+        {
         }
     }
 

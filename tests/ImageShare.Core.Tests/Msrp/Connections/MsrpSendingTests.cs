@@ -228,6 +228,46 @@ public sealed class MsrpSendingTests
         Assert.That((await sending.WaitAsync(RawPeer.Patience)).ReportedOctets, Is.EqualTo(reported));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    [Category("RPT-017")]
+    public async Task A_session_that_ends_before_the_awaited_report_leaves_the_outcome_unknown(bool byPeer)
+    {
+        (MsrpSession session, RawPeer peer) = await ConnectAsync();
+        Task<MsrpSendResult> sending = session.SendAsync(Content(3000) with { SuccessReport = true, AwaitSuccessReport = true }, null, CancellationToken.None);
+        List<RawPeer.Message> chunks = [(await peer.ReadAsync())!, (await peer.ReadAsync())!];
+        await peer.AnswerAsync(chunks[0], 200, peer.Uri);
+        await peer.AnswerAsync(chunks[1], 200, peer.Uri);
+        await peer.SendAsync(
+            $"MSRP aaaa REPORT\r\nTo-Path: {session.LocalUri}\r\nFrom-Path: {peer.Uri}\r\nMessage-ID: {chunks[0].MessageId}\r\nByte-Range: 1-2048/3000\r\nStatus: 000 200 OK\r\n-------aaaa$\r\n");
+        await PingAsync(session, peer);
+        Assert.That(sending.IsCompleted, Is.False, "acknowledged, and reported in part");
+        Task closing = byPeer ? peer.DisposeAsync().AsTask() : session.CloseAsync().AsTask();
+        MsrpSendResult result = await sending.WaitAsync(RawPeer.Patience);
+        Assert.That(result, Is.EqualTo(new MsrpSendResult(MsrpSendOutcome.Unknown, chunks[0].MessageId!, 3000, null, 2048)));
+        await peer.DisposeAsync();
+        await closing.WaitAsync(RawPeer.Patience);
+    }
+
+    [Test]
+    [Category("RPT-017")]
+    public async Task A_session_that_ends_before_the_answers_is_a_loss_and_a_report_in_time_a_success()
+    {
+        (MsrpSession session, RawPeer peer) = await ConnectAsync();
+        MsrpOutgoingContent content = Content(100) with { SuccessReport = true, AwaitSuccessReport = true };
+        Task<MsrpSendResult> reported = session.SendAsync(content, null, CancellationToken.None);
+        RawPeer.Message chunk = (await peer.ReadAsync())!;
+        await peer.AnswerAsync(chunk, 200, peer.Uri);
+        await peer.SendAsync(
+            $"MSRP aaaa REPORT\r\nTo-Path: {session.LocalUri}\r\nFrom-Path: {peer.Uri}\r\nMessage-ID: {chunk.MessageId}\r\nByte-Range: 1-100/100\r\nStatus: 000 200 OK\r\n-------aaaa$\r\n");
+        Assert.That((await reported.WaitAsync(RawPeer.Patience)).Outcome, Is.EqualTo(MsrpSendOutcome.Completed));
+
+        Task<MsrpSendResult> lost = session.SendAsync(Content(200) with { SuccessReport = true, AwaitSuccessReport = true }, null, CancellationToken.None);
+        await peer.ReadAsync();
+        await peer.DisposeAsync();
+        Assert.That((await lost.WaitAsync(RawPeer.Patience)).Outcome, Is.EqualTo(MsrpSendOutcome.ConnectionLost));
+    }
+
     [TestCase(413, false)]
     [TestCase(400, true)]
     [TestCase(200, false)]

@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+
+namespace ImageShare.Core.Msrp.Connections;
+
+/// <summary>
+/// A peer that sends an octet now and then is never idle, and must not hold a session for ever all the same: what has begun has to gain
+/// <see cref="MsrpLimits.MinProgressOctets"/> in each <see cref="MsrpEndpointOptions.ProgressInterval"/>.
+/// </summary>
+internal sealed partial class MsrpConnection
+{
+    private readonly Lock _progressGate = new();
+    private readonly ITimer? _progressTimer;
+    private Dictionary<MsrpSession, (int Message, long Octets)> _marks = [];
+    private (long Requests, long Octets)? _requestMark;
+    private long _readOctets;
+    private long _endedRequests;
+    private volatile bool _isInsideRequest;
+    private volatile bool _waitsForReceiver;
+
+    private void CheckProgress()
+    {
+        lock (_progressGate)
+        {
+            // What our own side does not take, the peer cannot send.
+            bool counts = !_waitsForReceiver;
+            CheckMessages(counts);
+            CheckRequest(counts);
+        }
+    }
+
+    private void CheckMessages(bool counts)
+    {
+        var marks = new Dictionary<MsrpSession, (int, long)>();
+        ImmutableArray<MsrpSession> sessions = _sessions;
+        foreach (MsrpSession session in sessions.IsDefault ? [] : sessions)
+        {
+            int message = session.Incoming.OpenMessage;
+            long octets = session.Incoming.Taken;
+            if (counts
+                && message != 0
+                && _marks.TryGetValue(session, out (int Message, long Octets) before)
+                && before.Message == message
+                && octets - before.Octets < Options.Limits.MinProgressOctets)
+            {
+                session.End(MsrpSessionEndReason.Idle);
+            }
+            else if (message != 0 && counts)
+            {
+                marks[session] = (message, octets);
+            }
+        }
+
+        _marks = marks;
+    }
+
+    // A head, or the body of something that is dropped, that never comes to its end: it belongs to no message.
+    private void CheckRequest(bool counts)
+    {
+        (long Requests, long Octets) now = (Volatile.Read(ref _endedRequests), Volatile.Read(ref _readOctets));
+        bool inside = _isInsideRequest && counts;
+        if (inside && _requestMark is { } before && before.Requests == now.Requests && now.Octets - before.Octets < Options.Limits.MinProgressOctets)
+        {
+            End(MsrpSessionEndReason.Idle, force: true);
+        }
+
+        _requestMark = inside ? now : null;
+    }
+}

@@ -1,0 +1,110 @@
+namespace ImageShare.Core.Msrp.Connections;
+
+/// <summary>What the peer makes of the message: its responses and reports, or their absence.</summary>
+internal sealed partial class OutgoingTransfer
+{
+    /// <summary>Whether a response is the one that is to be expected next. For the reader loop.</summary>
+    public bool Expects(TransactionKey key) => _open.IsNext(key);
+
+    /// <summary>Whether a response is one that is waited for. For the reader loop.</summary>
+    public bool HasOpen(TransactionKey key) => _open.Contains(key);
+
+    /// <summary>Takes a response. For the reader loop.</summary>
+    /// <returns>Whether it belongs to this transfer.</returns>
+    public bool TryAnswer(TransactionKey key, int status)
+    {
+        if (!_open.Contains(key))
+        {
+            return false;
+        }
+
+        if (status is >= 200 and < 300)
+        {
+            if (_open.Answer(key) is { } octets)
+            {
+                Volatile.Write(ref _acknowledged, _acknowledged + octets);
+            }
+        }
+        else
+        {
+            Refuse(status);
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes the status of a REPORT on this message; a code means what it means in a response (RFC 4975 §7.3.2). For the reader loop.</summary>
+    public void Report(ByteRange? range, int status)
+    {
+        if (status is < 200 or >= 300)
+        {
+            Refuse(status);
+        }
+        else if (_chunker.Headers.SuccessReport)
+        {
+            // A range we never sent says nothing.
+            ByteRange all = range ?? new ByteRange(1, _chunker.Total, _chunker.Total);
+            long end = Math.Min(all.End ?? _chunker.Total, _chunker.Total);
+            if (end >= all.Start && _reported.Count < 1024)
+            {
+                _reported.Add(all.Start - 1, end - all.Start + 1);
+            }
+        }
+    }
+
+    /// <summary>The responses that have come are all taken in. For the reader loop.</summary>
+    public void EndOfBatch()
+    {
+        long acknowledged = _acknowledged;
+        if (acknowledged != _progressed)
+        {
+            _progressed = acknowledged;
+            _progress?.Report(acknowledged);
+        }
+
+        if (_allWritten && _open.IsEmpty && StopReason == TransferStop.None && (!_waitsForReport || _reported.CoversAll(_chunker.Total)))
+        {
+            Finish();
+        }
+        else if (_waitsForWindow && _open.HasRoomAgain)
+        {
+            _connection.Wake();
+        }
+    }
+
+    private bool LacksOnlyTheReport => _waitsForReport && _allWritten && _open.IsEmpty && Volatile.Read(ref _acknowledged) == _chunker.Total;
+
+    private void Refuse(int status)
+    {
+        // 408 comes from a relay and is what our own timer would have said (RFC 4975 §10.4).
+        Stop(status == 408 ? TransferStop.TimedOut : TransferStop.Refused, status);
+    }
+
+    private void CheckTimeout()
+    {
+        TimeProvider time = _connection.Options.TimeProvider;
+        TimeSpan limit = _connection.Options.TransactionTimeout;
+        long now = time.GetTimestamp();
+        TimeSpan waited = TimeSpan.Zero;
+        if (_open.OldestSentAt is { } sentAt)
+        {
+            waited = time.GetElapsedTime(sentAt, now);
+        }
+
+        TimeSpan flushing = _connection.FlushingSince is { } since ? time.GetElapsedTime(since, now) : TimeSpan.Zero;
+        if (flushing >= limit)
+        {
+            // The peer does not even read: there is no use in waiting for the writer loop.
+            Stop(TransferStop.TimedOut);
+            Finish();
+        }
+        else if (waited >= limit)
+        {
+            Stop(TransferStop.TimedOut);
+        }
+        else
+        {
+            _timeout.Change(limit - (waited > flushing ? waited : flushing), Timeout.InfiniteTimeSpan);
+        }
+    }
+}
