@@ -71,14 +71,16 @@ internal sealed class MsrpChunker
     {
         ThrowIfNot(!IsOpen && !IsOver);
         long length = Math.Min(ChunkSize, Total - Position);
-        bool small = length <= UninterruptibleSize && upcoming.Length >= length;
-        if (small)
+        bool whole = upcoming.Length >= length;
+        bool small = length <= UninterruptibleSize && whole;
+        if (whole)
         {
+            // Only what belongs to the chunk can end it.
             upcoming = upcoming[..(int)length];
         }
 
         Open(output, upcoming, length, Total == 0 ? ByteRange.Empty : new ByteRange(Position + 1, small ? Position + length : null, Total));
-        _mayHoldEndLine = !small;
+        _mayHoldEndLine = !whole;
         if (length == 0)
         {
             End(output, MsrpContinuation.Complete);
