@@ -509,7 +509,7 @@ public sealed class MsrpReceivingTests
             Exception? exception,
             Func<TState, Exception?, string> formatter)
         {
-            if (eventId.Id == 1204)
+            if (eventId.Id == 1205)
             {
                 Interlocked.Increment(ref _remarks);
             }
