@@ -91,6 +91,24 @@ public sealed class MsrpDecoderTests
     }
 
     [Category("MSRP-001")]
+    [TestCase("x")]
+    [TestCase("x\n")]
+    [TestCase("x\r")]
+    [TestCase("x\r\r")]
+    [Category("MSRP-049")]
+    public void An_end_line_without_a_line_break_before_it_is_content(string before)
+    {
+        byte[] octets = Encoding.Latin1.GetBytes(Send + before + "-------d93kswow$\r\ny\r\n-------d93kswow$\r\n");
+        string events = "MSRP d93kswow SEND > 1-16/16 body\nbody "
+            + before.Replace("\r", "\\r", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)
+            + "-------d93kswow$\\r\\ny\nend $\nidle";
+        Assert.That(Wire.Decode(octets), Is.EqualTo(events));
+        foreach (ReadOnlyMemory<byte>[] pieces in Segments.EverySplit(octets))
+        {
+            Assert.That(Wire.Decode(pieces), Is.EqualTo(events), $"in two at {pieces[0].Length}");
+        }
+    }
+
     [TestCase("GET / HTTP/1.1\r\n", "invalid NotMsrp at 0")]
     [TestCase("INVITE sip:x SIP/2.0\r\n", "invalid NotMsrp at 0")]
     [TestCase("\u0016\u0003\u0001", "invalid NotMsrp at 0")]

@@ -14,10 +14,17 @@ public sealed class MediaDescriptionTests
     [TestCase("text/plain\tmessage/CPIM  ", "message/cpim", true)]
     [TestCase("text/plain;charset=\"a b\" image/png", "image/png", true)]
     [TestCase("text/plain", "image/png", false)]
+    [TestCase("image/png;profile=a", "image/png", true)]
+    [TestCase("image/png;profile=a", "image/png;profile=b", true)]
+    [Category("MSRP-034")]
     public void Accepted_types_match(string list, string type, bool expected)
     {
-        AcceptedTypes? types = new MediaDescription { Attributes = [new SdpAttribute("accept-types", list)] }.AcceptTypes;
-        Assert.That(types!.Matches(MediaType.Parse(type)), Is.EqualTo(expected));
+        foreach (string name in (string[])["accept-types", "accept-wrapped-types"])
+        {
+            var media = new MediaDescription { Attributes = [new SdpAttribute(name, list)] };
+            AcceptedTypes? types = name == "accept-types" ? media.AcceptTypes : media.AcceptWrappedTypes;
+            Assert.That(types!.Matches(MediaType.Parse(type)), Is.EqualTo(expected), name);
+        }
     }
 
     [TestCase("")]
@@ -28,8 +35,10 @@ public sealed class MediaDescriptionTests
         Assert.That(new MediaDescription { Attributes = [new SdpAttribute("accept-types", list)] }.AcceptTypes, Is.Null);
 
     [Test]
+    [Category("MSRP-034")]
     public void Accepted_types_print_as_they_are_read() => Assert.Multiple(() =>
     {
+        Assert.That(AcceptedTypes.Parse("image/png;profile=a image/*").ToString(), Is.EqualTo("image/png;profile=a image/*"));
         Assert.That(AcceptedTypes.Parse("image/png  * text/*").ToString(), Is.EqualTo("image/png * text/*"));
         Assert.That(AcceptedTypes.Parse("*"), Is.EqualTo(AcceptedTypes.Anything));
         Assert.That(() => AcceptedTypes.Parse(""), Throws.TypeOf<FormatException>());

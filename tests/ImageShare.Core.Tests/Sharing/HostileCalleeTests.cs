@@ -1,4 +1,5 @@
 using ImageShare.Core.Images;
+using ImageShare.Core.Msrp;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Msrp.Connections;
@@ -123,6 +124,53 @@ public sealed class HostileCalleeTests
         await using RawPeer peer = await _phone.AcceptAsync();
         ImageShareResult result = await _time.DriveAsync(session.Completion);
         Assert.That(result.Error, Is.EqualTo(ImageShareError.TransferStalled), result.Message);
+    }
+
+    [Test]
+    [Category("MSRP-037")]
+    public async Task To_a_side_that_only_sends_everything_but_content_flows()
+    {
+        ImageShareSession session = await ShareAsync();
+        await _phone.RespondAsync(await _phone.ReceiveAsync("INVITE"), "200 OK", _phone.Answer());
+        await using RawPeer peer = await _phone.AcceptAsync();
+        RawPeer.Message send;
+        do
+        {
+            send = (await peer.ReadAsync())!;
+            await peer.AnswerAsync(send, 200, send.To.Last);
+        }
+        while (!send.HasBody);
+
+        MsrpUri alice = send.From.First;
+        await peer.SendAsync(alice, "empty", "Byte-Range: 1-0/0\r\n", null, '$');
+        await peer.SendAsync(alice, "content", "Byte-Range: 1-2/2\r\n", "ab", '$', "m9999");
+        await peer.SendAsync($"MSRP report REPORT\r\nTo-Path: {alice}\r\nFrom-Path: {peer.Uri}\r\nMessage-ID: {send.MessageId}\r\nByte-Range: 1-2048/10000\r\nStatus: 000 200 OK\r\n-------report$\r\n");
+        await peer.SendAsync(alice, "after", "Byte-Range: 1-0/0\r\n", null, '$');
+        List<string> answers = [];
+        while (answers.Count < 3)
+        {
+            RawPeer.Message message = (await peer.ReadAsync())!;
+            if (message.Method is null)
+            {
+                answers.Add(message.ToString());
+            }
+            else
+            {
+                send = message;
+                await peer.AnswerAsync(message, 200, message.To.Last);
+            }
+        }
+
+        Assert.That(answers, Is.EqualTo(new[] { "empty 200", "content 403", "after 200" }), "a report is not answered");
+        while (send.Continuation != '$')
+        {
+            send = (await peer.ReadAsync())!;
+            await peer.AnswerAsync(send, 200, send.To.Last);
+        }
+
+        await _phone.RespondAsync(await _phone.ReceiveAsync("BYE"), "200 OK");
+        ImageShareResult result = await session.Completion.WaitAsync(SharePair.Patience);
+        Assert.That(result.Error, Is.EqualTo(ImageShareError.None), result.Message);
     }
 
     [TestCase(413, ImageShareError.TransferRefused)]
