@@ -17,7 +17,7 @@ internal sealed class FloodTests : AgentTest
         Assert.That(BobHandler.Invites, Has.Count.EqualTo(100));
         Assert.That(Network.Named("503 INVITE").Count(), Is.EqualTo(2900));
         await RunAsync(93);
-        Assert.That(Clock.ArmedTimers, Is.Zero);
+        Assert.That(() => Clock.ArmedTimers, Is.Zero.After(30_000, 1));
         BobHandler.InviteReceived = static invite => invite.Reject(486);
         Assert.That((await AskBobAsync(Raw("INVITE", branch: "z9hG4bKlast", callId: "last"))).Single().StatusCode, Is.EqualTo(486));
     }
