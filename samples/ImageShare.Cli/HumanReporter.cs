@@ -22,7 +22,11 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
         }
     }
 
-    public void Listening(SipUri address) => Say($"Listening on [bold]{Safe(address.ToString())}[/] (UDP and TCP). Ctrl-C ends it.");
+    public void Listening(SipUri address)
+    {
+        bool isTls = address.IsSecure || string.Equals(address.Parameters.GetValue("transport"), "tls", StringComparison.OrdinalIgnoreCase);
+        Say($"Listening on [bold]{Safe(address.ToString())}[/] ({(isTls ? "TLS" : "UDP and TCP")}). Ctrl-C ends it.");
+    }
 
     public void Asking(SipUri peer) => Say($"Asking {Safe(peer.ToString())} what it can do. An answer may take half a minute.");
 
