@@ -7,15 +7,19 @@ namespace ImageShare.Core.Images;
 /// One image on its way into a folder. Small pieces are gathered and written together; what comes in order is hashed as it passes,
 /// anything else makes the file be read once more at the end.
 /// </summary>
-internal sealed class DirectoryImageSink(DirectoryImageStore store, IncomingImage image, string partialPath, IPartialFile file) : IImageSink
+internal sealed class DirectoryImageSink(DirectoryImageStore store, IncomingImage image, string partialPath, IPartialFile file, object owner) : IImageSink
 {
     internal const int BufferLength = 128 * 1024;
+
+    // How often it is looked whether there is still room: asking costs more than writing a buffer.
+    private const long RoomStep = 8 * 1024 * 1024;
 
     private readonly ReceivedRanges _received = new(image, long.MaxValue);
     private readonly ImageHasher _hasher = new(image.Hashes);
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
     private int _buffered;
     private long _bufferOffset;
+    private long _sinceRoom;
     private bool _inOrder = true;
     private bool _closed;
 
@@ -58,10 +62,15 @@ internal sealed class DirectoryImageSink(DirectoryImageStore store, IncomingImag
             }
 
             ImmutableArray<byte> sha1 = _hasher.Finish();
+            if (store.Options.FlushToDisk)
+            {
+                file.FlushToDisk();
+            }
+
             Release();
             string path = store.Publish(partialPath, SafeFileName.From(image.SuggestedName, image.Type));
             done = true;
-            return new StoredImage(path, _received.End, sha1, _hasher.CanVerify, Path.GetFileName(path)) { DetectedType = ImageTypes.Recognize(start) };
+            return new StoredImage(path, _received.End, sha1, _hasher.CanVerify, Path.GetFileName(path)) { DetectedType = ImageTypes.Recognize(start), OriginalName = image.SuggestedName };
         }
         catch (Exception e) when (StoreErrors.IsFileError(e))
         {
@@ -132,6 +141,12 @@ internal sealed class DirectoryImageSink(DirectoryImageStore store, IncomingImag
             _hasher.Append(gathered.Span);
         }
 
+        if ((_sinceRoom += _buffered) >= RoomStep)
+        {
+            _sinceRoom = 0;
+            store.Room.Recheck(owner, (image.Size ?? 0) - _bufferOffset);
+        }
+
         await file.WriteAsync(_bufferOffset, gathered, cancellationToken).ConfigureAwait(false);
         _bufferOffset += _buffered;
         _buffered = 0;
@@ -187,6 +202,7 @@ internal sealed class DirectoryImageSink(DirectoryImageStore store, IncomingImag
         }
 
         _closed = true;
+        store.Room.Leave(owner);
         file.Dispose();
         _hasher.Dispose();
         ArrayPool<byte>.Shared.Return(_buffer);

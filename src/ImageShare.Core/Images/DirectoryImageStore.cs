@@ -2,13 +2,20 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Images;
 
-/// <summary>Received images as files in one folder. See <see cref="ImageStore.InDirectory"/>.</summary>
-internal sealed class DirectoryImageStore(string folder, Func<string, IPartialFile> createFile) : IImageStore
+/// <summary>Received images as files in one folder. See <see cref="ImageStore.InDirectory(string)"/>.</summary>
+internal sealed class DirectoryImageStore(
+    string folder, Func<string, IPartialFile> createFile, DirectoryStoreOptions? settings = null, Func<string, long>? freeSpace = null) : IImageStore
 {
     // After so many images of one name the next number would take longer and longer to find.
     private const int MaxNumber = 1000;
 
+    private int _isTidy;
+
     public string Folder => folder;
+
+    public DirectoryStoreOptions Options { get; } = settings ?? DirectoryStoreOptions.Default;
+
+    public StoreRoom Room { get; } = new(folder, settings ?? DirectoryStoreOptions.Default, freeSpace ?? StoreRoom.FreeSpaceOf);
 
     public ValueTask<IImageSink> CreateAsync(IncomingImage image, CancellationToken cancellationToken = default)
     {
@@ -17,12 +24,37 @@ internal sealed class DirectoryImageStore(string folder, Func<string, IPartialFi
         try
         {
             Directory.CreateDirectory(folder);
-            string path = Path.Combine(folder, $".{RandomToken.Create()}.part");
-            return ValueTask.FromResult<IImageSink>(new DirectoryImageSink(this, image, path, createFile(path)));
+            if (Interlocked.Exchange(ref _isTidy, 1) == 0)
+            {
+                LeftOverFiles.Remove(folder);
+            }
+
+            return ValueTask.FromResult<IImageSink>(Create(image));
         }
         catch (Exception e) when (StoreErrors.IsFileError(e))
         {
             throw StoreErrors.Translate(e, folder);
+        }
+    }
+
+    private DirectoryImageSink Create(IncomingImage image)
+    {
+        var owner = new object();
+        bool created = false;
+        try
+        {
+            Room.Claim(owner, image.Size ?? 0);
+            string path = LeftOverFiles.NewPath(folder);
+            var sink = new DirectoryImageSink(this, image, path, createFile(path), owner);
+            created = true;
+            return sink;
+        }
+        finally
+        {
+            if (!created)
+            {
+                Room.Leave(owner);
+            }
         }
     }
 

@@ -8,6 +8,9 @@ internal interface IPartialFile : IDisposable
     ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> octets, CancellationToken cancellationToken);
 
     ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken);
+
+    /// <summary>Returns when what was written is on the disk itself.</summary>
+    void FlushToDisk();
 }
 
 /// <summary>A temporary file on the disk.</summary>
@@ -22,6 +25,8 @@ internal sealed class PartialFile(SafeFileHandle handle) : IPartialFile
 
     public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
         RandomAccess.ReadAsync(handle, buffer, offset, cancellationToken);
+
+    public void FlushToDisk() => RandomAccess.FlushToDisk(handle);
 
     public void Dispose() => handle.Dispose();
 }
