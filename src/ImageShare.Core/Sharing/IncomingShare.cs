@@ -21,7 +21,7 @@ internal sealed class IncomingShare : IShareRole
     private static readonly object Over = new();
 
     private readonly ShareContext _context;
-    private readonly IncomingInvite _invite;
+    private readonly IShareCall _call;
     private readonly ReceivedOffer _offer;
     private readonly CancellationTokenSource _withdrawn = new();
     private readonly MsrpPath _peerPath;
@@ -29,22 +29,23 @@ internal sealed class IncomingShare : IShareRole
     private MsrpSession? _msrp;
     private ImageAnswer? _answer;
     private InviteDialog? _dialog;
+    private volatile bool _isReplaced;
 
-    public IncomingShare(ShareContext context, ImageShareSession session, IncomingInvite invite, ReceivedOffer offer, MsrpPath peerPath, ImageIcon? icon, IReadOnlyList<string> warnings)
+    public IncomingShare(ShareContext context, ImageShareSession session, IShareCall call, ReceivedOffer offer, MsrpPath peerPath, ImageIcon? icon, IReadOnlyList<string> warnings)
     {
         _context = context;
-        _invite = invite;
+        _call = call;
         _offer = offer;
         _peerPath = peerPath;
         Session = session;
         Icon = icon;
         Warnings = warnings;
         Image = Describe(offer.Media);
-        IReadOnlyList<NameAddress> identities = invite.Request.Headers.AssertedIdentities;
+        IReadOnlyList<NameAddress> identities = call.Request.Headers.AssertedIdentities;
         NameAddress? asserted = identities is [var first, ..] ? first : null;
         AssertedIdentities = [.. identities.Select(static identity => identity.Uri)];
         IsCallerAsserted = asserted is not null;
-        Caller = asserted ?? invite.Request.Headers.From!;
+        Caller = asserted ?? call.Request.Headers.From!;
     }
 
     public ImageShareSession Session { get; }
@@ -63,6 +64,9 @@ internal sealed class IncomingShare : IShareRole
 
     /// <summary>The offer as it came, without what came around it: what a refresh of the caller's repeats.</summary>
     public required ReadOnlyMemory<byte> OfferOctets { get; init; }
+
+    /// <summary>Begins the share of another transfer that takes the place of this one in its session.</summary>
+    public required Action<IShareCall, ReceivedOffer, MsrpPath, InvitationBodyReading> BeginNext { get; init; }
 
     public CancellationToken Withdrawn => _withdrawn.Token;
 
@@ -112,14 +116,15 @@ internal sealed class IncomingShare : IShareRole
         switch (effect)
         {
             case ShareEffect.Ring:
-                _invite.Ring();
+                _call.Ring();
                 _ = Session.Begin(WatchInviteAsync);
                 break;
             case ShareEffect.Answer:
+                await _call.Cleared.ConfigureAwait(false);
                 Answer();
                 break;
             case ShareEffect.Reject reject:
-                _invite.Reject(reject.SipStatus);
+                _call.Reject(reject.SipStatus);
                 break;
             case ShareEffect.ConnectMedia when _msrp is not null:
                 _ = Session.Begin(() => ConnectAsync(_msrp));
@@ -147,6 +152,7 @@ internal sealed class IncomingShare : IShareRole
             IsVerified = stored.HashVerified,
             Sha1 = Convert.ToHexString(stored.Sha1.AsSpan()),
             Stored = stored,
+            Warnings = ImageTypes.Compare(Image.Type, stored.DetectedType) is { } warning ? [warning] : [],
         }
         : result;
 
@@ -159,11 +165,12 @@ internal sealed class IncomingShare : IShareRole
         }
 
         // Whatever led here, no caller is left ringing and no session standing; both do nothing when that is done already.
+        // A session that goes on with another share is that one's.
         if (_dialog is null)
         {
-            _invite.Reject(480);
+            _call.Reject(480);
         }
-        else if (!_dialog.Ended.IsCompleted)
+        else if (!_isReplaced && !_dialog.Ended.IsCompleted)
         {
             _ = _dialog.ByeAsync();
         }
@@ -195,11 +202,11 @@ internal sealed class IncomingShare : IShareRole
 
     private void Answer()
     {
-        IPAddress address = _context.AddressFor(_invite.Source);
+        IPAddress address = _context.AddressFor(_call.Source);
         _msrp = _context.Msrp.CreateSession(new MsrpSessionOptions
         {
             AdvertisedAddress = address,
-            DialPolicy = remote => MediaDialPolicy.Allows(_invite.Source.Remote.Address, remote),
+            DialPolicy = remote => MediaDialPolicy.Allows(_call.Source.Remote.Address, remote),
             Receiver = Receiver,
         });
         _answer = new ImageAnswer
@@ -211,12 +218,29 @@ internal sealed class IncomingShare : IShareRole
             AcceptedTypes = AnsweredTypes(),
             MaxSize = _context.Limits.MaxImageSize,
         };
-        byte[] answer = _answer.Write().ToArray();
-        Task<InviteDialog> accepting = _invite.AcceptAsync(
-            answer, new MediaType("application", "sdp"), ServiceTags.Contact(_context.Profile), CancellationToken.None);
-        InviteDialog dialog = _dialog = _invite.Dialog!;
+        SessionDescription description = _call.Before is { } before ? OfferRevision.After(before, _answer.Write()) : _answer.Write();
+        byte[] answer = description.ToArray();
+        Task<InviteDialog> accepting = _call.AcceptAsync(answer, ServiceTags.Contact(_context.Profile));
+        InviteDialog dialog = _dialog = _call.Dialog!;
         dialog.Describe(answer, OfferOctets);
+        var running = new RunningDescription(description, _offer.Section, _offer.Selector, _offer.Media.FileTransferId);
+        SessionOffers.Take(_context, Session, dialog, running, (request, body, local) => TryReplace(dialog, request, body, local));
         _ = Session.Begin(() => WatchDialogAsync(accepting, dialog));
+    }
+
+    // Another transfer in the place of this one: this one ends first, its session goes on. Called on the agent's loop.
+    private bool TryReplace(InviteDialog dialog, IncomingRequest request, InvitationBodyReading body, SessionDescription local)
+    {
+        (ReceivedOffer? offer, _, _) = ReceivedOffer.Read(body.Offer!, _context.Limits);
+        if (offer is null || offer.Section != _offer.Section || !PeerPath.TryParse(offer.Path, out MsrpPath? path))
+        {
+            return false;
+        }
+
+        _isReplaced = true;
+        Session.Post(new ShareInput.Replaced());
+        BeginNext(new NextInvite(request, body.Offer!, local, dialog, Session.Completion), offer, path, body);
+        return true;
     }
 
     // The offered type is listed even when the application did not name it: it was shown in the invitation, and accepted.
@@ -241,7 +265,7 @@ internal sealed class IncomingShare : IShareRole
     private async Task WatchInviteAsync()
     {
         var withdrawn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        CancellationTokenRegistration registration = _invite.Cancelled.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), withdrawn);
+        CancellationTokenRegistration registration = _call.Cancelled.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), withdrawn);
         await Task.WhenAny(withdrawn.Task, Session.Completion).ConfigureAwait(false);
         await registration.DisposeAsync().ConfigureAwait(false);
         Session.Post(new ShareInput.InvitationWithdrawn());

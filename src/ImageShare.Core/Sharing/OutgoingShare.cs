@@ -225,7 +225,9 @@ internal sealed class OutgoingShare(
                 (_answer, ShareOutcome? problem) = ReceivedAnswer.Read(_offer!, accepted.Answer.Body.Span);
                 if (_answer is not null)
                 {
-                    accepted.Dialog.Describe(Agreed(_offer!, _answer.IsActive), accepted.Answer.Body);
+                    SessionDescription agreed = Agreed(_offer!, _answer.IsActive);
+                    accepted.Dialog.Describe(agreed.ToArray(), accepted.Answer.Body);
+                    SessionOffers.Take(context, session, accepted.Dialog, new RunningDescription(agreed, 0, agreed.Media[0].FileSelector!, agreed.Media[0].FileTransferId));
                 }
 
                 session.Post(problem is null ? new ShareInput.InviteAccepted() : new ShareInput.AnswerUnusable(problem));
@@ -244,10 +246,15 @@ internal sealed class OutgoingShare(
         }
     }
 
-    // Our offer as it became: what a refresh of the peer's is answered with. An answer does not leave open who connects (RFC 4145 §4.1).
-    private static byte[] Agreed(SessionDescription offer, bool isActive) => offer.Media[0].Find("setup") is null
-        ? offer.ToArray()
-        : (offer with { Media = offer.Media.SetItem(0, offer.Media[0].With(SdpAttributes.Setup(isActive ? SetupRole.Active : SetupRole.Passive))) }).ToArray();
+    // Our offer as it became: what a refresh of the peer's is answered with. An answer does not leave open who connects (RFC 4145 §4.1), and
+    // the icon was a part of the offer's message only.
+    private static SessionDescription Agreed(SessionDescription offer, bool isActive)
+    {
+        MediaDescription file = offer.Media[0];
+        file = file with { Attributes = file.Attributes.RemoveAll(static a => a.Is(SdpAttributes.FileIconName)) };
+        file = file.Find(SdpAttributes.SetupName) is null ? file : file.With(SdpAttributes.Setup(isActive ? SetupRole.Active : SetupRole.Passive));
+        return OfferRevision.After(offer, offer with { Media = offer.Media.SetItem(0, file) });
+    }
 
     private async Task ConnectAsync()
     {
