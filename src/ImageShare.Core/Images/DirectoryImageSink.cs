@@ -14,14 +14,17 @@ internal sealed class DirectoryImageSink(DirectoryImageStore store, IncomingImag
     // How often it is looked whether there is still room: asking costs more than writing a buffer.
     private const long RoomStep = 8 * 1024 * 1024;
 
-    private readonly ReceivedRanges _received = new(image, long.MaxValue);
+    private readonly ReceivedRanges _received = ReceivedRanges.Before(image);
     private readonly ImageHasher _hasher = new(image.Hashes);
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
     private int _buffered;
-    private long _bufferOffset;
+    private long _bufferOffset = image.FirstOctet;
     private long _sinceRoom;
-    private bool _inOrder = true;
+    private bool _inOrder = image.FirstOctet == 0;
     private bool _closed;
+
+    /// <summary>Whether what has come is kept when the transfer breaks off (<see cref="KeptPartial"/>); as long as it comes in order.</summary>
+    public bool Keeps { get; set; }
 
     public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default)
     {
@@ -82,11 +85,8 @@ internal sealed class DirectoryImageSink(DirectoryImageStore store, IncomingImag
         }
     }
 
-    public ValueTask AbandonAsync()
-    {
-        DiscardUnless(_closed);
-        return ValueTask.CompletedTask;
-    }
+    public async ValueTask AbandonAsync() =>
+        DiscardUnless(_closed || (Keeps && await TryKeepAsync().ConfigureAwait(false)));
 
     public ValueTask DisposeAsync() => AbandonAsync();
 
@@ -100,6 +100,7 @@ internal sealed class DirectoryImageSink(DirectoryImageStore store, IncomingImag
             if (!data.IsEmpty && offset != _bufferOffset + _buffered)
             {
                 await FlushAsync(cancellationToken).ConfigureAwait(false);
+                StopKeeping();
                 _inOrder = false;
                 _bufferOffset = offset;
             }
@@ -118,6 +119,12 @@ internal sealed class DirectoryImageSink(DirectoryImageStore store, IncomingImag
 
             done = true;
         }
+        catch (OperationCanceledException) when (Keeps)
+        {
+            // It is the connection that is gone, not the disk.
+            done = await TryKeepAsync().ConfigureAwait(false);
+            throw;
+        }
         catch (Exception e) when (StoreErrors.IsFileError(e))
         {
             throw StoreErrors.Translate(e, store.Folder);
@@ -125,6 +132,38 @@ internal sealed class DirectoryImageSink(DirectoryImageStore store, IncomingImag
         finally
         {
             DiscardUnless(done);
+        }
+    }
+
+    private async ValueTask<bool> TryKeepAsync()
+    {
+        try
+        {
+            await FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            if (_bufferOffset == 0)
+            {
+                return false;
+            }
+
+            Release();
+            return true;
+        }
+        catch (Exception e) when (e is ImageShareException || StoreErrors.IsFileError(e))
+        {
+            // Without the disk there is nothing to continue; the transfer is over for a reason of its own.
+            return false;
+        }
+    }
+
+    // A file with holes says nothing by its length: from now on it is like any other temporary file.
+    private void StopKeeping()
+    {
+        if (Keeps)
+        {
+            string path = LeftOverFiles.NewPath(store.Folder);
+            File.Move(partialPath, path);
+            partialPath = path;
+            Keeps = false;
         }
     }
 

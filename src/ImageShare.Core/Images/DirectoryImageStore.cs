@@ -27,6 +27,7 @@ internal sealed class DirectoryImageStore(
             if (Interlocked.Exchange(ref _isTidy, 1) == 0)
             {
                 LeftOverFiles.Remove(folder);
+                KeptPartial.RemoveExpired(folder, Options.PartialLifetime);
             }
 
             return ValueTask.FromResult<IImageSink>(Create(image));
@@ -37,13 +38,32 @@ internal sealed class DirectoryImageStore(
         }
     }
 
+    public bool CanResume(IncomingImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return Options.KeepPartials && KeptPartial.PathOf(folder, image) is { } path && KeptPartial.Has(path, image.FirstOctet);
+    }
+
     private DirectoryImageSink Create(IncomingImage image)
     {
         var owner = new object();
         bool created = false;
         try
         {
-            Room.Claim(owner, image.Size ?? 0);
+            Room.Claim(owner, (image.Size ?? 0) - image.FirstOctet);
+            if (Options.KeepPartials && KeptPartial.PathOf(folder, image) is { } kept && (image.FirstOctet == 0 || KeptPartial.Has(kept, image.FirstOctet))
+                && KeptPartial.Open(kept, image.FirstOctet) is { } continued)
+            {
+                created = true;
+                return new DirectoryImageSink(this, image, kept, continued, owner) { Keeps = true };
+            }
+
+            if (image.FirstOctet > 0)
+            {
+                throw new ImageShareException(
+                    ImageShareError.NothingToResume, $"The first {image.FirstOctet} octets of the image are not in '{folder}'; the peer has to offer the whole image.");
+            }
+
             string path = LeftOverFiles.NewPath(folder);
             var sink = new DirectoryImageSink(this, image, path, createFile(path), owner);
             created = true;

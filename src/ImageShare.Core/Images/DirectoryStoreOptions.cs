@@ -20,6 +20,15 @@ public sealed record DirectoryStoreOptions
     /// </summary>
     public bool FlushToDisk { get; init; } = true;
 
+    /// <summary>
+    /// Whether what came of an image whose transfer broke off is kept aside, hidden, so that the sender may continue where it broke. Only of images
+    /// whose size and hash were offered: the hash of the whole image is checked at its end. Default false.
+    /// </summary>
+    public bool KeepPartials { get; init; }
+
+    /// <summary>How long what is kept aside waits for its rest. Default 7 days. It counts against <see cref="Quota"/>.</summary>
+    public TimeSpan PartialLifetime { get; init; } = TimeSpan.FromDays(7);
+
     /// <exception cref="ArgumentOutOfRangeException">A number is negative.</exception>
     internal void ThrowIfInvalid()
     {

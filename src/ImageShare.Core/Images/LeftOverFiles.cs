@@ -25,7 +25,8 @@ internal static class LeftOverFiles
     private static bool IsOurs(string name) =>
         name.Length == RandomToken.Length128 + ".".Length + ".part".Length && name.Skip(1).Take(RandomToken.Length128).All(char.IsAsciiLetterOrDigit);
 
-    private static void TryRemove(string path)
+    /// <summary>Removes a file unless somebody has it open.</summary>
+    public static void TryRemove(string path)
     {
         try
         {

@@ -20,6 +20,26 @@ internal sealed class PartialFile(SafeFileHandle handle) : IPartialFile
     public static IPartialFile Create(string path) =>
         new PartialFile(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous));
 
+    /// <summary>Opens or creates a file and cuts it off at an offset; nobody else may open it meanwhile.</summary>
+    public static IPartialFile OpenAt(string path, long offset)
+    {
+        SafeFileHandle handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous);
+        bool done = false;
+        try
+        {
+            RandomAccess.SetLength(handle, Math.Min(offset, RandomAccess.GetLength(handle)));
+            done = true;
+            return new PartialFile(handle);
+        }
+        finally
+        {
+            if (!done)
+            {
+                handle.Dispose();
+            }
+        }
+    }
+
     public ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> octets, CancellationToken cancellationToken) =>
         RandomAccess.WriteAsync(handle, octets, offset, cancellationToken);
 

@@ -40,7 +40,7 @@ internal sealed class IncomingShare : IShareRole
         Session = session;
         Icon = icon;
         Warnings = warnings;
-        Image = Describe(offer.Media);
+        Image = Describe(offer.Media) with { ResumesAt = offer.FirstOctet };
         IReadOnlyList<NameAddress> identities = call.Request.Headers.AssertedIdentities;
         NameAddress? asserted = identities is [var first, ..] ? first : null;
         AssertedIdentities = [.. identities.Select(static identity => identity.Uri)];
@@ -81,18 +81,18 @@ internal sealed class IncomingShare : IShareRole
             throw OverAlready();
         }
 
-        IImageSink sink = await store.CreateAsync(
-            new IncomingImage
-            {
-                SuggestedName = Image.Name,
-                Type = Image.Type,
-                Size = Image.Size,
-                Hashes = [.. _offer.Selector.Hashes.Where(h => h.KnownName is not null).Select(h => new ImageHash(h.KnownName!, h.Value))],
-                MaxSize = _context.Limits.MaxImageSize,
-            },
-            cancellationToken).ConfigureAwait(false);
+        var image = new IncomingImage
+        {
+            SuggestedName = Image.Name,
+            Type = Image.Type,
+            Size = Image.Size,
+            Hashes = [.. _offer.Selector.Hashes.Where(h => h.KnownName is not null).Select(h => new ImageHash(h.KnownName!, h.Value))],
+            MaxSize = _context.Limits.MaxImageSize,
+            FirstOctet = _offer.FirstOctet,
+        };
+        IImageSink sink = await CreateSinkAsync(store, image, cancellationToken).ConfigureAwait(false);
         var receiver = new ImageReceiver(
-            Session, sink, Image.Size, _context.Limits.MaxImageSize, new ThrottledProgress(Session, settings.Progress, Image.Size));
+            Session, sink, Image.Size, _context.Limits.MaxImageSize, new ThrottledProgress(Session, settings.Progress, Image.Size), image.FirstOctet);
         if (Interlocked.CompareExchange(ref _decision, receiver, null) is not null)
         {
             await receiver.DisposeAsync().ConfigureAwait(false);
@@ -101,6 +101,23 @@ internal sealed class IncomingShare : IShareRole
 
         Session.Post(new ShareInput.UserAccepted());
         return Session;
+    }
+
+    // The rest of an image that is not here is refused at once: the sender then knows to offer the whole (RFC 5547 §8.3.1).
+    private async ValueTask<IImageSink> CreateSinkAsync(IImageStore store, IncomingImage image, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return image.FirstOctet == 0 || store.CanResume(image)
+                ? await store.CreateAsync(image, cancellationToken).ConfigureAwait(false)
+                : throw new ImageShareException(
+                    ImageShareError.NothingToResume, "The peer offered the rest of an image whose beginning is not in this store; it was told so and may offer the whole image.");
+        }
+        catch (ImageShareException e) when (e.Error == ImageShareError.NothingToResume)
+        {
+            Decline(488);
+            throw;
+        }
     }
 
     public void Decline(int status = 603)
