@@ -34,6 +34,11 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
         }
 
         WriteOptional(json, "sha1", invitation.Image.Sha1);
+        if (invitation.Image.ResumesAt > 0)
+        {
+            json.WriteNumber("resumesAt", invitation.Image.ResumesAt);
+        }
+
         if (invitation.Icon is { } icon)
         {
             json.WriteStartObject("icon");

@@ -25,7 +25,8 @@ internal static class ListenCommand
                 : CommonOptions.Refuse<int?>(result, "is not a number above 0"),
         };
         Option<long?> maxSize = CommonOptions.Octets("--max-size", "The largest image taken");
-        var command = new Command("listen", "Answer capability queries and receive images") { inbox, accept, count, maxSize };
+        var keepPartial = new Option<bool>("--keep-partial") { Description = "Keep what came of a broken transfer, so that 'send --resume' can continue it" };
+        var command = new Command("listen", "Answer capability queries and receive images") { inbox, accept, count, maxSize, keepPartial };
         common.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
@@ -39,7 +40,8 @@ internal static class ListenCommand
                     options = options with { Limits = options.Limits with { MaxImageSize = largest } };
                 }
 
-                IImageStore store = ImageStore.InDirectory(parsed.GetRequiredValue(inbox).FullName);
+                IImageStore store = ImageStore.InDirectory(
+                    parsed.GetRequiredValue(inbox).FullName, new DirectoryStoreOptions { KeepPartials = parsed.GetValue(keepPartial) });
                 await using ImageShareClient client = await ImageShareClient.StartAsync(options, cancellationToken);
                 reporter.Listening(client.Address);
                 using var receiver = new Receiver(reporter, store, parsed.GetRequiredValue(accept));

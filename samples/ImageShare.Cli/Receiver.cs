@@ -36,7 +36,11 @@ internal sealed class Receiver(IReporter reporter, IImageStore store, string acc
         async Task HandleAsync(ImageShareInvitation invitation)
         {
             reporter.Invitation(invitation);
-            int result = await ReceiveAsync(invitation, cancellationToken);
+            if (await ReceiveAsync(invitation, cancellationToken) is not { } result)
+            {
+                return;
+            }
+
             if (result != ExitStatus.Done)
             {
                 status = result;
@@ -49,7 +53,8 @@ internal sealed class Receiver(IReporter reporter, IImageStore store, string acc
         }
     }
 
-    private async Task<int> ReceiveAsync(ImageShareInvitation invitation, CancellationToken cancellationToken)
+    // Null for what was no share yet: the rest of an image that is not here, whose sender now offers the whole.
+    private async Task<int?> ReceiveAsync(ImageShareInvitation invitation, CancellationToken cancellationToken)
     {
         try
         {
@@ -63,6 +68,10 @@ internal sealed class Receiver(IReporter reporter, IImageStore store, string acc
             await using ImageShareSession session = await invitation.AcceptAsync(store, cancellationToken);
             ImageShareResult result = await reporter.FollowAsync(session, cancellationToken);
             return result.IsCompleted ? ExitStatus.Done : ExitStatus.Failed;
+        }
+        catch (ImageShareException e) when (e.Error == ImageShareError.NothingToResume)
+        {
+            return null;
         }
         catch (ImageShareException e)
         {

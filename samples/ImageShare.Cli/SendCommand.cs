@@ -24,7 +24,8 @@ internal static class SendCommand
         };
         Option<long?> maxRate = CommonOptions.Octets("--max-rate", "At most so many bytes per second");
         maxRate.HelpName = "BYTES_PER_S";
-        var command = new Command("send", "Share an image with a peer") { image, target, icon, chunkSize, maxRate };
+        var resume = new Option<bool>("--resume") { Description = "Continue where an earlier 'send --resume' of the same image to the same target broke off" };
+        var command = new Command("send", "Share an image with a peer") { image, target, icon, chunkSize, maxRate, resume };
         common.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
@@ -41,10 +42,19 @@ internal static class SendCommand
                 SipUri peer = parsed.GetRequiredValue(target);
                 ImageShareOptions options = common.ToClientOptions(parsed, tracing.Sink);
                 NearHop.Check(options, peer);
+                ImageSource source = ImageSource.FromFile(parsed.GetRequiredValue(image).FullName);
+                ResumeFile? resuming = parsed.GetValue(resume)
+                    ? ResumeFile.Open(parsed.GetRequiredValue(image).FullName, peer, await source.DescribeAsync(cancellationToken))
+                    : null;
+                settings = settings with { Progress = resuming, ResumeAt = resuming?.ResumeAt ?? 0 };
                 await using ImageShareClient client = await ImageShareClient.StartAsync(options, cancellationToken);
-                await using ImageShareSession session = await client.ShareAsync(
-                    peer, ImageSource.FromFile(parsed.GetRequiredValue(image).FullName), settings, cancellationToken);
+                await using ImageShareSession session = await client.ShareAsync(peer, source, settings, cancellationToken);
                 ImageShareResult result = await reporter.FollowAsync(session, cancellationToken);
+                if (result.IsCompleted)
+                {
+                    resuming?.Delete();
+                }
+
                 return FollowedShare.ExitStatusOf(result, cancellationToken);
             });
         });

@@ -85,8 +85,8 @@ public sealed class ImageShareClient : IAsyncDisposable
     /// <see cref="ImageShareSession.CancelAsync"/>.
     /// </param>
     /// <exception cref="ImageShareException">The source cannot be shared: <see cref="ImageShareError.FileNotFound"/>,
-    /// <see cref="ImageShareError.SourceUnreadable"/>, <see cref="ImageShareError.TypeNotAccepted"/> when it is no image, or its icon is larger than
-    /// the limit (<see cref="ImageShareError.TooLarge"/>).</exception>
+    /// <see cref="ImageShareError.SourceUnreadable"/>, <see cref="ImageShareError.TypeNotAccepted"/> when it is no image, its icon is larger than
+    /// the limit (<see cref="ImageShareError.TooLarge"/>), or it ends before <see cref="ShareSettings.ResumeAt"/> (<see cref="ImageShareError.InvalidValue"/>).</exception>
     public async Task<ImageShareSession> ShareAsync(
         SipUri peer, ImageSource source, ShareSettings? settings = null, CancellationToken cancellationToken = default)
     {
@@ -105,6 +105,12 @@ public sealed class ImageShareClient : IAsyncDisposable
         {
             throw new ImageShareException(
                 ImageShareError.TypeNotAccepted, $"{image.Name} is {image.Type.Essence}, not an image; share a JPEG, PNG, GIF, BMP, WebP or HEIC file, or name its image type.");
+        }
+
+        if (settings.ResumeAt < 0 || settings.ResumeAt >= image.Size)
+        {
+            throw new ImageShareException(
+                ImageShareError.InvalidValue, $"{image.Name} has {image.Size} octets, so it cannot be resumed at {settings.ResumeAt}; share the whole image.");
         }
 
         // Reading the image takes its time; the client may be gone by now.

@@ -86,4 +86,7 @@ public enum ImageShareError
 
     /// <summary>The peer's TLS certificate is not trusted, not valid now, or not for the name asked for (RFC 5922). Nothing was sent to it.</summary>
     CertificateNotTrusted,
+
+    /// <summary>A peer offered the rest of an image, and what goes before is not here. The peer was told, and may offer the whole image.</summary>
+    NothingToResume,
 }

@@ -12,29 +12,40 @@ internal sealed class DirectoryImageSink : IImageSink
 {
     internal const int BufferLength = 128 * 1024;
 
+    // How often it is looked whether there is still room: asking costs more than writing a buffer.
+    private const long RoomStep = 8 * 1024 * 1024;
+
     private readonly DirectoryImageStore _store;
     private readonly IncomingImage _image;
-    private readonly string _partialPath;
     private readonly IPartialFile _file;
+    private readonly object _owner;
     private readonly ReceivedRanges _received;
     private readonly ImageHasher _hasher;
     private readonly BackgroundWriter _writer;
+    private string _partialPath;
     private int _buffered;
     private long _bufferOffset;
-    private bool _inOrder = true;
+    private long _sinceRoom;
+    private bool _inOrder;
     private int _closed;
     private Task _released = Task.CompletedTask;
 
-    public DirectoryImageSink(DirectoryImageStore store, IncomingImage image, string partialPath, IPartialFile file)
+    public DirectoryImageSink(DirectoryImageStore store, IncomingImage image, string partialPath, IPartialFile file, object owner)
     {
         _store = store;
         _image = image;
         _partialPath = partialPath;
         _file = file;
-        _received = new ReceivedRanges(image, long.MaxValue);
+        _owner = owner;
+        _received = ReceivedRanges.Before(image);
+        _bufferOffset = image.FirstOctet;
+        _inOrder = image.FirstOctet == 0;
         _hasher = new ImageHasher(image.Hashes);
         _writer = new BackgroundWriter(file, _hasher, BufferLength);
     }
+
+    /// <summary>Whether what has come is kept when the transfer breaks off (<see cref="KeptPartial"/>); as long as it comes in order.</summary>
+    public bool Keeps { get; set; }
 
     public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default)
     {
@@ -74,11 +85,16 @@ internal sealed class DirectoryImageSink : IImageSink
             }
 
             ImmutableArray<byte> sha1 = _hasher.Finish();
+            if (_store.Options.FlushToDisk)
+            {
+                _file.FlushToDisk();
+            }
+
             Interlocked.Exchange(ref _closed, 1);
-            await _writer.ReleaseAsync(static () => { }).ConfigureAwait(false);
+            await _writer.ReleaseAsync(LeaveRoom).ConfigureAwait(false);
             string path = _store.Publish(_partialPath, SafeFileName.From(_image.SuggestedName, _image.Type));
             done = true;
-            return new StoredImage(path, _received.End, sha1, _hasher.CanVerify, Path.GetFileName(path)) { DetectedType = ImageTypes.Recognize(start) };
+            return new StoredImage(path, _received.End, sha1, _hasher.CanVerify, Path.GetFileName(path)) { DetectedType = ImageTypes.Recognize(start), OriginalName = _image.SuggestedName };
         }
         catch (Exception e) when (StoreErrors.IsFileError(e))
         {
@@ -95,7 +111,7 @@ internal sealed class DirectoryImageSink : IImageSink
 
     public async ValueTask AbandonAsync()
     {
-        if (Volatile.Read(ref _closed) == 0)
+        if (Volatile.Read(ref _closed) == 0 && !(Keeps && await TryKeepAsync().ConfigureAwait(false)))
         {
             await DiscardAsync(CancellationToken.None).ConfigureAwait(false);
         }
@@ -115,6 +131,7 @@ internal sealed class DirectoryImageSink : IImageSink
             if (!data.IsEmpty && offset != _bufferOffset + _buffered)
             {
                 await HandOverAsync(cancellationToken).ConfigureAwait(false);
+                StopKeeping();
                 _inOrder = false;
                 _bufferOffset = offset;
             }
@@ -132,6 +149,12 @@ internal sealed class DirectoryImageSink : IImageSink
             }
 
             done = true;
+        }
+        catch (OperationCanceledException) when (Keeps)
+        {
+            // It is the connection that is gone, not the disk.
+            done = await TryKeepAsync().ConfigureAwait(false);
+            throw;
         }
         catch (Exception e) when (StoreErrors.IsFileError(e))
         {
@@ -152,11 +175,54 @@ internal sealed class DirectoryImageSink : IImageSink
         ExceptionDispatchInfo.Throw(reason);
     }
 
+    private async ValueTask<bool> TryKeepAsync()
+    {
+        try
+        {
+            await HandOverAsync(CancellationToken.None).ConfigureAwait(false);
+            await _writer.FinishAsync(CancellationToken.None).ConfigureAwait(false);
+            if (_bufferOffset == 0)
+            {
+                return false;
+            }
+
+            if (Interlocked.Exchange(ref _closed, 1) == 0)
+            {
+                _released = _writer.ReleaseAsync(LeaveRoom).AsTask();
+            }
+
+            return true;
+        }
+        catch (Exception e) when (e is ImageShareException || StoreErrors.IsFileError(e))
+        {
+            // Without the disk there is nothing to continue; the transfer is over for a reason of its own.
+            return false;
+        }
+    }
+
+    // A file with holes says nothing by its length: from now on it is like any other temporary file.
+    private void StopKeeping()
+    {
+        if (Keeps)
+        {
+            string path = LeftOverFiles.NewPath(_store.Folder);
+            File.Move(_partialPath, path);
+            _partialPath = path;
+            Keeps = false;
+        }
+    }
+
     private async ValueTask HandOverAsync(CancellationToken cancellationToken)
     {
         if (_buffered == 0)
         {
             return;
+        }
+
+        if ((_sinceRoom += _buffered) >= RoomStep)
+        {
+            _sinceRoom = 0;
+            _store.Room.Recheck(_owner, (_image.Size ?? 0) - _bufferOffset);
         }
 
         await _writer.HandOverAsync(_bufferOffset, _buffered, _inOrder, cancellationToken).ConfigureAwait(false);
@@ -194,7 +260,11 @@ internal sealed class DirectoryImageSink : IImageSink
     {
         if (Interlocked.Exchange(ref _closed, 1) == 0)
         {
-            _released = _writer.ReleaseAsync(Delete).AsTask();
+            _released = _writer.ReleaseAsync(() =>
+            {
+                LeaveRoom();
+                Delete();
+            }).AsTask();
         }
         else
         {
@@ -218,6 +288,8 @@ internal sealed class DirectoryImageSink : IImageSink
             // The caller is told why the image was given up; that its hidden remains could not be removed changes nothing for him.
         }
     }
+
+    private void LeaveRoom() => _store.Room.Leave(_owner);
 
     private void ThrowIfClosed()
     {

@@ -2,13 +2,20 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Images;
 
-/// <summary>Received images as files in one folder. See <see cref="ImageStore.InDirectory"/>.</summary>
-internal sealed class DirectoryImageStore(string folder, Func<string, IPartialFile> createFile) : IImageStore
+/// <summary>Received images as files in one folder. See <see cref="ImageStore.InDirectory(string)"/>.</summary>
+internal sealed class DirectoryImageStore(
+    string folder, Func<string, IPartialFile> createFile, DirectoryStoreOptions? settings = null, Func<string, long>? freeSpace = null) : IImageStore
 {
     // After so many images of one name the next number would take longer and longer to find.
     private const int MaxNumber = 1000;
 
+    private int _isTidy;
+
     public string Folder => folder;
+
+    public DirectoryStoreOptions Options { get; } = settings ?? DirectoryStoreOptions.Default;
+
+    public StoreRoom Room { get; } = new(folder, settings ?? DirectoryStoreOptions.Default, freeSpace ?? StoreRoom.FreeSpaceOf);
 
     public ValueTask<IImageSink> CreateAsync(IncomingImage image, CancellationToken cancellationToken = default)
     {
@@ -17,12 +24,57 @@ internal sealed class DirectoryImageStore(string folder, Func<string, IPartialFi
         try
         {
             Directory.CreateDirectory(folder);
-            string path = Path.Combine(folder, $".{RandomToken.Create()}.part");
-            return ValueTask.FromResult<IImageSink>(new DirectoryImageSink(this, image, path, createFile(path)));
+            if (Interlocked.Exchange(ref _isTidy, 1) == 0)
+            {
+                LeftOverFiles.Remove(folder);
+                KeptPartial.RemoveExpired(folder, Options.PartialLifetime);
+            }
+
+            return ValueTask.FromResult<IImageSink>(Create(image));
         }
         catch (Exception e) when (StoreErrors.IsFileError(e))
         {
             throw StoreErrors.Translate(e, folder);
+        }
+    }
+
+    public bool CanResume(IncomingImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return Options.KeepPartials && KeptPartial.PathOf(folder, image) is { } path && KeptPartial.Has(path, image.FirstOctet);
+    }
+
+    private DirectoryImageSink Create(IncomingImage image)
+    {
+        var owner = new object();
+        bool created = false;
+        try
+        {
+            Room.Claim(owner, (image.Size ?? 0) - image.FirstOctet);
+            if (Options.KeepPartials && KeptPartial.PathOf(folder, image) is { } kept && (image.FirstOctet == 0 || KeptPartial.Has(kept, image.FirstOctet))
+                && KeptPartial.Open(kept, image.FirstOctet) is { } continued)
+            {
+                created = true;
+                return new DirectoryImageSink(this, image, kept, continued, owner) { Keeps = true };
+            }
+
+            if (image.FirstOctet > 0)
+            {
+                throw new ImageShareException(
+                    ImageShareError.NothingToResume, $"The first {image.FirstOctet} octets of the image are not in '{folder}'; the peer has to offer the whole image.");
+            }
+
+            string path = LeftOverFiles.NewPath(folder);
+            var sink = new DirectoryImageSink(this, image, path, createFile(path), owner);
+            created = true;
+            return sink;
+        }
+        finally
+        {
+            if (!created)
+            {
+                Room.Leave(owner);
+            }
         }
     }
 

@@ -10,6 +10,12 @@ public interface IImageStore
     /// <see cref="ImageShareError.StoreNotWritable"/> or <see cref="ImageShareError.DiskFull"/>.
     /// </exception>
     ValueTask<IImageSink> CreateAsync(IncomingImage image, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Whether the octets before <see cref="IncomingImage.FirstOctet"/> are here, so that the rest completes the image. Not asked when that is 0.
+    /// A store that keeps nothing of broken transfers has no need to implement it.
+    /// </summary>
+    bool CanResume(IncomingImage image) => false;
 }
 
 /// <summary>

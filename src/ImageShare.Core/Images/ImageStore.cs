@@ -11,7 +11,19 @@ public static class ImageStore
     public static IImageStore InDirectory(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        return new DirectoryImageStore(Path.GetFullPath(folder), PartialFile.Create);
+        return InDirectory(folder, DirectoryStoreOptions.Default);
+    }
+
+    /// <summary>The same, with a say in how.</summary>
+    /// <param name="folder">The folder; use one store for it, which knows of all that is on its way into it.</param>
+    /// <param name="options">How.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number in the options is negative.</exception>
+    public static IImageStore InDirectory(string folder, DirectoryStoreOptions options)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(options);
+        options.ThrowIfInvalid();
+        return new DirectoryImageStore(Path.GetFullPath(folder), PartialFile.Create, options);
     }
 
     /// <summary>Received images stay in memory, in <see cref="StoredImage.Content"/>.</summary>

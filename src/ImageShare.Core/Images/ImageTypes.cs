@@ -59,6 +59,23 @@ internal static class ImageTypes
         return subtype is null ? null : new MediaType("image", subtype);
     }
 
+    /// <summary>
+    /// What is odd about octets that were announced as <paramref name="announced"/>: a code, or null. Types whose first octets are not known
+    /// here are taken at their word.
+    /// </summary>
+    public static string? Compare(MediaType? announced, MediaType? detected)
+    {
+        if (announced is null)
+        {
+            return null;
+        }
+
+        string? claimed = Find(announced)?.Subtype;
+        return detected is null ? claimed is null ? null : "TypeNotRecognized"
+            : claimed == detected.Subtype || (claimed is "heic" or "heif" && detected.Subtype is "heic" or "heif") ? null
+            : "TypeMismatch";
+    }
+
     private static string? FromBrand(ReadOnlySpan<byte> brand) =>
         brand.SequenceEqual("heic"u8) || brand.SequenceEqual("heix"u8) || brand.SequenceEqual("hevc"u8) ? "heic"
         : brand.SequenceEqual("mif1"u8) || brand.SequenceEqual("msf1"u8) ? "heif"

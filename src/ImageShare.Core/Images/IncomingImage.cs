@@ -23,6 +23,12 @@ public sealed record IncomingImage
     /// <summary>The announced hashes. The strongest one this library knows is checked, the others are not.</summary>
     public ImmutableArray<ImageHash> Hashes { get; init => field = value.IsDefault ? [] : value; } = [];
 
+    /// <summary>
+    /// How many octets of the image come not, because they came before (file-range, RFC 5547 §6): the first one written is at this offset. 0 for a
+    /// whole image.
+    /// </summary>
+    public long FirstOctet { get; init; }
+
     /// <summary>The most octets this side takes, whatever was announced.</summary>
     public long MaxSize { get; init; } = long.MaxValue;
 }

@@ -77,6 +77,7 @@ internal sealed class MemoryImageSink(IncomingImage image, int maxSize) : IImage
             {
                 DetectedType = ImageTypes.Recognize(content.AsSpan(0, Math.Min(content.Length, ImageTypes.MagicLength))),
                 Content = content,
+                OriginalName = image.SuggestedName,
             });
     }
 

@@ -9,6 +9,9 @@ internal interface IPartialFile : IDisposable
     void Write(long offset, ReadOnlySpan<byte> octets);
 
     ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken);
+
+    /// <summary>Returns when what was written is on the disk itself.</summary>
+    void FlushToDisk();
 }
 
 /// <summary>A temporary file on the disk.</summary>
@@ -18,10 +21,32 @@ internal sealed class PartialFile(SafeFileHandle handle) : IPartialFile
     public static IPartialFile Create(string path) =>
         new PartialFile(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None));
 
+    /// <summary>Opens or creates a file and cuts it off at an offset; nobody else may open it meanwhile, but it may be renamed.</summary>
+    public static IPartialFile OpenAt(string path, long offset)
+    {
+        SafeFileHandle handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Delete);
+        bool done = false;
+        try
+        {
+            RandomAccess.SetLength(handle, Math.Min(offset, RandomAccess.GetLength(handle)));
+            done = true;
+            return new PartialFile(handle);
+        }
+        finally
+        {
+            if (!done)
+            {
+                handle.Dispose();
+            }
+        }
+    }
+
     public void Write(long offset, ReadOnlySpan<byte> octets) => RandomAccess.Write(handle, octets, offset);
 
     public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
         RandomAccess.ReadAsync(handle, buffer, offset, cancellationToken);
+
+    public void FlushToDisk() => RandomAccess.FlushToDisk(handle);
 
     public void Dispose() => handle.Dispose();
 }

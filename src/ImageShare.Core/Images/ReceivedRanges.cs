@@ -9,6 +9,14 @@ internal sealed class ReceivedRanges(IncomingImage image, long maxSize)
     // Sorted, apart from each other by at least one octet.
     private readonly List<(long Start, long End)> _ranges = [];
 
+    /// <summary>With the octets that came before, as the offer says.</summary>
+    public static ReceivedRanges Before(IncomingImage image)
+    {
+        var ranges = new ReceivedRanges(image, long.MaxValue);
+        ranges.Add(0, image.FirstOctet);
+        return ranges;
+    }
+
     /// <summary>One past the last octet that has come.</summary>
     public long End => _ranges.Count == 0 ? 0 : _ranges[^1].End;
 

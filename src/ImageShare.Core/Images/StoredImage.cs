@@ -17,13 +17,16 @@ public sealed record StoredImage(string? Path, long Size, ImmutableArray<byte> S
     /// </summary>
     public MediaType? DetectedType { get; init; }
 
+    /// <summary>The name its sender gave it, or null: for showing to people, escaped, and never a path.</summary>
+    public string? OriginalName { get; init; }
+
     /// <summary>The octets themselves, when the store keeps them in memory.</summary>
     public ReadOnlyMemory<byte>? Content { get; init; }
 
     /// <inheritdoc/>
     public bool Equals(StoredImage? other) =>
         other is not null && Path == other.Path && Size == other.Size && HashVerified == other.HashVerified && Name == other.Name
-        && DetectedType == other.DetectedType && Sha1.AsSpan().SequenceEqual(other.Sha1.AsSpan());
+        && DetectedType == other.DetectedType && OriginalName == other.OriginalName && Sha1.AsSpan().SequenceEqual(other.Sha1.AsSpan());
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Path, Size, Name);

@@ -9,15 +9,15 @@ namespace ImageShare.Core.Sharing;
 /// Takes the one MSRP message of an image share and writes it to the store (RFC 5547 §8.7). Called by the connection's reader loop, one call
 /// at a time; what it throws is answered with 413 there. Owns the sink, whose calls must not overlap: a call that does not come back keeps it.
 /// </summary>
-internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, long? size, long limit, IProgress<long> progress) : IMsrpMessageReceiver, IAsyncDisposable
+internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, long? size, long limit, IProgress<long> progress, long first = 0) : IMsrpMessageReceiver, IAsyncDisposable
 {
     private const int Idle = 0;
     private const int InUse = 1;
     private const int GivenUp = 2;
     private const int InUseAndGivenUp = 3;
 
-    // What was announced is also the most that is taken.
-    private readonly long _maxSize = Math.Min(size ?? limit, limit);
+    // What was announced, without what came before, is also the most that is taken: the message counts from its own beginning.
+    private readonly long _maxSize = Math.Min(size ?? limit, limit) - first;
     private int _use;
     private long _received;
     private bool _began;
@@ -57,7 +57,7 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
         ValueTask writing;
         try
         {
-            writing = sink.WriteAsync(offset, data, cancellationToken);
+            writing = sink.WriteAsync(first + offset, data, cancellationToken);
         }
         catch (Exception e)
         {
@@ -73,7 +73,7 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
         }
 
         writing.GetAwaiter().GetResult();
-        progress.Report(_received);
+        progress.Report(first + _received);
         return LeaveAsync();
     }
 
@@ -128,7 +128,7 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
         try
         {
             await writing.ConfigureAwait(false);
-            progress.Report(_received);
+            progress.Report(first + _received);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

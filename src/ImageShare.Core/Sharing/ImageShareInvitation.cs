@@ -63,7 +63,9 @@ public sealed class ImageShareInvitation
     /// <returns>The session, already connecting.</returns>
     /// <exception cref="ImageShareException">
     /// The store cannot take it (<see cref="ImageShareError.StoreNotWritable"/>, <see cref="ImageShareError.DiskFull"/>): the invitation
-    /// still waits, for another store or <see cref="DeclineAsync"/>. <see cref="ImageShareError.InvalidState"/>: it is over or decided already.
+    /// still waits, for another store or <see cref="DeclineAsync"/>. <see cref="ImageShareError.NothingToResume"/>: the rest of an image
+    /// was offered (<see cref="InvitedImage.ResumesAt"/>) whose beginning the store has not; it is refused with 488. <see cref="ImageShareError.InvalidState"/>: it is over
+    /// or decided already.
     /// </exception>
     public Task<ImageShareSession> AcceptAsync(IImageStore store, AcceptSettings settings, CancellationToken cancellationToken = default)
     {

@@ -21,7 +21,7 @@ internal sealed class IncomingShare : IShareRole
     private static readonly object Over = new();
 
     private readonly ShareContext _context;
-    private readonly IncomingInvite _invite;
+    private readonly IShareCall _call;
     private readonly ReceivedOffer _offer;
     private readonly CancellationTokenSource _withdrawn = new();
     private readonly MsrpPath _peerPath;
@@ -29,22 +29,23 @@ internal sealed class IncomingShare : IShareRole
     private MsrpSession? _msrp;
     private ImageAnswer? _answer;
     private InviteDialog? _dialog;
+    private volatile bool _isReplaced;
 
-    public IncomingShare(ShareContext context, ImageShareSession session, IncomingInvite invite, ReceivedOffer offer, MsrpPath peerPath, ImageIcon? icon, IReadOnlyList<string> warnings)
+    public IncomingShare(ShareContext context, ImageShareSession session, IShareCall call, ReceivedOffer offer, MsrpPath peerPath, ImageIcon? icon, IReadOnlyList<string> warnings)
     {
         _context = context;
-        _invite = invite;
+        _call = call;
         _offer = offer;
         _peerPath = peerPath;
         Session = session;
         Icon = icon;
         Warnings = warnings;
-        Image = Describe(offer.Media);
-        IReadOnlyList<NameAddress> identities = context.TrustedHops.IdentitiesIn(invite.Request, invite.Source);
+        Image = Describe(offer.Media) with { ResumesAt = offer.FirstOctet };
+        IReadOnlyList<NameAddress> identities = context.TrustedHops.IdentitiesIn(call.Request, call.Source);
         NameAddress? asserted = identities is [var first, ..] ? first : null;
         AssertedIdentities = [.. identities.Select(static identity => identity.Uri)];
         IsCallerAsserted = asserted is not null;
-        Caller = asserted ?? invite.Request.Headers.From!;
+        Caller = asserted ?? call.Request.Headers.From!;
     }
 
     public ImageShareSession Session { get; }
@@ -64,6 +65,9 @@ internal sealed class IncomingShare : IShareRole
     /// <summary>The offer as it came, without what came around it: what a refresh of the caller's repeats.</summary>
     public required ReadOnlyMemory<byte> OfferOctets { get; init; }
 
+    /// <summary>Begins the share of another transfer that takes the place of this one in its session.</summary>
+    public required Action<IShareCall, ReceivedOffer, MsrpPath, InvitationBodyReading> BeginNext { get; init; }
+
     public CancellationToken Withdrawn => _withdrawn.Token;
 
     public bool WasDeclined => Volatile.Read(ref _decision) == Declined;
@@ -77,18 +81,18 @@ internal sealed class IncomingShare : IShareRole
             throw OverAlready();
         }
 
-        IImageSink sink = await store.CreateAsync(
-            new IncomingImage
-            {
-                SuggestedName = Image.Name,
-                Type = Image.Type,
-                Size = Image.Size,
-                Hashes = [.. _offer.Selector.Hashes.Where(h => h.KnownName is not null).Select(h => new ImageHash(h.KnownName!, h.Value))],
-                MaxSize = _context.Limits.MaxImageSize,
-            },
-            cancellationToken).ConfigureAwait(false);
+        var image = new IncomingImage
+        {
+            SuggestedName = Image.Name,
+            Type = Image.Type,
+            Size = Image.Size,
+            Hashes = [.. _offer.Selector.Hashes.Where(h => h.KnownName is not null).Select(h => new ImageHash(h.KnownName!, h.Value))],
+            MaxSize = _context.Limits.MaxImageSize,
+            FirstOctet = _offer.FirstOctet,
+        };
+        IImageSink sink = await CreateSinkAsync(store, image, cancellationToken).ConfigureAwait(false);
         var receiver = new ImageReceiver(
-            Session, sink, Image.Size, _context.Limits.MaxImageSize, new ThrottledProgress(Session, settings.Progress, Image.Size));
+            Session, sink, Image.Size, _context.Limits.MaxImageSize, new ThrottledProgress(Session, settings.Progress, Image.Size), image.FirstOctet);
         if (Interlocked.CompareExchange(ref _decision, receiver, null) is not null)
         {
             await receiver.DisposeAsync().ConfigureAwait(false);
@@ -97,6 +101,23 @@ internal sealed class IncomingShare : IShareRole
 
         Session.Post(new ShareInput.UserAccepted());
         return Session;
+    }
+
+    // The rest of an image that is not here is refused at once: the sender then knows to offer the whole (RFC 5547 §8.3.1).
+    private async ValueTask<IImageSink> CreateSinkAsync(IImageStore store, IncomingImage image, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return image.FirstOctet == 0 || store.CanResume(image)
+                ? await store.CreateAsync(image, cancellationToken).ConfigureAwait(false)
+                : throw new ImageShareException(
+                    ImageShareError.NothingToResume, "The peer offered the rest of an image whose beginning is not in this store; it was told so and may offer the whole image.");
+        }
+        catch (ImageShareException e) when (e.Error == ImageShareError.NothingToResume)
+        {
+            Decline(488);
+            throw;
+        }
     }
 
     public void Decline(int status = 603)
@@ -112,14 +133,15 @@ internal sealed class IncomingShare : IShareRole
         switch (effect)
         {
             case ShareEffect.Ring:
-                _invite.Ring();
+                _call.Ring();
                 _ = Session.Begin(WatchInviteAsync);
                 break;
             case ShareEffect.Answer:
+                await _call.Cleared.ConfigureAwait(false);
                 Answer();
                 break;
             case ShareEffect.Reject reject:
-                _invite.Reject(reject.SipStatus);
+                _call.Reject(reject.SipStatus);
                 break;
             case ShareEffect.ConnectMedia when _msrp is not null:
                 _ = Session.Begin(() => ConnectAsync(_msrp));
@@ -147,6 +169,7 @@ internal sealed class IncomingShare : IShareRole
             IsVerified = stored.HashVerified,
             Sha1 = Convert.ToHexString(stored.Sha1.AsSpan()),
             Stored = stored,
+            Warnings = ImageTypes.Compare(Image.Type, stored.DetectedType) is { } warning ? [warning] : [],
         }
         : result;
 
@@ -159,11 +182,12 @@ internal sealed class IncomingShare : IShareRole
         }
 
         // Whatever led here, no caller is left ringing and no session standing; both do nothing when that is done already.
+        // A session that goes on with another share is that one's.
         if (_dialog is null)
         {
-            _invite.Reject(480);
+            _call.Reject(480);
         }
-        else if (!_dialog.Ended.IsCompleted)
+        else if (!_isReplaced && !_dialog.Ended.IsCompleted)
         {
             _ = _dialog.ByeAsync();
         }
@@ -195,11 +219,11 @@ internal sealed class IncomingShare : IShareRole
 
     private void Answer()
     {
-        IPAddress address = _context.AddressFor(_invite.Source);
+        IPAddress address = _context.AddressFor(_call.Source);
         _msrp = _context.Msrp.CreateSession(new MsrpSessionOptions
         {
             AdvertisedAddress = address,
-            DialPolicy = remote => MediaDialPolicy.Allows(_invite.Source.Remote.Address, remote),
+            DialPolicy = remote => MediaDialPolicy.Allows(_call.Source.Remote.Address, remote),
             Receiver = Receiver,
         });
         _answer = new ImageAnswer
@@ -211,12 +235,29 @@ internal sealed class IncomingShare : IShareRole
             AcceptedTypes = AnsweredTypes(),
             MaxSize = _context.Limits.MaxImageSize,
         };
-        byte[] answer = _answer.Write().ToArray();
-        Task<InviteDialog> accepting = _invite.AcceptAsync(
-            answer, new MediaType("application", "sdp"), ServiceTags.Contact(_context.Profile), CancellationToken.None);
-        InviteDialog dialog = _dialog = _invite.Dialog!;
+        SessionDescription description = _call.Before is { } before ? OfferRevision.After(before, _answer.Write()) : _answer.Write();
+        byte[] answer = description.ToArray();
+        Task<InviteDialog> accepting = _call.AcceptAsync(answer, ServiceTags.Contact(_context.Profile));
+        InviteDialog dialog = _dialog = _call.Dialog!;
         dialog.Describe(answer, OfferOctets);
+        var running = new RunningDescription(description, _offer.Section, _offer.Selector, _offer.Media.FileTransferId);
+        SessionOffers.Take(_context, Session, dialog, running, (request, body, local) => TryReplace(dialog, request, body, local));
         _ = Session.Begin(() => WatchDialogAsync(accepting, dialog));
+    }
+
+    // Another transfer in the place of this one: this one ends first, its session goes on. Called on the agent's loop.
+    private bool TryReplace(InviteDialog dialog, IncomingRequest request, InvitationBodyReading body, SessionDescription local)
+    {
+        (ReceivedOffer? offer, _, _) = ReceivedOffer.Read(body.Offer!, _context.Limits);
+        if (offer is null || offer.Section != _offer.Section || !PeerPath.TryParse(offer.Path, out MsrpPath? path))
+        {
+            return false;
+        }
+
+        _isReplaced = true;
+        Session.Post(new ShareInput.Replaced());
+        BeginNext(new NextInvite(request, body.Offer!, local, dialog, Session.Completion), offer, path, body);
+        return true;
     }
 
     // The offered type is listed even when the application did not name it: it was shown in the invitation, and accepted.
@@ -241,7 +282,7 @@ internal sealed class IncomingShare : IShareRole
     private async Task WatchInviteAsync()
     {
         var withdrawn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        CancellationTokenRegistration registration = _invite.Cancelled.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), withdrawn);
+        CancellationTokenRegistration registration = _call.Cancelled.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), withdrawn);
         await Task.WhenAny(withdrawn.Task, Session.Completion).ConfigureAwait(false);
         await registration.DisposeAsync().ConfigureAwait(false);
         Session.Post(new ShareInput.InvitationWithdrawn());

@@ -117,16 +117,20 @@ internal sealed class IncomingShares : ISipRequestHandler
             return;
         }
 
-        Begin(context, invite, offer, peerPath, body, callEnded);
+        Begin(context, new FirstInvite(invite), offer, peerPath, body, callEnded);
     }
 
-    private void Begin(ShareContext context, IncomingInvite invite, ReceivedOffer offer, MsrpPath peerPath, InvitationBodyReading body, CancellationToken callEnded)
+    private void Begin(ShareContext context, IShareCall call, ReceivedOffer offer, MsrpPath peerPath, InvitationBodyReading body, CancellationToken callEnded)
     {
-        string id = invite.Request.Headers.CallId!;
+        string id = call.Request.Headers.CallId!;
         var session = new ImageShareSession(context, id, isOutgoing: false, offer.Selector.Name, offer.Selector.Size);
         (ImageIcon? icon, string? iconFault) = body.FindIcon(offer.Media, context.Limits.MaxIconSize);
-        string[] warnings = [.. invite.Request.Warnings.Select(w => w.Code.ToString()), .. body.Warnings, .. iconFault is null ? (string[])[] : [iconFault]];
-        var share = new IncomingShare(context, session, invite, offer, peerPath, icon, warnings) { OfferOctets = body.Octets };
+        string[] warnings = [.. call.Request.Warnings.Select(w => w.Code.ToString()), .. body.Warnings, .. iconFault is null ? (string[])[] : [iconFault]];
+        var share = new IncomingShare(context, session, call, offer, peerPath, icon, warnings)
+        {
+            OfferOctets = body.Octets,
+            BeginNext = (next, nextOffer, nextPath, nextBody) => Begin(context, next, nextOffer, nextPath, nextBody, callEnded),
+        };
         context.Log.InvitationSensitive(id, share.Caller.Uri.ToString(), share.Image.Name);
         _began(session);
         session.Start(share, new ShareInput.StartIncoming());

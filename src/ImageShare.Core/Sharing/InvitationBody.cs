@@ -11,6 +11,8 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
 {
     private static readonly MediaType SdpType = new("application", "sdp");
 
+    private static readonly HashSet<string> KnownPurposes = new(["session", "render", "icon", "attachment", "inline"], StringComparer.OrdinalIgnoreCase);
+
     /// <summary>What this side reads in an INVITE, for Accept.</summary>
     public const string Accepted = "application/sdp, multipart/related, multipart/mixed, multipart/alternative";
 
@@ -95,9 +97,23 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
         }
 
         warnings.AddRange(result.Warnings.Select(w => w.Code.ToString()));
-        return result.Body.FindSessionDescription() is { } part
-            ? ReadOffer(part.Content, result.Body, warnings)
-            : InvitationBodyReading.Refuse(415, "No Session Description");
+        if (result.Body.FindSessionDescription() is not { } part)
+        {
+            return InvitationBodyReading.Refuse(415, "No Session Description");
+        }
+
+        InvitationBodyReading reading = ReadOffer(part.Content, result.Body, warnings);
+        return reading.Offer is { } offer && HasUnknownPurpose(result.Body, offer)
+            ? InvitationBodyReading.Refuse(415, "Unknown Body Part Required")
+            : reading;
+    }
+
+    // What the offer refers to is what the reference says (RFC 5621 §9.3). Of the rest, a part that names a purpose nobody knows is refused unless
+    // it is optional; one that names none is passed over, for peers add texts that nobody needs.
+    private static bool HasUnknownPurpose(MultipartBody body, SessionDescription offer)
+    {
+        BodyPart?[] referred = [.. offer.Media.Select(m => m.FileIcon is { } url ? body.Resolve(url) : null)];
+        return body.FindRequiredButUnknown(p => p.Disposition is null || referred.Contains(p) || KnownPurposes.Contains(p.EffectiveDisposition)) is not null;
     }
 
     // Well formed perhaps, but more than is read (RFC 3261 §21.4.11).

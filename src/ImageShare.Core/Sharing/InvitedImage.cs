@@ -5,6 +5,12 @@ namespace ImageShare.Core.Sharing;
 /// <summary>What an invitation says of its image. All of it is the peer's word; only after the transfer is it checked.</summary>
 public sealed record InvitedImage
 {
+    /// <summary>
+    /// How many octets the sender leaves out, because this side got them before a transfer broke off; 0 for a whole image. A store that has
+    /// them completes the image; without them the invitation is refused when it is accepted, and the sender may offer the whole.
+    /// </summary>
+    public long ResumesAt { get; init; }
+
     /// <summary>The name as the peer gave it: for showing, escaped. Never a path; the store makes a safe file name of it.</summary>
     public string? Name { get; init; }
 

@@ -25,6 +25,7 @@ internal sealed class OutgoingShare(
     private ReceivedAnswer? _answer;
     private InviteDialog? _dialog;
     private Task _sending = Task.CompletedTask;
+    private long _resumeAt = settings.ResumeAt;
 
     public async ValueTask PerformAsync(ShareEffect effect)
     {
@@ -148,7 +149,16 @@ internal sealed class OutgoingShare(
                 // The icon is not worth the image: once more without it, and never again with one (RFC 5547 §8.8).
                 context.PlainOfferPeers.Add(peer);
                 _givingUp.Token.ThrowIfCancellationRequested();
-                outcome = await InviteAsync(WriteOffer(address, withIcon: false), refusal).ConfigureAwait(false);
+                withIcon = false;
+                outcome = await InviteAsync(WriteOffer(address, withIcon), refusal).ConfigureAwait(false);
+            }
+
+            if (_resumeAt > 0 && outcome is InviteOutcome.Rejected { Response: { StatusCode: 488 } no })
+            {
+                // The peer has less of the image than was thought, or nothing.
+                _resumeAt = 0;
+                _givingUp.Token.ThrowIfCancellationRequested();
+                outcome = await InviteAsync(WriteOffer(address, withIcon), no).ConfigureAwait(false);
             }
 
             Conclude(outcome);
@@ -209,6 +219,7 @@ internal sealed class OutgoingShare(
             Image = image,
             TransferId = FileTransferId.Create(),
             AcceptedTypes = context.AcceptedTypes,
+            FirstOctet = _resumeAt,
             IconUrl = contentId is null ? null : ContentIdUrl.ToUrl(contentId),
         };
         _offer = offer.Write(context.Profile);
@@ -225,7 +236,9 @@ internal sealed class OutgoingShare(
                 (_answer, ShareOutcome? problem) = ReceivedAnswer.Read(_offer!, accepted.Answer.Body.Span);
                 if (_answer is not null)
                 {
-                    accepted.Dialog.Describe(Agreed(_offer!, _answer.IsActive), accepted.Answer.Body);
+                    SessionDescription agreed = Agreed(_offer!, _answer.IsActive);
+                    accepted.Dialog.Describe(agreed.ToArray(), accepted.Answer.Body);
+                    SessionOffers.Take(context, session, accepted.Dialog, new RunningDescription(agreed, 0, agreed.Media[0].FileSelector!, agreed.Media[0].FileTransferId));
                 }
 
                 session.Post(problem is null ? new ShareInput.InviteAccepted() : new ShareInput.AnswerUnusable(problem));
@@ -244,10 +257,15 @@ internal sealed class OutgoingShare(
         }
     }
 
-    // Our offer as it became: what a refresh of the peer's is answered with. An answer does not leave open who connects (RFC 4145 §4.1).
-    private static byte[] Agreed(SessionDescription offer, bool isActive) => offer.Media[0].Find("setup") is null
-        ? offer.ToArray()
-        : (offer with { Media = offer.Media.SetItem(0, offer.Media[0].With(SdpAttributes.Setup(isActive ? SetupRole.Active : SetupRole.Passive))) }).ToArray();
+    // Our offer as it became: what a refresh of the peer's is answered with. An answer does not leave open who connects (RFC 4145 §4.1), and
+    // the icon was a part of the offer's message only.
+    private static SessionDescription Agreed(SessionDescription offer, bool isActive)
+    {
+        MediaDescription file = offer.Media[0];
+        file = file with { Attributes = file.Attributes.RemoveAll(static a => a.Is(SdpAttributes.FileIconName)) };
+        file = file.Find(SdpAttributes.SetupName) is null ? file : file.With(SdpAttributes.Setup(isActive ? SetupRole.Active : SetupRole.Passive));
+        return OfferRevision.After(offer, offer with { Media = offer.Media.SetItem(0, file) });
+    }
 
     private async Task ConnectAsync()
     {
@@ -271,13 +289,14 @@ internal sealed class OutgoingShare(
         {
             Stream content = source.OpenRead(image);
             await using ConfiguredAsyncDisposable closing = content.ConfigureAwait(false);
-            MsrpOutgoingContent message = MsrpOutgoingContent.FromStream(_answer!.ContentType, content, image.Size) with
+            await SkipAsync(content, _resumeAt, _transfer.Token).ConfigureAwait(false);
+            MsrpOutgoingContent message = MsrpOutgoingContent.FromStream(_answer!.ContentType, content, image.Size - _resumeAt) with
             {
                 ChunkSize = settings.ChunkSize ?? context.Profile.ChunkSize ?? long.MaxValue,
                 MaxOctetsPerSecond = settings.MaxBytesPerSecond,
             };
             MsrpSendResult result = await _msrp!.SendAsync(
-                message, new ThrottledProgress(session, settings.Progress, image.Size), _transfer.Token).ConfigureAwait(false);
+                message, new ThrottledProgress(session, settings.Progress, image.Size, _resumeAt), _transfer.Token).ConfigureAwait(false);
 
             // Why the connection went, the session knows: it stood still, it spoke no MSRP, it was cut.
             ShareOutcome? failure = result.Outcome is MsrpSendOutcome.ConnectionLost
@@ -293,6 +312,17 @@ internal sealed class OutgoingShare(
         {
             // The source is the application's and may throw anything.
             session.Post(new ShareInput.ImageFailed(OfSource(e)));
+        }
+    }
+
+    // Any stream can be read; not every one can be sought.
+    private static async Task SkipAsync(Stream content, long octets, CancellationToken cancellationToken)
+    {
+        byte[] passed = new byte[Math.Min(octets, 64 * 1024)];
+        while (octets > 0)
+        {
+            int read = await content.ReadAsync(passed.AsMemory(0, (int)Math.Min(octets, passed.Length)), cancellationToken).ConfigureAwait(false);
+            octets -= read > 0 ? read : throw new EndOfStreamException("The image is shorter than it was.");
         }
     }
 

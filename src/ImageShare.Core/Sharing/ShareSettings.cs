@@ -27,6 +27,13 @@ public sealed record ShareSettings
     /// <summary>Header fields for the capability query and the invitation of this share, behind those of <see cref="ImageShareOptions.Headers"/>.</summary>
     public ExtraHeaders Headers { get; init; } = ExtraHeaders.None;
 
+    /// <summary>
+    /// How many octets of the image the peer has from a transfer that broke off: only the rest is offered and sent (file-range, RFC 5547 §6). What a
+    /// peer acknowledged (<see cref="ImageShareResult.BytesTransferred"/>) it may not have written yet: take some less. When the peer refuses the
+    /// rest with 488, the whole image is offered at once. Default 0: the whole image.
+    /// </summary>
+    public long ResumeAt { get; init; }
+
     /// <summary>At most so many octets per second; null for no limit.</summary>
     public long? MaxBytesPerSecond { get; init; }
 }

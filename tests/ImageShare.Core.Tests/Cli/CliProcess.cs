@@ -90,6 +90,13 @@ internal sealed class CliProcess : IAsyncDisposable
         Assert.That(kill.WaitForExit(Patience), Is.True);
     }
 
+    /// <summary>What kill -9 does: the program gets no chance to do anything.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+    }
+
     /// <summary>Waits for the end; all lines since the start.</summary>
     public async Task<CliResult> EndAsync()
     {

@@ -399,6 +399,8 @@ public sealed class DirectoryImageStoreTests
 
         public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) => inner.ReadAsync(offset, buffer, cancellationToken);
 
+        public void FlushToDisk() => inner.FlushToDisk();
+
         public void Dispose() => inner.Dispose();
     }
 }

@@ -180,6 +180,8 @@ public sealed class SlowDiskTests
 
         public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) => inner.ReadAsync(offset, buffer, cancellationToken);
 
+        public void FlushToDisk() => inner.FlushToDisk();
+
         public void Dispose()
         {
             IsDisposed = true;

@@ -368,7 +368,7 @@ public sealed class HostileCallerTests
     }
 
     [Test]
-    public async Task A_re_INVITE_in_a_running_share_is_refused_and_the_share_goes_on()
+    public async Task A_re_INVITE_that_cannot_be_taken_is_refused_and_the_share_goes_on()
     {
         Task<string> calling = _phone.InviteAsync(_bob.Address, "again", _phone.Offer("name:\"x.png\" " + Png));
         ImageShareSession session = await (await NextAsync()).AcceptAsync(Store);
@@ -378,7 +378,7 @@ public sealed class HostileCallerTests
         await peer.SendAsync(to, "half", "Byte-Range: 1-5/10\r\n", "01234", '+');
         await peer.ReadLineAsync();
         string branch = Guid.NewGuid().ToString("N");
-        await _phone.SendAsync(_bob.Address, _phone.Request("INVITE", _bob.Address, "again", RawPhone.TagOf(response), number: 2, body: _phone.Offer(Png), branch: branch));
+        await _phone.SendAsync(_bob.Address, _phone.Request("INVITE", _bob.Address, "again", RawPhone.TagOf(response), number: 2, body: _phone.Offer("type:image/png size:5000"), branch: branch));
         Assert.That(await _phone.ReceiveAsync("SIP/2.0 4", "again"), Does.StartWith("SIP/2.0 488"));
         await _phone.SendAsync(_bob.Address, _phone.Request("ACK", _bob.Address, "again", RawPhone.TagOf(response), number: 2, branch: branch));
         await _phone.SendAsync(_bob.Address, _phone.Request("OPTIONS", _bob.Address, "again", RawPhone.TagOf(response), number: 3));

@@ -61,6 +61,14 @@ public sealed class ShareMachineTests
             [.. Moving, new ShareInput.PeerEnded(HasFailed: true), new ShareInput.MediaFailed(Lost)], [.. MovingStates, Terminating, Failed], "AbortTransfer CloseMedia Finish");
         yield return Row("Sender: refused otherwise", true,
             [.. Moving, new ShareInput.ImageFailed(Refused(415))], [.. MovingStates, Terminating], "Bye CloseMedia");
+        yield return Row("Sender: the image is taken out of the session", true, [.. Moving, Removed], [.. MovingStates, Terminating], "AbortTransfer Bye");
+        yield return Row("Sender: told to stop, and the image is taken out of the session", true, [.. Moving, Stopped, Removed, new ShareInput.Ended()], [.. MovingStates, Terminating, Terminating, Cancelled], "CloseMedia Finish");
+        yield return Row("Receiver: another transfer takes its place", false,
+            [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), new ShareInput.Replaced()], [Ringing, Connecting, Transferring, Cancelled], "AbortTransfer CloseMedia Finish");
+        yield return Row("Receiver: whole, and another transfer takes its place", false,
+            [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), Done(), new ShareInput.Replaced()], [Ringing, Connecting, Transferring, Terminating, Completed], "AbortTransfer CloseMedia Finish");
+        yield return Row("Receiver: whole, and the image is taken out of the session", false,
+            [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), Done(), Removed], [Ringing, Connecting, Transferring, Terminating, Terminating], string.Empty);
         yield return Row("Receiver: cancelled, and its BYE is answered", false,
             [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), Cancel(), new ShareInput.Ended()],
             [Ringing, Connecting, Transferring, Terminating, Cancelled], "CloseMedia Finish");
@@ -129,7 +137,7 @@ public sealed class ShareMachineTests
             Start(true), Start(false), new ShareInput.StartIncoming(), new ShareInput.PeerCapable(), new ShareInput.QueryFailed(Busy), new ShareInput.PeerRinging(),
             new ShareInput.InviteAccepted(), new ShareInput.AnswerUnusable(Busy), new ShareInput.InviteFailed(Busy), new ShareInput.UserAccepted(), new ShareInput.UserDeclined(603),
             new ShareInput.InvitationWithdrawn(), new ShareInput.AckMissing(), new ShareInput.MediaConnected(), new ShareInput.MediaFailed(Lost), Done(),
-            new ShareInput.ImageFailed(WrongHash), Stopped, new ShareInput.PeerEnded(), new ShareInput.PeerEnded(HasFailed: true), new ShareInput.DialogFailed(Lost), new ShareInput.Ended(), new ShareInput.Broken(Lost), Cancel(),
+            new ShareInput.ImageFailed(WrongHash), Stopped, Removed, new ShareInput.Replaced(), new ShareInput.PeerEnded(), new ShareInput.PeerEnded(HasFailed: true), new ShareInput.DialogFailed(Lost), new ShareInput.Ended(), new ShareInput.Broken(Lost), Cancel(),
             new ShareInput.TimerFired(ShareTimer.Answer), new ShareInput.TimerFired(ShareTimer.Grace),
         ];
         var random = new Random(20090224);
@@ -179,6 +187,8 @@ public sealed class ShareMachineTests
     private static ImageShareState[] MovingStates => [Inviting, Connecting, Transferring];
 
     private static ShareInput Stopped => new ShareInput.ImageFailed(Refused(413));
+
+    private static ShareInput Removed => new ShareInput.TransferRemoved(ShareOutcome.CancelledByPeer);
 
     private static ShareOutcome Refused(int status) => ShareOutcome.Failed(ImageShareError.TransferRefused, "refused") with { MsrpStatus = status };
 

@@ -26,6 +26,9 @@ internal sealed record ImageOffer
     /// <summary>The cid: URL of the icon beside this offer, or null. It must name a part of the same message (RFC 5547 §8.8).</summary>
     public string? IconUrl { get; init; }
 
+    /// <summary>How many octets are left out at the beginning, because the peer has them (RFC 5547 §6); 0 offers the whole image.</summary>
+    public long FirstOctet { get; init; }
+
     public SessionDescription Write(ImageShareProfile profile) => profile.IsMercuroLayout ? WriteMercuro(profile) : WriteStandard(profile);
 
     private SessionDescription WriteStandard(ImageShareProfile profile)
@@ -94,6 +97,11 @@ internal sealed record ImageOffer
         if (profile.Dates is not DateForm.None && Dates(profile) is { } dates)
         {
             attributes.Add(SdpAttributes.FileDate(dates, profile.Dates is DateForm.Iso8601Unquoted ? FileDateStyle.Iso8601 : FileDateStyle.Rfc5322));
+        }
+
+        if (FirstOctet > 0)
+        {
+            attributes.Add(SdpAttributes.FileRange(new FileRange(FirstOctet + 1)));
         }
 
         if (IconUrl is not null)

@@ -35,6 +35,11 @@ internal sealed record ReceivedAnswer
             return (null, new ShareOutcome(ImageShareState.Declined, ImageShareError.Declined, "The peer took the call, but declined the image."));
         }
 
+        if (offered.FileRange is { } range && answered.FileRange != range)
+        {
+            return Unusable("The peer accepted the rest of the image, but its answer names other octets.");
+        }
+
         if (answered.Path is not { } path)
         {
             return Unusable("The peer accepted, but its answer has no MSRP path.");

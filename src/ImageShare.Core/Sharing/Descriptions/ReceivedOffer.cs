@@ -19,6 +19,9 @@ internal sealed record ReceivedOffer
 
     public required IReadOnlyList<string> Path { get; init; }
 
+    /// <summary>How many octets of the image are left out at its beginning (RFC 5547 §6).</summary>
+    public long FirstOctet => Math.Max(0, (Media.FileRange?.Start ?? 1) - 1);
+
     public SetupRole? Setup { get; private init; }
 
     /// <summary>
@@ -54,7 +57,7 @@ internal sealed record ReceivedOffer
                 // Pulling files needs a catalogue, and nobody supplied one (RFC 5547 §10).
                 reason = "Files Are Not Served Here";
             }
-            else if (media.FileRange is { } range && (range.Start != 1 || (range.End is { } end && end != selector.Size)))
+            else if (media.FileRange is { } range && !ReachesTheEnd(range, selector.Size))
             {
                 reason = "Partial Files Not Supported";
             }
@@ -74,4 +77,8 @@ internal sealed record ReceivedOffer
 
         return (null, 488, reason);
     }
+
+    // The whole image, or the rest of one: a piece out of the middle completes nothing.
+    private static bool ReachesTheEnd(FileRange range, long? size) =>
+        size is { } octets ? range.Fits(octets) && (range.End is null || range.End == octets) : range == FileRange.Whole;
 }

@@ -54,6 +54,12 @@ internal abstract record ShareInput
     /// <summary>The peer sent BYE; its Reason may say that something failed there.</summary>
     public sealed record PeerEnded(bool HasFailed = false) : ShareInput;
 
+    /// <summary>The peer's new offer took the image out of the session, or made another one of it (RFC 5547 §8.1, §8.4). It is answered already.</summary>
+    public sealed record TransferRemoved(ShareOutcome Outcome) : ShareInput;
+
+    /// <summary>The peer's new offer put another transfer in the place of this one (RFC 5547 §8.1): the dialog goes on without this share.</summary>
+    public sealed record Replaced : ShareInput;
+
     /// <summary>The dialog ended for a reason other than BYE.</summary>
     public sealed record DialogFailed(ShareOutcome Outcome) : ShareInput;
 

@@ -66,6 +66,8 @@ internal static class ShareMachine
         (Connecting or Transferring, CancelRequested) =>
             // The connection stays until the BYE is answered or waited for in vain: its end would overtake the BYE and look like a fault.
             Terminate(status, ShareOutcome.CancelledHere, new AbortTransfer(), new Bye()),
+        (Connecting or Transferring, TransferRemoved removed) => Terminate(status, removed.Outcome, new AbortTransfer(), new Bye()),
+        (Connecting or Transferring, Replaced) => Finish(status, ShareOutcome.CancelledByPeer, new AbortTransfer(), new CloseMedia()),
         (Connecting, PeerEnded ended) => Finish(status, ByPeer(status.IsOutgoing && ended.HasFailed), new AbortTransfer(), new CloseMedia()),
         (Transferring, PeerEnded ended) =>
             // The BYE may have overtaken the last octets, or their 200s: give MSRP a moment to say how it went.
@@ -78,8 +80,13 @@ internal static class ShareMachine
         // The peer has stopped the transfer; its BYE says why, or does not come.
         (Terminating, PeerEnded { HasFailed: false }) when status.AwaitsReason =>
             Finish(status, ShareOutcome.CancelledByPeer with { MsrpStatus = StopSending }, new CloseMedia()),
+        (Terminating, TransferRemoved removed) when status.AwaitsReason =>
+            // The other way to give up (RFC 5547 §8.4): the BYE is then ours.
+            (status with { AwaitsReason = false, Ending = removed.Outcome with { MsrpStatus = StopSending } }, [new StopTimer(ShareTimer.Grace), new Bye(), new CloseMedia()]),
         (Terminating, CancelRequested) when status.AwaitsReason =>
             (status with { AwaitsReason = false }, [new StopTimer(ShareTimer.Grace), new Bye(), new CloseMedia()]),
+
+        (Terminating, Replaced) => Finish(status, status.Ending ?? ShareOutcome.CancelledByPeer, new AbortTransfer(), new CloseMedia()),
 
         // 4. Termination: our BYE or CANCEL is out, or the peer's BYE is in, or the receiver waits for it.
         (Terminating, ImageDone done) when status.Ending is null => Finish(status, done.Outcome, new CloseMedia()),

@@ -3,12 +3,14 @@ using ImageShare.Core.Sip.Transport;
 namespace ImageShare.Core.Sip.UserAgents;
 
 /// <summary>A request that waits for its response. All members may be used from any thread.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Without timers or wait handles there is nothing to release, and nobody could say when.")]
 public sealed class IncomingRequest
 {
     private readonly AgentCore _core;
     private readonly ServerTransaction? _transaction;
     private readonly Action<SipResponse>? _responding;
     private readonly string _toTag;
+    private readonly CancellationTokenSource _cancelled = new();
     private bool _isAnswered;
 
     internal IncomingRequest(AgentCore core, ServerTransaction transaction, Action<SipResponse>? responding = null)
@@ -35,6 +37,9 @@ public sealed class IncomingRequest
 
     /// <summary>Where it came from.</summary>
     public SipSource Source { get; }
+
+    /// <summary>Cancelled when a re-INVITE is over before it was answered: the peer took it back, the session ended, or it waited too long.</summary>
+    public CancellationToken Cancelled => _cancelled.Token;
 
     /// <summary>Makes a response to it, with what every response repeats from its request and a tag in To; to be edited and then sent.</summary>
     public SipResponse CreateResponse(int status, string? reason = null) => SipResponse.CreateFor(Request, status, reason, _toTag);
@@ -71,6 +76,9 @@ public sealed class IncomingRequest
 
     /// <summary>Sends a final response that says nothing but its status.</summary>
     public void Respond(int status, string? reason = null) => Respond(CreateResponse(status, reason));
+
+    /// <summary>Over without our answer. What the application does about it is not done on the agent's loop.</summary>
+    internal void Cancel() => _ = _cancelled.CancelAsync();
 
     private void RespondStateless(SipResponse response)
     {

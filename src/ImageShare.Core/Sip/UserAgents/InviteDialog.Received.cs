@@ -60,6 +60,10 @@ public sealed partial class InviteDialog
         {
             Deliver(transaction, AnswerRefresh);
         }
+        else if (IsOffer(request) && OfferReceived is { } offered)
+        {
+            Deliver(transaction, offered);
+        }
         else if (RequestReceived is { } received)
         {
             Deliver(transaction, received);
@@ -130,7 +134,8 @@ public sealed partial class InviteDialog
         bool refreshes = isInvite || transaction.Request.Method == SipMethod.Update;
         try
         {
-            received(new IncomingRequest(_core, transaction, response => OnResponding(transaction, response, refreshes)));
+            _pendingRequest = new IncomingRequest(_core, transaction, response => OnResponding(transaction, response, refreshes));
+            received(_pendingRequest);
         }
         catch (Exception error)
         {
@@ -184,6 +189,7 @@ public sealed partial class InviteDialog
         if (transaction == _pendingInvite || transaction == _pendingUpdate)
         {
             _pendingInvite = _pendingUpdate = null;
+            _pendingRequest = null;
             _pendingLimit?.Stop();
             OnOfferTurn(OfferInput.PeerDone);
         }
@@ -194,7 +200,9 @@ public sealed partial class InviteDialog
         if (pending is not null && pending == _pendingInvite)
         {
             pending.Respond(487);
+            IncomingRequest? cancelled = _pendingRequest;
             Conclude(pending);
+            cancelled?.Cancel();
         }
     }
 }

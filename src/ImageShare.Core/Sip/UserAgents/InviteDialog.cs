@@ -16,6 +16,7 @@ public sealed partial class InviteDialog : IDialogUser, IAgentPart
     private (ServerTransaction Transaction, SipResponse Response)? _answer;
     private ServerTransaction? _pendingInvite;
     private ServerTransaction? _pendingUpdate;
+    private IncomingRequest? _pendingRequest;
     private LoopTimer? _pendingLimit;
     private SipRequest? _bye;
     private string? _byeReason;
@@ -51,6 +52,12 @@ public sealed partial class InviteDialog : IDialogUser, IAgentPart
     /// anew. A 2xx given here agrees to a session timer too.
     /// </summary>
     public Action<IncomingRequest>? RequestReceived { get; set; }
+
+    /// <summary>
+    /// Takes the peer's offers in place of <see cref="RequestReceived"/>: re-INVITE, and UPDATE with a body, when they are more than a refresh. A
+    /// re-INVITE without a body asks for our offer. Called on the agent's loop; must not block.
+    /// </summary>
+    public Action<IncomingRequest>? OfferReceived { get; set; }
 
     /// <summary>
     /// The last ACK to a 2xx of ours; null before. When the INVITE brought no offer, the 2xx holds ours and this the answer

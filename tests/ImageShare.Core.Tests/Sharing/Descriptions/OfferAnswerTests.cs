@@ -86,7 +86,7 @@ public sealed class OfferAnswerTests
         yield return new TestCaseData("m=message 7000 TCP/MSRP *\r\na=sendonly\r\na=path:msrp://10.0.0.1:7000/one;tcp\r\na=file-selector:type:video/mp4 size:1\r\n", "Not An Image");
         yield return new TestCaseData("m=message 7000 TCP/MSRP *\r\na=sendonly\r\na=path:msrp://10.0.0.1:7000/one;tcp\r\na=file-selector:size:1000001\r\n", "Image Larger Than 1000000 Bytes");
         yield return new TestCaseData("m=message 7000 TCP/TLS/MSRP *\r\na=sendonly\r\na=path:msrps://10.0.0.1:7000/one;tcp\r\na=file-selector:size:1\r\n", "TCP/TLS/MSRP Not Supported");
-        yield return new TestCaseData("m=message 7000 TCP/MSRP *\r\na=sendonly\r\na=path:msrp://10.0.0.1:7000/one;tcp\r\na=file-selector:size:100\r\na=file-range:50-100\r\n", "Partial Files Not Supported");
+        yield return new TestCaseData("m=message 7000 TCP/MSRP *\r\na=sendonly\r\na=path:msrp://10.0.0.1:7000/one;tcp\r\na=file-selector:size:100\r\na=file-range:50-99\r\n", "Partial Files Not Supported");
         yield return new TestCaseData("m=message 0 TCP/MSRP *\r\na=sendonly\r\na=path:msrp://10.0.0.1:7000/one;tcp\r\na=file-selector:size:1\r\n", "No Image Offered");
     }
 

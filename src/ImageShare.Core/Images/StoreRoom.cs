@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+
+namespace ImageShare.Core.Images;
+
+/// <summary>
+/// Whether a folder has room: free space on its disk, and a quota of its own. What running transfers have announced and not yet written
+/// counts as taken, so that several at once do not all get the same room.
+/// </summary>
+/// <param name="folder">The folder.</param>
+/// <param name="options">The bounds.</param>
+/// <param name="freeSpace">The octets that are free on the disk of a folder: the seam where a test puts a small disk.</param>
+internal sealed class StoreRoom(string folder, DirectoryStoreOptions options, Func<string, long> freeSpace)
+{
+    private readonly ConcurrentDictionary<object, long> _outstanding = new();
+
+    /// <summary>What the disk says; nothing known counts as enough, for the write itself will tell.</summary>
+    public static long FreeSpaceOf(string folder)
+    {
+        try
+        {
+            return new DriveInfo(folder).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // Some network folders belong to no drive.
+            return long.MaxValue;
+        }
+    }
+
+    /// <summary>Keeps room for what is still to come of one image.</summary>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.DiskFull"/>.</exception>
+    public void Claim(object owner, long octets)
+    {
+        _outstanding[owner] = 0;
+        Check(octets);
+        _outstanding[owner] = octets;
+    }
+
+    /// <summary>Notes what of it is written, and looks again.</summary>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.DiskFull"/>.</exception>
+    public void Recheck(object owner, long stillToCome)
+    {
+        _outstanding[owner] = Math.Max(0, stillToCome);
+        Check(0);
+    }
+
+    public void Leave(object owner) => _outstanding.TryRemove(owner, out _);
+
+    private void Check(long octets)
+    {
+        long promised = _outstanding.Values.Sum();
+        if (freeSpace(folder) - options.MinFreeSpace - promised < octets)
+        {
+            throw new ImageShareException(
+                ImageShareError.DiskFull,
+                $"There is no room for the image on the disk of '{folder}': {options.MinFreeSpace} octets stay free, and {promised} are promised to others; free some.");
+        }
+
+        if (options.Quota is { } quota && quota - promised - Used() < octets)
+        {
+            throw new ImageShareException(
+                ImageShareError.DiskFull, $"The images in '{folder}' may have {quota} octets together, and this one would exceed that; remove some or raise the quota.");
+        }
+    }
+
+    private long Used() => new DirectoryInfo(folder).EnumerateFiles("*", new EnumerationOptions { AttributesToSkip = 0 }).Sum(static f => f.Exists ? f.Length : 0);
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using ImageShare.Core.Tests.Images;
+using ImageShare.Core.Tests.Sharing;
+
+namespace ImageShare.Core.Tests.Cli;
+
+/// <summary>A transfer that broke off because a program was killed goes on where it broke.</summary>
+[TestFixture]
+[Category("FT-033")]
+public sealed class CliResumeTests
+{
+    private const int Size = 4_000_000;
+
+    [TestCase("sender")]
+    [TestCase("receiver")]
+    public async Task After_kill_9_the_rest_is_sent_and_the_image_is_whole(string killed)
+    {
+        using var folder = new Folder();
+        byte[] content = TestImage.Png(Size);
+        string picture = folder.File("picture.png", content);
+        string inbox = Path.Combine(folder.Outer, "received");
+        CliProcess listener = Listen(inbox, "127.0.0.1:0");
+        string address = (await listener.EventAsync("listening")).GetProperty("sip").GetString()!;
+        string place = address[(address.IndexOf('@', StringComparison.Ordinal) + 1)..];
+        try
+        {
+            await using (CliProcess sender = Send(picture, place, "--max-rate", "1000000"))
+            {
+                await listener.EventAsync("invitation");
+                while ((await sender.EventAsync("progress")).GetProperty("bytes").GetInt64() < 1_000_000)
+                {
+                }
+
+                if (killed == "sender")
+                {
+                    await sender.KillAsync();
+                    await listener.EventAsync("failed");
+                }
+                else
+                {
+                    await listener.KillAsync();
+                    await sender.EventAsync("failed");
+                }
+            }
+
+            if (killed == "receiver")
+            {
+                await listener.DisposeAsync();
+                listener = Listen(inbox, place);
+                await listener.EventAsync("listening");
+            }
+
+            await using CliProcess again = Send(picture, place);
+            JsonElement invitation = await listener.EventAsync("invitation");
+            CliResult sent = await again.EndAsync();
+            Assert.That(sent.Status, Is.Zero, sent.Errors);
+            JsonElement received = await listener.EventAsync("completed");
+            Assert.Multiple(() =>
+            {
+                Assert.That(invitation.GetProperty("resumesAt").GetInt64(), Is.GreaterThan(0).And.LessThan(Size));
+                Assert.That(received.GetProperty("verified").GetBoolean(), Is.True);
+                Assert.That(File.ReadAllBytes(received.GetProperty("path").GetString()!), Is.EqualTo(content));
+                Assert.That(Directory.GetFiles(inbox, "*", new EnumerationOptions { AttributesToSkip = 0 }), Has.Length.EqualTo(1));
+            });
+        }
+        finally
+        {
+            await listener.DisposeAsync();
+        }
+    }
+
+    private static CliProcess Listen(string inbox, string bind) => CliProcess.Start(
+        "listen", "--identity", "sip:bob@ims.example", "--bind", bind, "--inbox", inbox, "--accept", "auto", "--keep-partial", "--json");
+
+    private static CliProcess Send(string picture, string place, params string[] more) => CliProcess.Start(
+        ["send", picture, $"sip:bob@{place}", "--identity", "sip:alice@ims.example", "--resume", "--json", .. more]);
+}
