@@ -1,19 +1,23 @@
 using BenchmarkDotNet.Running;
+using ImageShare.Core.Benchmarks.Bodies;
 using ImageShare.Core.Benchmarks.Sip;
 using ImageShare.Core.Benchmarks.Transfer;
 
-// "sip" measures reading and writing messages against hand-written code in the same run, "transfer" measures throughput over loopback
-// against baselines in the same run, "idle" what idle sessions cost; anything else goes to BenchmarkDotNet.
+// "sip" measures reading and writing messages against hand-written code in the same run, "bodies" does the same for session descriptions
+// and multipart bodies, "transfer" measures throughput over loopback against baselines in the same run, "idle" what idle sessions cost;
+// anything else goes to BenchmarkDotNet.
 switch (args)
 {
     case ["transfer", .. string[] rest]:
         return await TransferBenchmark.RunAsync(rest);
-    case ["idle", .. string[] rest]:
-        return await IdleBenchmark.RunAsync(rest);
     case ["transfer-receiver"]:
         return await ReceiverProcess.RunAsync();
+    case ["idle", .. string[] rest]:
+        return await IdleBenchmark.RunAsync(rest);
     case ["sip", .. string[] rest]:
         return SipComparison.Run(rest);
+    case ["bodies", .. string[] rest]:
+        return BodyComparison.Run(rest);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         return 0;

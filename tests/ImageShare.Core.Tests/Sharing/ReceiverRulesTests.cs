@@ -30,6 +30,7 @@ public sealed class ReceiverRulesTests
             Network = network,
             TimeProvider = _time,
             Limits = ImageShareLimits.Default with { MaxImageSize = 4096, MaxConcurrentShares = 2 },
+            Ims = new ImsSettings { TrustedProxies = [System.Net.IPAddress.Loopback] },
         });
     }
 

@@ -1,0 +1,67 @@
+using System.Buffers;
+using System.Globalization;
+using ImageShare.Core.Benchmarks.Sip;
+using ImageShare.Core.Bodies;
+using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.FileTransfer;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Benchmarks.Bodies;
+
+/// <summary>
+/// Reads an offer with the attributes of its file, and a body of that offer and its icon: the library's speed as a ratio to a scan by hand that
+/// looks for just these, and the octets each allocates.
+/// </summary>
+internal static class BodyComparison
+{
+    private const int IconLength = 2048;
+    private const string IconId = "test@mercuro.net";
+
+    public static int Run(string[] args)
+    {
+        int rounds = args is ["--rounds", string text, ..] ? int.Parse(text, CultureInfo.InvariantCulture) : 61;
+        (MediaType type, byte[] body) = BodyWithIcon();
+        string boundary = type.Parameters.GetValue("boundary")!;
+        Console.WriteLine($"{"",-34}{"octets",7}{"by hand ns",12}{"library ns",12}{"speed",8}{"by hand B",11}{"library B",11}");
+        Print("offer, file attributes typed", Samples.Sdp.Length, 0, SipComparison.Compare(() => HandScan.Offer(Samples.Sdp), () => ReadOffer(Samples.Sdp), rounds));
+        Print("offer, lines only", Samples.Sdp.Length, 0, SipComparison.Compare(() => HandScan.Offer(Samples.Sdp), () => ReadLines(Samples.Sdp), rounds));
+        Print("multipart, icon decoded", body.Length, IconLength, SipComparison.Compare(() => HandScan.Icon(body, boundary), () => ReadIcon(type, body), rounds));
+        return 0;
+    }
+
+    private static int ReadLines(byte[] octets) => SessionDescription.TryParse(octets, out SessionDescription? offer) ? offer.Media.Length : 0;
+
+    private static int ReadOffer(byte[] octets)
+    {
+        if (!SessionDescription.TryParse(octets, out SessionDescription? offer))
+        {
+            throw new InvalidOperationException("The sample offer does not read.");
+        }
+
+        MediaDescription file = offer.Media[0];
+        FileSelector selector = file.FileSelector!;
+        return selector.Name!.Length + (int)selector.Size!.Value + selector.Sha1!.Value.Length + file.FileTransferId!.Value.Value.Length
+            + file.Path![0].Length + (int)offer.GetDirection(file);
+    }
+
+    private static int ReadIcon(MediaType type, byte[] octets)
+    {
+        MultipartReadResult result = MultipartCodec.Default.Read(type, octets, MultipartLimits.Default);
+        return result.Body!.FindSessionDescription()!.Content.Length + result.Body.Resolve("cid:" + IconId)!.Content.Length;
+    }
+
+    private static (MediaType Type, byte[] Octets) BodyWithIcon()
+    {
+        byte[] icon = new byte[IconLength];
+        new Random(5547).NextBytes(icon);
+        MultipartBody body = OfferBody.WithIcon(
+            Samples.Sdp, new OfferIcon(new MediaType("image", "png"), icon, IconId) { TransferEncoding = TransferEncoding.Base64 }, "related", IconLength);
+        var output = new ArrayBufferWriter<byte>();
+        MultipartCodec.Default.Write(body, output);
+        return (body.ContentType, output.WrittenSpan.ToArray());
+    }
+
+    private static void Print(string name, int length, int content, (SipComparison.Figures ByHand, SipComparison.Figures Library) result) => Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{name,-34}{length,7}{result.ByHand.Nanoseconds,12:0}{result.Library.Nanoseconds,12:0}{result.ByHand.Nanoseconds / result.Library.Nanoseconds,8:0.00}{result.ByHand.Octets - content,11}{result.Library.Octets - content,11}"));
+}

@@ -1,0 +1,69 @@
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+using ImageShare.Core.Bodies;
+using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.FileTransfer;
+
+namespace ImageShare.Core.Tests.Documentation;
+
+/// <summary>The pages of the layers show code as it is compiled and run. Run once with UPDATE_README=1 to copy it in.</summary>
+[TestFixture]
+public sealed partial class SnippetPageTests
+{
+    private static readonly IPAddress Address = IPAddress.Parse("192.0.2.1");
+
+    [TestCase("sdp.md", "SdpSnippets.cs")]
+    [TestCase("bodies.md", "BodySnippets.cs")]
+    public void Every_snippet_is_the_code_as_it_is_compiled(string page, string source)
+    {
+        string path = Repository.File("docs", page);
+        Dictionary<string, string> code = Marked()
+            .Matches(File.ReadAllText(Repository.File("tests", "ImageShare.Core.Tests", "Documentation", source)))
+            .ToDictionary(m => m.Groups[2].Value, m => Unindent(m.Groups[3].Value, m.Groups[1].Value));
+        if (Environment.GetEnvironmentVariable("UPDATE_README") == "1")
+        {
+            File.WriteAllText(path, Shown().Replace(File.ReadAllText(path), m => $"<!-- snippet: {m.Groups[1].Value} -->\n```csharp\n{code[m.Groups[1].Value]}```\n<!-- end -->"));
+        }
+
+        string text = File.ReadAllText(path);
+        Assert.That(Shown().Matches(text).ToDictionary(m => m.Groups[1].Value, m => m.Groups[2].Value), Is.EquivalentTo(code));
+        Assert.That(Regex.Count(text, "```csharp"), Is.EqualTo(code.Count), "no other code");
+    }
+
+    [Test]
+    public void The_lines_on_sdp_do_what_the_page_says()
+    {
+        SessionDescription offer = SdpSnippets.Offer(Address, new FileHash("sha-1", [.. new byte[20]]));
+        SessionDescription refusal = SdpSnippets.Refuse(offer, Address);
+        SessionDescription next = SdpSnippets.Next(offer);
+        Assert.Multiple(() =>
+        {
+            Assert.That(SdpSnippets.Read(offer.ToArray()), Is.EqualTo("cat.png, 32349 octets, SendOnly, at msrp://192.0.2.1:7654/jshA7we;tcp"));
+            Assert.That(SdpSnippets.Read("v=0\r\nnonsense"u8), Does.StartWith("no SDP: "));
+            Assert.That(refusal.Media.Single().Port, Is.Zero);
+            Assert.That(refusal.Media.Single().FileTransferId, Is.EqualTo(offer.Media.Single().FileTransferId));
+            Assert.That(next.Media.Single().Port, Is.Zero);
+            Assert.That(next.Origin, Is.EqualTo(offer.Origin.Next()));
+        });
+    }
+
+    [Test]
+    public void The_lines_on_bodies_find_the_description_and_its_icon()
+    {
+        const string Body = "--b1\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n--b1\r\nContent-Type: image/png\r\nContent-ID: <icon1@example.com>\r\n\r\nICON\r\n--b1--\r\n";
+        (BodyPart? description, BodyPart? icon) = BodySnippets.Read(Encoding.ASCII.GetBytes(Body));
+        Assert.That(description?.ContentType.Essence, Is.EqualTo("application/sdp"));
+        Assert.That(icon?.Content.ToArray(), Is.EqualTo("ICON"u8.ToArray()));
+        Assert.That(() => BodySnippets.Read("nothing"u8.ToArray()), Throws.TypeOf<FormatException>());
+    }
+
+    private static string Unindent(string code, string indent) =>
+        string.Concat(code.Split('\n').SkipLast(1).Select(line => (line.StartsWith(indent, StringComparison.Ordinal) ? line[indent.Length..] : line) + "\n"));
+
+    [GeneratedRegex(@"^( *)// snippet: (\w+)\n(.*?)^ *// end$", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex Marked();
+
+    [GeneratedRegex(@"<!-- snippet: (\w+) -->\n```csharp\n(.*?)```\n<!-- end -->", RegexOptions.Singleline)]
+    private static partial Regex Shown();
+}
