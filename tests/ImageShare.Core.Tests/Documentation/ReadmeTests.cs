@@ -53,7 +53,7 @@ public sealed partial class ReadmeTests
 
     private static string Source(Match snippet) => File.ReadAllText(Repository.File(snippet.Groups[1].Value.Split('/')));
 
-    [GeneratedRegex(@"<!-- snippet: (\S+) -->\n```csharp\n(.*?)```\n<!-- end -->", RegexOptions.Singleline)]
+    [GeneratedRegex(@"<!-- snippet: (\S+/\S+) -->\n```csharp\n(.*?)```\n<!-- end -->", RegexOptions.Singleline)]
     private static partial Regex Snippet();
 
     [GeneratedRegex(@"\]\(([^)#]+)(?:#[^)]*)?\)")]

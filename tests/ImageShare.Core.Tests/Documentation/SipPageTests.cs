@@ -3,15 +3,16 @@ using System.Text.RegularExpressions;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Tests.Net;
 using ImageShare.Core.Tests.Sharing;
 
 namespace ImageShare.Core.Tests.Documentation;
 
-/// <summary>docs/sip.md shows code as it is compiled and run. Run once with UPDATE_README=1 to copy it in.</summary>
+/// <summary>docs/sip.md and docs/sip-transport.md show code as it is compiled and run. Run once with UPDATE_README=1 to copy it in.</summary>
 [TestFixture]
 public sealed partial class SipPageTests
 {
-    private static readonly string Page = Repository.File("docs", "sip.md");
+    private static readonly string[] Pages = [Repository.File("docs", "sip.md"), Repository.File("docs", "sip-transport.md")];
 
     [OneTimeSetUp]
     public void Rewrite_the_page_when_asked()
@@ -19,7 +20,10 @@ public sealed partial class SipPageTests
         if (Environment.GetEnvironmentVariable("UPDATE_README") == "1")
         {
             Dictionary<string, string> code = Code();
-            File.WriteAllText(Page, Shown().Replace(File.ReadAllText(Page), m => $"<!-- snippet: {m.Groups[1].Value} -->\n```csharp\n{code[m.Groups[1].Value]}```\n<!-- end -->"));
+            foreach (string page in Pages)
+            {
+                File.WriteAllText(page, Shown().Replace(File.ReadAllText(page), m => $"<!-- snippet: {m.Groups[1].Value} -->\n```csharp\n{code[m.Groups[1].Value]}```\n<!-- end -->"));
+            }
         }
     }
 
@@ -27,7 +31,7 @@ public sealed partial class SipPageTests
     public void Every_snippet_is_the_code_as_it_is_compiled()
     {
         Dictionary<string, string> code = Code();
-        Dictionary<string, string> shown = Shown().Matches(File.ReadAllText(Page)).ToDictionary(m => m.Groups[1].Value, m => m.Groups[2].Value);
+        Dictionary<string, string> shown = Pages.SelectMany(page => Shown().Matches(File.ReadAllText(page))).ToDictionary(m => m.Groups[1].Value, m => m.Groups[2].Value);
         Assert.That(shown, Is.EquivalentTo(code));
     }
 
@@ -57,6 +61,17 @@ public sealed partial class SipPageTests
         Assert.That(shown, Has.Count.EqualTo(2));
         Assert.That(shown[1], Is.EqualTo($"{pair.Bob.Address}: images"));
         Assert.That(SipReader.TryReadDatagram(pair.FirstSent("SIP/2.0 200").Octets, null, out SipMessage? answer, out _) && SipSnippets.Tags(answer), Is.True);
+    }
+
+    [Test]
+    public async Task Clients_with_the_TLS_settings_of_the_page_share_an_image()
+    {
+        ImageShareOptions options = SipSnippets.OverTls(TestCertificates.Loopback, TestCertificates.Authority);
+        await using SharePair pair = await SharePair.StartAsync(
+            alice: o => o with { Tls = options.Tls, Transport = options.Transport }, bob: o => o with { Tls = options.Tls, Transport = options.Transport });
+        (ImageShareResult sent, _) = await pair.ShareAsync(TestImage.Png(1000));
+        Assert.That(sent.IsCompleted, Is.True, sent.Message);
+        Assert.That(pair.FirstSent("INVITE").Protocol, Is.EqualTo("SIP/TLS"));
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
@@ -8,7 +9,7 @@ using ImageShare.Core.Sip.UserAgents;
 
 namespace ImageShare.Core.Tests.Documentation;
 
-/// <summary>The code of docs/sip.md, compiled and run. What stands between two marks is on the page, letter by letter.</summary>
+/// <summary>The code of docs/sip.md and docs/sip-transport.md, compiled and run. What stands between two marks is on the page, letter by letter.</summary>
 internal static class SipSnippets
 {
     public static ImageShareOptions BehindAProxy(SipResponse registered, System.Net.IPEndPoint localEndPoint)
@@ -28,6 +29,23 @@ internal static class SipSnippets
                 Privacy = Privacy.None,
             }.WithRegistration(registered),
             Headers = ExtraHeaders.None.With("Priority", "non-urgent"),
+        };
+        // end
+        return options;
+    }
+
+    public static ImageShareOptions OverTls(X509Certificate2 certificate, X509Certificate2 companyAuthority)
+    {
+        // snippet: tls
+        var options = new ImageShareOptions
+        {
+            Identity = SipUri.Parse("sip:alice@ims.example"),
+            Tls = new TlsOptions
+            {
+                Certificate = certificate,           // with its private key; null listens for no TLS
+                TrustedRoots = [companyAuthority],   // beside those this machine trusts
+            },
+            Transport = SipTransportChoice.Tls,
         };
         // end
         return options;

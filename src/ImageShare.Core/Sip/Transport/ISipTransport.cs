@@ -32,6 +32,19 @@ public interface ISipTransport : IAsyncDisposable
     /// </exception>
     ValueTask SendAsync(SipMessage message, SipDestination destination, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Sends a request as <see cref="SendAsync"/> does, and names the connection that took it, by the handle <see cref="ISipTransportReceiver.OnConnectionLost"/>
+    /// will use: when that is lost before an answer came, the request is sent once more, to learn whether the peer is still there. A transport that does
+    /// not implement this names none.
+    /// </summary>
+    /// <returns>The connection; null for datagrams, or when the transport has no names for its connections.</returns>
+    /// <exception cref="ImageShareException">As for <see cref="SendAsync"/>.</exception>
+    async ValueTask<object?> SendTrackedAsync(SipMessage message, SipDestination destination, CancellationToken cancellationToken)
+    {
+        await SendAsync(message, destination, cancellationToken).ConfigureAwait(false);
+        return null;
+    }
+
     /// <summary>Where a response goes (RFC 3261 §18.2.2, RFC 3581 §4).</summary>
     /// <param name="response">The response with the Vias of its request.</param>
     /// <param name="source">Where the request came from.</param>
@@ -48,6 +61,6 @@ public interface ISipTransportReceiver
     void OnMessage(SipMessage message, SipSource source);
 
     /// <summary>A connection is gone: what was waiting for an answer on it will not get it there.</summary>
-    /// <param name="connection">The handle <see cref="SipSource.Connection"/> had.</param>
+    /// <param name="connection">The handle it had in <see cref="SipSource.Connection"/>, in <see cref="SipDestination.Connection"/> or from <see cref="ISipTransport.SendTrackedAsync"/>.</param>
     void OnConnectionLost(object connection);
 }

@@ -17,6 +17,7 @@ internal sealed class SipConnection
     private readonly IStreamConnection _stream;
     private readonly SipTransportOptions _options;
     private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly SipConnectionDeadline _deadline;
     private volatile bool _closed;
 
     public SipConnection(IStreamConnection stream, SipConnectionKey key, bool isOpener, SipTransportOptions options)
@@ -26,6 +27,7 @@ internal sealed class SipConnection
         IsOpener = isOpener;
         Key = key;
         Source = new SipSource(stream.RemoteEndPoint, key.Protocol, this);
+        _deadline = new SipConnectionDeadline(options, !isOpener, Abort);
     }
 
     /// <summary>What it may be used for again.</summary>
@@ -39,6 +41,9 @@ internal sealed class SipConnection
     public IStreamConnection Stream => _stream;
 
     public bool IsOpen => !_closed;
+
+    /// <summary>How long nothing has gone either way.</summary>
+    public TimeSpan Silence => _deadline.Silence;
 
     /// <summary>Ends when the pump has ended and the connection is released.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
@@ -78,6 +83,7 @@ internal sealed class SipConnection
                     return false;
                 }
 
+                _deadline.OnSent();
                 return true;
             }
             finally
@@ -117,6 +123,7 @@ internal sealed class SipConnection
         }
 
         _closed = true;
+        _deadline.Dispose();
         try
         {
             await _stream.Input.CompleteAsync().ConfigureAwait(false);
@@ -132,13 +139,10 @@ internal sealed class SipConnection
     {
         var reader = new SipReader(_options.Limits);
         PipeReader input = _stream.Input;
-        bool armed = false;
-        ITimer deadline = _options.TimeProvider.CreateTimer(_ => Abort(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         SipKeepAlive? keepAlive = IsOpener && _options.KeepAliveInterval is { } interval
             ? new SipKeepAlive(interval, _options.TimeProvider, ping => TryWriteAsync(ping, stop), Abort)
             : null;
         using (keepAlive)
-        await using (deadline.ConfigureAwait(false))
         {
             while (true)
             {
@@ -173,12 +177,7 @@ internal sealed class SipConnection
                     return;
                 }
 
-                if (delivered || partial != armed)
-                {
-                    // The time runs from the first octet of a message, not from the latest: slow senders gain nothing.
-                    deadline.Change(partial ? _options.ReceiveTimeout : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-                    armed = partial;
-                }
+                _deadline.OnReceived(delivered, partial);
             }
         }
     }

@@ -9,6 +9,8 @@ namespace ImageShare.Core.Sip.Transport;
 /// </summary>
 internal sealed class SipConnections(INetwork network, SipTransportOptions options, SipInbound inbound, CancellationToken stop)
 {
+    private static readonly TimeSpan MakesRoomAfter = TimeSpan.FromMinutes(3);
+
     private readonly ConcurrentDictionary<SipConnectionKey, Lazy<Task<SipConnection>>> _reusable = new();
     private readonly ConcurrentDictionary<SipConnection, bool> _all = new();
     private readonly ConcurrentDictionary<IStreamConnection, Task> _handshakes = new();
@@ -29,7 +31,7 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
                     return;
                 }
 
-                if (_all.Count + _handshakes.Count >= options.MaxConnections)
+                if (_all.Count + _handshakes.Count >= options.MaxConnections && !TryMakeRoom())
                 {
                     inbound.Statistics.CountConnectionDropped();
                     accepted.Abort();
@@ -120,6 +122,20 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
         {
             _handshakes.TryRemove(accepted, out _);
         }
+    }
+
+    // Connections that are only held must not keep others out for ever.
+    private bool TryMakeRoom()
+    {
+        SipConnection? stillest = _all.Keys.Where(static c => !c.IsOpener && c.IsOpen).MaxBy(static c => c.Silence);
+        if (stillest is null || stillest.Silence < MakesRoomAfter)
+        {
+            return false;
+        }
+
+        inbound.Statistics.CountConnectionDropped();
+        stillest.Abort();
+        return true;
     }
 
     private void Keep(IStreamConnection accepted, SipConnectionKey key)

@@ -165,7 +165,11 @@ public sealed class SipTransport : ISipTransport
     }
 
     /// <inheritdoc/>
-    public async ValueTask SendAsync(SipMessage message, SipDestination destination, CancellationToken cancellationToken)
+    public async ValueTask SendAsync(SipMessage message, SipDestination destination, CancellationToken cancellationToken) =>
+        await SendTrackedAsync(message, destination, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask<object?> SendTrackedAsync(SipMessage message, SipDestination destination, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
         ArgumentNullException.ThrowIfNull(destination);
@@ -185,11 +189,10 @@ public sealed class SipTransport : ISipTransport
         if (destination.Protocol == SipProtocol.Udp)
         {
             await running.Datagrams.SendAsync(octets, destination.EndPoint, cancellationToken).ConfigureAwait(false);
+            return null;
         }
-        else
-        {
-            await SendOnStreamAsync(running.Connections, octets, destination, cancellationToken).ConfigureAwait(false);
-        }
+
+        return await SendOnStreamAsync(running.Connections, octets, destination, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Ends all pumps, closes all connections and both sockets. What was sent before is out; calling it again waits for the same end.</summary>
@@ -218,28 +221,27 @@ public sealed class SipTransport : ISipTransport
         _closed.SetResult();
     }
 
-    private static async ValueTask SendOnStreamAsync(
+    private static async ValueTask<SipConnection> SendOnStreamAsync(
         SipConnections connections, ReadOnlyMemory<byte> octets, SipDestination destination, CancellationToken cancellationToken)
     {
         // The connection the request came on, or what it left to send the answer by (RFC 3261 §18.2.2).
         if (destination.Connection is SipConnection given && given.IsOpen
             && await given.TryWriteAsync(octets, cancellationToken).ConfigureAwait(false))
         {
-            return;
+            return given;
         }
 
-        while (true)
+        for (bool isRetry = false; ; isRetry = true)
         {
-            (SipConnection connection, bool reused) =
-                await connections.GetAsync(destination, cancellationToken).ConfigureAwait(false);
+            (SipConnection connection, bool reused) = await connections.GetAsync(destination, cancellationToken).ConfigureAwait(false);
             if (await connection.TryWriteAsync(octets, cancellationToken).ConfigureAwait(false))
             {
-                return;
+                return connection;
             }
 
             // A connection that died while it lay idle says nothing about the peer: dial anew, once.
             connections.Forget(connection);
-            if (!reused)
+            if (!reused || isRetry)
             {
                 throw new ImageShareException(
                     ImageShareError.ConnectionLost, $"{destination.EndPoint} closed the connection at once; check that SIP is spoken there.");

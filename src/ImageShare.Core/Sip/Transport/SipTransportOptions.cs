@@ -54,7 +54,10 @@ public sealed record SipTransportOptions
     /// <summary>How long the peer's window may stay shut for one message: 32 s, 64*T1 (RFC 3261 §17.1.1.1). The connection is dropped then.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(32);
 
-    /// <summary>How long a message may take on a stream from its first octet to its last: 32 s, 64*T1. The connection is dropped then.</summary>
+    /// <summary>
+    /// How long a message may take on a stream from its first octet to its last, and how long a peer may take to say anything at all on a connection it
+    /// opened: 32 s, 64*T1. The connection is dropped then.
+    /// </summary>
     public TimeSpan ReceiveTimeout { get; init; } = TimeSpan.FromSeconds(32);
 
     /// <summary>
@@ -63,7 +66,17 @@ public sealed record SipTransportOptions
     /// </summary>
     public TimeSpan? KeepAliveInterval { get; init; }
 
-    /// <summary>Stream connections at the same time, accepted ones above that are dropped: 1024.</summary>
+    /// <summary>
+    /// How long a connection that a peer opened may lie still, nothing going either way, before it is closed: 1 hour. Keep-alives count as use
+    /// (RFC 5626 §4.4.1): a peer that can be reached on nothing else sends them. Null keeps it as long as the peer does. Connections
+    /// this side opened are kept.
+    /// </summary>
+    public TimeSpan? IdleTimeout { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// Stream connections at the same time: 1024. One above that takes the place of the peer's that has been still for longest, for 3 minutes at least,
+    /// which is longer than the silence between keep-alives; when there is none such, it is dropped.
+    /// </summary>
     public int MaxConnections { get; init; } = 1024;
 
     /// <summary>

@@ -18,7 +18,7 @@ internal sealed class AckSender
     {
         _ack = ack.Request;
         _addressing = new RequestAddressing(core, ack, contactParameters: null);
-        _outbox = new Outbox(core, OnFirstOver, OnSendFailed);
+        _outbox = new Outbox(core, _ => OnFirstOver(), OnSendFailed);
         RequestFiller.AddUserAgent(_ack, core.Options);
         _addressing.Begin(
             (destination, fallback) =>

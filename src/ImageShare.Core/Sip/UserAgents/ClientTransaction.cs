@@ -27,6 +27,9 @@ internal sealed class ClientTransaction
     private SipDestination? _fallback;
     private SipResponse? _response;
     private ImageShareException? _error;
+    private object? _connection;
+    private HashSet<object>? _lostMeanwhile;
+    private bool _hasSentAgain;
     private bool _isOver;
 
     /// <summary>A transaction whose request still needs its destination.</summary>
@@ -39,7 +42,7 @@ internal sealed class ClientTransaction
         Request = request;
         _user = user;
         _timers = new LoopTimers<TransactionTimer>(core.Loop);
-        _outbox = new Outbox(core, () => _fallback = null, OnSendFailed);
+        _outbox = new Outbox(core, OnSent, OnSendFailed);
     }
 
     /// <summary>The request as it is sent.</summary>
@@ -73,12 +76,25 @@ internal sealed class ClientTransaction
         Step(TransactionInput.Received(response.StatusCode));
     }
 
-    /// <summary>The connection it went out on is gone.</summary>
+    /// <summary>
+    /// A connection is gone. When the peer knows no other way to us than this one, the request failed with it. Otherwise the answer may still come: the peer
+    /// opens a connection for it (RFC 3261 §18.1.1). To learn now, and not by a timer, whether there still is a peer, the request is sent
+    /// once more; it knows the copy by its branch.
+    /// </summary>
     public void LoseConnection(object connection)
     {
         if (ReferenceEquals(Destination?.Connection, connection))
         {
             OnSendFailed(new ImageShareException(ImageShareError.ConnectionLost, "The SIP connection was closed by the other side; try again."));
+        }
+        else if (ReferenceEquals(_connection, connection))
+        {
+            SendAgain();
+        }
+        else if (_outbox.IsSending)
+        {
+            // The news of its end may overtake that of what it took.
+            (_lostMeanwhile ??= []).Add(connection);
         }
     }
 
@@ -155,8 +171,31 @@ internal sealed class ClientTransaction
         }
     }
 
+    private void OnSent(object? connection)
+    {
+        _fallback = null;
+        _connection = connection;
+        bool isLost = connection is not null && _lostMeanwhile?.Contains(connection) == true;
+        _lostMeanwhile = null;
+        if (isLost)
+        {
+            SendAgain();
+        }
+    }
+
+    private void SendAgain()
+    {
+        _connection = null;
+        if (!_isOver && !_hasSentAgain && _state.Phase is TransactionPhase.Calling or TransactionPhase.Trying or TransactionPhase.Proceeding)
+        {
+            _hasSentAgain = true;
+            _outbox.Send(Request, Destination!);
+        }
+    }
+
     private void OnSendFailed(ImageShareException error)
     {
+        _lostMeanwhile = null;
         if (_fallback is { } udp && error.Error == ImageShareError.PeerUnreachable && !_isOver)
         {
             // RFC 3261 §18.1.1: size alone asked for TCP, and nobody listens there.

@@ -2,8 +2,11 @@ using ImageShare.Core.Sip.Transport;
 
 namespace ImageShare.Core.Sip.UserAgents;
 
-/// <summary>Sends the messages of one transaction one after the other, so that a slow connection cannot turn their order round. On the loop only.</summary>
-internal sealed class Outbox(AgentCore core, Action sent, Action<ImageShareException> failed)
+/// <summary>
+/// Sends the messages of one transaction one after the other, so that a slow connection cannot turn their order round. Tells of each on which
+/// connection it left, where the transport says so. On the loop only.
+/// </summary>
+internal sealed class Outbox(AgentCore core, Action<object?> sent, Action<ImageShareException> failed)
 {
     // Retransmissions pile up when a connection stalls; nobody needs more of them than this.
     private const int MostWaiting = 8;
@@ -11,6 +14,9 @@ internal sealed class Outbox(AgentCore core, Action sent, Action<ImageShareExcep
     private readonly Queue<(SipMessage Message, SipDestination Destination)> _waiting = [];
     private bool _sending;
     private bool _held;
+
+    /// <summary>Whether something leaves right now.</summary>
+    public bool IsSending => _sending;
 
     public void Send(SipMessage message, SipDestination destination)
     {
@@ -43,21 +49,17 @@ internal sealed class Outbox(AgentCore core, Action sent, Action<ImageShareExcep
 
         _sending = true;
         core.Loop.Run(
-            async cancellation =>
-            {
-                await core.Transport.SendAsync(next.Message, next.Destination, cancellation).ConfigureAwait(false);
-                return true;
-            },
-            _ => OnDone(null),
-            OnDone);
+            cancellation => core.Transport.SendTrackedAsync(next.Message, next.Destination, cancellation),
+            connection => OnDone(connection, null),
+            error => OnDone(null, error));
     }
 
-    private void OnDone(ImageShareException? error)
+    private void OnDone(object? connection, ImageShareException? error)
     {
         _sending = false;
         if (error is null)
         {
-            sent();
+            sent(connection);
         }
         else
         {

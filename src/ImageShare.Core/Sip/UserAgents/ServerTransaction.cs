@@ -23,7 +23,7 @@ internal sealed class ServerTransaction
         Source = source;
         _merge = MergeKey.For(request);
         _timers = new LoopTimers<TransactionTimer>(core.Loop);
-        _outbox = new Outbox(core, () => Sent?.Invoke(), OnSendFailed);
+        _outbox = new Outbox(core, _ => Sent?.Invoke(), OnSendFailed);
     }
 
     public SipRequest Request { get; }
