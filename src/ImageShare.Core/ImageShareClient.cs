@@ -246,6 +246,7 @@ public sealed class ImageShareClient : IAsyncDisposable
             Multipart = options.MultipartCodec,
             Route = route,
             Known = new PeerCapabilities(options.Limits.MaxKnownPeers, options.Limits.CapabilityLifetime, options.TimeProvider, log),
+            TrustedHops = TrustedHops.Start(options.Ims.TrustedProxies, route, options.Network, options.TimeProvider),
             Ims = options.Ims,
             Headers = options.Headers,
             VoiceCall = options.VoiceCall,

@@ -51,7 +51,7 @@ public sealed record ImageShareOptions
 
     /// <summary>
     /// Ties incoming shares to voice calls, as networks do that offer Image Share only during one (IR.79 §3.4). Asked with the identities the
-    /// network asserts of an inviting caller (P-Asserted-Identity, perhaps none): returns a token that is cancelled when the call with that
+    /// network asserts of an inviting caller (P-Asserted-Identity by a trusted proxy, perhaps none): returns a token that is cancelled when the call with that
     /// caller ends, and the share with it; null when there is no such call, and the invitation is refused with 606. Called on the SIP loop:
     /// must not block. Default null: no call is needed.
     /// </summary>

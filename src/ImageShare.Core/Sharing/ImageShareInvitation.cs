@@ -17,18 +17,21 @@ public sealed class ImageShareInvitation
     /// <summary>The SIP Call-ID of the invitation.</summary>
     public string Id => _share.Session.Id;
 
-    /// <summary>Who invites: the identity the network asserts when it does (P-Asserted-Identity), otherwise From, which anybody can write.</summary>
+    /// <summary>
+    /// Who invites: the identity a trusted proxy asserts (P-Asserted-Identity; see <see cref="ImsSettings.TrustedProxies"/>), otherwise From, which anybody
+    /// can write.
+    /// </summary>
     public SipUri Caller => _share.Caller.Uri;
 
     /// <summary>The caller's own name for itself, or null. Show it escaped.</summary>
     public string? CallerDisplayName => _share.Caller.DisplayName;
 
-    /// <summary>Whether <see cref="Caller"/> is asserted by the network and not only claimed by the caller.</summary>
+    /// <summary>Whether <see cref="Caller"/> is asserted by a trusted proxy and not only claimed by the caller.</summary>
     public bool IsCallerAsserted => _share.IsCallerAsserted;
 
     /// <summary>
-    /// All identities in P-Asserted-Identity, often a sip and a tel URI of the same caller (RFC 3325 §9.1); empty when the network asserts
-    /// none. As true as the last hop: only a proxy of a trusted network removes what a caller wrote there itself.
+    /// All identities in P-Asserted-Identity, often a sip and a tel URI of the same caller (RFC 3325 §9.1); empty when a trusted proxy asserts
+    /// none, and for every invitation that did not come from one.
     /// </summary>
     public IReadOnlyList<SipUri> AssertedIdentities => _share.AssertedIdentities;
 

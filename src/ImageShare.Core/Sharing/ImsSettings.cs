@@ -1,3 +1,4 @@
+using System.Net;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
 
@@ -17,6 +18,12 @@ public sealed record ImsSettings
     /// the Route of each request outside a dialog.
     /// </summary>
     public IReadOnlyList<SipUri> ServiceRoute { get; init; } = [];
+
+    /// <summary>
+    /// Proxies whose P-Asserted-Identity is believed, beside the outbound proxy (the first of <see cref="ImageShareOptions.Route"/>), which always is: those
+    /// that deliver the requests of others here. What comes from any other address asserts nothing (RFC 3325 §6). Default: none.
+    /// </summary>
+    public IReadOnlyList<IPAddress> TrustedProxies { get; init; } = [];
 
     /// <summary>P-Preferred-Identity: which of the user's registered identities the network is to assert (RFC 3325 §9.2); null for none.</summary>
     public NameAddress? PreferredIdentity { get; init; }

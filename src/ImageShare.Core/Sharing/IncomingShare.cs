@@ -40,7 +40,7 @@ internal sealed class IncomingShare : IShareRole
         Icon = icon;
         Warnings = warnings;
         Image = Describe(offer.Media);
-        IReadOnlyList<NameAddress> identities = invite.Request.Headers.AssertedIdentities;
+        IReadOnlyList<NameAddress> identities = context.TrustedHops.IdentitiesIn(invite.Request, invite.Source);
         NameAddress? asserted = identities is [var first, ..] ? first : null;
         AssertedIdentities = [.. identities.Select(static identity => identity.Uri)];
         IsCallerAsserted = asserted is not null;

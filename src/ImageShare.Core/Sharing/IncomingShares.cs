@@ -52,7 +52,7 @@ internal sealed class IncomingShares : ISipRequestHandler
         }
 
         // The answer is what an INVITE would get now (RFC 3261 §11.2).
-        context.Known.LearnFrom(request.Request);
+        context.Known.LearnFrom(request.Request, context.TrustedHops.IdentitiesIn(request.Request, request.Source));
         if (!CallerPreferences.Allow(request.Request.Headers, new FeatureTags(ServiceTags.Contact(context.Profile))))
         {
             request.Respond(480);
@@ -76,7 +76,7 @@ internal sealed class IncomingShares : ISipRequestHandler
             return;
         }
 
-        context.Known.LearnFrom(invite.Request);
+        context.Known.LearnFrom(invite.Request, context.TrustedHops.IdentitiesIn(invite.Request, invite.Source));
         if (!CallerPreferences.Allow(invite.Request.Headers, new FeatureTags(ServiceTags.Contact(context.Profile))))
         {
             Refuse(context, invite, 480, "No Such Features");
@@ -110,7 +110,7 @@ internal sealed class IncomingShares : ISipRequestHandler
             return;
         }
 
-        CancellationToken? call = context.VoiceCall is { } find ? find(invite.Request.Headers.AssertedIdentities) : CancellationToken.None;
+        CancellationToken? call = context.VoiceCall is { } find ? find(context.TrustedHops.IdentitiesIn(invite.Request, invite.Source)) : CancellationToken.None;
         if (call is not { } callEnded || callEnded.IsCancellationRequested)
         {
             Refuse(context, invite, 606, "No Voice Call With This Caller");

@@ -79,11 +79,11 @@ public sealed class PeerCapabilities
     internal void Learn(SipUri peer, ImageShareCapabilities capabilities) => Learn(peer, capabilities, isAsked: true);
 
     /// <summary>A request of a peer. Only the tag in its Contact says something, and only that it can share images.</summary>
-    internal void LearnFrom(SipRequest request)
+    internal void LearnFrom(SipRequest request, IReadOnlyList<NameAddress> asserted)
     {
         SipHeaders headers = request.Headers;
         if (headers.Contacts.Any(static c => FeatureTags.Of(c).HasImageShare)
-            && (headers.AssertedIdentities is [var asserted, ..] ? asserted : headers.From) is { } peer)
+            && (asserted is [var first, ..] ? first : headers.From) is { } peer)
         {
             Learn(peer.Uri, new ImageShareCapabilities { Evidence = CapabilityEvidence.Iari, Software = headers.GetString("User-Agent") }, isAsked: false);
         }

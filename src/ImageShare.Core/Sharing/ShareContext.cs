@@ -36,6 +36,9 @@ internal sealed class ShareContext
 
     public required PeerCapabilities Known { get; init; }
 
+    /// <summary>Whose word on a caller's identity counts.</summary>
+    public required TrustedHops TrustedHops { get; init; }
+
     public ImsSettings Ims { get; init; } = ImsSettings.None;
 
     public ExtraHeaders Headers { get; init; } = ExtraHeaders.None;
@@ -94,6 +97,14 @@ internal sealed class ShareContext
     }
 
     /// <summary>Where the first hop towards <paramref name="peer"/> is: the outbound proxy, or the peer itself.</summary>
-    public ValueTask<SipDestination> ResolveAsync(SipUri peer, CancellationToken cancellationToken) =>
-        Transport.ResolveAsync(Route.Count > 0 ? Route[0] : peer, messageLength: 0, cancellationToken);
+    public async ValueTask<SipDestination> ResolveAsync(SipUri peer, CancellationToken cancellationToken)
+    {
+        SipDestination hop = await Transport.ResolveAsync(Route.Count > 0 ? Route[0] : peer, messageLength: 0, cancellationToken).ConfigureAwait(false);
+        if (Route.Count > 0)
+        {
+            TrustedHops.Learn(hop);
+        }
+
+        return hop;
+    }
 }

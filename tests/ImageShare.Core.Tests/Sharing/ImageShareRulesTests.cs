@@ -47,6 +47,9 @@ public sealed class ImageShareRulesTests
             Assert.That(accepted, Does.StartWith("SIP/2.0 200 "));
             Assert.That(accepted, Does.Contain("a=file-transfer-id:vBnG916bdberum2fFEABR1FR3ExZMUrd\r\n"));
         });
+        Task<ImageShareResult> cancelling = session.CancelAsync();
+        await phone.RespondAsync(await phone.ReceiveAsync("BYE", "call"), "200 OK");
+        await cancelling.WaitAsync(SharePair.Patience);
     }
 
     [TestCase(true)]

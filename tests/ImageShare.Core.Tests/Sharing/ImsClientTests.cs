@@ -1,3 +1,4 @@
+using System.Net;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
@@ -74,11 +75,15 @@ public sealed class ImsClientTests
             Is.EqualTo(new[] { $"Route: <sip:127.0.0.1:{proxy.Address.Port};lr>", "Route: <sip:orig@scscf.home.example;lr>", "Route: <sip:as.home.example;lr>" }));
     }
 
-    [Test]
-    public async Task The_asserted_identities_come_with_the_invitation()
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task The_asserted_identities_come_with_the_invitation_of_a_trusted_proxy(bool isOutbound)
     {
         var network = new InMemoryNetwork();
-        await using SharePair pair = await SharePair.StartAsync(network);
+        network.Names["pcscf.example"] = [IPAddress.Loopback];
+        await using SharePair pair = await SharePair.StartAsync(network, bob: o => isOutbound
+            ? o with { Route = [SipUri.Parse("sip:pcscf.example;lr")] }
+            : o with { Ims = new ImsSettings { TrustedProxies = [IPAddress.Parse("::ffff:127.0.0.1")] } });
         await using var phone = new RawPhone(network);
         Task<string> inviting = phone.InviteAsync(
             pair.Bob.Address, "call", phone.Offer(Offered), "P-Asserted-Identity: \"Mal\" <sip:mal@home.example>, <tel:+4930123456>\r\n");
@@ -94,6 +99,38 @@ public sealed class ImsClientTests
         Assert.That(await inviting, Does.StartWith("SIP/2.0 603 "));
     }
 
+    [TestCase(null)]
+    [TestCase("192.0.2.7")]
+    public async Task What_a_stranger_asserts_of_itself_is_its_own_word(string? trusted)
+    {
+        var network = new InMemoryNetwork();
+        IReadOnlyList<NameAddress>? asked = null;
+        await using SharePair pair = await SharePair.StartAsync(network, bob: o => o with
+        {
+            Ims = new ImsSettings { TrustedProxies = trusted is null ? [] : [IPAddress.Parse(trusted)] },
+            VoiceCall = identities =>
+            {
+                asked = identities;
+                return CancellationToken.None;
+            },
+        });
+        await using var phone = new RawPhone(network);
+        Task<string> inviting = phone.InviteAsync(
+            pair.Bob.Address, "call", phone.Offer(Offered), "P-Asserted-Identity: \"Bank\" <sip:bank@home.example>, <tel:+4930123456>\r\n");
+        ImageShareInvitation invitation = await pair.NextInvitationAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That(invitation.AssertedIdentities, Is.Empty);
+            Assert.That(invitation.IsCallerAsserted, Is.False);
+            Assert.That(invitation.Caller.Host, Is.Not.EqualTo("home.example"));
+            Assert.That(invitation.CallerDisplayName, Is.Not.EqualTo("Bank"));
+            Assert.That(asked, Is.Empty);
+            Assert.That(pair.Bob.Capabilities.TryGet(SipUri.Parse("sip:bank@home.example"), out _), Is.False);
+        });
+        await invitation.DeclineAsync().WaitAsync(SharePair.Patience);
+        Assert.That(await inviting, Does.StartWith("SIP/2.0 603 "));
+    }
+
     [Test]
     [Category("IS-031")]
     public async Task A_share_needs_a_call_with_its_caller_where_that_is_wished_and_ends_with_the_call()
@@ -103,6 +140,7 @@ public sealed class ImsClientTests
         List<string> asked = [];
         await using SharePair pair = await SharePair.StartAsync(network, bob: o => o with
         {
+            Ims = new ImsSettings { TrustedProxies = [IPAddress.Loopback] },
             VoiceCall = identities =>
             {
                 asked.AddRange(identities.Select(i => i.Uri.ToString()));

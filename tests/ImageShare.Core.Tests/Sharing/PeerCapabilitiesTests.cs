@@ -85,14 +85,14 @@ public sealed class PeerCapabilitiesTests
     public void What_a_peer_says_unasked_adds_and_never_takes_away()
     {
         PeerCapabilities known = Create();
-        known.LearnFrom(Request(tagged: false));
+        known.LearnFrom(Request(tagged: false), []);
         Assert.That(known.TryGet(Bob, out _), Is.False);
         known.Learn(Bob, new ImageShareCapabilities { SipStatus = 480 });
-        known.LearnFrom(Request(tagged: true));
+        known.LearnFrom(Request(tagged: true), []);
         Assert.That(known.TryGet(Bob, out ImageShareCapabilities? said) && said.Evidence == CapabilityEvidence.Iari, Is.True);
         known.Learn(Bob, Capable);
-        known.LearnFrom(Request(tagged: true));
-        known.LearnFrom(Request(tagged: false));
+        known.LearnFrom(Request(tagged: true), []);
+        known.LearnFrom(Request(tagged: false), []);
         Assert.That(known.TryGet(Bob, out ImageShareCapabilities? asked) && asked == Capable, Is.True);
         known.Clear();
         Assert.That(known.TryGet(Bob, out _), Is.False);
