@@ -1,3 +1,4 @@
+using ImageShare.Core.Text;
 using Microsoft.Extensions.Logging;
 
 namespace ImageShare.Core.Diagnostics;
@@ -35,8 +36,17 @@ internal static partial class Log
     [LoggerMessage(103, LogLevel.Debug, "Invitation {Id} refused with {Status}: {Reason}")]
     public static partial void InvitationRefused(this ILogger logger, string id, int status, string reason);
 
-    [LoggerMessage(104, LogLevel.Trace, "Invitation {Id} from {From}: {Name}")]
-    public static partial void InvitationSensitive(this ILogger logger, string id, string from, string? name);
+    /// <summary>What a peer says of itself and of its image, so that it does nothing to whatever shows the log.</summary>
+    public static void InvitationSensitive(this ILogger logger, string id, string from, string? name)
+    {
+        if (logger.IsEnabled(LogLevel.Trace))
+        {
+            logger.InvitationEscapedSensitive(id, Printable.Of(from), name is null ? null : Printable.Of(name));
+        }
+    }
+
+    [LoggerMessage(104, LogLevel.Trace, "Invitation {Id} from {From}: {Name}", SkipEnabledCheck = true)]
+    private static partial void InvitationEscapedSensitive(this ILogger logger, string id, string from, string? name);
 
     [LoggerMessage(105, LogLevel.Error, "The application's trace listener threw")]
     public static partial void TraceFailed(this ILogger logger, Exception exception);

@@ -175,7 +175,6 @@ internal sealed class IncomingShares : ISipRequestHandler
         response.Headers.Add("Accept", InvitationBody.Accepted);
         response.Headers.Add("Accept-Encoding", "identity");
         response.Headers.Add("Accept-Language", "en");
-        response.Headers.Add("Supported", string.Empty);
 
         // Without Accept, application/sdp is meant (RFC 3261 §20.1).
         IReadOnlyList<Text.MediaType> accept = request.Request.Headers.Accept;

@@ -89,7 +89,9 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
         MultipartReadResult result = codec.Read(type, request.Body, MultipartLimits.Default);
         if (!result.IsSuccess)
         {
-            return InvitationBodyReading.Refuse(400, FormattableString.Invariant($"Malformed Multipart ({result.Error} at {result.Offset})"));
+            return IsTooMuch(result.Error)
+                ? InvitationBodyReading.Refuse(413, FormattableString.Invariant($"Multipart Too Large ({result.Error})"))
+                : InvitationBodyReading.Refuse(400, FormattableString.Invariant($"Malformed Multipart ({result.Error} at {result.Offset})"));
         }
 
         warnings.AddRange(result.Warnings.Select(w => w.Code.ToString()));
@@ -97,6 +99,13 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
             ? ReadOffer(part.Content, result.Body, warnings)
             : InvitationBodyReading.Refuse(415, "No Session Description");
     }
+
+    // Well formed perhaps, but more than is read (RFC 3261 §21.4.11).
+    private static bool IsTooMuch(MultipartError error) =>
+        error is MultipartError.TooManyParts or MultipartError.TooDeep or MultipartError.HeadersTooLarge or MultipartError.ContentTooLarge;
+
+    private static bool IsTooMuch(SdpErrorCode error) =>
+        error is SdpErrorCode.TooManyLines or SdpErrorCode.LineTooLong or SdpErrorCode.TooManyMedia or SdpErrorCode.TooManyAttributes or SdpErrorCode.TooManyFormats;
 
     private static string[] Listed(SipRequest request, string header) =>
         [.. request.Headers.GetStrings(header).SelectMany(static row => row.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
@@ -109,7 +118,9 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
     {
         if (!SessionDescription.TryParse(octets.Span, SdpLimits.Default, out SessionDescription? offer, out SdpError error))
         {
-            return InvitationBodyReading.Refuse(400, FormattableString.Invariant($"Malformed SDP ({error.Code} at {error.Offset})"));
+            return IsTooMuch(error.Code)
+                ? InvitationBodyReading.Refuse(413, FormattableString.Invariant($"SDP Too Large ({error.Code})"))
+                : InvitationBodyReading.Refuse(400, FormattableString.Invariant($"Malformed SDP ({error.Code} at {error.Offset})"));
         }
 
         warnings.AddRange(offer.Warnings.Select(w => w.Code.ToString()));

@@ -55,8 +55,9 @@ public static class SipValidation
             return Bad(headers, SipHeaderNames.To);
         }
 
-        if (headers.CallId is null)
+        if (headers.CallId is not { } callId || callId.AsSpan().ContainsAnyExceptInRange(' ', '~'))
         {
+            // RFC 3261 §25.1: a word holds no controls; it names the call in logs and tables.
             return Bad(headers, SipHeaderNames.CallId);
         }
 

@@ -21,9 +21,9 @@ public sealed class CapabilityTests
             Assert.That(answer.Headers.GetString("Contact"), Does.Contain("+g.3gpp.iari-ref=\"urn%3Aurn-7%3A3gpp-application.ims.iari.gsma-is\""));
             Assert.That(answer.Headers.Allow, Is.EqualTo(new[] { "INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "PRACK", "UPDATE" }));
             Assert.That(answer.Headers.GetString("Accept"), Does.Contain("application/sdp").And.Contain("multipart/related"));
-            Assert.That(answer.Headers.Contains("Accept-Encoding"), Is.True);
-            Assert.That(answer.Headers.Contains("Accept-Language"), Is.True);
-            Assert.That(answer.Headers.Contains("Supported"), Is.True);
+            Assert.That(answer.Headers.GetString("Accept-Encoding"), Is.EqualTo("identity"));
+            Assert.That(answer.Headers.GetString("Accept-Language"), Is.EqualTo("en"));
+            Assert.That(answer.Headers.GetString("Supported"), Is.EqualTo("100rel"), "what it would say in a 200 to INVITE too");
         });
     }
 
@@ -44,6 +44,20 @@ public sealed class CapabilityTests
             Assert.That(media.Attributes.Select(a => a.Name), Is.EquivalentTo(new[] { "accept-types", "file-selector", "max-size" }));
             Assert.That(sdp.Origin.SessionId, Is.GreaterThan(1UL << 32));
         });
+        Assert.That(SessionDescription.TryParse((await AskAsync()).Body.Span, out SessionDescription? other), Is.True);
+        Assert.That(other!.Origin.SessionId, Is.Not.EqualTo(sdp.Origin.SessionId));
+    }
+
+    [TestCase("image/gif", "image/jpeg image/gif")]
+    [TestCase("image/jpeg", "image/jpeg")]
+    [TestCase("image/png image/JPEG", "image/png image/JPEG")]
+    [Category("IS-013")]
+    public async Task JPEG_is_listed_whatever_else_is_taken(string types, string listed)
+    {
+        await using SharePair pair = await SharePair.StartAsync(bob: o => o with { AcceptedTypes = [.. types.Split(' ').Select(Core.Text.MediaType.Parse)] });
+        await pair.Alice.QueryCapabilitiesAsync(pair.Bob.Address).WaitAsync(SharePair.Patience);
+        Assert.That(SessionDescription.TryParse(Read(pair.FirstSent("SIP/2.0 200").Octets).Body.Span, out SessionDescription? sdp), Is.True);
+        Assert.That(sdp!.Media.Single().AcceptTypes!.ToString().Split(' '), Is.EquivalentTo(listed.Split(' ')).IgnoreCase);
     }
 
     [Test]

@@ -50,6 +50,8 @@ public sealed class SipValidationTests
     [TestCase("To: sip:b@h?Route=x")]
     [TestCase("To: <sip:b@h>;tag=")]
     [TestCase("Call-ID:")]
+    [TestCase("Call-ID: a\u001b[31m")]
+    [TestCase("Call-ID: a\u202e")]
     [TestCase("CSeq: 1 INVITE")]
     [TestCase("CSeq: 2147483648 OPTIONS")]
     [TestCase("CSeq: 36893488147419103232 OPTIONS")]

@@ -10,6 +10,9 @@ public sealed class ViaTests
     [TestCase("SIP/2.0/UDP 192.168.16.108:1223;rport;branch=z9hG4bK19912", "SIP/2.0/UDP 192.168.16.108:1223;rport;branch=z9hG4bK19912")]
     [TestCase("SIP / 2.0 / TCP   host : 99 ; branch = z9hG4bKx", "SIP/2.0/TCP host:99;branch=z9hG4bKx")]
     [TestCase("sip/2.0/TLS [2001:db8::9:1];received=[2001:db8::9:255];branch=z9hG4bKas", "SIP/2.0/TLS [2001:db8::9:1];received=[2001:db8::9:255];branch=z9hG4bKas")]
+    [TestCase(
+        "SIP/2.0/TCP [ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255]:65535;received=ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255;rport=65535;branch=z9hG4bKx",
+        "SIP/2.0/TCP [ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255]:65535;received=ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255;rport=65535;branch=z9hG4bKx")]
     [TestCase("SIP/2.0/UDP h;received=2001:db8::9:255", "SIP/2.0/UDP h;received=2001:db8::9:255")]
     [TestCase("SIP/7.0/SCTP h", "SIP/7.0/SCTP h")]
     public void Reads_and_prints_back(string text, string printed)
