@@ -156,6 +156,24 @@ public sealed class ImageShareRulesTests
         await cancelling.WaitAsync(SharePair.Patience);
     }
 
+    [Test]
+    [Category("IS-030")]
+    public async Task No_preconditions_are_asked_for_and_none_are_agreed_to()
+    {
+        var network = new InMemoryNetwork();
+        await using SharePair pair = await SharePair.StartAsync(network);
+        await using var phone = new RawPhone(network);
+        (ImageShareResult sent, _) = await pair.ShareAsync(TestImage.Png(1000));
+        Assert.That(sent.IsCompleted, Is.True, sent.Message);
+        string invite = Encoding.UTF8.GetString(pair.FirstSent("INVITE").Octets.Span);
+        Assert.That(invite, Does.Not.Contain("\r\nRequire:").And.Not.Contain("precondition").And.Not.Contain("a=curr:").And.Not.Contain("a=des:"));
+
+        string refused = await phone.InviteAsync(
+            pair.Bob.Address, "call", phone.Offer("name:\"a.png\" type:image/png size:10"), "Require: precondition\r\n");
+        Assert.That(refused, Does.StartWith("SIP/2.0 420 "));
+        Assert.That(RawPhone.Header(refused, "Unsupported"), Is.EqualTo("precondition"));
+    }
+
     private static Task<ImageShareClient> StartAliceAsync(InMemoryNetwork network, ImageShareProfile profile, TimeProvider time) =>
         ImageShareClient.StartAsync(new ImageShareOptions
         {

@@ -135,6 +135,29 @@ public sealed class ShareTests
     }
 
     [Test]
+    [Category("IS-006")]
+    [Category("IS-007")]
+    public async Task In_the_profile_of_a_voice_call_its_tag_stands_beside_that_of_the_service()
+    {
+        await using SharePair pair = await SharePair.StartAsync(
+            alice: o => o with { Profile = ImageShareProfile.RcsE }, bob: o => o with { Profile = ImageShareProfile.RcsE });
+        await pair.ShareAsync(TestImage.Png(3000));
+        SipHeaders invite = Read(pair.FirstSent("INVITE")).Headers;
+        SipHeaders accepted = pair.Sent.Where(m => m.StartLine == "SIP/2.0 200 OK").Select(Read).First(m => m.Headers.CSeq!.Method == SipMethod.Invite).Headers;
+        Assert.Multiple(() =>
+        {
+            foreach (string contact in (string[])[invite.GetString("Contact")!, accepted.GetString("Contact")!])
+            {
+                Assert.That(contact, Does.Contain(";+g.3gpp.cs-voice").And.Contain("%3A3gpp-application.ims.iari.gsma-is\""));
+            }
+
+            Assert.That(
+                invite.AcceptContacts.Any(a => a.Explicit && a.ToString().Contains("+g.3gpp.cs-voice", StringComparison.Ordinal) && a.Features.HasImageShare), Is.True);
+            Assert.That(invite.AcceptContacts.Any(a => a.Require), Is.False);
+        });
+    }
+
+    [Test]
     [Category("SIPT-002")]
     public async Task An_invitation_with_an_icon_goes_over_TCP_and_one_without_over_UDP()
     {
