@@ -64,6 +64,9 @@ internal sealed class IncomingShare : IShareRole
     /// <summary>The offer as it came, without what came around it: what a refresh of the caller's repeats.</summary>
     public required ReadOnlyMemory<byte> OfferOctets { get; init; }
 
+    /// <summary>Whether the answer reckons with a middlebox (RFC 6714 §4.3).</summary>
+    public bool AnswersWithCema { get; init; }
+
     public CancellationToken Withdrawn => _withdrawn.Token;
 
     public bool WasDeclined => Volatile.Read(ref _decision) == Declined;
@@ -199,6 +202,7 @@ internal sealed class IncomingShare : IShareRole
         _msrp = _context.Msrp.CreateSession(new MsrpSessionOptions
         {
             AdvertisedAddress = address,
+            IsSecure = _offer.Media.IsMsrpOverTls,
             DialPolicy = remote => MediaDialPolicy.Allows(_invite.Source.Remote.Address, remote),
             Receiver = Receiver,
         });
@@ -206,11 +210,18 @@ internal sealed class IncomingShare : IShareRole
         {
             Offer = _offer,
             Origin = Origin.Create(address),
-            MsrpAddress = new IPEndPoint(address, _context.Msrp.LocalEndPoint.Port),
+            MsrpAddress = new IPEndPoint(address, _msrp.LocalUri.Port!.Value),
+            Fingerprints = _offer.Media.IsMsrpOverTls ? _context.Fingerprints : [],
+            HasCema = AnswersWithCema,
             Path = _msrp.LocalUri.ToString(),
             AcceptedTypes = AnsweredTypes(),
             MaxSize = _context.Limits.MaxImageSize,
         };
+        if (AnswersWithCema && _answer.IsActive && _offer.Media.Port != 9 && _offer.Description.GetConnection(_offer.Media) is { } middlebox)
+        {
+            _msrp.SetPeerAddress(middlebox.Address, _offer.Media.Port);
+        }
+
         byte[] answer = _answer.Write().ToArray();
         Task<InviteDialog> accepting = _invite.AcceptAsync(
             answer, new MediaType("application", "sdp"), ServiceTags.Contact(_context.Profile), CancellationToken.None);
@@ -227,7 +238,7 @@ internal sealed class IncomingShare : IShareRole
     {
         try
         {
-            msrp.SetPeerPath(_peerPath);
+            msrp.SetPeerPath(_peerPath, PeerPath.Recognize(_offer.Fingerprints));
             _ = Session.Begin(() => WatchMediaAsync(msrp));
             await msrp.ConnectAsync(_answer!.IsActive, CancellationToken.None).ConfigureAwait(false);
             Session.Post(new ShareInput.MediaConnected());

@@ -140,7 +140,7 @@ public sealed class FingerprintTests
     private static FingerprintSet Set(string session, string media, bool acceptsSha1 = false)
     {
         static string Lines(string values) => string.Concat(values.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(v => $"a=fingerprint:{v}\r\n"));
-        string text = $"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n{Lines(session)}m=audio 7 RTP/AVP 0\r\na=fingerprint:sha-256 {Sha256}\r\n"
+        string text = $"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n{Lines(session)}m=audio 7 RTP/AVP 0\r\na=fingerprint:sha-256 {Sha256}\r\n"
             + $"m=message 7 TCP/TLS/MSRP *\r\n{Lines(media)}";
         Assert.That(SessionDescription.TryParse(Encoding.UTF8.GetBytes(text), out SessionDescription? description), Is.True);
         return FingerprintSet.Of(description!, description!.Media[1], acceptsSha1);
