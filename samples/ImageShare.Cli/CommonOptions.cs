@@ -41,6 +41,8 @@ internal sealed class CommonOptions
 
     public TlsFiles Tls { get; } = new();
 
+    public Option<string> SecureMedia { get; } = OneOf("--secure-media", "Images over TLS: none (as IR.79), offered, or required of the peer too", "none", "offered", "required");
+
     public Option<SipUri?> Proxy { get; } = new("--proxy")
     {
         Description = "Outbound proxy every request goes through, e.g. \"sip:pcscf.ims.example:5060;lr\"",
@@ -77,7 +79,7 @@ internal sealed class CommonOptions
             command.Add(Identity);
         }
 
-        foreach (Option option in (Option[])[Bind, Advertise, Transport, .. Tls.Options, Proxy, User, Password, Profile, TimeoutSeconds, TraceFile, Json, Verbose])
+        foreach (Option option in (Option[])[Bind, Advertise, Transport, .. Tls.Options, SecureMedia, Proxy, User, Password, Profile, TimeoutSeconds, TraceFile, Json, Verbose])
         {
             command.Add(option);
         }
@@ -105,6 +107,12 @@ internal sealed class CommonOptions
             Tls = Tls.Load(parsed),
             TlsPort = parsed.GetValue(Tls.Port),
             TlsHost = parsed.GetValue(Tls.Host),
+            MediaSecurity = parsed.GetRequiredValue(SecureMedia) switch
+            {
+                "offered" => MediaSecurity.Offered,
+                "required" => MediaSecurity.Required,
+                _ => MediaSecurity.None,
+            },
             Credentials = user is not null && password is not null ? new SipCredentials(user, password) : null,
             Profile = parsed.GetRequiredValue(Profile),
             Limits = ImageShareLimits.Default with { AnswerTimeout = timeout, IdleTimeout = timeout },

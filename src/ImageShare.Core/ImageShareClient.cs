@@ -183,6 +183,8 @@ public sealed class ImageShareClient : IAsyncDisposable
             msrp = MsrpEndpoint.Start(options.Network, new MsrpEndpointOptions
             {
                 LocalEndPoint = new IPEndPoint(options.LocalEndPoint.Address, options.MsrpPort),
+                Tls = options.MediaSecurity is MediaSecurity.None ? null : options.MediaTls,
+                TlsPort = options.MediaTlsPort,
                 AdvertisedAddress = options.AdvertisedAddress,
                 TimeProvider = options.TimeProvider,
                 BindTimeout = options.Limits.MediaConnectTimeout,
@@ -253,6 +255,9 @@ public sealed class ImageShareClient : IAsyncDisposable
             Route = route,
             Known = new PeerCapabilities(options.Limits.MaxKnownPeers, options.Limits.CapabilityLifetime, options.TimeProvider, log),
             TrustedHops = TrustedHops.Start(options.Ims.TrustedProxies, route, options.Network, options.TimeProvider),
+            UsesCema = options.UseCema,
+            MediaSecurity = options.MediaSecurity,
+            AcceptsSha1Fingerprints = options.AcceptSha1Fingerprints,
             Ims = options.Ims,
             Headers = options.Headers,
             VoiceCall = options.VoiceCall,

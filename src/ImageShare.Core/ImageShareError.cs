@@ -84,7 +84,7 @@ public enum ImageShareError
     /// <summary>The object was closed, or the operation does not fit its present state.</summary>
     InvalidState,
 
-    /// <summary>The peer's TLS certificate is not trusted, not valid now, or not for the name asked for (RFC 5922). Nothing was sent to it.</summary>
+    /// <summary>The peer's TLS certificate is not trusted, not valid now, not for the name asked for (RFC 5922), or not the one its session description names (RFC 8122). Nothing was sent to it.</summary>
     CertificateNotTrusted,
 
     /// <summary>A peer offered the rest of an image, and what goes before is not here. The peer was told, and may offer the whole image.</summary>

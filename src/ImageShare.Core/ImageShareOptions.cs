@@ -73,6 +73,30 @@ public sealed record ImageShareOptions
     public string? TlsHost { get; init; }
 
     /// <summary>
+    /// Whether images travel over TLS. Default <see cref="Sharing.MediaSecurity.None"/>, as in IR.79. The protection is that of the SIP
+    /// signalling: use SIP over TLS with it.
+    /// </summary>
+    public MediaSecurity MediaSecurity { get; init; } = MediaSecurity.None;
+
+    /// <summary>
+    /// TLS for MSRP. Without a certificate of its own, the client makes one for its lifetime, which peers recognize by its fingerprint in SDP. The trusted roots
+    /// count for peers that name no fingerprint. Default: a made certificate, and the machine's trust.
+    /// </summary>
+    public TlsOptions MediaTls { get; init; } = TlsOptions.Default;
+
+    /// <summary>The port MSRP over TLS is listened for on, at the address of <see cref="LocalEndPoint"/>; 0 takes a free one.</summary>
+    public int MediaTlsPort { get; init; }
+
+    /// <summary>Whether a peer may be recognized by a SHA-1 fingerprint when it names no better one. Default false: SHA-1 can be forged.</summary>
+    public bool AcceptSha1Fingerprints { get; init; }
+
+    /// <summary>
+    /// Whether middleboxes of the network may anchor the media without understanding MSRP (CEMA, RFC 6714): this side then connects to the address in c= and m=,
+    /// and refuses offers whose address was changed by somebody they do not reckon with. Default false: only the MSRP path counts (RFC 4975 §8.1).
+    /// </summary>
+    public bool UseCema { get; init; }
+
+    /// <summary>
     /// After how long a silent SIP connection of this side asks the peer for a sign of life (RFC 5626 §4.4.1), dropping it when none comes in 10 s.
     /// For registrars and proxies that ask for keep-alives. Null (the default) never asks.
     /// </summary>

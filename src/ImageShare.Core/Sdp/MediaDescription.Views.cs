@@ -44,6 +44,12 @@ public sealed partial record MediaDescription
     /// <summary>The section's own connection role; null when the session's holds (<see cref="SessionDescription.GetSetup"/>).</summary>
     public SetupRole? Setup => SetupRoles.FromAttributeValue(Find(SdpAttributes.SetupName)?.Value);
 
+    /// <summary>Whether the address in c= and m= is the one to connect to (<c>a=msrp-cema</c>, RFC 6714 §5).</summary>
+    public bool HasMsrpCema => Find(SdpAttributes.MsrpCemaName) is not null;
+
+    /// <summary>Whether MSRP goes over TLS here (<c>TCP/TLS/MSRP</c>, RFC 4975 §8.1).</summary>
+    public bool IsMsrpOverTls => IsMsrp && Protocol.Equals("TCP/TLS/MSRP", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The file this section is about (RFC 5547 §6); null too when the attribute is bare.</summary>
     public FileSelector? FileSelector => View<FileSelector>(SdpAttributes.FileSelectorName, FileTransfer.FileSelector.TryParse);
 

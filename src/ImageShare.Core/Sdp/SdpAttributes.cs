@@ -14,6 +14,8 @@ public static class SdpAttributes
     internal const string PathName = "path";
     internal const string MaxSizeName = "max-size";
     internal const string SetupName = "setup";
+    internal const string FingerprintName = "fingerprint";
+    internal const string MsrpCemaName = "msrp-cema";
     internal const string FileSelectorName = "file-selector";
     internal const string FileTransferIdName = "file-transfer-id";
     internal const string FileDispositionName = "file-disposition";
@@ -52,6 +54,12 @@ public static class SdpAttributes
 
     /// <summary><c>a=setup:</c> (RFC 4145 §4).</summary>
     public static SdpAttribute Setup(SetupRole role) => new(SetupName, role.ToAttributeValue());
+
+    /// <summary><c>a=fingerprint:</c> with the hash of this end's certificate (RFC 8122 §5).</summary>
+    public static SdpAttribute Fingerprint(Fingerprint fingerprint) => new(FingerprintName, NotNull(fingerprint).ToString());
+
+    /// <summary><c>a=msrp-cema</c>: the address in c= and m= may be a middlebox's, and is the one to connect to (RFC 6714 §5).</summary>
+    public static SdpAttribute MsrpCema { get; } = new(MsrpCemaName);
 
     /// <summary><c>a=file-selector:</c> (RFC 5547 §6).</summary>
     public static SdpAttribute FileSelector(FileSelector selector) => new(FileSelectorName, NotNull(selector).ToString());

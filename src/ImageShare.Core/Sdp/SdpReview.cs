@@ -12,7 +12,7 @@ internal static class SdpReview
         SdpAttributes.AcceptTypesName, SdpAttributes.AcceptWrappedTypesName, SdpAttributes.PathName, SdpAttributes.MaxSizeName,
         SdpAttributes.SetupName, SdpAttributes.FileSelectorName, SdpAttributes.FileTransferIdName, SdpAttributes.FileDispositionName,
         SdpAttributes.FileDateName, SdpAttributes.FileIconName, SdpAttributes.FileRangeName,
-        "sendonly", "recvonly", "sendrecv", "inactive", "connection", "fingerprint", "msrp-cema", "tool", "charset", "lang", "sdplang");
+        "sendonly", "recvonly", "sendrecv", "inactive", "connection", SdpAttributes.FingerprintName, SdpAttributes.MsrpCemaName, "tool", "charset", "lang", "sdplang");
 
     public static void Look(SessionDescription session, SdpSection sessionPart, List<SdpSection> sections, List<SdpWarning> warnings)
     {
@@ -128,6 +128,7 @@ internal static class SdpReview
             "PATH" => alone.Path is not null,
             "MAX-SIZE" => alone.MaxSize is not null,
             "SETUP" => alone.Setup is not null,
+            "FINGERPRINT" => Fingerprint.TryParse(attribute.Octets, out _),
             "FILE-SELECTOR" => alone.FileSelector is not null || alone.HasBareFileSelector,
             "FILE-TRANSFER-ID" => alone.FileTransferId is not null,
             "FILE-DISPOSITION" => alone.FileDisposition is not null,

@@ -68,6 +68,9 @@ internal sealed class IncomingShare : IShareRole
     /// <summary>Begins the share of another transfer that takes the place of this one in its session.</summary>
     public required Action<IShareCall, ReceivedOffer, MsrpPath, InvitationBodyReading> BeginNext { get; init; }
 
+    /// <summary>Whether the answer reckons with a middlebox (RFC 6714 §4.3).</summary>
+    public bool AnswersWithCema { get; init; }
+
     public CancellationToken Withdrawn => _withdrawn.Token;
 
     public bool WasDeclined => Volatile.Read(ref _decision) == Declined;
@@ -223,6 +226,7 @@ internal sealed class IncomingShare : IShareRole
         _msrp = _context.Msrp.CreateSession(new MsrpSessionOptions
         {
             AdvertisedAddress = address,
+            IsSecure = _offer.Media.IsMsrpOverTls,
             DialPolicy = remote => MediaDialPolicy.Allows(_call.Source.Remote.Address, remote),
             Receiver = Receiver,
         });
@@ -230,11 +234,18 @@ internal sealed class IncomingShare : IShareRole
         {
             Offer = _offer,
             Origin = Origin.Create(address),
-            MsrpAddress = new IPEndPoint(address, _context.Msrp.LocalEndPoint.Port),
+            MsrpAddress = new IPEndPoint(address, _msrp.LocalUri.Port!.Value),
+            Fingerprints = _offer.Media.IsMsrpOverTls ? _context.Fingerprints : [],
+            HasCema = AnswersWithCema,
             Path = _msrp.LocalUri.ToString(),
             AcceptedTypes = AnsweredTypes(),
             MaxSize = _context.Limits.MaxImageSize,
         };
+        if (AnswersWithCema && _answer.IsActive && _offer.Media.Port != 9 && _offer.Description.GetConnection(_offer.Media) is { } middlebox)
+        {
+            _msrp.SetPeerAddress(middlebox.Address, _offer.Media.Port);
+        }
+
         SessionDescription description = _call.Before is { } before ? OfferRevision.After(before, _answer.Write()) : _answer.Write();
         byte[] answer = description.ToArray();
         Task<InviteDialog> accepting = _call.AcceptAsync(answer, ServiceTags.Contact(_context.Profile));
@@ -268,7 +279,7 @@ internal sealed class IncomingShare : IShareRole
     {
         try
         {
-            msrp.SetPeerPath(_peerPath);
+            msrp.SetPeerPath(_peerPath, PeerPath.Recognize(_offer.Fingerprints));
             _ = Session.Begin(() => WatchMediaAsync(msrp));
             await msrp.ConnectAsync(_answer!.IsActive, CancellationToken.None).ConfigureAwait(false);
             Session.Post(new ShareInput.MediaConnected());

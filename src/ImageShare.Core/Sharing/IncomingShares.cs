@@ -21,6 +21,10 @@ internal sealed class IncomingShares : ISipRequestHandler
     public static readonly SipMethod[] AllowedMethods = [SipMethod.Invite, SipMethod.Ack, SipMethod.Bye, SipMethod.Cancel, SipMethod.Options];
 
     private readonly Channel<ImageShareInvitation> _invitations;
+    // How long the addresses of an offer may take to be looked up.
+    private static readonly TimeSpan LookUpTime = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _admitting = new();
     private readonly Func<int> _running;
     private readonly Action<ImageShareSession> _began;
     private ShareContext? _context;
@@ -90,7 +94,7 @@ internal sealed class IncomingShares : ISipRequestHandler
             return;
         }
 
-        (ReceivedOffer? offer, int status, string reason) = ReceivedOffer.Read(body.Offer, context.Limits);
+        (ReceivedOffer? offer, int status, string reason) = ReceivedOffer.Read(body.Offer, context.Limits, context.Terms);
         if (offer is null)
         {
             Refuse(context, invite, status, reason);
@@ -104,6 +108,45 @@ internal sealed class IncomingShares : ISipRequestHandler
             return;
         }
 
+        if (context.UsesCema)
+        {
+            _ = AdmitWithCemaAsync(context, invite, offer, peerPath, body);
+        }
+        else
+        {
+            Admit(context, invite, offer, peerPath, body, CemaReply.Without);
+        }
+    }
+
+    // Done at once unless the peer names hosts, whose addresses have to be looked up first.
+    private async Task AdmitWithCemaAsync(ShareContext context, IncomingInvite invite, ReceivedOffer offer, MsrpPath peerPath, InvitationBodyReading body)
+    {
+        using var patience = new CancellationTokenSource(LookUpTime, context.TimeProvider);
+        bool matches = false;
+        try
+        {
+            matches = await MediaAddress.MatchesPathAsync(context.Network, offer.Description, offer.Media, peerPath, patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody knows where that is.
+        }
+
+        CemaReply reply = Cema.ToOffer(offer.Media.HasMsrpCema, matches, offer.Setup, hasRelay: false, peerHasRelay: peerPath.Uris.Length > 1);
+        if (reply == CemaReply.Refuse)
+        {
+            Refuse(context, invite, 488, "Media Address Not In MSRP Path");
+            return;
+        }
+
+        lock (_admitting)
+        {
+            Admit(context, invite, offer, peerPath, body, reply);
+        }
+    }
+
+    private void Admit(ShareContext context, IncomingInvite invite, ReceivedOffer offer, MsrpPath peerPath, InvitationBodyReading body, CemaReply cema)
+    {
         if (_running() >= context.Limits.MaxConcurrentShares)
         {
             Refuse(context, invite, 486, "Busy Here");
@@ -117,10 +160,10 @@ internal sealed class IncomingShares : ISipRequestHandler
             return;
         }
 
-        Begin(context, new FirstInvite(invite), offer, peerPath, body, callEnded);
+        Begin(context, new FirstInvite(invite), offer, peerPath, body, cema, callEnded);
     }
 
-    private void Begin(ShareContext context, IShareCall call, ReceivedOffer offer, MsrpPath peerPath, InvitationBodyReading body, CancellationToken callEnded)
+    private void Begin(ShareContext context, IShareCall call, ReceivedOffer offer, MsrpPath peerPath, InvitationBodyReading body, CemaReply cema, CancellationToken callEnded)
     {
         string id = call.Request.Headers.CallId!;
         var session = new ImageShareSession(context, id, isOutgoing: false, offer.Selector.Name, offer.Selector.Size);
@@ -129,7 +172,8 @@ internal sealed class IncomingShares : ISipRequestHandler
         var share = new IncomingShare(context, session, call, offer, peerPath, icon, warnings)
         {
             OfferOctets = body.Octets,
-            BeginNext = (next, nextOffer, nextPath, nextBody) => Begin(context, next, nextOffer, nextPath, nextBody, callEnded),
+            AnswersWithCema = cema == CemaReply.With,
+            BeginNext = (next, nextOffer, nextPath, nextBody) => Begin(context, next, nextOffer, nextPath, nextBody, cema, callEnded),
         };
         context.Log.InvitationSensitive(id, share.Caller.Uri.ToString(), share.Image.Name);
         _began(session);
@@ -186,7 +230,7 @@ internal sealed class IncomingShares : ISipRequestHandler
         {
             IPAddress address = context.AddressFor(request.Source);
             response.Headers.Add("Content-Type", "application/sdp");
-            response.Body = CapabilityOffer.Write(Origin.Create(address), new ConnectionData(address), context.AcceptedTypes, context.Limits.MaxImageSize).ToArray();
+            response.Body = CapabilityOffer.Write(Origin.Create(address), new ConnectionData(address), context.AcceptedTypes, context.Limits.MaxImageSize, context.Terms.Security).ToArray();
         }
 
         return response;

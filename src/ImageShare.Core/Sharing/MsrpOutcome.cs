@@ -31,6 +31,9 @@ internal static class MsrpOutcome
         MsrpSessionEndReason.ProtocolError => ShareOutcome.Failed(
             ImageShareError.MalformedMessage, "The peer sent what is no MSRP, and the connection was closed; the peer is faulty."),
         MsrpSessionEndReason.Refused => Refused(end.Status),
+        MsrpSessionEndReason.NotTrusted => ShareOutcome.Failed(
+            ImageShareError.CertificateNotTrusted,
+            "Who is at the other end of the MSRP connection has not shown the certificate that the peer's session description names; somebody may stand between. Share again, and if it stays so, do not."),
         _ => Lost,
     };
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using ImageShare.Core.Bodies;
 using ImageShare.Core.Images;
+using ImageShare.Core.Msrp;
 using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sdp.FileTransfer;
@@ -11,6 +12,7 @@ using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing;
 
@@ -140,6 +142,7 @@ internal sealed class OutgoingShare(
             _msrp = context.Msrp.CreateSession(new MsrpSessionOptions
             {
                 AdvertisedAddress = address,
+                IsSecure = context.Terms.Security is not MediaSecurity.None,
                 DialPolicy = remote => MediaDialPolicy.Allows(hop.EndPoint.Address, remote),
             });
             bool withIcon = settings.Icon is not null && context.Profile.Icon is not IconForm.None && !context.PlainOfferPeers.Contains(peer);
@@ -161,7 +164,7 @@ internal sealed class OutgoingShare(
                 outcome = await InviteAsync(WriteOffer(address, withIcon), no).ConfigureAwait(false);
             }
 
-            Conclude(outcome);
+            await ConcludeAsync(outcome).ConfigureAwait(false);
         }
         catch (ImageShareException e)
         {
@@ -214,8 +217,10 @@ internal sealed class OutgoingShare(
         var offer = new ImageOffer
         {
             Origin = Origin.Create(address),
-            MsrpAddress = new IPEndPoint(address, context.Msrp.LocalEndPoint.Port),
-            Path = _msrp!.LocalUri.ToString(),
+            MsrpAddress = new IPEndPoint(address, _msrp!.LocalUri.Port!.Value),
+            Fingerprints = context.Fingerprints,
+            HasCema = context.UsesCema,
+            Path = _msrp.LocalUri.ToString(),
             Image = image,
             TransferId = FileTransferId.Create(),
             AcceptedTypes = context.AcceptedTypes,
@@ -226,19 +231,17 @@ internal sealed class OutgoingShare(
         return InvitationBody.Write(context.Multipart, _offer, icon, contentId, form, context.Limits.MaxIconSize);
     }
 
-    private void Conclude(InviteOutcome outcome)
+    private async Task ConcludeAsync(InviteOutcome outcome)
     {
         switch (outcome)
         {
             case InviteOutcome.Accepted accepted:
                 _dialog = accepted.Dialog;
                 _ = session.Begin(() => DialogOutcome.WatchAsync(accepted.Dialog, session));
-                (_answer, ShareOutcome? problem) = ReceivedAnswer.Read(_offer!, accepted.Answer.Body.Span);
-                if (_answer is not null)
+                ShareOutcome? problem = Take(accepted.Dialog, accepted.Answer);
+                if (_answer is not null && context.UsesCema)
                 {
-                    SessionDescription agreed = Agreed(_offer!, _answer.IsActive);
-                    accepted.Dialog.Describe(agreed.ToArray(), accepted.Answer.Body);
-                    SessionOffers.Take(context, session, accepted.Dialog, new RunningDescription(agreed, 0, agreed.Media[0].FileSelector!, agreed.Media[0].FileTransferId));
+                    problem = await FindPeerAsync(accepted.Dialog).ConfigureAwait(false);
                 }
 
                 session.Post(problem is null ? new ShareInput.InviteAccepted() : new ShareInput.AnswerUnusable(problem));
@@ -257,6 +260,45 @@ internal sealed class OutgoingShare(
         }
     }
 
+    private ShareOutcome? Take(InviteDialog dialog, SipResponse response)
+    {
+        (_answer, ShareOutcome? problem) = ReceivedAnswer.Read(_offer!, response.Body.Span, context.Terms);
+        if (_answer is not null)
+        {
+            SessionDescription agreed = Agreed(_offer!, _answer.IsActive);
+            dialog.Describe(agreed.ToArray(), response.Body);
+            SessionOffers.Take(context, session, dialog, new RunningDescription(agreed, 0, agreed.Media[0].FileSelector!, agreed.Media[0].FileTransferId));
+        }
+
+        return problem;
+    }
+
+    // A middlebox may have put its own address into the answer (RFC 6714 §4.2).
+    private async Task<ShareOutcome?> FindPeerAsync(InviteDialog dialog)
+    {
+        MsrpPath path = PeerPath.Parse(_answer!.Path);
+        MediaDescription media = _answer.Media;
+        bool matches = await MediaAddress.MatchesPathAsync(context.Network, _answer.Description, media, path, _givingUp.Token).ConfigureAwait(false);
+        switch (Cema.AfterAnswer(media.HasMsrpCema, matches, _answer.IsActive, hasRelay: false, peerHasRelay: path.Uris.Length > 1))
+        {
+            case CemaCourse.MediaLine:
+                _msrp!.SetPeerAddress(_answer.Description.GetConnection(media)!.Address, media.Port);
+                return null;
+            case CemaCourse.OfferAgain:
+                MediaDescription offered = _offer!.Media[0];
+                _offer = OfferRevision.After(_offer, _offer with { Media = [offered.Without(SdpAttributes.MsrpCemaName).Without(SdpAttributes.FileIconName)] });
+                SipResponse response = await dialog.OfferAsync(
+                    SipMethod.Invite, _offer.ToArray(), new MediaType("application", "sdp"), _givingUp.Token).ConfigureAwait(false);
+                return response.IsSuccess
+                    ? Take(dialog, response)
+                    : ShareOutcome.Failed(
+                        ImageShareError.UnacceptableOffer,
+                        $"A middlebox stands between, and the peer refused the offer that would make it carry the image (SIP {response.StatusCode}); share without CEMA.");
+            default:
+                return null;
+        }
+    }
+
     // Our offer as it became: what a refresh of the peer's is answered with. An answer does not leave open who connects (RFC 4145 §4.1), and
     // the icon was a part of the offer's message only.
     private static SessionDescription Agreed(SessionDescription offer, bool isActive)
@@ -272,7 +314,7 @@ internal sealed class OutgoingShare(
         try
         {
             MsrpSession msrp = _msrp!;
-            msrp.SetPeerPath(PeerPath.Parse(_answer!.Path));
+            msrp.SetPeerPath(PeerPath.Parse(_answer!.Path), PeerPath.Recognize(_answer.Fingerprints));
             _ = session.Begin(() => WatchMediaAsync(msrp));
             await msrp.ConnectAsync(_answer.IsActive, CancellationToken.None).ConfigureAwait(false);
             session.Post(new ShareInput.MediaConnected());

@@ -2,6 +2,8 @@ using System.Net;
 using ImageShare.Core.Bodies;
 using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Net;
+using ImageShare.Core.Sdp;
+using ImageShare.Core.Sharing.Descriptions;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Transport;
@@ -38,6 +40,19 @@ internal sealed class ShareContext
 
     /// <summary>Whose word on a caller's identity counts.</summary>
     public required TrustedHops TrustedHops { get; init; }
+
+    public MediaSecurity MediaSecurity { get; init; }
+
+    public bool AcceptsSha1Fingerprints { get; init; }
+
+    /// <summary>See <see cref="ImageShareOptions.UseCema"/>.</summary>
+    public bool UsesCema { get; init; }
+
+    /// <summary>What is asked of peers' media.</summary>
+    public MediaTerms Terms => field ??= new MediaTerms(MediaSecurity, AcceptsSha1Fingerprints);
+
+    /// <summary>What this side's certificate is recognized by; empty without TLS.</summary>
+    public IReadOnlyList<Fingerprint> Fingerprints => field ??= OwnFingerprints.Of(Msrp.Certificate);
 
     public ImsSettings Ims { get; init; } = ImsSettings.None;
 

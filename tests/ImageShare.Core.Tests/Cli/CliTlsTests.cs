@@ -56,6 +56,32 @@ public sealed class CliTlsTests
         Assert.That(sent.Last.GetProperty("message").GetString(), Does.Contain("trusted roots"));
     }
 
+    [TestCase("offered", true)]
+    [TestCase("required", true)]
+    [TestCase("none", false)]
+    [Category("TLS-006")]
+    [Category("TLS-010")]
+    public async Task An_image_travels_over_TLS_where_that_is_asked_for(string choice, bool isTaken)
+    {
+        string image = Write("picture.png", TestImage.Png(30_000));
+        await using CliProcess bob = CliProcess.Start(
+        [
+            "listen", "--identity", "sip:bob@ims.example", "--inbox", Path.Combine(_folder.Path, "inbox"), "--accept", "auto", "--count", "1", "--json", "--secure-media", "required",
+        ]);
+        string target = (await bob.EventAsync("listening")).GetProperty("sip").GetString()!;
+        CliResult sent = await CliProcess.RunAsync("send", image, target, "--identity", "sip:alice@ims.example", "--json", "--secure-media", choice);
+        if (!isTaken)
+        {
+            Assert.That(sent.Status, Is.EqualTo(1));
+            Assert.That(sent.Last.GetProperty("sipStatus").GetInt32(), Is.EqualTo(488));
+            return;
+        }
+
+        Assert.That(sent.Status, Is.Zero, sent.Errors);
+        Assert.That((await bob.EventAsync("completed")).GetProperty("verified").GetBoolean(), Is.True);
+        Assert.That((await bob.EndAsync()).Status, Is.Zero);
+    }
+
     [Test]
     public async Task A_file_that_is_no_certificate_is_wrong_usage()
     {

@@ -22,6 +22,12 @@ internal sealed partial class MsrpConnection
             return null;
         }
 
+        if (session.Connection != this && !IsTrustedFor(session))
+        {
+            Distrust(session);
+            return null;
+        }
+
         // Only a SEND binds, and only a session nobody else has (RFC 4975 §5.4).
         if (session.Connection != this && !(head.IsSend && session.TryBind(this)))
         {

@@ -140,6 +140,11 @@ internal sealed partial class MsrpConnection
             return default;
         }
 
+        if (PeerToCome(head) is { } peerToCome)
+        {
+            return BeginRequestAsync(peerToCome, head);
+        }
+
         if (FindSession(head, out int status) is not { } session)
         {
             Answer(head, status);

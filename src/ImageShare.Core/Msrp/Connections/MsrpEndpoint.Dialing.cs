@@ -16,12 +16,17 @@ public sealed partial class MsrpEndpoint
     /// The connection to the host of a URI: one opened before if it is still there (RFC 4975 §5.4), otherwise a new one to the first of its
     /// addresses that answers (§6.2).
     /// </summary>
-    internal async Task<MsrpConnection> DialAsync(MsrpUri uri, Func<IPEndPoint, bool>? policy, CancellationToken cancellationToken)
+    internal async Task<MsrpConnection> DialAsync(MsrpSession session, MsrpUri uri, CancellationToken cancellationToken)
     {
-        if (uri.IsSecure)
+        if (uri.IsSecure != session.LocalUri.IsSecure)
         {
-            throw new ImageShareException(ImageShareError.PeerUnreachable, "The peer asks for MSRP over TLS, which this endpoint does not offer; agree on msrp.");
+            // Neither is turned into the other: what was agreed on with TLS stays there, and what was not has nobody to verify.
+            throw new ImageShareException(
+                ImageShareError.PeerUnreachable,
+                $"The session is {(uri.IsSecure ? "without" : "with")} TLS and the peer's MSRP URI is {(uri.IsSecure ? "with" : "without")}; the two have to agree on one.");
         }
+
+        Func<IPEndPoint, bool>? policy = session.Options.DialPolicy;
 
         if (uri.Port is not { } port)
         {
@@ -29,7 +34,7 @@ public sealed partial class MsrpEndpoint
         }
 
         var key = (uri.Scheme.ToUpperInvariant(), uri.Host.ToUpperInvariant(), port);
-        if (_dialled.TryGetValue(key, out MsrpConnection? open) && !open.IsClosing)
+        if (_dialled.TryGetValue(key, out MsrpConnection? open) && !open.IsClosing && open.IsTrustedFor(session))
         {
             return open;
         }
@@ -47,12 +52,12 @@ public sealed partial class MsrpEndpoint
             await WaitForTurnAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                var connection = new MsrpConnection(this, await ConnectAsync(remote, cancellationToken).ConfigureAwait(false), accepted: false);
+                MsrpConnection connection = await ConnectAsync(remote, session, uri, cancellationToken).ConfigureAwait(false);
                 _dialled[key] = connection;
                 Begin(connection);
                 return connection;
             }
-            catch (ImageShareException e)
+            catch (ImageShareException e) when (e.Error != ImageShareError.CertificateNotTrusted)
             {
                 last = e;
             }
@@ -86,13 +91,16 @@ public sealed partial class MsrpEndpoint
     private async ValueTask<IPAddress[]> ResolveAsync(MsrpUri uri, CancellationToken cancellationToken) =>
         uri.Address is { } address ? [address] : await _network.ResolveAsync(uri.Host, cancellationToken).ConfigureAwait(false);
 
-    private async Task<IStreamConnection> ConnectAsync(IPEndPoint remote, CancellationToken cancellationToken)
+    private async Task<MsrpConnection> ConnectAsync(IPEndPoint remote, MsrpSession session, MsrpUri uri, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Options.ConnectTimeout, Options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            return await _network.ConnectAsync(remote, either.Token).ConfigureAwait(false);
+            IStreamConnection stream = await _network.ConnectAsync(remote, either.Token).ConfigureAwait(false);
+            return uri.IsSecure
+                ? await SecureAsync(stream, session, either.Token).ConfigureAwait(false)
+                : new MsrpConnection(this, stream, accepted: false);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -34,6 +34,15 @@ public sealed partial class MsrpEndpoint : IAsyncDisposable
         Logger = options.LoggerFactory?.CreateLogger<MsrpEndpoint>() ?? (ILogger)NullLogger.Instance;
         _listener = network.Listen(options.LocalEndPoint);
         LocalEndPoint = _listener.LocalEndPoint;
+        if (options.Tls is { } tls)
+        {
+            _madeCertificate = tls.Certificate is null ? SelfSignedCertificate.Create(options.TimeProvider) : null;
+            _tls = new TlsEndpoint(tls with { Certificate = tls.Certificate ?? _madeCertificate });
+            _secureListener = ListenForTls();
+            SecureLocalEndPoint = _secureListener.LocalEndPoint;
+            _acceptingSecure = AcceptSecureAsync(_secureListener);
+        }
+
         _accepting = AcceptAsync();
     }
 
@@ -57,11 +66,19 @@ public sealed partial class MsrpEndpoint : IAsyncDisposable
     /// Makes a session with a fresh URI (RFC 4975 §14.1). The peer may bind it from this moment on, so make it before the URI leaves in an
     /// offer or answer, and close it when nothing comes of that.
     /// </summary>
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: no address to advertise is known.</exception>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.InvalidValue"/>: no address to advertise is known. <see cref="ImageShareError.InvalidState"/>: TLS is asked for, and the
+    /// endpoint speaks none.
+    /// </exception>
     public MsrpSession CreateSession(MsrpSessionOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         ObjectDisposedException.ThrowIf(_disposed, this);
+        if (options.IsSecure && _tls is null)
+        {
+            throw new ImageShareException(ImageShareError.InvalidState, "The MSRP endpoint speaks no TLS; give it TLS options.");
+        }
+
         IPAddress address = options.AdvertisedAddress ?? Options.AdvertisedAddress ?? LocalEndPoint.Address;
         if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
         {
@@ -72,7 +89,8 @@ public sealed partial class MsrpEndpoint : IAsyncDisposable
         // Without the scope an IPv6 address may carry: it means nothing to a peer.
         string host = new IPAddress(address.GetAddressBytes()).ToString();
         string id = RandomToken.Create();
-        var session = new MsrpSession(this, new MsrpUri("msrp", host, LocalEndPoint.Port, id), options);
+        MsrpUri uri = options.IsSecure ? new MsrpUri("msrps", host, SecureLocalEndPoint!.Port, id) : new MsrpUri("msrp", host, LocalEndPoint.Port, id);
+        var session = new MsrpSession(this, uri, options);
         _sessions[id] = session;
         return session;
     }
@@ -88,6 +106,7 @@ public sealed partial class MsrpEndpoint : IAsyncDisposable
         _disposed = true;
         await _listener.DisposeAsync().ConfigureAwait(false);
         await _accepting.ConfigureAwait(false);
+        await EndHandshakesAsync().ConfigureAwait(false);
         foreach (MsrpSession session in _sessions.Values)
         {
             session.End(MsrpSessionEndReason.Closed);
@@ -110,6 +129,9 @@ public sealed partial class MsrpEndpoint : IAsyncDisposable
                 connection.End(MsrpSessionEndReason.Closed, force: true);
             }
         }
+
+        _madeCertificate?.Dispose();
+        _handshakesEnd.Dispose();
     }
 
     /// <summary>The session a request is meant for: the URI must be the one we gave out, in all its parts (RFC 4975 §7.3).</summary>
@@ -137,13 +159,7 @@ public sealed partial class MsrpEndpoint : IAsyncDisposable
         {
             while (await _listener.AcceptAsync(CancellationToken.None).ConfigureAwait(false) is { } stream)
             {
-                // Those that have not named a session cost the peer nothing, so there may be only a few of them (RFC 4975 §14.5).
-                if (_connections.Count >= Options.Limits.MaxConnections || !_unbound.TryAdd(stream.RemoteEndPoint.Address))
-                {
-                    stream.Abort();
-                    await stream.DisposeAsync().ConfigureAwait(false);
-                }
-                else
+                if (await AdmitAsync(stream).ConfigureAwait(false))
                 {
                     Begin(new MsrpConnection(this, stream, accepted: true));
                 }
@@ -153,6 +169,19 @@ public sealed partial class MsrpEndpoint : IAsyncDisposable
         {
             // The listener went while it was waited for.
         }
+    }
+
+    // Those that have not named a session cost the peer nothing, so there may be only a few of them (RFC 4975 §14.5).
+    private async ValueTask<bool> AdmitAsync(IStreamConnection stream)
+    {
+        if (_connections.Count + _handshakes.Count < Options.Limits.MaxConnections && _unbound.TryAdd(stream.RemoteEndPoint.Address))
+        {
+            return true;
+        }
+
+        stream.Abort();
+        await stream.DisposeAsync().ConfigureAwait(false);
+        return false;
     }
 
     private void Begin(MsrpConnection connection)

@@ -1,4 +1,5 @@
 using System.Net;
+using ImageShare.Core.Net;
 using Microsoft.Extensions.Logging;
 
 namespace ImageShare.Core.Msrp.Connections;
@@ -8,6 +9,15 @@ public sealed record MsrpEndpointOptions
 {
     /// <summary>The address and port to listen on. Default 127.0.0.1 and a free port.</summary>
     public IPEndPoint LocalEndPoint { get; init; } = new(IPAddress.Loopback, 0);
+
+    /// <summary>
+    /// TLS for msrps, on a port of its own; null, the default, speaks none. Without a certificate one is made for this endpoint, to be recognized by its
+    /// fingerprint (RFC 8122 §6.1). The roots count for peers that name no fingerprint.
+    /// </summary>
+    public TlsOptions? Tls { get; init; }
+
+    /// <summary>The port for msrps, at the address of <see cref="LocalEndPoint"/>. Default 0, a free one.</summary>
+    public int TlsPort { get; init; }
 
     /// <summary>The address that peers are told. Null, the default, is the one listened on; needed when that is the unspecified address.</summary>
     public IPAddress? AdvertisedAddress { get; init; }

@@ -40,4 +40,7 @@ internal static partial class MsrpLog
 
     [LoggerMessage(1205, LogLevel.Debug, "A request came from another MSRP path than the session's peer has; refused: {Refused}.")]
     public static partial void ForeignFromPath(ILogger logger, bool refused);
+
+    [LoggerMessage(1210, LogLevel.Debug, "A TLS handshake with whoever connected for MSRP failed: {Reason}.")]
+    public static partial void HandshakeFailed(ILogger logger, string reason);
 }

@@ -13,6 +13,9 @@ public sealed class MsrpSession : IAsyncDisposable
     private readonly TaskCompletionSource _bound = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<MsrpSessionEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ImmutableHashSet<string> _refusedTypes = ImmutableHashSet.Create<string>(StringComparer.OrdinalIgnoreCase);
+    private readonly TaskCompletionSource _peerKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Func<ReadOnlyMemory<byte>, bool>? _isPeerCertificate;
+    private volatile MsrpUri? _connectTo;
     private volatile MsrpPath? _peer;
     private MsrpConnection? _connection;
 
@@ -36,6 +39,12 @@ public sealed class MsrpSession : IAsyncDisposable
     /// <summary>The peer's path; null while it is not known.</summary>
     internal MsrpPath? PeerPath => _peer;
 
+    /// <summary>Done when the peer's path is known, or the session is over.</summary>
+    internal Task PeerKnown => _peerKnown.Task;
+
+    /// <summary>Whether the peer has said which certificate is its own.</summary>
+    internal bool KnowsPeerCertificate => _isPeerCertificate is not null;
+
     internal MsrpSessionOptions Options { get; }
 
     internal IncomingMessages Incoming { get; }
@@ -49,13 +58,29 @@ public sealed class MsrpSession : IAsyncDisposable
 
     /// <summary>
     /// Names the peer, as its <c>a=path</c> does. Needed before connecting actively and before sending; the peer may bind the session
-    /// earlier (RFC 4145 §6).
+    /// earlier (RFC 4145 §6); over TLS it waits then until it can be told who it is (RFC 8122 §6.2).
     /// </summary>
-    public void SetPeerPath(MsrpPath peer)
+    /// <param name="peer">The path.</param>
+    /// <param name="isPeerCertificate">
+    /// With TLS: whether a certificate, given as DER octets, is the peer's, as its fingerprint says. Any other ends the session. Null, when the peer named
+    /// none: then a host this side connects to is verified by chain and name, and nobody who connects to this side is let in. May be called on any thread,
+    /// must not block.
+    /// </param>
+    public void SetPeerPath(MsrpPath peer, Func<ReadOnlyMemory<byte>, bool>? isPeerCertificate = null)
     {
         ArgumentNullException.ThrowIfNull(peer);
+        _isPeerCertificate = isPeerCertificate;
         _peer = peer;
+        _peerKnown.TrySetResult();
     }
+
+    /// <summary>
+    /// Names where to connect instead of the host of the peer's path: a middlebox that passes octets on (CEMA, RFC 6714 §4.2). The path
+    /// stays what it is in messages, and with TLS the peer behind is verified as ever.
+    /// </summary>
+    /// <param name="host">An address, or a name.</param>
+    /// <param name="port">1 to 65535.</param>
+    public void SetPeerAddress(string host, int port) => _connectTo = new MsrpUri(LocalUri.Scheme, host, port, null);
 
     /// <summary>
     /// Brings the session onto a connection. Active: connects to the first URI of the peer's path, or uses the connection there is
@@ -65,6 +90,7 @@ public sealed class MsrpSession : IAsyncDisposable
     /// <param name="cancellationToken">Gives up; nothing stays open.</param>
     /// <exception cref="ImageShareException">
     /// <see cref="ImageShareError.MediaNotConnected"/>: nobody bound the session in time, or it is over.
+    /// <see cref="ImageShareError.CertificateNotTrusted"/>: who answers there is not the peer; the session is over.
     /// <see cref="ImageShareError.PeerUnreachable"/>: the peer's host does not resolve, refuses, does not answer or may not be dialled.
     /// <see cref="ImageShareError.InvalidState"/>: the peer's path is not known yet.
     /// </exception>
@@ -76,7 +102,7 @@ public sealed class MsrpSession : IAsyncDisposable
             MsrpPath peer = _peer ?? throw PathNotSet();
             while (Connection is null)
             {
-                MsrpConnection connection = await _endpoint.DialAsync(peer.First, Options.DialPolicy, cancellationToken).ConfigureAwait(false);
+                MsrpConnection connection = await DialAsync(_connectTo ?? peer.First, cancellationToken).ConfigureAwait(false);
                 ThrowIfOver();
                 if (TryBind(connection) && Options.OpenWithEmptySend)
                 {
@@ -225,7 +251,29 @@ public sealed class MsrpSession : IAsyncDisposable
         {
             _endpoint.Remove(this);
             _bound.TrySetResult();
+            _peerKnown.TrySetResult();
             Connection?.Detach(this);
+        }
+    }
+
+    /// <summary>Whether that certificate is the one the peer named.</summary>
+    internal bool IsPeerCertificate(ReadOnlyMemory<byte> certificate) => _isPeerCertificate?.Invoke(certificate) == true;
+
+    /// <summary>Whether TLS has shown that the peer is at the other end: by its fingerprint, else by the name of the host this side has connected to.</summary>
+    internal bool IsPeer(MsrpConnection connection) => KnowsPeerCertificate
+        ? connection.PeerCertificate is { } certificate && IsPeerCertificate(certificate)
+        : connection.VerifiedHost is { } host && host.Equals(_peer?.First.Host, StringComparison.OrdinalIgnoreCase);
+
+    private async Task<MsrpConnection> DialAsync(MsrpUri uri, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _endpoint.DialAsync(this, uri, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ImageShareException e) when (e.Error == ImageShareError.CertificateNotTrusted)
+        {
+            End(MsrpSessionEndReason.NotTrusted);
+            throw;
         }
     }
 
@@ -273,7 +321,9 @@ public sealed class MsrpSession : IAsyncDisposable
     {
         if (_ended.Task is { IsCompletedSuccessfully: true, Result: var end })
         {
-            throw new ImageShareException(ImageShareError.MediaNotConnected, $"The MSRP session is over ({end.Reason}); make a new one with a new offer.")
+            throw new ImageShareException(
+                end.Reason == MsrpSessionEndReason.NotTrusted ? ImageShareError.CertificateNotTrusted : ImageShareError.MediaNotConnected,
+                $"The MSRP session is over ({end.Reason}); make a new one with a new offer.")
             {
                 MsrpStatus = end.Status,
             };

@@ -26,6 +26,9 @@ public enum MsrpSessionEndReason
 
     /// <summary>The peer does not know the session (481), has it on another connection (506), or reports octets as missing.</summary>
     Refused,
+
+    /// <summary>Who connected, or was connected to, has not shown the certificate the peer's description names (RFC 8122 §6.2).</summary>
+    NotTrusted,
 }
 
 /// <summary>How a session came to its end.</summary>

@@ -8,6 +8,12 @@ public sealed record MsrpSessionOptions
     /// <summary>Where incoming messages go; null refuses them all with 403.</summary>
     public IMsrpMessageReceiver? Receiver { get; init; }
 
+    /// <summary>
+    /// Whether the session runs over TLS: its URI is an msrps URI then, and nothing else is dialled or let in. Needs <see cref="MsrpEndpointOptions.Tls"/>.
+    /// Default false.
+    /// </summary>
+    public bool IsSecure { get; init; }
+
     /// <summary>The address this peer is told; null is the endpoint's.</summary>
     public IPAddress? AdvertisedAddress { get; init; }
 

@@ -9,7 +9,7 @@ namespace ImageShare.Core.Sharing.Descriptions;
 internal static class CapabilityOffer
 {
     /// <summary>One section with port 0, what is taken and how much of it, and a bare file-selector: files can be shared, none is.</summary>
-    public static SessionDescription Write(Origin origin, ConnectionData connection, IReadOnlyList<MediaType> acceptedTypes, long maxSize) => new()
+    public static SessionDescription Write(Origin origin, ConnectionData connection, IReadOnlyList<MediaType> acceptedTypes, long maxSize, MediaSecurity security = MediaSecurity.None) => new()
     {
         Origin = origin,
         Connection = connection,
@@ -18,6 +18,7 @@ internal static class CapabilityOffer
             new MediaDescription
             {
                 Port = 0,
+                Protocol = security is MediaSecurity.Required ? MediaTerms.Secure : "TCP/MSRP",
                 Attributes =
                 [
                     SdpAttributes.AcceptTypes(new AcceptedTypes(acceptedTypes)),

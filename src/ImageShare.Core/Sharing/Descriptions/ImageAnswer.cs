@@ -15,6 +15,12 @@ internal sealed record ImageAnswer
 
     public required string Path { get; init; }
 
+    /// <summary>Those of this side's certificate, for an offer with TLS.</summary>
+    public IReadOnlyList<Fingerprint> Fingerprints { get; init; } = [];
+
+    /// <summary>Whether the answer reckons with a middlebox (RFC 6714 §4.3).</summary>
+    public bool HasCema { get; init; }
+
     public required IReadOnlyList<MediaType> AcceptedTypes { get; init; }
 
     public required long MaxSize { get; init; }
@@ -41,10 +47,17 @@ internal sealed record ImageAnswer
             SdpAttributes.MaxSize(MaxSize),
             SdpAttributes.Path(Path),
         ];
-        if (Offer.Setup is not null)
+        if (Offer.Setup is not null || HasCema)
         {
             attributes.Add(SdpAttributes.Setup(IsActive ? SetupRole.Active : SetupRole.Passive));
         }
+
+        if (HasCema)
+        {
+            attributes.Add(SdpAttributes.MsrpCema);
+        }
+
+        attributes.AddRange(Fingerprints.Select(SdpAttributes.Fingerprint));
 
         // Mirrored octet for octet: name, type and size must be copied (RFC 5547 §8.3.1), and peers compare the text.
         foreach (string name in (ReadOnlySpan<string>)["file-selector", "file-transfer-id", "file-range"])

@@ -23,6 +23,12 @@ internal sealed record ImageOffer
 
     public required IReadOnlyList<MediaType> AcceptedTypes { get; init; }
 
+    /// <summary>Those of this side's certificate: with them the offer is one of TLS. Empty for plain MSRP.</summary>
+    public IReadOnlyList<Fingerprint> Fingerprints { get; init; } = [];
+
+    /// <summary>Whether middleboxes may anchor the media (RFC 6714 §4.2): then it is said who connects, whatever the profile says.</summary>
+    public bool HasCema { get; init; }
+
     /// <summary>The cid: URL of the icon beside this offer, or null. It must name a part of the same message (RFC 5547 §8.8).</summary>
     public string? IconUrl { get; init; }
 
@@ -39,11 +45,13 @@ internal sealed record ImageOffer
             SdpAttributes.AcceptTypes(new AcceptedTypes(AcceptedTypes)),
             SdpAttributes.Path(Path),
         ];
-        if (profile.Setup is not SetupForm.None)
+        if (profile.Setup is not SetupForm.None || HasCema)
         {
             attributes.Add(SdpAttributes.Setup(profile.Setup is SetupForm.Active ? SetupRole.Active : SetupRole.ActPass));
         }
 
+        AddCema(attributes);
+        attributes.AddRange(Fingerprints.Select(SdpAttributes.Fingerprint));
         attributes.Add(SdpAttributes.FileSelector(Selector()));
         attributes.Add(SdpAttributes.FileTransferId(TransferId));
         AddOptional(attributes, profile);
@@ -67,6 +75,13 @@ internal sealed record ImageOffer
         ];
         AddOptional(attributes, profile);
         attributes.Add(SdpAttributes.Path(Path));
+        if (HasCema)
+        {
+            attributes.Add(SdpAttributes.Setup(SetupRole.ActPass));
+        }
+
+        AddCema(attributes);
+        attributes.AddRange(Fingerprints.Select(SdpAttributes.Fingerprint));
         attributes.Add(SdpAttributes.FileTransferId(TransferId));
         return new SessionDescription
         {
@@ -74,6 +89,14 @@ internal sealed record ImageOffer
             SessionName = "Mercuro IMS Client Session",
             Media = [Section(profile) with { Connection = new ConnectionData(MsrpAddress.Address), Attributes = [.. attributes] }],
         };
+    }
+
+    private void AddCema(List<SdpAttribute> attributes)
+    {
+        if (HasCema)
+        {
+            attributes.Add(SdpAttributes.MsrpCema);
+        }
     }
 
     private FileSelector Selector() => new()
@@ -85,7 +108,11 @@ internal sealed record ImageOffer
     };
 
     // A purely active end has nothing to dial: RFC 6135 §4.2.2 gives it the discard port.
-    private MediaDescription Section(ImageShareProfile profile) => new() { Port = profile.Setup is SetupForm.Active ? 9 : MsrpAddress.Port };
+    private MediaDescription Section(ImageShareProfile profile) => new()
+    {
+        Port = profile.Setup is SetupForm.Active ? 9 : MsrpAddress.Port,
+        Protocol = Fingerprints.Count > 0 ? MediaTerms.Secure : "TCP/MSRP",
+    };
 
     private void AddOptional(List<SdpAttribute> attributes, ImageShareProfile profile)
     {

@@ -16,7 +16,15 @@ internal sealed record ReceivedAnswer
     /// <summary>The type the image is sent as: its own, or application/octet-stream for peers that list only that.</summary>
     public required MediaType ContentType { get; init; }
 
-    public static (ReceivedAnswer? Answer, ShareOutcome? Problem) Read(SessionDescription offer, ReadOnlySpan<byte> body)
+    /// <summary>What the peer's certificate is recognized by, in an answer with TLS.</summary>
+    public required FingerprintSet Fingerprints { get; init; }
+
+    public required SessionDescription Description { get; init; }
+
+    /// <summary>The section that answers the image's.</summary>
+    public MediaDescription Media => Description.Media[0];
+
+    public static (ReceivedAnswer? Answer, ShareOutcome? Problem) Read(SessionDescription offer, ReadOnlySpan<byte> body, MediaTerms? terms = null)
     {
         if (!SessionDescription.TryParse(body, SdpLimits.Default, out SessionDescription? answer, out _))
         {
@@ -45,6 +53,19 @@ internal sealed record ReceivedAnswer
             return Unusable("The peer accepted, but its answer has no MSRP path.");
         }
 
+        if (!MediaTerms.GoTogether(answered, path))
+        {
+            return Unusable("The peer accepted, but the MSRP path in its answer does not go with its protocol.");
+        }
+
+        // The answerer is passive unless it says it is active; without a=setup the offerer connects (RFC 4975 §8.5, RFC 6135 §5).
+        bool isActive = answer.GetSetup(answered) is not SetupRole.Active;
+        FingerprintSet fingerprints = FingerprintSet.Of(answer, answered, terms?.AcceptsSha1 ?? false);
+        if (MediaTerms.Unrecognizable(answered, fingerprints, peerConnects: !isActive) is { } unrecognizable)
+        {
+            return Unusable($"The peer accepted, but its certificate could not be recognized ({unrecognizable}).");
+        }
+
         long size = offered.FileSelector!.Size ?? 0;
         if (answered.MaxSize < size)
         {
@@ -61,9 +82,7 @@ internal sealed record ReceivedAnswer
                 ImageShareError.TypeNotAccepted, $"The peer does not take {type.Essence}, only {answered.AcceptTypes}; convert the image first."));
         }
 
-        // The answerer is passive unless it says it is active; without a=setup the offerer connects (RFC 4975 §8.5, RFC 6135 §5).
-        bool isActive = answer.GetSetup(answered) is not SetupRole.Active;
-        return (new ReceivedAnswer { Path = path, IsActive = isActive, ContentType = content }, null);
+        return (new ReceivedAnswer { Path = path, IsActive = isActive, ContentType = content, Fingerprints = fingerprints, Description = answer }, null);
     }
 
     private static (ReceivedAnswer?, ShareOutcome) Unusable(string message) =>

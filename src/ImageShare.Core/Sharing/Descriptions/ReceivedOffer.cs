@@ -24,12 +24,17 @@ internal sealed record ReceivedOffer
 
     public SetupRole? Setup { get; private init; }
 
+    /// <summary>What the caller's certificate is recognized by, in an offer with TLS.</summary>
+    public required FingerprintSet Fingerprints { get; init; }
+
     /// <summary>
-    /// Finds the first section that pushes an image over plain MSRP. Others are refused in the answer, section by section (RFC 3264 §6).
+    /// Finds the first section that pushes an image over MSRP, with TLS or without as this side wants it. Others are refused in the answer, section by section (RFC 3264 §6).
     /// </summary>
     /// <returns>The offer, or the status and reason to refuse the invitation with.</returns>
-    public static (ReceivedOffer? Offer, int Status, string Reason) Read(SessionDescription description, ImageShareLimits limits)
+    public static (ReceivedOffer? Offer, int Status, string Reason) Read(
+        SessionDescription description, ImageShareLimits limits, MediaTerms? terms = null)
     {
+        terms ??= MediaTerms.Default;
         string reason = "No Image Offered";
         for (int i = 0; i < description.Media.Length; i++)
         {
@@ -39,18 +44,32 @@ internal sealed record ReceivedOffer
                 continue;
             }
 
+            FingerprintSet fingerprints = FingerprintSet.Of(description, media, terms.AcceptsSha1);
+            SetupRole? setup = description.GetSetup(media);
             if (media.FileSelector is not { } selector)
             {
                 // A plain MSRP session, or a capability: no file is named (RFC 5547 §5, §8.5).
                 reason = "No File Selected";
             }
-            else if (media.Protocol.Contains("TLS", StringComparison.OrdinalIgnoreCase))
+            else if (media.IsMsrpOverTls && terms.Security == MediaSecurity.None)
             {
                 reason = "TCP/TLS/MSRP Not Supported";
+            }
+            else if (!media.IsMsrpOverTls && terms.Security == MediaSecurity.Required)
+            {
+                reason = "TCP/TLS/MSRP Required";
             }
             else if (media.Path is not { } path)
             {
                 reason = "No MSRP Path";
+            }
+            else if (!MediaTerms.GoTogether(media, path))
+            {
+                reason = "MSRP Path Does Not Go With Protocol";
+            }
+            else if (MediaTerms.Unrecognizable(media, fingerprints, setup is not SetupRole.Passive) is { } unrecognizable)
+            {
+                reason = unrecognizable;
             }
             else if (description.GetDirection(media) is not (MediaDirection.SendOnly or MediaDirection.SendReceive))
             {
@@ -71,7 +90,7 @@ internal sealed record ReceivedOffer
             }
             else
             {
-                return (new ReceivedOffer(description) { Section = i, Selector = selector, Path = path, Setup = description.GetSetup(media) }, 200, string.Empty);
+                return (new ReceivedOffer(description) { Section = i, Selector = selector, Path = path, Setup = setup, Fingerprints = fingerprints }, 200, string.Empty);
             }
         }
 
