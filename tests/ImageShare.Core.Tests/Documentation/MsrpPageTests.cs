@@ -75,6 +75,8 @@ public sealed partial class MsrpPageTests
         {
             string? value = property.GetValue(defaults) switch
             {
+                // A port is no limit.
+                int when property.Name.EndsWith("Port", StringComparison.Ordinal) => null,
                 int number => number.ToString("N0", CultureInfo.InvariantCulture),
                 long number => number.ToString("N0", CultureInfo.InvariantCulture),
                 TimeSpan time => $"{time.TotalSeconds:0} s",

@@ -35,6 +35,7 @@ internal sealed partial class MsrpConnection
             return null;
         }
 
+        session.HeardFromPeer();
         if (!_everBound.Contains(session))
         {
             _everBound.Add(session);

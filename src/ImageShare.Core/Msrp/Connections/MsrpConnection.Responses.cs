@@ -15,6 +15,11 @@ internal sealed partial class MsrpConnection
             return;
         }
 
+        if (TryAnswerRequest(key, head))
+        {
+            return;
+        }
+
         if (FindTransfer(key) is { } transfer && transfer.TryAnswer(key, head.Status))
         {
             _hasResponses = true;

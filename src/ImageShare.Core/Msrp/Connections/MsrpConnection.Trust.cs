@@ -13,7 +13,7 @@ internal sealed partial class MsrpConnection
     public string? VerifiedHost { get; init; }
 
     /// <summary>Whether a session may run here: both with TLS or both without, and the peer who the session's peer should be.</summary>
-    public bool IsTrustedFor(MsrpSession session) => IsSecure == session.LocalUri.IsSecure && (!IsSecure || session.IsPeer(this));
+    public bool IsTrustedFor(MsrpSession session) => IsSecure == session.LocalUri.IsSecure && (RelayedFor is not null ? RelayedFor == session : !IsSecure || session.IsPeer(this));
 
     /// <summary>What to wait for before a request may be looked at: the answer that says who the peer is. Null when that is known.</summary>
     private Task? PeerToCome(MsrpHead head) =>

@@ -167,6 +167,11 @@ internal sealed partial class MsrpConnection
     private void CheckIdle()
     {
         TimeSpan limit = Options.IdleTimeout!.Value;
+        if (RelayedFor is { IsUsed: false })
+        {
+            Touch();
+        }
+
         TimeSpan idle = Options.TimeProvider.GetElapsedTime(Volatile.Read(ref _lastActivity));
         if (idle >= limit)
         {

@@ -43,4 +43,7 @@ internal static partial class MsrpLog
 
     [LoggerMessage(1210, LogLevel.Debug, "A TLS handshake with whoever connected for MSRP failed: {Reason}.")]
     public static partial void HandshakeFailed(ILogger logger, string reason);
+
+    [LoggerMessage(1211, LogLevel.Warning, "A relay did not renew the way through it ({Reason}); sessions behind it end when its time is over.")]
+    public static partial void RelayNotRenewed(ILogger logger, ImageShareError reason);
 }

@@ -31,10 +31,21 @@ public sealed class MsrpSession : IAsyncDisposable
     /// <summary>The URI to put into our <c>a=path</c>. The endpoint listens to it from the start.</summary>
     public MsrpUri LocalUri { get; }
 
+    /// <summary>
+    /// What stands in our <c>a=path</c>: behind relays their URIs, outermost first, then our own (RFC 4976 §5.1); else only our own.
+    /// </summary>
+    public MsrpPath AdvertisedPath => UsePath is { } use ? new MsrpPath([.. use.Uris.Reverse(), LocalUri]) : LocalPath;
+
     /// <summary>Why the session is over; not done while it is not. Never faulted.</summary>
     public Task<MsrpSessionEnd> Ended => _ended.Task;
 
     internal MsrpPath LocalPath { get; }
+
+    /// <summary>The relays' URIs, the nearest first; null without relays.</summary>
+    internal MsrpPath? UsePath { get; set; }
+
+    /// <summary>Whether the peers have agreed, and the media may be expected to move.</summary>
+    internal bool IsUsed { get; private set; }
 
     /// <summary>The peer's path; null while it is not known.</summary>
     internal MsrpPath? PeerPath => _peer;
@@ -70,7 +81,7 @@ public sealed class MsrpSession : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(peer);
         _isPeerCertificate = isPeerCertificate;
-        _peer = peer;
+        _peer = UsePath is { } use ? new MsrpPath([.. use.Uris, .. peer.Uris]) : peer;
         _peerKnown.TrySetResult();
     }
 
@@ -97,7 +108,22 @@ public sealed class MsrpSession : IAsyncDisposable
     public async Task ConnectAsync(bool active, CancellationToken cancellationToken)
     {
         ThrowIfOver();
-        if (active && Connection is null)
+        IsUsed = true;
+        if (UsePath is not null && Connection is { } relay)
+        {
+            relay.BeginUse();
+            MsrpPath peer = _peer ?? throw PathNotSet();
+            if (active)
+            {
+                if (Options.OpenWithEmptySend)
+                {
+                    relay.SendEmpty(this, peer);
+                }
+
+                return;
+            }
+        }
+        else if (active && Connection is null)
         {
             MsrpPath peer = _peer ?? throw PathNotSet();
             while (Connection is null)
@@ -235,13 +261,27 @@ public sealed class MsrpSession : IAsyncDisposable
             return false;
         }
 
-        _bound.TrySetResult();
+        if (connection.RelayedFor is null)
+        {
+            _bound.TrySetResult();
+        }
+
         if (IsOver)
         {
             connection.Detach(this);
         }
 
         return true;
+    }
+
+    /// <summary>The peer has spoken: behind a relay, where the connection is there from the start, that is what a passive side waits for.</summary>
+    internal void HeardFromPeer() => _bound.TrySetResult();
+
+    /// <summary>Binds the session to the connection to its relay.</summary>
+    internal void BindToRelay(MsrpConnection connection)
+    {
+        TryBind(connection);
+        ThrowIfOver();
     }
 
     /// <summary>Ends the session; the first reason counts. For any thread.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ImageShare.Core.Authentication;
 
 namespace ImageShare.Core.Sip.Authentication;
 

@@ -1,3 +1,4 @@
+using ImageShare.Core.Authentication;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.Authentication;

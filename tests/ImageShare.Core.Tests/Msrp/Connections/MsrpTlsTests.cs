@@ -338,7 +338,7 @@ public sealed class MsrpTlsTests(bool tcp)
     public async Task An_endpoint_without_TLS_makes_no_session_with_it()
     {
         await using MsrpEndpoint plain = MsrpEndpoint.Start(_network, new MsrpEndpointOptions());
-        ImageShareException e = Assert.Throws<ImageShareException>(() => plain.CreateSession(new MsrpSessionOptions { IsSecure = true }));
+        ImageShareException e = Assert.Throws<ImageShareException>(() => plain.CreateSession(new MsrpSessionOptions { IsSecure = true }))!;
         Assert.That((e.Error, plain.SecureLocalEndPoint, plain.Certificate), Is.EqualTo((ImageShareError.InvalidState, (IPEndPoint?)null, (X509Certificate2?)null)));
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
-using ImageShare.Core.Sip;
+using ImageShare.Core.Authentication;
 using ImageShare.Core.Sip.Authentication;
+using ImageShare.Core.Sip;
 
 namespace ImageShare.Core.Tests.Sip.Authentication;
 

@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ImageShare.Core.Text;
 
-namespace ImageShare.Core.Sip.Authentication;
+namespace ImageShare.Core.Authentication;
 
 /// <summary>The answer to a <see cref="DigestChallenge"/>: the value of Authorization or Proxy-Authorization (RFC 7616 §3.4, RFC 8760 §2).</summary>
 /// <param name="Challenge">What is answered.</param>

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using ImageShare.Core.Text;
 
-namespace ImageShare.Core.Sip.Authentication;
+namespace ImageShare.Core.Authentication;
 
 /// <summary>What this library answers a challenge with: the hash functions of RFC 8760 §2.1, and MD5 keyed by a SIM (RFC 3310).</summary>
 internal enum DigestAlgorithm

@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+
+namespace ImageShare.Core.Msrp.Connections;
+
+/// <summary>Requests of this side that belong to no session: AUTH to a relay (RFC 4976 §4.1), and their answers.</summary>
+internal sealed partial class MsrpConnection
+{
+    private readonly ConcurrentDictionary<TransactionKey, TaskCompletionSource<RelayReply>> _requests = new();
+    private volatile int _openRequests;
+
+    /// <summary>The session this connection to a relay was opened for. Until that is used, the connection may lie still: nobody has answered the offer yet.</summary>
+    public MsrpSession? RelayedFor { get; init; }
+
+    /// <summary>Sends a request and waits for its answer.</summary>
+    /// <param name="write">Writes the request with the transaction id given.</param>
+    /// <param name="cancellationToken">Gives up the wait.</param>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.NoAnswer"/>: within <see cref="MsrpEndpointOptions.TransactionTimeout"/>. <see cref="ImageShareError.ConnectionLost"/>.
+    /// </exception>
+    public async Task<RelayReply> RequestAsync(Action<IBufferWriter<byte>, byte[]> write, CancellationToken cancellationToken)
+    {
+        byte[] id = new byte[TransactionIds.Length];
+        new TransactionIds().Next(id);
+        var key = TransactionKey.From(id);
+        var octets = new ArrayBufferWriter<byte>(1024);
+        write(octets, id);
+        var answer = new TaskCompletionSource<RelayReply>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _requests[key] = answer;
+        Interlocked.Increment(ref _openRequests);
+        try
+        {
+            _control.Add(octets.WrittenSpan);
+            Wake();
+            await Task.WhenAny(answer.Task, Ended).WaitAsync(Options.TransactionTimeout, Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            return answer.Task.IsCompleted
+                ? await answer.Task.ConfigureAwait(false)
+                : throw new ImageShareException(ImageShareError.ConnectionLost, "The relay closed the connection; check its address and try again.");
+        }
+        catch (TimeoutException e)
+        {
+            throw new ImageShareException(
+                ImageShareError.NoAnswer, $"The relay did not answer within {Options.TransactionTimeout.TotalSeconds:0.#} s; check that MSRP is spoken there.", e);
+        }
+        finally
+        {
+            _requests.TryRemove(key, out _);
+            Interlocked.Decrement(ref _openRequests);
+        }
+    }
+
+    /// <summary>From now on the connection has to move, as any other.</summary>
+    public void BeginUse() => Touch();
+
+    private bool TryAnswerRequest(TransactionKey key, MsrpHead head) =>
+        _openRequests > 0
+        && _requests.TryGetValue(key, out TaskCompletionSource<RelayReply>? answer)
+        && answer.TrySetResult(new RelayReply(head.Status, head.GetOtherHeaders()));
+}
+
+/// <summary>A relay's answer.</summary>
+/// <param name="Status">Its status.</param>
+/// <param name="Headers">Its headers beyond those of RFC 4975.</param>
+internal sealed record RelayReply(int Status, IReadOnlyList<KeyValuePair<string, string>> Headers)
+{
+    public IEnumerable<string> All(string name) => Headers.Where(h => h.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(h => h.Value);
+
+    /// <summary>A whole number of seconds; null when it is absent or none.</summary>
+    public long? Seconds(string name) =>
+        All(name).FirstOrDefault() is { } text && uint.TryParse(text, System.Globalization.NumberStyles.None, null, out uint seconds) ? seconds : null;
+}
