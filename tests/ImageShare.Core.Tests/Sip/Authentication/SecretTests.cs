@@ -1,8 +1,8 @@
 using System.Text;
 using ImageShare.Core.Authentication;
 using ImageShare.Core.Sip.Authentication;
-using Mono.Cecil.Cil;
 using Mono.Cecil;
+using Mono.Cecil.Cil;
 
 namespace ImageShare.Core.Tests.Sip.Authentication;
 

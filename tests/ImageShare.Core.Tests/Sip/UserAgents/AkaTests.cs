@@ -3,9 +3,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using ImageShare.Core.Authentication;
+using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Authentication;
 using ImageShare.Core.Sip.UserAgents;
-using ImageShare.Core.Sip;
 
 namespace ImageShare.Core.Tests.Sip.UserAgents;
 
