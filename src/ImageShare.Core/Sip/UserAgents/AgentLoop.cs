@@ -9,11 +9,17 @@ namespace ImageShare.Core.Sip.UserAgents;
 /// </summary>
 internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDisposable
 {
+    /// <summary>How long the end may wait for messages that are on their way out.</summary>
+    private static readonly TimeSpan LingerTime = TimeSpan.FromSeconds(2);
+
     private readonly Channel<Action> _queue = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _closing = new();
     private readonly HashSet<LoopTimer> _timers = [];
     private readonly List<TaskCompletionSource<long>> _idle = [];
     private Task _running = Task.CompletedTask;
+    private readonly TaskCompletionSource _allHaveLeft = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isEnding;
+    private int _leaving;
     private int _operations;
     private long _processed;
     private int _disposed;
@@ -67,12 +73,37 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
         _ = AwaitAsync(operation, done, failed);
     }
 
+    /// <summary>So many messages more wait to leave, or have left or been forgotten when negative. On the loop only.</summary>
+    public void CountLeaving(int change)
+    {
+        _leaving += change;
+        if (_isEnding && _leaving == 0)
+        {
+            _allHaveLeft.TrySetResult();
+        }
+    }
+
     /// <summary>What the loop does last: whoever waits for something has to hear of the end.</summary>
     public Action? Closing { get; set; }
 
-    /// <summary>Ends the loop. What was posted until now is still done, but no timer and no operation begins any more.</summary>
+    /// <summary>
+    /// Ends the loop. What was posted until now is still done, and the messages that came of it are given a moment to leave: a last answer must not
+    /// stay behind. Then no timer and no operation begins any more.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
+        if (Post(BeginEnd))
+        {
+            try
+            {
+                await _allHaveLeft.Task.WaitAsync(LingerTime, time).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                // The peer takes nothing any more.
+            }
+        }
+
         Post(() =>
         {
             Closing?.Invoke();
@@ -105,6 +136,12 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
             _idle.Add(idle);
         });
         return posted ? idle.Task : Task.FromResult(0L);
+    }
+
+    private void BeginEnd()
+    {
+        _isEnding = true;
+        CountLeaving(0);
     }
 
     internal void Forget(LoopTimer timer) => _timers.Remove(timer);

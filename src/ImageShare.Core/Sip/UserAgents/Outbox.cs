@@ -24,6 +24,7 @@ internal sealed class Outbox(AgentCore core, Action<object?> sent, Action<ImageS
         {
             message.CompactNames |= core.Options.CompactNames;
             _waiting.Enqueue((message, destination));
+            core.Loop.CountLeaving(1);
             SendNext();
         }
     }
@@ -38,7 +39,11 @@ internal sealed class Outbox(AgentCore core, Action<object?> sent, Action<ImageS
     }
 
     /// <summary>Forgets what was not begun.</summary>
-    public void Clear() => _waiting.Clear();
+    public void Clear()
+    {
+        core.Loop.CountLeaving(-_waiting.Count);
+        _waiting.Clear();
+    }
 
     private void SendNext()
     {
@@ -57,6 +62,7 @@ internal sealed class Outbox(AgentCore core, Action<object?> sent, Action<ImageS
     private void OnDone(object? connection, ImageShareException? error)
     {
         _sending = false;
+        core.Loop.CountLeaving(-1);
         if (error is null)
         {
             sent(connection);
