@@ -10,37 +10,10 @@ namespace ImageShare.Core.Tests.Sharing;
 
 /// <summary>A client shares with a phone that breaks every rule: each share ends, with its own reason, and nothing stays behind.</summary>
 [TestFixture]
-public sealed class HostileCalleeTests
+public sealed class HostileCalleeTests : PhoneCalleeTest
 {
     private static readonly byte[] Image = TestImage.Png(10_000);
 
-    private ManualTimeProvider _time = null!;
-    private InMemoryNetwork _network = null!;
-    private ImageShareClient _alice = null!;
-    private RawPhone _phone = null!;
-
-    [SetUp]
-    public async Task Start()
-    {
-        _time = new ManualTimeProvider();
-        _network = new InMemoryNetwork();
-        _phone = new RawPhone(_network);
-        _alice = await ImageShareClient.StartAsync(new ImageShareOptions
-        {
-            Identity = Core.Sip.SipUri.Parse("sip:alice@ims.example"),
-            Network = _network,
-            TimeProvider = _time,
-            Transport = SipTransportChoice.Udp,
-        });
-    }
-
-    [TearDown]
-    public async Task Stop()
-    {
-        await _time.DriveAsync(_alice.DisposeAsync().AsTask());
-        await _phone.DisposeAsync();
-        Assert.That(() => _time.ArmedTimers, Is.Zero.After(30_000, 1));
-    }
 
     private static IEnumerable<TestCaseData> BadAnswers()
     {
@@ -71,10 +44,10 @@ public sealed class HostileCalleeTests
     public async Task An_answer_nothing_can_be_sent_on_is_acknowledged_and_ended_with_BYE(string? answer, ImageShareError error)
     {
         ImageShareSession session = await ShareAsync();
-        await _phone.RespondAsync(await _phone.ReceiveAsync("INVITE"), "200 OK", answer);
-        await _phone.ReceiveAsync("ACK");
-        string bye = await _phone.ReceiveAsync("BYE");
-        await _phone.RespondAsync(bye, "200 OK");
+        await Phone.RespondAsync(await Phone.ReceiveAsync("INVITE"), "200 OK", answer);
+        await Phone.ReceiveAsync("ACK");
+        string bye = await Phone.ReceiveAsync("BYE");
+        await Phone.RespondAsync(bye, "200 OK");
         ImageShareResult result = await session.Completion.WaitAsync(SharePair.Patience);
         Assert.That(result.Error, Is.EqualTo(error), result.Message);
     }
@@ -88,20 +61,20 @@ public sealed class HostileCalleeTests
     public async Task A_peer_that_accepts_and_then_does_nothing_is_given_up_in_time(string setup, string manner, ImageShareError error)
     {
         ImageShareSession session = await ShareAsync();
-        string invite = await _phone.ReceiveAsync("INVITE");
-        await _phone.RespondAsync(invite, "200 OK", _phone.Answer(setup));
+        string invite = await Phone.ReceiveAsync("INVITE");
+        await Phone.RespondAsync(invite, "200 OK", Phone.Answer(setup));
         RawPeer? peer = null;
         if (setup == "passive")
         {
-            peer = await _phone.AcceptAsync();
+            peer = await Phone.AcceptAsync();
         }
         else if (manner.StartsWith("connects", StringComparison.Ordinal))
         {
-            (peer, _) = await _phone.DialAsync(invite);
+            (peer, _) = await Phone.DialAsync(invite);
         }
 
         Task reading = manner.Contains("reads", StringComparison.Ordinal) ? DrainAsync(peer!) : Task.CompletedTask;
-        ImageShareResult result = await _time.DriveAsync(session.Completion);
+        ImageShareResult result = await Time.DriveAsync(session.Completion);
         Assert.That(result.Error, Is.EqualTo(error), result.Message);
         await (peer?.DisposeAsync() ?? default);
         await reading.WaitAsync(SharePair.Patience);
@@ -114,15 +87,15 @@ public sealed class HostileCalleeTests
         await using ImageShareClient carol = await ImageShareClient.StartAsync(new ImageShareOptions
         {
             Identity = Core.Sip.SipUri.Parse("sip:carol@ims.example"),
-            Network = _network,
-            TimeProvider = _time,
+            Network = Network,
+            TimeProvider = Time,
             Transport = SipTransportChoice.Udp,
             Limits = new ImageShareLimits { IdleTimeout = TimeSpan.FromSeconds(10) },
         });
-        ImageShareSession session = await carol.ShareAsync(_phone.Address, SharePair.Image(Image), new ShareSettings { QueryFirst = false });
-        await _phone.RespondAsync(await _phone.ReceiveAsync("INVITE"), "200 OK", _phone.Answer());
-        await using RawPeer peer = await _phone.AcceptAsync();
-        ImageShareResult result = await _time.DriveAsync(session.Completion);
+        ImageShareSession session = await carol.ShareAsync(Phone.Address, SharePair.Image(Image), new ShareSettings { QueryFirst = false });
+        await Phone.RespondAsync(await Phone.ReceiveAsync("INVITE"), "200 OK", Phone.Answer());
+        await using RawPeer peer = await Phone.AcceptAsync();
+        ImageShareResult result = await Time.DriveAsync(session.Completion);
         Assert.That(result.Error, Is.EqualTo(ImageShareError.TransferStalled), result.Message);
     }
 
@@ -131,8 +104,8 @@ public sealed class HostileCalleeTests
     public async Task To_a_side_that_only_sends_everything_but_content_flows()
     {
         ImageShareSession session = await ShareAsync();
-        await _phone.RespondAsync(await _phone.ReceiveAsync("INVITE"), "200 OK", _phone.Answer());
-        await using RawPeer peer = await _phone.AcceptAsync();
+        await Phone.RespondAsync(await Phone.ReceiveAsync("INVITE"), "200 OK", Phone.Answer());
+        await using RawPeer peer = await Phone.AcceptAsync();
         RawPeer.Message send;
         do
         {
@@ -168,7 +141,7 @@ public sealed class HostileCalleeTests
             await peer.AnswerAsync(send, 200, send.To.Last);
         }
 
-        await _phone.RespondAsync(await _phone.ReceiveAsync("BYE"), "200 OK");
+        await Phone.RespondAsync(await Phone.ReceiveAsync("BYE"), "200 OK");
         ImageShareResult result = await session.Completion.WaitAsync(SharePair.Patience);
         Assert.That(result.Error, Is.EqualTo(ImageShareError.None), result.Message);
     }
@@ -182,8 +155,8 @@ public sealed class HostileCalleeTests
     public async Task A_refused_transfer_says_with_what(int status, ImageShareError error)
     {
         ImageShareSession session = await ShareAsync();
-        await _phone.RespondAsync(await _phone.ReceiveAsync("INVITE"), "200 OK", _phone.Answer());
-        await using RawPeer peer = await _phone.AcceptAsync();
+        await Phone.RespondAsync(await Phone.ReceiveAsync("INVITE"), "200 OK", Phone.Answer());
+        await using RawPeer peer = await Phone.AcceptAsync();
         RawPeer.Message? send;
         do
         {
@@ -191,7 +164,7 @@ public sealed class HostileCalleeTests
         }
         while (!send!.HasBody);
         await peer.AnswerAsync(send, status, send.To.First);
-        await _phone.RespondAsync(await _time.DriveAsync(_phone.ReceiveAsync("BYE")), "200 OK");
+        await Phone.RespondAsync(await Time.DriveAsync(Phone.ReceiveAsync("BYE")), "200 OK");
         ImageShareResult result = await session.Completion.WaitAsync(SharePair.Patience);
         Assert.That(result.Error, Is.EqualTo(error), result.Message);
     }
@@ -202,10 +175,10 @@ public sealed class HostileCalleeTests
     public async Task What_is_no_MSRP_ends_the_share(string garbage)
     {
         ImageShareSession session = await ShareAsync();
-        await _phone.RespondAsync(await _phone.ReceiveAsync("INVITE"), "200 OK", _phone.Answer());
-        await using RawPeer peer = await _phone.AcceptAsync();
+        await Phone.RespondAsync(await Phone.ReceiveAsync("INVITE"), "200 OK", Phone.Answer());
+        await using RawPeer peer = await Phone.AcceptAsync();
         await peer.SendAsync(garbage + new string('x', 70_000));
-        ImageShareResult result = await _time.DriveAsync(session.Completion);
+        ImageShareResult result = await Time.DriveAsync(session.Completion);
         Assert.That(result.State, Is.EqualTo(ImageShareState.Failed), result.Message);
     }
 
@@ -213,14 +186,14 @@ public sealed class HostileCalleeTests
     public async Task BYE_right_behind_the_ACK_cancels_the_share()
     {
         ImageShareSession session = await ShareAsync();
-        string invite = await _phone.ReceiveAsync("INVITE");
-        await _phone.RespondAsync(invite, "200 OK", _phone.Answer("active"));
-        await _phone.ReceiveAsync("ACK");
+        string invite = await Phone.ReceiveAsync("INVITE");
+        await Phone.RespondAsync(invite, "200 OK", Phone.Answer("active"));
+        await Phone.ReceiveAsync("ACK");
         var alice = Core.Sip.SipUri.Parse(RawPhone.Header(invite, "Contact").Split('<', '>')[1]);
         string from = RawPhone.Header(invite, "From");
-        await _phone.SendAsync(alice, $"BYE {alice} SIP/2.0\r\nVia: SIP/2.0/UDP {_phone.Address.Host}:{_phone.Address.Port};branch=z9hG4bKbye\r\nMax-Forwards: 70\r\nFrom: {RawPhone.Header(invite, "To")};tag=mallory\r\nTo: {from}\r\nCall-ID: {RawPhone.Header(invite, "Call-ID")}\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n");
-        await _phone.ReceiveAsync("SIP/2.0 200");
-        ImageShareResult result = await _time.DriveAsync(session.Completion);
+        await Phone.SendAsync(alice, $"BYE {alice} SIP/2.0\r\nVia: SIP/2.0/UDP {Phone.Address.Host}:{Phone.Address.Port};branch=z9hG4bKbye\r\nMax-Forwards: 70\r\nFrom: {RawPhone.Header(invite, "To")};tag=mallory\r\nTo: {from}\r\nCall-ID: {RawPhone.Header(invite, "Call-ID")}\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n");
+        await Phone.ReceiveAsync("SIP/2.0 200");
+        ImageShareResult result = await Time.DriveAsync(session.Completion);
         Assert.That(result.State, Is.EqualTo(ImageShareState.Cancelled), result.Message);
     }
 
@@ -231,12 +204,12 @@ public sealed class HostileCalleeTests
         for (int run = 0; run < 20; run++)
         {
             ImageShareSession session = await ShareAsync();
-            string invite = await _phone.ReceiveAsync("INVITE");
-            await _phone.RespondAsync(invite, "180 Ringing");
+            string invite = await Phone.ReceiveAsync("INVITE");
+            await Phone.RespondAsync(invite, "180 Ringing");
             Task cancelling = run % 2 == 0 ? session.CancelAsync() : Task.Run(() => session.CancelAsync());
-            await _phone.RespondAsync(invite, "200 OK", _phone.Answer("active"));
-            await _phone.ReceiveAsync("ACK");
-            await _phone.RespondAsync(await _phone.ReceiveAsync("BYE"), "200 OK");
+            await Phone.RespondAsync(invite, "200 OK", Phone.Answer("active"));
+            await Phone.ReceiveAsync("ACK");
+            await Phone.RespondAsync(await Phone.ReceiveAsync("BYE"), "200 OK");
             ImageShareResult result = await session.Completion.WaitAsync(SharePair.Patience);
             await cancelling.WaitAsync(SharePair.Patience);
             Assert.That(result.State, Is.EqualTo(ImageShareState.Cancelled), result.Message);
@@ -254,11 +227,11 @@ public sealed class HostileCalleeTests
                 int opened = 0;
                 ImageSource source = ImageSource.FromStream(
                     () => opened++ == 0 ? new MemoryStream(Image) : atOnce ? throw e : new ThrowingStream(e), "cat.png", new MediaType("image", "png"));
-                ImageShareSession session = await _alice.ShareAsync(_phone.Address, source, new ShareSettings { QueryFirst = false });
-                await _phone.RespondAsync(await _phone.ReceiveAsync("INVITE"), "200 OK", _phone.Answer());
-                await using RawPeer peer = await _phone.AcceptAsync();
+                ImageShareSession session = await Alice.ShareAsync(Phone.Address, source, new ShareSettings { QueryFirst = false });
+                await Phone.RespondAsync(await Phone.ReceiveAsync("INVITE"), "200 OK", Phone.Answer());
+                await using RawPeer peer = await Phone.AcceptAsync();
                 Task reading = DrainAsync(peer);
-                await _phone.RespondAsync(await _phone.ReceiveAsync("BYE"), "200 OK");
+                await Phone.RespondAsync(await Phone.ReceiveAsync("BYE"), "200 OK");
                 ImageShareResult result = await session.Completion.WaitAsync(SharePair.Patience);
                 await reading.WaitAsync(SharePair.Patience);
                 Assert.That(result.Error, Is.AnyOf(ImageShareError.SourceUnreadable, ImageShareError.FileNotFound), $"{e.GetType()} {atOnce}: {result.Message}");
@@ -293,10 +266,10 @@ public sealed class HostileCalleeTests
     [Category("SEC-002")]
     public async Task Cancelling_before_the_peer_s_name_is_resolved_sends_nothing()
     {
-        var network = new SlowNames(_network);
-        await using ImageShareClient carol = await ImageShareClient.StartAsync(new ImageShareOptions { Identity = Core.Sip.SipUri.Parse("sip:carol@ims.example"), Network = network, TimeProvider = _time });
+        var network = new SlowNames(Network);
+        await using ImageShareClient carol = await ImageShareClient.StartAsync(new ImageShareOptions { Identity = Core.Sip.SipUri.Parse("sip:carol@ims.example"), Network = network, TimeProvider = Time });
         ImageShareSession session = await carol.ShareAsync(
-            Core.Sip.SipUri.Parse($"sip:mallory@somewhere.example:{_phone.Address.Port}"), SharePair.Image(Image), new ShareSettings { QueryFirst = false });
+            Core.Sip.SipUri.Parse($"sip:mallory@somewhere.example:{Phone.Address.Port}"), SharePair.Image(Image), new ShareSettings { QueryFirst = false });
         await network.Asked.Task.WaitAsync(SharePair.Patience);
         ImageShareResult result = await session.CancelAsync().WaitAsync(SharePair.Patience);
         network.Answer.SetResult();
@@ -312,20 +285,20 @@ public sealed class HostileCalleeTests
     public async Task Disposing_a_client_does_not_wait_for_peers_that_never_answer()
     {
         ImageShareSession[] sessions = [await ShareAsync(), await ShareAsync(), await ShareAsync()];
-        await _phone.RespondAsync(await _phone.ReceiveAsync("INVITE"), "180 Ringing");
-        Task disposing = _alice.DisposeAsync().AsTask();
-        await _time.DriveAsync(disposing);
-        Assert.That(_time.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
+        await Phone.RespondAsync(await Phone.ReceiveAsync("INVITE"), "180 Ringing");
+        Task disposing = Alice.DisposeAsync().AsTask();
+        await Time.DriveAsync(disposing);
+        Assert.That(Time.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
         foreach (ImageShareSession session in sessions)
         {
             Assert.That((await session.Completion.WaitAsync(SharePair.Patience)).State, Is.EqualTo(ImageShareState.Cancelled));
         }
 
-        Assert.That(async () => await _alice.ShareAsync(_phone.Address, SharePair.Image(Image)), Throws.TypeOf<ObjectDisposedException>());
+        Assert.That(async () => await Alice.ShareAsync(Phone.Address, SharePair.Image(Image)), Throws.TypeOf<ObjectDisposedException>());
     }
 
     private async Task<ImageShareSession> ShareAsync() =>
-        await _alice.ShareAsync(_phone.Address, SharePair.Image(Image), new ShareSettings { QueryFirst = false });
+        await Alice.ShareAsync(Phone.Address, SharePair.Image(Image), new ShareSettings { QueryFirst = false });
 
     private static async Task DrainAsync(RawPeer peer)
     {

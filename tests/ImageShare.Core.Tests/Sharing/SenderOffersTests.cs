@@ -1,4 +1,3 @@
-using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Testing;
@@ -7,35 +6,9 @@ namespace ImageShare.Core.Tests.Sharing;
 
 /// <summary>A callee that is being sent an image offers something else inside the session.</summary>
 [TestFixture]
-public sealed class SenderOffersTests
+public sealed class SenderOffersTests : PhoneCalleeTest
 {
-    private ManualTimeProvider _time = null!;
-    private ImageShareClient _alice = null!;
-    private RawPhone _phone = null!;
     private string _invite = null!;
-
-    [SetUp]
-    public async Task Start()
-    {
-        _time = new ManualTimeProvider();
-        var network = new InMemoryNetwork();
-        _phone = new RawPhone(network);
-        _alice = await ImageShareClient.StartAsync(new ImageShareOptions
-        {
-            Identity = Core.Sip.SipUri.Parse("sip:alice@ims.example"),
-            Network = network,
-            TimeProvider = _time,
-            Transport = SipTransportChoice.Udp,
-        });
-    }
-
-    [TearDown]
-    public async Task Stop()
-    {
-        await _time.DriveAsync(_alice.DisposeAsync().AsTask());
-        await _phone.DisposeAsync();
-        Assert.That(_time.ArmedTimers, Is.Zero);
-    }
 
     [TestCase("INVITE")]
     [TestCase("UPDATE")]
@@ -46,23 +19,23 @@ public sealed class SenderOffersTests
     {
         // One chunk, and a clock that stands still: the limit keeps most of it back.
         ImageShareSession session = await ShareAsync(2_000_000, new ShareSettings { QueryFirst = false, ChunkSize = 4_000_000, MaxBytesPerSecond = 200_000 });
-        await using RawPeer peer = await _phone.AcceptAsync();
+        await using RawPeer peer = await Phone.AcceptAsync();
         await BoundAsync(peer);
         System.IO.Pipelines.ReadResult begun = await peer.Stream.Input.ReadAsync().AsTask().WaitAsync(SharePair.Patience);
         Assert.That(begun.Buffer.IsEmpty, Is.False);
         peer.Stream.Input.AdvanceTo(begun.Buffer.Start);
         string id = RawPhone.Line(_invite, "a=file-transfer-id:");
         string selector = RawPhone.Line(_invite, "a=file-selector:");
-        string answer = await OfferAsync(method, 1, _phone.Sdp($"a=file-selector:{selector}\r\na=file-transfer-id:{id}\r\n", media: "m=message 0 TCP/MSRP *\r\n"));
+        string answer = await OfferAsync(method, 1, Phone.Sdp($"a=file-selector:{selector}\r\na=file-transfer-id:{id}\r\n", media: "m=message 0 TCP/MSRP *\r\n"));
         RawPeer.Message? last = null;
         while (last is not { Method: "SEND", Continuation: '#' })
         {
-            last = await _time.DriveAsync(peer.ReadAsync());
+            last = await Time.DriveAsync(peer.ReadAsync());
             Assert.That(last, Is.Not.Null, "The connection ended before the chunk did.");
         }
 
-        await _phone.RespondAsync(await _time.DriveAsync(_phone.ReceiveAsync("BYE")), "200 OK");
-        ImageShareResult result = await _time.DriveAsync(session.Completion);
+        await Phone.RespondAsync(await Time.DriveAsync(Phone.ReceiveAsync("BYE")), "200 OK");
+        ImageShareResult result = await Time.DriveAsync(session.Completion);
         Assert.Multiple(() =>
         {
             Assert.That(answer, Does.StartWith("SIP/2.0 200"));
@@ -81,10 +54,10 @@ public sealed class SenderOffersTests
     public async Task Whatever_else_is_offered_the_transfer_goes_on(string offer, string status)
     {
         ImageShareSession session = await ShareAsync(100_000, new ShareSettings { QueryFirst = false });
-        await using RawPeer peer = await _phone.AcceptAsync();
+        await using RawPeer peer = await Phone.AcceptAsync();
         RawPeer.Message first = await BoundAsync(peer);
         string id = RawPhone.Line(_invite, "a=file-transfer-id:");
-        string body = _phone.Answer() + (offer == "another transfer" ? "a=file-transfer-id:other\r\n" : $"a=file-transfer-id:{id}\r\n");
+        string body = Phone.Answer() + (offer == "another transfer" ? "a=file-transfer-id:other\r\n" : $"a=file-transfer-id:{id}\r\n");
         string response = await OfferAsync("INVITE", 1, offer == "the image wanted back" ? body.Replace("recvonly", "sendonly", StringComparison.Ordinal) : body);
         Assert.That(response, Does.StartWith(status));
         if (status.EndsWith("200", StringComparison.Ordinal))
@@ -96,18 +69,18 @@ public sealed class SenderOffersTests
         }
 
         Task receiving = AnswerAllAsync(peer, first);
-        await _phone.RespondAsync(await _time.DriveAsync(_phone.ReceiveAsync("BYE")), "200 OK");
-        ImageShareResult result = await _time.DriveAsync(session.Completion);
+        await Phone.RespondAsync(await Time.DriveAsync(Phone.ReceiveAsync("BYE")), "200 OK");
+        ImageShareResult result = await Time.DriveAsync(session.Completion);
         Assert.That(result.IsCompleted, Is.True, result.Message);
         await receiving.WaitAsync(SharePair.Patience);
     }
 
     private async Task<ImageShareSession> ShareAsync(int size, ShareSettings settings)
     {
-        ImageShareSession session = await _alice.ShareAsync(_phone.Address, SharePair.Image(TestImage.Png(size)), settings);
-        _invite = await _phone.ReceiveAsync("INVITE");
-        await _phone.RespondAsync(_invite, "200 OK", _phone.Answer());
-        await _phone.ReceiveAsync("ACK");
+        ImageShareSession session = await Alice.ShareAsync(Phone.Address, SharePair.Image(TestImage.Png(size)), settings);
+        _invite = await Phone.ReceiveAsync("INVITE");
+        await Phone.RespondAsync(_invite, "200 OK", Phone.Answer());
+        await Phone.ReceiveAsync("ACK");
         return session;
     }
 
@@ -131,19 +104,19 @@ public sealed class SenderOffersTests
     {
         var alice = Core.Sip.SipUri.Parse(RawPhone.Header(_invite, "Contact").Split('<', '>')[1]);
         string Request(string name, string body) =>
-            $"{name} {alice} SIP/2.0\r\nVia: SIP/2.0/UDP {_phone.Address.Host}:{_phone.Address.Port};branch=z9hG4bK{Guid.NewGuid():N}\r\nMax-Forwards: 70\r\n"
+            $"{name} {alice} SIP/2.0\r\nVia: SIP/2.0/UDP {Phone.Address.Host}:{Phone.Address.Port};branch=z9hG4bK{Guid.NewGuid():N}\r\nMax-Forwards: 70\r\n"
             + $"From: {RawPhone.Header(_invite, "To")};tag=mallory\r\nTo: {RawPhone.Header(_invite, "From")}\r\nCall-ID: {RawPhone.Header(_invite, "Call-ID")}\r\nCSeq: {number} {name}\r\n"
-            + $"Contact: <{_phone.Address}>\r\nContent-Type: application/sdp\r\nContent-Length: {body.Length}\r\n\r\n{body}";
-        await _phone.SendAsync(alice, Request(method, offer));
+            + $"Contact: <{Phone.Address}>\r\nContent-Type: application/sdp\r\nContent-Length: {body.Length}\r\n\r\n{body}";
+        await Phone.SendAsync(alice, Request(method, offer));
         string response;
         do
         {
-            response = await _phone.ReceiveAsync("SIP/2.0 ");
+            response = await Phone.ReceiveAsync("SIP/2.0 ");
         }
         while (response.StartsWith("SIP/2.0 1", StringComparison.Ordinal) || !RawPhone.Header(response, "CSeq").StartsWith($"{number} ", StringComparison.Ordinal));
         if (method == "INVITE" && response.StartsWith("SIP/2.0 2", StringComparison.Ordinal))
         {
-            await _phone.SendAsync(alice, Request("ACK", string.Empty));
+            await Phone.SendAsync(alice, Request("ACK", string.Empty));
         }
 
         return response;

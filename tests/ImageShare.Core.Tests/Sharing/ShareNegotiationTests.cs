@@ -1,4 +1,3 @@
-using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Testing;
@@ -8,53 +7,26 @@ namespace ImageShare.Core.Tests.Sharing;
 
 /// <summary>Offers and answers of a share in every place SIP allows for them, with a phone that is played here.</summary>
 [TestFixture]
-public sealed class ShareNegotiationTests
+public sealed class ShareNegotiationTests : PhoneCalleeTest
 {
-    private ManualTimeProvider _time = null!;
-    private ImageShareClient _client = null!;
-    private RawPhone _phone = null!;
-
-    [SetUp]
-    public async Task Start()
-    {
-        _time = new ManualTimeProvider();
-        var network = new InMemoryNetwork();
-        _phone = new RawPhone(network);
-        _client = await ImageShareClient.StartAsync(new ImageShareOptions
-        {
-            Identity = Core.Sip.SipUri.Parse("sip:alice@ims.example"),
-            Network = network,
-            TimeProvider = _time,
-            Transport = SipTransportChoice.Udp,
-        });
-    }
-
-    [TearDown]
-    public async Task Stop()
-    {
-        await _time.DriveAsync(_client.DisposeAsync().AsTask());
-        await _phone.DisposeAsync();
-        Assert.That(() => _time.ArmedTimers, Is.Zero.After(30_000, 1));
-    }
-
     [Test]
     [Category("DLG-012")]
     public async Task The_answer_of_the_first_reliable_response_counts_and_nothing_said_before_or_after_does()
     {
         const string Declined = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=message 0 TCP/MSRP *\r\n";
         ImageShareSession session = await ShareAsync();
-        string invite = await _phone.ReceiveAsync("INVITE");
+        string invite = await Phone.ReceiveAsync("INVITE");
         Assert.That(invite, Does.Contain("a=file-selector:"), "the offer is in the INVITE");
 
         // Without reliability it is a hint at most.
-        await _phone.RespondAsync(invite, "183 Session Progress", Declined);
-        await _phone.RespondAsync(invite, "183 Session Progress", _phone.Answer(), "Require: 100rel\r\nRSeq: 77\r\n");
-        await _phone.RespondAsync(await _phone.ReceiveAsync("PRACK"), "200 OK");
-        await _phone.RespondAsync(invite, "183 Session Progress", Declined, "Require: 100rel\r\nRSeq: 78\r\n");
-        await _phone.RespondAsync(await _phone.ReceiveAsync("PRACK"), "200 OK");
-        await _phone.RespondAsync(invite, "200 OK", Declined);
-        await _phone.ReceiveAsync("ACK");
-        await using RawPeer peer = await _phone.AcceptAsync();
+        await Phone.RespondAsync(invite, "183 Session Progress", Declined);
+        await Phone.RespondAsync(invite, "183 Session Progress", Phone.Answer(), "Require: 100rel\r\nRSeq: 77\r\n");
+        await Phone.RespondAsync(await Phone.ReceiveAsync("PRACK"), "200 OK");
+        await Phone.RespondAsync(invite, "183 Session Progress", Declined, "Require: 100rel\r\nRSeq: 78\r\n");
+        await Phone.RespondAsync(await Phone.ReceiveAsync("PRACK"), "200 OK");
+        await Phone.RespondAsync(invite, "200 OK", Declined);
+        await Phone.ReceiveAsync("ACK");
+        await using RawPeer peer = await Phone.AcceptAsync();
         await CancelAsync(session);
     }
 
@@ -64,11 +36,11 @@ public sealed class ShareNegotiationTests
     public async Task The_same_answer_may_stand_in_unreliable_responses_and_counts_in_the_2xx(string? second)
     {
         ImageShareSession session = await ShareAsync();
-        string invite = await _phone.ReceiveAsync("INVITE");
-        await _phone.RespondAsync(invite, "183 Session Progress", second ?? _phone.Answer());
-        await _phone.RespondAsync(invite, "200 OK", _phone.Answer());
-        await _phone.ReceiveAsync("ACK");
-        await using RawPeer peer = await _phone.AcceptAsync();
+        string invite = await Phone.ReceiveAsync("INVITE");
+        await Phone.RespondAsync(invite, "183 Session Progress", second ?? Phone.Answer());
+        await Phone.RespondAsync(invite, "200 OK", Phone.Answer());
+        await Phone.ReceiveAsync("ACK");
+        await using RawPeer peer = await Phone.AcceptAsync();
         await CancelAsync(session);
     }
 
@@ -82,25 +54,25 @@ public sealed class ShareNegotiationTests
             QueryFirst = false,
             Icon = new ImageIcon(new MediaType("image", "png"), TestImage.Png(100)),
         });
-        string invite = await _phone.ReceiveAsync("INVITE");
+        string invite = await Phone.ReceiveAsync("INVITE");
         Assert.That(RawPhone.Header(invite, "Content-Type"), Does.StartWith("multipart/"));
-        string answer = _phone.Answer();
-        await _phone.RespondAsync(invite, "200 OK", answer);
-        await _phone.ReceiveAsync("ACK");
-        await using RawPeer peer = await _phone.AcceptAsync();
+        string answer = Phone.Answer();
+        await Phone.RespondAsync(invite, "200 OK", answer);
+        await Phone.ReceiveAsync("ACK");
+        await using RawPeer peer = await Phone.AcceptAsync();
         await peer.ReadAsync();
         var alice = Core.Sip.SipUri.Parse(RawPhone.Header(invite, "Contact").Split('<', '>')[1]);
         string Request(string name, int number) =>
-            $"{name} {alice} SIP/2.0\r\nVia: SIP/2.0/UDP {_phone.Address.Host}:{_phone.Address.Port};branch=z9hG4bK{name}{number}\r\nMax-Forwards: 70\r\n"
+            $"{name} {alice} SIP/2.0\r\nVia: SIP/2.0/UDP {Phone.Address.Host}:{Phone.Address.Port};branch=z9hG4bK{name}{number}\r\nMax-Forwards: 70\r\n"
             + $"From: {RawPhone.Header(invite, "To")};tag=mallory\r\nTo: {RawPhone.Header(invite, "From")}\r\nCall-ID: {RawPhone.Header(invite, "Call-ID")}\r\nCSeq: {number} {name}\r\n"
-            + $"Contact: <{_phone.Address}>\r\nSession-Expires: 90;refresher=uac\r\nSupported: timer\r\nContent-Type: application/sdp\r\nContent-Length: {(name == "ACK" ? 0 : answer.Length)}\r\n\r\n{(name == "ACK" ? "" : answer)}";
+            + $"Contact: <{Phone.Address}>\r\nSession-Expires: 90;refresher=uac\r\nSupported: timer\r\nContent-Type: application/sdp\r\nContent-Length: {(name == "ACK" ? 0 : answer.Length)}\r\n\r\n{(name == "ACK" ? "" : answer)}";
         for (int i = 1; i <= 2; i++)
         {
-            await _phone.SendAsync(alice, Request(method, i));
+            await Phone.SendAsync(alice, Request(method, i));
             string response;
             do
             {
-                response = await _phone.ReceiveAsync("SIP/2.0 ");
+                response = await Phone.ReceiveAsync("SIP/2.0 ");
             }
             while (!RawPhone.Header(response, "CSeq").StartsWith($"{i} ", StringComparison.Ordinal) || response.StartsWith("SIP/2.0 1", StringComparison.Ordinal));
             Assert.Multiple(() =>
@@ -112,7 +84,7 @@ public sealed class ShareNegotiationTests
             });
             if (method == "INVITE")
             {
-                await _phone.SendAsync(alice, Request("ACK", i));
+                await Phone.SendAsync(alice, Request("ACK", i));
             }
         }
 
@@ -132,12 +104,12 @@ public sealed class ShareNegotiationTests
     [Category("DLG-019")]
     public async Task A_body_that_is_not_understood_gets_415_and_what_would_be(string? body, string headers, int status, string? says)
     {
-        Core.Sip.SipUri to = _client.Address;
-        await _phone.SendAsync(to, _phone.Request("INVITE", to, "call", body: body ?? _phone.Offer("type:image/png size:10"), extra: headers, branch: "one"));
+        Core.Sip.SipUri to = Alice.Address;
+        await Phone.SendAsync(to, Phone.Request("INVITE", to, "call", body: body ?? Phone.Offer("type:image/png size:10"), extra: headers, branch: "one"));
         string response;
         do
         {
-            response = await _phone.ReceiveAsync("SIP/2.0 ", "call");
+            response = await Phone.ReceiveAsync("SIP/2.0 ", "call");
         }
         while (response.StartsWith("SIP/2.0 100", StringComparison.Ordinal));
         Assert.That(response, Does.StartWith($"SIP/2.0 {status} "));
@@ -147,25 +119,25 @@ public sealed class ShareNegotiationTests
         }
 
         await (status == 180
-            ? _phone.SendAsync(to, _phone.Request("CANCEL", to, "call", branch: "one"))
-            : _phone.SendAsync(to, _phone.Request("ACK", to, "call", RawPhone.TagOf(response), branch: "one")));
+            ? Phone.SendAsync(to, Phone.Request("CANCEL", to, "call", branch: "one"))
+            : Phone.SendAsync(to, Phone.Request("ACK", to, "call", RawPhone.TagOf(response), branch: "one")));
     }
 
     [Test]
     [Category("DLG-025")]
     public async Task An_invitation_without_an_offer_offers_no_image_and_gets_488()
     {
-        string response = await _phone.InviteAsync(_client.Address, "call", null);
+        string response = await Phone.InviteAsync(Alice.Address, "call", null);
         Assert.That(response, Does.StartWith("SIP/2.0 488 Offer Required"));
     }
 
     private Task<ImageShareSession> ShareAsync(ShareSettings? settings = null) =>
-        _client.ShareAsync(_phone.Address, SharePair.Image(TestImage.Png(500_000)), (settings ?? new ShareSettings { QueryFirst = false }) with { MaxBytesPerSecond = 50_000 });
+        Alice.ShareAsync(Phone.Address, SharePair.Image(TestImage.Png(500_000)), (settings ?? new ShareSettings { QueryFirst = false }) with { MaxBytesPerSecond = 50_000 });
 
     private async Task CancelAsync(ImageShareSession session)
     {
         Task<ImageShareResult> cancelling = session.CancelAsync();
-        await _phone.RespondAsync(await _time.DriveAsync(_phone.ReceiveAsync("BYE")), "200 OK");
-        Assert.That((await _time.DriveAsync(cancelling)).State, Is.EqualTo(ImageShareState.Cancelled));
+        await Phone.RespondAsync(await Time.DriveAsync(Phone.ReceiveAsync("BYE")), "200 OK");
+        Assert.That((await Time.DriveAsync(cancelling)).State, Is.EqualTo(ImageShareState.Cancelled));
     }
 }
