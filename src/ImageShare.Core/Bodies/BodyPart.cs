@@ -36,8 +36,10 @@ public readonly record struct BodyHeader(string Name, string Value);
 /// <summary>One part of a multipart body: what it is, what it is called, what it is for, and its content. Immutable.</summary>
 public sealed record BodyPart
 {
+    internal static readonly MediaType Unstated = new("text", "plain");
+
     /// <summary>The media type; <c>text/plain</c> when the part says nothing (RFC 2046 §5.1).</summary>
-    public MediaType ContentType { get; init; } = new("text", "plain");
+    public MediaType ContentType { get; init; } = Unstated;
 
     /// <summary>The Content-ID without its angle brackets, compared with case; null when there is none.</summary>
     public string? ContentId { get; init; }

@@ -15,7 +15,7 @@ internal static class Boundary
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'()+_,-./:=? ");
 
     /// <summary>Takes the boundary out of a content type. A trailing space is no part of it: white space may follow any delimiter.</summary>
-    public static MultipartError TryGet(MediaType contentType, [NotNullWhen(true)] out byte[]? boundary)
+    public static MultipartError TryGet(MediaType contentType, [NotNullWhen(true)] out string? boundary)
     {
         boundary = null;
         string? value = contentType.Parameters.GetValue("boundary")?.TrimEnd(' ');
@@ -29,7 +29,7 @@ internal static class Boundary
             return MultipartError.BadBoundary;
         }
 
-        boundary = Encoding.ASCII.GetBytes(value);
+        boundary = value;
         return MultipartError.None;
     }
 

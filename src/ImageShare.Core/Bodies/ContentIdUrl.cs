@@ -43,22 +43,26 @@ public static class ContentIdUrl
             return false;
         }
 
-        contentId = PercentEncoding.Decode(Encoding.UTF8.GetBytes(text[Scheme.Length..]));
+        text = text[Scheme.Length..];
+        contentId = text.Contains('%', StringComparison.Ordinal) ? PercentEncoding.Decode(Encoding.UTF8.GetBytes(text)) : text;
         return true;
     }
 
     /// <summary>A Content-ID as it stands in a header field or start parameter, without brackets and comments; empty when there is none.</summary>
-    internal static string Trim(string value)
+    internal static string Trim(string value) => Trim(Encoding.UTF8.GetBytes(value));
+
+    /// <summary>The same of octets.</summary>
+    internal static string Trim(ReadOnlySpan<byte> value)
     {
-        int open = value.IndexOf('<', StringComparison.Ordinal);
-        int close = open < 0 ? -1 : value.IndexOf('>', open);
-        if (close > open)
+        int open = value.IndexOf((byte)'<');
+        int close = open < 0 ? -1 : value[open..].IndexOf((byte)'>');
+        if (close > 0)
         {
-            return value[(open + 1)..close].Trim();
+            return WellKnownText.GetString(Grammar.TrimWhiteSpace(value.Slice(open + 1, close - 1)));
         }
 
-        int end = value.AsSpan().Trim().IndexOfAny(' ', '\t', '(');
-        string bare = value.Trim();
-        return end < 0 ? bare : bare[..end];
+        value = Grammar.TrimWhiteSpace(value);
+        int end = value.IndexOfAny(" \t("u8);
+        return WellKnownText.GetString(end < 0 ? value : value[..end]);
     }
 }

@@ -44,8 +44,9 @@ internal sealed class CpimReader(int maxLength)
     {
         _contentHeaders.WriteLineEnd();
         var limits = new MultipartLimits { MaxHeaderLength = _contentHeaders.WrittenCount };
-        MultipartError error = new PartHeaders(limits, (_, _) => { }).Read(_contentHeaders.WrittenSpan, 0, out _, out BodyPart content);
-        head = error == MultipartError.None ? new CpimHead { Headers = _headers.ToImmutable(), Content = content } : null;
+        var content = new PartHeaders(limits);
+        MultipartError error = content.Read(_contentHeaders.WrittenSpan, 0, out _);
+        head = error == MultipartError.None ? new CpimHead { Headers = _headers.ToImmutable(), Content = content.ToPart(default) } : null;
         return head is not null;
     }
 

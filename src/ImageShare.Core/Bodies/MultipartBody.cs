@@ -45,7 +45,7 @@ public sealed record MultipartBody(MediaType ContentType, ImmutableArray<BodyPar
             }
 
             string? start = ContentType.Parameters.GetValue("start");
-            return (start is null ? null : Parts.FirstOrDefault(p => p.ContentId == ContentIdUrl.Trim(start))) ?? Parts[0];
+            return (start is null ? null : FindPart(ContentIdUrl.Trim(start))) ?? Parts[0];
         }
     }
 
@@ -61,8 +61,16 @@ public sealed record MultipartBody(MediaType ContentType, ImmutableArray<BodyPar
             return FromPart(root);
         }
 
-        IEnumerable<BodyPart> candidates = ContentType.Is("multipart", "alternative") ? Parts.Reverse() : Parts;
-        return candidates.Select(FromPart).FirstOrDefault(p => p is not null);
+        bool isLastBest = ContentType.Is("multipart", "alternative");
+        for (int i = 0; i < Parts.Length; i++)
+        {
+            if (FromPart(Parts[isLastBest ? ^(i + 1) : i]) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
 
         static BodyPart? FromPart(BodyPart part) =>
             part.Multipart is { } inner ? inner.FindSessionDescription()
@@ -83,20 +91,38 @@ public sealed record MultipartBody(MediaType ContentType, ImmutableArray<BodyPar
         }
 
         BodyPart? found = null;
-        foreach (BodyPart part in AllParts())
+        return CountParts(contentId, ref found) == 1 ? found : null;
+    }
+
+    /// <summary>The first part of this level with that Content-ID.</summary>
+    internal BodyPart? FindPart(string contentId)
+    {
+        foreach (BodyPart part in Parts)
         {
             if (part.ContentId == contentId)
             {
-                if (found is not null)
-                {
-                    return null;
-                }
-
-                found = part;
+                return part;
             }
         }
 
-        return found;
+        return null;
+    }
+
+    private int CountParts(string contentId, ref BodyPart? last)
+    {
+        int count = 0;
+        foreach (BodyPart part in Parts)
+        {
+            if (part.ContentId == contentId)
+            {
+                last = part;
+                count++;
+            }
+
+            count += part.Multipart?.CountParts(contentId, ref last) ?? 0;
+        }
+
+        return count;
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Bodies;
@@ -9,8 +10,10 @@ namespace ImageShare.Core.Bodies;
 /// </summary>
 internal sealed class MultipartReader(ReadOnlyMemory<byte> body, MultipartLimits limits)
 {
-    private readonly List<BodyWarning> _warnings = [];
-    private readonly HashSet<string> _contentIds = new(StringComparer.Ordinal);
+    private List<BodyWarning>? _warnings;
+    private HashSet<string>? _contentIds;
+    private PartHeaders? _headers;
+    private string? _firstContentId;
     private bool _saidBareLineFeed;
     private int _partCount;
     private long _contentLength;
@@ -19,8 +22,8 @@ internal sealed class MultipartReader(ReadOnlyMemory<byte> body, MultipartLimits
     public MultipartReadResult Read(MediaType contentType)
     {
         MultipartError error = ReadLevel(contentType, 0, body.Length, depth: 1, out MultipartBody? read);
-        _warnings.Sort((a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Code.CompareTo(b.Code));
-        return new MultipartReadResult(error, error == MultipartError.None ? 0 : _errorOffset, read, [.. _warnings]);
+        _warnings?.Sort(static (a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Code.CompareTo(b.Code));
+        return new MultipartReadResult(error, error == MultipartError.None ? 0 : _errorOffset, read, _warnings is null ? [] : [.. _warnings]);
     }
 
     private MultipartError ReadLevel(MediaType contentType, int start, int end, int depth, out MultipartBody? read)
@@ -31,8 +34,8 @@ internal sealed class MultipartReader(ReadOnlyMemory<byte> body, MultipartLimits
             return Fail(MultipartError.TooDeep, start);
         }
 
-        MultipartError error = Boundary.TryGet(contentType, out byte[]? boundary);
-        if (error != MultipartError.None)
+        MultipartError error = Boundary.TryGet(contentType, out string? boundary);
+        if (boundary is null)
         {
             return Fail(error, start);
         }
@@ -43,9 +46,11 @@ internal sealed class MultipartReader(ReadOnlyMemory<byte> body, MultipartLimits
             Warn(BodyWarningCode.IllegalBoundary, start);
         }
 
-        byte[] needle = [(byte)'-', (byte)'-', .. boundary!];
-        int spaces = stated.Length - boundary!.Length;
-        ImmutableArray<BodyPart>.Builder parts = ImmutableArray.CreateBuilder<BodyPart>();
+        int spaces = stated.Length - boundary.Length;
+        Span<byte> needle = stackalloc byte[2 + Boundary.MaxLength];
+        needle[0] = needle[1] = (byte)'-';
+        needle = needle[..(2 + Encoding.ASCII.GetBytes(boundary, needle[2..]))];
+        ImmutableArray<BodyPart>.Builder parts = ImmutableArray.CreateBuilder<BodyPart>(LikelyParts);
         int partStart = -1;
         int from = start;
         bool closed = false;
@@ -77,7 +82,7 @@ internal sealed class MultipartReader(ReadOnlyMemory<byte> body, MultipartLimits
             return Fail(MultipartError.NoParts, start);
         }
 
-        read = new MultipartBody(contentType, parts.ToImmutable());
+        read = new MultipartBody(contentType, parts.DrainToImmutable());
         CheckStart(read, start);
         return MultipartError.None;
     }
@@ -95,18 +100,21 @@ internal sealed class MultipartReader(ReadOnlyMemory<byte> body, MultipartLimits
             return MultipartError.None;
         }
 
-        MultipartError error = new PartHeaders(limits, Warn).Read(body.Span[start..end], start, out int headers, out BodyPart part);
+        _headers ??= new PartHeaders(limits, this);
+        MultipartError error = _headers.Read(body.Span[start..end], start, out int length);
         if (error != MultipartError.None)
         {
             return Fail(error, start);
         }
 
-        CheckContentId(part, start);
-        int contentStart = start + headers;
-        if (part.ContentType.Type.Equals("multipart", StringComparison.OrdinalIgnoreCase)
-            && part.TransferEncoding is not (TransferEncoding.Base64 or TransferEncoding.QuotedPrintable or TransferEncoding.Unknown))
+        CheckContentId(_headers.ContentId, start);
+        ReadOnlyMemory<byte> text = body[(start + length)..end];
+        if (_headers.ContentType.Type.Equals("multipart", StringComparison.OrdinalIgnoreCase)
+            && _headers.TransferEncoding is not (TransferEncoding.Base64 or TransferEncoding.QuotedPrintable or TransferEncoding.Unknown))
         {
-            error = ReadLevel(part.ContentType, contentStart, end, depth + 1, out MultipartBody? inner);
+            // Before the headers of the parts inside are read.
+            BodyPart nested = _headers.ToPart(text);
+            error = ReadLevel(nested.ContentType, start + length, end, depth + 1, out MultipartBody? inner);
             if (error is MultipartError.MissingBoundary or MultipartError.BadBoundary or MultipartError.NoParts)
             {
                 Warn(BodyWarningCode.UnreadableNestedBody, start);
@@ -116,11 +124,11 @@ internal sealed class MultipartReader(ReadOnlyMemory<byte> body, MultipartLimits
                 return error;
             }
 
-            parts.Add(part with { Multipart = inner, Content = body[contentStart..end] });
+            parts.Add(nested with { Multipart = inner });
             return MultipartError.None;
         }
 
-        part = Decode(part, body[contentStart..end], start);
+        BodyPart part = _headers.ToPart(Decode(_headers.TransferEncoding, text, start, out bool isDamaged), isDamaged);
         _contentLength += part.Content.Length;
         if (_contentLength > limits.MaxContentLength)
         {
@@ -131,15 +139,17 @@ internal sealed class MultipartReader(ReadOnlyMemory<byte> body, MultipartLimits
         return MultipartError.None;
     }
 
-    private BodyPart Decode(BodyPart part, ReadOnlyMemory<byte> text, int offset)
+    private ReadOnlyMemory<byte> Decode(TransferEncoding encoding, ReadOnlyMemory<byte> text, int offset, out bool isDamaged)
     {
-        switch (part.TransferEncoding)
+        isDamaged = false;
+        switch (encoding)
         {
             case TransferEncoding.Base64:
                 if (!TransferEncodings.TryDecodeBase64(text.Span, out byte[] octets, out bool paddingWasMissing))
                 {
                     Warn(BodyWarningCode.BadBase64, offset);
-                    return part with { IsDamaged = true };
+                    isDamaged = true;
+                    return default;
                 }
 
                 if (paddingWasMissing)
@@ -147,14 +157,15 @@ internal sealed class MultipartReader(ReadOnlyMemory<byte> body, MultipartLimits
                     Warn(BodyWarningCode.MissingBase64Padding, offset);
                 }
 
-                return part with { Content = octets };
+                return octets;
             case TransferEncoding.QuotedPrintable:
-                return part with { Content = TransferEncodings.DecodeQuotedPrintable(text.Span) };
+                return TransferEncodings.DecodeQuotedPrintable(text.Span);
             case TransferEncoding.Unknown:
                 Warn(BodyWarningCode.UnknownTransferEncoding, offset);
-                return part with { IsDamaged = true };
+                isDamaged = true;
+                return default;
             default:
-                return part with { Content = text };
+                return text;
         }
     }
 
@@ -208,9 +219,18 @@ internal sealed class MultipartReader(ReadOnlyMemory<byte> body, MultipartLimits
         return end - (text.EndsWith("\r\n"u8) ? 2 : text.EndsWith("\n"u8) ? 1 : 0);
     }
 
-    private void CheckContentId(BodyPart part, int offset)
+    private void CheckContentId(string? id, int offset)
     {
-        if (part.ContentId is { } id && !_contentIds.Add(id))
+        if (id is null)
+        {
+            return;
+        }
+
+        if (_firstContentId is null)
+        {
+            _firstContentId = id;
+        }
+        else if (!(_contentIds ??= new HashSet<string>(StringComparer.Ordinal) { _firstContentId }).Add(id))
         {
             Warn(BodyWarningCode.DuplicateContentId, offset);
         }
@@ -219,7 +239,7 @@ internal sealed class MultipartReader(ReadOnlyMemory<byte> body, MultipartLimits
     private void CheckStart(MultipartBody read, int offset)
     {
         if (read.ContentType.Is("multipart", "related") && read.ContentType.Parameters.GetValue("start") is { } start
-            && !read.Parts.Any(p => p.ContentId == ContentIdUrl.Trim(start)))
+            && read.FindPart(ContentIdUrl.Trim(start)) is null)
         {
             Warn(BodyWarningCode.DanglingStart, offset);
         }
@@ -231,7 +251,7 @@ internal sealed class MultipartReader(ReadOnlyMemory<byte> body, MultipartLimits
         return error;
     }
 
-    private void Warn(BodyWarningCode code, int offset)
+    public void Warn(BodyWarningCode code, int offset)
     {
         if (code == BodyWarningCode.BareLineFeed)
         {
@@ -243,8 +263,11 @@ internal sealed class MultipartReader(ReadOnlyMemory<byte> body, MultipartLimits
             _saidBareLineFeed = true;
         }
 
-        _warnings.Add(new BodyWarning(code, offset));
+        (_warnings ??= []).Add(new BodyWarning(code, offset));
     }
+
+    // The offer and its icon.
+    private const int LikelyParts = 2;
 
     private readonly record struct Delimiter(int Start, int Next, bool IsClose);
 }

@@ -9,6 +9,8 @@ internal static class TransferEncodings
 {
     private const int Base64LineLength = 76;
 
+    private static readonly SearchValues<byte> WhiteSpace = SearchValues.Create(" \t\r\n"u8);
+
     public static string? ToHeaderValue(TransferEncoding encoding) => encoding switch
     {
         TransferEncoding.SevenBit => "7bit",
@@ -42,37 +44,42 @@ internal static class TransferEncodings
     /// </summary>
     public static bool TryDecodeBase64(ReadOnlySpan<byte> text, out byte[] octets, out bool paddingWasMissing)
     {
-        paddingWasMissing = false;
-        octets = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length + 3)];
-        OperationStatus status = Base64.DecodeFromUtf8(text, octets, out _, out int written);
-        if (status != OperationStatus.Done)
+        // Line by line into one run of the alphabet, which decodes at once and into an array of the right size.
+        byte[] run = ArrayPool<byte>.Shared.Rent(text.Length + 2);
+        int length = CopyWithoutWhiteSpace(text, run);
+        int missing = (4 - (length % 4)) % 4;
+        paddingWasMissing = missing > 0;
+        octets = [];
+        bool isDecodable = missing < 3 && (missing == 0 || !run.AsSpan(0, length).Contains((byte)'='));
+        if (isDecodable)
         {
-            byte[] padded = new byte[text.Length + 2];
-            int length = 0;
-            foreach (byte octet in text)
-            {
-                if (octet is not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n'))
-                {
-                    padded[length++] = octet;
-                }
-            }
-
-            if (length % 4 < 2 || padded.AsSpan(0, length).Contains((byte)'='))
-            {
-                return false;
-            }
-
-            padded.AsSpan(length, 4 - (length % 4)).Fill((byte)'=');
-            length += 4 - (length % 4);
-            paddingWasMissing = true;
-            if (Base64.DecodeFromUtf8(padded.AsSpan(0, length), octets, out _, out written) != OperationStatus.Done)
-            {
-                return false;
-            }
+            run.AsSpan(length, missing).Fill((byte)'=');
+            length += missing;
+            int padding = run.AsSpan(0, length).EndsWith("=="u8) ? 2 : run.AsSpan(0, length).EndsWith("="u8) ? 1 : 0;
+            octets = new byte[(length / 4 * 3) - padding];
+            isDecodable = Base64.DecodeFromUtf8(run.AsSpan(0, length), octets, out _, out int written) == OperationStatus.Done && written == octets.Length;
         }
 
-        Array.Resize(ref octets, written);
-        return true;
+        ArrayPool<byte>.Shared.Return(run);
+        return isDecodable;
+    }
+
+    private static int CopyWithoutWhiteSpace(ReadOnlySpan<byte> text, Span<byte> run)
+    {
+        int length = 0;
+        while (true)
+        {
+            int end = text.IndexOfAny(WhiteSpace);
+            ReadOnlySpan<byte> line = end < 0 ? text : text[..end];
+            line.CopyTo(run[length..]);
+            length += line.Length;
+            if (end < 0)
+            {
+                return length;
+            }
+
+            text = text[(end + 1)..];
+        }
     }
 
     /// <summary>Decodes quoted-printable; an equals sign that escapes nothing stays as it is (RFC 2045 §6.7).</summary>

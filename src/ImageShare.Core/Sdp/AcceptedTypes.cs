@@ -15,6 +15,8 @@ public sealed record AcceptedTypes
     /// <summary>A list of entries; a type of <c>*/*</c> is written as <c>*</c>.</summary>
     public AcceptedTypes(params IEnumerable<MediaType> entries) => Entries = [.. entries];
 
+    private AcceptedTypes(ImmutableArray<MediaType> entries) => Entries = entries;
+
     /// <summary>The one-entry list <c>*</c>.</summary>
     public static AcceptedTypes Anything { get; } = new(new MediaType("*", "*"));
 
@@ -53,7 +55,14 @@ public sealed record AcceptedTypes
         value = null;
         var cursor = new AsciiCursor(text);
         cursor.SkipWhiteSpace();
-        ImmutableArray<MediaType>.Builder entries = ImmutableArray.CreateBuilder<MediaType>();
+        if (Grammar.TrimWhiteSpace(text).SequenceEqual("*"u8))
+        {
+            value = Anything;
+            return true;
+        }
+
+        // Mostly the spaces stand between the entries.
+        ImmutableArray<MediaType>.Builder entries = ImmutableArray.CreateBuilder<MediaType>(text.Count((byte)' ') + 1);
         while (!cursor.AtEnd)
         {
             if (!SdpText.TryReadWord(ref cursor, out ReadOnlySpan<byte> word))
@@ -63,7 +72,7 @@ public sealed record AcceptedTypes
 
             if (word.SequenceEqual("*"u8))
             {
-                entries.Add(new MediaType("*", "*"));
+                entries.Add(Anything.Entries[0]);
             }
             else if (MediaType.TryParse(word, out MediaType? type))
             {
@@ -75,7 +84,7 @@ public sealed record AcceptedTypes
             }
         }
 
-        value = entries.Count > 0 ? new AcceptedTypes(entries) : null;
+        value = entries.Count > 0 ? new AcceptedTypes(entries.DrainToImmutable()) : null;
         return value is not null;
     }
 

@@ -35,8 +35,8 @@ public sealed class FingerprintSet
         var usable = new List<Fingerprint>();
         foreach (SdpAttribute attribute in isOwn ? media.Attributes : session.Attributes)
         {
-            if (attribute.Is(SdpAttributes.FingerprintName) && Fingerprint.TryParse(attribute.Octets, out Fingerprint? value)
-                && value.IsUsable && (acceptsSha1 || !value.IsSha1))
+            if (attribute.Is(SdpAttributes.FingerprintName) && attribute.Meaning is Fingerprint { IsUsable: true } value
+                && (acceptsSha1 || !value.IsSha1))
             {
                 usable.Add(value);
             }

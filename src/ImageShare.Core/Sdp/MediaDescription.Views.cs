@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using ImageShare.Core.Sdp.FileTransfer;
-using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp;
 
@@ -11,38 +10,19 @@ public sealed partial record MediaDescription
     public MediaDirection? Direction => DirectionIn(Attributes);
 
     /// <summary>The MSRP URIs of a=path, the first one the nearest hop, the last one the end (RFC 4975 §8.2).</summary>
-    public IReadOnlyList<string>? Path
-    {
-        get
-        {
-            if (Find(SdpAttributes.PathName)?.Value is not { } value)
-            {
-                return null;
-            }
-
-            string[] uris = value.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-            return uris.Length > 0 ? uris : null;
-        }
-    }
+    public IReadOnlyList<string>? Path => View<IReadOnlyList<string>>(SdpAttributes.PathName);
 
     /// <summary>What the peer takes as the type of a message (RFC 4975 §8.6).</summary>
-    public AcceptedTypes? AcceptTypes => View<AcceptedTypes>(SdpAttributes.AcceptTypesName, AcceptedTypes.TryParse);
+    public AcceptedTypes? AcceptTypes => View<AcceptedTypes>(SdpAttributes.AcceptTypesName);
 
     /// <summary>What the peer takes only inside a wrapper such as message/cpim (RFC 4975 §8.6).</summary>
-    public AcceptedTypes? AcceptWrappedTypes => View<AcceptedTypes>(SdpAttributes.AcceptWrappedTypesName, AcceptedTypes.TryParse);
+    public AcceptedTypes? AcceptWrappedTypes => View<AcceptedTypes>(SdpAttributes.AcceptWrappedTypesName);
 
     /// <summary>The largest message in octets the peer takes, wrapper included (RFC 4975 §8.6).</summary>
-    public long? MaxSize
-    {
-        get
-        {
-            var cursor = new AsciiCursor(Grammar.TrimWhiteSpace(Find(SdpAttributes.MaxSizeName)?.Octets));
-            return cursor.TryReadInt64(out long octets) && cursor.AtEnd ? octets : null;
-        }
-    }
+    public long? MaxSize => ValueView<long>(SdpAttributes.MaxSizeName);
 
     /// <summary>The section's own connection role; null when the session's holds (<see cref="SessionDescription.GetSetup"/>).</summary>
-    public SetupRole? Setup => SetupRoles.FromAttributeValue(Find(SdpAttributes.SetupName)?.Value);
+    public SetupRole? Setup => ValueView<SetupRole>(SdpAttributes.SetupName);
 
     /// <summary>Whether the address in c= and m= is the one to connect to (<c>a=msrp-cema</c>, RFC 6714 §5).</summary>
     public bool HasMsrpCema => Find(SdpAttributes.MsrpCemaName) is not null;
@@ -51,32 +31,34 @@ public sealed partial record MediaDescription
     public bool IsMsrpOverTls => IsMsrp && Protocol.Equals("TCP/TLS/MSRP", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The file this section is about (RFC 5547 §6); null too when the attribute is bare.</summary>
-    public FileSelector? FileSelector => View<FileSelector>(SdpAttributes.FileSelectorName, FileTransfer.FileSelector.TryParse);
+    public FileSelector? FileSelector => View<FileSelector>(SdpAttributes.FileSelectorName);
 
     /// <summary>Whether there is a file-selector without selectors: a capability, not a file (RFC 5547 §8.5).</summary>
     public bool HasBareFileSelector => Find(SdpAttributes.FileSelectorName) is { } attribute && string.IsNullOrWhiteSpace(attribute.Value);
 
     /// <summary>The name of the transfer (RFC 5547 §8.1).</summary>
-    public FileTransferId? FileTransferId => ValueView<FileTransferId>(SdpAttributes.FileTransferIdName, FileTransfer.FileTransferId.TryParse);
+    public FileTransferId? FileTransferId => ValueView<FileTransferId>(SdpAttributes.FileTransferIdName);
 
     /// <summary>What the sender would like to happen with the file; absent means <see cref="FileTransfer.FileDisposition.Render"/> (RFC 5547 §7).</summary>
-    public FileDisposition? FileDisposition => ValueView<FileDisposition>(SdpAttributes.FileDispositionName, FileTransfer.FileDisposition.TryParse);
+    public FileDisposition? FileDisposition => ValueView<FileDisposition>(SdpAttributes.FileDispositionName);
 
     /// <summary>The dates of the file (RFC 5547 §6).</summary>
-    public FileDate? FileDate => View<FileDate>(SdpAttributes.FileDateName, FileTransfer.FileDate.TryParse);
+    public FileDate? FileDate => View<FileDate>(SdpAttributes.FileDateName);
 
     /// <summary>The cid: URL of the icon (RFC 5547 §8.8), as it was written.</summary>
-    public string? FileIcon =>
-        Find(SdpAttributes.FileIconName)?.Value?.Trim() is { } url && url.StartsWith("cid:", StringComparison.OrdinalIgnoreCase) && url.Length > 4 ? url : null;
+    public string? FileIcon => View<string>(SdpAttributes.FileIconName);
 
     /// <summary>Which octets of the file are meant; absent means all (RFC 5547 §6).</summary>
-    public FileRange? FileRange => ValueView<FileRange>(SdpAttributes.FileRangeName, FileTransfer.FileRange.TryParse);
+    public FileRange? FileRange => ValueView<FileRange>(SdpAttributes.FileRangeName);
+
+    // All four words have it.
+    private const int DirectionLength = 8;
 
     internal static MediaDirection? DirectionIn(ImmutableArray<SdpAttribute> attributes)
     {
         foreach (SdpAttribute attribute in attributes)
         {
-            if (attribute.Value is null && MediaDirections.FromAttributeName(attribute.Name) is { } direction)
+            if (attribute.Value is null && attribute.Name?.Length == DirectionLength && MediaDirections.FromAttributeName(attribute.Name) is { } direction)
             {
                 return direction;
             }
@@ -85,17 +67,11 @@ public sealed partial record MediaDescription
         return null;
     }
 
-    private delegate bool Reader<T>(ReadOnlySpan<byte> text, out T? value)
-        where T : class;
-
-    private delegate bool ValueReader<T>(ReadOnlySpan<byte> text, out T value)
-        where T : struct;
-
-    private T? View<T>(string name, Reader<T> read)
+    private T? View<T>(string name)
         where T : class =>
-        Find(name) is { Value: not null } attribute && read(attribute.Octets, out T? value) ? value : null;
+        Find(name)?.Meaning as T;
 
-    private T? ValueView<T>(string name, ValueReader<T> read)
+    private T? ValueView<T>(string name)
         where T : struct =>
-        Find(name) is { Value: not null } attribute && read(attribute.Octets, out T value) ? value : null;
+        Find(name)?.Meaning is T value ? value : null;
 }

@@ -121,52 +121,6 @@ public sealed partial record MediaDescription
     /// <summary>The section as text.</summary>
     public override string ToString() => SdpText.Print(Write);
 
-    /// <summary>media SP port ["/" integer] SP proto 1*(SP fmt): the value of an m= line.</summary>
-    internal static SdpErrorCode TryReadLine(ReadOnlySpan<byte> text, int maxFormats, out MediaDescription? value)
-    {
-        value = null;
-        var cursor = new AsciiCursor(text);
-        if (!SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> media) || !cursor.TryReadUInt32(out uint port) || port > ushort.MaxValue)
-        {
-            return SdpErrorCode.MalformedMedia;
-        }
-
-        // The number of ports is only remembered, never acted upon: it may be anything.
-        uint count = 0;
-        bool hasCount = cursor.TryRead((byte)'/');
-        if ((hasCount && (!cursor.TryReadUInt32(out count) || count > int.MaxValue)) || !cursor.SkipWhiteSpace()
-            || !SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> protocol))
-        {
-            return SdpErrorCode.MalformedMedia;
-        }
-
-        ImmutableArray<string>.Builder formats = ImmutableArray.CreateBuilder<string>(1);
-        while (SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> format))
-        {
-            if (formats.Count == maxFormats)
-            {
-                return SdpErrorCode.TooManyFormats;
-            }
-
-            formats.Add(WellKnownText.GetString(format));
-        }
-
-        if (formats.Count == 0)
-        {
-            return SdpErrorCode.MalformedMedia;
-        }
-
-        value = new MediaDescription
-        {
-            Media = WellKnownText.GetString(media),
-            Port = (int)port,
-            PortCount = hasCount ? (int)count : null,
-            Protocol = WellKnownText.GetString(protocol),
-            Formats = formats.DrainToImmutable(),
-        };
-        return SdpErrorCode.None;
-    }
-
     internal static SdpAttribute? Find(ImmutableArray<SdpAttribute> attributes, string name)
     {
         foreach (SdpAttribute attribute in attributes)

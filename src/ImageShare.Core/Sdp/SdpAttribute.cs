@@ -14,8 +14,36 @@ namespace ImageShare.Core.Sdp;
 [SuppressMessage("Naming", "CA1711:Identifiers should not have incorrect suffix", Justification = "It is what RFC 8866 calls it.")]
 public readonly record struct SdpAttribute(string Name, string? Value = null)
 {
-    /// <summary>The value as octets, for the readers of the typed values.</summary>
-    internal byte[] Octets => Value is null ? [] : Encoding.UTF8.GetBytes(Value);
+    // What a reader found the value to mean, so that nobody has to read it again. It belongs to this name and this value, and to no other.
+    private readonly object? _meaning;
+
+    private SdpAttribute(string name, string? value, object? meaning)
+        : this(name, value) => _meaning = meaning;
+
+    /// <summary>The name before the colon.</summary>
+    public string Name
+    {
+        get;
+        init
+        {
+            field = value;
+            _meaning = null;
+        }
+    } = Name;
+
+    /// <summary>Everything behind the colon; null when there is no colon.</summary>
+    public string? Value
+    {
+        get;
+        init
+        {
+            field = value;
+            _meaning = null;
+        }
+    } = Value;
+
+    /// <summary>The typed value; <see cref="AttributeMeaning.Unreadable"/> when the value is none, null when the attribute is unknown or has no value.</summary>
+    internal object? Meaning => _meaning ?? (Value is null ? null : AttributeMeaning.Find(Name)?.Read(Encoding.UTF8.GetBytes(Value)));
 
     /// <summary>Whether this attribute has that name, case ignored.</summary>
     public bool Is(string name) => string.Equals(Name, name, StringComparison.OrdinalIgnoreCase);
@@ -31,7 +59,12 @@ public readonly record struct SdpAttribute(string Name, string? Value = null)
             return false;
         }
 
-        value = new SdpAttribute(WellKnownText.GetString(name), colon < 0 ? null : WellKnownText.GetString(text[(colon + 1)..]));
+        AttributeMeaning? known = AttributeMeaning.Find(name);
+        ReadOnlySpan<byte> octets = colon < 0 ? default : text[(colon + 1)..];
+        value = new SdpAttribute(
+            known is not null && name.SequenceEqual(known.Octets) ? known.Name : WellKnownText.GetString(name),
+            colon < 0 ? null : WellKnownText.GetString(octets),
+            colon < 0 ? null : known?.Read(octets));
         return true;
     }
 
@@ -53,6 +86,12 @@ public readonly record struct SdpAttribute(string Name, string? Value = null)
             output.WriteUtf8(Value);
         }
     }
+
+    /// <inheritdoc/>
+    public bool Equals(SdpAttribute other) => Name == other.Name && Value == other.Value;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Value);
 
     /// <summary>What stands behind <c>a=</c>.</summary>
     public override string ToString() => Value is null ? Name ?? string.Empty : $"{Name}:{Value}";

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text.Unicode;
 using ImageShare.Core.Text;
 
@@ -7,9 +8,9 @@ namespace ImageShare.Core.Sdp;
 /// <summary>Reads one session description: cuts it into lines, hands each line to its section, and checks the whole.</summary>
 internal sealed class SdpReader(SdpLimits limits)
 {
-    private readonly List<SdpWarning> _warnings = [];
-    private readonly SdpSection _session = new(SdpLineOrder.Session, 0);
-    private readonly List<SdpSection> _media = [];
+    private SdpSection _session = null!;
+    private List<SdpWarning>? _warnings;
+    private List<SdpSection>? _media;
     private bool _hasVersion;
     private bool _saidBareLineFeed;
     private int _originOffset;
@@ -21,6 +22,7 @@ internal sealed class SdpReader(SdpLimits limits)
     public SdpError Read(ReadOnlySpan<byte> text, out SessionDescription? value)
     {
         value = null;
+        _session = new SdpSection(SdpLineOrder.Session, 0, CountAttributes(text));
         int lines = 0;
         int offset = 0;
         while (offset < text.Length)
@@ -31,7 +33,7 @@ internal sealed class SdpReader(SdpLimits limits)
                 return new SdpError(SdpErrorCode.TooManyLines, offset);
             }
 
-            SdpErrorCode code = ReadLine(line, offset);
+            SdpErrorCode code = ReadLine(line, text[next..], offset);
             if (code != SdpErrorCode.None)
             {
                 return new SdpError(code, offset);
@@ -75,7 +77,7 @@ internal sealed class SdpReader(SdpLimits limits)
         return rest[..end];
     }
 
-    private SdpErrorCode ReadLine(ReadOnlySpan<byte> line, int offset)
+    private SdpErrorCode ReadLine(ReadOnlySpan<byte> line, ReadOnlySpan<byte> behind, int offset)
     {
         if (line.IsEmpty)
         {
@@ -107,10 +109,10 @@ internal sealed class SdpReader(SdpLimits limits)
         ReadOnlySpan<byte> value = line[2..];
         if (type == 'm')
         {
-            return ReadMediaLine(value, offset);
+            return ReadMediaLine(value, behind, offset);
         }
 
-        SdpSection section = _media.Count > 0 ? _media[^1] : _session;
+        SdpSection section = _media is [.., var last] ? last : _session;
         if (!section.TakesInOrder(type))
         {
             Warn(SdpWarningCode.LineOutOfOrder, offset);
@@ -121,20 +123,28 @@ internal sealed class SdpReader(SdpLimits limits)
             : ReadCommonLine(section, type, value, offset);
     }
 
-    private SdpErrorCode ReadMediaLine(ReadOnlySpan<byte> value, int offset)
+    private SdpErrorCode ReadMediaLine(ReadOnlySpan<byte> value, ReadOnlySpan<byte> behind, int offset)
     {
-        if (_media.Count >= limits.MaxMedia)
+        if (_media?.Count >= limits.MaxMedia)
         {
             return SdpErrorCode.TooManyMedia;
         }
 
-        SdpErrorCode code = MediaDescription.TryReadLine(value, limits.MaxFormats, out MediaDescription? head);
+        SdpErrorCode code = MediaLine.TryRead(value, limits.MaxFormats, out MediaLine line);
         if (code == SdpErrorCode.None)
         {
-            _media.Add(new SdpSection(SdpLineOrder.Media, offset) { Head = head });
+            (_media ??= new List<SdpSection>(1)).Add(new SdpSection(SdpLineOrder.Media, offset, CountAttributes(behind)) { Line = line });
         }
 
         return code;
+    }
+
+    // The a= lines before the next section, each octet looked at once for each section it belongs to.
+    private int CountAttributes(ReadOnlySpan<byte> lines)
+    {
+        int end = lines.IndexOf("\nm="u8);
+        lines = end < 0 ? lines : lines[..end];
+        return Math.Min(lines.Count("\na="u8) + (lines.StartsWith("a="u8) ? 1 : 0), limits.MaxAttributes);
     }
 
     private SdpErrorCode ReadSessionLine(char type, ReadOnlySpan<byte> value, int offset)
@@ -239,7 +249,13 @@ internal sealed class SdpReader(SdpLimits limits)
 
         if (SdpAttribute.TryParse(value, out SdpAttribute attribute))
         {
-            section.Add(attribute, offset);
+            SdpReview.LookAt(attribute, value, offset, section, ref _warnings);
+            if (section.AcceptTypesOffset == 0 && attribute.Is(SdpAttributes.AcceptTypesName))
+            {
+                section.AcceptTypesOffset = offset;
+            }
+
+            section.Add(attribute);
         }
         else
         {
@@ -276,9 +292,9 @@ internal sealed class SdpReader(SdpLimits limits)
             return new SdpError(code, 0);
         }
 
-        foreach (SdpSection media in _media)
+        foreach (SdpSection media in _media ?? [])
         {
-            if (media.Head!.Port != 0 && media.Connection is null && _session.Connection is null)
+            if (media.Line is { Port: not 0 } && media.Connection is null && _session.Connection is null)
             {
                 return new SdpError(SdpErrorCode.MissingConnection, media.Offset);
             }
@@ -299,27 +315,37 @@ internal sealed class SdpReader(SdpLimits limits)
             Warn(SdpWarningCode.MissingTiming, 0);
         }
 
-        var session = new SessionDescription
-        {
-            Origin = _origin!,
-            SessionName = _sessionName ?? string.Empty,
-            Information = _session.Information,
-            Connection = _session.Connection,
-            Timing = _timing ?? default,
-            Attributes = [.. _session.Attributes],
-            OtherLines = _session.OtherLines,
-            Media = [.. _media.Select(m => m.ToMedia())],
-        };
-
-        if (session.Origin.SessionId <= Origin.LargestWeakSessionId)
+        if (_origin!.SessionId <= Origin.LargestWeakSessionId)
         {
             Warn(SdpWarningCode.WeakSessionId, _originOffset);
         }
 
-        SdpReview.Look(session, _session, _media, _warnings);
-        _warnings.Sort((a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Code.CompareTo(b.Code));
-        return session with { Warnings = _warnings.ToImmutableArray() };
+        var media = new MediaDescription[_media?.Count ?? 0];
+        for (int i = 0; i < media.Length; i++)
+        {
+            media[i] = _media![i].ToMedia();
+        }
+
+        ImmutableArray<SdpAttribute> attributes = _session.TakeAttributes();
+        for (int i = 0; i < media.Length; i++)
+        {
+            SdpReview.LookAtWhole(media[i], attributes, _media![i], ref _warnings);
+        }
+
+        _warnings?.Sort(static (a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Code.CompareTo(b.Code));
+        return new SessionDescription
+        {
+            Origin = _origin,
+            SessionName = _sessionName ?? string.Empty,
+            Information = _session.Information,
+            Connection = _session.Connection,
+            Timing = _timing ?? default,
+            Attributes = attributes,
+            OtherLines = _session.OtherLines,
+            Media = ImmutableCollectionsMarshal.AsImmutableArray(media),
+            Warnings = _warnings is null ? [] : _warnings.ToImmutableArray(),
+        };
     }
 
-    private void Warn(SdpWarningCode code, int offset) => _warnings.Add(new SdpWarning(code, offset));
+    private void Warn(SdpWarningCode code, int offset) => (_warnings ??= []).Add(new SdpWarning(code, offset));
 }

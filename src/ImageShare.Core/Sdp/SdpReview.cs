@@ -1,142 +1,110 @@
-using System.Collections.Frozen;
+using System.Collections.Immutable;
 using ImageShare.Core.Sdp.FileTransfer;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp;
 
-/// <summary>Looks over a description that was read and notes what peers are known to do in ways the rules do not ask for.</summary>
+/// <summary>Looks over a description as it is read and finds what peers are known to do in ways the rules do not ask for.</summary>
 internal static class SdpReview
 {
-    private static readonly FrozenSet<string> KnownAttributes = FrozenSet.Create(
-        StringComparer.OrdinalIgnoreCase,
-        SdpAttributes.AcceptTypesName, SdpAttributes.AcceptWrappedTypesName, SdpAttributes.PathName, SdpAttributes.MaxSizeName,
-        SdpAttributes.SetupName, SdpAttributes.FileSelectorName, SdpAttributes.FileTransferIdName, SdpAttributes.FileDispositionName,
-        SdpAttributes.FileDateName, SdpAttributes.FileIconName, SdpAttributes.FileRangeName,
-        "sendonly", "recvonly", "sendrecv", "inactive", "connection", SdpAttributes.FingerprintName, SdpAttributes.MsrpCemaName, "tool", "charset", "lang", "sdplang");
-
-    public static void Look(SessionDescription session, SdpSection sessionPart, List<SdpSection> sections, List<SdpWarning> warnings)
+    /// <summary>Looks at one attribute by itself.</summary>
+    /// <param name="attribute">The attribute.</param>
+    /// <param name="line">What stands behind <c>a=</c>.</param>
+    /// <param name="offset">Where the line begins.</param>
+    /// <param name="section">Where it stands: other media than MSRP is none of this library's business.</param>
+    /// <param name="warnings">What was found so far.</param>
+    public static void LookAt(in SdpAttribute attribute, ReadOnlySpan<byte> line, int offset, SdpSection section, ref List<SdpWarning>? warnings)
     {
-        LookAtNames(sessionPart, warnings);
-        for (int i = 0; i < sections.Count; i++)
+        if (section.Line is { IsMsrp: false })
         {
-            if (session.Media[i].IsMsrp)
-            {
-                LookAtNames(sections[i], warnings);
-                LookAtValues(session.Media[i], sections[i], warnings);
-                LookAtWhole(session, session.Media[i], sections[i], warnings);
-            }
+            return;
+        }
+
+        AttributeMeaning? known = AttributeMeaning.Find(attribute.Name);
+        if (known is null)
+        {
+            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.UnknownAttribute, offset));
+        }
+        else if (section.Line is not null && known.HasMeaning)
+        {
+            LookAtMeaning(attribute, known, line, offset, ref warnings);
         }
     }
 
-    private static void LookAtNames(SdpSection section, List<SdpWarning> warnings)
+    /// <summary>Looks at what the lines of an MSRP section say together.</summary>
+    public static void LookAtWhole(MediaDescription media, ImmutableArray<SdpAttribute> session, SdpSection section, ref List<SdpWarning>? warnings)
     {
-        for (int i = 0; i < section.Attributes.Count; i++)
+        if (!media.IsMsrp)
         {
-            if (!KnownAttributes.Contains(section.Attributes[i].Name))
+            return;
+        }
+
+        if (media.AcceptTypes is { } types)
+        {
+            foreach (MediaType entry in types.Entries)
             {
-                warnings.Add(new SdpWarning(SdpWarningCode.UnknownAttribute, section.AttributeOffset(i)));
+                if (entry.Is("message", "cpim"))
+                {
+                    (warnings ??= []).Add(new SdpWarning(SdpWarningCode.BeyondImageShare, section.AcceptTypesOffset));
+                    break;
+                }
             }
+
+            if (media.FileSelector?.Type is { } type && !types.Matches(type))
+            {
+                (warnings ??= []).Add(new SdpWarning(SdpWarningCode.FileTypeNotAccepted, section.AcceptTypesOffset));
+            }
+        }
+
+        if (media.Port != 0 && (media.Setup ?? (MediaDescription.Find(session, SdpAttributes.SetupName)?.Meaning as SetupRole?)) is null)
+        {
+            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.NoSetup, section.Offset));
+        }
+
+        if (media.Port != 0 && media.MaxSize is null)
+        {
+            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.NoMaxSize, section.Offset));
         }
     }
 
-    private static void LookAtValues(MediaDescription media, SdpSection section, List<SdpWarning> warnings)
+    private static void LookAtMeaning(in SdpAttribute attribute, AttributeMeaning known, ReadOnlySpan<byte> line, int offset, ref List<SdpWarning>? warnings)
     {
-        for (int i = 0; i < section.Attributes.Count; i++)
+        object? meaning = attribute.Meaning;
+        if (meaning is FileSelector selector)
         {
-            SdpAttribute attribute = section.Attributes[i];
-            int offset = section.AttributeOffset(i);
-            if (!IsReadable(attribute))
-            {
-                warnings.Add(new SdpWarning(SdpWarningCode.UnreadableAttribute, offset));
-            }
-            else if (attribute.Is(SdpAttributes.FileDateName) && FileDate.TryParse(attribute.Octets, out _, out bool isWellSpelt) && !isWellSpelt)
-            {
-                warnings.Add(new SdpWarning(SdpWarningCode.FileDateSpelling, offset));
-            }
-            else if (attribute.Is(SdpAttributes.FileIconName))
-            {
-                warnings.Add(new SdpWarning(SdpWarningCode.BeyondImageShare, offset));
-            }
-            else if (attribute.Is(SdpAttributes.PathName) && media.Path is [.., var last] && RandomBits(last) < 80)
-            {
-                warnings.Add(new SdpWarning(SdpWarningCode.ShortPathSessionId, offset));
-            }
-            else if (attribute.Is(SdpAttributes.FileSelectorName) && media.FileSelector is { } selector)
-            {
-                LookAtSelector(selector, offset, warnings);
-            }
-            else if (attribute.Is(SdpAttributes.AcceptTypesName) && media.AcceptTypes is { } types)
-            {
-                LookAtTypes(types, media, offset, warnings);
-            }
+            LookAtSelector(selector, offset, ref warnings);
+            return;
+        }
+
+        bool isReadable = (meaning is not null && !ReferenceEquals(meaning, AttributeMeaning.Unreadable))
+            || (known.Name is SdpAttributes.FileSelectorName && string.IsNullOrWhiteSpace(attribute.Value));
+        SdpWarningCode? code = !isReadable ? SdpWarningCode.UnreadableAttribute : known.Name switch
+        {
+            SdpAttributes.FileDateName when !FileDate.IsWellSpelt(line[(known.Name.Length + 1)..]) => SdpWarningCode.FileDateSpelling,
+            SdpAttributes.FileIconName => SdpWarningCode.BeyondImageShare,
+            SdpAttributes.PathName when meaning is IReadOnlyList<string> path && RandomBits(path[^1]) < 80 => SdpWarningCode.ShortPathSessionId,
+            _ => null,
+        };
+        if (code is { } found)
+        {
+            (warnings ??= []).Add(new SdpWarning(found, offset));
         }
     }
 
-    private static void LookAtSelector(FileSelector selector, int offset, List<SdpWarning> warnings)
+    private static void LookAtSelector(FileSelector selector, int offset, ref List<SdpWarning>? warnings)
     {
         foreach (FileHash hash in selector.Hashes)
         {
             if (hash.KnownName is null)
             {
-                warnings.Add(new SdpWarning(SdpWarningCode.UnusableHash, offset));
+                (warnings ??= []).Add(new SdpWarning(SdpWarningCode.UnusableHash, offset));
             }
         }
 
         if (!selector.OtherSelectors.IsEmpty)
         {
-            warnings.Add(new SdpWarning(SdpWarningCode.UnknownFileSelector, offset));
+            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.UnknownFileSelector, offset));
         }
-    }
-
-    private static void LookAtTypes(AcceptedTypes types, MediaDescription media, int offset, List<SdpWarning> warnings)
-    {
-        foreach (MediaType entry in types.Entries)
-        {
-            if (entry.Is("message", "cpim"))
-            {
-                warnings.Add(new SdpWarning(SdpWarningCode.BeyondImageShare, offset));
-                break;
-            }
-        }
-
-        if (media.FileSelector?.Type is { } type && !types.Matches(type))
-        {
-            warnings.Add(new SdpWarning(SdpWarningCode.FileTypeNotAccepted, offset));
-        }
-    }
-
-    private static void LookAtWhole(SessionDescription session, MediaDescription media, SdpSection section, List<SdpWarning> warnings)
-    {
-        if (media.Port != 0 && session.GetSetup(media) is null)
-        {
-            warnings.Add(new SdpWarning(SdpWarningCode.NoSetup, section.Offset));
-        }
-
-        if (media.Port != 0 && media.MaxSize is null)
-        {
-            warnings.Add(new SdpWarning(SdpWarningCode.NoMaxSize, section.Offset));
-        }
-    }
-
-    private static bool IsReadable(SdpAttribute attribute)
-    {
-        var alone = new MediaDescription { Attributes = [attribute] };
-        return attribute.Name.ToUpperInvariant() switch
-        {
-            "ACCEPT-TYPES" => alone.AcceptTypes is not null,
-            "ACCEPT-WRAPPED-TYPES" => alone.AcceptWrappedTypes is not null,
-            "PATH" => alone.Path is not null,
-            "MAX-SIZE" => alone.MaxSize is not null,
-            "SETUP" => alone.Setup is not null,
-            "FINGERPRINT" => Fingerprint.TryParse(attribute.Octets, out _),
-            "FILE-SELECTOR" => alone.FileSelector is not null || alone.HasBareFileSelector,
-            "FILE-TRANSFER-ID" => alone.FileTransferId is not null,
-            "FILE-DISPOSITION" => alone.FileDisposition is not null,
-            "FILE-DATE" => alone.FileDate is not null,
-            "FILE-ICON" => alone.FileIcon is not null,
-            "FILE-RANGE" => alone.FileRange is not null,
-            _ => true,
-        };
     }
 
     // How much chance the session id of an MSRP URI can hold at most, judged by its length and the kinds of characters in it.

@@ -1,13 +1,18 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp;
 
 /// <summary>What the reader has seen so far of the session part or of one media section.</summary>
-internal sealed class SdpSection(string order, int offset)
+/// <param name="order">The order of its lines.</param>
+/// <param name="offset">Where it begins.</param>
+/// <param name="likelyAttributes">How many attributes seem to follow; a hint only.</param>
+internal sealed class SdpSection(string order, int offset, int likelyAttributes)
 {
-    private readonly List<SdpLine> _others = [];
-    private readonly List<int> _attributeOffsets = [];
+    private SdpAttribute[] _attributes = likelyAttributes == 0 ? [] : new SdpAttribute[likelyAttributes];
+    private List<SdpLine>? _others;
+    private int _attributeCount;
     private int _rank = -1;
     private int _attributeLines;
 
@@ -17,18 +22,30 @@ internal sealed class SdpSection(string order, int offset)
     public int Offset => offset;
 
     /// <summary>The m= line, when this is a media section.</summary>
-    public MediaDescription? Head { get; init; }
+    public MediaLine? Line { get; init; }
 
     public ConnectionData? Connection { get; set; }
 
     public string? Information { get; set; }
 
-    public List<SdpAttribute> Attributes { get; } = [];
+    /// <summary>Where the first a=accept-types stands.</summary>
+    public int AcceptTypesOffset { get; set; }
+
+    public int AttributeCount => _attributeCount;
+
+    /// <summary>The attributes, all of them read: none may be added any more.</summary>
+    public ImmutableArray<SdpAttribute> TakeAttributes()
+    {
+        if (_attributes.Length != _attributeCount)
+        {
+            Array.Resize(ref _attributes, _attributeCount);
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(_attributes);
+    }
 
     /// <summary>The kept lines in the order the writer gives them, so that what is read, printed and read again is equal.</summary>
-    public ImmutableArray<SdpLine> OtherLines => [.. _others.OrderBy(l => SdpLineOrder.RankOf(order, l.Type))];
-
-    public int AttributeOffset(int index) => _attributeOffsets[index];
+    public ImmutableArray<SdpLine> OtherLines => _others is null ? [] : [.. _others.OrderBy(l => SdpLineOrder.RankOf(order, l.Type))];
 
     public bool TakesInOrder(char type)
     {
@@ -45,19 +62,28 @@ internal sealed class SdpSection(string order, int offset)
 
     public bool HasRoomForAttribute(int limit) => _attributeLines++ < limit;
 
-    public void Add(SdpAttribute attribute, int attributeOffset)
+    public void Add(in SdpAttribute attribute)
     {
-        Attributes.Add(attribute);
-        _attributeOffsets.Add(attributeOffset);
+        if (_attributeCount == _attributes.Length)
+        {
+            Array.Resize(ref _attributes, Math.Max(4, _attributes.Length * 2));
+        }
+
+        _attributes[_attributeCount++] = attribute;
     }
 
-    public void Keep(char type, ReadOnlySpan<byte> value) => _others.Add(new SdpLine(type, WellKnownText.GetString(value)));
+    public void Keep(char type, ReadOnlySpan<byte> value) => (_others ??= []).Add(new SdpLine(type, WellKnownText.GetString(value)));
 
-    public MediaDescription ToMedia() => Head! with
+    public MediaDescription ToMedia() => new()
     {
+        Media = Line!.Value.Media,
+        Port = Line.Value.Port,
+        PortCount = Line.Value.PortCount,
+        Protocol = Line.Value.Protocol,
+        Formats = Line.Value.Formats,
         Title = Information,
         Connection = Connection,
-        Attributes = [.. Attributes],
+        Attributes = TakeAttributes(),
         OtherLines = OtherLines,
     };
 }

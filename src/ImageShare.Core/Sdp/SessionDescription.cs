@@ -58,7 +58,7 @@ public sealed record SessionDescription
     public SetupRole? GetSetup(MediaDescription media)
     {
         ArgumentNullException.ThrowIfNull(media);
-        return media.Setup ?? SetupRoles.FromAttributeValue(Find(SdpAttributes.SetupName)?.Value);
+        return media.Setup ?? (Find(SdpAttributes.SetupName)?.Meaning as SetupRole?);
     }
 
     /// <summary>

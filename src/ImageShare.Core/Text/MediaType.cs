@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 
 namespace ImageShare.Core.Text;
 
@@ -51,7 +52,7 @@ public sealed record MediaType
     public static MediaType Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return TryParse(System.Text.Encoding.UTF8.GetBytes(text), out MediaType? value)
+        return TryParse(Encoding.UTF8.GetBytes(text), out MediaType? value)
             ? value
             : throw new FormatException($"'{text}' is not a media type such as image/png.");
     }
@@ -82,8 +83,25 @@ public sealed record MediaType
             return false;
         }
 
-        value = new MediaType(WellKnownText.GetString(type), WellKnownText.GetString(subtype), parameters);
+        value = Create(type, subtype, parameters);
         return true;
+    }
+
+    /// <summary>A type of parts that were read: the one made before, when it is one of those that recur and has no parameters.</summary>
+    internal static MediaType Create(ReadOnlySpan<byte> type, ReadOnlySpan<byte> subtype, ParameterList parameters)
+    {
+        if (parameters.Count == 0)
+        {
+            foreach (MediaType known in WellKnown)
+            {
+                if (Ascii.Equals(subtype, known.Subtype) && Ascii.Equals(type, known.Type))
+                {
+                    return known;
+                }
+            }
+        }
+
+        return new MediaType(WellKnownText.GetString(type), WellKnownText.GetString(subtype), parameters);
     }
 
     /// <summary>Writes the type and its parameters.</summary>
@@ -109,6 +127,12 @@ public sealed record MediaType
     // Peers write boundary=a:b and type=application/sdp without the quotes RFC 2045 asks for (RFC 2387 errata 5048).
     private static readonly SearchValues<byte> LenientValue =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`{|}~/:@?()<>[]"u8);
+
+    private static readonly MediaType[] WellKnown =
+    [
+        new("image", "jpeg"), new("image", "png"), new("image", "gif"), new("image", "*"), new("text", "plain"), new("message", "cpim"),
+        new("application", "sdp"), new("application", "octet-stream"),
+    ];
 
     private static void ThrowIfNoToken(string text, string name)
     {

@@ -30,13 +30,9 @@ public sealed record FileDate
     /// date-param *(SP date-param). Reads quoted and unquoted values, RFC 5322 dates with numeric and named zones, and ISO 8601;
     /// dates it cannot read are left out, false when none is left.
     /// </summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out FileDate? value) => TryParse(text, out value, out _);
-
-    /// <summary>Reads, and says whether every part was spelt as RFC 5547 asks.</summary>
-    internal static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out FileDate? value, out bool isWellSpelt)
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out FileDate? value)
     {
         DateTimeOffset? created = null, modified = null, read = null;
-        isWellSpelt = true;
         var cursor = new AsciiCursor(text);
         cursor.SkipWhiteSpace();
         while (!cursor.AtEnd)
@@ -44,9 +40,12 @@ public sealed record FileDate
             int label = cursor.TryReadIgnoreCase("creation:"u8) ? 0 : cursor.TryReadIgnoreCase("modification:"u8) ? 1 : cursor.TryReadIgnoreCase("read:"u8) ? 2 : 3;
             bool quoted = cursor.TryRead((byte)'"');
             ReadOnlySpan<byte> raw = quoted ? cursor.ReadUntil((byte)'"') : ReadToNextLabel(ref cursor);
-            bool understood = MailDate.TryParse(raw, out DateTimeOffset date, out bool isNumericZone)
-                || MailDate.TryParseIso8601(raw, out date);
-            isWellSpelt &= (!quoted || cursor.TryRead((byte)'"')) && quoted && isNumericZone && label < 3;
+            bool understood = MailDate.TryParse(raw, out DateTimeOffset date, out _) || MailDate.TryParseIso8601(raw, out date);
+            if (quoted)
+            {
+                cursor.TryRead((byte)'"');
+            }
+
             cursor.SkipWhiteSpace();
             if (!understood)
             {
@@ -71,6 +70,26 @@ public sealed record FileDate
 
         value = (created ?? modified ?? read) is null ? null : new FileDate { Created = created, Modified = modified, Read = read };
         return value is not null;
+    }
+
+    /// <summary>Whether every part is spelt as RFC 5547 asks: quoted, RFC 5322, with a numeric zone.</summary>
+    internal static bool IsWellSpelt(ReadOnlySpan<byte> text)
+    {
+        var cursor = new AsciiCursor(text);
+        cursor.SkipWhiteSpace();
+        while (!cursor.AtEnd)
+        {
+            bool isLabelled = cursor.TryReadIgnoreCase("creation:"u8) || cursor.TryReadIgnoreCase("modification:"u8) || cursor.TryReadIgnoreCase("read:"u8);
+            if (!isLabelled || !cursor.TryRead((byte)'"') || !MailDate.TryParse(cursor.ReadUntil((byte)'"'), out _, out bool isNumericZone)
+                || !isNumericZone || !cursor.TryRead((byte)'"'))
+            {
+                return false;
+            }
+
+            cursor.SkipWhiteSpace();
+        }
+
+        return true;
     }
 
     /// <summary>Writes the dates that are set, in the order creation, modification, read.</summary>

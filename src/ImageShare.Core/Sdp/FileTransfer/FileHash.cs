@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp.FileTransfer;
@@ -45,8 +46,22 @@ public sealed record FileHash
     }
 
     /// <summary>The higher, the stronger; -1 when the hash cannot be used.</summary>
-    internal int Strength => Array.FindIndex(Known, k => k.Length == Value.Length
-        && (Algorithm.Equals(k.Name, StringComparison.OrdinalIgnoreCase) || Algorithm.Equals(k.Alias, StringComparison.OrdinalIgnoreCase)));
+    internal int Strength
+    {
+        get
+        {
+            for (int i = 0; i < Known.Length; i++)
+            {
+                if (Known[i].Length == Value.Length
+                    && (Algorithm.Equals(Known[i].Name, StringComparison.OrdinalIgnoreCase) || Algorithm.Equals(Known[i].Alias, StringComparison.OrdinalIgnoreCase)))
+                {
+                    return i;
+                }
+            }
+
+            return -1;
+        }
+    }
 
     /// <summary>Whether both name the same algorithm, spelling aside.</summary>
     public bool IsSameAlgorithmAs(FileHash other)
@@ -66,30 +81,30 @@ public sealed record FileHash
         }
 
         ReadOnlySpan<byte> hex = text[(colon + 1)..];
-        ImmutableArray<byte>.Builder octets = ImmutableArray.CreateBuilder<byte>((hex.Length + 1) / 2);
-        Span<byte> octet = stackalloc byte[1];
+        byte[] octets = new byte[(hex.Length - hex.Count((byte)':')) / 2];
+        int count = 0;
         while (!hex.IsEmpty)
         {
-            if (octets.Count > 0 && hex[0] == ':')
+            if (count > 0 && hex[0] == ':')
             {
                 hex = hex[1..];
             }
 
-            if (hex.Length < 2 || Convert.FromHexString(hex[..2], octet, out _, out _) != OperationStatus.Done)
+            if (hex.Length < 2 || count == octets.Length || Convert.FromHexString(hex[..2], octets.AsSpan(count, 1), out _, out _) != OperationStatus.Done)
             {
                 return false;
             }
 
-            octets.Add(octet[0]);
+            count++;
             hex = hex[2..];
         }
 
-        if (octets.Count == 0)
+        if (count == 0)
         {
             return false;
         }
 
-        value = new FileHash(WellKnownText.GetString(text[..colon]), octets.DrainToImmutable());
+        value = new FileHash(WellKnownText.GetString(text[..colon]), ImmutableCollectionsMarshal.AsImmutableArray(octets));
         return true;
     }
 

@@ -105,8 +105,8 @@ public sealed record FileSelector
         string? name = null;
         MediaType? type = null;
         long? size = null;
-        ImmutableArray<FileHash>.Builder hashes = ImmutableArray.CreateBuilder<FileHash>();
-        ImmutableArray<string>.Builder others = ImmutableArray.CreateBuilder<string>();
+        ImmutableArray<FileHash>.Builder? hashes = null;
+        ImmutableArray<string>.Builder? others = null;
         var cursor = new AsciiCursor(text);
         cursor.SkipWhiteSpace();
         while (!cursor.AtEnd)
@@ -154,14 +154,14 @@ public sealed record FileSelector
             }
             else if (selector.TryReadIgnoreCase("hash:"u8) && FileHash.TryParse(selector.Rest, out FileHash? hash))
             {
-                hashes.Add(hash);
+                (hashes ??= ImmutableArray.CreateBuilder<FileHash>(1)).Add(hash);
                 continue;
             }
 
-            others.Add(WellKnownText.GetString(word));
+            (others ??= ImmutableArray.CreateBuilder<string>()).Add(WellKnownText.GetString(word));
         }
 
-        value = new FileSelector { Name = name, Type = type, Size = size, Hashes = hashes.DrainToImmutable(), OtherSelectors = others.DrainToImmutable() };
+        value = new FileSelector { Name = name, Type = type, Size = size, Hashes = hashes?.DrainToImmutable() ?? [], OtherSelectors = others?.DrainToImmutable() ?? [] };
         return value is { Name: not null } or { Type: not null } or { Size: not null } or { Hashes.IsEmpty: false } or { OtherSelectors.IsEmpty: false };
     }
 

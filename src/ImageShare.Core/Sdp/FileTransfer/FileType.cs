@@ -51,7 +51,7 @@ internal static class FileType
             return false;
         }
 
-        value = new MediaType(WellKnownText.GetString(type), WellKnownText.GetString(subtype), parameters);
+        value = MediaType.Create(type, subtype, parameters);
         return true;
     }
 

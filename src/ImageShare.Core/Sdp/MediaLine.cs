@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sdp;
+
+/// <summary>The value of an m= line (RFC 8866 §5.14).</summary>
+internal readonly record struct MediaLine(string Media, int Port, int? PortCount, string Protocol, ImmutableArray<string> Formats)
+{
+    // The one format of MSRP (RFC 4975 §8.1).
+    private static readonly ImmutableArray<string> Any = ["*"];
+
+    /// <summary>Whether this is an MSRP section, plain or over TLS (RFC 4975 §8.1).</summary>
+    public bool IsMsrp => Media.Equals("message", StringComparison.OrdinalIgnoreCase)
+        && (Protocol.Equals("TCP/MSRP", StringComparison.OrdinalIgnoreCase) || Protocol.Equals("TCP/TLS/MSRP", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>media SP port ["/" integer] SP proto 1*(SP fmt).</summary>
+    public static SdpErrorCode TryRead(ReadOnlySpan<byte> text, int maxFormats, out MediaLine value)
+    {
+        value = default;
+        var cursor = new AsciiCursor(text);
+        if (!SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> media) || !cursor.TryReadUInt32(out uint port) || port > ushort.MaxValue)
+        {
+            return SdpErrorCode.MalformedMedia;
+        }
+
+        // The number of ports is only remembered, never acted upon: it may be anything.
+        uint count = 0;
+        bool hasCount = cursor.TryRead((byte)'/');
+        if ((hasCount && (!cursor.TryReadUInt32(out count) || count > int.MaxValue)) || !cursor.SkipWhiteSpace()
+            || !SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> protocol))
+        {
+            return SdpErrorCode.MalformedMedia;
+        }
+
+        SdpErrorCode code = TryReadFormats(cursor, maxFormats, out ImmutableArray<string> formats);
+        value = new MediaLine(WellKnownText.GetString(media), (int)port, hasCount ? (int)count : null, WellKnownText.GetString(protocol), formats);
+        return code;
+    }
+
+    private static SdpErrorCode TryReadFormats(AsciiCursor cursor, int maxFormats, out ImmutableArray<string> formats)
+    {
+        formats = [];
+        if (cursor.Rest.SequenceEqual("*"u8) && maxFormats > 0)
+        {
+            formats = Any;
+            return SdpErrorCode.None;
+        }
+
+        ImmutableArray<string>.Builder read = ImmutableArray.CreateBuilder<string>(1);
+        while (SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> format))
+        {
+            if (read.Count == maxFormats)
+            {
+                return SdpErrorCode.TooManyFormats;
+            }
+
+            read.Add(WellKnownText.GetString(format));
+        }
+
+        formats = read.DrainToImmutable();
+        return formats.IsEmpty ? SdpErrorCode.MalformedMedia : SdpErrorCode.None;
+    }
+}
