@@ -1,129 +1,249 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using System.Threading.Tasks.Sources;
 
 namespace ImageShare.Core.Images;
 
 /// <summary>
-/// Hashes and writes one piece of an image on another thread while the next one is being gathered. There are two buffers and no
-/// more: who comes with the second while the first is not done waits. Order is kept. One caller at a time.
+/// Hashes and writes the pieces of an image on another thread while the next ones are gathered. There are four buffers and no more, taken as
+/// they are needed: who comes when three are on their way waits until two are free, so that nobody is woken for each piece. Order is kept. One
+/// caller at a time.
 /// </summary>
 /// <remarks>
 /// What fails there is told by the next call here. The file and the hash may be touched by the caller only between <see cref="FinishAsync"/> and
 /// the next hand-over; they are released by <see cref="ReleaseAsync"/> when nobody uses them any more, at whatever time that is called.
 /// </remarks>
-[SuppressMessage("Design", "CA1001", Justification = "The semaphore holds nothing as long as nobody asks for its wait handle, and who releases this object keeps it for good.")]
-internal sealed class BackgroundWriter(IPartialFile file, ImageHasher hasher, int length) : IThreadPoolWorkItem
+/// <param name="file">What is written to.</param>
+/// <param name="hasher">What the octets that come in order are given to.</param>
+/// <param name="length">The octets of one buffer.</param>
+internal sealed class BackgroundWriter(IPartialFile file, ImageHasher hasher, int length) : IThreadPoolWorkItem, IValueTaskSource
 {
-    // Taken while a piece is being worked on, and for good by who releases.
-    private readonly SemaphoreSlim _turn = new(1, 1);
-    private byte[] _working = ArrayPool<byte>.Shared.Rent(length);
-    private long _offset;
-    private int _octets;
-    private bool _hashed;
+    private const int Count = 4;
+    private const int Nobody = -1;
+
+    private readonly Lock _gate = new();
+    private readonly Piece[] _ring = new Piece[Count];
+    private ManualResetValueTaskSourceCore<bool> _wait = new() { RunContinuationsAsynchronously = true };
+    private TaskCompletionSource? _releasing;
     private ExceptionDispatchInfo? _failure;
+    private Action? _released;
+    private long _filled;
+    private long _done;
+    private int _awaited = Nobody;
+    private bool _isWorking;
 
     /// <summary>Where the next piece is gathered: octets up to the length given are the caller's until handed over.</summary>
-    public byte[] Buffer { get; private set; } = ArrayPool<byte>.Shared.Rent(length);
+    public byte[] Buffer => _ring[_filled % Count].Buffer ??= ArrayPool<byte>.Shared.Rent(length);
 
-    /// <summary>Hands over what is in <see cref="Buffer"/> and gives another buffer in its place.</summary>
+    /// <summary>Hands over what is in <see cref="Buffer"/>; another buffer is there in its place then. Nothing is handed over when it throws.</summary>
     /// <param name="offset">Where the octets belong.</param>
     /// <param name="octets">How many they are.</param>
     /// <param name="hashed">Whether they continue the hash.</param>
-    /// <param name="cancellationToken">Ends the wait for the piece before.</param>
-    public ValueTask HandOverAsync(long offset, int octets, bool hashed, CancellationToken cancellationToken)
-    {
-        Task turn = _turn.WaitAsync(cancellationToken);
-        if (!turn.IsCompletedSuccessfully)
-        {
-            return AwaitAsync();
-        }
-
-        Begin();
-        return ValueTask.CompletedTask;
-
-        async ValueTask AwaitAsync()
-        {
-            await turn.ConfigureAwait(false);
-            Begin();
-        }
-
-        void Begin()
-        {
-            ThrowIfFailed();
-            (Buffer, _working) = (_working, Buffer);
-            (_offset, _octets, _hashed) = (offset, octets, hashed);
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        }
-    }
+    /// <param name="cancellationToken">Ends the wait for pieces before.</param>
+    public ValueTask HandOverAsync(long offset, int octets, bool hashed, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken)
+        : TryHandOver(offset, octets, hashed) ? default
+        : HandOverLaterAsync(offset, octets, hashed, cancellationToken);
 
     /// <summary>Waits until all that was handed over is hashed and written.</summary>
     public async ValueTask FinishAsync(CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        ThrowIfFailed();
-        _turn.Release();
+        await WaitAsync(0, cancellationToken).ConfigureAwait(false);
+        lock (_gate)
+        {
+            _failure?.Throw();
+        }
     }
 
-    /// <summary>Closes the file and gives everything back, as soon as no piece is being worked on. Once only; no other call may follow.</summary>
+    /// <summary>
+    /// Closes the file and gives everything back, as soon as no piece is being worked on; pieces that wait are left out. Once only; a call that
+    /// waits returns, and no other may follow.
+    /// </summary>
     /// <param name="released">What is left to do then.</param>
     public ValueTask ReleaseAsync(Action released)
     {
-        Task turn = _turn.WaitAsync(CancellationToken.None);
-        if (!turn.IsCompletedSuccessfully)
+        bool isWorking;
+        lock (_gate)
         {
-            return AwaitAsync();
+            _released = released;
+            isWorking = _isWorking;
+            _releasing = isWorking ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
+        }
+
+        EndWait();
+        if (isWorking)
+        {
+            return new ValueTask(_releasing!.Task);
         }
 
         Release();
-        return ValueTask.CompletedTask;
-
-        async ValueTask AwaitAsync()
-        {
-            await turn.ConfigureAwait(false);
-            Release();
-        }
-
-        void Release()
-        {
-            file.Dispose();
-            hasher.Dispose();
-            ArrayPool<byte>.Shared.Return(_working);
-            ArrayPool<byte>.Shared.Return(Buffer);
-            released();
-        }
+        return default;
     }
 
     void IThreadPoolWorkItem.Execute()
     {
-        try
+        while (TryTake(out Piece piece))
         {
-            ReadOnlySpan<byte> octets = _working.AsSpan(0, _octets);
-            if (_hashed)
+            ExceptionDispatchInfo? failure = null;
+            try
             {
-                hasher.Append(octets);
+                ReadOnlySpan<byte> octets = piece.Buffer.AsSpan(0, piece.Octets);
+                if (piece.IsHashed)
+                {
+                    hasher.Append(octets);
+                }
+
+                file.Write(piece.Offset, octets);
+            }
+            catch (Exception e)
+            {
+                // Whatever it is: it is thrown again where somebody can do something about it.
+                failure = ExceptionDispatchInfo.Capture(e);
             }
 
-            file.Write(_offset, octets);
+            Done(failure);
         }
-        catch (Exception e)
+
+        if (_releasing is { } releasing)
         {
-            // Whatever it is: it is thrown again where somebody can do something about it.
-            _failure = ExceptionDispatchInfo.Capture(e);
-        }
-        finally
-        {
-            _turn.Release();
+            try
+            {
+                Release();
+                releasing.SetResult();
+            }
+            catch (Exception e)
+            {
+                // As above.
+                releasing.SetException(e);
+            }
         }
     }
 
-    // The turn is held here, and given back so that the release can take it.
-    private void ThrowIfFailed()
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _wait.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _wait.OnCompleted(continuation, state, token, flags);
+
+    void IValueTaskSource.GetResult(short token) => _wait.GetResult(token);
+
+    private bool TryHandOver(long offset, int octets, bool hashed)
     {
-        if (_failure is not null)
+        bool begins;
+        lock (_gate)
         {
-            _turn.Release();
-            _failure.Throw();
+            _failure?.Throw();
+
+            // The next one to be gathered needs a buffer too.
+            if (_filled - _done >= Count - 1)
+            {
+                return false;
+            }
+
+            ref Piece piece = ref _ring[_filled % Count];
+            (piece.Offset, piece.Octets, piece.IsHashed) = (offset, octets, hashed);
+            _filled++;
+            begins = !_isWorking && _released is null;
+            _isWorking |= begins;
+        }
+
+        if (begins)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+
+        return true;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask HandOverLaterAsync(long offset, int octets, bool hashed, CancellationToken cancellationToken)
+    {
+        await WaitAsync(Count / 2, cancellationToken).ConfigureAwait(false);
+        TryHandOver(offset, octets, hashed);
+    }
+
+    // Until at most so many pieces are on their way, or there is no use in waiting.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WaitAsync(int level, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ValueTask wait;
+        lock (_gate)
+        {
+            if (_filled - _done <= level || _released is not null)
+            {
+                return;
+            }
+
+            _wait.Reset();
+            _awaited = level;
+            wait = new ValueTask(this, _wait.Version);
+        }
+
+        using (cancellationToken.UnsafeRegister(static writer => ((BackgroundWriter)writer!).EndWait(), this))
+        {
+            await wait.ConfigureAwait(false);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private void EndWait()
+    {
+        bool ends;
+        lock (_gate)
+        {
+            ends = _awaited != Nobody;
+            _awaited = Nobody;
+        }
+
+        if (ends)
+        {
+            _wait.SetResult(true);
         }
     }
+
+    private bool TryTake(out Piece piece)
+    {
+        lock (_gate)
+        {
+            _isWorking = _filled > _done && _released is null;
+            piece = _isWorking ? _ring[_done % Count] : default;
+            return _isWorking;
+        }
+    }
+
+    private void Done(ExceptionDispatchInfo? failure)
+    {
+        bool isEnough;
+        lock (_gate)
+        {
+            // After a failure the rest is of no use to anybody.
+            _failure ??= failure;
+            _done = _failure is null ? _done + 1 : _filled;
+            isEnough = _filled - _done <= _awaited;
+        }
+
+        if (isEnough)
+        {
+            EndWait();
+        }
+    }
+
+    private void Release()
+    {
+        file.Dispose();
+        hasher.Dispose();
+        foreach (Piece piece in _ring)
+        {
+            if (piece.Buffer is not null)
+            {
+                ArrayPool<byte>.Shared.Return(piece.Buffer);
+            }
+        }
+
+        _released!();
+    }
+
+    private record struct Piece(byte[]? Buffer, long Offset, int Octets, bool IsHashed);
 }

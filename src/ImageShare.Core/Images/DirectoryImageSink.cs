@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
 namespace ImageShare.Core.Images;
@@ -10,6 +11,7 @@ namespace ImageShare.Core.Images;
 /// </summary>
 internal sealed class DirectoryImageSink : IImageSink
 {
+    /// <summary>The most octets gathered for one write.</summary>
     internal const int BufferLength = 128 * 1024;
 
     // How often it is looked whether there is still room: asking costs more than writing a buffer.
@@ -22,6 +24,7 @@ internal sealed class DirectoryImageSink : IImageSink
     private readonly ReceivedRanges _received;
     private readonly ImageHasher _hasher;
     private readonly BackgroundWriter _writer;
+    private readonly int _bufferLength;
     private string _partialPath;
     private int _buffered;
     private long _bufferOffset;
@@ -41,7 +44,8 @@ internal sealed class DirectoryImageSink : IImageSink
         _bufferOffset = image.FirstOctet;
         _inOrder = image.FirstOctet == 0;
         _hasher = new ImageHasher(image.Hashes);
-        _writer = new BackgroundWriter(file, _hasher, BufferLength);
+        _bufferLength = store.Buffers.Take(image.Size);
+        _writer = new BackgroundWriter(file, _hasher, _bufferLength);
     }
 
     /// <summary>Whether what has come is kept when the transfer breaks off (<see cref="KeptPartial"/>); as long as it comes in order.</summary>
@@ -50,7 +54,7 @@ internal sealed class DirectoryImageSink : IImageSink
     public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default)
     {
         ThrowIfClosed();
-        if (offset == _bufferOffset + _buffered && data.Length < BufferLength - _buffered && !cancellationToken.IsCancellationRequested)
+        if (offset == _bufferOffset + _buffered && data.Length < _bufferLength - _buffered && !cancellationToken.IsCancellationRequested)
         {
             try
             {
@@ -77,6 +81,7 @@ internal sealed class DirectoryImageSink : IImageSink
         {
             await HandOverAsync(cancellationToken).ConfigureAwait(false);
             await _writer.FinishAsync(cancellationToken).ConfigureAwait(false);
+            ThrowIfClosed();
             _received.CheckComplete();
             byte[] start = await ReadStartAsync(cancellationToken).ConfigureAwait(false);
             if (!_inOrder)
@@ -121,6 +126,7 @@ internal sealed class DirectoryImageSink : IImageSink
 
     public ValueTask DisposeAsync() => AbandonAsync();
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteThroughAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken)
     {
         bool done = false;
@@ -138,11 +144,11 @@ internal sealed class DirectoryImageSink : IImageSink
 
             while (!data.IsEmpty)
             {
-                int piece = (int)Math.Min(data.Length, BufferLength - _buffered);
+                int piece = (int)Math.Min(data.Length, _bufferLength - _buffered);
                 data.Slice(0, piece).CopyTo(_writer.Buffer.AsSpan(_buffered));
                 data = data.Slice(piece);
                 _buffered += piece;
-                if (_buffered == BufferLength)
+                if (_buffered == _bufferLength)
                 {
                     await HandOverAsync(cancellationToken).ConfigureAwait(false);
                 }
@@ -212,6 +218,7 @@ internal sealed class DirectoryImageSink : IImageSink
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask HandOverAsync(CancellationToken cancellationToken)
     {
         if (_buffered == 0)
@@ -237,7 +244,7 @@ internal sealed class DirectoryImageSink : IImageSink
         long offset = 0;
         while (offset < _received.End)
         {
-            int read = await _file.ReadAsync(offset, _writer.Buffer.AsMemory(0, BufferLength), cancellationToken).ConfigureAwait(false);
+            int read = await _file.ReadAsync(offset, _writer.Buffer.AsMemory(0, _bufferLength), cancellationToken).ConfigureAwait(false);
             if (read == 0)
             {
                 throw new IOException("The temporary file is shorter than what was written to it.");
@@ -289,7 +296,11 @@ internal sealed class DirectoryImageSink : IImageSink
         }
     }
 
-    private void LeaveRoom() => _store.Room.Leave(_owner);
+    private void LeaveRoom()
+    {
+        _store.Buffers.Return();
+        _store.Room.Leave(_owner);
+    }
 
     private void ThrowIfClosed()
     {

@@ -17,6 +17,8 @@ internal sealed class DirectoryImageStore(
 
     public StoreRoom Room { get; } = new(folder, settings ?? DirectoryStoreOptions.Default, freeSpace ?? StoreRoom.FreeSpaceOf);
 
+    public SinkBuffers Buffers { get; } = new();
+
     public ValueTask<IImageSink> CreateAsync(IncomingImage image, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(image);

@@ -13,6 +13,10 @@ public sealed class ImageSource
 {
     private const int PieceLength = 64 * 1024;
 
+    // Only Windows reads files without keeping a thread waiting.
+    private static readonly FileOptions FileAccessOptions =
+        FileOptions.SequentialScan | (OperatingSystem.IsWindows() ? FileOptions.Asynchronous : FileOptions.None);
+
     private readonly Func<Stream> _open;
     private readonly Func<SourceState?> _look;
     private readonly string _name;
@@ -36,7 +40,7 @@ public sealed class ImageSource
         return new ImageSource(
             full,
             type,
-            () => new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan),
+            () => new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileAccessOptions),
             () => SourceState.Of(new FileInfo(full)));
     }
 

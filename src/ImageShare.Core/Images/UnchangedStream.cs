@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ImageShare.Core.Images;
 
 /// <summary>Passes a stream on and, at its end, makes sure it was as long as described and its file has not changed.</summary>
@@ -27,8 +29,11 @@ internal sealed class UnchangedStream(Stream inner, long size, Action throwIfCha
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Pass(await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false), buffer.Length);
+    // A file that was not opened for it reads asynchronously by keeping another thread waiting, and this one for that.
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<int>(cancellationToken)
+        : inner is FileStream { IsAsync: false } ? ValueTask.FromResult(Read(buffer.Span))
+        : PassAsync(buffer, cancellationToken);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -58,6 +63,10 @@ internal sealed class UnchangedStream(Stream inner, long size, Action throwIfCha
 
         base.Dispose(disposing);
     }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> PassAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+        Pass(await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false), buffer.Length);
 
     // Readers may stop at the described size and never ask for the end, so the last octets are where to look.
     private int Pass(int read, int wanted)

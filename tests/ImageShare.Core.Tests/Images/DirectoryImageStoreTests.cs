@@ -304,12 +304,18 @@ public sealed class DirectoryImageStoreTests
     public async Task A_disk_that_fails_says_why_and_leaves_nothing(int hresult, ImageShareError error)
     {
         IImageSink whileWriting = await Failing(0).CreateAsync(Offer(Content(300_000)));
-        await AssertFails(error, async () => await whileWriting.WriteAsync(0, new ReadOnlySequence<byte>(Content(300_000))));
+        await AssertFails(error, () => WriteAllAsync(whileWriting, 300_000));
         IImageSink atTheEnd = await Failing(0).CreateAsync(Offer(Content(10)));
         await atTheEnd.WriteAsync(0, new ReadOnlySequence<byte>(Content(10)));
         await AssertFails(error, async () => await atTheEnd.CompleteAsync());
         IImageSink later = await Failing(2).CreateAsync(Offer(Content(600_000)));
-        await AssertFails(error, async () => await later.WriteAsync(0, new ReadOnlySequence<byte>(Content(600_000))));
+        await AssertFails(error, () => WriteAllAsync(later, 600_000));
+
+        async Task WriteAllAsync(IImageSink sink, int size)
+        {
+            await sink.WriteAsync(0, new ReadOnlySequence<byte>(Content(size)));
+            await sink.CompleteAsync();
+        }
 
         DirectoryImageStore Failing(int after) => new(_folder.Path, path => new FailingFile(PartialFile.Create(path), after, hresult));
     }

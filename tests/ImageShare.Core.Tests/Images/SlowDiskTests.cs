@@ -28,18 +28,18 @@ public sealed class SlowDiskTests
 
     [Test]
     [Category("FT-028")]
-    public async Task One_buffer_is_gathered_while_another_is_written_and_then_the_sender_waits()
+    public async Task Three_buffers_are_gathered_while_one_is_written_and_then_the_sender_waits()
     {
-        byte[] content = Content((Piece * 5) + 1000);
+        byte[] content = Content((Piece * 9) + 1000);
         IImageSink sink = await CreateAsync(content.Length, content);
         await WriteAsync(sink, content, 0, Piece);
         await _file.Entered.WaitAsync(Patience);
-        await WriteAsync(sink, content, Piece, Piece - 1);
-        Task full = WriteAsync(sink, content, (2 * Piece) - 1, 1);
-        Assert.That(full.IsCompleted, Is.False, "both buffers are full");
+        await WriteAsync(sink, content, Piece, (3 * Piece) - 1);
+        Task full = WriteAsync(sink, content, (4 * Piece) - 1, 1);
+        Assert.That(full.IsCompleted, Is.False, "all buffers are full");
         _file.Open();
         await full.WaitAsync(Patience);
-        await WriteAsync(sink, content, 2 * Piece, content.Length - (2 * Piece));
+        await WriteAsync(sink, content, 4 * Piece, content.Length - (4 * Piece));
         StoredImage stored = await sink.CompleteAsync();
         Assert.Multiple(() =>
         {
@@ -88,10 +88,10 @@ public sealed class SlowDiskTests
     public async Task A_cancelled_wait_for_the_disk_ends_at_once()
     {
         using var cancel = new CancellationTokenSource();
-        IImageSink sink = await CreateAsync(Piece * 4);
-        await WriteAsync(sink, new byte[Piece], 0, Piece);
+        IImageSink sink = await CreateAsync(Piece * 5);
+        await WriteAsync(sink, new byte[Piece * 3], 0, Piece * 3);
         await _file.Entered.WaitAsync(Patience);
-        Task waiting = sink.WriteAsync(Piece, new ReadOnlySequence<byte>(new byte[Piece]), cancel.Token).AsTask();
+        Task waiting = sink.WriteAsync(Piece * 3, new ReadOnlySequence<byte>(new byte[Piece]), cancel.Token).AsTask();
         Assert.That(waiting.IsCompleted, Is.False);
         await cancel.CancelAsync();
         await Assert.ThatAsync(() => waiting.WaitAsync(Patience), Throws.InstanceOf<OperationCanceledException>());
@@ -115,6 +115,59 @@ public sealed class SlowDiskTests
             Assert.That(_folder.Names, Is.Empty);
             Assert.That(_file.IsDisposed, Is.True);
         }
+    }
+
+    [Test]
+    [Category("SEC-003")]
+    public async Task Giving_up_while_a_write_waits_for_the_disk_ends_the_write_and_leaves_nothing()
+    {
+        IImageSink sink = await CreateAsync(Piece * 5);
+        await WriteAsync(sink, new byte[Piece * 3], 0, Piece * 3);
+        await _file.Entered.WaitAsync(Patience);
+        Task waiting = sink.WriteAsync(Piece * 3, new ReadOnlySequence<byte>(new byte[Piece]), CancellationToken.None).AsTask();
+        Task giving = sink.AbandonAsync().AsTask();
+        _file.Open();
+        await Assert.ThatAsync(() => waiting.WaitAsync(Patience), Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.InvalidState));
+        await giving.WaitAsync(Patience);
+        Assert.That(_folder.Names, Is.Empty);
+        Assert.That(_file.Offsets, Has.Count.EqualTo(1), "what waited is not written any more");
+    }
+
+    [Test]
+    [Category("SEC-003")]
+    public async Task A_failure_ends_the_wait_for_the_disk()
+    {
+        IImageSink sink = await CreateAsync(Piece * 5);
+        _file.Failure = new IOException("full", 28);
+        await WriteAsync(sink, new byte[Piece * 3], 0, Piece * 3);
+        await _file.Entered.WaitAsync(Patience);
+        Task waiting = sink.WriteAsync(Piece * 3, new ReadOnlySequence<byte>(new byte[Piece]), CancellationToken.None).AsTask();
+        _file.Open();
+        await Assert.ThatAsync(
+            () => waiting.WaitAsync(Patience), Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.DiskFull));
+        await sink.DisposeAsync();
+        Assert.That(_folder.Names, Is.Empty);
+        Assert.That(_file.IsDisposed, Is.True);
+    }
+
+    [Test]
+    public void Many_images_at_a_time_get_smaller_buffers_and_one_alone_no_larger_ones_than_it_fills()
+    {
+        var buffers = new SinkBuffers();
+        Assert.That(buffers.Take(20_000), Is.EqualTo(20_000));
+        Assert.That(buffers.Take(null), Is.EqualTo(Piece));
+        for (int i = 0; i < 997; i++)
+        {
+            buffers.Take(null);
+        }
+
+        Assert.That(buffers.Take(null), Is.EqualTo(16 * 1024));
+        for (int i = 0; i < 1000; i++)
+        {
+            buffers.Return();
+        }
+
+        Assert.That(buffers.Take(null), Is.EqualTo(Piece));
     }
 
     private static byte[] Content(int size)

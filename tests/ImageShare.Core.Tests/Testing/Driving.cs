@@ -26,14 +26,27 @@ internal static class Driving
         return await until;
     }
 
-    // What is at work this very moment is in no queue, and its thread may have been put aside: a step takes a millisecond at least.
+    // What is at work this very moment is in no queue, and its thread may have been put aside: a step takes a millisecond at least, and longer
+    // while other threads of the pool are at work; not for ever, for one of them may wait for something that is none of ours.
     private static async Task CalmAsync()
     {
         long began = Stopwatch.GetTimestamp();
         for (int calm = 0; calm < 8 || Stopwatch.GetElapsedTime(began) < TimeSpan.FromMilliseconds(1);)
         {
             await Task.Yield();
-            calm = ThreadPool.PendingWorkItemCount == 0 || Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(1) ? calm + 1 : 0;
+            TimeSpan waited = Stopwatch.GetElapsedTime(began);
+            bool isBusy = (ThreadPool.PendingWorkItemCount > 0 && waited < TimeSpan.FromSeconds(1)) || (OthersAreAtWork && waited < TimeSpan.FromMilliseconds(4));
+            calm = isBusy ? 0 : calm + 1;
+        }
+    }
+
+    private static bool OthersAreAtWork
+    {
+        get
+        {
+            ThreadPool.GetMaxThreads(out int most, out _);
+            ThreadPool.GetAvailableThreads(out int available, out _);
+            return most - available > 1;
         }
     }
 }

@@ -58,7 +58,13 @@ public sealed record MsrpOutgoingContent
     public static MsrpOutgoingContent FromStream(MediaType contentType, Stream stream, long length)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return new MsrpOutgoingContent(contentType, length, stream.ReadAsync);
+
+        // A file that was not opened for it reads asynchronously by keeping a thread waiting: this one will do.
+        return new MsrpOutgoingContent(contentType, length, stream is FileStream { IsAsync: false } file
+            ? (memory, cancellationToken) => cancellationToken.IsCancellationRequested
+                ? ValueTask.FromCanceled<int>(cancellationToken)
+                : ValueTask.FromResult(file.Read(memory.Span))
+            : stream.ReadAsync);
     }
 
     /// <summary>Octets in memory. They must not change until the message is sent.</summary>

@@ -323,6 +323,8 @@ public sealed class MsrpSession : IAsyncDisposable
     {
         try
         {
+            // The source is the application's and may take its time before it returns a task; not that of who called.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             if (!await transfer.Blocks.FillAsync(content, connection.Wake, cancellationToken).ConfigureAwait(false))
             {
                 transfer.Stop(TransferStop.SourceFailed);
