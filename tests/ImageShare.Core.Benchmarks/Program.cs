@@ -4,8 +4,8 @@ using ImageShare.Core.Benchmarks.Sip;
 using ImageShare.Core.Benchmarks.Transfer;
 
 // "sip" measures reading and writing messages against hand-written code in the same run, "bodies" does the same for session descriptions
-// and multipart bodies, "transfer" measures throughput over loopback against baselines in the same run, "idle" what idle sessions cost;
-// anything else goes to BenchmarkDotNet.
+// and multipart bodies, "transfer" measures throughput over loopback against baselines in the same run, "idle" what idle sessions cost,
+// "many" what many transfers at a time do; anything else goes to BenchmarkDotNet.
 switch (args)
 {
     case ["transfer", .. string[] rest]:
@@ -14,6 +14,8 @@ switch (args)
         return await ReceiverProcess.RunAsync();
     case ["idle", .. string[] rest]:
         return await IdleBenchmark.RunAsync(rest);
+    case ["many", .. string[] rest]:
+        return await ManyBenchmark.RunAsync(rest);
     case ["sip", .. string[] rest]:
         return SipComparison.Run(rest);
     case ["bodies", .. string[] rest]:

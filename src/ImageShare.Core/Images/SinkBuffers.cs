@@ -6,7 +6,7 @@ namespace ImageShare.Core.Images;
 /// </summary>
 internal sealed class SinkBuffers
 {
-    private const int Smallest = 16 * 1024;
+    private const int Smallest = 8 * 1024;
     private const int Budget = 8 * 1024 * 1024;
 
     private int _sinks;

@@ -161,7 +161,7 @@ public sealed class SlowDiskTests
             buffers.Take(null);
         }
 
-        Assert.That(buffers.Take(null), Is.EqualTo(16 * 1024));
+        Assert.That(buffers.Take(null), Is.EqualTo(8 * 1024 * 1024 / 1000));
         for (int i = 0; i < 1000; i++)
         {
             buffers.Return();

@@ -36,8 +36,9 @@ internal sealed partial class MsrpConnection
         }
 
         session.HeardFromPeer();
-        if (!_everBound.Contains(session))
+        if (session.HeardOn != this)
         {
+            session.HeardOn = this;
             _everBound.Add(session);
         }
 

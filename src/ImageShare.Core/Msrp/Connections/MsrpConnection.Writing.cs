@@ -174,14 +174,14 @@ internal sealed partial class MsrpConnection
         {
             _turn = (_turn + 1) % transfers.Length;
             OutgoingTransfer transfer = transfers[_turn];
-            if (WriteTurn(output, transfer))
+            if (WriteTurn(output, transfer, transfers.Length))
             {
                 idle = -1;
             }
         }
     }
 
-    private bool WriteTurn(PipeWriter output, OutgoingTransfer transfer)
+    private bool WriteTurn(PipeWriter output, OutgoingTransfer transfer, int transfers)
     {
         if (_openTransfer is { } other && other != transfer && transfer.HasSomethingToWrite)
         {
@@ -194,7 +194,7 @@ internal sealed partial class MsrpConnection
             return false;
         }
 
-        bool wrote = transfer.Write(output, transfer.Turn);
+        bool wrote = transfer.Write(output, transfer.Turn(transfers));
         _openTransfer = transfer.IsChunkOpen ? transfer : null;
         return wrote;
     }

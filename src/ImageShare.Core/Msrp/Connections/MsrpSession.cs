@@ -274,6 +274,9 @@ public sealed class MsrpSession : IAsyncDisposable
         return true;
     }
 
+    /// <summary>The connection the peer was last heard on. For the reader loops, one at a time.</summary>
+    internal MsrpConnection? HeardOn { get; set; }
+
     /// <summary>The peer has spoken: behind a relay, where the connection is there from the start, that is what a passive side waits for.</summary>
     internal void HeardFromPeer() => _bound.TrySetResult();
 

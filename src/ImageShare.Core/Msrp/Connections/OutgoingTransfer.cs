@@ -15,10 +15,16 @@ internal sealed partial class OutgoingTransfer : IDisposable
 
     /// <summary>Chunks in flight, and octets read ahead, of all transfers of an endpoint, once they are many.</summary>
     private const int TotalWindow = 32 * 1024;
-    private const long Budget = 8 * 1024 * 1024;
+    private const long Budget = 2 * 1024 * 1024;
 
     /// <summary>What of a large chunk goes out before another message has its turn.</summary>
     private const int LargeTurn = 16 * 1024;
+
+    /// <summary>So many messages take turns of one small chunk.</summary>
+    private const int FewTransfers = 8;
+
+    /// <summary>What goes out of small chunks when there are more messages: the first chunk of a session in a row is the one whose head costs most.</summary>
+    private const int ManyTurn = 32 * 1024;
 
     private readonly MsrpConnection _connection;
     private readonly MsrpChunker _chunker;
@@ -81,7 +87,8 @@ internal sealed partial class OutgoingTransfer : IDisposable
     public TransferStop StopReason => (TransferStop)Volatile.Read(ref _stop);
 
     /// <summary>How many octets to write before the next message has its turn: one chunk, or a piece of a large one (RFC 4975 §7.1.1).</summary>
-    public int Turn => _chunker.ChunkSize <= MsrpChunker.UninterruptibleSize ? 1 : LargeTurn;
+    /// <param name="transfers">How many messages take turns.</param>
+    public int Turn(int transfers) => _chunker.ChunkSize > MsrpChunker.UninterruptibleSize ? LargeTurn : transfers <= FewTransfers ? 1 : ManyTurn;
 
     /// <summary>Whether a chunk stands open on the wire. For the writer loop.</summary>
     public bool IsChunkOpen => _chunker.IsOpen;

@@ -5,18 +5,20 @@ namespace ImageShare.Core.Msrp.Connections;
 /// <summary>
 /// Carries the octets of a message from its source to the writer loop: the source is read into large blocks ahead of the wire, and the
 /// blocks go round. One side fills, one side empties. The filling side is woken when half of the blocks are empty, not for each: carrying
-/// work to another thread costs more than reading a block.
+/// work to another thread costs more than reading a block. Of the smallest blocks, which are those of many messages at a time, all: the others
+/// keep the wire busy.
 /// </summary>
 internal sealed class SourceBlocks
 {
     private const int BlockSize = 256 * 1024;
-    private const int SmallestBlock = 16 * 1024;
+    private const int SmallestBlock = 8 * 1024;
     private const int BlockCount = 4;
 
     private readonly byte[]?[] _blocks = new byte[BlockCount][];
     private readonly int[] _lengths = new int[BlockCount];
     private readonly AsyncSignal _room = new();
     private readonly int _size;
+    private readonly int _fillsAt;
     private long _filled;
     private long _emptied;
     private int _start;
@@ -28,6 +30,7 @@ internal sealed class SourceBlocks
     public SourceBlocks(long length, long chunkSize, long budget = BlockSize * BlockCount)
     {
         int size = (int)Math.Min(Math.Clamp(budget / BlockCount, SmallestBlock, BlockSize), Math.Max(1, length));
+        _fillsAt = budget / BlockCount <= SmallestBlock ? 0 : BlockCount / 2;
         _size = chunkSize <= MsrpChunker.UninterruptibleSize ? (int)(Math.Max(1, size / chunkSize) * chunkSize) : size;
     }
 
@@ -57,7 +60,7 @@ internal sealed class SourceBlocks
 
         _start = 0;
         Volatile.Write(ref _emptied, _emptied + 1);
-        if (Volatile.Read(ref _filled) - _emptied <= BlockCount / 2)
+        if (Volatile.Read(ref _filled) - _emptied <= _fillsAt)
         {
             _room.Set();
         }

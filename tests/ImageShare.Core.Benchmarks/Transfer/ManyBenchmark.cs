@@ -1,0 +1,134 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using ImageShare.Core.Msrp;
+using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Net;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Benchmarks.Transfer;
+
+/// <summary>
+/// Many messages at a time between two endpoints, over the connection they share, beside one message of as many octets as all of them
+/// together, in interleaved rounds. Prints one JSON line: the throughput of all as a ratio to that of the one, and the memory that came on
+/// top while they ran, both ends and their sessions included.
+/// </summary>
+/// <remarks><c>many [--transfers 1000] [--kilobytes 256] [--rounds 7]</c>: so many at a time, so many octets each.</remarks>
+internal static class ManyBenchmark
+{
+    private static readonly MediaType Png = new("image", "png");
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        int count = Argument(args, "--transfers", 1000);
+        long octets = Argument(args, "--kilobytes", 256) * 1000L;
+        int rounds = Argument(args, "--rounds", 7);
+        await MeasureAsync(1, octets * count);
+        await MeasureAsync(count, octets);
+        var one = new List<Sample>();
+        var many = new List<Sample>();
+        for (int round = 0; round < rounds; round++)
+        {
+            one.Add(await MeasureAsync(1, octets * count));
+            many.Add(await MeasureAsync(count, octets));
+        }
+
+        Console.WriteLine(JsonSerializer.Serialize(new
+        {
+            @case = "transfers at a time on one connection",
+            transfers = count,
+            octetsEach = octets,
+            rounds,
+            megabytesPerSecond = Math.Round(Median(many, s => s.Throughput)),
+            minimum = Math.Round(many.Min(s => s.Throughput)),
+            maximum = Math.Round(many.Max(s => s.Throughput)),
+            ratioToOne = Math.Round(Median(many, s => s.Throughput) / Median(one, s => s.Throughput), 2),
+            residentBytesEach = Math.Round(Median(many, s => s.Resident) / count),
+            managedBytesEach = Math.Round(Median(many, s => s.Managed) / count),
+            connections = many[^1].Connections,
+        }));
+        return 0;
+    }
+
+    private static async Task<Sample> MeasureAsync(int count, long octets)
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+        long managed = GC.GetTotalMemory(forceFullCollection: true);
+        long resident = Resident();
+        await using MsrpEndpoint receiving = MsrpEndpoint.Start(SystemNetwork.Instance, new MsrpEndpointOptions());
+        await using MsrpEndpoint sending = MsrpEndpoint.Start(SystemNetwork.Instance, new MsrpEndpointOptions());
+        var pairs = new List<(MsrpSession From, MsrpSession To, Counter Counter)>();
+        for (int i = 0; i < count; i++)
+        {
+            var counter = new Counter();
+            MsrpSession to = receiving.CreateSession(new MsrpSessionOptions { Receiver = counter });
+            MsrpSession from = sending.CreateSession(new MsrpSessionOptions());
+            to.SetPeerPath(new MsrpPath(from.LocalUri));
+            from.SetPeerPath(new MsrpPath(to.LocalUri));
+            await from.ConnectAsync(active: true, CancellationToken.None);
+            pairs.Add((from, to, counter));
+        }
+
+        var content = new MsrpOutgoingContent(Png, octets, static (memory, _) => ValueTask.FromResult(memory.Length));
+        long start = Stopwatch.GetTimestamp();
+        Task<MsrpSendResult>[] sends = [.. pairs.Select(p => p.From.SendAsync(content, null, CancellationToken.None))];
+        Task all = Task.WhenAll(sends);
+        long mostManaged = 0, mostResident = 0;
+        while (!all.IsCompleted)
+        {
+            await Task.WhenAny(all, Task.Delay(10));
+            mostManaged = Math.Max(mostManaged, GC.GetTotalMemory(forceFullCollection: false) - managed);
+            mostResident = Math.Max(mostResident, Resident() - resident);
+        }
+
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        if (sends.Any(s => s.Result.Outcome != MsrpSendOutcome.Completed) || pairs.Any(p => p.Counter.Octets != octets))
+        {
+            throw new InvalidOperationException("A transfer did not complete: this run measures nothing.");
+        }
+
+        int connections = pairs.Select(p => p.From.Connection).Distinct().Count();
+        foreach ((MsrpSession from, MsrpSession to, _) in pairs)
+        {
+            await from.DisposeAsync();
+            await to.DisposeAsync();
+        }
+
+        return new Sample(octets * count / 1e6 / seconds, mostResident, mostManaged, connections);
+    }
+
+    private static long Resident()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.WorkingSet64;
+    }
+
+    private static double Median(List<Sample> samples, Func<Sample, double> of) => samples.Select(of).Order().ElementAt(samples.Count / 2);
+
+    private static int Argument(string[] args, string name, int otherwise)
+    {
+        int at = Array.IndexOf(args, name);
+        return at >= 0 ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
+    }
+
+    private sealed record Sample(double Throughput, double Resident, double Managed, int Connections);
+
+    /// <summary>Takes everything and counts it.</summary>
+    private sealed class Counter : IMsrpMessageReceiver
+    {
+        public long Octets { get; private set; }
+
+        public ValueTask<MsrpAcceptance> BeginAsync(MsrpMessageInfo message, CancellationToken cancellationToken) => ValueTask.FromResult(MsrpAcceptance.Accept);
+
+        public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken)
+        {
+            Octets += data.Length;
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask CompleteAsync(long length, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+        public ValueTask AbortAsync(MsrpAbortReason reason) => ValueTask.CompletedTask;
+    }
+}
