@@ -116,9 +116,11 @@ public sealed class ImageShareClient : IAsyncDisposable
         // Reading the image takes its time; the client may be gone by now.
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         string callId = RandomToken.Create();
-        var session = new ImageShareSession(_context, callId, isOutgoing: true, image.Name, image.Size);
+        var session = new ImageShareSession(_context, callId, ShareMachine.Outgoing, image.Name, image.Size);
         _sessions[session] = 0;
-        session.Start(new OutgoingShare(_context, session, peer, callId, source, image, settings), new ShareInput.StartOutgoing(settings.QueryFirst));
+        var media = new SendingMedia(_context, session, source, image, settings);
+        var call = new CallingShare(_context, session, peer, callId, settings.Headers, new PushOffer(_context, peer, media, settings), media);
+        session.Start(new ShareRole(call, media), new ShareInput.StartOutgoing(settings.QueryFirst));
         return session;
     }
 

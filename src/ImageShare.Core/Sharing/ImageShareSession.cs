@@ -17,15 +17,15 @@ public sealed class ImageShareSession : IAsyncDisposable
     private readonly Dictionary<ShareTimer, ITimer> _timers = [];
     private readonly ShareContext _context;
     private readonly long? _imageSize;
-    private IShareRole? _role;
+    private ShareRole? _role;
     private ShareStatus _status;
     private long _bytes;
     private Task _loop = Task.CompletedTask;
 
-    internal ImageShareSession(ShareContext context, string id, bool isOutgoing, string? imageName, long? imageSize)
+    internal ImageShareSession(ShareContext context, string id, ShareStatus start, string? imageName, long? imageSize)
     {
         _context = context;
-        _status = isOutgoing ? ShareMachine.Outgoing : ShareMachine.Incoming;
+        _status = start;
         Id = id;
         ImageName = imageName;
         _imageSize = imageSize;
@@ -35,7 +35,7 @@ public sealed class ImageShareSession : IAsyncDisposable
     public string Id { get; }
 
     /// <summary>Whether this side sends the image.</summary>
-    public bool IsOutgoing => _status.IsOutgoing;
+    public bool IsOutgoing => _status.IsSender;
 
     /// <summary>The image's name as its sender gave it, or null. For showing only; never a path.</summary>
     public string? ImageName { get; }
@@ -74,7 +74,7 @@ public sealed class ImageShareSession : IAsyncDisposable
         await _loop.ConfigureAwait(false);
     }
 
-    internal void Start(IShareRole role, ShareInput first)
+    internal void Start(ShareRole role, ShareInput first)
     {
         _role = role;
         Post(first);
@@ -202,7 +202,7 @@ public sealed class ImageShareSession : IAsyncDisposable
 
     private async ValueTask FinishAsync(ShareOutcome outcome)
     {
-        IShareRole role = _role!;
+        ShareRole role = _role!;
         try
         {
             await role.DisposeAsync().ConfigureAwait(false);

@@ -166,20 +166,22 @@ internal sealed class IncomingShares : ISipRequestHandler
     private void Begin(ShareContext context, IShareCall call, ReceivedOffer offer, MsrpPath peerPath, InvitationBodyReading body, CemaReply cema, CancellationToken callEnded)
     {
         string id = call.Request.Headers.CallId!;
-        var session = new ImageShareSession(context, id, isOutgoing: false, offer.Selector.Name, offer.Selector.Size);
+        var session = new ImageShareSession(context, id, ShareMachine.Incoming, offer.Selector.Name, offer.Selector.Size);
         (ImageIcon? icon, string? iconFault) = body.FindIcon(offer.Media, context.Limits.MaxIconSize);
         string[] warnings = [.. call.Request.Warnings.Select(w => w.Code.ToString()), .. body.Warnings, .. iconFault is null ? (string[])[] : [iconFault]];
-        var share = new IncomingShare(context, session, call, offer, peerPath, icon, warnings)
+        var media = new ReceivingMedia(context, session, offer.Selector.Type) { Section = offer.Section };
+        var share = new CalledShare(context, session, call, offer, media)
         {
             OfferOctets = body.Octets,
             AnswersWithCema = cema == CemaReply.With,
             BeginNext = (next, nextOffer, nextPath, nextBody) => Begin(context, next, nextOffer, nextPath, nextBody, cema, callEnded),
         };
-        context.Log.InvitationSensitive(id, share.Caller.Uri.ToString(), share.Image.Name);
+        var image = new OfferedImage(context, share, media, offer, icon, warnings);
+        context.Log.InvitationSensitive(id, share.Caller.Uri.ToString(), image.Image.Name);
         _began(session);
-        session.Start(share, new ShareInput.StartIncoming());
+        session.Start(new ShareRole(share, media), new ShareInput.StartIncoming());
         session.EndWith(callEnded);
-        var invitation = new ImageShareInvitation(share);
+        var invitation = new ImageShareInvitation(image);
         if (!_invitations.Writer.TryWrite(invitation) && !TryWriteInPlaceOfOthers(invitation))
         {
             share.Decline(486);

@@ -21,9 +21,9 @@ internal sealed record ImageAnswer
     /// <summary>Whether the answer reckons with a middlebox (RFC 6714 §4.3).</summary>
     public bool HasCema { get; init; }
 
-    public required IReadOnlyList<MediaType> AcceptedTypes { get; init; }
+    public IReadOnlyList<MediaType> AcceptedTypes { get; init; } = [];
 
-    public required long MaxSize { get; init; }
+    public long MaxSize { get; init; }
 
     /// <summary>
     /// Whether this side opens the connection: only when the offer says it will not (RFC 6135 §4.2). An offer without a=setup is

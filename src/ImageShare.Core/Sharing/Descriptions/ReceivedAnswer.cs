@@ -21,10 +21,13 @@ internal sealed record ReceivedAnswer
 
     public required SessionDescription Description { get; init; }
 
-    /// <summary>The section that answers the image's.</summary>
-    public MediaDescription Media => Description.Media[0];
+    /// <summary>The index of the image's section.</summary>
+    public int Section { get; private init; }
 
-    public static (ReceivedAnswer? Answer, ShareOutcome? Problem) Read(SessionDescription offer, ReadOnlySpan<byte> body, MediaTerms? terms = null)
+    /// <summary>The section that answers the image's.</summary>
+    public MediaDescription Media => Description.Media[Section];
+
+    public static (ReceivedAnswer? Answer, ShareOutcome? Problem) Read(SessionDescription offer, ReadOnlySpan<byte> body, MediaTerms? terms = null, int section = 0)
     {
         if (!SessionDescription.TryParse(body, SdpLimits.Default, out SessionDescription? answer, out _))
         {
@@ -36,8 +39,8 @@ internal sealed record ReceivedAnswer
             return Unusable($"The peer accepted, but its answer does not fit the offer ({problem}).");
         }
 
-        MediaDescription offered = offer.Media[0];
-        MediaDescription answered = answer.Media[0];
+        MediaDescription offered = offer.Media[section];
+        MediaDescription answered = answer.Media[section];
         if (answered.Port == 0)
         {
             return (null, new ShareOutcome(ImageShareState.Declined, ImageShareError.Declined, "The peer took the call, but declined the image."));
@@ -82,7 +85,7 @@ internal sealed record ReceivedAnswer
                 ImageShareError.TypeNotAccepted, $"The peer does not take {type.Essence}, only {answered.AcceptTypes}; convert the image first."));
         }
 
-        return (new ReceivedAnswer { Path = path, IsActive = isActive, ContentType = content, Fingerprints = fingerprints, Description = answer }, null);
+        return (new ReceivedAnswer { Path = path, IsActive = isActive, ContentType = content, Fingerprints = fingerprints, Description = answer, Section = section }, null);
     }
 
     private static (ReceivedAnswer?, ShareOutcome) Unusable(string message) =>
