@@ -1,5 +1,4 @@
 using System.Net;
-using ImageShare.Core.Msrp;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sharing.Descriptions;
 using ImageShare.Core.Sharing.StateMachine;
@@ -53,7 +52,7 @@ internal sealed class CalledShare : IShareSignalling
     public required ReadOnlyMemory<byte> OfferOctets { get; init; }
 
     /// <summary>Begins the share of another transfer that takes the place of this one in its session.</summary>
-    public required Action<IShareCall, ReceivedOffer, MsrpPath, InvitationBodyReading> BeginNext { get; init; }
+    public required Action<IShareCall, ReceivedOffer, InvitationBodyReading> BeginNext { get; init; }
 
     /// <summary>Whether the answer reckons with a middlebox (RFC 6714 §4.3).</summary>
     public bool AnswersWithCema { get; init; }
@@ -154,7 +153,7 @@ internal sealed class CalledShare : IShareSignalling
         Task<InviteDialog> accepting = _call.AcceptAsync(octets, ServiceTags.Contact(_context.Profile));
         InviteDialog dialog = _dialog = _call.Dialog!;
         dialog.Describe(octets, OfferOctets);
-        var running = new RunningDescription(description, _offer.Section, _offer.Selector, _offer.Media.FileTransferId);
+        var running = new RunningDescription(description, _offer.Section, _media.FileOf(_offer.Selector), _offer.Media.FileTransferId, answer.Selector is not null);
         SessionOffers.Take(_context, Session, dialog, running, (request, body, local) => TryReplace(dialog, request, body, local));
         _ = Session.Begin(() => WatchDialogAsync(accepting, dialog));
     }
@@ -162,15 +161,15 @@ internal sealed class CalledShare : IShareSignalling
     // Another transfer in the place of this one: this one ends first, its session goes on. Called on the agent's loop.
     private bool TryReplace(InviteDialog dialog, IncomingRequest request, InvitationBodyReading body, SessionDescription local)
     {
-        (ReceivedOffer? offer, _, _) = ReceivedOffer.Read(body.Offer!, _context.Limits);
-        if (offer is null || offer.Section != _offer.Section || !PeerPath.TryParse(offer.Path, out MsrpPath? path))
+        (ReceivedOffer? offer, _, _) = ReceivedOffer.Read(body.Offer!, _context.Limits, _context.Terms, _context.Catalogue is not null);
+        if (offer is null || offer.Section != _offer.Section || !PeerPath.TryParse(offer.Path, out _))
         {
             return false;
         }
 
         _isReplaced = true;
         Session.Post(new ShareInput.Replaced());
-        BeginNext(new NextInvite(request, body.Offer!, local, dialog, Session.Completion), offer, path, body);
+        BeginNext(new NextInvite(request, body.Offer!, local, dialog, Session.Completion), offer, body);
         return true;
     }
 

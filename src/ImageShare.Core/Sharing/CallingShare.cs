@@ -161,7 +161,7 @@ internal sealed class CallingShare(
                 session.Post(problem is null ? new ShareInput.InviteAccepted() : new ShareInput.AnswerUnusable(problem));
                 break;
             case InviteOutcome.Rejected rejected:
-                session.Post(new ShareInput.InviteFailed(SipOutcome.FromStatus(rejected.Response.StatusCode, rejected.Response.ReasonPhrase)));
+                session.Post(new ShareInput.InviteFailed(terms.Refused(rejected.Response)));
                 break;
             case InviteOutcome.Failed failed:
                 session.Post(new ShareInput.InviteFailed(ShareOutcome.From(failed.Error)));

@@ -2,6 +2,7 @@ using System.Net;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sharing.Descriptions;
 using ImageShare.Core.Sharing.StateMachine;
+using ImageShare.Core.Sip;
 
 namespace ImageShare.Core.Sharing;
 
@@ -22,6 +23,9 @@ internal interface IShareOffer
 
     /// <summary>The peer refused the rest of an image: goes over to the whole one. False when the whole was offered already.</summary>
     bool TryOfferWhole();
+
+    /// <summary>What a refusal of the offer means.</summary>
+    ShareOutcome Refused(SipResponse response);
 
     /// <summary>Reads the answer; one of the two is null.</summary>
     ValueTask<(ReceivedAnswer? Answer, ShareOutcome? Problem)> TakeAsync(SessionDescription offer, ReadOnlyMemory<byte> answer, CancellationToken cancellationToken);

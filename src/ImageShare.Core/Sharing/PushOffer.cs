@@ -12,23 +12,16 @@ namespace ImageShare.Core.Sharing;
 /// <summary>The offer to send an image (RFC 5547 §8.2.1).</summary>
 internal sealed class PushOffer(ShareContext context, SipUri peer, SendingMedia media, ShareSettings settings) : IShareOffer
 {
-    private ImageDescription Image => media.Image;
+    private ImageDescription Image => media.Served!.Description;
 
     public bool HasIcon => settings.Icon is not null && context.Profile.Icon is not IconForm.None && !context.PlainOfferPeers.Contains(peer);
 
     // What the peer said of itself is a limit for what is offered (IR.79 §3.3, RFC 4975 §8.6).
     public ShareOutcome? Obstacle(ImageShareCapabilities capabilities)
     {
-        if (!capabilities.CanShareImages)
+        if (SipOutcome.NotCapable(capabilities) is { } incapable)
         {
-            ShareOutcome refused = SipOutcome.FromStatus(capabilities.SipStatus, "to the capability query");
-            return capabilities.SipStatus is >= 300 && refused.Error is not (ImageShareError.Rejected or ImageShareError.UnacceptableOffer or ImageShareError.NotCapable)
-                ? refused
-                : ShareOutcome.Failed(
-                    ImageShareError.NotCapable,
-                    $"The peer answered the capability query with {capabilities.SipStatus} and shows no image share: it cannot take images.")
-                    with
-                { SipStatus = capabilities.SipStatus };
+            return incapable;
         }
 
         if (!capabilities.Accepts(Image.Type))
@@ -62,6 +55,8 @@ internal sealed class PushOffer(ShareContext context, SipUri peer, SendingMedia 
         }.Write(context.Profile);
         return (offer, InvitationBody.Write(context.Multipart, offer, icon, contentId, context.Profile.Icon, context.Limits.MaxIconSize));
     }
+
+    public ShareOutcome Refused(SipResponse response) => SipOutcome.FromStatus(response.StatusCode, response.ReasonPhrase);
 
     public bool TryOfferWhole()
     {

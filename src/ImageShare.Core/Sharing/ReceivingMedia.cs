@@ -1,27 +1,32 @@
 using ImageShare.Core.Images;
 using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Sharing.Descriptions;
-using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing;
 
 /// <summary>The media half of the side that receives the image.</summary>
 /// <param name="context">What all shares have in common.</param>
 /// <param name="session">The share.</param>
-/// <param name="type">The type that was announced, or null.</param>
-internal sealed class ReceivingMedia(ShareContext context, ImageShareSession session, MediaType? type) : ShareMedia(context, session)
+internal sealed class ReceivingMedia(ShareContext context, ImageShareSession session) : ShareMedia(context, session)
 {
     private ImageReceiver? _receiver;
+    private IncomingImage? _expected;
 
-    protected override IMsrpMessageReceiver? Receiver => Volatile.Read(ref _receiver);
+    /// <summary>The receiver of an image that this side asks for; null for one that was offered.</summary>
+    public AwaitedImage? Awaited { get; set; }
+
+    protected override IMsrpMessageReceiver? Receiver => Awaited ?? (IMsrpMessageReceiver?)Volatile.Read(ref _receiver);
 
     /// <summary>Gives the image its place; false when it has one already, and the caller keeps the receiver.</summary>
     public bool TryTake(ImageReceiver receiver) => Interlocked.CompareExchange(ref _receiver, receiver, null) is null;
 
+    /// <summary>The answer to what this side asks for says so much of the image; the last one counts.</summary>
+    public void Expect(IncomingImage image) => Volatile.Write(ref _expected, image);
+
     // The announced type is listed even when the application did not name it: it was shown in the invitation, and accepted.
     public override ImageAnswer Complete(ImageAnswer answer) => answer with
     {
-        AcceptedTypes = type is not null && !Context.AcceptedTypes.Any(t => t.IsSameTypeAs(type)) ? [.. Context.AcceptedTypes, type] : Context.AcceptedTypes,
+        AcceptedTypes = Session.Image.Type is { } type && !Context.AcceptedTypes.Any(t => t.IsSameTypeAs(type)) ? [.. Context.AcceptedTypes, type] : Context.AcceptedTypes,
         MaxSize = Context.Limits.MaxImageSize,
     };
 
@@ -34,16 +39,26 @@ internal sealed class ReceivingMedia(ShareContext context, ImageShareSession ses
             IsVerified = stored.HashVerified,
             Sha1 = Convert.ToHexString(stored.Sha1.AsSpan()),
             Stored = stored,
-            Warnings = ImageTypes.Compare(type, stored.DetectedType) is { } warning ? [warning] : [],
+            Warnings = ImageTypes.Compare(Session.Image.Type, stored.DetectedType) is { } warning ? [warning] : [],
         }
         : result;
 
     public override async ValueTask DisposeAsync()
     {
+        Awaited?.GiveUp();
         await base.DisposeAsync().ConfigureAwait(false);
         if (Volatile.Read(ref _receiver) is { } receiver)
         {
             await receiver.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    // Not before: the machine would not know yet that an image may come.
+    protected override void OnAgreed()
+    {
+        if (Volatile.Read(ref _expected) is { } image)
+        {
+            Awaited?.Agree(image);
         }
     }
 

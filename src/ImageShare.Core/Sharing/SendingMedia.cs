@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using ImageShare.Core.Images;
 using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.FileTransfer;
 using ImageShare.Core.Sharing.Descriptions;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Text;
@@ -8,29 +10,62 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sharing;
 
 /// <summary>The media half of the side that sends the image.</summary>
-internal sealed class SendingMedia(ShareContext context, ImageShareSession session, ImageSource source, ImageDescription image, ShareSettings settings)
-    : ShareMedia(context, session)
+internal sealed class SendingMedia(ShareContext context, ImageShareSession session, ShareSettings settings) : ShareMedia(context, session)
 {
     private readonly CancellationTokenSource _transfer = new();
+    private ServedImage? _served;
+    private long? _end;
     private Task _sending = Task.CompletedTask;
 
-    public ImageDescription Image => image;
+    /// <summary>The image; null as long as it is not known which one.</summary>
+    public ServedImage? Served => _served;
 
     /// <summary>How many octets are left out at the beginning, because the peer has them.</summary>
     public long FirstOctet { get; set; } = settings.ResumeAt;
 
-    /// <summary>The type the image is sent as.</summary>
-    public MediaType ContentType { get; set; } = image.Type;
+    /// <summary>The type the image is sent as; null for its own.</summary>
+    public MediaType? ContentType { get; set; }
 
     protected override Task Sending => _sending;
 
-    public override ImageAnswer Complete(ImageAnswer answer) => answer;
+    // How many octets are sent: those from the first one to the end of the range.
+    private long Length => (_end ?? Image.Size) - FirstOctet;
+
+    private ImageDescription Image => _served!.Description;
+
+    /// <summary>Says which image is sent, before anything is agreed upon.</summary>
+    public void Take(ServedImage image) => _served = image;
+
+    /// <summary>Says which octets of it are sent.</summary>
+    public void Take(ServedImage image, FileRange range)
+    {
+        Take(image);
+        FirstOctet = range.Start - 1;
+        _end = range.End;
+    }
+
+    // Name, size and date travel with the file itself (RFC 5547 §8.3.2): see BeginTransfer.
+    public override ImageAnswer Complete(ImageAnswer answer) => answer with
+    {
+        Direction = MediaDirection.SendOnly,
+        AcceptedTypes = Context.AcceptedTypes,
+        MaxSize = null,
+        Selector = new FileSelector { Type = Image.Type, Hashes = [.. _served!.Hashes.Select(static h => new FileHash(h.Algorithm, h.Value))] },
+    };
+
+    public override FileSelector FileOf(FileSelector offered) => new()
+    {
+        Name = Image.Name,
+        Type = offered.Type ?? Image.Type,
+        Size = Image.Size,
+        Hashes = [.. _served!.Hashes.Select(static h => new FileHash(h.Algorithm, h.Value))],
+    };
 
     public override async ValueTask StopAsync() => await _transfer.CancelAsync().ConfigureAwait(false);
 
-    public override ImageShareResult Describe(ImageShareResult result) => result with
+    public override ImageShareResult Describe(ImageShareResult result) => _served is not { Description: var image } ? result : result with
     {
-        BytesTransferred = result.IsCompleted ? image.Size : result.BytesTransferred,
+        BytesTransferred = result.IsCompleted ? FirstOctet + Length : result.BytesTransferred,
         IsVerified = result.IsCompleted,
         Sha1 = Convert.ToHexString(image.Sha1.AsSpan()),
     };
@@ -48,16 +83,16 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
     {
         try
         {
-            Stream content = source.OpenRead(image);
+            Stream content = _served!.Source.OpenRead(Image);
             await using ConfiguredAsyncDisposable closing = content.ConfigureAwait(false);
             await SkipAsync(content, FirstOctet, _transfer.Token).ConfigureAwait(false);
-            MsrpOutgoingContent message = MsrpOutgoingContent.FromStream(ContentType, content, image.Size - FirstOctet) with
+            MsrpOutgoingContent message = MsrpOutgoingContent.FromStream(ContentType ?? Image.Type, content, Length) with
             {
                 ChunkSize = settings.ChunkSize ?? Context.Profile.ChunkSize ?? long.MaxValue,
-                MaxOctetsPerSecond = settings.MaxBytesPerSecond,
+                MaxOctetsPerSecond = settings.MaxBytesPerSecond ?? _served.MaxBytesPerSecond,
             };
             MsrpSendResult result = await Msrp.SendAsync(
-                message, new ThrottledProgress(Session, settings.Progress, image.Size, FirstOctet), _transfer.Token).ConfigureAwait(false);
+                message, new ThrottledProgress(Session, settings.Progress, Image.Size, FirstOctet), _transfer.Token).ConfigureAwait(false);
 
             // Why the connection went, the session knows: it stood still, it spoke no MSRP, it was cut.
             ShareOutcome? failure = result.Outcome is MsrpSendOutcome.ConnectionLost

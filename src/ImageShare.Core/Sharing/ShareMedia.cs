@@ -1,6 +1,7 @@
 using System.Net;
 using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.FileTransfer;
 using ImageShare.Core.Sharing.Descriptions;
 using ImageShare.Core.Sharing.StateMachine;
 
@@ -58,6 +59,10 @@ internal abstract class ShareMedia(ShareContext context, ImageShareSession sessi
 
     /// <summary>Adds what an answer says of this side's file, or of the files it takes.</summary>
     public abstract ImageAnswer Complete(ImageAnswer answer);
+
+    /// <summary>The file that a later offer under the same id has to be about (RFC 5547 §8.1).</summary>
+    /// <param name="offered">What the offer said of it.</param>
+    public virtual FileSelector FileOf(FileSelector offered) => offered;
 
     /// <summary>Performs one effect of the machine that concerns MSRP.</summary>
     public async ValueTask PerformAsync(ShareEffect effect)

@@ -21,14 +21,16 @@ public abstract class PhoneCalleeTest
         Time = new ManualTimeProvider();
         Network = new InMemoryNetwork();
         Phone = new RawPhone(Network);
-        Alice = await ImageShareClient.StartAsync(new ImageShareOptions
+        Alice = await ImageShareClient.StartAsync(Configure(new ImageShareOptions
         {
             Identity = Core.Sip.SipUri.Parse("sip:alice@ims.example"),
             Network = Network,
             TimeProvider = Time,
             Transport = SipTransportChoice.Udp,
-        });
+        }));
     }
+
+    private protected virtual ImageShareOptions Configure(ImageShareOptions options) => options;
 
     [TearDown]
     public async Task Stop()

@@ -21,6 +21,12 @@ internal static class ShareMachine
     /// <summary>The state a share that this side is invited to is in before its <see cref="StartIncoming"/>, when this side receives the image.</summary>
     public static ShareStatus Incoming { get; } = new(Ringing, IsCaller: false, IsSender: false);
 
+    /// <summary>As <see cref="Outgoing"/>, for an image that this side fetches.</summary>
+    public static ShareStatus Fetching { get; } = Outgoing with { IsSender = false };
+
+    /// <summary>As <see cref="Incoming"/>, for an image that the caller fetches from this side.</summary>
+    public static ShareStatus Serving { get; } = Incoming with { IsSender = true };
+
     public static (ShareStatus Next, ShareEffect[] Effects) Step(ShareStatus status, ShareInput input) => (status.State, input) switch
     {
         // 1. Capability query.
