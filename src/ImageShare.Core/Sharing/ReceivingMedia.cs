@@ -11,14 +11,15 @@ internal sealed class ReceivingMedia(ShareContext context, ImageShareSession ses
 {
     private ImageReceiver? _receiver;
     private IncomingImage? _expected;
+    private volatile bool _isOver;
 
     /// <summary>The receiver of an image that this side asks for; null for one that was offered.</summary>
     public AwaitedImage? Awaited { get; set; }
 
     protected override IMsrpMessageReceiver? Receiver => Awaited ?? (IMsrpMessageReceiver?)Volatile.Read(ref _receiver);
 
-    /// <summary>Gives the image its place; false when it has one already, and the caller keeps the receiver.</summary>
-    public bool TryTake(ImageReceiver receiver) => Interlocked.CompareExchange(ref _receiver, receiver, null) is null;
+    /// <summary>Gives the image its place; false when it has one already or nothing is taken any more, and the caller disposes of the receiver.</summary>
+    public bool TryTake(ImageReceiver receiver) => Interlocked.CompareExchange(ref _receiver, receiver, null) is null && !_isOver;
 
     /// <summary>The answer to what this side asks for says so much of the image; the last one counts.</summary>
     public void Expect(IncomingImage image) => Volatile.Write(ref _expected, image);
@@ -45,6 +46,7 @@ internal sealed class ReceivingMedia(ShareContext context, ImageShareSession ses
 
     public override async ValueTask DisposeAsync()
     {
+        _isOver = true;
         Awaited?.GiveUp();
         await base.DisposeAsync().ConfigureAwait(false);
         if (Volatile.Read(ref _receiver) is { } receiver)
@@ -64,6 +66,7 @@ internal sealed class ReceivingMedia(ShareContext context, ImageShareSession ses
 
     protected override ValueTask AbortAsync()
     {
+        _isOver = true;
         Volatile.Read(ref _receiver)?.Abandon();
         return ValueTask.CompletedTask;
     }
