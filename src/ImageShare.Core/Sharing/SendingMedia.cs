@@ -44,7 +44,7 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
         _end = range.End;
     }
 
-    // Name, size and date travel with the file itself (RFC 5547 §8.3.2): see BeginTransfer.
+    // Name, size and date are left to the message that carries the file (RFC 5547 §8.3.2).
     public override ImageAnswer Complete(ImageAnswer answer) => answer with
     {
         Direction = MediaDirection.SendOnly,
