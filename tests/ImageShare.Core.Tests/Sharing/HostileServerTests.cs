@@ -156,6 +156,48 @@ public sealed class HostileServerTests : PhoneCalleeTest
         Assert.That((await EndAsync(session)).Sha1, Is.EqualTo(TestImage.Sha1(Image)));
     }
 
+    [TestCase("the same transfer", "SIP/2.0 200")]
+    [TestCase("another transfer", "SIP/2.0 488")]
+    [TestCase("turned round", "SIP/2.0 488")]
+    [TestCase("another hash", "SIP/2.0 200")]
+    [TestCase("port 0", "SIP/2.0 200")]
+    [Category("SDP-010")]
+    public async Task Whatever_a_server_offers_meanwhile_only_its_image_is_taken(string offer, string status)
+    {
+        ImageShareSession session = await FetchAsync(ImageSelector.FromHash(TestImage.Sha1(Image)));
+        string invite = await Phone.ReceiveAsync("INVITE");
+        string begin = Answer("a=sendonly\r\n");
+        await Phone.RespondAsync(invite, "200 OK", begin);
+        await Phone.ReceiveAsync("ACK");
+        await using RawPeer peer = await Phone.AcceptAsync();
+        RawPeer.Message first = (await peer.ReadAsync())!;
+        await peer.AnswerAsync(first, 200, first.To.First);
+        await peer.SendAsync(first.From.First, "part", "Byte-Range: 1-500/1000\r\n", Encoding.Latin1.GetString(Image, 0, 500), '+');
+        Assert.That(await peer.ReadLineAsync(), Is.EqualTo("part 200"));
+        string id = offer == "another transfer" ? "other" : RawPhone.Line(invite, "a=file-transfer-id:");
+        string again = begin + $"a=file-transfer-id:{id}\r\n" + (offer == "another hash" ? $"a=file-selector:hash:sha-1:{string.Join(':', Enumerable.Repeat("AB", 20))}\r\n" : null);
+        again = offer == "turned round" ? again.Replace("sendonly", "recvonly", StringComparison.Ordinal) : again;
+        again = offer == "port 0" ? again.Replace($"message {Phone.MsrpPort} ", "message 0 ", StringComparison.Ordinal) : again;
+        string response = await OfferAsync(invite, "INVITE", 1, again);
+        Assert.That(response, Does.StartWith(status));
+        if (offer is "another hash" or "port 0")
+        {
+            Assert.That(RawPhone.Line(response, "m="), Is.EqualTo("message 0 TCP/MSRP *"));
+            Assert.That((await EndAsync(session)).Error, Is.EqualTo(offer == "port 0" ? ImageShareError.Cancelled : ImageShareError.UnacceptableOffer));
+            Assert.That(_folder.Names, Is.Empty);
+            return;
+        }
+
+        if (offer == "the same transfer")
+        {
+            Assert.That(response, Does.Contain("a=recvonly\r\n").And.Contain("a=file-transfer-id:" + id + "\r\n"));
+        }
+
+        await peer.SendAsync(first.From.First, "rest", "Byte-Range: 501-1000/1000\r\n", Encoding.Latin1.GetString(Image, 500, 500), '$');
+        Assert.That(await peer.ReadLineAsync(), Is.EqualTo("rest 200"));
+        Assert.That((await EndAsync(session)).IsVerified, Is.True);
+    }
+
     [TestCase(403, ImageShareError.AuthenticationFailed)]
     [TestCase(404, ImageShareError.PeerUnreachable)]
     [TestCase(486, ImageShareError.Busy)]

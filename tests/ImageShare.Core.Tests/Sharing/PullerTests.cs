@@ -20,6 +20,7 @@ public sealed class PullerTests
     private static readonly byte[] Dog = TestImage.Png(500, seed: 4);
 
     private ManualTimeProvider _time = null!;
+    private InMemoryNetwork _network = null!;
     private Folder _folder = null!;
     private ImageShareClient _bob = null!;
     private RawPhone _phone = null!;
@@ -30,8 +31,8 @@ public sealed class PullerTests
     public async Task Start()
     {
         _time = new ManualTimeProvider();
-        var network = new InMemoryNetwork();
-        _phone = new RawPhone(network);
+        _network = new InMemoryNetwork();
+        _phone = new RawPhone(_network);
         _folder = new Folder();
         _folder.File("cat.png", Cat);
         _folder.File("dog.png", Dog);
@@ -39,7 +40,7 @@ public sealed class PullerTests
         _bob = await ImageShareClient.StartAsync(new ImageShareOptions
         {
             Identity = Core.Sip.SipUri.Parse("sip:bob@ims.example"),
-            Network = network,
+            Network = _network,
             TimeProvider = _time,
             Catalogue = ImageCatalogue.FromDirectory(_folder.Path),
         });
@@ -269,6 +270,55 @@ public sealed class PullerTests
         Assert.That(RawPhone.Line(answer, "m="), Is.EqualTo("message 0 TCP/MSRP *"));
         await AnswerByeAsync();
         await _time.DriveAsync(first.Completion);
+    }
+
+    [Test]
+    [Category("FT-025")]
+    [Category("SDP-009")]
+    public async Task Port_0_for_the_image_ends_its_chunk_with_a_hash_and_the_share()
+    {
+        // More than what lies between the two without being read.
+        _folder.File("big.png", TestImage.Png(8_000_000));
+        ImageShareSession session = await PullAsync(Offer("name:\"big.png\""));
+        (RawPeer peer, _) = await DialAsync();
+        await using RawPeer closing = peer;
+        RawPeer.Message send = (await peer.ReadAsync())!;
+        Assert.That(send.Continuation, Is.EqualTo('+'));
+        string answer = await OfferAsync("INVITE", Offer("name:\"big.png\"").Replace($"message {_phone.MsrpPort} ", "message 0 ", StringComparison.Ordinal));
+        Assert.That(RawPhone.Line(answer, "m="), Is.EqualTo("message 0 TCP/MSRP *"));
+        while (send.Continuation != '#')
+        {
+            Assert.That(send.Continuation, Is.EqualTo('+'));
+            await peer.AnswerAsync(send, 200, send.To.First);
+            send = (await peer.ReadAsync())!;
+        }
+
+        await AnswerByeAsync();
+        Assert.That((await _time.DriveAsync(session.Completion)).State, Is.EqualTo(ImageShareState.Cancelled));
+    }
+
+    [Test]
+    public async Task Over_TLS_too_a_new_id_is_another_image()
+    {
+        await using ImageShareClient carol = await ImageShareClient.StartAsync(new ImageShareOptions
+        {
+            Identity = Core.Sip.SipUri.Parse("sip:carol@ims.example"),
+            Network = _network,
+            TimeProvider = _time,
+            MediaSecurity = MediaSecurity.Required,
+            Catalogue = ImageCatalogue.FromDirectory(_folder.Path),
+        });
+        string fingerprint = $"a=fingerprint:sha-256 {string.Join(':', Enumerable.Repeat("AB", 32))}\r\n";
+        string Secure(string selector, string id) => (Offer(selector, id) + fingerprint).Replace("TCP/MSRP", "TCP/TLS/MSRP", StringComparison.Ordinal).Replace("msrp:", "msrps:", StringComparison.Ordinal);
+        _response = await _phone.InviteAsync(carol.Address, Call, Secure("name:\"cat.png\"", "one"));
+        Assert.That(_response, Does.StartWith("SIP/2.0 200").And.Contain("TCP/TLS/MSRP *\r\n").And.Contain("a=fingerprint:"));
+        await _phone.SendAsync(carol.Address, _phone.Request("INVITE", carol.Address, Call, RawPhone.TagOf(_response), ++_number, Secure("name:\"dog.png\"", "two")));
+        string answer = await FinalAsync();
+        await _phone.SendAsync(carol.Address, _phone.Request("ACK", carol.Address, Call, RawPhone.TagOf(_response), _number));
+        Assert.That(answer, Does.StartWith("SIP/2.0 200").And.Contain("a=file-transfer-id:two\r\n").And.Contain(HashOf(Dog)));
+        Assert.That(RawPhone.Line(answer, "m="), Does.Match("^message [1-9][0-9]* TCP/TLS/MSRP"));
+        await _phone.SendAsync(carol.Address, _phone.Request("BYE", carol.Address, Call, RawPhone.TagOf(_response), ++_number));
+        await _time.DriveAsync(carol.DisposeAsync().AsTask());
     }
 
     [Test]
