@@ -130,6 +130,22 @@ internal sealed class CommonOptions
             : Refuse<int>(result, "is not a number above 0"),
     };
 
+    public static Option<int?> Count(string description) => new("--count")
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => int.TryParse(result.Tokens[0].Value, out int number) && number > 0
+            ? number
+            : Refuse<int?>(result, "is not a number above 0"),
+    };
+
+    public static Option<DirectoryInfo> Inbox() => new("--inbox")
+    {
+        Description = "Where received images go",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => new DirectoryInfo("inbox"),
+    };
+
     public static Option<long?> Octets(string name, string description) => new(name)
     {
         Description = description,

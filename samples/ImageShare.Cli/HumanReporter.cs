@@ -38,6 +38,12 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
         Say($"[bold]{Safe(invitation.Caller.ToString())}[/] wants to share [bold]{Safe(image.Name ?? "an image without a name")}[/] ({Safe(image.Type?.Essence ?? "type unknown")}, {size}{icon}).");
     }
 
+    public void Request(ImageRequest request)
+    {
+        string image = request.Wanted.Name ?? (request.Wanted.Hashes is [var hash, ..] ? $"the image with hash {Convert.ToHexString(hash.Value.AsSpan())}" : "an image");
+        Say($"[bold]{Safe(request.Caller.ToString())}[/] asks for [bold]{Safe(image)}[/].");
+    }
+
     public void Capabilities(SipUri peer, ImageShareCapabilities capabilities)
     {
         if (!capabilities.CanShareImages)
@@ -56,6 +62,11 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
         if (capabilities.MaxSize is { } maxSize)
         {
             Say($"  at most   {Shown.Octets(maxSize)}");
+        }
+
+        if (capabilities.ServesImages == true)
+        {
+            Say("  serves    images that can be fetched");
         }
 
         if (capabilities.Software is { } software)

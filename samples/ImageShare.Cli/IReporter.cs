@@ -14,6 +14,9 @@ internal interface IReporter
 
     void Invitation(ImageShareInvitation invitation);
 
+    /// <summary>A peer asks for an image that is served here.</summary>
+    void Request(ImageRequest request);
+
     void Capabilities(SipUri peer, ImageShareCapabilities capabilities);
 
     void Trace(ImageShareTraceEvent message);

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using ImageShare.Core;
 using ImageShare.Core.Diagnostics;
+using ImageShare.Core.Images;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
 
@@ -48,6 +49,23 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
         }
     });
 
+    public void Request(ImageRequest request) => Line("request", json =>
+    {
+        json.WriteString("session", request.Id);
+        json.WriteString("from", request.Caller.ToString());
+        WriteOptional(json, "name", request.Wanted.Name);
+        WriteOptional(json, "type", request.Wanted.Type?.Essence);
+        if (request.Wanted.Size is { } size)
+        {
+            json.WriteNumber("size", size);
+        }
+
+        foreach (ImageHash hash in request.Wanted.Hashes)
+        {
+            json.WriteString(hash.Algorithm.Replace("-", string.Empty, StringComparison.Ordinal), Convert.ToHexString(hash.Value.AsSpan()));
+        }
+    });
+
     public void Capabilities(SipUri peer, ImageShareCapabilities capabilities) => Line("capabilities", json =>
     {
         json.WriteBoolean("imageShare", capabilities.CanShareImages);
@@ -61,6 +79,11 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
         if (capabilities.MaxSize is { } maxSize)
         {
             json.WriteNumber("maxSize", maxSize);
+        }
+
+        if (capabilities.ServesImages is { } serves)
+        {
+            json.WriteBoolean("serves", serves);
         }
 
         json.WriteString("evidence", capabilities.Evidence switch

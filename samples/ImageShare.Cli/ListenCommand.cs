@@ -9,21 +9,9 @@ internal static class ListenCommand
 {
     public static Command Create(CommonOptions common)
     {
-        var inbox = new Option<DirectoryInfo>("--inbox")
-        {
-            Description = "Where received images go",
-            HelpName = "DIR",
-            DefaultValueFactory = _ => new DirectoryInfo("inbox"),
-        };
+        Option<DirectoryInfo> inbox = CommonOptions.Inbox();
         Option<string> accept = CommonOptions.OneOf("--accept", "What to do with an invitation", "ask", "auto", "never");
-        var count = new Option<int?>("--count")
-        {
-            Description = "End after so many shares have ended",
-            HelpName = "N",
-            CustomParser = result => int.TryParse(result.Tokens[0].Value, out int number) && number > 0
-                ? number
-                : CommonOptions.Refuse<int?>(result, "is not a number above 0"),
-        };
+        Option<int?> count = CommonOptions.Count("End after so many shares have ended");
         Option<long?> maxSize = CommonOptions.Octets("--max-size", "The largest image taken");
         var keepPartial = new Option<bool>("--keep-partial") { Description = "Keep what came of a broken transfer, so that 'send --resume' can continue it" };
         var command = new Command("listen", "Answer capability queries and receive images") { inbox, accept, count, maxSize, keepPartial };

@@ -9,6 +9,8 @@ var root = new RootCommand("Shares images between SIP addresses: GSMA IR.79 Imag
     ListenCommand.Create(common),
     QueryCommand.Create(common),
     SendCommand.Create(common),
+    OfferCommand.Create(common),
+    FetchCommand.Create(common),
     InspectCommand.Create(common),
 };
 

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using ImageShare.Core.Images;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
@@ -32,22 +30,14 @@ internal sealed class ResumeFile : IProgress<ImageShareProgress>
     /// <summary>Reads what an earlier run noted of this image and this peer.</summary>
     public static ResumeFile Open(string path, SipUri peer, ImageDescription image)
     {
-        string folder = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "imageshare", "resume");
-        Directory.CreateDirectory(folder);
-        string file = Path.Combine(folder, Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{path}\n{peer}"))));
+        string file = ResumeFolder.FileOf(path, peer.ToString());
         string name = FormattableString.Invariant($"{Convert.ToHexString(image.Sha1.AsSpan())} {image.Size}");
         string[] lines = File.Exists(file) ? File.ReadAllLines(file) : [];
         bool isSame = lines.Length == 2 && lines[0] == name;
         return new ResumeFile(file, name, isSame && long.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out long octets) && octets < image.Size ? octets : 0);
     }
 
-    public void Report(ImageShareProgress value)
-    {
-        // In one step: a program that is killed here leaves the old file or the new one.
-        string next = _path + ".new";
-        File.WriteAllLines(next, [_image, value.Bytes.ToString(CultureInfo.InvariantCulture)]);
-        File.Move(next, _path, overwrite: true);
-    }
+    public void Report(ImageShareProgress value) => ResumeFolder.Write(_path, _image, value.Bytes.ToString(CultureInfo.InvariantCulture));
 
     public void Delete() => File.Delete(_path);
 }

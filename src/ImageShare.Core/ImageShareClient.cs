@@ -1,15 +1,10 @@
 using System.Collections.Concurrent;
-using System.Net;
 using ImageShare.Core.Images;
-using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Sip;
-using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Transport;
-using ImageShare.Core.Sip.UserAgents;
 using ImageShare.Core.Text;
-using Microsoft.Extensions.Logging;
 
 namespace ImageShare.Core;
 
@@ -17,7 +12,7 @@ namespace ImageShare.Core;
 /// An image share endpoint: asks peers what they can do, shares images, and hands out invitations. Answers capability queries by itself.
 /// All members may be called from any thread, at the same time. Disposing cancels what still runs and releases every socket and timer.
 /// </summary>
-public sealed class ImageShareClient : IAsyncDisposable
+public sealed partial class ImageShareClient : IAsyncDisposable
 {
     /// <summary>How long disposing waits for the peers of running shares: as long as their BYEs do, and a little more.</summary>
     private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(5);
@@ -49,6 +44,12 @@ public sealed class ImageShareClient : IAsyncDisposable
     /// nobody reads, callers hear ringing until they or the answer timeout give up.
     /// </summary>
     public IAsyncEnumerable<ImageShareInvitation> Invitations => _incoming.Invitations.ReadAllAsync();
+
+    /// <summary>
+    /// The shares of images that peers fetch from <see cref="ImageShareOptions.Catalogue"/>, each as soon as it is accepted; ends when the client is disposed. They run
+    /// whether anybody reads or not: of those that nobody reads, the oldest are left out.
+    /// </summary>
+    public IAsyncEnumerable<ImageShareSession> Serving => _incoming.Serving.ReadAllAsync();
 
     /// <summary>Binds the sockets and starts to answer.</summary>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: the address or port cannot be bound.</exception>
@@ -116,10 +117,52 @@ public sealed class ImageShareClient : IAsyncDisposable
         // Reading the image takes its time; the client may be gone by now.
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         string callId = RandomToken.Create();
-        var session = new ImageShareSession(_context, callId, isOutgoing: true, image.Name, image.Size);
+        var session = new ImageShareSession(_context, callId, ShareMachine.Outgoing, image.ToSelector());
         _sessions[session] = 0;
-        session.Start(new OutgoingShare(_context, session, peer, callId, source, image, settings), new ShareInput.StartOutgoing(settings.QueryFirst));
+        var media = new SendingMedia(_context, session, settings);
+        media.Take(new ServedImage(source, image, session.Image.Hashes, null));
+        var call = new CallingShare(_context, session, peer, callId, settings.Headers, new PushOffer(_context, peer, media, settings), media);
+        session.Start(new ShareRole(call, media), new ShareInput.StartOutgoing(settings.QueryFirst));
         return session;
+    }
+
+    /// <summary>Fetches an image that a peer serves: starts the session and returns it at once (RFC 5547 §8.2.2).</summary>
+    /// <param name="peer">Who has it.</param>
+    /// <param name="wanted">
+    /// Which one. A hash is best: it says exactly one, and what comes is checked against it. A name, a type or a size may mean several, and then none is sent.
+    /// What comes without any hash, asked for or answered, cannot be verified (<see cref="ImageShareResult.IsVerified"/>).
+    /// </param>
+    /// <param name="store">Where it goes.</param>
+    /// <param name="settings">What else there is to say, or null.</param>
+    /// <param name="cancellationToken">Looked at once, before the session starts. Cancel that with <see cref="ImageShareSession.CancelAsync"/>.</param>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: nothing is selected, or a size or name that no image has.</exception>
+    public Task<ImageShareSession> FetchAsync(
+        SipUri peer, ImageSelector wanted, IImageStore store, FetchSettings? settings = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        ArgumentNullException.ThrowIfNull(wanted);
+        ArgumentNullException.ThrowIfNull(store);
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        cancellationToken.ThrowIfCancellationRequested();
+        settings ??= FetchSettings.Default;
+        if (wanted.IsEmpty || wanted.Name is "" || wanted.Size < 0)
+        {
+            throw new ImageShareException(
+                ImageShareError.InvalidValue, "Nothing says which image is to be fetched; give a hash, or a name, a type or a size above 0.");
+        }
+
+        string callId = RandomToken.Create();
+        var session = new ImageShareSession(_context, callId, ShareMachine.Fetching, wanted);
+        var media = new ReceivingMedia(_context, session);
+        media.Awaited = new AwaitedImage(_context, session, media, store, settings.Progress);
+
+        // Of a whole that is here already there is no rest to ask for.
+        ImagePartial? partial = settings.Resume is { } known && store.FindPartial(known) is { Octets: > 0 } kept && kept.Octets < kept.Size
+            && (wanted.Size ?? kept.Size) == kept.Size ? kept : null;
+        var call = new CallingShare(_context, session, peer, callId, settings.Headers, new PullOffer(_context, session, media, wanted, settings, partial), media);
+        _sessions[session] = 0;
+        session.Start(new ShareRole(call, media), new ShareInput.StartOutgoing(settings.QueryFirst));
+        return Task.FromResult(session);
     }
 
     /// <summary>
@@ -154,116 +197,5 @@ public sealed class ImageShareClient : IAsyncDisposable
         await _context.Msrp.DisposeAsync().ConfigureAwait(false);
         await ending.ConfigureAwait(false);
         _closed.SetResult();
-    }
-
-    private static async Task<ImageShareClient> StartCoreAsync(ImageShareOptions options)
-    {
-        ILogger log = options.LoggerFactory.CreateLogger("ImageShare.Core");
-        SipTransport? own = options.CustomSipTransport is not null ? null : SipTransport.Create(options.Network, new SipTransportOptions
-        {
-            LocalEndPoint = options.LocalEndPoint,
-            AdvertisedAddress = options.AdvertisedAddress,
-            Fixed = options.Transport switch
-            {
-                SipTransportChoice.Udp => SipProtocol.Udp,
-                SipTransportChoice.Tcp => SipProtocol.Tcp,
-                SipTransportChoice.Tls => SipProtocol.Tls,
-                _ => null,
-            },
-            Tls = options.Tls,
-            TlsPort = options.TlsPort,
-            TlsHost = options.TlsHost,
-            KeepAliveInterval = options.SipKeepAlive,
-            TimeProvider = options.TimeProvider,
-            Trace = TraceAdapter.ForSip(options.Trace),
-        });
-        MsrpEndpoint? msrp = null;
-        try
-        {
-            msrp = MsrpEndpoint.Start(options.Network, new MsrpEndpointOptions
-            {
-                LocalEndPoint = new IPEndPoint(options.LocalEndPoint.Address, options.MsrpPort),
-                Tls = options.MediaSecurity is MediaSecurity.None ? null : options.MediaTls,
-                TlsPort = options.MediaTlsPort,
-                AdvertisedAddress = options.AdvertisedAddress,
-                TimeProvider = options.TimeProvider,
-                BindTimeout = options.Limits.MediaConnectTimeout,
-                IdleTimeout = options.Limits.IdleTimeout,
-                LoggerFactory = options.LoggerFactory,
-                Trace = TraceAdapter.ForMsrp(options.Trace, log),
-            });
-            return Assemble(options, log, own, msrp);
-        }
-        catch
-        {
-            if (own is not null)
-            {
-                await own.DisposeAsync().ConfigureAwait(false);
-            }
-
-            if (msrp is not null)
-            {
-                await msrp.DisposeAsync().ConfigureAwait(false);
-            }
-
-            throw;
-        }
-    }
-
-    private static ImageShareClient Assemble(ImageShareOptions options, ILogger log, SipTransport? own, MsrpEndpoint msrp)
-    {
-        // Before the agent runs: what can fail, fails with nothing to be undone.
-        ISipTransport transport = own ?? options.CustomSipTransport!;
-        bool isTls = options.Transport is SipTransportChoice.Tls && own?.TlsEndPoint is not null;
-        SipSentBy sentBy = transport.GetSentBy(new SipDestination(own?.LocalEndPoint ?? options.LocalEndPoint, isTls ? SipProtocol.Tls : SipProtocol.Udp));
-        var address = new SipUri("sip", options.Identity.User, sentBy.Host, sentBy.Port);
-        address = isTls ? address with { Parameters = address.Parameters.With("transport", "tls") } : address;
-        var sessions = new ConcurrentDictionary<ImageShareSession, byte>();
-        var incoming = new IncomingShares(options.Limits, () => sessions.Count, session => sessions[session] = 0);
-        SipUri[] route = [.. options.Route, .. options.Ims.ServiceRoute];
-        SipUserAgent agent = SipUserAgent.Start(
-            transport,
-            new SipUserAgentOptions
-            {
-                Identity = new NameAddress(options.DisplayName, options.Identity),
-                Route = route,
-                TimeProvider = options.TimeProvider,
-                UserAgent = options.UserAgent,
-                AllowedMethods = IncomingShares.AllowedMethods,
-                Credentials = options.Credentials,
-                FallBackToUdp = options.Transport is SipTransportChoice.BySize,
-                CompactNames = options.CompactHeaders,
-                AnswersOptionsWithoutState = true,
-                AnswersStrayOptions = options.Profile == ImageShareProfile.Mercuro,
-                InviteTimeLimit = options.Limits.AnswerTimeout + TimeSpan.FromMinutes(1),
-                LoggerFactory = options.LoggerFactory,
-            },
-            incoming);
-        var context = new ShareContext
-        {
-            Profile = options.Profile,
-            Limits = options.Limits,
-            AcceptedTypes = ImageShareDefaults.WithJpeg(options.AcceptedTypes),
-            TimeProvider = options.TimeProvider,
-            Log = log,
-            Transport = transport,
-            AdvertisedAddress = options.AdvertisedAddress,
-            Network = options.Network,
-            Agent = agent,
-            Msrp = msrp,
-            Multipart = options.MultipartCodec,
-            Route = route,
-            Known = new PeerCapabilities(options.Limits.MaxKnownPeers, options.Limits.CapabilityLifetime, options.TimeProvider, log),
-            TrustedHops = TrustedHops.Start(options.Ims.TrustedProxies, route, options.Network, options.TimeProvider),
-            UsesCema = options.UseCema,
-            MediaSecurity = options.MediaSecurity,
-            AcceptsSha1Fingerprints = options.AcceptSha1Fingerprints,
-            Ims = options.Ims,
-            Headers = options.Headers,
-            VoiceCall = options.VoiceCall,
-            Ended = session => sessions.TryRemove(session, out _),
-        };
-        incoming.Attach(context);
-        return new ImageShareClient(context, own, incoming, sessions, address);
     }
 }

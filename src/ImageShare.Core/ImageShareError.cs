@@ -89,4 +89,7 @@ public enum ImageShareError
 
     /// <summary>A peer offered the rest of an image, and what goes before is not here. The peer was told, and may offer the whole image.</summary>
     NothingToResume,
+
+    /// <summary>The image that was to be fetched is not at the peer, or several are that fit, or it serves none (488, or port 0 in its answer; RFC 5547 §8.3.2).</summary>
+    ImageNotFound,
 }

@@ -57,6 +57,12 @@ public sealed record ImageShareOptions
     /// </summary>
     public Func<IReadOnlyList<NameAddress>, CancellationToken?>? VoiceCall { get; init; }
 
+    /// <summary>
+    /// The images that peers may fetch from this client (<see cref="ImageShareClient.FetchAsync"/> on their side); see <see cref="ImageCatalogue.FromDirectory"/>. Null, the
+    /// default, serves nothing: such requests get 488.
+    /// </summary>
+    public IImageCatalogue? Catalogue { get; init; }
+
     /// <summary>Which transport SIP requests take. Default: UDP, or TCP above 1300 octets (RFC 3261 §18.1.1).</summary>
     public SipTransportChoice Transport { get; init; } = SipTransportChoice.BySize;
 

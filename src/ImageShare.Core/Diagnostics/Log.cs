@@ -48,6 +48,18 @@ internal static partial class Log
     [LoggerMessage(104, LogLevel.Trace, "Invitation {Id} from {From}: {Name}", SkipEnabledCheck = true)]
     private static partial void InvitationEscapedSensitive(this ILogger logger, string id, string from, string? name);
 
+    /// <summary>As for an invitation: a peer asks for an image.</summary>
+    public static void RequestSensitive(this ILogger logger, string id, string from, string? name)
+    {
+        if (logger.IsEnabled(LogLevel.Trace))
+        {
+            logger.RequestEscapedSensitive(id, Printable.Of(from), name is null ? null : Printable.Of(name));
+        }
+    }
+
+    [LoggerMessage(120, LogLevel.Trace, "Request {Id} from {From}: {Name}", SkipEnabledCheck = true)]
+    private static partial void RequestEscapedSensitive(this ILogger logger, string id, string from, string? name);
+
     [LoggerMessage(105, LogLevel.Error, "The application's trace listener threw")]
     public static partial void TraceFailed(this ILogger logger, Exception exception);
 }

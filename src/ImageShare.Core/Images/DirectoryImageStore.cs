@@ -46,6 +46,12 @@ internal sealed class DirectoryImageStore(
         return Options.KeepPartials && KeptPartial.PathOf(folder, image) is { } path && KeptPartial.Has(path, image.FirstOctet);
     }
 
+    public ImagePartial? FindPartial(ImageSelector image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return Options.KeepPartials && Directory.Exists(folder) ? KeptPartial.Find(folder, image) : null;
+    }
+
     private DirectoryImageSink Create(IncomingImage image)
     {
         var owner = new object();

@@ -16,7 +16,18 @@ public interface IImageStore
     /// A store that keeps nothing of broken transfers has no need to implement it.
     /// </summary>
     bool CanResume(IncomingImage image) => false;
+
+    /// <summary>
+    /// What is here of an image whose transfer broke off, told by its hash and, when that is known, its size; null when nothing is. Asked before an
+    /// image is fetched once more. A store that keeps nothing of broken transfers has no need to implement it.
+    /// </summary>
+    ImagePartial? FindPartial(ImageSelector image) => null;
 }
+
+/// <summary>What is kept of an image whose transfer broke off.</summary>
+/// <param name="Octets">How many octets are here, from the first on.</param>
+/// <param name="Size">How many the whole image has.</param>
+public sealed record ImagePartial(long Octets, long Size);
 
 /// <summary>
 /// Takes the octets of one image. Calls must not overlap. After any call failed, and after disposal without

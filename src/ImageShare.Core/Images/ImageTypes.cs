@@ -76,6 +76,10 @@ internal static class ImageTypes
             : "TypeMismatch";
     }
 
+    /// <summary>Whether both are the same type, parameters aside, by any of the names it has.</summary>
+    public static bool AreSame(MediaType one, MediaType? other) =>
+        other is not null && (one.IsSameTypeAs(other) || (Find(one) is { } known && known.Subtype == Find(other)?.Subtype));
+
     private static string? FromBrand(ReadOnlySpan<byte> brand) =>
         brand.SequenceEqual("heic"u8) || brand.SequenceEqual("heix"u8) || brand.SequenceEqual("hevc"u8) ? "heic"
         : brand.SequenceEqual("mif1"u8) || brand.SequenceEqual("msf1"u8) ? "heif"

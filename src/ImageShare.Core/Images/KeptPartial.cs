@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace ImageShare.Core.Images;
 
@@ -21,6 +22,26 @@ internal static class KeptPartial
 
     /// <summary>Whether so many octets are there.</summary>
     public static bool Has(string path, long octets) => new FileInfo(path) is { Exists: true } file && file.Length >= octets;
+
+    /// <summary>Looks for it; the size need not be known.</summary>
+    public static ImagePartial? Find(string folder, ImageSelector image)
+    {
+        if (image.StrongestHash is not { } hash)
+        {
+            return null;
+        }
+
+        string pattern = FormattableString.Invariant($".{Convert.ToHexString(hash.Value.AsSpan())}-{(image.Size is { } size ? size : "*")}{Extension}");
+        foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles(pattern, new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint }))
+        {
+            if (long.TryParse(file.Name.AsSpan()[(file.Name.IndexOf('-') + 1)..^Extension.Length], NumberStyles.None, CultureInfo.InvariantCulture, out long whole))
+            {
+                return new ImagePartial(Math.Min(file.Length, whole), whole);
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Opens it for what comes from an offset on; what was there behind that goes. Null when another transfer has it.</summary>
     public static IPartialFile? Open(string path, long offset)

@@ -17,6 +17,12 @@ public sealed record ImageShareCapabilities
     /// <summary>The largest image in octets the peer takes (<c>a=max-size</c>), or null when it did not say.</summary>
     public long? MaxSize { get; init; }
 
+    /// <summary>
+    /// Whether images can be fetched from the peer (<see cref="ImageShareClient.FetchAsync"/>), as far as its SDP says so: <c>a=sendrecv</c> or
+    /// <c>a=sendonly</c> that it serves some, <c>a=recvonly</c> that it does not. Null when it says nothing, as most do: RFC 5547 §8.5 knows no words for it.
+    /// </summary>
+    public bool? ServesImages { get; init; }
+
     /// <summary>The SIP status of the answer.</summary>
     public int SipStatus { get; init; }
 

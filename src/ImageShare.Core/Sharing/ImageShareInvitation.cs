@@ -10,44 +10,44 @@ namespace ImageShare.Core.Sharing;
 /// </summary>
 public sealed class ImageShareInvitation
 {
-    private readonly IncomingShare _share;
+    private readonly OfferedImage _offered;
 
-    internal ImageShareInvitation(IncomingShare share) => _share = share;
+    internal ImageShareInvitation(OfferedImage offered) => _offered = offered;
 
     /// <summary>The SIP Call-ID of the invitation.</summary>
-    public string Id => _share.Session.Id;
+    public string Id => _offered.Call.Session.Id;
 
     /// <summary>
     /// Who invites: the identity a trusted proxy asserts (P-Asserted-Identity; see <see cref="ImsSettings.TrustedProxies"/>), otherwise From, which anybody
     /// can write.
     /// </summary>
-    public SipUri Caller => _share.Caller.Uri;
+    public SipUri Caller => _offered.Call.Caller.Uri;
 
     /// <summary>The caller's own name for itself, or null. Show it escaped.</summary>
-    public string? CallerDisplayName => _share.Caller.DisplayName;
+    public string? CallerDisplayName => _offered.Call.Caller.DisplayName;
 
     /// <summary>Whether <see cref="Caller"/> is asserted by a trusted proxy and not only claimed by the caller.</summary>
-    public bool IsCallerAsserted => _share.IsCallerAsserted;
+    public bool IsCallerAsserted => _offered.Call.IsCallerAsserted;
 
     /// <summary>
     /// All identities in P-Asserted-Identity, often a sip and a tel URI of the same caller (RFC 3325 §9.1); empty when a trusted proxy asserts
     /// none, and for every invitation that did not come from one.
     /// </summary>
-    public IReadOnlyList<SipUri> AssertedIdentities => _share.AssertedIdentities;
+    public IReadOnlyList<SipUri> AssertedIdentities => _offered.Call.AssertedIdentities;
 
     /// <summary>What the invitation says of its image.</summary>
-    public InvitedImage Image => _share.Image;
+    public InvitedImage Image => _offered.Image;
 
     /// <summary>The icon that came with the invitation, or null. Hostile input like all else: decode it with care.</summary>
-    public ImageIcon? Icon => _share.Icon;
+    public ImageIcon? Icon => _offered.Icon;
 
     /// <summary>What was odd about the invitation and lived with: stable codes, for logs and bug reports.</summary>
-    public IReadOnlyList<string> Warnings => _share.Warnings;
+    public IReadOnlyList<string> Warnings => _offered.Warnings;
 
     /// <summary>Cancelled when the invitation is over without this side's decision: the peer took it back, or nobody decided in time.</summary>
-    public CancellationToken Withdrawn => _share.Withdrawn;
+    public CancellationToken Withdrawn => _offered.Call.Withdrawn;
 
-    internal bool IsOver => _share.Session.Completion.IsCompleted;
+    internal bool IsOver => _offered.Call.Session.Completion.IsCompleted;
 
     /// <summary>Takes the image.</summary>
     /// <param name="store">Where it goes.</param>
@@ -71,16 +71,16 @@ public sealed class ImageShareInvitation
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(settings);
-        return _share.AcceptAsync(store, settings, cancellationToken);
+        return _offered.AcceptAsync(store, settings, cancellationToken);
     }
 
     /// <summary>Declines with 603 (IR.79 §3.4). Nothing happens when the invitation is over or decided already.</summary>
     public async Task DeclineAsync(CancellationToken cancellationToken = default)
     {
-        _share.Decline();
-        if (_share.WasDeclined)
+        _offered.Call.Decline();
+        if (_offered.Call.WasDeclined)
         {
-            await _share.Session.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await _offered.Call.Session.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 }

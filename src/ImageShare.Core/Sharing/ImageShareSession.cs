@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using ImageShare.Core.Diagnostics;
+using ImageShare.Core.Images;
 using ImageShare.Core.Sharing.StateMachine;
 
 namespace ImageShare.Core.Sharing;
@@ -16,35 +17,44 @@ public sealed class ImageShareSession : IAsyncDisposable
     private readonly TaskCompletionSource<ImageShareResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<ShareTimer, ITimer> _timers = [];
     private readonly ShareContext _context;
-    private readonly long? _imageSize;
-    private IShareRole? _role;
+    private ShareRole? _role;
+    private ImageSelector _image = null!;
     private ShareStatus _status;
     private long _bytes;
     private Task _loop = Task.CompletedTask;
 
-    internal ImageShareSession(ShareContext context, string id, bool isOutgoing, string? imageName, long? imageSize)
+    internal ImageShareSession(ShareContext context, string id, ShareStatus start, ImageSelector image)
     {
         _context = context;
-        _status = isOutgoing ? ShareMachine.Outgoing : ShareMachine.Incoming;
+        _status = start;
         Id = id;
-        ImageName = imageName;
-        _imageSize = imageSize;
+        Image = image;
     }
 
     /// <summary>The SIP Call-ID of the invitation: the name of this share in logs and traces of both sides.</summary>
     public string Id { get; }
 
     /// <summary>Whether this side sends the image.</summary>
-    public bool IsOutgoing => _status.IsOutgoing;
+    public bool IsOutgoing => _status.IsSender;
 
     /// <summary>The image's name as its sender gave it, or null. For showing only; never a path.</summary>
-    public string? ImageName { get; }
+    public string? ImageName => Image.Name;
+
+    /// <summary>
+    /// What is known of the image: what its sender said of it. For an image that is fetched, what was asked for, and from
+    /// <see cref="ImageShareState.Transferring"/> on also what the peer has said.
+    /// </summary>
+    public ImageSelector Image
+    {
+        get => Volatile.Read(ref _image);
+        internal set => Volatile.Write(ref _image, value);
+    }
 
     /// <summary>Where the share stands.</summary>
     public ImageShareState State => Volatile.Read(ref _status).State;
 
     /// <summary>How far the transfer is.</summary>
-    public ImageShareProgress Progress => new(Volatile.Read(ref _bytes), _imageSize);
+    public ImageShareProgress Progress => new(Volatile.Read(ref _bytes), Image.Size);
 
     /// <summary>Ends with the share, always with a result and never with an exception: cancelling and failing are results too.</summary>
     public Task<ImageShareResult> Completion => _completion.Task;
@@ -74,7 +84,7 @@ public sealed class ImageShareSession : IAsyncDisposable
         await _loop.ConfigureAwait(false);
     }
 
-    internal void Start(IShareRole role, ShareInput first)
+    internal void Start(ShareRole role, ShareInput first)
     {
         _role = role;
         Post(first);
@@ -202,7 +212,7 @@ public sealed class ImageShareSession : IAsyncDisposable
 
     private async ValueTask FinishAsync(ShareOutcome outcome)
     {
-        IShareRole role = _role!;
+        ShareRole role = _role!;
         try
         {
             await role.DisposeAsync().ConfigureAwait(false);

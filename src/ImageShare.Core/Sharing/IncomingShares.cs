@@ -21,6 +21,8 @@ internal sealed class IncomingShares : ISipRequestHandler
     public static readonly SipMethod[] AllowedMethods = [SipMethod.Invite, SipMethod.Ack, SipMethod.Bye, SipMethod.Cancel, SipMethod.Options];
 
     private readonly Channel<ImageShareInvitation> _invitations;
+    private readonly Channel<ImageShareSession> _serving;
+
     // How long the addresses of an offer may take to be looked up.
     private static readonly TimeSpan LookUpTime = TimeSpan.FromSeconds(5);
 
@@ -35,17 +37,25 @@ internal sealed class IncomingShares : ISipRequestHandler
     public IncomingShares(ImageShareLimits limits, Func<int> running, Action<ImageShareSession> began)
     {
         _invitations = Channel.CreateBounded<ImageShareInvitation>(new BoundedChannelOptions(limits.MaxPendingInvitations));
+        _serving = Channel.CreateBounded<ImageShareSession>(new BoundedChannelOptions(limits.MaxConcurrentShares) { FullMode = BoundedChannelFullMode.DropOldest });
         _running = running;
         _began = began;
     }
 
     public ChannelReader<ImageShareInvitation> Invitations => _invitations.Reader;
 
+    /// <summary>The shares of images that peers fetch; the oldest go when nobody reads.</summary>
+    public ChannelReader<ImageShareSession> Serving => _serving.Reader;
+
     /// <summary>Gives what only exists once the agent does. Before that, everything is answered with 480.</summary>
     public void Attach(ShareContext context) => Volatile.Write(ref _context, context);
 
     /// <summary>No more invitations: readers come to their end.</summary>
-    public void Close() => _invitations.Writer.TryComplete();
+    public void Close()
+    {
+        _invitations.Writer.TryComplete();
+        _serving.Writer.TryComplete();
+    }
 
     public void OnRequest(IncomingRequest request)
     {
@@ -94,7 +104,7 @@ internal sealed class IncomingShares : ISipRequestHandler
             return;
         }
 
-        (ReceivedOffer? offer, int status, string reason) = ReceivedOffer.Read(body.Offer, context.Limits, context.Terms);
+        (ReceivedOffer? offer, int status, string reason) = ReceivedOffer.Read(body.Offer, context.Limits, context.Terms, context.Catalogue is not null);
         if (offer is null)
         {
             Refuse(context, invite, status, reason);
@@ -114,7 +124,7 @@ internal sealed class IncomingShares : ISipRequestHandler
         }
         else
         {
-            Admit(context, invite, offer, peerPath, body, CemaReply.Without);
+            Admit(context, invite, offer, body, CemaReply.Without);
         }
     }
 
@@ -141,11 +151,11 @@ internal sealed class IncomingShares : ISipRequestHandler
 
         lock (_admitting)
         {
-            Admit(context, invite, offer, peerPath, body, reply);
+            Admit(context, invite, offer, body, reply);
         }
     }
 
-    private void Admit(ShareContext context, IncomingInvite invite, ReceivedOffer offer, MsrpPath peerPath, InvitationBodyReading body, CemaReply cema)
+    private void Admit(ShareContext context, IncomingInvite invite, ReceivedOffer offer, InvitationBodyReading body, CemaReply cema)
     {
         if (_running() >= context.Limits.MaxConcurrentShares)
         {
@@ -160,26 +170,44 @@ internal sealed class IncomingShares : ISipRequestHandler
             return;
         }
 
-        Begin(context, new FirstInvite(invite), offer, peerPath, body, cema, callEnded);
+        Begin(context, new FirstInvite(invite), offer, body, cema, callEnded);
     }
 
-    private void Begin(ShareContext context, IShareCall call, ReceivedOffer offer, MsrpPath peerPath, InvitationBodyReading body, CemaReply cema, CancellationToken callEnded)
+    private void Begin(ShareContext context, IShareCall call, ReceivedOffer offer, InvitationBodyReading body, CemaReply cema, CancellationToken callEnded)
     {
-        string id = call.Request.Headers.CallId!;
-        var session = new ImageShareSession(context, id, isOutgoing: false, offer.Selector.Name, offer.Selector.Size);
-        (ImageIcon? icon, string? iconFault) = body.FindIcon(offer.Media, context.Limits.MaxIconSize);
-        string[] warnings = [.. call.Request.Warnings.Select(w => w.Code.ToString()), .. body.Warnings, .. iconFault is null ? (string[])[] : [iconFault]];
-        var share = new IncomingShare(context, session, call, offer, peerPath, icon, warnings)
+        var session = new ImageShareSession(
+            context, call.Request.Headers.CallId!, offer.IsPull ? ShareMachine.Serving : ShareMachine.Incoming, offer.Selector.ToImage());
+        ShareMedia media = offer.IsPull
+            ? new SendingMedia(context, session, ShareSettings.Default) { Section = offer.Section }
+            : new ReceivingMedia(context, session) { Section = offer.Section };
+        var share = new CalledShare(context, session, call, offer, media)
         {
             OfferOctets = body.Octets,
             AnswersWithCema = cema == CemaReply.With,
-            BeginNext = (next, nextOffer, nextPath, nextBody) => Begin(context, next, nextOffer, nextPath, nextBody, cema, callEnded),
+            BeginNext = (next, nextOffer, nextBody) => Begin(context, next, nextOffer, nextBody, cema, callEnded),
         };
-        context.Log.InvitationSensitive(id, share.Caller.Uri.ToString(), share.Image.Name);
         _began(session);
-        session.Start(share, new ShareInput.StartIncoming());
+        session.Start(new ShareRole(share, media), new ShareInput.StartIncoming());
         session.EndWith(callEnded);
-        var invitation = new ImageShareInvitation(share);
+        if (media is SendingMedia sending)
+        {
+            context.Log.RequestSensitive(session.Id, share.Caller.Uri.ToString(), offer.Selector.Name);
+            var requested = new RequestedImage(context, share, sending, offer, served => _serving.Writer.TryWrite(served));
+            _ = session.Begin(() => requested.DecideAsync(context.Catalogue!));
+        }
+        else
+        {
+            Invite(context, share, (ReceivingMedia)media, offer, body, call.Request);
+        }
+    }
+
+    private void Invite(ShareContext context, CalledShare share, ReceivingMedia media, ReceivedOffer offer, InvitationBodyReading body, SipRequest request)
+    {
+        (ImageIcon? icon, string? iconFault) = body.FindIcon(offer.Media, context.Limits.MaxIconSize);
+        string[] warnings = [.. request.Warnings.Select(w => w.Code.ToString()), .. body.Warnings, .. iconFault is null ? (string[])[] : [iconFault]];
+        var image = new OfferedImage(context, share, media, offer, icon, warnings);
+        context.Log.InvitationSensitive(share.Session.Id, share.Caller.Uri.ToString(), image.Image.Name);
+        var invitation = new ImageShareInvitation(image);
         if (!_invitations.Writer.TryWrite(invitation) && !TryWriteInPlaceOfOthers(invitation))
         {
             share.Decline(486);
@@ -230,7 +258,7 @@ internal sealed class IncomingShares : ISipRequestHandler
         {
             IPAddress address = context.AddressFor(request.Source);
             response.Headers.Add("Content-Type", "application/sdp");
-            response.Body = CapabilityOffer.Write(Origin.Create(address), new ConnectionData(address), context.AcceptedTypes, context.Limits.MaxImageSize, context.Terms.Security).ToArray();
+            response.Body = CapabilityOffer.Write(Origin.Create(address), new ConnectionData(address), context.AcceptedTypes, context.Limits.MaxImageSize, context.Terms.Security, context.Catalogue is not null).ToArray();
         }
 
         return response;

@@ -61,6 +61,9 @@ internal sealed class ShareContext
     /// <summary>See <see cref="ImageShareOptions.VoiceCall"/>.</summary>
     public Func<IReadOnlyList<NameAddress>, CancellationToken?>? VoiceCall { get; init; }
 
+    /// <summary>See <see cref="ImageShareOptions.Catalogue"/>.</summary>
+    public IImageCatalogue? Catalogue { get; init; }
+
     public PlainOfferPeers PlainOfferPeers { get; } = new();
 
     /// <summary>Called once by each session that has ended.</summary>

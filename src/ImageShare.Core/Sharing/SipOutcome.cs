@@ -5,6 +5,29 @@ namespace ImageShare.Core.Sharing;
 /// <summary>What a final SIP status means for a share, and what a person can do about it (RFC 3261 §21, IR.79 §3.4).</summary>
 internal static class SipOutcome
 {
+    /// <summary>A refusal of an image that was asked for: there is none, or more than one, or none is served.</summary>
+    public static ShareOutcome NotServed(string answer) => ShareOutcome.Failed(
+        ImageShareError.ImageNotFound,
+        $"The peer serves no image that fits, or several that do; ask for it by its hash, or by name, type and size together. ({answer})");
+
+    /// <summary>What keeps a peer from sharing images at all; null when nothing does.</summary>
+    public static ShareOutcome? NotCapable(ImageShareCapabilities capabilities)
+    {
+        if (capabilities.CanShareImages)
+        {
+            return null;
+        }
+
+        ShareOutcome refused = FromStatus(capabilities.SipStatus, "to the capability query");
+        return capabilities.SipStatus is >= 300 && refused.Error is not (ImageShareError.Rejected or ImageShareError.UnacceptableOffer or ImageShareError.NotCapable)
+            ? refused
+            : ShareOutcome.Failed(
+                ImageShareError.NotCapable,
+                $"The peer answered the capability query with {capabilities.SipStatus} and shows no image share: it cannot take images.")
+                with
+            { SipStatus = capabilities.SipStatus };
+    }
+
     public static ShareOutcome FromStatus(int status, string reasonPhrase)
     {
         (ImageShareState state, ImageShareError error, string message) = status switch

@@ -2,8 +2,13 @@ using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using ImageShare.Core.Bodies;
+using ImageShare.Core.Net;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sdp.FileTransfer;
+using ImageShare.Core.Sharing;
+using ImageShare.Core.Sip;
+using ImageShare.Core.Tests.Images;
+using ImageShare.Core.Tests.Sharing;
 
 namespace ImageShare.Core.Tests.Documentation;
 
@@ -15,6 +20,7 @@ public sealed partial class SnippetPageTests
 
     [TestCase("sdp.md", "SdpSnippets.cs")]
     [TestCase("bodies.md", "BodySnippets.cs")]
+    [TestCase("pull.md", "PullSnippets.cs")]
     public void Every_snippet_is_the_code_as_it_is_compiled(string page, string source)
     {
         string path = Repository.File("docs", page);
@@ -56,6 +62,34 @@ public sealed partial class SnippetPageTests
         Assert.That(description?.ContentType.Essence, Is.EqualTo("application/sdp"));
         Assert.That(icon?.Content.ToArray(), Is.EqualTo("ICON"u8.ToArray()));
         Assert.That(() => BodySnippets.Read("nothing"u8.ToArray()), Throws.TypeOf<FormatException>());
+    }
+
+    [Test]
+    public async Task The_lines_on_fetching_serve_and_fetch()
+    {
+        using var folder = new Folder();
+        byte[] cat = TestImage.Png(1000);
+        folder.File("cat.png", cat);
+        var network = new InMemoryNetwork();
+        await using ImageShareClient bob = await ImageShareClient.StartAsync(PullSnippets.Serve(folder.Path, r => r.Caller.User == "alice") with { Network = network });
+        await using ImageShareClient alice = await ImageShareClient.StartAsync(new ImageShareOptions { Identity = SipUri.Parse("sip:alice@ims.example"), Network = network });
+        await using ImageShareClient carol = await ImageShareClient.StartAsync(new ImageShareOptions
+        {
+            Identity = SipUri.Parse("sip:carol@ims.example"),
+            Network = network,
+            Catalogue = new PullSnippets.PictureOfTheDay(SharePair.Image(cat)),
+        });
+        Task<string> following = PullSnippets.FollowAsync(bob);
+        ImageShareResult fetched = await PullSnippets.FetchAsync(alice, bob.Address, Path.Combine(folder.Outer, "received")).WaitAsync(SharePair.Patience);
+        ImageShareResult notKnown = await PullSnippets.FetchAsync(carol, bob.Address, Path.Combine(folder.Outer, "received")).WaitAsync(SharePair.Patience);
+        ImageShareResult notAsserted = await PullSnippets.FetchAsync(alice, carol.Address, Path.Combine(folder.Outer, "received")).WaitAsync(SharePair.Patience);
+        Assert.Multiple(() =>
+        {
+            Assert.That(fetched.IsVerified, Is.True, fetched.Message);
+            Assert.That(notKnown.SipStatus, Is.EqualTo(403));
+            Assert.That(notAsserted.SipStatus, Is.EqualTo(403));
+        });
+        Assert.That(await following.WaitAsync(SharePair.Patience), Is.EqualTo("cat.png: Completed"));
     }
 
     private static string Unindent(string code, string indent) =>

@@ -26,7 +26,7 @@ public sealed class SenderOffersTests : PhoneCalleeTest
         peer.Stream.Input.AdvanceTo(begun.Buffer.Start);
         string id = RawPhone.Line(_invite, "a=file-transfer-id:");
         string selector = RawPhone.Line(_invite, "a=file-selector:");
-        string answer = await OfferAsync(method, 1, Phone.Sdp($"a=file-selector:{selector}\r\na=file-transfer-id:{id}\r\n", media: "m=message 0 TCP/MSRP *\r\n"));
+        string answer = await OfferAsync(_invite, method, 1, Phone.Sdp($"a=file-selector:{selector}\r\na=file-transfer-id:{id}\r\n", media: "m=message 0 TCP/MSRP *\r\n"));
         RawPeer.Message? last = null;
         while (last is not { Method: "SEND", Continuation: '#' })
         {
@@ -58,12 +58,12 @@ public sealed class SenderOffersTests : PhoneCalleeTest
         RawPeer.Message first = await BoundAsync(peer);
         string id = RawPhone.Line(_invite, "a=file-transfer-id:");
         string body = Phone.Answer() + (offer == "another transfer" ? "a=file-transfer-id:other\r\n" : $"a=file-transfer-id:{id}\r\n");
-        string response = await OfferAsync("INVITE", 1, offer == "the image wanted back" ? body.Replace("recvonly", "sendonly", StringComparison.Ordinal) : body);
+        string response = await OfferAsync(_invite, "INVITE", 1, offer == "the image wanted back" ? body.Replace("recvonly", "sendonly", StringComparison.Ordinal) : body);
         Assert.That(response, Does.StartWith(status));
         if (status.EndsWith("200", StringComparison.Ordinal))
         {
             // The same again, in other octets: word for word what was said the first time.
-            string second = await OfferAsync("INVITE", 2, body.Replace("o=- 1 1", "o=- 1 2", StringComparison.Ordinal));
+            string second = await OfferAsync(_invite, "INVITE", 2, body.Replace("o=- 1 1", "o=- 1 2", StringComparison.Ordinal));
             Assert.That(SdpOf(second), Is.EqualTo(SdpOf(response)));
             Assert.That(response, Does.Contain("a=sendonly\r\n").And.Contain($"a=file-transfer-id:{id}\r\n"));
         }
@@ -98,28 +98,6 @@ public sealed class SenderOffersTests : PhoneCalleeTest
         {
             await peer.AnswerAsync(message, 200, first.To.First);
         }
-    }
-
-    private async Task<string> OfferAsync(string method, int number, string offer)
-    {
-        var alice = Core.Sip.SipUri.Parse(RawPhone.Header(_invite, "Contact").Split('<', '>')[1]);
-        string Request(string name, string body) =>
-            $"{name} {alice} SIP/2.0\r\nVia: SIP/2.0/UDP {Phone.Address.Host}:{Phone.Address.Port};branch=z9hG4bK{Guid.NewGuid():N}\r\nMax-Forwards: 70\r\n"
-            + $"From: {RawPhone.Header(_invite, "To")};tag=mallory\r\nTo: {RawPhone.Header(_invite, "From")}\r\nCall-ID: {RawPhone.Header(_invite, "Call-ID")}\r\nCSeq: {number} {name}\r\n"
-            + $"Contact: <{Phone.Address}>\r\nContent-Type: application/sdp\r\nContent-Length: {body.Length}\r\n\r\n{body}";
-        await Phone.SendAsync(alice, Request(method, offer));
-        string response;
-        do
-        {
-            response = await Phone.ReceiveAsync("SIP/2.0 ");
-        }
-        while (response.StartsWith("SIP/2.0 1", StringComparison.Ordinal) || !RawPhone.Header(response, "CSeq").StartsWith($"{number} ", StringComparison.Ordinal));
-        if (method == "INVITE" && response.StartsWith("SIP/2.0 2", StringComparison.Ordinal))
-        {
-            await Phone.SendAsync(alice, Request("ACK", string.Empty));
-        }
-
-        return response;
     }
 
     private static string SdpOf(string message) => message[message.IndexOf("\r\n\r\n", StringComparison.Ordinal)..];

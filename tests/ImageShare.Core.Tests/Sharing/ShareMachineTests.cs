@@ -112,7 +112,46 @@ public sealed class ShareMachineTests
     [Category("IS-018")]
     public void Follows_the_table(bool outgoing, object[] inputs, ImageShareState[] states, string lastEffects)
     {
-        ShareStatus status = outgoing ? ShareMachine.Outgoing : ShareMachine.Incoming;
+        Follow(outgoing ? ShareMachine.Outgoing : ShareMachine.Incoming, inputs, states, lastEffects);
+    }
+
+    // Who called and who sends are two questions: the invitation is the caller's, the end of the session the sender's.
+    private static IEnumerable<TestCaseData> PullRows()
+    {
+        TestCaseData Pull(string name, ShareStatus start, ShareInput[] inputs, ImageShareState[] states, string effects) =>
+            new TestCaseData(start.IsCaller, inputs, states, effects).SetArgDisplayNames(name);
+        ShareInput[] serving = [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected()];
+        ImageShareState[] servingStates = [Ringing, Connecting, Transferring];
+        ShareStatus fetch = ShareMachine.Fetching, serve = ShareMachine.Serving;
+        yield return Pull("Fetcher: whole, the BYE is the server's", fetch, [.. Moving, Done()], [.. MovingStates, Terminating], string.Empty);
+        yield return Pull("Fetcher: whole, and the BYE comes", fetch, [.. Moving, Done(), new ShareInput.PeerEnded()], [.. MovingStates, Terminating, Completed], "CloseMedia Finish");
+        yield return Pull("Fetcher: whole, and the server forgets its BYE", fetch,
+            [.. Moving, Done(), new ShareInput.TimerFired(ShareTimer.Grace)], [.. MovingStates, Terminating, Terminating], "Bye CloseMedia");
+        yield return Pull("Fetcher: nobody answers", fetch, [Start(false), new ShareInput.TimerFired(ShareTimer.Answer)], [Inviting, Terminating], "CancelInvite");
+        yield return Pull("Fetcher: refused", fetch, [Start(false), new ShareInput.InviteFailed(Busy)], [Inviting, Failed], "CloseMedia Finish");
+        yield return Pull("Fetcher: an unusable answer", fetch, [Start(false), new ShareInput.AnswerUnusable(Busy)], [Inviting, Terminating], "Bye CloseMedia");
+        yield return Pull("Fetcher: the 200 crosses the CANCEL", fetch, [Start(false), Cancel(), new ShareInput.InviteAccepted()], [Inviting, Terminating, Terminating], "Bye CloseMedia");
+        yield return Pull("Fetcher: wrong hash", fetch, [.. Moving, new ShareInput.ImageFailed(WrongHash)], [.. MovingStates, Terminating], "Bye CloseMedia");
+        yield return Pull("Fetcher: a BYE of the server in mid-transfer is a cancel, whatever its Reason", fetch,
+            [.. Moving, new ShareInput.PeerEnded(HasFailed: true), new ShareInput.TimerFired(ShareTimer.Grace)], [.. MovingStates, Terminating, Cancelled], "AbortTransfer CloseMedia Finish");
+        yield return Pull("Server: sent, and ends the session", serve, [.. serving, Done(), new ShareInput.Ended()], [.. servingStates, Terminating, Completed], "CloseMedia Finish");
+        yield return Pull("Server: its BYE", serve, [.. serving, Done()], [.. servingStates, Terminating], "Bye CloseMedia");
+        yield return Pull("Server: connected, so it sends", serve, serving, servingStates, "Transfer");
+        yield return Pull("Server: no such image", serve, [new ShareInput.StartIncoming(), new ShareInput.UserDeclined(488)], [Ringing, Declined], "Reject CloseMedia Finish");
+        yield return Pull("Server: the catalogue never answers", serve, [new ShareInput.StartIncoming(), new ShareInput.TimerFired(ShareTimer.Answer)], [Ringing, Failed], "Reject CloseMedia Finish");
+        yield return Pull("Server: told to stop, its BYE is waited for", serve, [.. serving, Stopped], [.. servingStates, Terminating], string.Empty);
+        yield return Pull("Server: told to stop because something failed", serve, [.. serving, Stopped, new ShareInput.PeerEnded(HasFailed: true)], [.. servingStates, Terminating, Failed], "CloseMedia Finish");
+        yield return Pull("Server: never acknowledged", serve, [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.AckMissing()], [Ringing, Connecting, Failed], "AbortTransfer CloseMedia Finish");
+        yield return Pull("Server: another transfer takes its place", serve, [.. serving, new ShareInput.Replaced()], [.. servingStates, Cancelled], "AbortTransfer CloseMedia Finish");
+    }
+
+    [TestCaseSource(nameof(PullRows))]
+    [Category("IS-018")]
+    public void Follows_the_table_when_the_caller_receives(bool fetches, object[] inputs, ImageShareState[] states, string lastEffects) =>
+        Follow(fetches ? ShareMachine.Fetching : ShareMachine.Serving, inputs, states, lastEffects);
+
+    private static void Follow(ShareStatus status, object[] inputs, ImageShareState[] states, string lastEffects)
+    {
         var seen = new List<ImageShareState>();
         ShareEffect[] effects = [];
         foreach (object input in inputs)
@@ -143,7 +182,7 @@ public sealed class ShareMachineTests
         var random = new Random(20090224);
         for (int run = 0; run < 20000; run++)
         {
-            ShareStatus status = run % 2 == 0 ? ShareMachine.Outgoing : ShareMachine.Incoming;
+            ShareStatus status = run % 2 == 0 ? run % 8 < 4 ? ShareMachine.Outgoing : ShareMachine.Fetching : run % 8 < 4 ? ShareMachine.Incoming : ShareMachine.Serving;
             (status, _) = ShareMachine.Step(status, run % 2 == 0 ? Start(run % 4 == 0) : new ShareInput.StartIncoming());
             int finished = 0;
             for (int step = 0; step < 30; step++)

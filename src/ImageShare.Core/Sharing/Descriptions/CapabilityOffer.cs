@@ -8,8 +8,8 @@ namespace ImageShare.Core.Sharing.Descriptions;
 /// <summary>The capability query's answer, written and read (IR.79 §3.3, RFC 3264 §9, RFC 5547 §8.5).</summary>
 internal static class CapabilityOffer
 {
-    /// <summary>One section with port 0, what is taken and how much of it, and a bare file-selector: files can be shared, none is.</summary>
-    public static SessionDescription Write(Origin origin, ConnectionData connection, IReadOnlyList<MediaType> acceptedTypes, long maxSize, MediaSecurity security = MediaSecurity.None) => new()
+    /// <summary>One section with port 0, what is taken and how much of it, and a bare file-selector: files can be shared, none is. Both directions are named where images are served.</summary>
+    public static SessionDescription Write(Origin origin, ConnectionData connection, IReadOnlyList<MediaType> acceptedTypes, long maxSize, MediaSecurity security = MediaSecurity.None, bool serves = false) => new()
     {
         Origin = origin,
         Connection = connection,
@@ -24,6 +24,7 @@ internal static class CapabilityOffer
                     SdpAttributes.AcceptTypes(new AcceptedTypes(acceptedTypes)),
                     SdpAttributes.BareFileSelector,
                     SdpAttributes.MaxSize(maxSize),
+                    .. serves ? (SdpAttribute[])[SdpAttributes.Direction(MediaDirection.SendReceive)] : [],
                 ],
             },
         ],
@@ -48,6 +49,13 @@ internal static class CapabilityOffer
             },
             AcceptedTypes = types is null ? [] : [.. types.Entries.Select(t => t is { Type: "*", Subtype: "*" } ? "*" : t.Essence)],
             MaxSize = section?.MaxSize,
+            ServesImages = section is null || !sdp ? null
+                : section.Attributes.Select(static a => MediaDirections.FromAttributeName(a.Name)).FirstOrDefault(static d => d is not null) switch
+                {
+                    MediaDirection.SendReceive or MediaDirection.SendOnly => true,
+                    MediaDirection.ReceiveOnly => false,
+                    _ => null,
+                },
             SipStatus = response.StatusCode,
             Software = response.Headers.GetString("User-Agent") ?? response.Headers.GetString("Server"),
         };

@@ -1,10 +1,11 @@
 using System.Net;
 using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.FileTransfer;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Descriptions;
 
-/// <summary>The answer that takes the image of a <see cref="ReceivedOffer"/> (RFC 5547 §8.3.1) and refuses everything else in it.</summary>
+/// <summary>The answer that takes the image of a <see cref="ReceivedOffer"/>, or sends the one it asks for (RFC 5547 §8.3), and refuses everything else in it.</summary>
 internal sealed record ImageAnswer
 {
     public required ReceivedOffer Offer { get; init; }
@@ -21,9 +22,16 @@ internal sealed record ImageAnswer
     /// <summary>Whether the answer reckons with a middlebox (RFC 6714 §4.3).</summary>
     public bool HasCema { get; init; }
 
-    public required IReadOnlyList<MediaType> AcceptedTypes { get; init; }
+    public IReadOnlyList<MediaType> AcceptedTypes { get; init; } = [];
 
-    public required long MaxSize { get; init; }
+    /// <summary>The largest image taken; null on the side that sends.</summary>
+    public long? MaxSize { get; init; }
+
+    /// <summary>Which way the image goes.</summary>
+    public MediaDirection Direction { get; init; } = MediaDirection.ReceiveOnly;
+
+    /// <summary>What the side that sends says of its image; null repeats what was offered.</summary>
+    public FileSelector? Selector { get; init; }
 
     /// <summary>
     /// Whether this side opens the connection: only when the offer says it will not (RFC 6135 §4.2). An offer without a=setup is
@@ -42,11 +50,15 @@ internal sealed record ImageAnswer
     {
         List<SdpAttribute> attributes =
         [
-            SdpAttributes.Direction(MediaDirection.ReceiveOnly),
+            SdpAttributes.Direction(Direction),
             SdpAttributes.AcceptTypes(new AcceptedTypes(AcceptedTypes)),
-            SdpAttributes.MaxSize(MaxSize),
-            SdpAttributes.Path(Path),
         ];
+        if (MaxSize is { } maxSize)
+        {
+            attributes.Add(SdpAttributes.MaxSize(maxSize));
+        }
+
+        attributes.Add(SdpAttributes.Path(Path));
         if (Offer.Setup is not null || HasCema)
         {
             attributes.Add(SdpAttributes.Setup(IsActive ? SetupRole.Active : SetupRole.Passive));
@@ -60,9 +72,13 @@ internal sealed record ImageAnswer
         attributes.AddRange(Fingerprints.Select(SdpAttributes.Fingerprint));
 
         // Mirrored octet for octet: name, type and size must be copied (RFC 5547 §8.3.1), and peers compare the text.
-        foreach (string name in (ReadOnlySpan<string>)["file-selector", "file-transfer-id", "file-range"])
+        foreach (string name in (ReadOnlySpan<string>)[SdpAttributes.FileSelectorName, SdpAttributes.FileTransferIdName, SdpAttributes.FileRangeName])
         {
-            if (offered.Find(name) is { } attribute)
+            if (name == SdpAttributes.FileSelectorName && Selector is not null)
+            {
+                attributes.Add(SdpAttributes.FileSelector(Selector));
+            }
+            else if (offered.Find(name) is { } attribute)
             {
                 attributes.Add(attribute);
             }

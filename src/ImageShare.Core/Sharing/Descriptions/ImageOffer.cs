@@ -107,12 +107,14 @@ internal sealed record ImageOffer
         Hashes = [new FileHash("sha-1", Image.Sha1)],
     };
 
-    // A purely active end has nothing to dial: RFC 6135 §4.2.2 gives it the discard port.
-    private MediaDescription Section(ImageShareProfile profile) => new()
+    /// <summary>The m= line. A purely active end has nothing to dial: RFC 6135 §4.2.2 gives it the discard port.</summary>
+    public static MediaDescription Section(ImageShareProfile profile, int port, bool isSecure) => new()
     {
-        Port = profile.Setup is SetupForm.Active ? 9 : MsrpAddress.Port,
-        Protocol = Fingerprints.Count > 0 ? MediaTerms.Secure : "TCP/MSRP",
+        Port = profile.Setup is SetupForm.Active ? 9 : port,
+        Protocol = isSecure ? MediaTerms.Secure : "TCP/MSRP",
     };
+
+    private MediaDescription Section(ImageShareProfile profile) => Section(profile, MsrpAddress.Port, Fingerprints.Count > 0);
 
     private void AddOptional(List<SdpAttribute> attributes, ImageShareProfile profile)
     {

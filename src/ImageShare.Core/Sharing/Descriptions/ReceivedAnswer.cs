@@ -1,4 +1,5 @@
 using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.FileTransfer;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Text;
 
@@ -13,18 +14,21 @@ internal sealed record ReceivedAnswer
     /// <summary>Whether this side, the offerer, opens the connection.</summary>
     public required bool IsActive { get; init; }
 
-    /// <summary>The type the image is sent as: its own, or application/octet-stream for peers that list only that.</summary>
-    public required MediaType ContentType { get; init; }
+    /// <summary>The type the image is sent as: its own, or application/octet-stream for peers that list only that. Null when it is received.</summary>
+    public MediaType? ContentType { get; private init; }
 
     /// <summary>What the peer's certificate is recognized by, in an answer with TLS.</summary>
     public required FingerprintSet Fingerprints { get; init; }
 
     public required SessionDescription Description { get; init; }
 
-    /// <summary>The section that answers the image's.</summary>
-    public MediaDescription Media => Description.Media[0];
+    /// <summary>The index of the image's section.</summary>
+    public int Section { get; private init; }
 
-    public static (ReceivedAnswer? Answer, ShareOutcome? Problem) Read(SessionDescription offer, ReadOnlySpan<byte> body, MediaTerms? terms = null)
+    /// <summary>The section that answers the image's.</summary>
+    public MediaDescription Media => Description.Media[Section];
+
+    public static (ReceivedAnswer? Answer, ShareOutcome? Problem) Read(SessionDescription offer, ReadOnlySpan<byte> body, MediaTerms? terms = null, int section = 0)
     {
         if (!SessionDescription.TryParse(body, SdpLimits.Default, out SessionDescription? answer, out _))
         {
@@ -36,16 +40,22 @@ internal sealed record ReceivedAnswer
             return Unusable($"The peer accepted, but its answer does not fit the offer ({problem}).");
         }
 
-        MediaDescription offered = offer.Media[0];
-        MediaDescription answered = answer.Media[0];
+        MediaDescription offered = offer.Media[section];
+        MediaDescription answered = answer.Media[section];
+        bool isPull = offer.GetDirection(offered) is MediaDirection.ReceiveOnly;
         if (answered.Port == 0)
         {
-            return (null, new ShareOutcome(ImageShareState.Declined, ImageShareError.Declined, "The peer took the call, but declined the image."));
+            return (null, isPull ? SipOutcome.NotServed("port 0") : new ShareOutcome(ImageShareState.Declined, ImageShareError.Declined, "The peer took the call, but declined the image."));
         }
 
-        if (offered.FileRange is { } range && answered.FileRange != range)
+        if (offered.FileRange is { } range ? answered.FileRange != range : isPull && (answered.FileRange ?? FileRange.Whole) != FileRange.Whole)
         {
-            return Unusable("The peer accepted the rest of the image, but its answer names other octets.");
+            return Unusable("The peer accepted the image, but its answer names other octets of it.");
+        }
+
+        if (isPull && answer.GetDirection(answered) is not MediaDirection.SendOnly)
+        {
+            return Unusable("The peer accepted, but its answer does not say that it sends the image.");
         }
 
         if (answered.Path is not { } path)
@@ -66,6 +76,11 @@ internal sealed record ReceivedAnswer
             return Unusable($"The peer accepted, but its certificate could not be recognized ({unrecognizable}).");
         }
 
+        if (isPull)
+        {
+            return (new ReceivedAnswer { Path = path, IsActive = isActive, Fingerprints = fingerprints, Description = answer, Section = section }, null);
+        }
+
         long size = offered.FileSelector!.Size ?? 0;
         if (answered.MaxSize < size)
         {
@@ -74,15 +89,20 @@ internal sealed record ReceivedAnswer
         }
 
         MediaType type = offered.FileSelector.Type!;
-        var octets = new MediaType("application", "octet-stream");
-        MediaType? content = answered.AcceptTypes is not { } accepted || accepted.Matches(type) ? type : accepted.Matches(octets) ? octets : null;
-        if (content is null)
+        if (TypeToSend(answered, type) is not { } content)
         {
             return (null, ShareOutcome.Failed(
                 ImageShareError.TypeNotAccepted, $"The peer does not take {type.Essence}, only {answered.AcceptTypes}; convert the image first."));
         }
 
-        return (new ReceivedAnswer { Path = path, IsActive = isActive, ContentType = content, Fingerprints = fingerprints, Description = answer }, null);
+        return (new ReceivedAnswer { Path = path, IsActive = isActive, ContentType = content, Fingerprints = fingerprints, Description = answer, Section = section }, null);
+    }
+
+    /// <summary>The type an image is sent as to a peer: its own, or application/octet-stream when that is all it takes; null when it takes neither.</summary>
+    public static MediaType? TypeToSend(MediaDescription peer, MediaType type)
+    {
+        var octets = new MediaType("application", "octet-stream");
+        return peer.AcceptTypes is not { } accepted || accepted.Matches(type) ? type : accepted.Matches(octets) ? octets : null;
     }
 
     private static (ReceivedAnswer?, ShareOutcome) Unusable(string message) =>

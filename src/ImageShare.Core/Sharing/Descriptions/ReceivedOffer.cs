@@ -19,6 +19,9 @@ internal sealed record ReceivedOffer
 
     public required IReadOnlyList<string> Path { get; init; }
 
+    /// <summary>Whether the caller wants to get the image, and not to send it.</summary>
+    public bool IsPull => Description.GetDirection(Media) is MediaDirection.ReceiveOnly;
+
     /// <summary>How many octets of the image are left out at its beginning (RFC 5547 §6).</summary>
     public long FirstOctet => Math.Max(0, (Media.FileRange?.Start ?? 1) - 1);
 
@@ -28,11 +31,11 @@ internal sealed record ReceivedOffer
     public required FingerprintSet Fingerprints { get; init; }
 
     /// <summary>
-    /// Finds the first section that pushes an image over MSRP, with TLS or without as this side wants it. Others are refused in the answer, section by section (RFC 3264 §6).
+    /// Finds the first section that pushes an image over MSRP, or pulls one where images are served, with TLS or without as this side wants it. Others are refused in the answer, section by section (RFC 3264 §6).
     /// </summary>
     /// <returns>The offer, or the status and reason to refuse the invitation with.</returns>
     public static (ReceivedOffer? Offer, int Status, string Reason) Read(
-        SessionDescription description, ImageShareLimits limits, MediaTerms? terms = null)
+        SessionDescription description, ImageShareLimits limits, MediaTerms? terms = null, bool serves = false)
     {
         terms ??= MediaTerms.Default;
         string reason = "No Image Offered";
@@ -71,10 +74,20 @@ internal sealed record ReceivedOffer
             {
                 reason = unrecognizable;
             }
-            else if (description.GetDirection(media) is not (MediaDirection.SendOnly or MediaDirection.SendReceive))
+            else if (description.GetDirection(media) is MediaDirection.Inactive || (description.GetDirection(media) is MediaDirection.ReceiveOnly && !serves))
             {
                 // Pulling files needs a catalogue, and nobody supplied one (RFC 5547 §10).
                 reason = "Files Are Not Served Here";
+            }
+            else if (description.GetDirection(media) is MediaDirection.ReceiveOnly)
+            {
+                // Whatever octets are wanted of whatever image: the catalogue knows.
+                if (!selector.ToImage().IsEmpty)
+                {
+                    return (new ReceivedOffer(description) { Section = i, Selector = selector, Path = path, Setup = setup, Fingerprints = fingerprints }, 200, string.Empty);
+                }
+
+                reason = "No File Selected";
             }
             else if (media.FileRange is { } range && !ReachesTheEnd(range, selector.Size))
             {

@@ -27,7 +27,8 @@ internal enum ReofferKind
 /// <param name="Section">The index of the section of the file.</param>
 /// <param name="File">The file that was offered.</param>
 /// <param name="TransferId">The id of its transfer, as far as the offerer gave one.</param>
-internal sealed record RunningDescription(SessionDescription Local, int Section, FileSelector File, FileTransferId? TransferId)
+/// <param name="KeepsSelector">Whether this side has the file and says itself what it is; otherwise an answer repeats what is offered.</param>
+internal sealed record RunningDescription(SessionDescription Local, int Section, FileSelector File, FileTransferId? TransferId, bool KeepsSelector = false)
 {
     // What an answer repeats of its offer (RFC 5547 §8.3).
     private static readonly string[] Mirrored = [SdpAttributes.FileSelectorName, SdpAttributes.FileTransferIdName, SdpAttributes.FileRangeName];
@@ -77,7 +78,7 @@ internal sealed record RunningDescription(SessionDescription Local, int Section,
     private MediaDescription Keep(MediaDescription offered)
     {
         MediaDescription kept = FileSection;
-        foreach (string name in Mirrored)
+        foreach (string name in KeepsSelector ? Mirrored[1..] : Mirrored)
         {
             if (offered.Find(name) is { } attribute)
             {

@@ -15,11 +15,17 @@ internal static class ShareMachine
 
     private static readonly ShareEffect[] None = [];
 
-    /// <summary>The state an outgoing share is in before its <see cref="StartOutgoing"/>.</summary>
-    public static ShareStatus Outgoing { get; } = new(Querying, IsOutgoing: true);
+    /// <summary>The state a share that this side invites to is in before its <see cref="StartOutgoing"/>, when this side sends the image.</summary>
+    public static ShareStatus Outgoing { get; } = new(Querying, IsCaller: true, IsSender: true);
 
-    /// <summary>The state an incoming share is in before its <see cref="StartIncoming"/>.</summary>
-    public static ShareStatus Incoming { get; } = new(Ringing, IsOutgoing: false);
+    /// <summary>The state a share that this side is invited to is in before its <see cref="StartIncoming"/>, when this side receives the image.</summary>
+    public static ShareStatus Incoming { get; } = new(Ringing, IsCaller: false, IsSender: false);
+
+    /// <summary>As <see cref="Outgoing"/>, for an image that this side fetches.</summary>
+    public static ShareStatus Fetching { get; } = Outgoing with { IsSender = false };
+
+    /// <summary>As <see cref="Incoming"/>, for an image that the caller fetches from this side.</summary>
+    public static ShareStatus Serving { get; } = Incoming with { IsSender = true };
 
     public static (ShareStatus Next, ShareEffect[] Effects) Step(ShareStatus status, ShareInput input) => (status.State, input) switch
     {
@@ -32,14 +38,14 @@ internal static class ShareMachine
 
         // 2. Invitation, sent.
         (Inviting, PeerRinging) => (status with { State = Ringing }, None),
-        (Inviting or Ringing, InviteAccepted) when status.IsOutgoing =>
+        (Inviting or Ringing, InviteAccepted) when status.IsCaller =>
             (status with { State = Connecting }, [new StopTimer(ShareTimer.Answer), new ConnectMedia()]),
-        (Inviting or Ringing, AnswerUnusable unusable) when status.IsOutgoing =>
+        (Inviting or Ringing, AnswerUnusable unusable) when status.IsCaller =>
             Terminate(status, unusable.Outcome, new StopTimer(ShareTimer.Answer), new Bye(), new CloseMedia()),
-        (Inviting or Ringing, InviteFailed failed) when status.IsOutgoing => Finish(status, failed.Outcome, new CloseMedia()),
-        (Inviting or Ringing, CancelRequested) when status.IsOutgoing =>
+        (Inviting or Ringing, InviteFailed failed) when status.IsCaller => Finish(status, failed.Outcome, new CloseMedia()),
+        (Inviting or Ringing, CancelRequested) when status.IsCaller =>
             Terminate(status, ShareOutcome.CancelledHere, new StopTimer(ShareTimer.Answer), new CancelInvite()),
-        (Inviting or Ringing, TimerFired { Timer: ShareTimer.Answer }) when status.IsOutgoing =>
+        (Inviting or Ringing, TimerFired { Timer: ShareTimer.Answer }) when status.IsCaller =>
             Terminate(status, NoAnswerFromPeer, new CancelInvite()),
 
         // 2. Invitation, received.
@@ -53,12 +59,12 @@ internal static class ShareMachine
 
         // 3. Image transmission.
         (Connecting, MediaConnected) => (status with { State = Transferring }, [new Transfer()]),
-        (Connecting or Transferring, ImageDone done) when status.IsOutgoing =>
+        (Connecting or Transferring, ImageDone done) when status.IsSender =>
             Terminate(status, done.Outcome, new Bye(), new CloseMedia()),
         (Connecting or Transferring, ImageDone done) =>
             // The sender ends the session (IR.79 §3.1); if it does not, this side will.
             (status with { State = Terminating, Ending = done.Outcome }, [new StartTimer(ShareTimer.Grace)]),
-        (Connecting or Transferring, ImageFailed { Outcome: { Error: ImageShareError.TransferRefused, MsrpStatus: StopSending } stopped }) when status.IsOutgoing =>
+        (Connecting or Transferring, ImageFailed { Outcome: { Error: ImageShareError.TransferRefused, MsrpStatus: StopSending } stopped }) when status.IsSender =>
             // A receiver that gives up says 413 and then ends the session (RFC 5547 §8.4): its BYE says whether its user did or its disk.
             (status with { State = Terminating, Ending = stopped, AwaitsReason = true }, [new StartTimer(ShareTimer.Grace)]),
         (Connecting or Transferring, ImageFailed failed) => Terminate(status, failed.Outcome, new Bye(HasFailed: true), new CloseMedia()),
@@ -68,14 +74,14 @@ internal static class ShareMachine
             Terminate(status, ShareOutcome.CancelledHere, new AbortTransfer(), new Bye()),
         (Connecting or Transferring, TransferRemoved removed) => Terminate(status, removed.Outcome, new AbortTransfer(), new Bye()),
         (Connecting or Transferring, Replaced) => Finish(status, ShareOutcome.CancelledByPeer, new AbortTransfer(), new CloseMedia()),
-        (Connecting, PeerEnded ended) => Finish(status, ByPeer(status.IsOutgoing && ended.HasFailed), new AbortTransfer(), new CloseMedia()),
+        (Connecting, PeerEnded ended) => Finish(status, ByPeer(status.IsSender && ended.HasFailed), new AbortTransfer(), new CloseMedia()),
         (Transferring, PeerEnded ended) =>
             // The BYE may have overtaken the last octets, or their 200s: give MSRP a moment to say how it went.
-            (status with { State = Terminating, Ending = null, PeerHasFailed = status.IsOutgoing && ended.HasFailed }, [new StartTimer(ShareTimer.Grace)]),
+            (status with { State = Terminating, Ending = null, PeerHasFailed = status.IsSender && ended.HasFailed }, [new StartTimer(ShareTimer.Grace)]),
         (Connecting or Transferring, DialogFailed failed) => Finish(status, failed.Outcome, new AbortTransfer(), new CloseMedia()),
 
         // The peer took it in the moment we gave it up: a session stands that has to be ended (RFC 3261 §9.1).
-        (Terminating, InviteAccepted or AnswerUnusable) when status is { IsOutgoing: true, Ending: not null } => (status, [new Bye(), new CloseMedia()]),
+        (Terminating, InviteAccepted or AnswerUnusable) when status is { IsCaller: true, Ending: not null } => (status, [new Bye(), new CloseMedia()]),
 
         // The peer has stopped the transfer; its BYE says why, or does not come.
         (Terminating, PeerEnded { HasFailed: false }) when status.AwaitsReason =>

@@ -129,7 +129,7 @@ public sealed class OfferAnswerTests
     public void The_image_goes_out_under_a_type_the_peer_takes(string accepted, string sentAs)
     {
         (ReceivedAnswer? answer, _) = Receive($"a=recvonly\r\na=path:msrp://10.0.0.2:2855/s;tcp\r\na=accept-types:{accepted}\r\n");
-        Assert.That(answer!.ContentType.Essence, Is.EqualTo(sentAs));
+        Assert.That(answer!.ContentType!.Essence, Is.EqualTo(sentAs));
     }
 
     [TestCase("a=recvonly\r\na=path:msrp://10.0.0.2:2855/s;tcp\r\na=accept-types:image/jpeg\r\n", ImageShareError.TypeNotAccepted)]

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using ImageShare.Core;
+
+namespace ImageShare.Cli;
+
+/// <summary><c>imageshare offer DIR</c>: serves the images of a folder to whoever fetches them.</summary>
+internal static class OfferCommand
+{
+    public static Command Create(CommonOptions common)
+    {
+        var folder = new Argument<DirectoryInfo>("dir") { Description = "The folder whose images are served; not those in folders below it" };
+        Option<int?> count = CommonOptions.Count("End after so many served shares have ended");
+        Option<long?> maxRate = CommonOptions.Octets("--max-rate", "At most so many bytes per second for each share");
+        maxRate.HelpName = "BYTES_PER_S";
+        var command = new Command("offer", "Serve the images of a folder: peers fetch them with 'imageshare fetch'") { folder, count, maxRate };
+        common.AddTo(command);
+        command.SetAction(async (parsed, _) =>
+        {
+            IReporter reporter = Reporters.For(common, parsed);
+            return await CommandRunner.RunAsync(reporter, async cancellationToken =>
+            {
+                using var tracing = new Tracing(common, parsed, reporter);
+                DirectoryInfo directory = parsed.GetRequiredValue(folder);
+                if (!directory.Exists)
+                {
+                    throw new ImageShareException(ImageShareError.FileNotFound, $"The folder '{directory}' does not exist; name one with images in it.");
+                }
+
+                ImageShareOptions options = common.ToClientOptions(parsed, tracing.Sink) with
+                {
+                    Catalogue = new ReportedCatalogue(reporter, directory.FullName, parsed.GetValue(maxRate)),
+                };
+                await using ImageShareClient client = await ImageShareClient.StartAsync(options, cancellationToken);
+                reporter.Listening(client.Address);
+                return await new Server(reporter).RunAsync(client, parsed.GetValue(count), cancellationToken);
+            });
+        });
+        return command;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+
+namespace ImageShare.Core.Images;
+
+/// <summary>The hash algorithms this library computes: which of several hashes counts, and the hashes of a whole image.</summary>
+internal static class ImageHashes
+{
+    private const int PieceLength = 64 * 1024;
+
+    // Weakest first. MD5 and the like verify nothing and are left out.
+    private static readonly (string Name, HashAlgorithmName Algorithm, int Length)[] Known =
+    [
+        ("sha-1", HashAlgorithmName.SHA1, 20),
+        ("sha-256", HashAlgorithmName.SHA256, 32),
+        ("sha-384", HashAlgorithmName.SHA384, 48),
+        ("sha-512", HashAlgorithmName.SHA512, 64),
+    ];
+
+    /// <summary>The name of the algorithm whose hashes have so many octets; null when there is none.</summary>
+    public static string? NameOf(int octets) => Array.Find(Known, k => k.Length == octets).Name;
+
+    /// <summary>The strongest of these hashes that can be computed here; null when none can.</summary>
+    public static ImageHash? Strongest(ImmutableArray<ImageHash> hashes) => hashes.Where(static h => StrengthOf(h) >= 0).MaxBy(StrengthOf);
+
+    /// <summary>The strongest of these hashes under its registered name, which is its key in what <see cref="ComputeAsync"/> gives.</summary>
+    public static string? KeyOf(ImageHash hash) => StrengthOf(hash) is >= 0 and var strength ? Known[strength].Name : null;
+
+    /// <summary>Reads a stream to its end, and computes its SHA-1 and, when one is named, another hash.</summary>
+    /// <returns>The hashes by their registered names.</returns>
+    public static async Task<ImmutableDictionary<string, ImmutableArray<byte>>> ComputeAsync(Stream stream, string? algorithm, CancellationToken cancellationToken)
+    {
+        byte[] piece = ArrayPool<byte>.Shared.Rent(PieceLength);
+        try
+        {
+            using IncrementalHash sha1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
+            using IncrementalHash? other = algorithm is null or "sha-1" ? null : IncrementalHash.CreateHash(Array.Find(Known, k => k.Name == algorithm).Algorithm);
+            while (await stream.ReadAsync(piece.AsMemory(0, PieceLength), cancellationToken).ConfigureAwait(false) is > 0 and var read)
+            {
+                sha1.AppendData(piece.AsSpan(0, read));
+                other?.AppendData(piece.AsSpan(0, read));
+            }
+
+            var hashes = ImmutableDictionary<string, ImmutableArray<byte>>.Empty.Add("sha-1", [.. sha1.GetHashAndReset()]);
+            return other is null ? hashes : hashes.Add(algorithm!, [.. other.GetHashAndReset()]);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
+        }
+    }
+
+    private static int StrengthOf(ImageHash hash)
+    {
+        string name = hash.Algorithm.Replace("-", string.Empty, StringComparison.Ordinal);
+        return Array.FindIndex(Known, k => k.Length == hash.Value.Length && k.Name.Replace("-", string.Empty, StringComparison.Ordinal).Equals(name, StringComparison.OrdinalIgnoreCase));
+    }
+}

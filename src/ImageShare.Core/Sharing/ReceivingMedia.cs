@@ -1,0 +1,73 @@
+using ImageShare.Core.Images;
+using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Sharing.Descriptions;
+
+namespace ImageShare.Core.Sharing;
+
+/// <summary>The media half of the side that receives the image.</summary>
+/// <param name="context">What all shares have in common.</param>
+/// <param name="session">The share.</param>
+internal sealed class ReceivingMedia(ShareContext context, ImageShareSession session) : ShareMedia(context, session)
+{
+    private ImageReceiver? _receiver;
+    private IncomingImage? _expected;
+    private volatile bool _isOver;
+
+    /// <summary>The receiver of an image that this side asks for; null for one that was offered.</summary>
+    public AwaitedImage? Awaited { get; set; }
+
+    protected override IMsrpMessageReceiver? Receiver => Awaited ?? (IMsrpMessageReceiver?)Volatile.Read(ref _receiver);
+
+    /// <summary>Gives the image its place; false when it has one already or nothing is taken any more, and the caller disposes of the receiver.</summary>
+    public bool TryTake(ImageReceiver receiver) => Interlocked.CompareExchange(ref _receiver, receiver, null) is null && !_isOver;
+
+    /// <summary>The answer to what this side asks for says so much of the image; the last one counts.</summary>
+    public void Expect(IncomingImage image) => Volatile.Write(ref _expected, image);
+
+    // The announced type is listed even when the application did not name it: it was shown in the invitation, and accepted.
+    public override ImageAnswer Complete(ImageAnswer answer) => answer with
+    {
+        AcceptedTypes = Session.Image.Type is { } type && !Context.AcceptedTypes.Any(t => t.IsSameTypeAs(type)) ? [.. Context.AcceptedTypes, type] : Context.AcceptedTypes,
+        MaxSize = Context.Limits.MaxImageSize,
+    };
+
+    // A cancel or a BYE may come while the store finishes: what is stored whole and checked is a completed share, or the file would be nobody's.
+    public override ImageShareResult Describe(ImageShareResult result) => Volatile.Read(ref _receiver)?.Stored is { } stored
+        ? new ImageShareResult
+        {
+            State = ImageShareState.Completed,
+            BytesTransferred = stored.Size,
+            IsVerified = stored.HashVerified,
+            Sha1 = Convert.ToHexString(stored.Sha1.AsSpan()),
+            Stored = stored,
+            Warnings = ImageTypes.Compare(Session.Image.Type, stored.DetectedType) is { } warning ? [warning] : [],
+        }
+        : result;
+
+    public override async ValueTask DisposeAsync()
+    {
+        _isOver = true;
+        Awaited?.GiveUp();
+        await base.DisposeAsync().ConfigureAwait(false);
+        if (Volatile.Read(ref _receiver) is { } receiver)
+        {
+            await receiver.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    // Not before: the machine would not know yet that an image may come.
+    protected override void OnAgreed()
+    {
+        if (Volatile.Read(ref _expected) is { } image)
+        {
+            Awaited?.Agree(image);
+        }
+    }
+
+    protected override ValueTask AbortAsync()
+    {
+        _isOver = true;
+        Volatile.Read(ref _receiver)?.Abandon();
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using ImageShare.Core.Diagnostics;
+using ImageShare.Core.Images;
+using ImageShare.Core.Sdp.FileTransfer;
+using ImageShare.Core.Sharing.Descriptions;
+
+namespace ImageShare.Core.Sharing;
+
+/// <summary>An image that a caller wants to get: asks the catalogue, and answers with what it says (RFC 5547 §8.3.2).</summary>
+internal sealed class RequestedImage(ShareContext context, CalledShare call, SendingMedia media, ReceivedOffer offer, Action<ImageShareSession> served)
+{
+    public async Task DecideAsync(IImageCatalogue catalogue)
+    {
+        ImageSelector wanted = offer.Selector.ToImage();
+        var request = new ImageRequest
+        {
+            Id = call.Session.Id,
+            Caller = call.Caller.Uri,
+            CallerDisplayName = call.Caller.DisplayName,
+            IsCallerAsserted = call.IsCallerAsserted,
+            AssertedIdentities = call.AssertedIdentities,
+            Wanted = wanted,
+        };
+        try
+        {
+            CatalogueAnswer answer = await catalogue.FindAsync(request, call.Withdrawn).ConfigureAwait(false);
+            if (answer.Refusal is { } refusal)
+            {
+                call.Decline(refusal);
+                return;
+            }
+
+            List<ServedImage> found = await MatchAsync(answer.Images, wanted, call.Withdrawn).ConfigureAwait(false);
+            if (found is not [var image] || !IsAcceptable(image))
+            {
+                // None, or so many that it would be a guess which one is meant.
+                call.Decline(488);
+                return;
+            }
+
+            media.ContentType = ReceivedAnswer.TypeToSend(offer.Media, image.Description.Type);
+            media.Take(image, offer.Media.FileRange ?? FileRange.Whole);
+            call.Session.Image = image.Description.ToSelector() with { Hashes = [.. image.Hashes] };
+            served(call.Session);
+            call.TryAccept();
+        }
+        catch (OperationCanceledException) when (call.Withdrawn.IsCancellationRequested)
+        {
+            // The caller gave up, or time is up: the session has ended by itself.
+        }
+        catch (Exception e)
+        {
+            // The catalogue is the application's and may throw anything; the caller must not wait for it.
+            context.Log.HandlerFailed(call.Session.Id, e);
+            call.Decline(500);
+        }
+    }
+
+    private static async Task<List<ServedImage>> MatchAsync(IReadOnlyList<CatalogueImage> candidates, ImageSelector wanted, CancellationToken cancellationToken)
+    {
+        List<ServedImage> found = [];
+        string? algorithm = wanted.StrongestHash is { } hash ? ImageHashes.KeyOf(hash) : null;
+        foreach (CatalogueImage candidate in candidates)
+        {
+            ImageDescription described = candidate.Description ?? await candidate.Source.DescribeAsync(cancellationToken).ConfigureAwait(false);
+            if ((wanted.Name ?? described.Name) != described.Name || (wanted.Size ?? described.Size) != described.Size
+                || !(wanted.Type is null || ImageTypes.AreSame(wanted.Type, described.Type))
+                || !described.Type.Type.Equals("image", StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            ImmutableArray<ImageHash> hashes = await HashesAsync(candidate, described, algorithm, cancellationToken).ConfigureAwait(false);
+            if (algorithm is null || hashes[^1].Value.AsSpan().SequenceEqual(wanted.StrongestHash!.Value.AsSpan()))
+            {
+                found.Add(new ServedImage(candidate.Source, described, hashes, candidate.MaxBytesPerSecond));
+            }
+        }
+
+        return found;
+    }
+
+    // SHA-1, which the answer always names, and last the one that was asked for.
+    private static async ValueTask<ImmutableArray<ImageHash>> HashesAsync(
+        CatalogueImage candidate, ImageDescription described, string? algorithm, CancellationToken cancellationToken)
+    {
+        var sha1 = new ImageHash("sha-1", described.Sha1);
+        if (algorithm is null or "sha-1")
+        {
+            return [sha1];
+        }
+
+        if (candidate.Hashes.FirstOrDefault(h => ImageHashes.KeyOf(h) == algorithm) is { } known)
+        {
+            return [sha1, known];
+        }
+
+        Stream stream = candidate.Source.OpenRead(described);
+        await using (stream.ConfigureAwait(false))
+        {
+            return [sha1, new ImageHash(algorithm, (await ImageHashes.ComputeAsync(stream, algorithm, cancellationToken).ConfigureAwait(false))[algorithm])];
+        }
+    }
+
+    // The octets that are asked for must be there, and what the peer takes must be enough for them.
+    private bool IsAcceptable(ServedImage image)
+    {
+        FileRange range = offer.Media.FileRange ?? FileRange.Whole;
+        return range.Fits(image.Description.Size)
+            && !(offer.Media.MaxSize < (range.End ?? image.Description.Size) - range.Start + 1)
+            && ReceivedAnswer.TypeToSend(offer.Media, image.Description.Type) is not null;
+    }
+}
+
+/// <summary>The image that is served.</summary>
+/// <param name="Source">Where its octets are.</param>
+/// <param name="Description">What it is.</param>
+/// <param name="Hashes">Its SHA-1, and the hash it was asked for by.</param>
+/// <param name="MaxBytesPerSecond">How fast it is sent at most.</param>
+internal sealed record ServedImage(ImageSource Source, ImageDescription Description, ImmutableArray<ImageHash> Hashes, long? MaxBytesPerSecond);

@@ -1,0 +1,129 @@
+using System.Runtime.CompilerServices;
+using ImageShare.Core.Images;
+using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.FileTransfer;
+using ImageShare.Core.Sharing.Descriptions;
+using ImageShare.Core.Sharing.StateMachine;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sharing;
+
+/// <summary>The media half of the side that sends the image.</summary>
+internal sealed class SendingMedia(ShareContext context, ImageShareSession session, ShareSettings settings) : ShareMedia(context, session)
+{
+    private readonly CancellationTokenSource _transfer = new();
+    private ServedImage? _served;
+    private long? _end;
+    private Task _sending = Task.CompletedTask;
+
+    /// <summary>The image; null as long as it is not known which one.</summary>
+    public ServedImage? Served => _served;
+
+    /// <summary>How many octets are left out at the beginning, because the peer has them.</summary>
+    public long FirstOctet { get; set; } = settings.ResumeAt;
+
+    /// <summary>The type the image is sent as; null for its own.</summary>
+    public MediaType? ContentType { get; set; }
+
+    protected override Task Sending => _sending;
+
+    // How many octets are sent: those from the first one to the end of the range.
+    private long Length => (_end ?? Image.Size) - FirstOctet;
+
+    private ImageDescription Image => _served!.Description;
+
+    /// <summary>Says which image is sent, before anything is agreed upon.</summary>
+    public void Take(ServedImage image) => _served = image;
+
+    /// <summary>Says which octets of it are sent.</summary>
+    public void Take(ServedImage image, FileRange range)
+    {
+        Take(image);
+        FirstOctet = range.Start - 1;
+        _end = range.End;
+    }
+
+    // Name, size and date are left to the message that carries the file (RFC 5547 §8.3.2).
+    public override ImageAnswer Complete(ImageAnswer answer) => answer with
+    {
+        Direction = MediaDirection.SendOnly,
+        AcceptedTypes = Context.AcceptedTypes,
+        MaxSize = null,
+        Selector = new FileSelector { Type = Image.Type, Hashes = [.. _served!.Hashes.Select(static h => new FileHash(h.Algorithm, h.Value))] },
+    };
+
+    public override FileSelector FileOf(FileSelector offered) => new()
+    {
+        Name = Image.Name,
+        Type = offered.Type ?? Image.Type,
+        Size = Image.Size,
+        Hashes = [.. _served!.Hashes.Select(static h => new FileHash(h.Algorithm, h.Value))],
+    };
+
+    public override async ValueTask StopAsync() => await _transfer.CancelAsync().ConfigureAwait(false);
+
+    public override ImageShareResult Describe(ImageShareResult result) => _served is not { Description: var image } ? result : result with
+    {
+        BytesTransferred = result.IsCompleted ? FirstOctet + Length : result.BytesTransferred,
+        IsVerified = result.IsCompleted,
+        Sha1 = Convert.ToHexString(image.Sha1.AsSpan()),
+    };
+
+    protected override void BeginTransfer() => _sending = Session.Begin(SendAsync);
+
+    protected override async ValueTask AbortAsync()
+    {
+        // The '#' must be on the wire before BYE lets the peer close the connection; a peer that reads no more is not waited for.
+        await _transfer.CancelAsync().ConfigureAwait(false);
+        await ShareContext.WaitBrieflyAsync(_sending, Context.TimeProvider).ConfigureAwait(false);
+    }
+
+    private async Task SendAsync()
+    {
+        try
+        {
+            Stream content = _served!.Source.OpenRead(Image);
+            await using ConfiguredAsyncDisposable closing = content.ConfigureAwait(false);
+            await SkipAsync(content, FirstOctet, _transfer.Token).ConfigureAwait(false);
+            MsrpOutgoingContent message = MsrpOutgoingContent.FromStream(ContentType ?? Image.Type, content, Length) with
+            {
+                ChunkSize = settings.ChunkSize ?? Context.Profile.ChunkSize ?? long.MaxValue,
+                MaxOctetsPerSecond = settings.MaxBytesPerSecond ?? _served.MaxBytesPerSecond,
+            };
+            MsrpSendResult result = await Msrp.SendAsync(
+                message, new ThrottledProgress(Session, settings.Progress, Image.Size, FirstOctet), _transfer.Token).ConfigureAwait(false);
+
+            // Why the connection went, the session knows: it stood still, it spoke no MSRP, it was cut.
+            ShareOutcome? failure = result.Outcome is MsrpSendOutcome.ConnectionLost
+                ? MsrpOutcome.OfEnd(await Msrp.Ended.ConfigureAwait(false))
+                : MsrpOutcome.OfSending(result);
+            Session.Post(failure is not null ? new ShareInput.ImageFailed(failure) : new ShareInput.ImageDone(ShareOutcome.Completed));
+        }
+        catch (OperationCanceledException) when (_transfer.IsCancellationRequested)
+        {
+            // AbortTransfer: the machine knows already.
+        }
+        catch (Exception e)
+        {
+            // The source is the application's and may throw anything.
+            Session.Post(new ShareInput.ImageFailed(OfSource(e)));
+        }
+    }
+
+    // Any stream can be read; not every one can be sought.
+    private static async Task SkipAsync(Stream content, long octets, CancellationToken cancellationToken)
+    {
+        byte[] passed = new byte[Math.Min(octets, 64 * 1024)];
+        while (octets > 0)
+        {
+            int read = await content.ReadAsync(passed.AsMemory(0, (int)Math.Min(octets, passed.Length)), cancellationToken).ConfigureAwait(false);
+            octets -= read > 0 ? read : throw new EndOfStreamException("The image is shorter than it was.");
+        }
+    }
+
+    // What the image itself says of its trouble is more to the point than that it could not be sent.
+    private static ShareOutcome OfSource(Exception e) => (e as ImageShareException ?? e.InnerException as ImageShareException) is { } known
+        ? ShareOutcome.From(known.InnerException as ImageShareException ?? known)
+        : ShareOutcome.Failed(ImageShareError.SourceUnreadable, $"The image could not be read: {e.Message}", e);
+}

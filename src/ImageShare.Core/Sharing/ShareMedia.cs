@@ -1,0 +1,149 @@
+using System.Net;
+using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.FileTransfer;
+using ImageShare.Core.Sharing.Descriptions;
+using ImageShare.Core.Sharing.StateMachine;
+
+namespace ImageShare.Core.Sharing;
+
+/// <summary>
+/// The media half of a share: one image, sent or received over the MSRP session of one section. What is agreed upon is told to it by the SIP half;
+/// which of them called makes no difference here.
+/// </summary>
+internal abstract class ShareMedia(ShareContext context, ImageShareSession session) : IAsyncDisposable
+{
+    private MsrpSession? _msrp;
+    private PeerMedia? _peer;
+
+    protected ShareContext Context { get; } = context;
+
+    protected ImageShareSession Session { get; } = session;
+
+    /// <summary>The MSRP session; <see cref="Open"/> has made it.</summary>
+    protected MsrpSession Msrp => _msrp!;
+
+    /// <summary>What the peer has said of its end; <see cref="SetPeer"/> was told.</summary>
+    protected PeerMedia Peer => _peer!;
+
+    /// <summary>The index of the section in the session description.</summary>
+    public int Section { get; init; }
+
+    /// <summary>Where incoming messages go; null on the side that sends.</summary>
+    protected virtual IMsrpMessageReceiver? Receiver => null;
+
+    /// <summary>Done when this side sends nothing more.</summary>
+    protected virtual Task Sending => Task.CompletedTask;
+
+    /// <summary>Makes the MSRP session, before it is known what the peer says.</summary>
+    /// <param name="address">This side's address as the peer is to reach it.</param>
+    /// <param name="isSecure">Whether over TLS.</param>
+    /// <param name="signalling">Where SIP is spoken with the peer: what may be dialled depends on it.</param>
+    public MediaEnd Open(IPAddress address, bool isSecure, IPAddress signalling)
+    {
+        _msrp = Context.Msrp.CreateSession(new MsrpSessionOptions
+        {
+            AdvertisedAddress = address,
+            IsSecure = isSecure,
+            DialPolicy = remote => MediaDialPolicy.Allows(signalling, remote),
+            Receiver = Receiver,
+        });
+        return new MediaEnd(new IPEndPoint(address, _msrp.LocalUri.Port!.Value), _msrp.LocalUri.ToString());
+    }
+
+    /// <summary>Takes what the two sides agreed upon; the last one counts when the connection is made.</summary>
+    public void SetPeer(PeerMedia peer) => _peer = peer;
+
+    /// <summary>The peer's connection is carried by a middlebox, which is connected to in its place (RFC 6714).</summary>
+    public void SetPeerAddress(string host, int port) => Msrp.SetPeerAddress(host, port);
+
+    /// <summary>Adds what an answer says of this side's file, or of the files it takes.</summary>
+    public abstract ImageAnswer Complete(ImageAnswer answer);
+
+    /// <summary>The file that a later offer under the same id has to be about (RFC 5547 §8.1).</summary>
+    /// <param name="offered">What the offer said of it.</param>
+    public virtual FileSelector FileOf(FileSelector offered) => offered;
+
+    /// <summary>Performs one effect of the machine that concerns MSRP.</summary>
+    public async ValueTask PerformAsync(ShareEffect effect)
+    {
+        switch (effect)
+        {
+            case ShareEffect.ConnectMedia when _msrp is not null:
+                OnAgreed();
+                _ = Session.Begin(ConnectAsync);
+                break;
+            case ShareEffect.Transfer:
+                BeginTransfer();
+                break;
+            case ShareEffect.AbortTransfer:
+                await AbortAsync().ConfigureAwait(false);
+                break;
+            case ShareEffect.CloseMedia when _msrp is not null:
+                await _msrp.CloseAsync().ConfigureAwait(false);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Stops what is being sent, without waiting for it.</summary>
+    public virtual ValueTask StopAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Adds what this half knows to the result.</summary>
+    public abstract ImageShareResult Describe(ImageShareResult result);
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        if (_msrp is not null)
+        {
+            await _msrp.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Offer and answer are exchanged: the connection is about to be made.</summary>
+    protected virtual void OnAgreed()
+    {
+    }
+
+    protected virtual void BeginTransfer()
+    {
+    }
+
+    protected abstract ValueTask AbortAsync();
+
+    private async Task ConnectAsync()
+    {
+        try
+        {
+            Msrp.SetPeerPath(PeerPath.Parse(Peer.Path), PeerPath.Recognize(Peer.Fingerprints));
+            _ = Session.Begin(WatchAsync);
+            await Msrp.ConnectAsync(Peer.IsActive, CancellationToken.None).ConfigureAwait(false);
+            Session.Post(new ShareInput.MediaConnected());
+        }
+        catch (ImageShareException e)
+        {
+            Session.Post(new ShareInput.MediaFailed(ShareOutcome.FromMedia(e)));
+        }
+    }
+
+    private async Task WatchAsync()
+    {
+        MsrpSessionEnd end = await Msrp.Ended.ConfigureAwait(false);
+
+        // What the transfer itself says is more precise: it comes first.
+        await Sending.ConfigureAwait(false);
+        Session.Post(new ShareInput.MediaFailed(MsrpOutcome.OfEnd(end)));
+    }
+}
+
+/// <summary>This side's end of the media, for its description.</summary>
+/// <param name="Address">Where it listens, as the peer is to reach it.</param>
+/// <param name="Path">The path of its MSRP session.</param>
+internal sealed record MediaEnd(IPEndPoint Address, string Path);
+
+/// <summary>The peer's end of the media, out of its description.</summary>
+/// <param name="Path">The path of its MSRP session.</param>
+/// <param name="Fingerprints">What its certificate is recognized by.</param>
+/// <param name="IsActive">Whether this side opens the connection.</param>
+internal sealed record PeerMedia(IReadOnlyList<string> Path, FingerprintSet Fingerprints, bool IsActive);

@@ -1,0 +1,101 @@
+using System.Security.Cryptography;
+using ImageShare.Core.Images;
+using ImageShare.Core.Tests.Sharing;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Tests.Images;
+
+[TestFixture]
+public sealed class ImageFolderTests
+{
+    private static readonly byte[] Cat = TestImage.Png(1000);
+
+    private Folder _folder = null!;
+    private ImageFolder _images = null!;
+
+    [SetUp]
+    public void MakeFolder()
+    {
+        _folder = new Folder();
+        _images = new ImageFolder(_folder.Path);
+    }
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    [Category("FT-037")]
+    public async Task Only_images_directly_inside_are_there_in_the_order_of_their_names()
+    {
+        _folder.File("b.png", Cat);
+        _folder.File("a.jpg", [0xFF, 0xD8, 0xFF, 0xE0, 1]);
+        _folder.File("claims.png", "no image at all"u8);
+        _folder.File("empty.png", []);
+        _folder.File(".hidden.png", Cat);
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "below.png"));
+        File.WriteAllBytes(Path.Combine(_folder.Path, "below.png", "c.png"), Cat);
+        File.WriteAllBytes(Path.Combine(_folder.Outer, "outside.png"), Cat);
+        File.CreateSymbolicLink(Path.Combine(_folder.Path, "link.png"), Path.Combine(_folder.Outer, "outside.png"));
+        File.CreateSymbolicLink(Path.Combine(_folder.Path, "inner.png"), Path.Combine(_folder.Path, "b.png"));
+        Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "out"), _folder.Outer);
+        var all = await _images.FindAsync(new ImageSelector(), CancellationToken.None);
+        Assert.That(all.Select(i => i.Description.Name), Is.EqualTo(new[] { "a.jpg", "b.png" }));
+        Assert.That(all[1].Description.Sha1.ToArray(), Is.EqualTo(SHA1.HashData(Cat)));
+        Assert.That(all[0].Description.Type, Is.EqualTo(new MediaType("image", "jpeg")));
+    }
+
+    [Test]
+    public async Task What_is_found_can_be_sent_and_a_later_change_is_noticed()
+    {
+        string path = _folder.File("cat.png", Cat);
+        (ImageSource source, ImageDescription description, _) = (await _images.FindAsync(new ImageSelector { Name = "cat.png" }, CancellationToken.None)).Single();
+        Assert.That(description, Is.EqualTo(await source.DescribeAsync()));
+        using (Stream stream = source.OpenRead(description))
+        {
+            byte[] read = new byte[Cat.Length];
+            await stream.ReadExactlyAsync(read);
+            Assert.That(read, Is.EqualTo(Cat));
+        }
+
+        File.WriteAllBytes(path, TestImage.Png(1001));
+        Assert.That(() => source.OpenRead(description), Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.SourceUnreadable));
+    }
+
+    [Test]
+    public async Task A_hash_is_kept_while_size_and_time_stay_and_computed_anew_when_one_changes()
+    {
+        string path = _folder.File("cat.png", Cat);
+        DateTime time = new(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(path, time);
+        ImageSelector first = ImageSelector.FromHash(TestImage.Sha1(Cat));
+        Assert.That(await _images.FindAsync(first, CancellationToken.None), Has.Count.EqualTo(1));
+
+        // The proof that it is not read again: other octets of the same size and time are not seen.
+        byte[] other = TestImage.Png(1000, seed: 8);
+        File.WriteAllBytes(path, other);
+        File.SetLastWriteTimeUtc(path, time);
+        Assert.That(await _images.FindAsync(first, CancellationToken.None), Has.Count.EqualTo(1));
+
+        File.SetLastWriteTimeUtc(path, time.AddSeconds(1));
+        Assert.That(await _images.FindAsync(first, CancellationToken.None), Is.Empty);
+        Assert.That(await _images.FindAsync(ImageSelector.FromHash(TestImage.Sha1(other)), CancellationToken.None), Has.Count.EqualTo(1));
+        Assert.That(await _images.FindAsync(ImageSelector.FromHash(Convert.ToHexString(SHA512.HashData(other))), CancellationToken.None), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Images_come_and_go_and_a_type_has_several_names()
+    {
+        string path = _folder.File("a.jpg", [0xFF, 0xD8, 0xFF, 0xE0, 1]);
+        var jpg = new ImageSelector { Type = new MediaType("image", "jpg") };
+        Assert.That(await _images.FindAsync(jpg, CancellationToken.None), Has.Count.EqualTo(1));
+        File.Delete(path);
+        Assert.That(await _images.FindAsync(jpg, CancellationToken.None), Is.Empty);
+    }
+
+    [Test]
+    public void A_folder_that_is_not_there_is_an_error()
+    {
+        var missing = new ImageFolder(Path.Combine(_folder.Path, "missing"));
+        Assert.That(async () => await missing.FindAsync(new ImageSelector(), CancellationToken.None), Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.FileNotFound));
+    }
+}
