@@ -64,6 +64,8 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
         }
     }
 
+    public void Sending(string name, int number, int count) => Say($"[bold]{Safe(name)}[/] ({number} of {count})");
+
     public void Trace(ImageShareTraceEvent message)
     {
         if (showMessages)
@@ -101,16 +103,21 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
             {
                 Say($"  stored    {Safe(path)}");
             }
+
+            foreach (string warning in result.Warnings)
+            {
+                Say($"  [grey]{Safe(Shown.Warning(warning))}[/]");
+            }
         }
         else
         {
-            Failed(result.Error, result.Message ?? string.Empty, result.SipStatus, result.MsrpStatus);
+            Failed(result.Error, result.Message ?? string.Empty, result.SipStatus, result.MsrpStatus, ShareName.Of(session));
         }
 
         return result;
     }
 
-    public void Failed(ImageShareError error, string message, int? sipStatus, int? msrpStatus) =>
+    public void Failed(ImageShareError error, string message, int? sipStatus, int? msrpStatus, ShareName? of = null) =>
         StandardError.Say(Shown.Text(message, 500));
 
     public static void Say(string markup) => AnsiConsole.MarkupLine(markup);

@@ -73,6 +73,11 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
         json.WriteNumber("sipStatus", capabilities.SipStatus);
     });
 
+    public void Sending(string name, int number, int count)
+    {
+        // Not an event of the contract: each line names its session.
+    }
+
     public void Trace(ImageShareTraceEvent message)
     {
         // Standard output carries the contract's events only; --trace writes messages to a file.
@@ -88,6 +93,7 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
 
         void OnProgress(ImageShareSession _, ImageShareProgress progress) => Line("progress", json =>
         {
+            json.WriteString("session", session.Id);
             json.WriteNumber("bytes", progress.Bytes);
             if (progress.Total is { } total)
             {
@@ -103,23 +109,35 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
         {
             Line("completed", json =>
             {
-                json.WriteString("session", session.Id);
+                WriteName(json, ShareName.Of(session));
                 json.WriteNumber("bytes", result.BytesTransferred);
                 WriteOptional(json, "sha1", result.Sha1);
                 json.WriteBoolean("verified", result.IsVerified);
                 WriteOptional(json, "path", result.Stored?.Path);
+                json.WriteStartArray("warnings");
+                foreach (string warning in result.Warnings)
+                {
+                    json.WriteStringValue(warning);
+                }
+
+                json.WriteEndArray();
             });
         }
         else
         {
-            Failed(result.Error, result.Message ?? string.Empty, result.SipStatus, result.MsrpStatus);
+            Failed(result.Error, result.Message ?? string.Empty, result.SipStatus, result.MsrpStatus, ShareName.Of(session));
         }
 
         return result;
     }
 
-    public void Failed(ImageShareError error, string message, int? sipStatus, int? msrpStatus) => Line("failed", json =>
+    public void Failed(ImageShareError error, string message, int? sipStatus, int? msrpStatus, ShareName? of = null) => Line("failed", json =>
     {
+        if (of is not null)
+        {
+            WriteName(json, of);
+        }
+
         json.WriteString("error", error.ToString());
         if (sipStatus is { } sip)
         {
@@ -133,6 +151,17 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
 
         json.WriteString("message", message);
     });
+
+    private static void WriteName(Utf8JsonWriter json, ShareName name)
+    {
+        WriteOptional(json, "session", name.Session);
+        if (name.Section > 0)
+        {
+            json.WriteNumber("section", name.Section);
+        }
+
+        WriteOptional(json, "name", name.Image);
+    }
 
     private static void WriteOptional(Utf8JsonWriter json, string name, string? value)
     {
