@@ -24,9 +24,8 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
 
     public void Invitation(ImageShareInvitation invitation) => Line("invitation", json =>
     {
-        json.WriteString("session", invitation.Id);
+        WriteName(json, ShareName.Of(invitation));
         json.WriteString("from", invitation.Caller.ToString());
-        WriteOptional(json, "name", invitation.Image.Name);
         WriteOptional(json, "type", invitation.Image.Type?.Essence);
         if (invitation.Image.Size is { } size)
         {
@@ -87,13 +86,13 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
     {
         void OnState(ImageShareSession _, ImageShareState state) => Line("state", json =>
         {
-            json.WriteString("session", session.Id);
+            WriteName(json, ShareName.Of(session));
             json.WriteString("state", state.ToString());
         });
 
         void OnProgress(ImageShareSession _, ImageShareProgress progress) => Line("progress", json =>
         {
-            json.WriteString("session", session.Id);
+            WriteName(json, ShareName.Of(session));
             json.WriteNumber("bytes", progress.Bytes);
             if (progress.Total is { } total)
             {
@@ -155,9 +154,9 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
     private static void WriteName(Utf8JsonWriter json, ShareName name)
     {
         WriteOptional(json, "session", name.Session);
-        if (name.Section > 0)
+        if (name.Index > 0)
         {
-            json.WriteNumber("section", name.Section);
+            json.WriteNumber("index", name.Index);
         }
 
         WriteOptional(json, "name", name.Image);

@@ -5,7 +5,7 @@ using ImageShare.Core.Sip;
 
 namespace ImageShare.Cli;
 
-/// <summary><c>imageshare send IMAGE... TARGET</c>: query, invite, transfer, teardown; once for each image.</summary>
+/// <summary><c>imageshare send IMAGE... TARGET</c>: query, invite, transfer, teardown; once for each image, or for all together.</summary>
 internal static class SendCommand
 {
     public static Command Create(CommonOptions common)
@@ -34,7 +34,15 @@ internal static class SendCommand
         Option<long?> maxRate = CommonOptions.Octets("--max-rate", "At most so many bytes per second");
         maxRate.HelpName = "BYTES_PER_S";
         var resume = new Option<bool>("--resume") { Description = "Continue where an earlier 'send --resume' of the same image to the same target broke off" };
-        var command = new Command("send", "Share images with a peer") { images, target, icons, chunkSize, maxRate, resume };
+        var together = new Option<bool>("--together") { Description = "Offer several pictures in one session: the peer takes or refuses each" };
+        var command = new Command("send", "Share images with a peer") { images, target, icons, chunkSize, maxRate, resume, together };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(together) && result.GetValue(resume))
+            {
+                result.AddError("--resume is for one image in a session; leave out --together.");
+            }
+        });
         common.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
@@ -52,7 +60,9 @@ internal static class SendCommand
                     Settings = new ShareSettings { ChunkSize = parsed.GetValue(chunkSize), MaxBytesPerSecond = parsed.GetValue(maxRate) },
                     Resumes = parsed.GetValue(resume),
                 };
-                return await sender.SendEachAsync(pictures, cancellationToken);
+                return parsed.GetValue(together)
+                    ? await sender.SendTogetherAsync(pictures, cancellationToken)
+                    : await sender.SendEachAsync(pictures, cancellationToken);
             });
         });
         return command;

@@ -46,6 +46,22 @@ internal sealed class Sender(IReporter reporter, ImageShareClient client, SipUri
         return status;
     }
 
+    /// <summary>All in one session (RFC 5547 §8.2.3). A picture that cannot be read keeps all back.</summary>
+    /// <returns>The exit status: done when all arrived.</returns>
+    public async Task<int> SendTogetherAsync(PictureToSend[] pictures, CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < pictures.Length; i++)
+        {
+            reporter.Sending(pictures[i].File.Name, i + 1, pictures.Length);
+        }
+
+        SharedImage[] images = [.. pictures.Select(picture => new SharedImage(ImageSource.FromFile(picture.File.FullName)) { Icon = picture.Icon })];
+        IReadOnlyList<ImageShareSession> sessions = await client.ShareTogetherAsync(peer, images, Settings, cancellationToken);
+        ImageShareResult[] results = await Task.WhenAll(sessions.Select(session => reporter.FollowAsync(session, cancellationToken)));
+        int[] statuses = [.. results.Select(result => FollowedShare.ExitStatusOf(result, cancellationToken)).Where(static status => status != ExitStatus.Done)];
+        return statuses.Length == 0 ? ExitStatus.Done : statuses.All(status => status == statuses[0]) ? statuses[0] : ExitStatus.Failed;
+    }
+
     private async Task<int> SendAsync(PictureToSend picture, CancellationToken cancellationToken)
     {
         try

@@ -17,7 +17,7 @@ namespace ImageShare.Core;
 /// An image share endpoint: asks peers what they can do, shares images, and hands out invitations. Answers capability queries by itself.
 /// All members may be called from any thread, at the same time. Disposing cancels what still runs and releases every socket and timer.
 /// </summary>
-public sealed class ImageShareClient : IAsyncDisposable
+public sealed partial class ImageShareClient : IAsyncDisposable
 {
     /// <summary>How long disposing waits for the peers of running shares: as long as their BYEs do, and a little more.</summary>
     private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(5);
@@ -94,6 +94,39 @@ public sealed class ImageShareClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(source);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         settings ??= ShareSettings.Default;
+        ImageDescription image = await DescribeAsync(source, settings, cancellationToken).ConfigureAwait(false);
+
+        // Reading the image takes its time; the client may be gone by now.
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        return Share(peer, [(source, image, settings)], settings)[0];
+    }
+
+    private ImageShareSession[] Share(SipUri peer, (ImageSource Source, ImageDescription Image, ShareSettings Settings)[] images, ShareSettings settings)
+    {
+        string callId = RandomToken.Create();
+        var call = new OutgoingCall(_context, peer, callId, settings.Headers);
+        var roles = new ShareRole[images.Length];
+        var sessions = new ImageShareSession[images.Length];
+        for (int i = 0; i < images.Length; i++)
+        {
+            (ImageSource source, ImageDescription image, ShareSettings own) = images[i];
+            sessions[i] = new ImageShareSession(_context, callId, ShareMachine.Outgoing, image.Name, image.Size) { Index = i };
+            var media = new SendingMedia(_context, sessions[i], source, image, own) { Together = call.Connection };
+            roles[i] = new ShareRole(new CallingShare(call, sessions[i], new PushOffer(_context, peer, media, own), media), media);
+        }
+
+        for (int i = 0; i < images.Length; i++)
+        {
+            _sessions[sessions[i]] = 0;
+            sessions[i].Start(roles[i], new ShareInput.StartOutgoing(settings.QueryFirst));
+        }
+
+        return sessions;
+    }
+
+    // Reads and hashes an image, and looks whether it can be shared.
+    private async Task<ImageDescription> DescribeAsync(ImageSource source, ShareSettings settings, CancellationToken cancellationToken)
+    {
         if (settings.Icon is { } icon && icon.Content.Length > _context.Limits.MaxIconSize)
         {
             throw new ImageShareException(
@@ -107,21 +140,10 @@ public sealed class ImageShareClient : IAsyncDisposable
                 ImageShareError.TypeNotAccepted, $"{image.Name} is {image.Type.Essence}, not an image; share a JPEG, PNG, GIF, BMP, WebP or HEIC file, or name its image type.");
         }
 
-        if (settings.ResumeAt < 0 || settings.ResumeAt >= image.Size)
-        {
-            throw new ImageShareException(
+        return settings.ResumeAt >= 0 && settings.ResumeAt < image.Size
+            ? image
+            : throw new ImageShareException(
                 ImageShareError.InvalidValue, $"{image.Name} has {image.Size} octets, so it cannot be resumed at {settings.ResumeAt}; share the whole image.");
-        }
-
-        // Reading the image takes its time; the client may be gone by now.
-        ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        string callId = RandomToken.Create();
-        var session = new ImageShareSession(_context, callId, ShareMachine.Outgoing, image.Name, image.Size);
-        _sessions[session] = 0;
-        var media = new SendingMedia(_context, session, source, image, settings);
-        var call = new CallingShare(_context, session, peer, callId, settings.Headers, new PushOffer(_context, peer, media, settings), media);
-        session.Start(new ShareRole(call, media), new ShareInput.StartOutgoing(settings.QueryFirst));
-        return session;
     }
 
     /// <summary>

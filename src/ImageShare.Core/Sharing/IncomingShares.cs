@@ -94,14 +94,19 @@ internal sealed class IncomingShares : ISipRequestHandler
             return;
         }
 
-        (ReceivedOffer? offer, int status, string reason) = ReceivedOffer.Read(body.Offer, context.Limits, context.Terms);
-        if (offer is null)
+        (IReadOnlyList<ReceivedOffer> offers, int status, string reason) = ReceivedOffer.ReadAll(
+            body.Offer, context.Limits, context.Terms, context.Limits.MaxImagesPerInvitation);
+        if (offers.Count == 0)
         {
             Refuse(context, invite, status, reason);
             return;
         }
 
-        if (!PeerPath.TryParse(offer.Path, out MsrpPath? peerPath))
+        AdmittedOffer[] readable =
+        [
+            .. offers.Select(static offer => PeerPath.TryParse(offer.Path, out MsrpPath? path) ? new AdmittedOffer(offer, path) : null).OfType<AdmittedOffer>(),
+        ];
+        if (readable.Length == 0)
         {
             // Nobody should be asked about an image that has no way to come.
             Refuse(context, invite, 488, "Unreadable MSRP Path");
@@ -110,30 +115,40 @@ internal sealed class IncomingShares : ISipRequestHandler
 
         if (context.UsesCema)
         {
-            _ = AdmitWithCemaAsync(context, invite, offer, peerPath, body);
+            _ = AdmitWithCemaAsync(context, invite, readable, body);
         }
         else
         {
-            Admit(context, invite, offer, peerPath, body, CemaReply.Without);
+            Admit(context, invite, readable, body);
         }
     }
 
     // Done at once unless the peer names hosts, whose addresses have to be looked up first.
-    private async Task AdmitWithCemaAsync(ShareContext context, IncomingInvite invite, ReceivedOffer offer, MsrpPath peerPath, InvitationBodyReading body)
+    private async Task AdmitWithCemaAsync(ShareContext context, IncomingInvite invite, AdmittedOffer[] offers, InvitationBodyReading body)
     {
         using var patience = new CancellationTokenSource(LookUpTime, context.TimeProvider);
-        bool matches = false;
-        try
+        List<AdmittedOffer> admitted = [];
+        foreach (AdmittedOffer offered in offers)
         {
-            matches = await MediaAddress.MatchesPathAsync(context.Network, offer.Description, offer.Media, peerPath, patience.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // Nobody knows where that is.
+            ReceivedOffer offer = offered.Offer;
+            bool matches = false;
+            try
+            {
+                matches = await MediaAddress.MatchesPathAsync(context.Network, offer.Description, offer.Media, offered.Path, patience.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // Nobody knows where that is.
+            }
+
+            CemaReply reply = Cema.ToOffer(offer.Media.HasMsrpCema, matches, offer.Setup, hasRelay: false, peerHasRelay: offered.Path.Uris.Length > 1);
+            if (reply != CemaReply.Refuse)
+            {
+                admitted.Add(offered with { AnswersWithCema = reply == CemaReply.With });
+            }
         }
 
-        CemaReply reply = Cema.ToOffer(offer.Media.HasMsrpCema, matches, offer.Setup, hasRelay: false, peerHasRelay: peerPath.Uris.Length > 1);
-        if (reply == CemaReply.Refuse)
+        if (admitted.Count == 0)
         {
             Refuse(context, invite, 488, "Media Address Not In MSRP Path");
             return;
@@ -141,13 +156,14 @@ internal sealed class IncomingShares : ISipRequestHandler
 
         lock (_admitting)
         {
-            Admit(context, invite, offer, peerPath, body, reply);
+            Admit(context, invite, admitted, body);
         }
     }
 
-    private void Admit(ShareContext context, IncomingInvite invite, ReceivedOffer offer, MsrpPath peerPath, InvitationBodyReading body, CemaReply cema)
+    private void Admit(ShareContext context, IncomingInvite invite, IReadOnlyList<AdmittedOffer> offers, InvitationBodyReading body)
     {
-        if (_running() >= context.Limits.MaxConcurrentShares)
+        int room = context.Limits.MaxConcurrentShares - _running();
+        if (room <= 0)
         {
             Refuse(context, invite, 486, "Busy Here");
             return;
@@ -160,32 +176,47 @@ internal sealed class IncomingShares : ISipRequestHandler
             return;
         }
 
-        Begin(context, new FirstInvite(invite), offer, peerPath, body, cema, callEnded);
+        // Those there is no room for are refused in the answer, like all that is not taken.
+        Begin(context, new FirstInvite(invite), [.. offers.Take(room)], body, callEnded);
     }
 
-    private void Begin(ShareContext context, IShareCall call, ReceivedOffer offer, MsrpPath peerPath, InvitationBodyReading body, CemaReply cema, CancellationToken callEnded)
+    private void Begin(ShareContext context, IShareCall invite, IReadOnlyList<AdmittedOffer> offers, InvitationBodyReading body, CancellationToken callEnded)
     {
-        string id = call.Request.Headers.CallId!;
-        var session = new ImageShareSession(context, id, ShareMachine.Incoming, offer.Selector.Name, offer.Selector.Size);
-        (ImageIcon? icon, string? iconFault) = body.FindIcon(offer.Media, context.Limits.MaxIconSize);
-        string[] warnings = [.. call.Request.Warnings.Select(w => w.Code.ToString()), .. body.Warnings, .. iconFault is null ? (string[])[] : [iconFault]];
-        var media = new ReceivingMedia(context, session, offer.Selector.Type) { Section = offer.Section };
-        var share = new CalledShare(context, session, call, offer, media)
+        var call = new IncomingCall(context, invite, body.Offer!, body.Octets)
         {
-            OfferOctets = body.Octets,
-            AnswersWithCema = cema == CemaReply.With,
-            BeginNext = (next, nextOffer, nextPath, nextBody) => Begin(context, next, nextOffer, nextPath, nextBody, cema, callEnded),
+            BeginNext = (next, nextOffer, nextBody) => Begin(
+                context, next, [offers[0] with { Offer = nextOffer }], nextBody, callEnded),
         };
-        var image = new OfferedImage(context, share, media, offer, icon, warnings);
-        context.Log.InvitationSensitive(id, share.Caller.Uri.ToString(), image.Image.Name);
-        _began(session);
-        session.Start(new ShareRole(share, media), new ShareInput.StartIncoming());
-        session.EndWith(callEnded);
-        var invitation = new ImageShareInvitation(image);
-        if (!_invitations.Writer.TryWrite(invitation) && !TryWriteInPlaceOfOthers(invitation))
+        ImageShareInvitation[] invitations = [.. offers.Select((offer, i) => Prepare(context, call, offer, i, body, invite.Request))];
+        foreach (ImageShareInvitation invitation in invitations)
         {
-            share.Decline(486);
+            // All have joined by now, and all are known before one of them moves.
+            invitation.Together = invitations;
+            CalledShare share = invitation.Share;
+            context.Log.InvitationSensitive(share.Session.Id, call.Caller.Uri.ToString(), invitation.Image.Name);
+            _began(share.Session);
+            share.Session.Start(new ShareRole(share, share.Media), new ShareInput.StartIncoming());
+            share.Session.EndWith(callEnded);
         }
+
+        foreach (ImageShareInvitation invitation in invitations)
+        {
+            if (!_invitations.Writer.TryWrite(invitation) && !TryWriteInPlaceOfOthers(invitation))
+            {
+                invitation.Share.Decline(486);
+            }
+        }
+    }
+
+    private static ImageShareInvitation Prepare(ShareContext context, IncomingCall call, AdmittedOffer admitted, int index, InvitationBodyReading body, SipRequest request)
+    {
+        ReceivedOffer offer = admitted.Offer;
+        var session = new ImageShareSession(context, request.Headers.CallId!, ShareMachine.Incoming, offer.Selector.Name, offer.Selector.Size) { Index = index };
+        (ImageIcon? icon, string? iconFault) = body.FindIcon(offer.Media, context.Limits.MaxIconSize);
+        string[] warnings = [.. request.Warnings.Select(w => w.Code.ToString()), .. body.Warnings, .. iconFault is null ? (string[])[] : [iconFault]];
+        var media = new ReceivingMedia(context, session, offer.Selector.Type) { Section = offer.Section, Together = call.Connection };
+        var share = new CalledShare(context, session, call, offer, media) { AnswersWithCema = admitted.AnswersWithCema };
+        return new ImageShareInvitation(new OfferedImage(context, share, media, offer, icon, warnings));
     }
 
     // Invitations that are over before anybody read them must not keep new ones out: a caller could fill the queue with them.
@@ -237,4 +268,10 @@ internal sealed class IncomingShares : ISipRequestHandler
 
         return response;
     }
+
+    /// <summary>An image that somebody may be asked about.</summary>
+    /// <param name="Offer">What is offered.</param>
+    /// <param name="Path">The way it would come.</param>
+    /// <param name="AnswersWithCema">Whether the answer reckons with a middlebox (RFC 6714 §4.3).</param>
+    private sealed record AdmittedOffer(ReceivedOffer Offer, MsrpPath Path, bool AnswersWithCema = false);
 }

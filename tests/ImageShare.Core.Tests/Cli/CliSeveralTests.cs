@@ -99,6 +99,40 @@ public sealed class CliSeveralTests
         Assert.That((await bob.EndAsync()).Lines, Has.Some.Contains("Look twice"));
     }
 
+    [Test]
+    [Category("FT-043")]
+    public async Task Images_offered_together_are_asked_for_one_by_one()
+    {
+        await using CliProcess bob = Listen("--accept", "ask", "--count", "3");
+        await using CliProcess alice = Send(await AddressOf(bob), [Picture("a.png"), Picture("b.png"), Picture("c.png")], "--together");
+        for (int i = 0; i < 3; i++)
+        {
+            await bob.EventAsync("invitation");
+        }
+
+        foreach (string answer in (string[])["y", "n", "y"])
+        {
+            await bob.AnswerAsync(answer);
+        }
+
+        CliResult sent = await alice.EndAsync();
+        CliResult listened = await bob.EndAsync();
+        JsonElement[] completed = [.. sent.Events.Where(e => e.GetProperty("event").GetString() == "completed")];
+        JsonElement failed = sent.Events.Single(e => e.GetProperty("event").GetString() == "failed");
+        Assert.Multiple(() =>
+        {
+            Assert.That(sent.Status, Is.EqualTo(1), sent.Errors);
+            Assert.That(completed.Select(e => e.GetProperty("session").GetString()).Distinct().Count(), Is.EqualTo(1));
+            Assert.That(completed.Select(e => e.GetProperty("name").GetString()), Is.EquivalentTo((string[])["a.png", "c.png"]));
+            Assert.That(failed.GetProperty("name").GetString(), Is.EqualTo("b.png"));
+            Assert.That(failed.GetProperty("index").GetInt32(), Is.EqualTo(1));
+            Assert.That(failed.GetProperty("error").GetString(), Is.EqualTo("Declined"));
+            Assert.That(listened.Status, Is.EqualTo(1));
+            Assert.That(listened.Events.Count(e => e.GetProperty("event").GetString() is "completed" or "failed"), Is.EqualTo(3));
+        });
+        Assert.That(Directory.GetFiles(Inbox).Select(Path.GetFileName), Is.EquivalentTo((string[])["a.png", "c.png"]));
+    }
+
     private static async Task<string> AddressOf(CliProcess listener) => (await listener.EventAsync("listening")).GetProperty("sip").GetString()!;
 
     private static CliProcess Send(string target, string[] images, params string[] more) =>

@@ -4,6 +4,9 @@ using System.Text.RegularExpressions;
 using ImageShare.Core.Bodies;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sdp.FileTransfer;
+using ImageShare.Core.Sharing;
+using ImageShare.Core.Tests.Sharing;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Tests.Documentation;
 
@@ -15,6 +18,7 @@ public sealed partial class SnippetPageTests
 
     [TestCase("sdp.md", "SdpSnippets.cs")]
     [TestCase("bodies.md", "BodySnippets.cs")]
+    [TestCase("several.md", "SeveralSnippets.cs")]
     public void Every_snippet_is_the_code_as_it_is_compiled(string page, string source)
     {
         string path = Repository.File("docs", page);
@@ -56,6 +60,18 @@ public sealed partial class SnippetPageTests
         Assert.That(description?.ContentType.Essence, Is.EqualTo("application/sdp"));
         Assert.That(icon?.Content.ToArray(), Is.EqualTo("ICON"u8.ToArray()));
         Assert.That(() => BodySnippets.Read("nothing"u8.ToArray()), Throws.TypeOf<FormatException>());
+    }
+
+    [Test]
+    public async Task The_lines_on_several_images_share_and_receive_them()
+    {
+        await using SharePair pair = await SharePair.StartAsync();
+        var icon = new ImageIcon(new MediaType("image", "png"), TestImage.Png(100));
+        Task<int> sharing = SeveralSnippets.ShareAsync(
+            pair.Alice, pair.Bob.Address, SharePair.Image(TestImage.Png(1000)), SharePair.Image(TestImage.Png(1_000_000), "dog.png"), icon);
+        ImageShareSession[] taken = await SeveralSnippets.ReceiveAsync(await pair.NextInvitationAsync(), pair.Store);
+        Assert.That(await sharing.WaitAsync(SharePair.Patience), Is.EqualTo(1));
+        Assert.That((await taken.Single().Completion.WaitAsync(SharePair.Patience)).IsCompleted, Is.True);
     }
 
     private static string Unindent(string code, string indent) =>
