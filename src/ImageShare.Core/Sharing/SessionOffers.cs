@@ -25,7 +25,7 @@ internal sealed class SessionOffers
     private readonly Func<IncomingRequest, InvitationBodyReading, SessionDescription, bool>? _begin;
     private readonly Lock _gate = new();
     private readonly HashSet<int> _over = [];
-    private readonly HashSet<int> _removing = [];
+    private readonly Dictionary<int, bool> _removing = [];
     private RunningDescription _running;
     private Task _offering = Task.CompletedTask;
 
@@ -64,8 +64,10 @@ internal sealed class SessionOffers
     /// Offers the session without a file that was broken off on this side, unless the peer has taken it out already. Several at the same time go into
     /// one offer; one that meets an offer of the peer waits for its turn.
     /// </summary>
+    /// <param name="section">The index of its section.</param>
+    /// <param name="hasFailed">Whether something failed here; the peer is told, to tell it from a user who cancels.</param>
     /// <returns>Done when the peer has answered, or the session is over; never fails.</returns>
-    public Task RemoveAsync(int section)
+    public Task RemoveAsync(int section, bool hasFailed = false)
     {
         lock (_gate)
         {
@@ -79,7 +81,7 @@ internal sealed class SessionOffers
                 return Task.CompletedTask;
             }
 
-            _removing.Add(section);
+            _removing.Add(section, hasFailed);
             if (_offering.IsCompleted)
             {
                 _offering = OfferAsync();
@@ -100,7 +102,7 @@ internal sealed class SessionOffers
             SipResponse? response = null;
             try
             {
-                response = await _dialog.OfferAsync(() => WriteRemoval(out offered), SdpType).ConfigureAwait(false);
+                response = await _dialog.OfferAsync(() => WriteRemoval(out offered), SdpType, ReasonOfRemoval).ConfigureAwait(false);
             }
             catch (ImageShareException)
             {
@@ -115,7 +117,7 @@ internal sealed class SessionOffers
             lock (_gate)
             {
                 // A peer that refuses has the file's end by MSRP all the same: nothing is gained by asking again.
-                _removing.ExceptWith(offered);
+                Array.ForEach(offered, section => _removing.Remove(section));
                 isMore = response is not null && _removing.Count > 0;
                 if (!isMore)
                 {
@@ -131,7 +133,7 @@ internal sealed class SessionOffers
     {
         lock (_gate)
         {
-            offered = [.. _removing];
+            offered = [.. _removing.Keys];
             if (offered.Length == 0)
             {
                 return default;
@@ -139,6 +141,14 @@ internal sealed class SessionOffers
 
             _running = new RunningDescription(_running.Without(offered));
             return _running.Local.ToArray();
+        }
+    }
+
+    private string? ReasonOfRemoval()
+    {
+        lock (_gate)
+        {
+            return _removing.ContainsValue(true) ? DialogOutcome.FailureReason : null;
         }
     }
 
@@ -241,7 +251,10 @@ internal sealed class SessionOffers
         Respond(request, answer);
         foreach ((RunningFile file, ReofferKind kind) in ended)
         {
-            file.Session.Post(new ShareInput.TransferRemoved(kind is ReofferKind.OtherFile ? OtherFile : ShareOutcome.CancelledByPeer));
+            // A receiver says when it was not its user's will.
+            bool hasFailed = file.Session.IsOutgoing && DialogOutcome.SaysFailure(request.Request);
+            file.Session.Post(new ShareInput.TransferRemoved(
+                kind is ReofferKind.OtherFile ? OtherFile : hasFailed ? ShareOutcome.PeerFailed : ShareOutcome.CancelledByPeer));
         }
     }
 

@@ -48,7 +48,7 @@ internal abstract class ShareCall(ShareContext context)
         }
         else if (!isLast && !bye.IsSettled && Offers is { } offers)
         {
-            await RemoveAsync(offers, media).ConfigureAwait(false);
+            await RemoveAsync(offers, media, bye.HasFailed).ConfigureAwait(false);
         }
 
         session.Post(new ShareInput.Ended());
@@ -74,7 +74,7 @@ internal abstract class ShareCall(ShareContext context)
         bool isLast = Leave(session, out bool wasInside);
         if (!isLast && wasInside && Offers is { } offers)
         {
-            _ = session.Begin(() => RemoveAsync(offers, media));
+            _ = session.Begin(() => RemoveAsync(offers, media, hasFailed: true));
         }
         else if (isLast && Dialog is { Ended.IsCompleted: false } dialog)
         {
@@ -135,11 +135,11 @@ internal abstract class ShareCall(ShareContext context)
         return isLast;
     }
 
-    private async Task RemoveAsync(SessionOffers offers, ShareMedia media)
+    private async Task RemoveAsync(SessionOffers offers, ShareMedia media, bool hasFailed)
     {
         try
         {
-            await offers.RemoveAsync(media.Section).WaitAsync(RemovalWait, Context.TimeProvider).ConfigureAwait(false);
+            await offers.RemoveAsync(media.Section, hasFailed).WaitAsync(RemovalWait, Context.TimeProvider).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -98,6 +98,24 @@ public sealed class SeveralAnsweredTests : PhoneCalleeTest
         await receiving.WaitAsync(SharePair.Patience);
     }
 
+    [TestCase("", ImageShareState.Cancelled)]
+    [TestCase("Reason: SIP;cause=500;text=\"Disk full\"\r\n", ImageShareState.Failed)]
+    [Category("FT-025")]
+    public async Task A_receiver_that_takes_one_out_may_say_that_something_failed(string reason, ImageShareState state)
+    {
+        IReadOnlyList<ImageShareSession> sessions = await ShareAsync(2, new ShareSettings { QueryFirst = false, MaxBytesPerSecond = 1000 });
+        await AnswerAsync(Taken(0) + Taken(1));
+        await using RawPeer peer = await Phone.AcceptAsync();
+        Task<HashSet<string>> receiving = AnswerAllAsync(peer);
+        string[] ids = Ids(_invite);
+        await OfferAsync("INVITE", Taken(0, ids[0]) + $"m=message 0 TCP/MSRP *\r\na=file-transfer-id:{ids[1]}\r\n", extra: reason);
+        ImageShareResult removed = await sessions[1].Completion.WaitAsync(SharePair.Patience);
+        Assert.That(removed.State, Is.EqualTo(state), removed.Message);
+        await EndAsync();
+        Assert.That((await ResultsAsync(sessions))[0].IsCompleted, Is.True);
+        await receiving.WaitAsync(SharePair.Patience);
+    }
+
     [TestCase("415 Unsupported Media Type")]
     [TestCase("488 Not Acceptable Here")]
     [Category("MIME-015")]
@@ -168,14 +186,14 @@ public sealed class SeveralAnsweredTests : PhoneCalleeTest
     private static int[] Ports(string message) =>
         [.. message.Split("\r\n").Where(l => l.StartsWith("m=", StringComparison.Ordinal)).Select(l => int.Parse(l.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture))];
 
-    private async Task<string> OfferAsync(string method, string sections, int number = 1)
+    private async Task<string> OfferAsync(string method, string sections, int number = 1, string extra = "")
     {
         var alice = Core.Sip.SipUri.Parse(RawPhone.Header(_invite, "Contact").Split('<', '>')[1]);
         string body = Answer(sections, version: number + 1);
         string Request(string name, string content) =>
             $"{name} {alice} SIP/2.0\r\nVia: SIP/2.0/UDP {Phone.Address.Host}:{Phone.Address.Port};branch=z9hG4bK{Guid.NewGuid():N}\r\nMax-Forwards: 70\r\n"
             + $"From: {RawPhone.Header(_invite, "To")};tag=mallory\r\nTo: {RawPhone.Header(_invite, "From")}\r\nCall-ID: {RawPhone.Header(_invite, "Call-ID")}\r\nCSeq: {number} {name}\r\n"
-            + $"Contact: <{Phone.Address}>\r\nContent-Type: application/sdp\r\nContent-Length: {Encoding.UTF8.GetByteCount(content)}\r\n\r\n{content}";
+            + $"Contact: <{Phone.Address}>\r\n{extra}Content-Type: application/sdp\r\nContent-Length: {Encoding.UTF8.GetByteCount(content)}\r\n\r\n{content}";
         await Phone.SendAsync(alice, Request(method, body));
         string response;
         do

@@ -121,6 +121,41 @@ public sealed class SeveralImagesTests
 
     [Test]
     [Category("FT-043")]
+    public async Task Two_broken_off_from_both_sides_at_once_leave_the_third()
+    {
+        await using SharePair pair = await SharePair.StartAsync();
+        IReadOnlyList<ImageShareSession> outgoing = await pair.Alice.ShareTogetherAsync(pair.Bob.Address, Images(3, 1_500_000), new ShareSettings { MaxBytesPerSecond = 200_000 });
+        ImageShareSession[] incoming = await AcceptAllAsync(pair, 3);
+        foreach (ImageShareSession session in incoming)
+        {
+            await MovesAsync(session);
+        }
+
+        await Task.WhenAll(outgoing[0].CancelAsync(), incoming[2].CancelAsync()).WaitAsync(SharePair.Patience);
+        ImageShareState[] expected = [ImageShareState.Cancelled, ImageShareState.Completed, ImageShareState.Cancelled];
+        ImageShareResult[] sent = await ResultsAsync(outgoing);
+        ImageShareResult[] received = await ResultsAsync(incoming);
+        Assert.That(sent.Select(r => r.State), Is.EqualTo(expected), string.Join('\n', sent.Select(r => r.Message)));
+        Assert.That(received.Select(r => r.State), Is.EqualTo(expected), string.Join('\n', received.Select(r => r.Message)));
+        Assert.That(pair.Inbox.GetFiles().Select(f => f.Name), Is.EqualTo((string[])["1.png"]));
+    }
+
+    [TestCase(MediaSecurity.Required, false)]
+    [TestCase(MediaSecurity.None, true)]
+    [Category("FT-043")]
+    public async Task They_go_over_TLS_and_past_middleboxes_as_one_does(MediaSecurity security, bool cema)
+    {
+        var network = new CountingNetwork(new InMemoryNetwork());
+        ImageShareOptions With(ImageShareOptions options) => options with { MediaSecurity = security, UseCema = cema };
+        await using SharePair pair = await SharePair.StartAsync(network, With, With);
+        IReadOnlyList<ImageShareSession> outgoing = await pair.Alice.ShareTogetherAsync(pair.Bob.Address, Images(3, 50_000));
+        ImageShareResult[] received = await ResultsAsync(await AcceptAllAsync(pair, 3));
+        Assert.That((await ResultsAsync(outgoing)).Concat(received).Select(r => r.State), Is.All.EqualTo(ImageShareState.Completed));
+        Assert.That(network.AcceptedOn(DescriptionOf(pair, "SIP/2.0 200").Media[0].Port), Is.EqualTo(1));
+    }
+
+    [Test]
+    [Category("FT-043")]
     public async Task All_taken_back_before_the_answer_is_one_CANCEL()
     {
         await using SharePair pair = await SharePair.StartAsync();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using ImageShare.Core.Images;
 using ImageShare.Core.Net;
@@ -97,6 +98,55 @@ public sealed class SeveralOfferedTests
         Assert.That(sessions[1].Completion.IsCompleted, Is.False);
         await _phone.ByeAsync(_bob.Address, Call, answer);
         await _time.DriveAsync(sessions[1].Completion);
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    [Category("FT-043")]
+    [Category("FT-024")]
+    public async Task A_receiver_that_gives_up_one_says_413_and_offers_the_others(bool hasFailed)
+    {
+        Task<string> calling = _phone.InviteAsync(_bob.Address, Call, Offer(Push("one", 10), Push("two", 10)));
+        ImageShareSession[] sessions = [await (await NextAsync()).AcceptAsync(Store), await (await NextAsync()).AcceptAsync(hasFailed ? new FullStore() : Store)];
+        string answer = await calling;
+        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(answer);
+        await using RawPeer closing = peer;
+        var other = Core.Msrp.MsrpUri.Parse(Lines(answer, "a=path:")[1]["a=path:".Length..]);
+        await peer.SendAsync(to, "first", "Byte-Range: 1-5/10\r\n", "01234", '+', "first");
+        Assert.That(await peer.ReadLineAsync(), Is.EqualTo("first 200"));
+        if (!hasFailed)
+        {
+            await peer.SendAsync(other, "second", "Byte-Range: 1-5/10\r\n", "01234", '+', "second");
+            Assert.That(await peer.ReadLineAsync(), Is.EqualTo("second 200"));
+            _ = sessions[1].CancelAsync();
+        }
+        else
+        {
+            await peer.SendAsync(other, "full", "Byte-Range: 1-5/10\r\n", "01234", '+', "second");
+            Assert.That(await peer.ReadLineAsync(), Is.EqualTo("full 413"));
+        }
+
+        string offer = await _phone.ReceiveAsync("INVITE", Call);
+        if (!hasFailed)
+        {
+            // Its MSRP session stays until the offer is answered, to say so.
+            await peer.SendAsync(other, "third", "Byte-Range: 6-10/10\r\n", "56789", '+', "second");
+            Assert.That(await peer.ReadLineAsync(), Is.EqualTo("third 413"));
+        }
+
+        await _phone.RespondAsync(offer, "200 OK", Offer(Push("one", 10), "m=message 0 TCP/MSRP *\r\na=file-transfer-id:two\r\n"));
+        ImageShareResult given = await _time.DriveAsync(sessions[1].Completion);
+        await peer.SendAsync(to, "rest", "Byte-Range: 6-10/10\r\n", "56789", '$', "first");
+        Assert.That(await peer.ReadLineAsync(), Is.EqualTo("rest 200"));
+        await _phone.ByeAsync(_bob.Address, Call, answer);
+        Assert.Multiple(() =>
+        {
+            Assert.That(given.Error, Is.EqualTo(hasFailed ? ImageShareError.DiskFull : ImageShareError.Cancelled), given.Message);
+            Assert.That(Ports(offer).Select(p => p != 0), Is.EqualTo((bool[])[true, false]));
+            Assert.That(Lines(offer, "a=file-transfer-id:"), Is.EqualTo((string[])["a=file-transfer-id:one", "a=file-transfer-id:two"]));
+            Assert.That(Lines(offer, "Reason: ").Length, Is.EqualTo(hasFailed ? 1 : 0));
+        });
+        Assert.That((await _time.DriveAsync(sessions[0].Completion)).IsCompleted, Is.True);
     }
 
     [Test]
@@ -210,5 +260,23 @@ public sealed class SeveralOfferedTests
         while (answer.StartsWith("SIP/2.0 1", StringComparison.Ordinal) || !RawPhone.Header(answer, "CSeq").StartsWith("2 ", StringComparison.Ordinal));
         await _phone.SendAsync(_bob.Address, _phone.Request("ACK", _bob.Address, Call, RawPhone.TagOf(response), 2));
         return answer;
+    }
+
+    // A disk with no room left.
+    private sealed class FullStore : IImageStore
+    {
+        public ValueTask<IImageSink> CreateAsync(IncomingImage image, CancellationToken cancellationToken = default) => ValueTask.FromResult<IImageSink>(new FullSink());
+
+        private sealed class FullSink : IImageSink
+        {
+            public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default) =>
+                throw new ImageShareException(ImageShareError.DiskFull, "There is no room left.");
+
+            public ValueTask<StoredImage> CompleteAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+            public ValueTask AbandonAsync() => ValueTask.CompletedTask;
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
     }
 }

@@ -126,10 +126,7 @@ internal static class ShareMachine
     private static ShareOutcome DeclinedHere(int sipStatus) =>
         new(Declined, ImageShareError.Declined, "The invitation was declined on this side.") { SipStatus = sipStatus };
 
-    private static ShareOutcome ByPeer(bool hasFailed) => hasFailed ? PeerFailed : ShareOutcome.CancelledByPeer;
-
-    private static ShareOutcome PeerFailed { get; } = ShareOutcome.Failed(
-        ImageShareError.TransferRefused, "The peer could not take the image, for something failed on its side; share it again later.");
+    private static ShareOutcome ByPeer(bool hasFailed) => hasFailed ? ShareOutcome.PeerFailed : ShareOutcome.CancelledByPeer;
 
     // Once the peer has said BYE, a broken transfer is its decision or its failure; wrong size or hash is still what it is.
     private static ShareOutcome PeerEndedEarly(ShareStatus status, ShareOutcome outcome) => outcome.Error switch

@@ -43,10 +43,12 @@ public sealed partial class InviteDialog
     /// <summary>The same, with an offer that is written when its turn has come: what the peer has offered meanwhile is known then.</summary>
     /// <param name="write">Called on the agent's loop, for each try anew; empty when there is nothing to offer any more.</param>
     /// <param name="contentType">The offer's type.</param>
+    /// <param name="reason">Asked when the offer is written: the value of a Reason header (RFC 3326), or null for none.</param>
     /// <param name="cancellationToken">Gives up the wait only.</param>
     /// <returns>The final response; null when there was nothing to offer.</returns>
-    internal Task<SipResponse?> OfferAsync(Func<ReadOnlyMemory<byte>> write, MediaType contentType, CancellationToken cancellationToken = default) =>
-        OfferAsync(new PendingOffer(SipMethod.Invite, write, contentType), cancellationToken);
+    internal Task<SipResponse?> OfferAsync(
+        Func<ReadOnlyMemory<byte>> write, MediaType contentType, Func<string?> reason, CancellationToken cancellationToken = default) =>
+        OfferAsync(new PendingOffer(SipMethod.Invite, write, contentType) { Reason = reason }, cancellationToken);
 
     private Task<SipResponse?> OfferAsync(PendingOffer pending, CancellationToken cancellationToken)
     {
@@ -105,6 +107,11 @@ public sealed partial class InviteDialog
 
         var headers = new SipHeaders();
         headers.Add(SipHeaderNames.ContentType, offer.ContentType.ToString());
+        if (offer.Reason?.Invoke() is { } reason)
+        {
+            headers.Add(SipHeaderNames.Reason, reason);
+        }
+
         _core.AddCapabilities(headers);
         _timer?.AddTo(headers);
         RoutedRequest routed = CreateRequest(offer.Method, headers, body);
@@ -177,6 +184,8 @@ public sealed partial class InviteDialog
         public Func<ReadOnlyMemory<byte>> Write => write;
 
         public MediaType ContentType => contentType;
+
+        public Func<string?>? Reason { get; init; }
 
         public SipRequest? Request { get; set; }
 
