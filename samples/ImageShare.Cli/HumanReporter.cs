@@ -10,6 +10,7 @@ namespace ImageShare.Cli;
 internal sealed class HumanReporter(bool showMessages) : IReporter
 {
     private int _barTaken;
+    private volatile bool _isSeveral;
     private readonly bool _interactive = AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
 
     static HumanReporter()
@@ -32,6 +33,7 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
 
     public void Invitation(ImageShareInvitation invitation)
     {
+        _isSeveral |= invitation.Together.Count > 1;
         InvitedImage image = invitation.Image;
         string size = image.Size is { } octets ? Shown.Octets(octets) : "size unknown";
         string icon = invitation.Icon is { } given ? $", icon {Shown.Octets(given.Content.Length)}" : string.Empty;
@@ -75,6 +77,12 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
         }
     }
 
+    public void Sending(string name, int number, int count)
+    {
+        _isSeveral = true;
+        Say($"[bold]{Safe(name)}[/] ({number} of {count})");
+    }
+
     public void Trace(ImageShareTraceEvent message)
     {
         if (showMessages)
@@ -102,7 +110,7 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
         if (result.IsCompleted)
         {
             string verified = session.IsOutgoing ? "every byte acknowledged" : result.IsVerified ? "hash verified" : "no hash was offered";
-            Say($"[green]Completed[/]: {Shown.Octets(result.BytesTransferred)}, {verified}.");
+            Say($"[green]Completed[/]: {(_isSeveral ? Safe(session.ImageName) + ", " : string.Empty)}{Shown.Octets(result.BytesTransferred)}, {verified}.");
             if (result.Sha1 is { } sha1)
             {
                 Say($"  SHA-1     {sha1}");
@@ -112,17 +120,22 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
             {
                 Say($"  stored    {Safe(path)}");
             }
+
+            foreach (string warning in result.Warnings)
+            {
+                Say($"  [grey]{Safe(Shown.Warning(warning))}[/]");
+            }
         }
         else
         {
-            Failed(result.Error, result.Message ?? string.Empty, result.SipStatus, result.MsrpStatus);
+            Failed(result.Error, result.Message ?? string.Empty, result.SipStatus, result.MsrpStatus, ShareName.Of(session));
         }
 
         return result;
     }
 
-    public void Failed(ImageShareError error, string message, int? sipStatus, int? msrpStatus) =>
-        StandardError.Say(Shown.Text(message, 500));
+    public void Failed(ImageShareError error, string message, int? sipStatus, int? msrpStatus, ShareName? of = null) =>
+        StandardError.Say((_isSeveral && of?.Image is { } name ? Shown.Text(name, 60) + ": " : string.Empty) + Shown.Text(message, 500));
 
     public static void Say(string markup) => AnsiConsole.MarkupLine(markup);
 

@@ -19,10 +19,14 @@ internal interface IReporter
 
     void Capabilities(SipUri peer, ImageShareCapabilities capabilities);
 
+    /// <summary>One of several images is about to be shared.</summary>
+    void Sending(string name, int number, int count);
+
     void Trace(ImageShareTraceEvent message);
 
     /// <summary>Follows a share to its end: states, progress, result.</summary>
     Task<ImageShareResult> FollowAsync(ImageShareSession session, CancellationToken cancellationToken);
 
-    void Failed(ImageShareError error, string message, int? sipStatus, int? msrpStatus);
+    /// <summary>Something failed: the share named last, or the command as a whole when that is null.</summary>
+    void Failed(ImageShareError error, string message, int? sipStatus, int? msrpStatus, ShareName? of = null);
 }

@@ -25,9 +25,8 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
 
     public void Invitation(ImageShareInvitation invitation) => Line("invitation", json =>
     {
-        json.WriteString("session", invitation.Id);
+        WriteName(json, ShareName.Of(invitation));
         json.WriteString("from", invitation.Caller.ToString());
-        WriteOptional(json, "name", invitation.Image.Name);
         WriteOptional(json, "type", invitation.Image.Type?.Essence);
         if (invitation.Image.Size is { } size)
         {
@@ -96,6 +95,11 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
         json.WriteNumber("sipStatus", capabilities.SipStatus);
     });
 
+    public void Sending(string name, int number, int count)
+    {
+        // Not an event of the contract: each line names its session.
+    }
+
     public void Trace(ImageShareTraceEvent message)
     {
         // Standard output carries the contract's events only; --trace writes messages to a file.
@@ -105,12 +109,13 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
     {
         void OnState(ImageShareSession _, ImageShareState state) => Line("state", json =>
         {
-            json.WriteString("session", session.Id);
+            WriteName(json, ShareName.Of(session));
             json.WriteString("state", state.ToString());
         });
 
         void OnProgress(ImageShareSession _, ImageShareProgress progress) => Line("progress", json =>
         {
+            WriteName(json, ShareName.Of(session));
             json.WriteNumber("bytes", progress.Bytes);
             if (progress.Total is { } total)
             {
@@ -126,23 +131,35 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
         {
             Line("completed", json =>
             {
-                json.WriteString("session", session.Id);
+                WriteName(json, ShareName.Of(session));
                 json.WriteNumber("bytes", result.BytesTransferred);
                 WriteOptional(json, "sha1", result.Sha1);
                 json.WriteBoolean("verified", result.IsVerified);
                 WriteOptional(json, "path", result.Stored?.Path);
+                json.WriteStartArray("warnings");
+                foreach (string warning in result.Warnings)
+                {
+                    json.WriteStringValue(warning);
+                }
+
+                json.WriteEndArray();
             });
         }
         else
         {
-            Failed(result.Error, result.Message ?? string.Empty, result.SipStatus, result.MsrpStatus);
+            Failed(result.Error, result.Message ?? string.Empty, result.SipStatus, result.MsrpStatus, ShareName.Of(session));
         }
 
         return result;
     }
 
-    public void Failed(ImageShareError error, string message, int? sipStatus, int? msrpStatus) => Line("failed", json =>
+    public void Failed(ImageShareError error, string message, int? sipStatus, int? msrpStatus, ShareName? of = null) => Line("failed", json =>
     {
+        if (of is not null)
+        {
+            WriteName(json, of);
+        }
+
         json.WriteString("error", error.ToString());
         if (sipStatus is { } sip)
         {
@@ -156,6 +173,17 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
 
         json.WriteString("message", message);
     });
+
+    private static void WriteName(Utf8JsonWriter json, ShareName name)
+    {
+        WriteOptional(json, "session", name.Session);
+        if (name.Index > 0)
+        {
+            json.WriteNumber("index", name.Index);
+        }
+
+        WriteOptional(json, "name", name.Image);
+    }
 
     private static void WriteOptional(Utf8JsonWriter json, string name, string? value)
     {

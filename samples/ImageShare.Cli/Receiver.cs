@@ -61,7 +61,7 @@ internal sealed class Receiver(IReporter reporter, IImageStore store, string acc
             if (!await DecideAsync(invitation, cancellationToken))
             {
                 await invitation.DeclineAsync(CancellationToken.None);
-                reporter.Failed(ImageShareError.Declined, "The invitation was declined here.", 603, null);
+                reporter.Failed(ImageShareError.Declined, "The invitation was declined here.", 603, null, ShareName.Of(invitation));
                 return ExitStatus.Failed;
             }
 
@@ -76,18 +76,18 @@ internal sealed class Receiver(IReporter reporter, IImageStore store, string acc
         catch (ImageShareException e)
         {
             await invitation.DeclineAsync(CancellationToken.None);
-            reporter.Failed(e.Error, e.Message, e.SipStatus, e.MsrpStatus);
+            reporter.Failed(e.Error, e.Message, e.SipStatus, e.MsrpStatus, ShareName.Of(invitation));
             return ExitStatus.Failed;
         }
         catch (OperationCanceledException) when (invitation.Withdrawn.IsCancellationRequested)
         {
-            reporter.Failed(ImageShareError.Cancelled, "The invitation is over: the caller took it back, or nobody decided in time.", null, null);
+            reporter.Failed(ImageShareError.Cancelled, "The invitation is over: the caller took it back, or nobody decided in time.", null, null, ShareName.Of(invitation));
             return ExitStatus.Failed;
         }
         catch (OperationCanceledException)
         {
             await invitation.DeclineAsync(CancellationToken.None);
-            reporter.Failed(ImageShareError.Cancelled, "The invitation was declined, because this program ends.", 603, null);
+            reporter.Failed(ImageShareError.Cancelled, "The invitation was declined, because this program ends.", 603, null, ShareName.Of(invitation));
             return ExitStatus.Interrupted;
         }
     }

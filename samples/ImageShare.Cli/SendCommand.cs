@@ -1,19 +1,28 @@
 using System.CommandLine;
 using ImageShare.Core;
-using ImageShare.Core.Images;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
 
 namespace ImageShare.Cli;
 
-/// <summary><c>imageshare send IMAGE TARGET</c>: query, invite, transfer, teardown.</summary>
+/// <summary><c>imageshare send IMAGE... TARGET</c>: query, invite, transfer, teardown; once for each image, or for all together.</summary>
 internal static class SendCommand
 {
     public static Command Create(CommonOptions common)
     {
-        var image = new Argument<FileInfo>("image") { Description = "The picture to share" };
+        var images = new Argument<FileInfo[]>("image")
+        {
+            Description = "The picture to share; several are shared one after another, each in its own session",
+            Arity = ArgumentArity.OneOrMore,
+            CustomParser = result =>
+            {
+                // The last one is the target.
+                result.OnlyTake(Math.Max(1, result.Tokens.Count - 1));
+                return [.. result.Tokens.Select(token => new FileInfo(token.Value))];
+            },
+        };
         var target = new Argument<SipUri>("target") { Description = "Whom to share it with, e.g. sip:bob@127.0.0.1:5070", CustomParser = CommonOptions.ParseUri };
-        var icon = new Option<FileInfo?>("--icon") { Description = "A small picture the peer sees before it decides", HelpName = "FILE" };
+        var icons = new Option<FileInfo[]>("--icon") { Description = "A small picture the peer sees before it decides; with several images once for each, in their order", HelpName = "FILE" };
         var chunkSize = new Option<int?>("--chunk-size")
         {
             Description = "Bytes per MSRP chunk (default: the profile's, 2048)",
@@ -25,7 +34,15 @@ internal static class SendCommand
         Option<long?> maxRate = CommonOptions.Octets("--max-rate", "At most so many bytes per second");
         maxRate.HelpName = "BYTES_PER_S";
         var resume = new Option<bool>("--resume") { Description = "Continue where an earlier 'send --resume' of the same image to the same target broke off" };
-        var command = new Command("send", "Share an image with a peer") { image, target, icon, chunkSize, maxRate, resume };
+        var together = new Option<bool>("--together") { Description = "Offer several pictures in one session: the peer takes or refuses each" };
+        var command = new Command("send", "Share images with a peer") { images, target, icons, chunkSize, maxRate, resume, together };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(together) && result.GetValue(resume))
+            {
+                result.AddError("--resume is for one image in a session; leave out --together.");
+            }
+        });
         common.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
@@ -33,29 +50,19 @@ internal static class SendCommand
             return await CommandRunner.RunAsync(reporter, async cancellationToken =>
             {
                 using var tracing = new Tracing(common, parsed, reporter);
-                var settings = new ShareSettings
-                {
-                    Icon = parsed.GetValue(icon) is { } file ? await IconFile.ReadAsync(file, cancellationToken) : null,
-                    ChunkSize = parsed.GetValue(chunkSize),
-                    MaxBytesPerSecond = parsed.GetValue(maxRate),
-                };
                 SipUri peer = parsed.GetRequiredValue(target);
+                PictureToSend[] pictures = await PictureToSend.OfAsync(parsed.GetRequiredValue(images), parsed.GetValue(icons) ?? [], cancellationToken);
                 ImageShareOptions options = common.ToClientOptions(parsed, tracing.Sink);
                 NearHop.Check(options, peer);
-                ImageSource source = ImageSource.FromFile(parsed.GetRequiredValue(image).FullName);
-                ResumeFile? resuming = parsed.GetValue(resume)
-                    ? ResumeFile.Open(parsed.GetRequiredValue(image).FullName, peer, await source.DescribeAsync(cancellationToken))
-                    : null;
-                settings = settings with { Progress = resuming, ResumeAt = resuming?.ResumeAt ?? 0 };
                 await using ImageShareClient client = await ImageShareClient.StartAsync(options, cancellationToken);
-                await using ImageShareSession session = await client.ShareAsync(peer, source, settings, cancellationToken);
-                ImageShareResult result = await reporter.FollowAsync(session, cancellationToken);
-                if (result.IsCompleted)
+                var sender = new Sender(reporter, client, peer)
                 {
-                    resuming?.Delete();
-                }
-
-                return FollowedShare.ExitStatusOf(result, cancellationToken);
+                    Settings = new ShareSettings { ChunkSize = parsed.GetValue(chunkSize), MaxBytesPerSecond = parsed.GetValue(maxRate) },
+                    Resumes = parsed.GetValue(resume),
+                };
+                return parsed.GetValue(together)
+                    ? await sender.SendTogetherAsync(pictures, cancellationToken)
+                    : await sender.SendEachAsync(pictures, cancellationToken);
             });
         });
         return command;

@@ -40,6 +40,14 @@ internal static class Shown
         _ => string.Create(CultureInfo.InvariantCulture, $"{count / 1e9:0.0} GB"),
     };
 
+    /// <summary>A warning of a result as a person would say it.</summary>
+    public static string Warning(string code) => code switch
+    {
+        "TypeMismatch" => "Look twice before opening it: its first bytes are those of another type than was announced.",
+        "TypeNotRecognized" => "Look twice before opening it: its first bytes are of no image type known here.",
+        _ => code,
+    };
+
     /// <summary>A state as a person would say it.</summary>
     public static string State(Core.Sharing.ImageShareState state) => state switch
     {

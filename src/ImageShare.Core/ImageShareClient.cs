@@ -95,6 +95,40 @@ public sealed partial class ImageShareClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(source);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         settings ??= ShareSettings.Default;
+        ImageDescription image = await DescribeAsync(source, settings, cancellationToken).ConfigureAwait(false);
+
+        // Reading the image takes its time; the client may be gone by now.
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        return Share(peer, [(source, image, settings)], settings)[0];
+    }
+
+    private ImageShareSession[] Share(SipUri peer, (ImageSource Source, ImageDescription Image, ShareSettings Settings)[] images, ShareSettings settings)
+    {
+        string callId = RandomToken.Create();
+        var call = new OutgoingCall(_context, peer, callId, settings.Headers);
+        var roles = new ShareRole[images.Length];
+        var sessions = new ImageShareSession[images.Length];
+        for (int i = 0; i < images.Length; i++)
+        {
+            (ImageSource source, ImageDescription image, ShareSettings own) = images[i];
+            sessions[i] = new ImageShareSession(_context, callId, ShareMachine.Outgoing, image.ToSelector()) { Index = i };
+            var media = new SendingMedia(_context, sessions[i], own) { Together = call.Connection };
+            media.Take(new ServedImage(source, image, sessions[i].Image.Hashes, null));
+            roles[i] = new ShareRole(new CallingShare(call, sessions[i], new PushOffer(_context, peer, media, own), media), media);
+        }
+
+        for (int i = 0; i < images.Length; i++)
+        {
+            _sessions[sessions[i]] = 0;
+            sessions[i].Start(roles[i], new ShareInput.StartOutgoing(settings.QueryFirst));
+        }
+
+        return sessions;
+    }
+
+    // Reads and hashes an image, and looks whether it can be shared.
+    private async Task<ImageDescription> DescribeAsync(ImageSource source, ShareSettings settings, CancellationToken cancellationToken)
+    {
         if (settings.Icon is { } icon && icon.Content.Length > _context.Limits.MaxIconSize)
         {
             throw new ImageShareException(
@@ -108,22 +142,10 @@ public sealed partial class ImageShareClient : IAsyncDisposable
                 ImageShareError.TypeNotAccepted, $"{image.Name} is {image.Type.Essence}, not an image; share a JPEG, PNG, GIF, BMP, WebP or HEIC file, or name its image type.");
         }
 
-        if (settings.ResumeAt < 0 || settings.ResumeAt >= image.Size)
-        {
-            throw new ImageShareException(
+        return settings.ResumeAt >= 0 && settings.ResumeAt < image.Size
+            ? image
+            : throw new ImageShareException(
                 ImageShareError.InvalidValue, $"{image.Name} has {image.Size} octets, so it cannot be resumed at {settings.ResumeAt}; share the whole image.");
-        }
-
-        // Reading the image takes its time; the client may be gone by now.
-        ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        string callId = RandomToken.Create();
-        var session = new ImageShareSession(_context, callId, ShareMachine.Outgoing, image.ToSelector());
-        _sessions[session] = 0;
-        var media = new SendingMedia(_context, session, settings);
-        media.Take(new ServedImage(source, image, session.Image.Hashes, null));
-        var call = new CallingShare(_context, session, peer, callId, settings.Headers, new PushOffer(_context, peer, media, settings), media);
-        session.Start(new ShareRole(call, media), new ShareInput.StartOutgoing(settings.QueryFirst));
-        return session;
     }
 
     /// <summary>Fetches an image that a peer serves: starts the session and returns it at once (RFC 5547 §8.2.2).</summary>
@@ -153,15 +175,16 @@ public sealed partial class ImageShareClient : IAsyncDisposable
 
         string callId = RandomToken.Create();
         var session = new ImageShareSession(_context, callId, ShareMachine.Fetching, wanted);
-        var media = new ReceivingMedia(_context, session);
+        var call = new OutgoingCall(_context, peer, callId, settings.Headers);
+        var media = new ReceivingMedia(_context, session) { Together = call.Connection };
         media.Awaited = new AwaitedImage(_context, session, media, store, settings.Progress);
 
         // Of a whole that is here already there is no rest to ask for.
         ImagePartial? partial = settings.Resume is { } known && store.FindPartial(known) is { Octets: > 0 } kept && kept.Octets < kept.Size
             && (wanted.Size ?? kept.Size) == kept.Size ? kept : null;
-        var call = new CallingShare(_context, session, peer, callId, settings.Headers, new PullOffer(_context, session, media, wanted, settings, partial), media);
+        var share = new CallingShare(call, session, new PullOffer(_context, session, media, wanted, settings, partial), media);
         _sessions[session] = 0;
-        session.Start(new ShareRole(call, media), new ShareInput.StartOutgoing(settings.QueryFirst));
+        session.Start(new ShareRole(share, media), new ShareInput.StartOutgoing(settings.QueryFirst));
         return Task.FromResult(session);
     }
 

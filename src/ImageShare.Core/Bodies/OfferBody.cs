@@ -38,6 +38,45 @@ public static class OfferBody
         ReadOnlyMemory<byte> description, OfferIcon icon, string subtype = "related", int maxIconLength = OfferIcon.DefaultMaxLength, string? boundary = null)
     {
         ArgumentNullException.ThrowIfNull(icon);
+        return WithIcons(description, [icon], subtype, maxIconLength, boundary);
+    }
+
+    /// <summary>
+    /// The same for an offer of several files: the session description first, then the icons its sections refer to (RFC 5547 §8.2.3), each with a
+    /// Content-ID of its own.
+    /// </summary>
+    /// <param name="description">The octets of the session description.</param>
+    /// <param name="icons">The icons, at least one.</param>
+    /// <param name="subtype"><c>related</c>, or <c>mixed</c> for peers that expect it.</param>
+    /// <param name="maxIconLength">The largest icon allowed, in octets, each.</param>
+    /// <param name="boundary">A boundary a peer expects; null for a random one.</param>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.TooLarge"/>: an icon is larger than allowed. <see cref="ImageShareError.InvalidValue"/>: one is no
+    /// image, two have the same Content-ID, or the boundary cannot be used.
+    /// </exception>
+    public static MultipartBody WithIcons(
+        ReadOnlyMemory<byte> description, IReadOnlyList<OfferIcon> icons, string subtype = "related", int maxIconLength = OfferIcon.DefaultMaxLength, string? boundary = null)
+    {
+        ArgumentNullException.ThrowIfNull(icons);
+        if (icons.DistinctBy(static icon => icon.ContentId).Count() < icons.Count)
+        {
+            throw new ImageShareException(ImageShareError.InvalidValue, "Two icons have the same Content-ID; give each its own, see ContentIdUrl.CreateContentId.");
+        }
+
+        // No start parameter: it would need a Content-ID on the description, and the first part is the root anyway (RFC 2387 §3.2).
+        bool isRelated = subtype.Equals("related", StringComparison.OrdinalIgnoreCase);
+        return MultipartBody.Create(
+            subtype,
+            [
+                new BodyPart { ContentType = new MediaType("application", "sdp"), Content = description },
+                .. icons.Select(icon => Part(icon, maxIconLength)),
+            ],
+            isRelated ? new ParameterList(new Parameter("type", "application/sdp", IsQuoted: true)) : default,
+            boundary);
+    }
+
+    private static BodyPart Part(OfferIcon icon, int maxIconLength)
+    {
         if (icon.Content.Length > maxIconLength)
         {
             throw new ImageShareException(
@@ -49,22 +88,13 @@ public static class OfferBody
             throw new ImageShareException(ImageShareError.InvalidValue, "The icon is empty or its type is not an image type; give a small PNG or JPEG.");
         }
 
-        // No start parameter: it would need a Content-ID on the description, and the first part is the root anyway (RFC 2387 §3.2).
-        bool isRelated = subtype.Equals("related", StringComparison.OrdinalIgnoreCase);
-        return MultipartBody.Create(
-            subtype,
-            [
-                new BodyPart { ContentType = new MediaType("application", "sdp"), Content = description },
-                new BodyPart
-                {
-                    ContentType = icon.Type,
-                    TransferEncoding = icon.TransferEncoding,
-                    ContentId = icon.ContentId,
-                    Disposition = new ContentDisposition("icon", new ParameterList(new Parameter("handling", "optional"))),
-                    Content = icon.Content,
-                },
-            ],
-            isRelated ? new ParameterList(new Parameter("type", "application/sdp", IsQuoted: true)) : default,
-            boundary);
+        return new BodyPart
+        {
+            ContentType = icon.Type,
+            TransferEncoding = icon.TransferEncoding,
+            ContentId = icon.ContentId,
+            Disposition = new ContentDisposition("icon", new ParameterList(new Parameter("handling", "optional"))),
+            Content = icon.Content,
+        };
     }
 }

@@ -11,8 +11,8 @@ internal static class DialogOutcome
     // The session is over when the BYE is sent, whatever is answered (RFC 3261 §15.1.1): a peer that is gone is not waited for long.
     private static readonly TimeSpan ByeWait = TimeSpan.FromSeconds(4);
 
-    // What a BYE of ours says when something failed here (RFC 3326); a BYE without it is a user's.
-    private const string FailureReason = "SIP;cause=500;text=\"Transfer Failed\"";
+    /// <summary>What a BYE of ours says when something failed here (RFC 3326), and an offer that takes out an image; one without it is a user's.</summary>
+    public const string FailureReason = "SIP;cause=500;text=\"Transfer Failed\"";
 
     /// <summary>Null for our own BYE: <see cref="EndAsync"/> says when that one has done its work.</summary>
     public static ShareInput? Of(DialogEnd end) => end.Reason switch
@@ -44,8 +44,8 @@ internal static class DialogOutcome
         }
     }
 
-    // Reason: SIP;cause=4xx or 5xx. Whatever else stands there, of Q.850 above all, says nothing of a failure.
-    private static bool SaysFailure(SipRequest? bye) => bye?.Headers.GetStrings(SipHeaderNames.Reason).Any(static row =>
+    /// <summary>Reason: SIP;cause=4xx or 5xx. Whatever else stands there, of Q.850 above all, says nothing of a failure.</summary>
+    public static bool SaysFailure(SipRequest? bye) => bye?.Headers.GetStrings(SipHeaderNames.Reason).Any(static row =>
         row.Split(';', StringSplitOptions.TrimEntries) is ["SIP", .. var parameters]
         && parameters.Any(static p => p.StartsWith("cause=4", StringComparison.OrdinalIgnoreCase) || p.StartsWith("cause=5", StringComparison.OrdinalIgnoreCase))) == true;
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using ImageShare.Core.Bodies;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sharing.Descriptions;
 using ImageShare.Core.Sharing.StateMachine;
@@ -15,11 +16,11 @@ internal interface IShareOffer
     /// <summary>What in the peer's capabilities forbids to invite it; null when nothing does.</summary>
     ShareOutcome? Obstacle(ImageShareCapabilities capabilities);
 
-    /// <summary>Writes the offer.</summary>
+    /// <summary>Writes the offer: a description with the one section, and the icon it refers to.</summary>
     /// <param name="address">This side's address as the peer is to reach it.</param>
     /// <param name="end">This side's end of the media.</param>
     /// <param name="withIcon">Whether with the icon.</param>
-    (SessionDescription Offer, InvitationBody Body) Write(IPAddress address, MediaEnd end, bool withIcon);
+    (SessionDescription Offer, OfferIcon? Icon) Write(IPAddress address, MediaEnd end, bool withIcon);
 
     /// <summary>The peer refused the rest of an image: goes over to the whole one. False when the whole was offered already.</summary>
     bool TryOfferWhole();

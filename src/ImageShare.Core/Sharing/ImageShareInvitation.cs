@@ -14,26 +14,26 @@ public sealed class ImageShareInvitation
 
     internal ImageShareInvitation(OfferedImage offered) => _offered = offered;
 
-    /// <summary>The SIP Call-ID of the invitation.</summary>
-    public string Id => _offered.Call.Session.Id;
+    /// <summary>The SIP Call-ID of the invitation; those that came <see cref="Together"/> have the same.</summary>
+    public string Id => Share.Session.Id;
 
     /// <summary>
     /// Who invites: the identity a trusted proxy asserts (P-Asserted-Identity; see <see cref="ImsSettings.TrustedProxies"/>), otherwise From, which anybody
     /// can write.
     /// </summary>
-    public SipUri Caller => _offered.Call.Caller.Uri;
+    public SipUri Caller => Share.Call.Caller.Uri;
 
     /// <summary>The caller's own name for itself, or null. Show it escaped.</summary>
-    public string? CallerDisplayName => _offered.Call.Caller.DisplayName;
+    public string? CallerDisplayName => Share.Call.Caller.DisplayName;
 
     /// <summary>Whether <see cref="Caller"/> is asserted by a trusted proxy and not only claimed by the caller.</summary>
-    public bool IsCallerAsserted => _offered.Call.IsCallerAsserted;
+    public bool IsCallerAsserted => Share.Call.IsCallerAsserted;
 
     /// <summary>
     /// All identities in P-Asserted-Identity, often a sip and a tel URI of the same caller (RFC 3325 §9.1); empty when a trusted proxy asserts
     /// none, and for every invitation that did not come from one.
     /// </summary>
-    public IReadOnlyList<SipUri> AssertedIdentities => _offered.Call.AssertedIdentities;
+    public IReadOnlyList<SipUri> AssertedIdentities => Share.Call.AssertedIdentities;
 
     /// <summary>What the invitation says of its image.</summary>
     public InvitedImage Image => _offered.Image;
@@ -45,9 +45,18 @@ public sealed class ImageShareInvitation
     public IReadOnlyList<string> Warnings => _offered.Warnings;
 
     /// <summary>Cancelled when the invitation is over without this side's decision: the peer took it back, or nobody decided in time.</summary>
-    public CancellationToken Withdrawn => _offered.Call.Withdrawn;
+    public CancellationToken Withdrawn => Share.Withdrawn;
 
-    internal bool IsOver => _offered.Call.Session.Completion.IsCompleted;
+    /// <summary>
+    /// The invitations that came in one SIP invitation, this one among them, in the order of its sections (RFC 5547 §8.2.3); most often this one alone. Each
+    /// is accepted or declined by itself, and the caller hears of all when the last one is decided: an accepted one waits for it. How many are taken
+    /// together is bounded by <see cref="ImageShareLimits.MaxImagesPerInvitation"/>.
+    /// </summary>
+    public IReadOnlyList<ImageShareInvitation> Together { get; internal set; } = [];
+
+    internal CalledShare Share => _offered.Share;
+
+    internal bool IsOver => Share.Session.Completion.IsCompleted;
 
     /// <summary>Takes the image.</summary>
     /// <param name="store">Where it goes.</param>
@@ -60,7 +69,7 @@ public sealed class ImageShareInvitation
     /// <param name="store">Where it goes.</param>
     /// <param name="settings">What else there is to say.</param>
     /// <param name="cancellationToken">Stops preparing the store; the invitation then still waits.</param>
-    /// <returns>The session, already connecting.</returns>
+    /// <returns>The session, already connecting, or waiting for the decision on others that came <see cref="Together"/>.</returns>
     /// <exception cref="ImageShareException">
     /// The store cannot take it (<see cref="ImageShareError.StoreNotWritable"/>, <see cref="ImageShareError.DiskFull"/>): the invitation
     /// still waits, for another store or <see cref="DeclineAsync"/>. <see cref="ImageShareError.NothingToResume"/>: the rest of an image
@@ -74,13 +83,13 @@ public sealed class ImageShareInvitation
         return _offered.AcceptAsync(store, settings, cancellationToken);
     }
 
-    /// <summary>Declines with 603 (IR.79 §3.4). Nothing happens when the invitation is over or decided already.</summary>
+    /// <summary>Declines with 603 (IR.79 §3.4); with port 0 when another one of those that came together is accepted (RFC 5547 §8.3). Nothing happens when the invitation is over or decided already.</summary>
     public async Task DeclineAsync(CancellationToken cancellationToken = default)
     {
-        _offered.Call.Decline();
-        if (_offered.Call.WasDeclined)
+        Share.Decline();
+        if (Share.WasDeclined)
         {
-            await _offered.Call.Session.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await Share.Session.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 }

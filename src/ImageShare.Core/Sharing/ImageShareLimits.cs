@@ -23,6 +23,13 @@ public sealed record ImageShareLimits
     /// <summary>How many shares may run at once in either direction; further invitations get 486. Default 64.</summary>
     public int MaxConcurrentShares { get; init; } = 64;
 
+    /// <summary>
+    /// How many images one invitation may bring, and how many <see cref="ImageShareClient.ShareTogetherAsync"/> takes: 1 to 15, what a description and a
+    /// multipart body hold. Further ones of a caller are refused with port 0, like those beyond <see cref="MaxConcurrentShares"/>. Default 10;
+    /// 1 takes one image in a session, the others have to come in their own.
+    /// </summary>
+    public int MaxImagesPerInvitation { get; init; } = 10;
+
     /// <summary>How long a user may take to answer an invitation, on either side, and a peer to answer the capability query. Default 2 minutes, below the 3 minutes of RFC 3261's proxies.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
@@ -55,6 +62,8 @@ public sealed record ImageShareLimits
         ArgumentOutOfRangeException.ThrowIfNegative(MaxIconSize);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxPendingInvitations);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxConcurrentShares);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxImagesPerInvitation);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxImagesPerInvitation, 15);
         ThrowIfNoTime(AnswerTimeout);
         ThrowIfNoTime(MediaConnectTimeout);
         ThrowIfNoTime(IdleTimeout);

@@ -6,7 +6,8 @@ using ImageShare.Core.Sharing.StateMachine;
 namespace ImageShare.Core.Sharing;
 
 /// <summary>
-/// One share of one image, in either direction, from its first message to its end. One loop owns all its state. Handlers of its events
+/// One share of one image, in either direction, from its first message to its end; alone in its SIP session, or together with others that are accepted,
+/// cancelled and ended each by itself. One loop owns all its state. Handlers of its events
 /// must not block: <see cref="StateChanged"/> is raised from that loop, <see cref="ProgressChanged"/> from the loop that moves the octets;
 /// what they throw is logged and goes no further. All members may be called from any thread, at the same time. Disposing a session that
 /// still runs cancels it properly first.
@@ -33,6 +34,9 @@ public sealed class ImageShareSession : IAsyncDisposable
 
     /// <summary>The SIP Call-ID of the invitation: the name of this share in logs and traces of both sides.</summary>
     public string Id { get; }
+
+    /// <summary>Its place among the images of one invitation, from 0: with <see cref="Id"/> it names a share that is not alone in its session.</summary>
+    public int Index { get; internal init; }
 
     /// <summary>Whether this side sends the image.</summary>
     public bool IsOutgoing => _status.IsSender;
@@ -66,7 +70,8 @@ public sealed class ImageShareSession : IAsyncDisposable
     public event Action<ImageShareSession, ImageShareProgress>? ProgressChanged;
 
     /// <summary>
-    /// Breaks the share off: CANCEL while it is not answered, <c>#</c> and BYE while it runs. Returns when it has ended, which
+    /// Breaks the share off: CANCEL while it is not answered, <c>#</c> and BYE while it runs. Where others are in the same session only this image is
+    /// given up, by an offer with port 0 in its section, and they go on. Returns when it has ended, which
     /// takes as long as the peer's answers do, at most the grace and SIP timeouts. Nothing happens when it is over already.
     /// </summary>
     /// <param name="cancellationToken">Stops the waiting, not the cancelling.</param>

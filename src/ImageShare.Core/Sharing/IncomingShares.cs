@@ -104,14 +104,19 @@ internal sealed class IncomingShares : ISipRequestHandler
             return;
         }
 
-        (ReceivedOffer? offer, int status, string reason) = ReceivedOffer.Read(body.Offer, context.Limits, context.Terms, context.Catalogue is not null);
-        if (offer is null)
+        (IReadOnlyList<ReceivedOffer> offers, int status, string reason) = ReceivedOffer.ReadAll(
+            body.Offer, context.Limits, context.Terms, context.Limits.MaxImagesPerInvitation, context.Catalogue is not null);
+        if (offers.Count == 0)
         {
             Refuse(context, invite, status, reason);
             return;
         }
 
-        if (!PeerPath.TryParse(offer.Path, out MsrpPath? peerPath))
+        AdmittedOffer[] readable =
+        [
+            .. offers.Select(static offer => PeerPath.TryParse(offer.Path, out MsrpPath? path) ? new AdmittedOffer(offer, path) : null).OfType<AdmittedOffer>(),
+        ];
+        if (readable.Length == 0)
         {
             // Nobody should be asked about an image that has no way to come.
             Refuse(context, invite, 488, "Unreadable MSRP Path");
@@ -120,30 +125,40 @@ internal sealed class IncomingShares : ISipRequestHandler
 
         if (context.UsesCema)
         {
-            _ = AdmitWithCemaAsync(context, invite, offer, peerPath, body);
+            _ = AdmitWithCemaAsync(context, invite, readable, body);
         }
         else
         {
-            Admit(context, invite, offer, body, CemaReply.Without);
+            Admit(context, invite, readable, body);
         }
     }
 
     // Done at once unless the peer names hosts, whose addresses have to be looked up first.
-    private async Task AdmitWithCemaAsync(ShareContext context, IncomingInvite invite, ReceivedOffer offer, MsrpPath peerPath, InvitationBodyReading body)
+    private async Task AdmitWithCemaAsync(ShareContext context, IncomingInvite invite, AdmittedOffer[] offers, InvitationBodyReading body)
     {
         using var patience = new CancellationTokenSource(LookUpTime, context.TimeProvider);
-        bool matches = false;
-        try
+        List<AdmittedOffer> admitted = [];
+        foreach (AdmittedOffer offered in offers)
         {
-            matches = await MediaAddress.MatchesPathAsync(context.Network, offer.Description, offer.Media, peerPath, patience.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // Nobody knows where that is.
+            ReceivedOffer offer = offered.Offer;
+            bool matches = false;
+            try
+            {
+                matches = await MediaAddress.MatchesPathAsync(context.Network, offer.Description, offer.Media, offered.Path, patience.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // Nobody knows where that is.
+            }
+
+            CemaReply reply = Cema.ToOffer(offer.Media.HasMsrpCema, matches, offer.Setup, hasRelay: false, peerHasRelay: offered.Path.Uris.Length > 1);
+            if (reply != CemaReply.Refuse)
+            {
+                admitted.Add(offered with { AnswersWithCema = reply == CemaReply.With });
+            }
         }
 
-        CemaReply reply = Cema.ToOffer(offer.Media.HasMsrpCema, matches, offer.Setup, hasRelay: false, peerHasRelay: peerPath.Uris.Length > 1);
-        if (reply == CemaReply.Refuse)
+        if (admitted.Count == 0)
         {
             Refuse(context, invite, 488, "Media Address Not In MSRP Path");
             return;
@@ -151,13 +166,14 @@ internal sealed class IncomingShares : ISipRequestHandler
 
         lock (_admitting)
         {
-            Admit(context, invite, offer, body, reply);
+            Admit(context, invite, admitted, body);
         }
     }
 
-    private void Admit(ShareContext context, IncomingInvite invite, ReceivedOffer offer, InvitationBodyReading body, CemaReply cema)
+    private void Admit(ShareContext context, IncomingInvite invite, IReadOnlyList<AdmittedOffer> offers, InvitationBodyReading body)
     {
-        if (_running() >= context.Limits.MaxConcurrentShares)
+        int room = context.Limits.MaxConcurrentShares - _running();
+        if (room <= 0)
         {
             Refuse(context, invite, 486, "Busy Here");
             return;
@@ -170,48 +186,77 @@ internal sealed class IncomingShares : ISipRequestHandler
             return;
         }
 
-        Begin(context, new FirstInvite(invite), offer, body, cema, callEnded);
+        // Those there is no room for are refused in the answer, like all that is not taken.
+        Begin(context, new FirstInvite(invite), [.. offers.Take(room)], body, callEnded);
     }
 
-    private void Begin(ShareContext context, IShareCall call, ReceivedOffer offer, InvitationBodyReading body, CemaReply cema, CancellationToken callEnded)
+    private void Begin(ShareContext context, IShareCall invite, IReadOnlyList<AdmittedOffer> offers, InvitationBodyReading body, CancellationToken callEnded)
     {
-        var session = new ImageShareSession(
-            context, call.Request.Headers.CallId!, offer.IsPull ? ShareMachine.Serving : ShareMachine.Incoming, offer.Selector.ToImage());
-        ShareMedia media = offer.IsPull
-            ? new SendingMedia(context, session, ShareSettings.Default) { Section = offer.Section }
-            : new ReceivingMedia(context, session) { Section = offer.Section };
-        var share = new CalledShare(context, session, call, offer, media)
+        var call = new IncomingCall(context, invite, body.Offer!, body.Octets)
         {
-            OfferOctets = body.Octets,
-            AnswersWithCema = cema == CemaReply.With,
-            BeginNext = (next, nextOffer, nextBody) => Begin(context, next, nextOffer, nextBody, cema, callEnded),
+            BeginNext = (next, nextOffer, nextBody) => Begin(
+                context, next, [offers[0] with { Offer = nextOffer }], nextBody, callEnded),
         };
-        _began(session);
-        session.Start(new ShareRole(share, media), new ShareInput.StartIncoming());
-        session.EndWith(callEnded);
-        if (media is SendingMedia sending)
+        (CalledShare Share, ReceivedOffer Offer)[] shares = [.. offers.Select((offer, i) => (Prepare(context, call, offer, i, invite.Request), offer.Offer))];
+        ImageShareInvitation[] invitations = [.. shares.Where(static s => s.Share.Media is ReceivingMedia).Select(s => Describe(context, s.Share, s.Offer, body, invite.Request))];
+        foreach (ImageShareInvitation invitation in invitations)
         {
-            context.Log.RequestSensitive(session.Id, share.Caller.Uri.ToString(), offer.Selector.Name);
-            var requested = new RequestedImage(context, share, sending, offer, served => _serving.Writer.TryWrite(served));
-            _ = session.Begin(() => requested.DecideAsync(context.Catalogue!));
+            invitation.Together = invitations;
+            context.Log.InvitationSensitive(invitation.Share.Session.Id, call.Caller.Uri.ToString(), invitation.Image.Name);
         }
-        else
+
+        // All have joined by now, and all are known before one of them moves.
+        foreach ((CalledShare share, _) in shares)
         {
-            Invite(context, share, (ReceivingMedia)media, offer, body, call.Request);
+            _began(share.Session);
+        }
+
+        foreach ((CalledShare share, _) in shares)
+        {
+            share.Session.Start(new ShareRole(share, share.Media), new ShareInput.StartIncoming());
+            share.Session.EndWith(callEnded);
+        }
+
+        foreach ((CalledShare share, ReceivedOffer offer) in shares)
+        {
+            if (share.Media is SendingMedia sending)
+            {
+                Serve(context, share, sending, offer);
+            }
+        }
+
+        foreach (ImageShareInvitation invitation in invitations)
+        {
+            if (!_invitations.Writer.TryWrite(invitation) && !TryWriteInPlaceOfOthers(invitation))
+            {
+                invitation.Share.Decline(486);
+            }
         }
     }
 
-    private void Invite(ShareContext context, CalledShare share, ReceivingMedia media, ReceivedOffer offer, InvitationBodyReading body, SipRequest request)
+    private static CalledShare Prepare(ShareContext context, IncomingCall call, AdmittedOffer admitted, int index, SipRequest request)
+    {
+        ReceivedOffer offer = admitted.Offer;
+        var session = new ImageShareSession(
+            context, request.Headers.CallId!, offer.IsPull ? ShareMachine.Serving : ShareMachine.Incoming, offer.Selector.ToImage()) { Index = index };
+        ShareMedia media = offer.IsPull
+            ? new SendingMedia(context, session, ShareSettings.Default) { Section = offer.Section, Together = call.Connection }
+            : new ReceivingMedia(context, session) { Section = offer.Section, Together = call.Connection };
+        return new CalledShare(context, session, call, offer, media) { AnswersWithCema = admitted.AnswersWithCema };
+    }
+
+    private static ImageShareInvitation Describe(ShareContext context, CalledShare share, ReceivedOffer offer, InvitationBodyReading body, SipRequest request)
     {
         (ImageIcon? icon, string? iconFault) = body.FindIcon(offer.Media, context.Limits.MaxIconSize);
         string[] warnings = [.. request.Warnings.Select(w => w.Code.ToString()), .. body.Warnings, .. iconFault is null ? (string[])[] : [iconFault]];
-        var image = new OfferedImage(context, share, media, offer, icon, warnings);
-        context.Log.InvitationSensitive(share.Session.Id, share.Caller.Uri.ToString(), image.Image.Name);
-        var invitation = new ImageShareInvitation(image);
-        if (!_invitations.Writer.TryWrite(invitation) && !TryWriteInPlaceOfOthers(invitation))
-        {
-            share.Decline(486);
-        }
+        return new ImageShareInvitation(new OfferedImage(context, share, (ReceivingMedia)share.Media, offer, icon, warnings));
+    }
+
+    private void Serve(ShareContext context, CalledShare share, SendingMedia media, ReceivedOffer offer)
+    {
+        context.Log.RequestSensitive(share.Session.Id, share.Call.Caller.Uri.ToString(), offer.Selector.Name);
+        var requested = new RequestedImage(context, share, media, offer, served => _serving.Writer.TryWrite(served));
+        _ = share.Session.Begin(() => requested.DecideAsync(context.Catalogue!));
     }
 
     // Invitations that are over before anybody read them must not keep new ones out: a caller could fill the queue with them.
@@ -263,4 +308,10 @@ internal sealed class IncomingShares : ISipRequestHandler
 
         return response;
     }
+
+    /// <summary>An image that somebody may be asked about.</summary>
+    /// <param name="Offer">What is offered.</param>
+    /// <param name="Path">The way it would come.</param>
+    /// <param name="AnswersWithCema">Whether the answer reckons with a middlebox (RFC 6714 §4.3).</param>
+    private sealed record AdmittedOffer(ReceivedOffer Offer, MsrpPath Path, bool AnswersWithCema = false);
 }

@@ -22,20 +22,18 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
     /// <summary>The language of what is written for people, for Accept-Language.</summary>
     public const string AcceptedLanguage = "en";
 
-    /// <summary>Writes the offer, and the icon behind it when there is one: references point forward only (RFC 5621 §9.2).</summary>
-    public static InvitationBody Write(IMultipartCodec codec, SessionDescription offer, ImageIcon? icon, string? contentId, IconForm form, int maxIconSize)
+    /// <summary>Writes the offer, and the icons behind it when there are some: references point forward only (RFC 5621 §9.2).</summary>
+    public static InvitationBody Write(IMultipartCodec codec, SessionDescription offer, IReadOnlyList<OfferIcon> icons, IconForm form, int maxIconSize)
     {
-        if (icon is null || contentId is null)
+        if (icons.Count == 0)
         {
             return new InvitationBody(SdpType, offer.ToArray());
         }
 
-        MultipartBody body = OfferBody.WithIcon(
+        TransferEncoding encoding = form is IconForm.RelatedBinary ? TransferEncoding.Binary : TransferEncoding.Base64;
+        MultipartBody body = OfferBody.WithIcons(
             offer.ToArray(),
-            new OfferIcon(icon.Type, icon.Content, contentId)
-            {
-                TransferEncoding = form is IconForm.RelatedBinary ? TransferEncoding.Binary : TransferEncoding.Base64,
-            },
+            [.. icons.Select(icon => icon with { TransferEncoding = encoding })],
             form is IconForm.MixedBase64 ? "mixed" : "related",
             maxIconSize);
         var output = new ArrayBufferWriter<byte>();

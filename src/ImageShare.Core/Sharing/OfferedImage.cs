@@ -8,7 +8,7 @@ namespace ImageShare.Core.Sharing;
 internal sealed class OfferedImage(
     ShareContext context, CalledShare call, ReceivingMedia media, ReceivedOffer offer, ImageIcon? icon, IReadOnlyList<string> warnings)
 {
-    public CalledShare Call => call;
+    public CalledShare Share => call;
 
     public InvitedImage Image { get; } = Describe(offer.Media) with { ResumesAt = offer.FirstOctet };
 

@@ -1,4 +1,5 @@
 using System.Net;
+using ImageShare.Core.Bodies;
 using ImageShare.Core.Images;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sdp.FileTransfer;
@@ -23,7 +24,7 @@ internal sealed class PullOffer(ShareContext context, ImageShareSession session,
             ? ShareOutcome.Failed(ImageShareError.NotCapable, "The peer says that it serves no images; ask its user to send the image instead.") with { SipStatus = capabilities.SipStatus }
             : null);
 
-    public (SessionDescription Offer, InvitationBody Body) Write(IPAddress address, MediaEnd end, bool withIcon)
+    public (SessionDescription Offer, OfferIcon? Icon) Write(IPAddress address, MediaEnd end, bool withIcon)
     {
         SessionDescription offer = new FetchOffer
         {
@@ -38,7 +39,7 @@ internal sealed class PullOffer(ShareContext context, ImageShareSession session,
             MaxSize = context.Limits.MaxImageSize,
             FirstOctet = _partial?.Octets ?? 0,
         }.Write(context.Profile);
-        return (offer, InvitationBody.Write(context.Multipart, offer, null, null, context.Profile.Icon, context.Limits.MaxIconSize));
+        return (offer, null);
     }
 
     public bool TryOfferWhole()

@@ -36,7 +36,7 @@ internal sealed class PushOffer(ShareContext context, SipUri peer, SendingMedia 
             : null;
     }
 
-    public (SessionDescription Offer, InvitationBody Body) Write(IPAddress address, MediaEnd end, bool withIcon)
+    public (SessionDescription Offer, OfferIcon? Icon) Write(IPAddress address, MediaEnd end, bool withIcon)
     {
         ImageIcon? icon = withIcon ? settings.Icon : null;
         string? contentId = icon is null ? null : ContentIdUrl.CreateContentId();
@@ -53,7 +53,7 @@ internal sealed class PushOffer(ShareContext context, SipUri peer, SendingMedia 
             FirstOctet = media.FirstOctet,
             IconUrl = contentId is null ? null : ContentIdUrl.ToUrl(contentId),
         }.Write(context.Profile);
-        return (offer, InvitationBody.Write(context.Multipart, offer, icon, contentId, context.Profile.Icon, context.Limits.MaxIconSize));
+        return (offer, icon is null ? null : new OfferIcon(icon.Type, icon.Content, contentId!));
     }
 
     public ShareOutcome Refused(SipResponse response) => SipOutcome.FromStatus(response.StatusCode, response.ReasonPhrase);

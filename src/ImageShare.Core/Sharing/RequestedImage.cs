@@ -15,10 +15,10 @@ internal sealed class RequestedImage(ShareContext context, CalledShare call, Sen
         var request = new ImageRequest
         {
             Id = call.Session.Id,
-            Caller = call.Caller.Uri,
-            CallerDisplayName = call.Caller.DisplayName,
-            IsCallerAsserted = call.IsCallerAsserted,
-            AssertedIdentities = call.AssertedIdentities,
+            Caller = call.Call.Caller.Uri,
+            CallerDisplayName = call.Call.Caller.DisplayName,
+            IsCallerAsserted = call.Call.IsCallerAsserted,
+            AssertedIdentities = call.Call.AssertedIdentities,
             Wanted = wanted,
         };
         try

@@ -3,59 +3,178 @@ using ImageShare.Core.Sharing.Descriptions;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing;
 
 /// <summary>
-/// Answers what the peer offers inside the session of a share (RFC 5547 §8.1, §8.4; RFC 3261 §14.2) and tells the share. Called on the user
-/// agent's loop, one offer at a time.
+/// The offers inside a session: answers those of the peer (RFC 5547 §8.1, §8.4; RFC 3261 §14.2) and tells the shares they concern, on the user agent's
+/// loop and one at a time; and takes out what this side has broken off.
 /// </summary>
 internal sealed class SessionOffers
 {
+    private static readonly MediaType SdpType = new("application", "sdp");
+
     private static readonly ShareOutcome OtherFile = ShareOutcome.Failed(
         ImageShareError.UnacceptableOffer,
         "The peer offered another file under the id of the running transfer, so the transfer was given up; the peer is faulty, share the image again.");
 
     private readonly ShareContext _context;
-    private readonly ImageShareSession _session;
     private readonly InviteDialog _dialog;
+    private readonly IReadOnlyList<RunningFile> _files;
     private readonly Func<IncomingRequest, InvitationBodyReading, SessionDescription, bool>? _begin;
+    private readonly Lock _gate = new();
+    private readonly HashSet<int> _over = [];
+    private readonly Dictionary<int, bool> _removing = [];
     private RunningDescription _running;
-    private bool _isOver;
+    private Task _offering = Task.CompletedTask;
 
     private SessionOffers(
         ShareContext context,
-        ImageShareSession session,
         InviteDialog dialog,
-        RunningDescription running,
+        SessionDescription local,
+        IReadOnlyList<RunningFile> files,
         Func<IncomingRequest, InvitationBodyReading, SessionDescription, bool>? begin)
     {
-        (_context, _session, _dialog, _running, _begin) = (context, session, dialog, running, begin);
+        (_context, _dialog, _running, _files, _begin) = (context, dialog, new RunningDescription(local), files, begin);
     }
 
     /// <summary>Takes the offers of a dialog from now on.</summary>
     /// <param name="context">What all shares have in common.</param>
-    /// <param name="session">The share that runs in the dialog.</param>
     /// <param name="dialog">The dialog.</param>
-    /// <param name="running">What is agreed upon.</param>
+    /// <param name="local">What this side has said.</param>
+    /// <param name="files">The files that are under way in it.</param>
     /// <param name="begin">
-    /// Takes an offer of another transfer, with what this side said last in the session; false when it cannot be taken and the session goes
-    /// on. Null where none is ever taken.
+    /// Takes an offer of another transfer in the place of the only file, with what this side said last in the session; false when it cannot be taken and the
+    /// session goes on. Null where none is ever taken.
     /// </param>
-    public static void Take(
+    public static SessionOffers Take(
         ShareContext context,
-        ImageShareSession session,
         InviteDialog dialog,
-        RunningDescription running,
-        Func<IncomingRequest, InvitationBodyReading, SessionDescription, bool>? begin = null) =>
-        dialog.OfferReceived = new SessionOffers(context, session, dialog, running, begin).OnOffer;
+        SessionDescription local,
+        IReadOnlyList<RunningFile> files,
+        Func<IncomingRequest, InvitationBodyReading, SessionDescription, bool>? begin = null)
+    {
+        var offers = new SessionOffers(context, dialog, local, files, begin);
+        dialog.OfferReceived = offers.OnOffer;
+        return offers;
+    }
+
+    /// <summary>
+    /// Offers the session without a file that was broken off on this side, unless the peer has taken it out already. Several at the same time go into
+    /// one offer; one that meets an offer of the peer waits for its turn.
+    /// </summary>
+    /// <param name="section">The index of its section.</param>
+    /// <param name="hasFailed">Whether something failed here; the peer is told, to tell it from a user who cancels.</param>
+    /// <returns>Done when the peer has answered, or the session is over; never fails.</returns>
+    public Task RemoveAsync(int section, bool hasFailed = false)
+    {
+        lock (_gate)
+        {
+            if (!_over.Add(section))
+            {
+                return _offering;
+            }
+
+            if (_running.Local.Media[section].Port == 0)
+            {
+                return Task.CompletedTask;
+            }
+
+            _removing.Add(section, hasFailed);
+            if (_offering.IsCompleted)
+            {
+                _offering = OfferAsync();
+            }
+
+            return _offering;
+        }
+    }
+
+    private async Task OfferAsync()
+    {
+        // Not under the lock of who asks.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        int[] offered = [];
+        bool isMore = true;
+        while (isMore)
+        {
+            SipResponse? response = null;
+            try
+            {
+                response = await _dialog.OfferAsync(() => WriteRemoval(out offered), SdpType, ReasonOfRemoval).ConfigureAwait(false);
+            }
+            catch (ImageShareException)
+            {
+                // The session is over or the peer is gone: its end says so.
+            }
+
+            if (response is { IsSuccess: true })
+            {
+                TakeAnswer(response);
+            }
+
+            lock (_gate)
+            {
+                // A peer that refuses has the file's end by MSRP all the same: nothing is gained by asking again.
+                Array.ForEach(offered, section => _removing.Remove(section));
+                isMore = response is not null && _removing.Count > 0;
+                if (!isMore)
+                {
+                    _removing.Clear();
+                    _offering = Task.CompletedTask;
+                }
+            }
+        }
+    }
+
+    // On the agent's loop, when it is our turn.
+    private ReadOnlyMemory<byte> WriteRemoval(out int[] offered)
+    {
+        lock (_gate)
+        {
+            offered = [.. _removing.Keys];
+            if (offered.Length == 0)
+            {
+                return default;
+            }
+
+            _running = new RunningDescription(_running.Without(offered));
+            return _running.Local.ToArray();
+        }
+    }
+
+    private string? ReasonOfRemoval()
+    {
+        lock (_gate)
+        {
+            return _removing.ContainsValue(true) ? DialogOutcome.FailureReason : null;
+        }
+    }
+
+    // What the peer refuses of the rest is out as well (RFC 3264 §8).
+    private void TakeAnswer(SipResponse response)
+    {
+        if (!SessionDescription.TryParse(response.Body.Span, SdpLimits.Default, out SessionDescription? answer, out _))
+        {
+            return;
+        }
+
+        foreach (RunningFile file in _files)
+        {
+            if (file.Section < answer.Media.Length && answer.Media[file.Section].Port == 0 && End(file.Section))
+            {
+                file.Session.Post(new ShareInput.TransferRemoved(ShareOutcome.CancelledByPeer));
+            }
+        }
+    }
 
     private void OnOffer(IncomingRequest request)
     {
         if (request.Request.Body.IsEmpty)
         {
             // An INVITE that asks for our offer: what we said last (RFC 3261 §14.2).
-            Answer(request, _running.Local);
+            Respond(request, Local);
             return;
         }
 
@@ -66,36 +185,91 @@ internal sealed class SessionOffers
             return;
         }
 
-        switch (_isOver && offer.Media.Length >= _running.Local.Media.Length ? ReofferKind.Removed : _running.Judge(offer))
+        (RunningFile File, ReofferKind Kind)[] files = Judge(offer);
+        if (files.Any(static file => file.Kind is ReofferKind.Unacceptable))
         {
-            case ReofferKind.SameTransfer:
-                Answer(request, _running.Answer(offer, keepsFile: true));
-                break;
-            case ReofferKind.Removed:
-                End(request, offer, ShareOutcome.CancelledByPeer);
-                break;
-            case ReofferKind.OtherFile:
-                End(request, offer, OtherFile);
-                break;
-            case ReofferKind.NewTransfer when _begin is not null && request.Request.Method == SipMethod.Invite && _begin(request, reading, _running.Local):
-                // It answers, when its user has decided; offers that come then are its own.
-                break;
-            default:
+            request.Respond(488);
+        }
+        else if (files.Any(static file => file.Kind is ReofferKind.NewTransfer))
+        {
+            // One that is begun answers, when its user has decided; offers that come then are its own.
+            if (_begin is null || request.Request.Method != SipMethod.Invite || !_begin(request, reading, Local))
+            {
                 request.Respond(488);
-                break;
+            }
+        }
+        else
+        {
+            Answer(request, offer, files);
         }
     }
 
-    private void End(IncomingRequest request, SessionDescription offer, ShareOutcome outcome)
+    private SessionDescription Local
     {
-        _isOver = true;
-        Answer(request, _running.Answer(offer, keepsFile: false));
-        _session.Post(new ShareInput.TransferRemoved(outcome));
+        get
+        {
+            lock (_gate)
+            {
+                return _running.Local;
+            }
+        }
     }
 
-    private void Answer(IncomingRequest request, SessionDescription answer)
+    private (RunningFile File, ReofferKind Kind)[] Judge(SessionDescription offer)
     {
-        _running = _running with { Local = answer };
+        lock (_gate)
+        {
+            bool isContinued = _running.IsContinuedBy(offer);
+            return
+            [
+                .. _files.Select(file => (file, !isContinued ? ReofferKind.Unacceptable
+                    : _over.Contains(file.Section) ? ReofferKind.Removed
+                    : _running.Judge(offer, file))),
+            ];
+        }
+    }
+
+    private void Answer(IncomingRequest request, SessionDescription offer, (RunningFile File, ReofferKind Kind)[] files)
+    {
+        SessionDescription answer;
+        List<(RunningFile File, ReofferKind Kind)> ended = [];
+        lock (_gate)
+        {
+            answer = _running.Answer(
+                offer, files.Where(static file => file.Kind is ReofferKind.SameTransfer).ToDictionary(static file => file.File.Section, static file => file.File));
+            _running = new RunningDescription(answer);
+        }
+
+        foreach ((RunningFile File, ReofferKind Kind) file in files)
+        {
+            if (file.Kind is not ReofferKind.SameTransfer && End(file.File.Section))
+            {
+                ended.Add(file);
+            }
+        }
+
+        Respond(request, answer);
+        foreach ((RunningFile file, ReofferKind kind) in ended)
+        {
+            // A receiver says when it was not its user's will.
+            bool hasFailed = file.Session.IsOutgoing && DialogOutcome.SaysFailure(request.Request);
+            file.Session.Post(new ShareInput.TransferRemoved(
+                kind is ReofferKind.OtherFile ? OtherFile : hasFailed ? ShareOutcome.PeerFailed : ShareOutcome.CancelledByPeer));
+        }
+    }
+
+    // False when it has ended before. An offer of ours has nothing to take out any more.
+    private bool End(int section)
+    {
+        lock (_gate)
+        {
+            _removing.Remove(section);
+            return _over.Add(section);
+        }
+    }
+
+    private void Respond(IncomingRequest request, SessionDescription answer)
+    {
         SipResponse response = request.CreateResponse(200);
         response.Headers.Add("Content-Type", "application/sdp");
         response.Body = answer.ToArray();

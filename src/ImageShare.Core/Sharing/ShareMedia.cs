@@ -13,6 +13,7 @@ namespace ImageShare.Core.Sharing;
 /// </summary>
 internal abstract class ShareMedia(ShareContext context, ImageShareSession session) : IAsyncDisposable
 {
+    private readonly TaskCompletionSource _agreed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private MsrpSession? _msrp;
     private PeerMedia? _peer;
 
@@ -26,8 +27,11 @@ internal abstract class ShareMedia(ShareContext context, ImageShareSession sessi
     /// <summary>What the peer has said of its end; <see cref="SetPeer"/> was told.</summary>
     protected PeerMedia Peer => _peer!;
 
-    /// <summary>The index of the section in the session description.</summary>
-    public int Section { get; init; }
+    /// <summary>The index of the section in the session description. Known before the MSRP session is made.</summary>
+    public int Section { get; set; }
+
+    /// <summary>The media of the images that share the session, and so perhaps a connection.</summary>
+    public required SharedConnection Together { get; init; }
 
     /// <summary>Where incoming messages go; null on the side that sends.</summary>
     protected virtual IMsrpMessageReceiver? Receiver => null;
@@ -51,8 +55,15 @@ internal abstract class ShareMedia(ShareContext context, ImageShareSession sessi
         return new MediaEnd(new IPEndPoint(address, _msrp.LocalUri.Port!.Value), _msrp.LocalUri.ToString());
     }
 
-    /// <summary>Takes what the two sides agreed upon; the last one counts when the connection is made.</summary>
-    public void SetPeer(PeerMedia peer) => _peer = peer;
+    /// <summary>
+    /// Takes what the two sides agreed upon; the last one counts when the connection is made. Where the answer has to wait for other images, the
+    /// connection waits for this.
+    /// </summary>
+    public void SetPeer(PeerMedia peer)
+    {
+        _peer = peer;
+        _agreed.TrySetResult();
+    }
 
     /// <summary>The peer's connection is carried by a middlebox, which is connected to in its place (RFC 6714).</summary>
     public void SetPeerAddress(string host, int port) => Msrp.SetPeerAddress(host, port);
@@ -80,6 +91,8 @@ internal abstract class ShareMedia(ShareContext context, ImageShareSession sessi
                 await AbortAsync().ConfigureAwait(false);
                 break;
             case ShareEffect.CloseMedia when _msrp is not null:
+                // The connection closes behind its last session: the others are on it by then.
+                await Together.LeaveAsync(this).ConfigureAwait(false);
                 await _msrp.CloseAsync().ConfigureAwait(false);
                 break;
             default:
@@ -95,6 +108,8 @@ internal abstract class ShareMedia(ShareContext context, ImageShareSession sessi
 
     public virtual async ValueTask DisposeAsync()
     {
+        Together.Settle(this);
+        _agreed.TrySetResult();
         if (_msrp is not null)
         {
             await _msrp.DisposeAsync().ConfigureAwait(false);
@@ -114,6 +129,13 @@ internal abstract class ShareMedia(ShareContext context, ImageShareSession sessi
 
     private async Task ConnectAsync()
     {
+        await _agreed.Task.ConfigureAwait(false);
+        if (_peer is null)
+        {
+            // Over before the two sides agreed.
+            return;
+        }
+
         try
         {
             Msrp.SetPeerPath(PeerPath.Parse(Peer.Path), PeerPath.Recognize(Peer.Fingerprints));
@@ -124,6 +146,10 @@ internal abstract class ShareMedia(ShareContext context, ImageShareSession sessi
         catch (ImageShareException e)
         {
             Session.Post(new ShareInput.MediaFailed(ShareOutcome.FromMedia(e)));
+        }
+        finally
+        {
+            Together.Settle(this);
         }
     }
 

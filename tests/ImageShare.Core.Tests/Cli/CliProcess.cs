@@ -77,6 +77,21 @@ internal sealed class CliProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Reads on to the next line with these words, of a program that writes for people.</summary>
+    public async Task<string> LineAsync(string words)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            string line = await _lines.Reader.ReadAsync(limit.Token);
+            _seen.Add(line);
+            if (line.Contains(words, StringComparison.Ordinal))
+            {
+                return line;
+            }
+        }
+    }
+
     public async Task AnswerAsync(string line)
     {
         await _process.StandardInput.WriteLineAsync(line);

@@ -9,6 +9,7 @@ using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Tests.Images;
 using ImageShare.Core.Tests.Sharing;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Tests.Documentation;
 
@@ -21,6 +22,7 @@ public sealed partial class SnippetPageTests
     [TestCase("sdp.md", "SdpSnippets.cs")]
     [TestCase("bodies.md", "BodySnippets.cs")]
     [TestCase("pull.md", "PullSnippets.cs")]
+    [TestCase("several.md", "SeveralSnippets.cs")]
     public void Every_snippet_is_the_code_as_it_is_compiled(string page, string source)
     {
         string path = Repository.File("docs", page);
@@ -90,6 +92,18 @@ public sealed partial class SnippetPageTests
             Assert.That(notAsserted.SipStatus, Is.EqualTo(403));
         });
         Assert.That(await following.WaitAsync(SharePair.Patience), Is.EqualTo("cat.png: Completed"));
+    }
+
+    [Test]
+    public async Task The_lines_on_several_images_share_and_receive_them()
+    {
+        await using SharePair pair = await SharePair.StartAsync();
+        var icon = new ImageIcon(new MediaType("image", "png"), TestImage.Png(100));
+        Task<int> sharing = SeveralSnippets.ShareAsync(
+            pair.Alice, pair.Bob.Address, SharePair.Image(TestImage.Png(1000)), SharePair.Image(TestImage.Png(1_000_000), "dog.png"), icon);
+        ImageShareSession[] taken = await SeveralSnippets.ReceiveAsync(await pair.NextInvitationAsync(), pair.Store);
+        Assert.That(await sharing.WaitAsync(SharePair.Patience), Is.EqualTo(1));
+        Assert.That((await taken.Single().Completion.WaitAsync(SharePair.Patience)).IsCompleted, Is.True);
     }
 
     private static string Unindent(string code, string indent) =>

@@ -28,7 +28,7 @@ public sealed class HostileCallerTests
         _network = new InMemoryNetwork();
         _phone = new RawPhone(_network);
         _inbox = Directory.CreateTempSubdirectory("imageshare-test-");
-        _bob = await StartAsync(o => o with { Limits = o.Limits with { MaxImageSize = 4096 } });
+        _bob = await StartAsync(o => o with { Limits = o.Limits with { MaxImageSize = 4096, MaxImagesPerInvitation = 1 } });
     }
 
     [TearDown]
@@ -91,7 +91,7 @@ public sealed class HostileCallerTests
 
     [Test]
     [Category("FT-012")]
-    public async Task Of_several_images_the_first_is_taken_and_the_others_are_refused_with_their_selectors()
+    public async Task Where_one_image_is_taken_in_a_session_it_is_the_first_and_the_others_are_refused_with_their_selectors()
     {
         string second = $"m=message {_phone.MsrpPort} TCP/MSRP *\r\na=sendonly\r\na=path:{_phone.Path}\r\na=file-selector:name:\"two.png\" type:image/png size:20\r\na=file-transfer-id:second\r\n";
         string offer = _phone.Offer("name:\"one.png\" " + Png) + "m=audio 9 RTP/AVP 0\r\n" + second;

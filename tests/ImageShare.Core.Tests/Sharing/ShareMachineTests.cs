@@ -84,6 +84,8 @@ public sealed class ShareMachineTests
         yield return Row("Receiver: accept, receive, wait for BYE", false,
             [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), Done(), new ShareInput.PeerEnded()],
             [Ringing, Connecting, Transferring, Terminating, Completed], "CloseMedia Finish");
+        yield return Row("Receiver: whole, and others are still under way in the session", false,
+            [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), Done()], [Ringing, Connecting, Transferring, Terminating], "AwaitBye");
         yield return Row("Receiver: declined", false, [new ShareInput.StartIncoming(), new ShareInput.UserDeclined(603)], [Ringing, Declined], "Reject CloseMedia Finish");
         yield return Row("Receiver: withdrawn", false, [new ShareInput.StartIncoming(), new ShareInput.InvitationWithdrawn()], [Ringing, Cancelled], "CloseMedia Finish");
         yield return Row("Receiver: nobody decides", false, [new ShareInput.StartIncoming(), new ShareInput.TimerFired(ShareTimer.Answer)], [Ringing, Failed], "Reject CloseMedia Finish");

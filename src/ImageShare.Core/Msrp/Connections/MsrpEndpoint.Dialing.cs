@@ -11,10 +11,11 @@ public sealed partial class MsrpEndpoint
 
     private readonly DialRate _dialRate;
     private readonly ConcurrentDictionary<(string Scheme, string Host, int Port), MsrpConnection> _dialled = new();
+    private readonly DialTurns<(string Scheme, string Host, int Port)> _turns = new();
 
     /// <summary>
     /// The connection to the host of a URI: one opened before if it is still there (RFC 4975 §5.4), otherwise a new one to the first of its
-    /// addresses that answers (§6.2).
+    /// addresses that answers (§6.2). Sessions that want one to the same host at the same time get the same.
     /// </summary>
     internal async Task<MsrpConnection> DialAsync(MsrpSession session, MsrpUri uri, CancellationToken cancellationToken)
     {
@@ -34,9 +35,15 @@ public sealed partial class MsrpEndpoint
         }
 
         var key = (uri.Scheme.ToUpperInvariant(), uri.Host.ToUpperInvariant(), port);
+        using DialTurns<(string, string, int)>.Turn turn = await _turns.EnterAsync(key, cancellationToken).ConfigureAwait(false);
         if (_dialled.TryGetValue(key, out MsrpConnection? open) && !open.IsClosing && open.IsTrustedFor(session))
         {
             return open;
+        }
+
+        if (turn.Failure is { } failure)
+        {
+            throw new ImageShareException(failure.Error, failure.Message, failure);
         }
 
         ImageShareException? last = null;
@@ -60,6 +67,7 @@ public sealed partial class MsrpEndpoint
             catch (ImageShareException e) when (e.Error != ImageShareError.CertificateNotTrusted)
             {
                 last = e;
+                turn.Fail(e);
             }
         }
 

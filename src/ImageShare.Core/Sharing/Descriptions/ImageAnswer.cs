@@ -39,12 +39,25 @@ internal sealed record ImageAnswer
     /// </summary>
     public bool IsActive => Offer.Setup is SetupRole.Passive;
 
-    public SessionDescription Write() => new()
+    public SessionDescription Write() => Write([this]);
+
+    /// <summary>The answer that takes several images of one offer, each in its section, and refuses everything else.</summary>
+    /// <param name="answers">At least one.</param>
+    public static SessionDescription Write(IReadOnlyList<ImageAnswer> answers)
     {
-        Origin = Origin,
-        Connection = new ConnectionData(MsrpAddress.Address),
-        Media = [.. Offer.Description.Media.Select((offered, i) => i == Offer.Section ? Accept(offered) : OfferAnswer.Refuse(offered))],
-    };
+        ImageAnswer first = answers[0];
+        return new SessionDescription
+        {
+            Origin = first.Origin,
+            Connection = new ConnectionData(first.MsrpAddress.Address),
+            Media =
+            [
+                .. first.Offer.Description.Media.Select((offered, i) => answers.FirstOrDefault(answer => answer.Offer.Section == i) is { } answer
+                    ? answer.Accept(offered)
+                    : OfferAnswer.Refuse(offered)),
+            ],
+        };
+    }
 
     private MediaDescription Accept(MediaDescription offered)
     {

@@ -37,9 +37,24 @@ internal sealed record ReceivedOffer
     public static (ReceivedOffer? Offer, int Status, string Reason) Read(
         SessionDescription description, ImageShareLimits limits, MediaTerms? terms = null, bool serves = false)
     {
+        (IReadOnlyList<ReceivedOffer> offers, int status, string reason) = ReadAll(description, limits, terms, most: 1, serves);
+        return (offers.Count > 0 ? offers[0] : null, status, reason);
+    }
+
+    /// <summary>Finds all such sections, one for each image (RFC 5547 §8.2.3).</summary>
+    /// <param name="description">The offer.</param>
+    /// <param name="limits">What is taken.</param>
+    /// <param name="terms">What is asked of media.</param>
+    /// <param name="most">How many are found at most.</param>
+    /// <param name="serves">Whether images are served.</param>
+    /// <returns>The offers, or none and the status and reason to refuse the invitation with.</returns>
+    public static (IReadOnlyList<ReceivedOffer> Offers, int Status, string Reason) ReadAll(
+        SessionDescription description, ImageShareLimits limits, MediaTerms? terms, int most, bool serves = false)
+    {
         terms ??= MediaTerms.Default;
         string reason = "No Image Offered";
-        for (int i = 0; i < description.Media.Length; i++)
+        List<ReceivedOffer> offers = [];
+        for (int i = 0; i < description.Media.Length && offers.Count < most; i++)
         {
             MediaDescription media = description.Media[i];
             if (!media.IsMsrp || media.Port == 0 || media.PortCount is > 1)
@@ -47,67 +62,81 @@ internal sealed record ReceivedOffer
                 continue;
             }
 
-            FingerprintSet fingerprints = FingerprintSet.Of(description, media, terms.AcceptsSha1);
-            SetupRole? setup = description.GetSetup(media);
-            if (media.FileSelector is not { } selector)
-            {
-                // A plain MSRP session, or a capability: no file is named (RFC 5547 §5, §8.5).
-                reason = "No File Selected";
-            }
-            else if (media.IsMsrpOverTls && terms.Security == MediaSecurity.None)
-            {
-                reason = "TCP/TLS/MSRP Not Supported";
-            }
-            else if (!media.IsMsrpOverTls && terms.Security == MediaSecurity.Required)
-            {
-                reason = "TCP/TLS/MSRP Required";
-            }
-            else if (media.Path is not { } path)
-            {
-                reason = "No MSRP Path";
-            }
-            else if (!MediaTerms.GoTogether(media, path))
-            {
-                reason = "MSRP Path Does Not Go With Protocol";
-            }
-            else if (MediaTerms.Unrecognizable(media, fingerprints, setup is not SetupRole.Passive) is { } unrecognizable)
-            {
-                reason = unrecognizable;
-            }
-            else if (description.GetDirection(media) is MediaDirection.Inactive || (description.GetDirection(media) is MediaDirection.ReceiveOnly && !serves))
-            {
-                // Pulling files needs a catalogue, and nobody supplied one (RFC 5547 §10).
-                reason = "Files Are Not Served Here";
-            }
-            else if (description.GetDirection(media) is MediaDirection.ReceiveOnly)
-            {
-                // Whatever octets are wanted of whatever image: the catalogue knows.
-                if (!selector.ToImage().IsEmpty)
-                {
-                    return (new ReceivedOffer(description) { Section = i, Selector = selector, Path = path, Setup = setup, Fingerprints = fingerprints }, 200, string.Empty);
-                }
+            ReceivedOffer? offer = ReadSection(description, i, limits, terms, serves, ref reason);
 
-                reason = "No File Selected";
-            }
-            else if (media.FileRange is { } range && !ReachesTheEnd(range, selector.Size))
+            // An id names one transfer (RFC 5547 §8.1): a second section under it is none of its own.
+            if (offer is not null && (media.FileTransferId is null || offers.All(other => other.Media.FileTransferId != media.FileTransferId)))
             {
-                reason = "Partial Files Not Supported";
-            }
-            else if (selector.Type is { } type && !type.Type.Equals("image", StringComparison.OrdinalIgnoreCase))
-            {
-                reason = "Not An Image";
-            }
-            else if (selector.Size > limits.MaxImageSize)
-            {
-                reason = FormattableString.Invariant($"Image Larger Than {limits.MaxImageSize} Bytes");
-            }
-            else
-            {
-                return (new ReceivedOffer(description) { Section = i, Selector = selector, Path = path, Setup = setup, Fingerprints = fingerprints }, 200, string.Empty);
+                offers.Add(offer);
             }
         }
 
-        return (null, 488, reason);
+        return offers.Count > 0 ? (offers, 200, string.Empty) : (offers, 488, reason);
+    }
+
+    private static ReceivedOffer? ReadSection(SessionDescription description, int section, ImageShareLimits limits, MediaTerms terms, bool serves, ref string reason)
+    {
+        MediaDescription media = description.Media[section];
+        FingerprintSet fingerprints = FingerprintSet.Of(description, media, terms.AcceptsSha1);
+        SetupRole? setup = description.GetSetup(media);
+        if (media.FileSelector is not { } selector)
+        {
+            // A plain MSRP session, or a capability: no file is named (RFC 5547 §5, §8.5).
+            reason = "No File Selected";
+        }
+        else if (media.IsMsrpOverTls && terms.Security == MediaSecurity.None)
+        {
+            reason = "TCP/TLS/MSRP Not Supported";
+        }
+        else if (!media.IsMsrpOverTls && terms.Security == MediaSecurity.Required)
+        {
+            reason = "TCP/TLS/MSRP Required";
+        }
+        else if (media.Path is not { } path)
+        {
+            reason = "No MSRP Path";
+        }
+        else if (!MediaTerms.GoTogether(media, path))
+        {
+            reason = "MSRP Path Does Not Go With Protocol";
+        }
+        else if (MediaTerms.Unrecognizable(media, fingerprints, setup is not SetupRole.Passive) is { } unrecognizable)
+        {
+            reason = unrecognizable;
+        }
+        else if (description.GetDirection(media) is MediaDirection.Inactive || (description.GetDirection(media) is MediaDirection.ReceiveOnly && !serves))
+        {
+            // Pulling files needs a catalogue, and nobody supplied one (RFC 5547 §10).
+            reason = "Files Are Not Served Here";
+        }
+        else if (description.GetDirection(media) is MediaDirection.ReceiveOnly)
+        {
+            // Whatever octets are wanted of whatever image: the catalogue knows.
+            if (!selector.ToImage().IsEmpty)
+            {
+                return new ReceivedOffer(description) { Section = section, Selector = selector, Path = path, Setup = setup, Fingerprints = fingerprints };
+            }
+
+            reason = "No File Selected";
+        }
+        else if (media.FileRange is { } range && !ReachesTheEnd(range, selector.Size))
+        {
+            reason = "Partial Files Not Supported";
+        }
+        else if (selector.Type is { } type && !type.Type.Equals("image", StringComparison.OrdinalIgnoreCase))
+        {
+            reason = "Not An Image";
+        }
+        else if (selector.Size > limits.MaxImageSize)
+        {
+            reason = FormattableString.Invariant($"Image Larger Than {limits.MaxImageSize} Bytes");
+        }
+        else
+        {
+            return new ReceivedOffer(description) { Section = section, Selector = selector, Path = path, Setup = setup, Fingerprints = fingerprints };
+        }
+
+        return null;
     }
 
     // The whole image, or the rest of one: a piece out of the middle completes nothing.

@@ -33,8 +33,14 @@ internal abstract record ShareEffect
     /// <summary>Break the transfer off: the sender ends its chunk with <c>#</c>, the receiver refuses the rest.</summary>
     public sealed record AbortTransfer : ShareEffect;
 
-    /// <summary>Send BYE; one that says that something failed here lets the peer tell that from a user who cancels.</summary>
-    public sealed record Bye(bool HasFailed = false) : ShareEffect;
+    /// <summary>
+    /// Send BYE; one that says that something failed here lets the peer tell that from a user who cancels. Where other images are still in the
+    /// session this one only leaves it; its section is taken out by an offer, unless it is settled: the image is through, or the peer broke it off.
+    /// </summary>
+    public sealed record Bye(bool HasFailed = false, bool IsSettled = false) : ShareEffect;
+
+    /// <summary>The image is stored, and the sender owes its BYE. Where others are still in the session, it comes with the last of them, and this one does not wait.</summary>
+    public sealed record AwaitBye : ShareEffect;
 
     /// <summary>Release the MSRP session; the connection closes with its last session.</summary>
     public sealed record CloseMedia : ShareEffect;

@@ -60,14 +60,16 @@ internal static class ShareMachine
         // 3. Image transmission.
         (Connecting, MediaConnected) => (status with { State = Transferring }, [new Transfer()]),
         (Connecting or Transferring, ImageDone done) when status.IsSender =>
-            Terminate(status, done.Outcome, new Bye(), new CloseMedia()),
+            Terminate(status, done.Outcome, new Bye(IsSettled: true), new CloseMedia()),
         (Connecting or Transferring, ImageDone done) =>
             // The sender ends the session (IR.79 §3.1); if it does not, this side will.
-            (status with { State = Terminating, Ending = done.Outcome }, [new StartTimer(ShareTimer.Grace)]),
+            (status with { State = Terminating, Ending = done.Outcome }, [new StartTimer(ShareTimer.Grace), new AwaitBye()]),
         (Connecting or Transferring, ImageFailed { Outcome: { Error: ImageShareError.TransferRefused, MsrpStatus: StopSending } stopped }) when status.IsSender =>
             // A receiver that gives up says 413 and then ends the session (RFC 5547 §8.4): its BYE says whether its user did or its disk.
             (status with { State = Terminating, Ending = stopped, AwaitsReason = true }, [new StartTimer(ShareTimer.Grace)]),
-        (Connecting or Transferring, ImageFailed failed) => Terminate(status, failed.Outcome, new Bye(HasFailed: true), new CloseMedia()),
+        (Connecting or Transferring, ImageFailed failed) =>
+            // A sender that broke off takes its image out of the session itself (RFC 5547 §8.4).
+            Terminate(status, failed.Outcome, new Bye(HasFailed: true, IsSettled: failed.Outcome.Error is ImageShareError.Cancelled), new CloseMedia()),
         (Connecting or Transferring, MediaFailed failed) => Terminate(status, failed.Outcome, new AbortTransfer(), new Bye(), new CloseMedia()),
         (Connecting or Transferring, CancelRequested) =>
             // The connection stays until the BYE is answered or waited for in vain: its end would overtake the BYE and look like a fault.
@@ -115,7 +117,7 @@ internal static class ShareMachine
         ImageShareError.NoAnswer, "The peer's user did not answer in time; try again later.");
 
     private static ShareOutcome NoAnswerHere { get; } = ShareOutcome.Failed(
-        ImageShareError.NoAnswer, "The invitation was not answered in time and was refused with 480; accept or decline sooner, or raise the answer time.");
+        ImageShareError.NoAnswer, "The invitation was not answered in time and was refused; accept or decline sooner, or raise the answer time.");
 
     private static ShareOutcome NoAck { get; } = ShareOutcome.Failed(
         ImageShareError.NoAnswer, "The caller never acknowledged the accepted invitation; it has probably gone.");
@@ -130,10 +132,7 @@ internal static class ShareMachine
     private static ShareOutcome DeclinedHere(int sipStatus) =>
         new(Declined, ImageShareError.Declined, "The invitation was declined on this side.") { SipStatus = sipStatus };
 
-    private static ShareOutcome ByPeer(bool hasFailed) => hasFailed ? PeerFailed : ShareOutcome.CancelledByPeer;
-
-    private static ShareOutcome PeerFailed { get; } = ShareOutcome.Failed(
-        ImageShareError.TransferRefused, "The peer could not take the image, for something failed on its side; share it again later.");
+    private static ShareOutcome ByPeer(bool hasFailed) => hasFailed ? ShareOutcome.PeerFailed : ShareOutcome.CancelledByPeer;
 
     // Once the peer has said BYE, a broken transfer is its decision or its failure; wrong size or hash is still what it is.
     private static ShareOutcome PeerEndedEarly(ShareStatus status, ShareOutcome outcome) => outcome.Error switch

@@ -21,6 +21,9 @@ internal sealed record ShareOutcome(ImageShareState State, ImageShareError Error
     public static ShareOutcome CancelledByPeer { get; } =
         new(ImageShareState.Cancelled, ImageShareError.Cancelled, "The peer ended the share before the image was complete; share it again if it is still wanted.");
 
+    public static ShareOutcome PeerFailed { get; } = Failed(
+        ImageShareError.TransferRefused, "The peer could not take the image, for something failed on its side; share it again later.");
+
     public static ShareOutcome Withdrawn { get; } =
         new(ImageShareState.Cancelled, ImageShareError.Cancelled, "The caller took the invitation back.");
 

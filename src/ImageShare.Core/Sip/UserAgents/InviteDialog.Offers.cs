@@ -37,7 +37,21 @@ public sealed partial class InviteDialog
             throw new ArgumentException("An offer has a body and goes into INVITE or UPDATE.", nameof(method));
         }
 
-        var pending = new PendingOffer(method, offer, contentType);
+        return OfferAsync(new PendingOffer(method, () => offer, contentType), cancellationToken)!;
+    }
+
+    /// <summary>The same, with an offer that is written when its turn has come: what the peer has offered meanwhile is known then.</summary>
+    /// <param name="write">Called on the agent's loop, for each try anew; empty when there is nothing to offer any more.</param>
+    /// <param name="contentType">The offer's type.</param>
+    /// <param name="reason">Asked when the offer is written: the value of a Reason header (RFC 3326), or null for none.</param>
+    /// <param name="cancellationToken">Gives up the wait only.</param>
+    /// <returns>The final response; null when there was nothing to offer.</returns>
+    internal Task<SipResponse?> OfferAsync(
+        Func<ReadOnlyMemory<byte>> write, MediaType contentType, Func<string?> reason, CancellationToken cancellationToken = default) =>
+        OfferAsync(new PendingOffer(SipMethod.Invite, write, contentType) { Reason = reason }, cancellationToken);
+
+    private Task<SipResponse?> OfferAsync(PendingOffer pending, CancellationToken cancellationToken)
+    {
         bool posted = _core.TryPost(() =>
         {
             if (_state.Phase == InviteSessionPhase.Ended || _pendingOffer is not null)
@@ -51,7 +65,7 @@ public sealed partial class InviteDialog
             _pendingOffer = pending;
             OnOfferTurn(OfferInput.Wanted);
         });
-        return posted ? AgentCore.WaitAsync(pending.Result.Task, cancellationToken) : Task.FromException<SipResponse>(AgentCore.Closed());
+        return posted ? AgentCore.WaitAsync(pending.Result.Task, cancellationToken) : Task.FromException<SipResponse?>(AgentCore.Closed());
     }
 
     private bool HasOfferOfPeer => _pendingInvite is not null || _pendingUpdate is not null;
@@ -83,11 +97,24 @@ public sealed partial class InviteDialog
 
     private void SendOffer(PendingOffer offer)
     {
+        ReadOnlyMemory<byte> body = offer.Write();
+        if (body.IsEmpty)
+        {
+            offer.Result.TrySetResult(null);
+            OnOfferTurn(OfferInput.Settled);
+            return;
+        }
+
         var headers = new SipHeaders();
         headers.Add(SipHeaderNames.ContentType, offer.ContentType.ToString());
+        if (offer.Reason?.Invoke() is { } reason)
+        {
+            headers.Add(SipHeaderNames.Reason, reason);
+        }
+
         _core.AddCapabilities(headers);
         _timer?.AddTo(headers);
-        RoutedRequest routed = CreateRequest(offer.Method, headers, offer.Body);
+        RoutedRequest routed = CreateRequest(offer.Method, headers, body);
         offer.Request = routed.Request;
         if (offer.Method == SipMethod.Update)
         {
@@ -150,16 +177,18 @@ public sealed partial class InviteDialog
         _offer = default;
     }
 
-    private sealed class PendingOffer(SipMethod method, ReadOnlyMemory<byte> body, MediaType contentType)
+    private sealed class PendingOffer(SipMethod method, Func<ReadOnlyMemory<byte>> write, MediaType contentType)
     {
         public SipMethod Method => method;
 
-        public ReadOnlyMemory<byte> Body => body;
+        public Func<ReadOnlyMemory<byte>> Write => write;
 
         public MediaType ContentType => contentType;
 
+        public Func<string?>? Reason { get; init; }
+
         public SipRequest? Request { get; set; }
 
-        public TaskCompletionSource<SipResponse> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<SipResponse?> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -152,7 +152,7 @@ public sealed class MsrpManyTests
         var time = new ManualTimeProvider();
         await using MsrpEndpoint endpoint = MsrpEndpoint.Start(network, new MsrpEndpointOptions { TimeProvider = time, Limits = new MsrpLimits { MaxDialsPerSecond = 2 } });
         var listeners = new List<IStreamListener>();
-        for (int i = 0; i < 4; i++)
+        for (int i = 0; i < 24; i++)
         {
             listeners.Add(network.Listen(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0)));
         }
@@ -163,9 +163,9 @@ public sealed class MsrpManyTests
         Assert.That(third.IsCompleted, Is.False);
         time.Advance(TimeSpan.FromSeconds(0.5));
         await third;
-        var waiting = Enumerable.Range(0, 20).Select(_ => ConnectAsync(3)).ToList();
+        var waiting = Enumerable.Range(3, 20).Select(ConnectAsync).ToList();
         await Assert.ThatAsync(
-            () => ConnectAsync(3),
+            () => ConnectAsync(23),
             Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.PeerUnreachable).And.Message.Contains("MaxDialsPerSecond"),
             "half a second for each of those is the longest a dial may take");
         await time.DriveAsync(Task.WhenAll(waiting));
@@ -179,6 +179,40 @@ public sealed class MsrpManyTests
             MsrpSession session = endpoint.CreateSession(new());
             session.SetPeerPath(MsrpPath.Parse($"msrp://127.0.0.1:{listeners[i].LocalEndPoint.Port}/x;tcp"));
             return session.ConnectAsync(active: true, CancellationToken.None).WaitAsync(RawPeer.Patience);
+        }
+    }
+
+    [Test]
+    [Category("FT-043")]
+    public async Task Sessions_that_want_a_connection_to_one_host_at_the_same_time_get_the_same()
+    {
+        var network = new InMemoryNetwork();
+        await using MsrpEndpoint endpoint = MsrpEndpoint.Start(network, new MsrpEndpointOptions());
+        await using IStreamListener listener = network.Listen(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
+        MsrpSession[] sessions = [.. Enumerable.Range(0, 20).Select(_ => endpoint.CreateSession(new()))];
+        await Task.WhenAll(sessions.Select((session, i) => Task.Run(() =>
+        {
+            session.SetPeerPath(MsrpPath.Parse($"msrp://127.0.0.1:{listener.LocalEndPoint.Port}/x{i};tcp"));
+            return session.ConnectAsync(active: true, CancellationToken.None);
+        }))).WaitAsync(RawPeer.Patience);
+        Assert.That(sessions.Select(static session => session.Connection), Is.All.SameAs(sessions[0].Connection).And.All.Not.Null);
+    }
+
+    [Test]
+    [Category("FT-043")]
+    public async Task Sessions_that_wait_for_a_host_that_cannot_be_reached_hear_it_at_once()
+    {
+        var network = new InMemoryNetwork();
+        await using MsrpEndpoint endpoint = MsrpEndpoint.Start(network, new MsrpEndpointOptions());
+        Task[] connecting = [.. Enumerable.Range(0, 5).Select(_ =>
+        {
+            MsrpSession session = endpoint.CreateSession(new());
+            session.SetPeerPath(MsrpPath.Parse("msrp://127.0.0.1:7/x;tcp"));
+            return session.ConnectAsync(active: true, CancellationToken.None);
+        })];
+        foreach (Task each in connecting)
+        {
+            await Assert.ThatAsync(() => each.WaitAsync(RawPeer.Patience), Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.PeerUnreachable));
         }
     }
 

@@ -1,0 +1,24 @@
+using ImageShare.Core.Sharing;
+
+namespace ImageShare.Cli;
+
+/// <summary>A picture named on the command line, and the icon that goes with it.</summary>
+internal sealed record PictureToSend(FileInfo File, ImageIcon? Icon)
+{
+    /// <exception cref="UsageException">There are icons, but not one for each picture.</exception>
+    public static async Task<PictureToSend[]> OfAsync(FileInfo[] files, FileInfo[] icons, CancellationToken cancellationToken)
+    {
+        if (icons.Length > 0 && icons.Length != files.Length)
+        {
+            throw new UsageException($"--icon is given {icons.Length} times for {files.Length} image{(files.Length == 1 ? string.Empty : "s")}; give it once for each image, in their order.");
+        }
+
+        var pictures = new PictureToSend[files.Length];
+        for (int i = 0; i < files.Length; i++)
+        {
+            pictures[i] = new PictureToSend(files[i], icons.Length == 0 ? null : await IconFile.ReadAsync(icons[i], cancellationToken));
+        }
+
+        return pictures;
+    }
+}

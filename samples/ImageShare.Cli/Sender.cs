@@ -1,0 +1,87 @@
+using ImageShare.Core;
+using ImageShare.Core.Images;
+using ImageShare.Core.Sharing;
+using ImageShare.Core.Sip;
+
+namespace ImageShare.Cli;
+
+/// <summary>Sends the pictures of one command. One that fails does not keep the next ones back, unless the peer can take none.</summary>
+internal sealed class Sender(IReporter reporter, ImageShareClient client, SipUri peer)
+{
+    public required ShareSettings Settings { get; init; }
+
+    /// <summary>Whether to continue transfers that broke off.</summary>
+    public bool Resumes { get; init; }
+
+    /// <summary>One after another, each in its own session (IR.79 §3.1).</summary>
+    /// <returns>The exit status: done when all arrived; interrupted, and the rest not begun, after Ctrl-C.</returns>
+    public async Task<int> SendEachAsync(PictureToSend[] pictures, CancellationToken cancellationToken)
+    {
+        int status = ExitStatus.Done;
+        for (int i = 0; i < pictures.Length; i++)
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return ExitStatus.Interrupted;
+            }
+
+            if (pictures.Length > 1)
+            {
+                reporter.Sending(pictures[i].File.Name, i + 1, pictures.Length);
+            }
+
+            switch (await SendAsync(pictures[i], cancellationToken))
+            {
+                case ExitStatus.Done:
+                    break;
+                case ExitStatus.Failed:
+                    status = ExitStatus.Failed;
+                    break;
+                case var final:
+                    // Interrupted, or a peer that cannot share images: the next one would fare no better.
+                    return final;
+            }
+        }
+
+        return status;
+    }
+
+    /// <summary>All in one session (RFC 5547 §8.2.3). A picture that cannot be read keeps all back.</summary>
+    /// <returns>The exit status: done when all arrived.</returns>
+    public async Task<int> SendTogetherAsync(PictureToSend[] pictures, CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < pictures.Length; i++)
+        {
+            reporter.Sending(pictures[i].File.Name, i + 1, pictures.Length);
+        }
+
+        SharedImage[] images = [.. pictures.Select(picture => new SharedImage(ImageSource.FromFile(picture.File.FullName)) { Icon = picture.Icon })];
+        IReadOnlyList<ImageShareSession> sessions = await client.ShareTogetherAsync(peer, images, Settings, cancellationToken);
+        ImageShareResult[] results = await Task.WhenAll(sessions.Select(session => reporter.FollowAsync(session, cancellationToken)));
+        int[] statuses = [.. results.Select(result => FollowedShare.ExitStatusOf(result, cancellationToken)).Where(static status => status != ExitStatus.Done)];
+        return statuses.Length == 0 ? ExitStatus.Done : statuses.All(status => status == statuses[0]) ? statuses[0] : ExitStatus.Failed;
+    }
+
+    private async Task<int> SendAsync(PictureToSend picture, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ImageSource source = ImageSource.FromFile(picture.File.FullName);
+            ResumeFile? resuming = Resumes ? ResumeFile.Open(picture.File.FullName, peer, await source.DescribeAsync(cancellationToken)) : null;
+            ShareSettings settings = Settings with { Icon = picture.Icon, Progress = resuming, ResumeAt = resuming?.ResumeAt ?? 0 };
+            await using ImageShareSession session = await client.ShareAsync(peer, source, settings, cancellationToken);
+            ImageShareResult result = await reporter.FollowAsync(session, cancellationToken);
+            if (result.IsCompleted)
+            {
+                resuming?.Delete();
+            }
+
+            return FollowedShare.ExitStatusOf(result, cancellationToken);
+        }
+        catch (ImageShareException e) when (e.Error is ImageShareError.FileNotFound or ImageShareError.SourceUnreadable or ImageShareError.TypeNotAccepted)
+        {
+            reporter.Failed(e.Error, e.Message, null, null, new ShareName(null, 0, picture.File.Name));
+            return ExitStatus.Failed;
+        }
+    }
+}

@@ -1,0 +1,257 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using ImageShare.Core.Bodies;
+using ImageShare.Core.Sdp;
+using ImageShare.Core.Sharing.StateMachine;
+using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Transport;
+using ImageShare.Core.Sip.UserAgents;
+
+namespace ImageShare.Core.Sharing;
+
+/// <summary>
+/// The session that this side invites to, with one image or several: one query, one invitation with a section for each image (RFC 5547 §8.2.3), and
+/// one answer, of which each share gets its own part.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A source without timer and wait handle holds nothing that needs to be disposed of.")]
+internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, string callId, ExtraHeaders headers) : ShareCall(context)
+{
+    private readonly CancellationTokenSource _givingUp = new();
+    private readonly List<CallingShare> _shares = [];
+    private readonly HashSet<ImageShareSession> _wanting = [];
+    private readonly HashSet<ImageShareSession> _givenUp = [];
+    private CallingShare[] _offered = [];
+    private MediaEnd[] _ends = [];
+    private bool _hasQueried;
+    private bool _hasInvited;
+    private bool _isAnswered;
+    private SessionDescription? _offer;
+
+    public void Join(CallingShare share)
+    {
+        _shares.Add(share);
+        Join(share.Session, share.Media);
+    }
+
+    /// <summary>An image asks for the query; there is one for all.</summary>
+    public void Query()
+    {
+        lock (Gate)
+        {
+            if (_hasQueried)
+            {
+                return;
+            }
+
+            _hasQueried = true;
+        }
+
+        _ = Begin(QueryAsync);
+    }
+
+    /// <summary>An image asks for the invitation; it goes out when all that are left have.</summary>
+    public void Invite(CallingShare share)
+    {
+        lock (Gate)
+        {
+            _wanting.Add(share.Session);
+        }
+
+        InviteWhenAllWant();
+    }
+
+    /// <summary>
+    /// An image is given up before the answer. An offer that is out cannot be changed (RFC 3264 §4): its section is taken out after the answer, and only
+    /// when no image is wanted any more, the whole invitation is cancelled.
+    /// </summary>
+    /// <param name="share">The share.</param>
+    /// <param name="mayWait">Whether it waits for what becomes of the invitation.</param>
+    public async ValueTask GiveUpAsync(CallingShare share, bool mayWait)
+    {
+        bool isLast;
+        lock (Gate)
+        {
+            _givenUp.Add(share.Session);
+            isLast = AreAllInside(_givenUp.Contains);
+            if (!isLast && _isAnswered)
+            {
+                // The answer is on its way to the share, which then leaves the session.
+                return;
+            }
+
+            if (!isLast)
+            {
+                TakeOut(share.Session);
+            }
+        }
+
+        if (isLast)
+        {
+            await _givingUp.CancelAsync().ConfigureAwait(false);
+            return;
+        }
+
+        if (mayWait)
+        {
+            share.Session.Post(new ShareInput.Ended());
+        }
+
+        InviteWhenAllWant();
+    }
+
+    protected override void OnLeft(ImageShareSession session, bool isLast)
+    {
+        if (isLast)
+        {
+            _ = _givingUp.CancelAsync();
+        }
+        else
+        {
+            InviteWhenAllWant();
+        }
+    }
+
+    private void InviteWhenAllWant()
+    {
+        lock (Gate)
+        {
+            if (_hasInvited || _wanting.Count == 0 || !AreAllInside(_wanting.Contains))
+            {
+                return;
+            }
+
+            _hasInvited = true;
+        }
+
+        _ = Begin(InviteAsync);
+    }
+
+    private async Task QueryAsync()
+    {
+        try
+        {
+            ImageShareCapabilities capabilities = await CapabilityQuery.AskAsync(Context, peer, headers, _givingUp.Token).ConfigureAwait(false);
+            foreach (CallingShare share in _shares)
+            {
+                ShareOutcome? obstacle = share.Terms.Obstacle(capabilities);
+                share.Session.Post(obstacle is null ? new ShareInput.PeerCapable() : new ShareInput.QueryFailed(obstacle));
+            }
+        }
+        catch (ImageShareException e)
+        {
+            PostAll(new ShareInput.QueryFailed(ShareOutcome.From(e)));
+        }
+        catch (OperationCanceledException) when (_givingUp.IsCancellationRequested)
+        {
+            // AbandonQuery: the shares have gone on without the answer.
+        }
+    }
+
+    private async Task InviteAsync()
+    {
+        try
+        {
+            SipDestination hop = await Context.ResolveAsync(peer, _givingUp.Token).ConfigureAwait(false);
+            IPAddress address = Context.AddressFor(hop);
+            _givingUp.Token.ThrowIfCancellationRequested();
+            OpenMedia(address, hop.EndPoint.Address);
+            bool withIcons = _offered.Any(static share => share.Terms.HasIcon);
+            InviteOutcome outcome = await InviteAsync(WriteOffer(address, withIcons), null).ConfigureAwait(false);
+            if (withIcons && outcome is InviteOutcome.Rejected { Response: var refusal } && PlainOfferPeers.IsOfMultipart(refusal))
+            {
+                // The icons are not worth the images: once more without them, and never again with one (RFC 5547 §8.8).
+                Context.PlainOfferPeers.Add(peer);
+                _givingUp.Token.ThrowIfCancellationRequested();
+                withIcons = false;
+                outcome = await InviteAsync(WriteOffer(address, withIcons), refusal).ConfigureAwait(false);
+            }
+
+            if (outcome is InviteOutcome.Rejected { Response: { StatusCode: 488 } no } && TryOfferWhole())
+            {
+                _givingUp.Token.ThrowIfCancellationRequested();
+                outcome = await InviteAsync(WriteOffer(address, withIcons), no).ConfigureAwait(false);
+            }
+
+            await ConcludeAsync(outcome).ConfigureAwait(false);
+        }
+        catch (ImageShareException e)
+        {
+            PostAll(new ShareInput.InviteFailed(ShareOutcome.From(e)));
+        }
+        catch (OperationCanceledException) when (_givingUp.IsCancellationRequested)
+        {
+            // CancelInvite before anything was sent.
+            PostAll(new ShareInput.Ended());
+        }
+    }
+
+    private bool TryOfferWhole()
+    {
+        bool wasRest = false;
+        foreach (CallingShare share in _offered)
+        {
+            wasRest |= share.Terms.TryOfferWhole();
+        }
+
+        return wasRest;
+    }
+
+    // An image that is out has let go of its media, or is about to: it gets none any more.
+    private void OpenMedia(IPAddress address, IPAddress signalling)
+    {
+        lock (Gate)
+        {
+            _offered = [.. _shares.Where(share => IsInside(share.Session))];
+            _ends = new MediaEnd[_offered.Length];
+            for (int i = 0; i < _offered.Length; i++)
+            {
+                _offered[i].Media.Section = i;
+                _ends[i] = _offered[i].Media.Open(address, Context.Terms.Security is not MediaSecurity.None, signalling);
+            }
+        }
+
+        _givingUp.Token.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Sends the invitation and waits for its outcome.</summary>
+    /// <param name="body">The offer.</param>
+    /// <param name="refusal">The refusal of the first one, when this is the second: it goes on with its Call-ID, From and CSeq (RFC 3261 §8.1.3.5).</param>
+    private async Task<InviteOutcome> InviteAsync(InvitationBody body, SipResponse? refusal)
+    {
+        var request = new SipRequest(SipMethod.Invite, peer) { Body = body.Octets };
+        request.Headers.Add("Call-ID", callId);
+        if (refusal is { Headers: { From: { } from, CSeq: { } number } })
+        {
+            request.Headers.Add("From", from);
+            request.Headers.Add("CSeq", number with { Number = number.Number + 1 });
+        }
+
+        if (ServiceTags.AcceptContact(Context.Profile) is { } wanted)
+        {
+            request.Headers.Add("Accept-Contact", new AcceptContact(wanted));
+        }
+
+        Context.AddOwnHeaders(request.Headers, headers);
+        request.Headers.Add("Content-Type", body.Type.ToString());
+
+        // The agent remembers an INVITE for a while after its end: it must not keep the images with it.
+        ImageShareSession[] sessions = Sessions;
+        OutgoingInvite invite = Context.Agent.Invite(request, new InviteSettings
+        {
+            ContactParameters = ServiceTags.Contact(Context.Profile),
+            Provisional = _ => Array.ForEach(sessions, static session => session.Post(new ShareInput.PeerRinging())),
+        });
+        using CancellationTokenRegistration cancelling = _givingUp.Token.UnsafeRegister(static invite => ((OutgoingInvite)invite!).Cancel(), invite);
+        return await invite.Result.ConfigureAwait(false);
+    }
+
+    // The sections in the order of the images, under what the first one says of the session.
+    private InvitationBody WriteOffer(IPAddress address, bool withIcons)
+    {
+        (SessionDescription Offer, OfferIcon? Icon)[] parts = [.. _offered.Select((share, i) => share.Terms.Write(address, _ends[i], withIcons))];
+        _offer = parts[0].Offer with { Media = [.. parts.SelectMany(static part => part.Offer.Media)] };
+        return InvitationBody.Write(
+            Context.Multipart, _offer, [.. parts.Select(static part => part.Icon).OfType<OfferIcon>()], Context.Profile.Icon, Context.Limits.MaxIconSize);
+    }
+}
