@@ -183,7 +183,7 @@ public sealed class ImageShareClient : IAsyncDisposable
             msrp = MsrpEndpoint.Start(options.Network, new MsrpEndpointOptions
             {
                 LocalEndPoint = new IPEndPoint(options.LocalEndPoint.Address, options.MsrpPort),
-                Tls = options.MediaSecurity is MediaSecurity.None ? null : options.MediaTls,
+                Tls = options.MediaSecurity is MediaSecurity.None && options.MsrpRelays.Count == 0 ? null : options.MediaTls,
                 TlsPort = options.MediaTlsPort,
                 AdvertisedAddress = options.AdvertisedAddress,
                 TimeProvider = options.TimeProvider,
@@ -257,6 +257,7 @@ public sealed class ImageShareClient : IAsyncDisposable
             TrustedHops = TrustedHops.Start(options.Ims.TrustedProxies, route, options.Network, options.TimeProvider),
             UsesCema = options.UseCema,
             MediaSecurity = options.MediaSecurity,
+            Relays = new OwnRelays([.. options.MsrpRelays], options.Limits.MediaConnectTimeout),
             AcceptsSha1Fingerprints = options.AcceptSha1Fingerprints,
             Ims = options.Ims,
             Headers = options.Headers,

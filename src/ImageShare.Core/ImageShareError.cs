@@ -89,4 +89,12 @@ public enum ImageShareError
 
     /// <summary>A peer offered the rest of an image, and what goes before is not here. The peer was told, and may offer the whole image.</summary>
     NothingToResume,
+
+    /// <summary>
+    /// The MSRP relay of this side (<see cref="ImageShareOptions.MsrpRelays"/>) could not be connected to, did not answer in time, or closed the connection.
+    /// </summary>
+    RelayUnreachable,
+
+    /// <summary>The MSRP relay of this side answered and granted nothing: wrong user or password (401), not allowed (403), or what it said makes no sense. The status is in the exception.</summary>
+    RelayRefused,
 }

@@ -12,7 +12,7 @@ internal sealed class MsrpChunker
     /// <summary>The most octets of a chunk that need not be interruptible.</summary>
     public const int UninterruptibleSize = 2048;
 
-    private readonly MsrpSendHeaders _headers;
+    private MsrpSendHeaders _headers;
     private readonly TransactionIds _ids;
     private readonly byte[] _pattern = new byte[7 + TransactionIds.Length];
     private readonly byte[] _tail = new byte[(6 + TransactionIds.Length) * 2];
@@ -37,6 +37,13 @@ internal sealed class MsrpChunker
     }
 
     public MsrpSendHeaders Headers => _headers;
+
+    /// <summary>From the next chunk on the message goes by another way.</summary>
+    public void GoBy(MsrpPath to)
+    {
+        ThrowIfNot(!IsOpen);
+        _headers = _headers.By(to);
+    }
 
     public long Total { get; }
 

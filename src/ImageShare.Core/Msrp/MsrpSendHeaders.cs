@@ -88,6 +88,9 @@ public sealed class MsrpSendHeaders
     /// <summary>Which responses are wanted.</summary>
     public MsrpFailureReport FailureReport { get; }
 
+    /// <summary>The same message by another way.</summary>
+    internal MsrpSendHeaders By(MsrpPath to) => new(to, From, MessageId, ContentType, SuccessReport, FailureReport);
+
     /// <summary>Room enough for any head of this message.</summary>
     internal int MaxHeadLength(int idLength) => 5 + idLength + _beforeRange.Length + ByteRange.MaxLength + _afterRange.Length;
 

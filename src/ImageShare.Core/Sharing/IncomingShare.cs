@@ -27,9 +27,11 @@ internal sealed class IncomingShare : IShareRole
     private readonly MsrpPath _peerPath;
     private object? _decision;
     private MsrpSession? _msrp;
+    private IPEndPoint? _mediaAddress;
     private ImageAnswer? _answer;
     private InviteDialog? _dialog;
     private volatile bool _isReplaced;
+    private volatile bool _isDisposed;
 
     public IncomingShare(ShareContext context, ImageShareSession session, IShareCall call, ReceivedOffer offer, MsrpPath peerPath, ImageIcon? icon, IReadOnlyList<string> warnings)
     {
@@ -96,15 +98,63 @@ internal sealed class IncomingShare : IShareRole
         IImageSink sink = await CreateSinkAsync(store, image, cancellationToken).ConfigureAwait(false);
         var receiver = new ImageReceiver(
             Session, sink, Image.Size, _context.Limits.MaxImageSize, new ThrottledProgress(Session, settings.Progress, Image.Size), image.FirstOctet);
+        MsrpSession? relayed = await LogInAsync(receiver, cancellationToken).ConfigureAwait(false);
         if (Interlocked.CompareExchange(ref _decision, receiver, null) is not null)
         {
             await receiver.DisposeAsync().ConfigureAwait(false);
+            if (relayed is not null)
+            {
+                await relayed.DisposeAsync().ConfigureAwait(false);
+            }
+
             throw OverAlready();
+        }
+
+        _msrp = relayed;
+        if (_isDisposed && relayed is not null)
+        {
+            await relayed.DisposeAsync().ConfigureAwait(false);
         }
 
         Session.Post(new ShareInput.UserAccepted());
         return Session;
     }
+
+    // Before anything is answered: a relay that does not let this side in leaves the invitation as it was.
+    private async ValueTask<MsrpSession?> LogInAsync(ImageReceiver receiver, CancellationToken cancellationToken)
+    {
+        if (!_context.Relays.Any)
+        {
+            return null;
+        }
+
+        MsrpSession? relayed = null;
+        try
+        {
+            relayed = await _context.Relays.CreateSessionAsync(_context.Msrp, Media(receiver), _context.TimeProvider, cancellationToken).ConfigureAwait(false);
+            IPAddress address = _context.AddressFor(_call.Source);
+            _mediaAddress = await _context.Relays.MediaAddressAsync(relayed, address, AnswersWithCema, _context.Network, cancellationToken).ConfigureAwait(false);
+            return relayed;
+        }
+        catch
+        {
+            if (relayed is not null)
+            {
+                await relayed.DisposeAsync().ConfigureAwait(false);
+            }
+
+            await receiver.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private MsrpSessionOptions Media(ImageReceiver? receiver) => new()
+    {
+        AdvertisedAddress = _context.AddressFor(_call.Source),
+        IsSecure = _offer.Media.IsMsrpOverTls,
+        DialPolicy = remote => MediaDialPolicy.Allows(_call.Source.Remote.Address, remote),
+        Receiver = receiver,
+    };
 
     // The rest of an image that is not here is refused at once: the sender then knows to offer the whole (RFC 5547 §8.3.1).
     private async ValueTask<IImageSink> CreateSinkAsync(IImageStore store, IncomingImage image, CancellationToken cancellationToken)
@@ -178,6 +228,7 @@ internal sealed class IncomingShare : IShareRole
 
     public async ValueTask DisposeAsync()
     {
+        _isDisposed = true;
         object? decision = Interlocked.CompareExchange(ref _decision, Over, null);
         if (decision is null)
         {
@@ -223,25 +274,19 @@ internal sealed class IncomingShare : IShareRole
     private void Answer()
     {
         IPAddress address = _context.AddressFor(_call.Source);
-        _msrp = _context.Msrp.CreateSession(new MsrpSessionOptions
-        {
-            AdvertisedAddress = address,
-            IsSecure = _offer.Media.IsMsrpOverTls,
-            DialPolicy = remote => MediaDialPolicy.Allows(_call.Source.Remote.Address, remote),
-            Receiver = Receiver,
-        });
+        _msrp ??= _context.Msrp.CreateSession(Media(Receiver));
         _answer = new ImageAnswer
         {
             Offer = _offer,
             Origin = Origin.Create(address),
-            MsrpAddress = new IPEndPoint(address, _msrp.LocalUri.Port!.Value),
+            MsrpAddress = _mediaAddress ?? new IPEndPoint(address, _msrp.LocalUri.Port!.Value),
             Fingerprints = _offer.Media.IsMsrpOverTls ? _context.Fingerprints : [],
             HasCema = AnswersWithCema,
-            Path = _msrp.LocalUri.ToString(),
+            Path = _msrp.AdvertisedPath.ToString(),
             AcceptedTypes = AnsweredTypes(),
             MaxSize = _context.Limits.MaxImageSize,
         };
-        if (AnswersWithCema && _answer.IsActive && _offer.Media.Port != 9 && _offer.Description.GetConnection(_offer.Media) is { } middlebox)
+        if (AnswersWithCema && _answer.IsActive && !_context.Relays.Any && _offer.Media.Port != 9 && _offer.Description.GetConnection(_offer.Media) is { } middlebox)
         {
             _msrp.SetPeerAddress(middlebox.Address, _offer.Media.Port);
         }
@@ -252,7 +297,10 @@ internal sealed class IncomingShare : IShareRole
         InviteDialog dialog = _dialog = _call.Dialog!;
         dialog.Describe(answer, OfferOctets);
         var running = new RunningDescription(description, _offer.Section, _offer.Selector, _offer.Media.FileTransferId);
-        SessionOffers.Take(_context, Session, dialog, running, (request, body, local) => TryReplace(dialog, request, body, local));
+        SessionOffers offers = SessionOffers.Take(_context, Session, dialog, running, (request, body, local) => TryReplace(dialog, request, body, local));
+        MsrpSession msrp = _msrp;
+        offers.PeerPath = path => msrp.TryRenewPeerPath(path);
+        PathRenewal.Watch(_context, Session, msrp, offers, _answer.Path);
         _ = Session.Begin(() => WatchDialogAsync(accepting, dialog));
     }
 

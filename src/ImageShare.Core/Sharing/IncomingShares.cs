@@ -132,7 +132,7 @@ internal sealed class IncomingShares : ISipRequestHandler
             // Nobody knows where that is.
         }
 
-        CemaReply reply = Cema.ToOffer(offer.Media.HasMsrpCema, matches, offer.Setup, hasRelay: false, peerHasRelay: peerPath.Uris.Length > 1);
+        CemaReply reply = Cema.ToOffer(offer.Media.HasMsrpCema, matches, offer.Setup, hasRelay: context.Relays.Any, peerHasRelay: peerPath.Uris.Length > 1);
         if (reply == CemaReply.Refuse)
         {
             Refuse(context, invite, 488, "Media Address Not In MSRP Path");

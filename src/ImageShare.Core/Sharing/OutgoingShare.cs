@@ -23,6 +23,7 @@ internal sealed class OutgoingShare(
     private readonly CancellationTokenSource _givingUp = new();
     private readonly CancellationTokenSource _transfer = new();
     private MsrpSession? _msrp;
+    private IPEndPoint? _mediaAddress;
     private SessionDescription? _offer;
     private ReceivedAnswer? _answer;
     private InviteDialog? _dialog;
@@ -139,12 +140,14 @@ internal sealed class OutgoingShare(
             SipDestination hop = await context.ResolveAsync(peer, _givingUp.Token).ConfigureAwait(false);
             IPAddress address = context.AddressFor(hop);
             _givingUp.Token.ThrowIfCancellationRequested();
-            _msrp = context.Msrp.CreateSession(new MsrpSessionOptions
+            var options = new MsrpSessionOptions
             {
                 AdvertisedAddress = address,
                 IsSecure = context.Terms.Security is not MediaSecurity.None,
                 DialPolicy = remote => MediaDialPolicy.Allows(hop.EndPoint.Address, remote),
-            });
+            };
+            _msrp = await context.Relays.CreateSessionAsync(context.Msrp, options, context.TimeProvider, _givingUp.Token).ConfigureAwait(false);
+            _mediaAddress = await context.Relays.MediaAddressAsync(_msrp, address, context.UsesCema, context.Network, _givingUp.Token).ConfigureAwait(false);
             bool withIcon = settings.Icon is not null && context.Profile.Icon is not IconForm.None && !context.PlainOfferPeers.Contains(peer);
             InviteOutcome outcome = await InviteAsync(WriteOffer(address, withIcon), null).ConfigureAwait(false);
             if (withIcon && outcome is InviteOutcome.Rejected { Response: var refusal } && PlainOfferPeers.IsOfMultipart(refusal))
@@ -217,10 +220,10 @@ internal sealed class OutgoingShare(
         var offer = new ImageOffer
         {
             Origin = Origin.Create(address),
-            MsrpAddress = new IPEndPoint(address, _msrp!.LocalUri.Port!.Value),
+            MsrpAddress = _mediaAddress!,
             Fingerprints = context.Fingerprints,
             HasCema = context.UsesCema,
-            Path = _msrp.LocalUri.ToString(),
+            Path = _msrp!.AdvertisedPath.ToString(),
             Image = image,
             TransferId = FileTransferId.Create(),
             AcceptedTypes = context.AcceptedTypes,
@@ -267,7 +270,10 @@ internal sealed class OutgoingShare(
         {
             SessionDescription agreed = Agreed(_offer!, _answer.IsActive);
             dialog.Describe(agreed.ToArray(), response.Body);
-            SessionOffers.Take(context, session, dialog, new RunningDescription(agreed, 0, agreed.Media[0].FileSelector!, agreed.Media[0].FileTransferId));
+            SessionOffers offers = SessionOffers.Take(
+                context, session, dialog, new RunningDescription(agreed, 0, agreed.Media[0].FileSelector!, agreed.Media[0].FileTransferId));
+            offers.PeerPath = path => _msrp!.TryRenewPeerPath(path);
+            PathRenewal.Watch(context, session, _msrp!, offers, string.Join(' ', agreed.Media[0].Path!));
         }
 
         return problem;
@@ -279,7 +285,7 @@ internal sealed class OutgoingShare(
         MsrpPath path = PeerPath.Parse(_answer!.Path);
         MediaDescription media = _answer.Media;
         bool matches = await MediaAddress.MatchesPathAsync(context.Network, _answer.Description, media, path, _givingUp.Token).ConfigureAwait(false);
-        switch (Cema.AfterAnswer(media.HasMsrpCema, matches, _answer.IsActive, hasRelay: false, peerHasRelay: path.Uris.Length > 1))
+        switch (Cema.AfterAnswer(media.HasMsrpCema, matches, _answer.IsActive, hasRelay: context.Relays.Any, peerHasRelay: path.Uris.Length > 1))
         {
             case CemaCourse.MediaLine:
                 _msrp!.SetPeerAddress(_answer.Description.GetConnection(media)!.Address, media.Port);
@@ -332,10 +338,15 @@ internal sealed class OutgoingShare(
             Stream content = source.OpenRead(image);
             await using ConfiguredAsyncDisposable closing = content.ConfigureAwait(false);
             await SkipAsync(content, _resumeAt, _transfer.Token).ConfigureAwait(false);
+            bool isRelayed = context.Relays.Any || _answer!.Path.Count > 1;
             MsrpOutgoingContent message = MsrpOutgoingContent.FromStream(_answer!.ContentType, content, image.Size - _resumeAt) with
             {
                 ChunkSize = settings.ChunkSize ?? context.Profile.ChunkSize ?? long.MaxValue,
                 MaxOctetsPerSecond = settings.MaxBytesPerSecond,
+
+                // A relay answers for itself; that the peer has the image, only the peer says.
+                SuccessReport = isRelayed,
+                AwaitSuccessReport = isRelayed,
             };
             MsrpSendResult result = await _msrp!.SendAsync(
                 message, new ThrottledProgress(session, settings.Progress, image.Size, _resumeAt), _transfer.Token).ConfigureAwait(false);

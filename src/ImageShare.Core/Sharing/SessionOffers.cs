@@ -1,8 +1,10 @@
+using ImageShare.Core.Msrp;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sharing.Descriptions;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing;
 
@@ -20,6 +22,7 @@ internal sealed class SessionOffers
     private readonly ImageShareSession _session;
     private readonly InviteDialog _dialog;
     private readonly Func<IncomingRequest, InvitationBodyReading, SessionDescription, bool>? _begin;
+    private readonly Lock _gate = new();
     private RunningDescription _running;
     private bool _isOver;
 
@@ -42,20 +45,81 @@ internal sealed class SessionOffers
     /// Takes an offer of another transfer, with what this side said last in the session; false when it cannot be taken and the session goes
     /// on. Null where none is ever taken.
     /// </param>
-    public static void Take(
+    public static SessionOffers Take(
         ShareContext context,
         ImageShareSession session,
         InviteDialog dialog,
         RunningDescription running,
-        Func<IncomingRequest, InvitationBodyReading, SessionDescription, bool>? begin = null) =>
-        dialog.OfferReceived = new SessionOffers(context, session, dialog, running, begin).OnOffer;
+        Func<IncomingRequest, InvitationBodyReading, SessionDescription, bool>? begin = null)
+    {
+        var offers = new SessionOffers(context, session, dialog, running, begin);
+        dialog.OfferReceived = offers.OnOffer;
+        return offers;
+    }
+
+    /// <summary>Told of the MSRP path in each description of the peer: its relays may have granted it another (RFC 4976 §9.4).</summary>
+    public Action<MsrpPath>? PeerPath { get; set; }
+
+    /// <summary>Offers the same transfer over another path of this side's own.</summary>
+    /// <returns>Whether the peer took it.</returns>
+    /// <exception cref="ImageShareException">That of <see cref="InviteDialog.OfferAsync"/>.</exception>
+    public async Task<bool> OfferPathAsync(string path)
+    {
+        SessionDescription current = Running.Local;
+        int section = Running.Section;
+        MediaDescription file = current.Media[section].With(SdpAttributes.Path(path.Split(' ')));
+
+        // An offer leaves open who connects (RFC 6135 §4.2.1); who has connected stays the one.
+        MediaDescription offered = file.Find(SdpAttributes.SetupName) is null ? file : file.With(SdpAttributes.Setup(SetupRole.ActPass));
+        SessionDescription offer = OfferRevision.After(current, current with { Media = current.Media.SetItem(section, offered) });
+        SipResponse response = await _dialog.OfferAsync(SipMethod.Invite, offer.ToArray(), new MediaType("application", "sdp")).ConfigureAwait(false);
+        if (!response.IsSuccess)
+        {
+            return false;
+        }
+
+        Say(offer with { Media = offer.Media.SetItem(section, file) });
+        if (SessionDescription.TryParse(response.Body.Span, SdpLimits.Default, out SessionDescription? answer, out _) && answer.Media.Length > section)
+        {
+            TakePath(answer.Media[section]);
+        }
+
+        return true;
+    }
+
+    private RunningDescription Running
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _running;
+            }
+        }
+    }
+
+    private void Say(SessionDescription local)
+    {
+        lock (_gate)
+        {
+            _running = _running with { Local = local };
+        }
+    }
+
+    private void TakePath(MediaDescription media)
+    {
+        if (media.Path is { } uris && Sharing.PeerPath.TryParse(uris, out MsrpPath? path))
+        {
+            PeerPath?.Invoke(path);
+        }
+    }
 
     private void OnOffer(IncomingRequest request)
     {
         if (request.Request.Body.IsEmpty)
         {
             // An INVITE that asks for our offer: what we said last (RFC 3261 §14.2).
-            Answer(request, _running.Local);
+            Answer(request, Running.Local);
             return;
         }
 
@@ -66,10 +130,11 @@ internal sealed class SessionOffers
             return;
         }
 
-        switch (_isOver && offer.Media.Length >= _running.Local.Media.Length ? ReofferKind.Removed : _running.Judge(offer))
+        switch (_isOver && offer.Media.Length >= Running.Local.Media.Length ? ReofferKind.Removed : Running.Judge(offer))
         {
             case ReofferKind.SameTransfer:
-                Answer(request, _running.Answer(offer, keepsFile: true));
+                Answer(request, Running.Answer(offer, keepsFile: true));
+                TakePath(offer.Media[Running.Section]);
                 break;
             case ReofferKind.Removed:
                 End(request, offer, ShareOutcome.CancelledByPeer);
@@ -77,7 +142,7 @@ internal sealed class SessionOffers
             case ReofferKind.OtherFile:
                 End(request, offer, OtherFile);
                 break;
-            case ReofferKind.NewTransfer when _begin is not null && request.Request.Method == SipMethod.Invite && _begin(request, reading, _running.Local):
+            case ReofferKind.NewTransfer when _begin is not null && request.Request.Method == SipMethod.Invite && _begin(request, reading, Running.Local):
                 // It answers, when its user has decided; offers that come then are its own.
                 break;
             default:
@@ -89,13 +154,13 @@ internal sealed class SessionOffers
     private void End(IncomingRequest request, SessionDescription offer, ShareOutcome outcome)
     {
         _isOver = true;
-        Answer(request, _running.Answer(offer, keepsFile: false));
+        Answer(request, Running.Answer(offer, keepsFile: false));
         _session.Post(new ShareInput.TransferRemoved(outcome));
     }
 
     private void Answer(IncomingRequest request, SessionDescription answer)
     {
-        _running = _running with { Local = answer };
+        Say(answer);
         SipResponse response = request.CreateResponse(200);
         response.Headers.Add("Content-Type", "application/sdp");
         response.Body = answer.ToArray();

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Net;
+using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Net;
+using ImageShare.Core.Tests.Sharing;
 using ImageShare.Core.Tests.Testing;
 using ImageShare.Core.Text;
 
@@ -205,6 +207,52 @@ public sealed class KamailioMsrpRelayTests
         Assert.That(ends.Select(e => e.Reason), Is.All.AnyOf(MsrpSessionEndReason.PeerClosed, MsrpSessionEndReason.ConnectionLost));
         Assert.That((await sending.WaitAsync(ChildProcess.Patience)).Outcome, Is.EqualTo(MsrpSendOutcome.ConnectionLost));
     }
+
+    [TestCase(true, true, false)]
+    [TestCase(true, true, true)]
+    [TestCase(true, false, false)]
+    [TestCase(false, true, false)]
+    [Category("TLS-016")]
+    [Category("TLS-018")]
+    public async Task A_whole_share_goes_through_the_relay(bool ofAlice, bool ofBob, bool twoRelays)
+    {
+        await using KamailioMsrpRelay first = await KamailioMsrpRelay.StartAsync();
+        await using KamailioMsrpRelay? second = twoRelays ? await KamailioMsrpRelay.StartAsync() : null;
+        await using SharePair pair = await SharePair.StartAsync(
+            SystemNetwork.Instance, o => Of(o, ofAlice ? first.As("alice") : null), o => Of(o, ofBob ? (second ?? first).As("bob") : null));
+        byte[] image = TestImage.Png(1_000_000);
+        await using ImageShareSession outgoing = await pair.Alice.ShareAsync(pair.Bob.Address, SharePair.Image(image));
+        Task<ImageShareInvitation> invited = pair.NextInvitationAsync();
+        Assert.That(await Task.WhenAny(invited, outgoing.Completion).WaitAsync(ChildProcess.Patience), Is.SameAs(invited), () => $"{outgoing.Completion.Result.Message}\n{first.Log}");
+        await using ImageShareSession incoming = await (await invited).AcceptAsync(pair.Store);
+        ImageShareResult received = await incoming.Completion.WaitAsync(ChildProcess.Patience);
+        ImageShareResult sent = await outgoing.Completion.WaitAsync(ChildProcess.Patience);
+        Assert.Multiple(() =>
+        {
+            Assert.That((sent.IsCompleted, received.IsVerified), Is.EqualTo((true, true)), () => $"{sent.Message} {received.Message}\n{first.Log}\n{second?.Log}");
+            Assert.That(File.ReadAllBytes(received.Stored!.Path!).AsSpan().SequenceEqual(image), Is.True);
+            Assert.That((first.Log + second?.Log).Split("GRANTED").Length - 1, Is.EqualTo((ofAlice ? 1 : 0) + (ofBob ? 1 : 0)));
+            Assert.That(first.Log + second?.Log, Does.Contain("FRAME REPORT"));
+        });
+    }
+
+    [Test]
+    [Category("TLS-016")]
+    public async Task A_share_with_the_wrong_password_for_the_relay_says_so()
+    {
+        await using KamailioMsrpRelay relay = await KamailioMsrpRelay.StartAsync();
+        await using SharePair pair = await SharePair.StartAsync(SystemNetwork.Instance, o => Of(o, relay.As("alice", "open barley")), o => Of(o, null));
+        await using ImageShareSession outgoing = await pair.Alice.ShareAsync(pair.Bob.Address, SharePair.Image(TestImage.Png(1000)));
+        ImageShareResult sent = await outgoing.Completion.WaitAsync(ChildProcess.Patience);
+        Assert.That((sent.State, sent.Error, sent.MsrpStatus), Is.EqualTo((ImageShareState.Failed, ImageShareError.RelayRefused, 401)), () => $"{sent.Message}\n{relay.Log}");
+    }
+
+    private static ImageShareOptions Of(ImageShareOptions options, MsrpRelay? relay) => options with
+    {
+        MediaSecurity = MediaSecurity.Offered,
+        MediaTls = new TlsOptions { TrustedRoots = [TestCertificates.Authority] },
+        MsrpRelays = relay is null ? [] : [relay],
+    };
 
     private static MsrpEndpointOptions Options() => new() { Tls = new TlsOptions { TrustedRoots = [TestCertificates.Authority] } };
 

@@ -25,11 +25,8 @@ internal sealed record ImageAnswer
 
     public required long MaxSize { get; init; }
 
-    /// <summary>
-    /// Whether this side opens the connection: only when the offer says it will not (RFC 6135 §4.2). An offer without a=setup is
-    /// from before that RFC: the offerer connects (RFC 4975 §8.5).
-    /// </summary>
-    public bool IsActive => Offer.Setup is SetupRole.Passive;
+    /// <summary>Whether this side opens the connection.</summary>
+    public bool IsActive => Offer.IsAnsweredActively;
 
     public SessionDescription Write() => new()
     {
@@ -45,7 +42,7 @@ internal sealed record ImageAnswer
             SdpAttributes.Direction(MediaDirection.ReceiveOnly),
             SdpAttributes.AcceptTypes(new AcceptedTypes(AcceptedTypes)),
             SdpAttributes.MaxSize(MaxSize),
-            SdpAttributes.Path(Path),
+            SdpAttributes.Path(Path.Split(' ')),
         ];
         if (Offer.Setup is not null || HasCema)
         {

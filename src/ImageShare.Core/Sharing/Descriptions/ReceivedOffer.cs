@@ -24,6 +24,12 @@ internal sealed record ReceivedOffer
 
     public SetupRole? Setup { get; private init; }
 
+    /// <summary>
+    /// Whether this side, the answerer, connects: when the offer says it will not (RFC 6135 §4.2), or leaves it open and only the relay of its side can be
+    /// recognized, by the name it was called by. An offer without a=setup is from before that RFC: the offerer connects (RFC 4975 §8.5).
+    /// </summary>
+    public bool IsAnsweredActively { get; private init; }
+
     /// <summary>What the caller's certificate is recognized by, in an offer with TLS.</summary>
     public required FingerprintSet Fingerprints { get; init; }
 
@@ -67,7 +73,7 @@ internal sealed record ReceivedOffer
             {
                 reason = "MSRP Path Does Not Go With Protocol";
             }
-            else if (MediaTerms.Unrecognizable(media, fingerprints, setup is not SetupRole.Passive) is { } unrecognizable)
+            else if (terms.Unrecognizable(media, fingerprints, peerConnects: !Connects(setup, media, path, fingerprints, terms)) is { } unrecognizable)
             {
                 reason = unrecognizable;
             }
@@ -90,12 +96,16 @@ internal sealed record ReceivedOffer
             }
             else
             {
-                return (new ReceivedOffer(description) { Section = i, Selector = selector, Path = path, Setup = setup, Fingerprints = fingerprints }, 200, string.Empty);
+                return (new ReceivedOffer(description) { Section = i, Selector = selector, Path = path, Setup = setup, Fingerprints = fingerprints, IsAnsweredActively = Connects(setup, media, path, fingerprints, terms) }, 200, string.Empty);
             }
         }
 
         return (null, 488, reason);
     }
+
+    private static bool Connects(SetupRole? setup, MediaDescription media, IReadOnlyList<string> path, FingerprintSet fingerprints, MediaTerms terms) =>
+        setup is SetupRole.Passive
+        || (setup is SetupRole.ActPass && media.IsMsrpOverTls && path.Count > 1 && !fingerprints.IsPresent && !terms.HasRelay);
 
     // The whole image, or the rest of one: a piece out of the middle completes nothing.
     private static bool ReachesTheEnd(FileRange range, long? size) =>
