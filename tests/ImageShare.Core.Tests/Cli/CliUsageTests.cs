@@ -21,6 +21,8 @@ public sealed class CliUsageTests
     [TestCase("--profile", "listen --identity sip:bob@ims.example --profile none")]
     [TestCase("--trace", "listen --identity sip:bob@ims.example --trace /no/such/folder/trace.txt")]
     [TestCase("--max-rate", "send picture.png sip:bob@127.0.0.1 --identity sip:alice@ims.example --max-rate fast")]
+    [TestCase("--msrp-relay", "listen --identity sip:bob@ims.example --msrp-relay msrp://relay.example;tcp --password x")]
+    [TestCase("--msrp-relay", "listen --identity sip:bob@ims.example --msrp-relay msrps://relay.example;tcp")]
     [TestCase("--kind", "inspect file --kind http")]
     public async Task Wrong_usage_names_what_is_wrong(string named, string arguments)
     {

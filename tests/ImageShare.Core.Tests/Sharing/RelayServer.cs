@@ -51,12 +51,6 @@ internal sealed class RelayServer : IAsyncDisposable
 
     public int Connections => _clients.Count;
 
-    /// <summary>Told of each grant, with how many there were.</summary>
-    public Action<int>? Granted { get; set; }
-
-    /// <summary>Ends the time of a path: whoever sends there gets 481.</summary>
-    public void Expire(string path) => Assert.That(_granted.TryRemove(path, out _), Is.True, "it was granted");
-
     public async Task DropAllAsync()
     {
         foreach (Client client in _clients)
@@ -178,13 +172,26 @@ internal sealed class RelayServer : IAsyncDisposable
         {
             int grants = Interlocked.Increment(ref _grants);
             string path = from.Path is { } before && !ChangesPath ? before : $"msrps://127.0.0.1:{_listener.LocalEndPoint.Port}/granted{grants};tcp";
+            if (path != from.Path)
+            {
+                // The one before is still good, the one before that is not.
+                if (from.Before is not null)
+                {
+                    Expire(from.Before);
+                }
+
+                from.Before = from.Path;
+            }
+
             from.Path = path;
             _granted[path] = from;
             Paths.Enqueue(path);
             await from.WriteAsync(frame.Answer("200 OK", $"Use-Path: {path}\r\nExpires: {Expires}\r\n"));
-            Granted?.Invoke(grants);
         }
     }
+
+    /// <summary>Ends the time of a path: whoever sends there gets 481.</summary>
+    private void Expire(string path) => Assert.That(_granted.TryRemove(path, out _), Is.True, "it was granted");
 
     private static bool IsRight(string proof)
     {
@@ -239,6 +246,8 @@ internal sealed class RelayServer : IAsyncDisposable
         public IStreamConnection Stream => stream;
 
         public string? Path { get; set; }
+
+        public string? Before { get; set; }
 
         public async Task<Frame?> ReadAsync()
         {

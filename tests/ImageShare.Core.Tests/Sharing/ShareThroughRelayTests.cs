@@ -76,6 +76,38 @@ public sealed class ShareThroughRelayTests
         Assert.That(_relay.Connections, Is.EqualTo(2));
     }
 
+    [TestCase(true, true)]
+    [TestCase(true, false)]
+    [TestCase(false, true)]
+    [Category("TLS-019")]
+    public async Task A_path_that_changes_is_told_in_the_session_before_its_time_is_over(bool ofAlice, bool ofBob)
+    {
+        // Of 45 s of transfer each path is good for 30: whoever were not told would be sent away with 481.
+        var time = new ManualTimeProvider();
+        _relay.ChangesPath = true;
+        _relay.Expires = 20;
+        await using SharePair pair = await StartAsync(ofAlice, ofBob, alice: o => o with { TimeProvider = time }, bob: o => o with { TimeProvider = time });
+        byte[] image = TestImage.Png(225_000);
+        await using ImageShareSession outgoing = await pair.Alice.ShareAsync(
+            pair.Bob.Address, SharePair.Image(image), new ShareSettings { MaxBytesPerSecond = 5_000, QueryFirst = false });
+        await using ImageShareSession incoming = await (await pair.NextInvitationAsync()).AcceptAsync(pair.Store);
+        var moving = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        incoming.ProgressChanged += (_, _) => moving.TrySetResult();
+        await moving.Task.WaitAsync(SharePair.Patience);
+        await time.DriveAsync(Task.WhenAll(outgoing.Completion, incoming.Completion));
+        (ImageShareResult sent, ImageShareResult received) = (await outgoing.Completion, await incoming.Completion);
+        Assert.That((sent.IsCompleted, received.IsVerified), Is.EqualTo((true, true)), $"{sent.Message} {received.Message}");
+        Assert.That(File.ReadAllBytes(received.Stored!.Path!), Is.EqualTo(image));
+        string[] paths = [.. _relay.Paths];
+        string last = _relay.Requests.Last(r => r.Method == "SEND").ToPath;
+        Assert.Multiple(() =>
+        {
+            Assert.That(paths, Has.Length.GreaterThanOrEqualTo(4 * ((ofAlice ? 1 : 0) + (ofBob ? 1 : 0)) - 1));
+            Assert.That(paths.Take((ofAlice ? 1 : 0) + (ofBob ? 1 : 0)).Where(p => last.Contains(p, StringComparison.Ordinal)), Is.Empty, "the first ones are not used any more");
+            Assert.That(pair.SipSent().Count(l => l.StartsWith("INVITE", StringComparison.Ordinal)), Is.GreaterThanOrEqualTo(3));
+        });
+    }
+
     [TestCase("wrong", null, ImageShareError.RelayRefused, 401, "password")]
     [TestCase(RelayServer.Password, "403 Forbidden", ImageShareError.RelayRefused, 403, "leave")]
     [TestCase(RelayServer.Password, "501 What", ImageShareError.RelayRefused, 501, "runs it")]
