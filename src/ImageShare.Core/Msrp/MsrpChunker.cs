@@ -12,6 +12,7 @@ internal sealed class MsrpChunker
     /// <summary>The most octets of a chunk that need not be interruptible.</summary>
     public const int UninterruptibleSize = 2048;
 
+    private MsrpSendHeaders _first;
     private MsrpSendHeaders _headers;
     private readonly TransactionIds _ids;
     private readonly byte[] _pattern = new byte[7 + TransactionIds.Length];
@@ -29,7 +30,8 @@ internal sealed class MsrpChunker
         ArgumentNullException.ThrowIfNull(headers.ContentType);
         ArgumentOutOfRangeException.ThrowIfNegative(total);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(chunkSize);
-        _headers = headers;
+        _first = headers;
+        _headers = headers.OfLaterChunks();
         _ids = ids;
         Total = total;
         ChunkSize = chunkSize;
@@ -42,7 +44,8 @@ internal sealed class MsrpChunker
     public void GoBy(MsrpPath to)
     {
         ThrowIfNot(!IsOpen);
-        _headers = _headers.By(to);
+        _first = _first.By(to);
+        _headers = _first.OfLaterChunks();
     }
 
     public long Total { get; }
@@ -157,8 +160,9 @@ internal sealed class MsrpChunker
         }
         while (upcoming.IndexOf(_pattern) >= 0);
 
-        Span<byte> span = output.GetSpan(_headers.MaxHeadLength(id.Length));
-        output.Advance(_headers.FormatHead(span, id, range));
+        MsrpSendHeaders headers = Position == 0 ? _first : _headers;
+        Span<byte> span = output.GetSpan(headers.MaxHeadLength(id.Length));
+        output.Advance(headers.FormatHead(span, id, range));
         ChunkStart = Position;
         _chunkEnd = Position + length;
         _tailLength = 0;

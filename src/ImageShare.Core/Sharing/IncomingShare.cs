@@ -97,7 +97,10 @@ internal sealed class IncomingShare : IShareRole
         };
         IImageSink sink = await CreateSinkAsync(store, image, cancellationToken).ConfigureAwait(false);
         var receiver = new ImageReceiver(
-            Session, sink, Image.Size, _context.Limits.MaxImageSize, new ThrottledProgress(Session, settings.Progress, Image.Size), image.FirstOctet);
+            Session, sink, Image.Size, _context.Limits.MaxImageSize, new ThrottledProgress(Session, settings.Progress, Image.Size), image.FirstOctet)
+        {
+            IsNamed = Image.Name is not null,
+        };
         MsrpSession? relayed = await LogInAsync(receiver, cancellationToken).ConfigureAwait(false);
         if (Interlocked.CompareExchange(ref _decision, receiver, null) is not null)
         {
@@ -222,6 +225,7 @@ internal sealed class IncomingShare : IShareRole
             IsVerified = stored.HashVerified,
             Sha1 = Convert.ToHexString(stored.Sha1.AsSpan()),
             Stored = stored,
+            SentFile = Receiver?.SentFile,
             Warnings = ImageTypes.Compare(Image.Type, stored.DetectedType) is { } warning ? [warning] : [],
         }
         : result;

@@ -344,6 +344,8 @@ internal sealed class OutgoingShare(
                 ChunkSize = settings.ChunkSize ?? context.Profile.ChunkSize ?? long.MaxValue,
                 MaxOctetsPerSecond = settings.MaxBytesPerSecond,
 
+                Disposition = context.Profile.ContentDisposition ? TransferDisposition.Write(image) : null,
+
                 // A relay answers for itself; that the peer has the image, only the peer says.
                 SuccessReport = isRelayed,
                 AwaitSuccessReport = isRelayed,

@@ -221,6 +221,7 @@ public sealed class MsrpSession : IAsyncDisposable
     /// What became of it, when every chunk is answered or the message has failed. A type the peer has once refused with 415 is refused at
     /// once (RFC 4975 §10.6).
     /// </returns>
+    /// <exception cref="ArgumentException">The Message-ID or the disposition cannot be written.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ImageShareException">
     /// <see cref="ImageShareError.SourceUnreadable"/>: the source failed or ended early; the peer was told that the message is over.
@@ -234,7 +235,8 @@ public sealed class MsrpSession : IAsyncDisposable
         MsrpConnection connection = Connection ?? throw new ImageShareException(
             ImageShareError.InvalidState, "The MSRP session has no connection yet; connect it before sending.");
 
-        var headers = new MsrpSendHeaders(peer, LocalPath, content.MessageId, content.ContentType, content.SuccessReport);
+        var headers = new MsrpSendHeaders(
+            peer, LocalPath, content.MessageId, content.ContentType, content.SuccessReport, contentDisposition: content.Disposition);
         if (_refusedTypes.Contains(content.ContentType.Essence))
         {
             return new MsrpSendResult(MsrpSendOutcome.Refused, headers.MessageId, 0, 415);
