@@ -1,8 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using System.Text;
 using ImageShare.Core;
 using ImageShare.Core.Diagnostics;
+using ImageShare.Core.Msrp;
+using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Authentication;
@@ -43,6 +47,15 @@ internal sealed class CommonOptions
 
     public Option<string> SecureMedia { get; } = OneOf("--secure-media", "Images over TLS: none (as IR.79), offered, or required of the peer too", "none", "offered", "required");
 
+    public Option<MsrpUri[]> MsrpRelay { get; } = new("--msrp-relay")
+    {
+        Description = "MSRP relay images go through, e.g. \"msrps://relay.example:2855;tcp\"; --user and --password are for it too, --tls-trust says whose certificates count. Several times for relays one behind the other, the nearest first",
+        HelpName = "URI",
+        CustomParser = result => [.. result.Tokens.Select(token => ParseRelay(result, token.Value))],
+    };
+
+    public Option<string?> MsrpRelayRealm { get; } = new("--msrp-relay-realm") { Description = "Realm of the MSRP relays (default: the host of each)", HelpName = "REALM" };
+
     public Option<SipUri?> Proxy { get; } = new("--proxy")
     {
         Description = "Outbound proxy every request goes through, e.g. \"sip:pcscf.ims.example:5060;lr\"",
@@ -79,7 +92,7 @@ internal sealed class CommonOptions
             command.Add(Identity);
         }
 
-        foreach (Option option in (Option[])[Bind, Advertise, Transport, .. Tls.Options, SecureMedia, Proxy, User, Password, Profile, TimeoutSeconds, TraceFile, Json, Verbose])
+        foreach (Option option in (Option[])[Bind, Advertise, Transport, .. Tls.Options, SecureMedia, MsrpRelay, MsrpRelayRealm, Proxy, User, Password, Profile, TimeoutSeconds, TraceFile, Json, Verbose])
         {
             command.Add(option);
         }
@@ -90,6 +103,13 @@ internal sealed class CommonOptions
         identity ??= parsed.GetRequiredValue(Identity);
         string? password = parsed.GetValue(Password) ?? Environment.GetEnvironmentVariable("IMAGESHARE_PASSWORD");
         string? user = parsed.GetValue(User) ?? identity.User;
+        TlsOptions tls = Tls.Load(parsed);
+        MsrpUri[] relays = parsed.GetValue(MsrpRelay) ?? [];
+        if (relays.Length > 0 && (user is null || password is null))
+        {
+            throw new UsageException("--msrp-relay needs a user and a password: a relay lets nobody in without.");
+        }
+
         TimeSpan timeout = TimeSpan.FromSeconds(parsed.GetValue(TimeoutSeconds));
         return new ImageShareOptions
         {
@@ -104,7 +124,7 @@ internal sealed class CommonOptions
                 "tls" => SipTransportChoice.Tls,
                 _ => SipTransportChoice.BySize,
             },
-            Tls = Tls.Load(parsed),
+            Tls = tls,
             TlsPort = parsed.GetValue(Tls.Port),
             TlsHost = parsed.GetValue(Tls.Host),
             MediaSecurity = parsed.GetRequiredValue(SecureMedia) switch
@@ -113,6 +133,8 @@ internal sealed class CommonOptions
                 "required" => MediaSecurity.Required,
                 _ => MediaSecurity.None,
             },
+            MediaTls = TlsOptions.Default with { TrustedRoots = tls.TrustedRoots },
+            MsrpRelays = [.. relays.Select(uri => new MsrpRelay(uri, user!, password!, parsed.GetValue(MsrpRelayRealm)))],
             Credentials = user is not null && password is not null ? new SipCredentials(user, password) : null,
             Profile = parsed.GetRequiredValue(Profile),
             Limits = ImageShareLimits.Default with { AnswerTimeout = timeout, IdleTimeout = timeout },
@@ -175,6 +197,17 @@ internal sealed class CommonOptions
         SipUri.TryParse(result.Tokens[0].Value, out SipUri? uri) && uri.IsSip
             ? uri
             : Refuse<SipUri>(result, "is not a SIP URI such as sip:bob@127.0.0.1:5070");
+
+    private static MsrpUri ParseRelay(ArgumentResult result, string text)
+    {
+        if (MsrpUri.TryParse(Encoding.UTF8.GetBytes(text), out MsrpUri? uri) && uri.IsSecure)
+        {
+            return uri;
+        }
+
+        result.AddError($"--msrp-relay: '{text}' is not an msrps URI such as msrps://relay.example:2855;tcp.");
+        return null!;
+    }
 
     private static IPEndPoint ParseEndPoint(ArgumentResult result)
     {

@@ -40,7 +40,7 @@ public sealed partial class ImageShareClient
             msrp = MsrpEndpoint.Start(options.Network, new MsrpEndpointOptions
             {
                 LocalEndPoint = new IPEndPoint(options.LocalEndPoint.Address, options.MsrpPort),
-                Tls = options.MediaSecurity is MediaSecurity.None ? null : options.MediaTls,
+                Tls = options.MediaSecurity is MediaSecurity.None && options.MsrpRelays.Count == 0 ? null : options.MediaTls,
                 TlsPort = options.MediaTlsPort,
                 AdvertisedAddress = options.AdvertisedAddress,
                 TimeProvider = options.TimeProvider,
@@ -114,6 +114,7 @@ public sealed partial class ImageShareClient
             TrustedHops = TrustedHops.Start(options.Ims.TrustedProxies, route, options.Network, options.TimeProvider),
             UsesCema = options.UseCema,
             MediaSecurity = options.MediaSecurity,
+            Relays = new OwnRelays([.. options.MsrpRelays], options.Limits.MediaConnectTimeout),
             AcceptsSha1Fingerprints = options.AcceptSha1Fingerprints,
             Ims = options.Ims,
             Headers = options.Headers,

@@ -92,4 +92,11 @@ public enum ImageShareError
 
     /// <summary>The image that was to be fetched is not at the peer, or several are that fit, or it serves none (488, or port 0 in its answer; RFC 5547 §8.3.2).</summary>
     ImageNotFound,
+    /// <summary>
+    /// The MSRP relay of this side (<see cref="ImageShareOptions.MsrpRelays"/>) could not be connected to, did not answer in time, or closed the connection.
+    /// </summary>
+    RelayUnreachable,
+
+    /// <summary>The MSRP relay of this side answered and granted nothing: wrong user or password (401), not allowed (403), or what it said makes no sense. The status is in the exception.</summary>
+    RelayRefused,
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using ImageShare.Core.Bodies;
 using ImageShare.Core.Diagnostics;
+using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
@@ -89,6 +90,13 @@ public sealed record ImageShareOptions
     /// count for peers that name no fingerprint. Default: a made certificate, and the machine's trust.
     /// </summary>
     public TlsOptions MediaTls { get; init; } = TlsOptions.Default;
+
+    /// <summary>
+    /// The MSRP relays of this side (RFC 4976), from the nearest to the outermost. Each share, sent or received, logs in at them and tells its peer the way through
+    /// them. Images then always travel over TLS, whatever <see cref="MediaSecurity"/> says, and an offer without TLS is refused: relays speak nothing else. The first
+    /// relay is recognized by its certificate and the roots of <see cref="MediaTls"/>. Default none.
+    /// </summary>
+    public IReadOnlyList<MsrpRelay> MsrpRelays { get; init; } = [];
 
     /// <summary>The port MSRP over TLS is listened for on, at the address of <see cref="LocalEndPoint"/>; 0 takes a free one.</summary>
     public int MediaTlsPort { get; init; }

@@ -59,6 +59,8 @@ internal static partial class Log
 
     [LoggerMessage(120, LogLevel.Trace, "Request {Id} from {From}: {Name}", SkipEnabledCheck = true)]
     private static partial void RequestEscapedSensitive(this ILogger logger, string id, string from, string? name);
+    [LoggerMessage(108, LogLevel.Warning, "Share {Id}: the peer did not take the new path through the relays; it can send until the time of the one before is over.")]
+    public static partial void PathNotRenewed(this ILogger logger, string id);
 
     [LoggerMessage(105, LogLevel.Error, "The application's trace listener threw")]
     public static partial void TraceFailed(this ILogger logger, Exception exception);

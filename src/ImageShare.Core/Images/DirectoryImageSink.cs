@@ -18,7 +18,7 @@ internal sealed class DirectoryImageSink : IImageSink
     private const long RoomStep = 8 * 1024 * 1024;
 
     private readonly DirectoryImageStore _store;
-    private readonly IncomingImage _image;
+    private IncomingImage _image;
     private readonly IPartialFile _file;
     private readonly object _owner;
     private readonly ReceivedRanges _received;
@@ -50,6 +50,8 @@ internal sealed class DirectoryImageSink : IImageSink
 
     /// <summary>Whether what has come is kept when the transfer breaks off (<see cref="KeptPartial"/>); as long as it comes in order.</summary>
     public bool Keeps { get; set; }
+
+    public void Name(string suggestedName) => _image = _image with { SuggestedName = suggestedName };
 
     public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default)
     {

@@ -49,6 +49,15 @@ public interface IImageSink : IAsyncDisposable
     ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// The sender has named the image with the transfer itself, where its offer had not. Called before the first <see cref="WriteAsync"/>, at most once. A sink
+    /// that gives no names has no need to implement it.
+    /// </summary>
+    /// <param name="suggestedName">The name; may be anything, see <see cref="SafeFileName"/>.</param>
+    void Name(string suggestedName)
+    {
+    }
+
+    /// <summary>
     /// Says that everything has come: checks that every octet is there, the size and the hash, and only then gives the image its name.
     /// </summary>
     /// <exception cref="ImageShareException">

@@ -56,6 +56,8 @@ internal sealed class MemoryImageSink(IncomingImage image, int maxSize) : IImage
         return ValueTask.CompletedTask;
     }
 
+    public void Name(string suggestedName) => image = image with { SuggestedName = suggestedName };
+
     public ValueTask<StoredImage> CompleteAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfClosed();

@@ -12,7 +12,8 @@ internal sealed class MsrpChunker
     /// <summary>The most octets of a chunk that need not be interruptible.</summary>
     public const int UninterruptibleSize = 2048;
 
-    private readonly MsrpSendHeaders _headers;
+    private MsrpSendHeaders _first;
+    private MsrpSendHeaders _headers;
     private readonly TransactionIds _ids;
     private readonly byte[] _pattern = new byte[7 + TransactionIds.Length];
     private readonly byte[] _tail = new byte[(6 + TransactionIds.Length) * 2];
@@ -29,7 +30,8 @@ internal sealed class MsrpChunker
         ArgumentNullException.ThrowIfNull(headers.ContentType);
         ArgumentOutOfRangeException.ThrowIfNegative(total);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(chunkSize);
-        _headers = headers;
+        _first = headers;
+        _headers = headers.OfLaterChunks();
         _ids = ids;
         Total = total;
         ChunkSize = chunkSize;
@@ -37,6 +39,14 @@ internal sealed class MsrpChunker
     }
 
     public MsrpSendHeaders Headers => _headers;
+
+    /// <summary>From the next chunk on the message goes by another way.</summary>
+    public void GoBy(MsrpPath to)
+    {
+        ThrowIfNot(!IsOpen);
+        _first = _first.By(to);
+        _headers = _first.OfLaterChunks();
+    }
 
     public long Total { get; }
 
@@ -150,8 +160,9 @@ internal sealed class MsrpChunker
         }
         while (upcoming.IndexOf(_pattern) >= 0);
 
-        Span<byte> span = output.GetSpan(_headers.MaxHeadLength(id.Length));
-        output.Advance(_headers.FormatHead(span, id, range));
+        MsrpSendHeaders headers = Position == 0 ? _first : _headers;
+        Span<byte> span = output.GetSpan(headers.MaxHeadLength(id.Length));
+        output.Advance(headers.FormatHead(span, id, range));
         ChunkStart = Position;
         _chunkEnd = Position + length;
         _tailLength = 0;

@@ -19,14 +19,16 @@ public sealed class MsrpSendHeaders
     /// <param name="contentType">The type of the body; null for a SEND without a body.</param>
     /// <param name="successReport">Whether success reports are wanted.</param>
     /// <param name="failureReport">Which responses are wanted; yes is what a missing header means, so it is not written.</param>
-    /// <exception cref="ArgumentException">The id has the wrong form.</exception>
+    /// <param name="contentDisposition">The value of Content-Disposition (RFC 2183); null for none.</param>
+    /// <exception cref="ArgumentException">The id has the wrong form, or the disposition holds a line break or more than 4,096 characters.</exception>
     public MsrpSendHeaders(
         MsrpPath to,
         MsrpPath from,
         string? messageId = null,
         MediaType? contentType = null,
         bool successReport = false,
-        MsrpFailureReport failureReport = MsrpFailureReport.Yes)
+        MsrpFailureReport failureReport = MsrpFailureReport.Yes,
+        string? contentDisposition = null)
     {
         ArgumentNullException.ThrowIfNull(to);
         ArgumentNullException.ThrowIfNull(from);
@@ -37,6 +39,7 @@ public sealed class MsrpSendHeaders
         ContentType = contentType;
         SuccessReport = successReport;
         FailureReport = failureReport;
+        ContentDisposition = contentDisposition is null ? null : CheckedDisposition(contentDisposition, contentType);
 
         var output = new ArrayBufferWriter<byte>(512);
         output.Write(" SEND\r\nTo-Path: "u8);
@@ -58,6 +61,14 @@ public sealed class MsrpSendHeaders
         if (failureReport != MsrpFailureReport.Yes)
         {
             output.Write(failureReport == MsrpFailureReport.No ? "Failure-Report: no\r\n"u8 : "Failure-Report: partial\r\n"u8);
+        }
+
+        if (ContentDisposition is not null)
+        {
+            // Content-Type is the last of all (RFC 4975 §9).
+            output.Write("Content-Disposition: "u8);
+            output.WriteUtf8(ContentDisposition);
+            output.WriteLineEnd();
         }
 
         if (contentType is not null)
@@ -87,6 +98,29 @@ public sealed class MsrpSendHeaders
 
     /// <summary>Which responses are wanted.</summary>
     public MsrpFailureReport FailureReport { get; }
+
+    /// <summary>The value of Content-Disposition; null for none.</summary>
+    public string? ContentDisposition { get; }
+
+    /// <summary>The same message by another way.</summary>
+    internal MsrpSendHeaders By(MsrpPath to) => new(to, From, MessageId, ContentType, SuccessReport, FailureReport, ContentDisposition);
+
+    /// <summary>What the chunks behind the first have: that the content is a file of that name was said by then.</summary>
+    internal MsrpSendHeaders OfLaterChunks() =>
+        ContentDisposition is null ? this : new(To, From, MessageId, ContentType, SuccessReport, FailureReport);
+
+    // Half of what a receiver takes for a whole head, by our own limit.
+    private static string CheckedDisposition(string value, MediaType? contentType)
+    {
+        if (contentType is null)
+        {
+            throw new ArgumentException("Without a body there is nothing to be disposed of.", nameof(value));
+        }
+
+        return value.Length is > 0 and <= 4096 && !value.Any(char.IsControl)
+            ? value
+            : throw new ArgumentException("A Content-Disposition has 1 to 4096 characters, and no control characters.", nameof(value));
+    }
 
     /// <summary>Room enough for any head of this message.</summary>
     internal int MaxHeadLength(int idLength) => 5 + idLength + _beforeRange.Length + ByteRange.MaxLength + _afterRange.Length;

@@ -37,7 +37,10 @@ internal sealed class AwaitedImage(
 
                 IImageSink sink = await store.CreateAsync(image, cancellationToken).ConfigureAwait(false);
                 var receiver = new ImageReceiver(
-                    session, sink, image.Size, context.Limits.MaxImageSize, new ThrottledProgress(session, listener, image.Size), image.FirstOctet);
+                    session, sink, image.Size, context.Limits.MaxImageSize, new ThrottledProgress(session, listener, image.Size), image.FirstOctet)
+                {
+                    IsNamed = image.SuggestedName is not null,
+                };
                 if (!media.TryTake(receiver))
                 {
                     await receiver.DisposeAsync().ConfigureAwait(false);
@@ -64,8 +67,7 @@ internal sealed class AwaitedImage(
 
     public ValueTask AbortAsync(MsrpAbortReason reason) => _receiver!.AbortAsync(reason);
 
-    // What was asked for stays what it was. What the message says of itself fills the gaps: here its length, and name and date once Content-Disposition
-    // is read from message.OtherHeaders.
+    // What was asked for stays what it was. What the message says of itself fills the gaps: here its length; its name, the receiver reads.
     private static IncomingImage Describe(IncomingImage agreed, MsrpMessageInfo message) =>
         agreed with { Size = agreed.Size ?? (message.Total is { } total ? agreed.FirstOctet + total : null) };
 

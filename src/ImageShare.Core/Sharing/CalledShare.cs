@@ -71,6 +71,11 @@ internal sealed class CalledShare : IShareSignalling
                 break;
             case ShareEffect.Answer:
                 await Call.Cleared.ConfigureAwait(false);
+                if (Media.End is null)
+                {
+                    await OpenAsync(CancellationToken.None).ConfigureAwait(false);
+                }
+
                 Answer();
                 break;
             case ShareEffect.Reject reject:
@@ -87,6 +92,12 @@ internal sealed class CalledShare : IShareSignalling
         }
     }
 
+    /// <summary>
+    /// Before anything is answered: where this side has relays, it logs in there. One that does not let this side in leaves the invitation as it was.
+    /// </summary>
+    /// <exception cref="ImageShareException">That of <see cref="ShareMedia.OpenAsync"/>.</exception>
+    public ValueTask LogInAsync(CancellationToken cancellationToken) => _context.Relays.Any && Media.End is null ? OpenAsync(cancellationToken) : default;
+
     public ValueTask DisposeAsync()
     {
         if (Interlocked.CompareExchange(ref _decision, Over, null) is null)
@@ -99,12 +110,15 @@ internal sealed class CalledShare : IShareSignalling
         return ValueTask.CompletedTask;
     }
 
+    private async ValueTask OpenAsync(CancellationToken cancellationToken) => await Media.OpenAsync(
+        _context.AddressFor(Call.Source), _offer.Media.IsMsrpOverTls, Call.Source.Remote.Address, AnswersWithCema, cancellationToken).ConfigureAwait(false);
+
     // The answer goes out with the decision on the last image of the invitation; only then does the caller know where to connect.
     private void Answer()
     {
         IPAddress address = _context.AddressFor(Call.Source);
         bool isSecure = _offer.Media.IsMsrpOverTls;
-        MediaEnd end = Media.Open(address, isSecure, Call.Source.Remote.Address);
+        MediaEnd end = Media.End!;
         ImageAnswer answer = Media.Complete(new ImageAnswer
         {
             Offer = _offer,
@@ -120,7 +134,7 @@ internal sealed class CalledShare : IShareSignalling
     /// <summary>The answer is out.</summary>
     public void OnAnswered(ImageAnswer answer)
     {
-        if (AnswersWithCema && answer.IsActive && _offer.Media.Port != 9 && _offer.Description.GetConnection(_offer.Media) is { } middlebox)
+        if (AnswersWithCema && answer.IsActive && !_context.Relays.Any && _offer.Media.Port != 9 && _offer.Description.GetConnection(_offer.Media) is { } middlebox)
         {
             Media.SetPeerAddress(middlebox.Address, _offer.Media.Port);
         }

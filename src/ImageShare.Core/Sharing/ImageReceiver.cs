@@ -17,7 +17,7 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
     private const int InUseAndGivenUp = 3;
 
     // What was announced, without what came before, is also the most that is taken: the message counts from its own beginning.
-    private readonly long _maxSize = Math.Min(size ?? limit, limit) - first;
+    private long _maxSize = Math.Min(size ?? limit, limit) - first;
     private int _use;
     private long _received;
     private bool _began;
@@ -26,12 +26,25 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
     /// <summary>What was stored: then the share is complete, whatever else happens.</summary>
     public StoredImage? Stored { get; private set; }
 
+    /// <summary>Whether the offer has named the image.</summary>
+    public bool IsNamed { get; init; }
+
+    /// <summary>What the message says of the file (RFC 5547 §8.7).</summary>
+    public SentFile? SentFile { get; private set; }
+
     public ValueTask<MsrpAcceptance> BeginAsync(MsrpMessageInfo message, CancellationToken cancellationToken)
     {
         if (_began || _abandoned)
         {
             // One file is one message, and nothing else is sent on its session.
             return ValueTask.FromResult(MsrpAcceptance.Refuse(_began ? 403 : 413));
+        }
+
+        // What the offer says comes first; what it leaves out, the message may say.
+        SentFile = TransferDisposition.Read(message.OtherHeaders);
+        if (size is null && SentFile?.Size is { } announced)
+        {
+            _maxSize = Math.Min(_maxSize, Math.Max(0, announced - first));
         }
 
         if (message.Total > _maxSize)
@@ -43,7 +56,7 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
         // Said here, before the first octet: a BYE right behind the last one must find the share in its transfer.
         _began = true;
         session.Post(new ShareInput.MediaConnected());
-        return ValueTask.FromResult(MsrpAcceptance.Accept);
+        return !IsNamed && SentFile?.Name is { Length: > 0 } name ? NameAsync(name) : ValueTask.FromResult(MsrpAcceptance.Accept);
     }
 
     public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken)
@@ -123,6 +136,25 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
             : Interlocked.CompareExchange(ref _use, InUseAndGivenUp, InUse) == Idle ? DisposeAsync() : ValueTask.CompletedTask;
     }
 
+    private async ValueTask<MsrpAcceptance> NameAsync(string name)
+    {
+        Enter();
+        try
+        {
+            sink.Name(name);
+            return MsrpAcceptance.Accept;
+        }
+        catch (Exception e)
+        {
+            Fail(OfStore(e));
+            throw;
+        }
+        finally
+        {
+            await LeaveAsync().ConfigureAwait(false);
+        }
+    }
+
     private async ValueTask AwaitAsync(ValueTask writing, CancellationToken cancellationToken)
     {
         try
@@ -160,8 +192,8 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
         return sink.DisposeAsync();
     }
 
-    private ShareOutcome TooMuch() => size is not null
-        ? ShareOutcome.Failed(ImageShareError.SizeMismatch, $"The peer sent more than the {size} bytes it had announced; the image was refused.")
+    private ShareOutcome TooMuch() => (size ?? SentFile?.Size) is { } announced
+        ? ShareOutcome.Failed(ImageShareError.SizeMismatch, $"The peer sent more than the {announced} bytes it had announced; the image was refused.")
         : ShareOutcome.Failed(ImageShareError.TooLarge, $"The image is larger than {limit} bytes, the most this side takes; it was refused.");
 
     // A custom store may throw anything.

@@ -73,7 +73,8 @@ public sealed class ImageShareInvitation
     /// <exception cref="ImageShareException">
     /// The store cannot take it (<see cref="ImageShareError.StoreNotWritable"/>, <see cref="ImageShareError.DiskFull"/>): the invitation
     /// still waits, for another store or <see cref="DeclineAsync"/>. <see cref="ImageShareError.NothingToResume"/>: the rest of an image
-    /// was offered (<see cref="InvitedImage.ResumesAt"/>) whose beginning the store has not; it is refused with 488. <see cref="ImageShareError.InvalidState"/>: it is over
+    /// was offered (<see cref="InvitedImage.ResumesAt"/>) whose beginning the store has not; it is refused with 488. <see cref="ImageShareError.RelayUnreachable"/>,
+    /// <see cref="ImageShareError.RelayRefused"/> or <see cref="ImageShareError.CertificateNotTrusted"/>: a relay of this side; the invitation still waits. <see cref="ImageShareError.InvalidState"/>: it is over
     /// or decided already.
     /// </exception>
     public Task<ImageShareSession> AcceptAsync(IImageStore store, AcceptSettings settings, CancellationToken cancellationToken = default)

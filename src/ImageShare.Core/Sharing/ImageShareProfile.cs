@@ -41,6 +41,12 @@ public sealed record ImageShareProfile
     /// <summary>Whether the offer names the file's disposition, <c>a=file-disposition:render</c>.</summary>
     public bool Disposition { get; init; } = true;
 
+    /// <summary>
+    /// Whether the MSRP message says name, size and dates of the image again in Content-Disposition (RFC 5547 §8.7). Default false: the offer has said it, and
+    /// old peers expect no more headers than they know.
+    /// </summary>
+    public bool ContentDisposition { get; init; }
+
     /// <summary>Whether the attributes go in the order, and with the fixed values, of the Mercuro client.</summary>
     internal bool IsMercuroLayout { get; init; }
 
@@ -84,6 +90,7 @@ public sealed record ImageShareProfile
         FeatureTags = FeatureTagForms.None,
         Icon = IconForm.RelatedBinary,
         ChunkSize = 64 * 1024,
+        ContentDisposition = true,
     };
 
     /// <summary>All named profiles.</summary>

@@ -38,6 +38,9 @@ public sealed record ImageShareResult
     /// <summary>Receiver: where the image was stored. Null for the sender and for stores without files.</summary>
     public StoredImage? Stored { get; init; }
 
+    /// <summary>Receiver: what the sender said of the image with the transfer itself; null when it said nothing there.</summary>
+    public SentFile? SentFile { get; init; }
+
     /// <summary>
     /// What was odd about a received image and lived with: stable codes. <c>TypeMismatch</c>: its first octets are those of another image type than
     /// was announced; <c>TypeNotRecognized</c>: they are of no type this library knows. Look twice before opening such a file.

@@ -181,6 +181,7 @@ internal sealed class IncomingCall : ShareCall
         foreach ((CalledShare share, ImageAnswer answer) in accepted)
         {
             share.OnAnswered(answer);
+            share.Media.Follow(offers, answer.Path);
         }
 
         _ = Begin(() => WatchDialogAsync(accepting, dialog));

@@ -151,7 +151,7 @@ internal sealed class IncomingShares : ISipRequestHandler
                 // Nobody knows where that is.
             }
 
-            CemaReply reply = Cema.ToOffer(offer.Media.HasMsrpCema, matches, offer.Setup, hasRelay: false, peerHasRelay: offered.Path.Uris.Length > 1);
+            CemaReply reply = Cema.ToOffer(offer.Media.HasMsrpCema, matches, offer.Setup, hasRelay: context.Relays.Any, peerHasRelay: offered.Path.Uris.Length > 1);
             if (reply != CemaReply.Refuse)
             {
                 admitted.Add(offered with { AnswersWithCema = reply == CemaReply.With });

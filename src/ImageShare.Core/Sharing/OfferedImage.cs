@@ -34,14 +34,30 @@ internal sealed class OfferedImage(
         };
         IImageSink sink = await CreateSinkAsync(store, image, cancellationToken).ConfigureAwait(false);
         var receiver = new ImageReceiver(
-            call.Session, sink, Image.Size, context.Limits.MaxImageSize, new ThrottledProgress(call.Session, settings.Progress, Image.Size), image.FirstOctet);
-        if (!media.TryTake(receiver) || !call.TryAccept())
+            call.Session, sink, Image.Size, context.Limits.MaxImageSize, new ThrottledProgress(call.Session, settings.Progress, Image.Size), image.FirstOctet)
         {
-            await receiver.DisposeAsync().ConfigureAwait(false);
-            throw OverAlready();
-        }
+            IsNamed = Image.Name is not null,
+        };
+        bool isTaken = false;
+        try
+        {
+            if (!media.TryTake(receiver))
+            {
+                throw OverAlready();
+            }
 
-        return call.Session;
+            await call.LogInAsync(cancellationToken).ConfigureAwait(false);
+            isTaken = call.TryAccept();
+            return isTaken ? call.Session : throw OverAlready();
+        }
+        finally
+        {
+            if (!isTaken)
+            {
+                media.GiveBack(receiver);
+                await receiver.DisposeAsync().ConfigureAwait(false);
+            }
+        }
     }
 
     // The rest of an image that is not here is refused at once: the sender then knows to offer the whole (RFC 5547 §8.3.1).

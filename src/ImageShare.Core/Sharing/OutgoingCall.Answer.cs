@@ -110,6 +110,10 @@ internal sealed partial class OutgoingCall
                 dialog,
                 agreed,
                 [.. images.Where(image => agreed.Media[image.Section].Port != 0).Select(image => RunningFile.Of(agreed, image.Section, image.Share.Session))]);
+            foreach (AnsweredImage image in images.Where(static image => image.Answer is not null))
+            {
+                image.Share.Media.Follow(Offers, string.Join(' ', agreed.Media[image.Section].Path!));
+            }
         }
 
         return images;
@@ -128,7 +132,7 @@ internal sealed partial class OutgoingCall
 
             MsrpPath path = PeerPath.Parse(answer.Path);
             bool matches = await MediaAddress.MatchesPathAsync(Context.Network, answer.Description, answer.Media, path, _givingUp.Token).ConfigureAwait(false);
-            switch (Cema.AfterAnswer(answer.Media.HasMsrpCema, matches, answer.IsActive, hasRelay: false, peerHasRelay: path.Uris.Length > 1))
+            switch (Cema.AfterAnswer(answer.Media.HasMsrpCema, matches, answer.IsActive, hasRelay: Context.Relays.Any, peerHasRelay: path.Uris.Length > 1))
             {
                 case CemaCourse.MediaLine:
                     image.Share.Media.SetPeerAddress(answer.Description.GetConnection(answer.Media)!.Address, answer.Media.Port);

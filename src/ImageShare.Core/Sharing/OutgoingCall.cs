@@ -155,7 +155,7 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
             SipDestination hop = await Context.ResolveAsync(peer, _givingUp.Token).ConfigureAwait(false);
             IPAddress address = Context.AddressFor(hop);
             _givingUp.Token.ThrowIfCancellationRequested();
-            OpenMedia(address, hop.EndPoint.Address);
+            await OpenMediaAsync(address, hop.EndPoint.Address).ConfigureAwait(false);
             bool withIcons = _offered.Any(static share => share.Terms.HasIcon);
             InviteOutcome outcome = await InviteAsync(WriteOffer(address, withIcons), null).ConfigureAwait(false);
             if (withIcons && outcome is InviteOutcome.Rejected { Response: var refusal } && PlainOfferPeers.IsOfMultipart(refusal))
@@ -198,17 +198,18 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
     }
 
     // An image that is out has let go of its media, or is about to: it gets none any more.
-    private void OpenMedia(IPAddress address, IPAddress signalling)
+    private async Task OpenMediaAsync(IPAddress address, IPAddress signalling)
     {
         lock (Gate)
         {
             _offered = [.. _shares.Where(share => IsInside(share.Session))];
             _ends = new MediaEnd[_offered.Length];
-            for (int i = 0; i < _offered.Length; i++)
-            {
-                _offered[i].Media.Section = i;
-                _ends[i] = _offered[i].Media.Open(address, Context.Terms.Security is not MediaSecurity.None, signalling);
-            }
+        }
+
+        for (int i = 0; i < _offered.Length; i++)
+        {
+            _offered[i].Media.Section = i;
+            _ends[i] = await _offered[i].Media.OpenAsync(address, Context.Terms.Security is not MediaSecurity.None, signalling, Context.UsesCema, _givingUp.Token).ConfigureAwait(false);
         }
 
         _givingUp.Token.ThrowIfCancellationRequested();

@@ -21,6 +21,9 @@ internal sealed class ReceivingMedia(ShareContext context, ImageShareSession ses
     /// <summary>Gives the image its place; false when it has one already or nothing is taken any more, and the caller disposes of the receiver.</summary>
     public bool TryTake(ImageReceiver receiver) => Interlocked.CompareExchange(ref _receiver, receiver, null) is null && !_isOver;
 
+    /// <summary>The image has its place no more: another store may be tried.</summary>
+    public void GiveBack(ImageReceiver receiver) => Interlocked.CompareExchange(ref _receiver, null, receiver);
+
     /// <summary>The answer to what this side asks for says so much of the image; the last one counts.</summary>
     public void Expect(IncomingImage image) => Volatile.Write(ref _expected, image);
 
@@ -40,6 +43,7 @@ internal sealed class ReceivingMedia(ShareContext context, ImageShareSession ses
             IsVerified = stored.HashVerified,
             Sha1 = Convert.ToHexString(stored.Sha1.AsSpan()),
             Stored = stored,
+            SentFile = Volatile.Read(ref _receiver)?.SentFile,
             Warnings = ImageTypes.Compare(Session.Image.Type, stored.DetectedType) is { } warning ? [warning] : [],
         }
         : result;

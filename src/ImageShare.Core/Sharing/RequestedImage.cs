@@ -41,6 +41,7 @@ internal sealed class RequestedImage(ShareContext context, CalledShare call, Sen
             media.ContentType = ReceivedAnswer.TypeToSend(offer.Media, image.Description.Type);
             media.Take(image, offer.Media.FileRange ?? FileRange.Whole);
             call.Session.Image = image.Description.ToSelector() with { Hashes = [.. image.Hashes] };
+            await call.LogInAsync(call.Withdrawn).ConfigureAwait(false);
             served(call.Session);
             call.TryAccept();
         }

@@ -15,6 +15,7 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
     private readonly CancellationTokenSource _transfer = new();
     private ServedImage? _served;
     private long? _end;
+    private bool _isServed;
     private Task _sending = Task.CompletedTask;
 
     /// <summary>The image; null as long as it is not known which one.</summary>
@@ -40,6 +41,7 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
     public void Take(ServedImage image, FileRange range)
     {
         Take(image);
+        _isServed = true;
         FirstOctet = range.Start - 1;
         _end = range.End;
     }
@@ -86,10 +88,18 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
             Stream content = _served!.Source.OpenRead(Image);
             await using ConfiguredAsyncDisposable closing = content.ConfigureAwait(false);
             await SkipAsync(content, FirstOctet, _transfer.Token).ConfigureAwait(false);
+            bool isRelayed = Context.Relays.Any || Peer.Path.Count > 1;
             MsrpOutgoingContent message = MsrpOutgoingContent.FromStream(ContentType ?? Image.Type, content, Length) with
             {
                 ChunkSize = settings.ChunkSize ?? Context.Profile.ChunkSize ?? long.MaxValue,
                 MaxOctetsPerSecond = settings.MaxBytesPerSecond ?? _served.MaxBytesPerSecond,
+
+                // An answer to who asks for a file leaves its name, size and date to the message (RFC 5547 §8.3.2).
+                Disposition = Context.Profile.ContentDisposition || _isServed ? TransferDisposition.Write(Image) : null,
+
+                // A relay answers for itself; that the peer has the image, only the peer says.
+                SuccessReport = isRelayed,
+                AwaitSuccessReport = isRelayed,
             };
             MsrpSendResult result = await Msrp.SendAsync(
                 message, new ThrottledProgress(Session, settings.Progress, Image.Size, FirstOctet), _transfer.Token).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using ImageShare.Core.Msrp;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sharing.Descriptions;
 using ImageShare.Core.Sharing.StateMachine;
@@ -9,9 +10,9 @@ namespace ImageShare.Core.Sharing;
 
 /// <summary>
 /// The offers inside a session: answers those of the peer (RFC 5547 §8.1, §8.4; RFC 3261 §14.2) and tells the shares they concern, on the user agent's
-/// loop and one at a time; and takes out what this side has broken off.
+/// loop and one at a time; takes out what this side has broken off; and says where its media has moved to.
 /// </summary>
-internal sealed class SessionOffers
+internal sealed partial class SessionOffers
 {
     private static readonly MediaType SdpType = new("application", "sdp");
 
@@ -26,6 +27,8 @@ internal sealed class SessionOffers
     private readonly Lock _gate = new();
     private readonly HashSet<int> _over = [];
     private readonly Dictionary<int, bool> _removing = [];
+    private readonly Dictionary<int, NewPath> _moving = [];
+    private readonly Dictionary<int, Action<MsrpPath>> _peerPaths = [];
     private RunningDescription _running;
     private Task _offering = Task.CompletedTask;
 
@@ -60,87 +63,17 @@ internal sealed class SessionOffers
         return offers;
     }
 
-    /// <summary>
-    /// Offers the session without a file that was broken off on this side, unless the peer has taken it out already. Several at the same time go into
-    /// one offer; one that meets an offer of the peer waits for its turn.
-    /// </summary>
-    /// <param name="section">The index of its section.</param>
-    /// <param name="hasFailed">Whether something failed here; the peer is told, to tell it from a user who cancels.</param>
-    /// <returns>Done when the peer has answered, or the session is over; never fails.</returns>
-    public Task RemoveAsync(int section, bool hasFailed = false)
+    private void TakePath(int section, MediaDescription media)
     {
+        Action<MsrpPath>? told;
         lock (_gate)
         {
-            if (!_over.Add(section))
-            {
-                return _offering;
-            }
-
-            if (_running.Local.Media[section].Port == 0)
-            {
-                return Task.CompletedTask;
-            }
-
-            _removing.Add(section, hasFailed);
-            if (_offering.IsCompleted)
-            {
-                _offering = OfferAsync();
-            }
-
-            return _offering;
+            told = _peerPaths.GetValueOrDefault(section);
         }
-    }
 
-    private async Task OfferAsync()
-    {
-        // Not under the lock of who asks.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        int[] offered = [];
-        bool isMore = true;
-        while (isMore)
+        if (told is not null && media.Path is { } uris && PeerPath.TryParse(uris, out MsrpPath? path))
         {
-            SipResponse? response = null;
-            try
-            {
-                response = await _dialog.OfferAsync(() => WriteRemoval(out offered), SdpType, ReasonOfRemoval).ConfigureAwait(false);
-            }
-            catch (ImageShareException)
-            {
-                // The session is over or the peer is gone: its end says so.
-            }
-
-            if (response is { IsSuccess: true })
-            {
-                TakeAnswer(response);
-            }
-
-            lock (_gate)
-            {
-                // A peer that refuses has the file's end by MSRP all the same: nothing is gained by asking again.
-                Array.ForEach(offered, section => _removing.Remove(section));
-                isMore = response is not null && _removing.Count > 0;
-                if (!isMore)
-                {
-                    _removing.Clear();
-                    _offering = Task.CompletedTask;
-                }
-            }
-        }
-    }
-
-    // On the agent's loop, when it is our turn.
-    private ReadOnlyMemory<byte> WriteRemoval(out int[] offered)
-    {
-        lock (_gate)
-        {
-            offered = [.. _removing.Keys];
-            if (offered.Length == 0)
-            {
-                return default;
-            }
-
-            _running = new RunningDescription(_running.Without(offered));
-            return _running.Local.ToArray();
+            told(path);
         }
     }
 
@@ -149,23 +82,6 @@ internal sealed class SessionOffers
         lock (_gate)
         {
             return _removing.ContainsValue(true) ? DialogOutcome.FailureReason : null;
-        }
-    }
-
-    // What the peer refuses of the rest is out as well (RFC 3264 §8).
-    private void TakeAnswer(SipResponse response)
-    {
-        if (!SessionDescription.TryParse(response.Body.Span, SdpLimits.Default, out SessionDescription? answer, out _))
-        {
-            return;
-        }
-
-        foreach (RunningFile file in _files)
-        {
-            if (file.Section < answer.Media.Length && answer.Media[file.Section].Port == 0 && End(file.Section))
-            {
-                file.Session.Post(new ShareInput.TransferRemoved(ShareOutcome.CancelledByPeer));
-            }
         }
     }
 
@@ -242,7 +158,11 @@ internal sealed class SessionOffers
 
         foreach ((RunningFile File, ReofferKind Kind) file in files)
         {
-            if (file.Kind is not ReofferKind.SameTransfer && End(file.File.Section))
+            if (file.Kind is ReofferKind.SameTransfer)
+            {
+                TakePath(file.File.Section, offer.Media[file.File.Section]);
+            }
+            else if (End(file.File.Section))
             {
                 ended.Add(file);
             }

@@ -49,10 +49,13 @@ internal sealed class ShareContext
     public bool UsesCema { get; init; }
 
     /// <summary>What is asked of peers' media.</summary>
-    public MediaTerms Terms => field ??= new MediaTerms(MediaSecurity, AcceptsSha1Fingerprints);
+    public MediaTerms Terms => field ??= new MediaTerms(Relays.Any ? MediaSecurity.Required : MediaSecurity, AcceptsSha1Fingerprints, Relays.Any);
 
-    /// <summary>What this side's certificate is recognized by; empty without TLS.</summary>
-    public IReadOnlyList<Fingerprint> Fingerprints => field ??= OwnFingerprints.Of(Msrp.Certificate);
+    /// <summary>What this side's certificate is recognized by; empty without TLS, and behind relays: it is their certificates that are seen.</summary>
+    public IReadOnlyList<Fingerprint> Fingerprints => field ??= Relays.Any ? [] : OwnFingerprints.Of(Msrp.Certificate);
+
+    /// <summary>See <see cref="ImageShareOptions.MsrpRelays"/>.</summary>
+    public OwnRelays Relays { get; init; } = OwnRelays.None;
 
     public ImsSettings Ims { get; init; } = ImsSettings.None;
 

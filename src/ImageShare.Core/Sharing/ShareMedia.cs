@@ -15,13 +15,15 @@ internal abstract class ShareMedia(ShareContext context, ImageShareSession sessi
 {
     private readonly TaskCompletionSource _agreed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private MsrpSession? _msrp;
+    private MediaEnd? _end;
     private PeerMedia? _peer;
+    private volatile bool _isDisposed;
 
     protected ShareContext Context { get; } = context;
 
     protected ImageShareSession Session { get; } = session;
 
-    /// <summary>The MSRP session; <see cref="Open"/> has made it.</summary>
+    /// <summary>The MSRP session; <see cref="OpenAsync"/> has made it.</summary>
     protected MsrpSession Msrp => _msrp!;
 
     /// <summary>What the peer has said of its end; <see cref="SetPeer"/> was told.</summary>
@@ -39,20 +41,55 @@ internal abstract class ShareMedia(ShareContext context, ImageShareSession sessi
     /// <summary>Done when this side sends nothing more.</summary>
     protected virtual Task Sending => Task.CompletedTask;
 
-    /// <summary>Makes the MSRP session, before it is known what the peer says.</summary>
+    /// <summary>Makes the MSRP session, before it is known what the peer says; through the relays of this side, if it has any. Once.</summary>
     /// <param name="address">This side's address as the peer is to reach it.</param>
     /// <param name="isSecure">Whether over TLS.</param>
     /// <param name="signalling">Where SIP is spoken with the peer: what may be dialled depends on it.</param>
-    public MediaEnd Open(IPAddress address, bool isSecure, IPAddress signalling)
+    /// <param name="usesCema">Whether middleboxes are reckoned with.</param>
+    /// <param name="cancellationToken">Gives up the wait for a relay.</param>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.RelayUnreachable"/>, <see cref="ImageShareError.RelayRefused"/>, <see cref="ImageShareError.CertificateNotTrusted"/>.
+    /// </exception>
+    public async ValueTask<MediaEnd> OpenAsync(IPAddress address, bool isSecure, IPAddress signalling, bool usesCema, CancellationToken cancellationToken)
     {
-        _msrp = Context.Msrp.CreateSession(new MsrpSessionOptions
+        var options = new MsrpSessionOptions
         {
             AdvertisedAddress = address,
             IsSecure = isSecure,
             DialPolicy = remote => MediaDialPolicy.Allows(signalling, remote),
             Receiver = Receiver,
-        });
-        return new MediaEnd(new IPEndPoint(address, _msrp.LocalUri.Port!.Value), _msrp.LocalUri.ToString());
+        };
+        MsrpSession msrp = await Context.Relays.CreateSessionAsync(Context.Msrp, options, Context.TimeProvider, cancellationToken).ConfigureAwait(false);
+        bool done = false;
+        try
+        {
+            IPEndPoint end = await Context.Relays.MediaAddressAsync(msrp, address, usesCema, Context.Network, cancellationToken).ConfigureAwait(false);
+            _end = new MediaEnd(end, msrp.AdvertisedPath.ToString());
+            Volatile.Write(ref _msrp, msrp);
+            done = !_isDisposed;
+            return _end;
+        }
+        finally
+        {
+            if (!done)
+            {
+                // Nobody else will: the share was over before there was anything to let go of.
+                await msrp.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>This side's end, once it was opened.</summary>
+    public MediaEnd? End => _end;
+
+    /// <summary>Keeps both sides' paths up to date in the session (RFC 4976 §9.4).</summary>
+    /// <param name="offers">The offers of the session.</param>
+    /// <param name="said">The path the peer was told.</param>
+    public void Follow(SessionOffers offers, string said)
+    {
+        MsrpSession msrp = Msrp;
+        offers.FollowPeerPath(Section, path => msrp.TryRenewPeerPath(path));
+        PathRenewal.Watch(Context, Session, msrp, offers, Section, said);
     }
 
     /// <summary>
@@ -108,11 +145,12 @@ internal abstract class ShareMedia(ShareContext context, ImageShareSession sessi
 
     public virtual async ValueTask DisposeAsync()
     {
+        _isDisposed = true;
         Together.Settle(this);
         _agreed.TrySetResult();
-        if (_msrp is not null)
+        if (Volatile.Read(ref _msrp) is { } msrp)
         {
-            await _msrp.DisposeAsync().ConfigureAwait(false);
+            await msrp.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -165,7 +203,7 @@ internal abstract class ShareMedia(ShareContext context, ImageShareSession sessi
 
 /// <summary>This side's end of the media, for its description.</summary>
 /// <param name="Address">Where it listens, as the peer is to reach it.</param>
-/// <param name="Path">The path of its MSRP session.</param>
+/// <param name="Path">The path of its MSRP session, SP between the URIs: those of its relays, and its own.</param>
 internal sealed record MediaEnd(IPEndPoint Address, string Path);
 
 /// <summary>The peer's end of the media, out of its description.</summary>

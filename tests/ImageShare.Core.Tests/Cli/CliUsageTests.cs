@@ -27,6 +27,8 @@ public sealed class CliUsageTests
     [TestCase("--size", "fetch sip:bob@127.0.0.1 --identity sip:alice@ims.example --size big")]
     [TestCase("dir", "offer --identity sip:bob@ims.example")]
     [TestCase("--count", "offer . --identity sip:bob@ims.example --count 0")]
+    [TestCase("--msrp-relay", "listen --identity sip:bob@ims.example --msrp-relay msrp://relay.example;tcp --password x")]
+    [TestCase("--msrp-relay", "listen --identity sip:bob@ims.example --msrp-relay msrps://relay.example;tcp")]
     [TestCase("--kind", "inspect file --kind http")]
     public async Task Wrong_usage_names_what_is_wrong(string named, string arguments)
     {

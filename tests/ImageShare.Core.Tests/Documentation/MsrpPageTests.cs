@@ -4,6 +4,10 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using ImageShare.Core.Msrp;
 using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Net;
+using ImageShare.Core.Tests.Msrp.Connections;
+using ImageShare.Core.Tests.Net;
+using ImageShare.Core.Tests.Sharing;
 
 namespace ImageShare.Core.Tests.Documentation;
 
@@ -26,7 +30,7 @@ public sealed partial class MsrpPageTests
     public void Every_snippet_is_the_sample_as_it_is_compiled()
     {
         MatchCollection snippets = Snippet().Matches(File.ReadAllText(Page));
-        Assert.That(snippets, Has.Count.EqualTo(2));
+        Assert.That(snippets, Has.Count.EqualTo(3));
         foreach (Match snippet in snippets)
         {
             Assert.That(snippet.Groups[2].Value, Is.EqualTo(Source(snippet)), snippet.Groups[1].Value);
@@ -52,6 +56,34 @@ public sealed partial class MsrpPageTests
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    [Test]
+    public async Task The_relay_sample_sends_through_a_relay()
+    {
+        var network = new InMemoryNetwork();
+        var trust = new TlsOptions { TrustedRoots = [TestCertificates.Authority] };
+        await using var relay = new RelayServer(network);
+        await using MsrpEndpoint bob = MsrpEndpoint.Start(network, new MsrpEndpointOptions { Tls = trust });
+        var receiver = new CollectingReceiver();
+        await using MsrpSession incoming = await bob.CreateSessionAsync(new MsrpSessionOptions { Receiver = receiver }, [relay.AsRelay()]);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        byte[] image = [.. Enumerable.Range(0, 10_000).Select(i => (byte)i)];
+        MsrpSendResult result = await MsrpThroughRelay.RunAsync(
+            network,
+            relay.AsRelay(),
+            trust,
+            path =>
+            {
+                incoming.SetPeerPath(path);
+                _ = incoming.ConnectAsync(active: false, patience.Token);
+                return Task.FromResult(incoming.AdvertisedPath);
+            },
+            image,
+            patience.Token);
+        Assert.That((result.Outcome, result.ReportedOctets), Is.EqualTo((MsrpSendOutcome.Completed, 10_000L)));
+        Assert.That(await receiver.Completed.WaitAsync(patience.Token), Is.EqualTo(image));
+        Assert.That((await receiver.Begun).OtherHeaders, Has.Member(new KeyValuePair<string, string>("Content-Disposition", "attachment; filename=\"cat.png\"")));
     }
 
     [Test]

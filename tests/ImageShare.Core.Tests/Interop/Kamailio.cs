@@ -75,7 +75,7 @@ internal sealed class Kamailio : IAsyncDisposable
     }
 
     // Verifies us as we verify it: certificates by the test's own authority only.
-    private static void WriteTlsFiles(DirectoryInfo folder)
+    internal static void WriteTlsFiles(DirectoryInfo folder)
     {
         X509Certificate2 certificate = TestCertificates.Loopback;
         foreach ((string name, string text) in (ReadOnlySpan<(string, string)>)

@@ -34,6 +34,50 @@ public sealed class MsrpChunkerTests
         Assert.That(Read(wire).Select(c => c.TransactionId), Is.Unique);
     }
 
+    [TestCase(0)]
+    [TestCase(5000)]
+    [Category("MSRP-052")]
+    [Category("MSRP-004")]
+    public void The_first_chunk_says_what_file_it_is_and_no_other(int length)
+    {
+        const string Line = "\r\nContent-Disposition: render;filename=\"cat.png\"\r\nContent-Type: image/png\r\n\r\n";
+        var headers = new MsrpSendHeaders(
+            MsrpPath.Parse("msrp://b:2/y;tcp"), MsrpPath.Parse("msrp://a:3/x;tcp"), "m123", new MediaType("image", "png"), contentDisposition: "render;filename=\"cat.png\"");
+        var output = new ArrayBufferWriter<byte>();
+        var chunker = new MsrpChunker(headers, length, 2048, new TransactionIds());
+        byte[] data = new byte[length];
+        do
+        {
+            chunker.Begin(output, data.AsSpan((int)chunker.Position));
+            if (chunker.IsOpen)
+            {
+                chunker.Append(output, data.AsSpan((int)chunker.Position));
+            }
+
+            if (chunker.Position == 2048)
+            {
+                chunker.GoBy(MsrpPath.Parse("msrp://c:4/z;tcp"));
+            }
+        }
+        while (!chunker.IsOver);
+
+        string wire = Encoding.ASCII.GetString(output.WrittenSpan);
+        Assert.That(wire.Split(Line), Has.Length.EqualTo(2), "once, before Content-Type, and that the last");
+        Assert.That(wire.IndexOf(Line, StringComparison.Ordinal), Is.LessThan(300));
+        Assert.That(wire.Split("Content-Type: image/png\r\n"), Has.Length.EqualTo(length == 0 ? 2 : 4));
+    }
+
+    [TestCase("")]
+    [TestCase("render\r\nX: y")]
+    [TestCase("render;filename=\"\t\"")]
+    [Category("MSRP-052")]
+    public void A_disposition_that_would_break_the_head_is_not_written(string value)
+    {
+        Assert.That(() => new MsrpSendHeaders(Headers.To, Headers.From, "m123", new MediaType("image", "png"), contentDisposition: value), Throws.ArgumentException);
+        Assert.That(() => new MsrpSendHeaders(Headers.To, Headers.From, "m123", new MediaType("image", "png"), contentDisposition: new string('x', 4097)), Throws.ArgumentException);
+        Assert.That(() => new MsrpSendHeaders(Headers.To, Headers.From, "m123", contentDisposition: "render"), Throws.ArgumentException);
+    }
+
     [Test]
     public void What_is_cut_decodes_and_comes_together_again_in_any_order()
     {

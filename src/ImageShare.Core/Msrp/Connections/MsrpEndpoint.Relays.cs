@@ -34,7 +34,7 @@ public sealed partial class MsrpEndpoint
             MsrpConnection connection = await DialRelayAsync(session, relays[0].Uri, cancellationToken).ConfigureAwait(false);
             var login = new RelayLogin(connection, session.LocalUri, relays, expires);
             RelayGrant grant = await login.LogInAsync(cancellationToken).ConfigureAwait(false);
-            session.UsePath = grant.UsePath;
+            session.TakeUsePath(grant.UsePath);
             _ = RenewAsync(session, login, grant);
             return session;
         }
@@ -99,6 +99,7 @@ public sealed partial class MsrpEndpoint
 
                 // It ends with the connection, and that with the session.
                 grant = await login.LogInAsync(CancellationToken.None).ConfigureAwait(false);
+                session.TakeUsePath(grant.UsePath);
             }
         }
         catch (ImageShareException e)

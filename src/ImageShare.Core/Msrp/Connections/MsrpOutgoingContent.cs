@@ -54,6 +54,12 @@ public sealed record MsrpOutgoingContent
     /// </summary>
     public bool AwaitSuccessReport { get; init; }
 
+    /// <summary>
+    /// What the first chunk says in Content-Disposition (RFC 2183), such as <c>render; filename="cat.png"; size=5</c>: at most 4,096 characters, no control
+    /// characters. Null, the default, says nothing, which means <c>render</c> (RFC 5547 §8.7).
+    /// </summary>
+    public string? Disposition { get; init; }
+
     /// <summary>The content of a stream, from where it stands. The stream is not disposed.</summary>
     public static MsrpOutgoingContent FromStream(MediaType contentType, Stream stream, long length)
     {

@@ -16,6 +16,9 @@ public sealed class MsrpSession : IAsyncDisposable
     private readonly TaskCompletionSource _peerKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Func<ReadOnlyMemory<byte>, bool>? _isPeerCertificate;
     private volatile MsrpUri? _connectTo;
+    private readonly Lock _pathGate = new();
+    private MsrpPath? _namedPeer;
+    private volatile MsrpPath? _usePath;
     private volatile MsrpPath? _peer;
     private MsrpConnection? _connection;
 
@@ -36,13 +39,19 @@ public sealed class MsrpSession : IAsyncDisposable
     /// </summary>
     public MsrpPath AdvertisedPath => UsePath is { } use ? new MsrpPath([.. use.Uris.Reverse(), LocalUri]) : LocalPath;
 
+    /// <summary>
+    /// Told when relays have granted another way at a renewal: <see cref="AdvertisedPath"/> is different then, and the peer has to be told in a new offer before the
+    /// time of the one before is over (RFC 4976 §9.4). What this side sends takes the new way at once. Called on any thread; must not block.
+    /// </summary>
+    public Action? AdvertisedPathChanged { get; set; }
+
     /// <summary>Why the session is over; not done while it is not. Never faulted.</summary>
     public Task<MsrpSessionEnd> Ended => _ended.Task;
 
     internal MsrpPath LocalPath { get; }
 
     /// <summary>The relays' URIs, the nearest first; null without relays.</summary>
-    internal MsrpPath? UsePath { get; set; }
+    internal MsrpPath? UsePath => _usePath;
 
     /// <summary>Whether the peers have agreed, and the media may be expected to move.</summary>
     internal bool IsUsed { get; private set; }
@@ -81,9 +90,58 @@ public sealed class MsrpSession : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(peer);
         _isPeerCertificate = isPeerCertificate;
-        _peer = UsePath is { } use ? new MsrpPath([.. use.Uris, .. peer.Uris]) : peer;
+        lock (_pathGate)
+        {
+            _namedPeer = peer;
+            _peer = WayTo(peer);
+        }
+
         _peerKnown.TrySetResult();
     }
+
+    /// <summary>
+    /// Names another way to the same peer, whose relays have granted it another path. Messages under way go on by it with their next chunk.
+    /// </summary>
+    /// <param name="peer">The path: its last URI is the one it was.</param>
+    /// <returns>False, and nothing has changed, when its last URI is another or none was known: that is another peer, and needs a session of its own (RFC 4975 §5.4).</returns>
+    public bool TryRenewPeerPath(MsrpPath peer)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        lock (_pathGate)
+        {
+            if (_namedPeer is not { } known || !known.Last.Equals(peer.Last))
+            {
+                return false;
+            }
+
+            if (!known.ToString().Equals(peer.ToString(), StringComparison.Ordinal))
+            {
+                _namedPeer = peer;
+                _peer = WayTo(peer);
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>The relays have granted a way, the first or another.</summary>
+    internal void TakeUsePath(MsrpPath use)
+    {
+        lock (_pathGate)
+        {
+            if (_usePath is { } before && before.ToString().Equals(use.ToString(), StringComparison.Ordinal))
+            {
+                return;
+            }
+
+            _usePath = use;
+            _peer = _namedPeer is { } peer ? WayTo(peer) : null;
+        }
+
+        AdvertisedPathChanged?.Invoke();
+    }
+
+    private MsrpPath WayTo(MsrpPath peer) => _usePath is { } use ? new MsrpPath([.. use.Uris, .. peer.Uris]) : peer;
 
     /// <summary>
     /// Names where to connect instead of the host of the peer's path: a middlebox that passes octets on (CEMA, RFC 6714 §4.2). The path
@@ -163,6 +221,7 @@ public sealed class MsrpSession : IAsyncDisposable
     /// What became of it, when every chunk is answered or the message has failed. A type the peer has once refused with 415 is refused at
     /// once (RFC 4975 §10.6).
     /// </returns>
+    /// <exception cref="ArgumentException">The Message-ID or the disposition cannot be written.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ImageShareException">
     /// <see cref="ImageShareError.SourceUnreadable"/>: the source failed or ended early; the peer was told that the message is over.
@@ -176,7 +235,8 @@ public sealed class MsrpSession : IAsyncDisposable
         MsrpConnection connection = Connection ?? throw new ImageShareException(
             ImageShareError.InvalidState, "The MSRP session has no connection yet; connect it before sending.");
 
-        var headers = new MsrpSendHeaders(peer, LocalPath, content.MessageId, content.ContentType, content.SuccessReport);
+        var headers = new MsrpSendHeaders(
+            peer, LocalPath, content.MessageId, content.ContentType, content.SuccessReport, contentDisposition: content.Disposition);
         if (_refusedTypes.Contains(content.ContentType.Essence))
         {
             return new MsrpSendResult(MsrpSendOutcome.Refused, headers.MessageId, 0, 415);

@@ -246,6 +246,12 @@ internal sealed partial class OutgoingTransfer : IDisposable
             }
         }
 
+        if (Session.PeerPath is { } way && !ReferenceEquals(way, _chunker.Headers.To))
+        {
+            // A relay has granted another way since.
+            _chunker.GoBy(way);
+        }
+
         _chunker.Begin(output, ready);
         _open.Open(TransactionKey.From(_chunker.TransactionId));
         return true;

@@ -149,6 +149,10 @@ internal sealed class RelayLogin(MsrpConnection connection, MsrpUri own, IReadOn
 /// <param name="Expires">For how long; null when they do not say.</param>
 internal sealed record RelayGrant(MsrpPath UsePath, TimeSpan? Expires)
 {
-    /// <summary>When to ask again: a minute before the end, or a quarter of the time when that is less.</summary>
-    public TimeSpan? RefreshAfter => Expires is { } time ? time - TimeSpan.FromTicks(Math.Min(TimeSpan.TicksPerMinute, time.Ticks / 4)) : null;
+    /// <summary>
+    /// When to ask again: a minute before the end, or a quarter of the time when that is less; after a second at least, whatever the relay says.
+    /// </summary>
+    public TimeSpan? RefreshAfter => Expires is { } time
+        ? TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerSecond, time.Ticks - Math.Min(TimeSpan.TicksPerMinute, time.Ticks / 4)))
+        : null;
 }

@@ -13,7 +13,7 @@ internal sealed record FetchOffer
     /// <summary>Where this side's MSRP listens, as the peer is to reach it.</summary>
     public required IPEndPoint MsrpAddress { get; init; }
 
-    /// <summary>The URI of this side's MSRP session.</summary>
+    /// <summary>The URIs of this side's MSRP session, SP between: those of its relays, and its own.</summary>
     public required string Path { get; init; }
 
     /// <summary>Which image is wanted.</summary>
@@ -26,7 +26,7 @@ internal sealed record FetchOffer
     /// <summary>The largest image taken, in octets.</summary>
     public required long MaxSize { get; init; }
 
-    /// <summary>Those of this side's certificate: with them the offer is one of TLS. Empty for plain MSRP.</summary>
+    /// <summary>Those of this side's certificate. Empty for plain MSRP, and behind relays.</summary>
     public IReadOnlyList<Fingerprint> Fingerprints { get; init; } = [];
 
     /// <summary>Whether middleboxes may anchor the media (RFC 6714 §4.2).</summary>
@@ -43,7 +43,7 @@ internal sealed record FetchOffer
             SdpAttributes.Direction(MediaDirection.ReceiveOnly),
             SdpAttributes.AcceptTypes(new AcceptedTypes(AcceptedTypes)),
             SdpAttributes.MaxSize(MaxSize),
-            SdpAttributes.Path(Path),
+            SdpAttributes.Path(Path.Split(' ')),
         ];
         if (profile.Setup is not SetupForm.None || HasCema)
         {
@@ -63,7 +63,7 @@ internal sealed record FetchOffer
             attributes.Add(SdpAttributes.FileRange(new FileRange(FirstOctet + 1)));
         }
 
-        MediaDescription section = ImageOffer.Section(profile, MsrpAddress.Port, Fingerprints.Count > 0);
+        MediaDescription section = ImageOffer.Section(profile, MsrpAddress.Port, Path.StartsWith("msrps:", StringComparison.OrdinalIgnoreCase));
         return new SessionDescription
         {
             Origin = Origin,

@@ -33,11 +33,8 @@ internal sealed record ImageAnswer
     /// <summary>What the side that sends says of its image; null repeats what was offered.</summary>
     public FileSelector? Selector { get; init; }
 
-    /// <summary>
-    /// Whether this side opens the connection: only when the offer says it will not (RFC 6135 §4.2). An offer without a=setup is
-    /// from before that RFC: the offerer connects (RFC 4975 §8.5).
-    /// </summary>
-    public bool IsActive => Offer.Setup is SetupRole.Passive;
+    /// <summary>Whether this side opens the connection.</summary>
+    public bool IsActive => Offer.IsAnsweredActively;
 
     public SessionDescription Write() => Write([this]);
 
@@ -71,7 +68,7 @@ internal sealed record ImageAnswer
             attributes.Add(SdpAttributes.MaxSize(maxSize));
         }
 
-        attributes.Add(SdpAttributes.Path(Path));
+        attributes.Add(SdpAttributes.Path(Path.Split(' ')));
         if (Offer.Setup is not null || HasCema)
         {
             attributes.Add(SdpAttributes.Setup(IsActive ? SetupRole.Active : SetupRole.Passive));

@@ -14,7 +14,7 @@ internal sealed record ImageOffer
     /// <summary>Where this side's MSRP listens, as the peer is to reach it.</summary>
     public required IPEndPoint MsrpAddress { get; init; }
 
-    /// <summary>The URI of this side's MSRP session.</summary>
+    /// <summary>The URIs of this side's MSRP session, SP between: those of its relays, and its own.</summary>
     public required string Path { get; init; }
 
     public required ImageDescription Image { get; init; }
@@ -23,7 +23,10 @@ internal sealed record ImageOffer
 
     public required IReadOnlyList<MediaType> AcceptedTypes { get; init; }
 
-    /// <summary>Those of this side's certificate: with them the offer is one of TLS. Empty for plain MSRP.</summary>
+    /// <summary>Whether the offer is one of TLS.</summary>
+    public bool IsSecure => Path.StartsWith("msrps:", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Those of this side's certificate. Empty for plain MSRP, and behind relays.</summary>
     public IReadOnlyList<Fingerprint> Fingerprints { get; init; } = [];
 
     /// <summary>Whether middleboxes may anchor the media (RFC 6714 §4.2): then it is said who connects, whatever the profile says.</summary>
@@ -43,7 +46,7 @@ internal sealed record ImageOffer
         [
             SdpAttributes.Direction(MediaDirection.SendOnly),
             SdpAttributes.AcceptTypes(new AcceptedTypes(AcceptedTypes)),
-            SdpAttributes.Path(Path),
+            SdpAttributes.Path(Path.Split(' ')),
         ];
         if (profile.Setup is not SetupForm.None || HasCema)
         {
@@ -74,7 +77,7 @@ internal sealed record ImageOffer
             SdpAttributes.FileSelector(Selector()),
         ];
         AddOptional(attributes, profile);
-        attributes.Add(SdpAttributes.Path(Path));
+        attributes.Add(SdpAttributes.Path(Path.Split(' ')));
         if (HasCema)
         {
             attributes.Add(SdpAttributes.Setup(SetupRole.ActPass));
@@ -114,7 +117,7 @@ internal sealed record ImageOffer
         Protocol = isSecure ? MediaTerms.Secure : "TCP/MSRP",
     };
 
-    private MediaDescription Section(ImageShareProfile profile) => Section(profile, MsrpAddress.Port, Fingerprints.Count > 0);
+    private MediaDescription Section(ImageShareProfile profile) => Section(profile, MsrpAddress.Port, IsSecure);
 
     private void AddOptional(List<SdpAttribute> attributes, ImageShareProfile profile)
     {

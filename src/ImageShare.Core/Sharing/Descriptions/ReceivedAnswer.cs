@@ -30,6 +30,7 @@ internal sealed record ReceivedAnswer
 
     public static (ReceivedAnswer? Answer, ShareOutcome? Problem) Read(SessionDescription offer, ReadOnlySpan<byte> body, MediaTerms? terms = null, int section = 0)
     {
+        terms ??= MediaTerms.Default;
         if (!SessionDescription.TryParse(body, SdpLimits.Default, out SessionDescription? answer, out _))
         {
             return Unusable("The peer accepted, but its answer is no readable SDP.");
@@ -70,8 +71,8 @@ internal sealed record ReceivedAnswer
 
         // The answerer is passive unless it says it is active; without a=setup the offerer connects (RFC 4975 §8.5, RFC 6135 §5).
         bool isActive = answer.GetSetup(answered) is not SetupRole.Active;
-        FingerprintSet fingerprints = FingerprintSet.Of(answer, answered, terms?.AcceptsSha1 ?? false);
-        if (MediaTerms.Unrecognizable(answered, fingerprints, peerConnects: !isActive) is { } unrecognizable)
+        FingerprintSet fingerprints = FingerprintSet.Of(answer, answered, terms.AcceptsSha1);
+        if (terms.Unrecognizable(answered, fingerprints, peerConnects: !isActive) is { } unrecognizable)
         {
             return Unusable($"The peer accepted, but its certificate could not be recognized ({unrecognizable}).");
         }

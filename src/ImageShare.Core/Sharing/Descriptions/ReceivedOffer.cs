@@ -27,6 +27,12 @@ internal sealed record ReceivedOffer
 
     public SetupRole? Setup { get; private init; }
 
+    /// <summary>
+    /// Whether this side, the answerer, connects: when the offer says it will not (RFC 6135 §4.2), or leaves it open and only the relay of its side can be
+    /// recognized, by the name it was called by. An offer without a=setup is from before that RFC: the offerer connects (RFC 4975 §8.5).
+    /// </summary>
+    public bool IsAnsweredActively { get; private init; }
+
     /// <summary>What the caller's certificate is recognized by, in an offer with TLS.</summary>
     public required FingerprintSet Fingerprints { get; init; }
 
@@ -79,7 +85,8 @@ internal sealed record ReceivedOffer
         MediaDescription media = description.Media[section];
         FingerprintSet fingerprints = FingerprintSet.Of(description, media, terms.AcceptsSha1);
         SetupRole? setup = description.GetSetup(media);
-        if (media.FileSelector is not { } selector)
+        FileSelector? selector = media.FileSelector;
+        if (selector is null)
         {
             // A plain MSRP session, or a capability: no file is named (RFC 5547 §5, §8.5).
             reason = "No File Selected";
@@ -100,7 +107,7 @@ internal sealed record ReceivedOffer
         {
             reason = "MSRP Path Does Not Go With Protocol";
         }
-        else if (MediaTerms.Unrecognizable(media, fingerprints, setup is not SetupRole.Passive) is { } unrecognizable)
+        else if (terms.Unrecognizable(media, fingerprints, peerConnects: !Connects(setup, media, path, fingerprints, terms)) is { } unrecognizable)
         {
             reason = unrecognizable;
         }
@@ -114,7 +121,7 @@ internal sealed record ReceivedOffer
             // Whatever octets are wanted of whatever image: the catalogue knows.
             if (!selector.ToImage().IsEmpty)
             {
-                return new ReceivedOffer(description) { Section = section, Selector = selector, Path = path, Setup = setup, Fingerprints = fingerprints };
+                return Take(path);
             }
 
             reason = "No File Selected";
@@ -133,11 +140,25 @@ internal sealed record ReceivedOffer
         }
         else
         {
-            return new ReceivedOffer(description) { Section = section, Selector = selector, Path = path, Setup = setup, Fingerprints = fingerprints };
+            return Take(path);
         }
 
         return null;
+
+        ReceivedOffer Take(IReadOnlyList<string> path) => new(description)
+        {
+            Section = section,
+            Selector = selector!,
+            Path = path,
+            Setup = setup,
+            Fingerprints = fingerprints,
+            IsAnsweredActively = Connects(setup, media, path, fingerprints, terms),
+        };
     }
+
+    private static bool Connects(SetupRole? setup, MediaDescription media, IReadOnlyList<string> path, FingerprintSet fingerprints, MediaTerms terms) =>
+        setup is SetupRole.Passive
+        || (setup is SetupRole.ActPass && media.IsMsrpOverTls && path.Count > 1 && !fingerprints.IsPresent && !terms.HasRelay);
 
     // The whole image, or the rest of one: a piece out of the middle completes nothing.
     private static bool ReachesTheEnd(FileRange range, long? size) =>

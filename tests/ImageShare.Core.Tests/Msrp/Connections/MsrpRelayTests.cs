@@ -118,6 +118,114 @@ public sealed class MsrpRelayTests
 
     [Test]
     [Category("TLS-019")]
+    public async Task Another_way_at_a_renewal_is_told_and_taken_from_the_next_chunk_on()
+    {
+        Task<MsrpSession> creating = CreateAsync(Relay());
+        await using FakeRelay relay = await FakeRelay.AcceptAsync(_listener);
+        await relay.AnswerAsync(await relay.ReadAsync(), "401 Unauthorized", $"WWW-Authenticate: {Challenge}\r\n");
+        await relay.AnswerAsync(await relay.ReadAsync(), "200 OK", "Use-Path: msrps://127.0.0.1:2855/first;tcp\r\nExpires: 20\r\n");
+        await using MsrpSession session = await creating.WaitAsync(Patience);
+        var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        session.AdvertisedPathChanged = changed.SetResult;
+        session.SetPeerPath(MsrpPath.Parse("msrps://127.0.0.1:2855/peers;tcp msrps://f.example:2855/f;tcp"));
+        await session.ConnectAsync(active: true, default).WaitAsync(Patience);
+        await relay.AnswerAsync(await relay.ReadAsync(), "200 OK", string.Empty);
+
+        // 41 s of transfer in four chunks, and a renewal after 15 s.
+        Task<MsrpSendResult> sending = session.SendAsync(
+            MsrpOutgoingContent.FromMemory(new MediaType("image", "png"), new byte[8192]) with { MaxOctetsPerSecond = 200 }, null, default);
+        var before = new List<string>();
+        string message = await _time.DriveAsync(relay.ReadAsync());
+        while (!message.Contains(" AUTH\r\n", StringComparison.Ordinal))
+        {
+            before.Add(message);
+            await relay.AnswerAsync(message, "200 OK", string.Empty);
+            message = await _time.DriveAsync(relay.ReadAsync());
+        }
+
+        Assert.That(before, Is.Not.Empty.And.All.Contain("To-Path: msrps://127.0.0.1:2855/first;tcp msrps://127.0.0.1:2855/peers;tcp msrps://f.example:2855/f;tcp\r\n"));
+        Assert.That(changed.Task.IsCompleted, Is.False);
+        await relay.AnswerAsync(message, "200 OK", "Use-Path: msrps://127.0.0.1:2855/second;tcp\r\nExpires: 900\r\n");
+        await changed.Task.WaitAsync(Patience);
+        Assert.That(session.AdvertisedPath.ToString(), Is.EqualTo($"msrps://127.0.0.1:2855/second;tcp {session.LocalUri}"));
+
+        // The peer's relays may do the same; another peer is no matter of another way.
+        Assert.That(session.TryRenewPeerPath(MsrpPath.Parse("msrps://127.0.0.1:2855/peers;tcp msrps://f.example:2855/another;tcp")), Is.False);
+        Assert.That(session.TryRenewPeerPath(MsrpPath.Parse("msrps://127.0.0.1:2855/anew;tcp msrps://f.example:2855/f;tcp")), Is.True);
+        string last;
+        do
+        {
+            last = await _time.DriveAsync(relay.ReadAsync());
+            await relay.AnswerAsync(last, "200 OK", string.Empty);
+        }
+        while (!last.EndsWith("$\r\n", StringComparison.Ordinal));
+
+        Assert.That(last, Does.Contain("To-Path: msrps://127.0.0.1:2855/second;tcp msrps://127.0.0.1:2855/anew;tcp msrps://f.example:2855/f;tcp\r\n"));
+        string Header(string text, string name) => text.Split("\r\n").Single(l => l.StartsWith(name, StringComparison.Ordinal));
+        Assert.That(Header(last, "Message-ID: "), Is.EqualTo(Header(before[0], "Message-ID: ")));
+        Assert.That(Header(last, "Byte-Range: "), Is.EqualTo("Byte-Range: 6145-8192/8192"));
+        Assert.That((await sending.WaitAsync(Patience)).Outcome, Is.EqualTo(MsrpSendOutcome.Completed));
+    }
+
+    [Test]
+    [Category("TLS-019")]
+    public async Task The_same_way_at_a_renewal_is_nothing_to_tell()
+    {
+        Task<MsrpSession> creating = CreateAsync(Relay());
+        await using FakeRelay relay = await FakeRelay.AcceptAsync(_listener);
+        await relay.AnswerAsync(await relay.ReadAsync(), "200 OK", "Use-Path: msrps://127.0.0.1:2855/b;tcp\r\nExpires: 20\r\n");
+        await using MsrpSession session = await creating.WaitAsync(Patience);
+        int told = 0;
+        session.AdvertisedPathChanged = () => Interlocked.Increment(ref told);
+        for (int i = 0; i < 3; i++)
+        {
+            await relay.AnswerAsync(await _time.DriveAsync(relay.ReadAsync()), "200 OK", "Use-Path: msrps://127.0.0.1:2855/b;tcp\r\nExpires: 20\r\n");
+        }
+
+        // The third is taken when a fourth is asked for.
+        await _time.DriveAsync(relay.ReadAsync());
+        Assert.That(told, Is.Zero);
+    }
+
+    [Test]
+    [Category("TLS-019")]
+    public async Task A_relay_that_grants_no_time_at_all_is_not_asked_without_end()
+    {
+        Task<MsrpSession> creating = CreateAsync(Relay());
+        await using FakeRelay relay = await FakeRelay.AcceptAsync(_listener);
+        await relay.AnswerAsync(await relay.ReadAsync(), "200 OK", "Use-Path: msrps://127.0.0.1:2855/b;tcp\r\nExpires: 0\r\n");
+        await using MsrpSession session = await creating.WaitAsync(Patience);
+        TimeSpan began = _time.Elapsed;
+        await _time.DriveAsync(relay.ReadAsync());
+        Assert.That(_time.Elapsed - began, Is.GreaterThanOrEqualTo(TimeSpan.FromSeconds(1)));
+    }
+
+    [Test]
+    [Category("TLS-019")]
+    public async Task A_time_that_no_longer_pleases_is_changed_at_the_renewal()
+    {
+        Task<MsrpSession> creating = CreateAsync(TimeSpan.FromSeconds(20), Relay());
+        await using FakeRelay relay = await FakeRelay.AcceptAsync(_listener);
+        await relay.AnswerAsync(await relay.ReadAsync(), "200 OK", "Use-Path: msrps://127.0.0.1:2855/b;tcp\r\nExpires: 20\r\n");
+        await using MsrpSession session = await creating.WaitAsync(Patience);
+        await relay.AnswerAsync(await _time.DriveAsync(relay.ReadAsync()), "423 Interval Out-of-Bounds", "Min-Expires: 300\r\n");
+        Assert.That(await relay.ReadAsync(), Does.Contain("\r\nExpires: 300\r\n"));
+    }
+
+    [Test]
+    [Category("TLS-016")]
+    public async Task The_end_of_the_connection_to_the_relay_is_the_end_of_the_session()
+    {
+        Task<MsrpSession> creating = CreateAsync(Relay());
+        await using FakeRelay relay = await FakeRelay.AcceptAsync(_listener);
+        await relay.AnswerAsync(await relay.ReadAsync(), "200 OK", "Use-Path: msrps://127.0.0.1:2855/b;tcp\r\nExpires: 900\r\n");
+        await using MsrpSession session = await creating.WaitAsync(Patience);
+        await relay.DisposeAsync();
+        Assert.That((await session.Ended.WaitAsync(Patience)).Reason, Is.EqualTo(MsrpSessionEndReason.PeerClosed));
+    }
+
+    [Test]
+    [Category("TLS-019")]
     public async Task A_second_relay_is_logged_in_to_through_the_first()
     {
         MsrpUri outer = MsrpUri.Parse("msrps://outer.example:2855;tcp");
@@ -223,10 +331,10 @@ public sealed class MsrpRelayTests
                 System.IO.Pipelines.ReadResult read = await stream.Input.ReadAsync().AsTask().WaitAsync(Patience);
                 string text = Encoding.UTF8.GetString(read.Buffer);
                 string id = text.Split(' ') is [_, var first, ..] ? first : "?";
-                int end = text.IndexOf($"-------{id}$\r\n", StringComparison.Ordinal);
-                if (end >= 0)
+                int end = text.IndexOf($"-------{id}", StringComparison.Ordinal);
+                int length = end + id.Length + 10;
+                if (end >= 0 && text.Length >= length)
                 {
-                    int length = end + id.Length + 10;
                     stream.Input.AdvanceTo(read.Buffer.GetPosition(length));
                     return text[..length];
                 }

@@ -153,6 +153,40 @@ public sealed class OfferAnswerTests
         Offer(setup: "actpass"),
         Encoding.UTF8.GetBytes("v=0\r\no=- 1 1 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\nt=0 0\r\nm=message 2855 TCP/MSRP *\r\n" + attributes));
 
+    [TestCase("new")]
+    [TestCase("existing")]
+    [TestCase("nonsense of a peer")]
+    [Category("TLS-011")]
+    public void A_connection_attribute_is_ignored_and_never_written(string value)
+    {
+        string line = $"a=connection:{value}\r\n";
+        foreach (string? setup in (string?[])[null, "active", "passive", "actpass"])
+        {
+            // In the section and before all sections: what is answered, and who connects, is the same to the octet.
+            string plain = Offer(setup).ToString()!;
+            ImageAnswer answer = Answer(Offer(setup));
+            foreach (string text in (string[])[plain + line, plain.Replace("m=message", line + "m=message", StringComparison.Ordinal)])
+            {
+                Assert.That(SessionDescription.TryParse(Encoding.UTF8.GetBytes(text), SdpLimits.Default, out SessionDescription? offered, out _), Is.True);
+                ImageAnswer same = Answer(offered!) with { Origin = answer.Origin };
+                Assert.That(same.IsActive, Is.EqualTo(answer.IsActive));
+                Assert.That(same.Write().ToString(), Is.EqualTo(answer.Write().ToString()).And.Not.Contain("a=connection"));
+            }
+
+            // An answer that has it is the answer it would be without.
+            SessionDescription offer = Offer("actpass");
+            string answered = answer.Write().ToString()!;
+            (ReceivedAnswer? without, ShareOutcome? problem) = ReceivedAnswer.Read(offer, Encoding.UTF8.GetBytes(answered));
+            Assert.That(without, Is.Not.Null, problem?.Message);
+            foreach (string text in (string[])[answered + line, answered.Replace("m=message", line + "m=message", StringComparison.Ordinal)])
+            {
+                (ReceivedAnswer? with, problem) = ReceivedAnswer.Read(offer, Encoding.UTF8.GetBytes(text));
+                Assert.That(with, Is.Not.Null, problem?.Message);
+                Assert.That((with!.IsActive, with.ContentType, string.Join(' ', with.Path)), Is.EqualTo((without!.IsActive, without.ContentType, string.Join(' ', without.Path))));
+            }
+        }
+    }
+
     private static ImageAnswer Answer(SessionDescription description)
     {
         (ReceivedOffer? offer, _, string reason) = ReceivedOffer.Read(description, new ImageShareLimits());

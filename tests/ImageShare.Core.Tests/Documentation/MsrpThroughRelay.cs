@@ -1,0 +1,32 @@
+using ImageShare.Core.Msrp;
+using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Net;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Tests.Documentation;
+
+/// <summary>A message through a relay of this side's own (RFC 4976).</summary>
+internal static class MsrpThroughRelay
+{
+    public static async Task<MsrpSendResult> RunAsync(
+        INetwork network, MsrpRelay relay, TlsOptions trust, Func<MsrpPath, Task<MsrpPath>> tellPeer, byte[] image, CancellationToken cancellationToken)
+    {
+        // new MsrpRelay(MsrpUri.Parse("msrps://relay.example:2855;tcp"), "alice", password)
+        await using MsrpEndpoint endpoint = MsrpEndpoint.Start(network, new MsrpEndpointOptions { Tls = trust });
+        await using MsrpSession session = await endpoint.CreateSessionAsync(new MsrpSessionOptions(), [relay], cancellationToken: cancellationToken);
+
+        // What goes into a=path: the relays, outermost first, then this side; another one may be granted at a renewal.
+        session.SetPeerPath(await tellPeer(session.AdvertisedPath));
+        session.AdvertisedPathChanged = () => _ = tellPeer(session.AdvertisedPath);
+        await session.ConnectAsync(active: true, cancellationToken);
+
+        // The relay answers for itself: that the peer has it all, only the peer's report says.
+        MsrpOutgoingContent content = MsrpOutgoingContent.FromMemory(new MediaType("image", "png"), image) with
+        {
+            Disposition = "attachment; filename=\"cat.png\"",
+            SuccessReport = true,
+            AwaitSuccessReport = true,
+        };
+        return await session.SendAsync(content, acknowledged: null, cancellationToken);
+    }
+}
