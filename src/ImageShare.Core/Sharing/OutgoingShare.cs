@@ -336,6 +336,7 @@ internal sealed class OutgoingShare(
             {
                 ChunkSize = settings.ChunkSize ?? context.Profile.ChunkSize ?? long.MaxValue,
                 MaxOctetsPerSecond = settings.MaxBytesPerSecond,
+                MaxUnanswered = settings.MaxUnansweredChunks,
             };
             MsrpSendResult result = await _msrp!.SendAsync(
                 message, new ThrottledProgress(session, settings.Progress, image.Size, _resumeAt), _transfer.Token).ConfigureAwait(false);

@@ -40,7 +40,11 @@ internal sealed partial class MsrpConnection
                 ReadOnlySequence<byte> rest = read.Buffer;
                 if (!rest.IsEmpty)
                 {
-                    Touch();
+                    if (!_decoder.IsIdle || !IsBlank(rest))
+                    {
+                        Touch();
+                    }
+
                     Volatile.Write(ref _readOctets, _readOctets + rest.Length);
                 }
 
@@ -82,6 +86,20 @@ internal sealed partial class MsrpConnection
             MsrpLog.LoopEnded(_endpoint.Logger, "reader", error);
             return MsrpSessionEndReason.ConnectionLost;
         }
+    }
+
+    // Line ends between messages hold nothing open: else they would hold it open for ever.
+    private static bool IsBlank(in ReadOnlySequence<byte> octets)
+    {
+        foreach (ReadOnlyMemory<byte> piece in octets)
+        {
+            if (piece.Span.ContainsAnyExcept((byte)'\r', (byte)'\n'))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     // Reads events until one has to be waited for: done, then. What it works with stays on the stack, as it would not in the loop above.
