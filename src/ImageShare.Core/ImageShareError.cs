@@ -89,4 +89,10 @@ public enum ImageShareError
 
     /// <summary>A peer offered the rest of an image, and what goes before is not here. The peer was told, and may offer the whole image.</summary>
     NothingToResume,
+
+    /// <summary>The peer wrapped the image in another content, and no part of it has the type that was offered.</summary>
+    ImageMissing,
+
+    /// <summary>The peer wrapped the image in another content, and more than one part of it has the type that was offered.</summary>
+    ImageAmbiguous,
 }

@@ -95,7 +95,10 @@ internal sealed class IncomingShare : IShareRole
         };
         IImageSink sink = await CreateSinkAsync(store, image, cancellationToken).ConfigureAwait(false);
         var receiver = new ImageReceiver(
-            Session, sink, Image.Size, _context.Limits.MaxImageSize, new ThrottledProgress(Session, settings.Progress, Image.Size), image.FirstOctet);
+            Session, sink, Image.Size, _context.Limits.MaxImageSize, new ThrottledProgress(Session, settings.Progress, Image.Size), image.FirstOctet)
+        {
+            OfferedType = Image.Type,
+        };
         if (Interlocked.CompareExchange(ref _decision, receiver, null) is not null)
         {
             await receiver.DisposeAsync().ConfigureAwait(false);
@@ -229,6 +232,7 @@ internal sealed class IncomingShare : IShareRole
             IsSecure = _offer.Media.IsMsrpOverTls,
             DialPolicy = remote => MediaDialPolicy.Allows(_call.Source.Remote.Address, remote),
             Receiver = Receiver,
+            ExpectsMessage = true,
         });
         _answer = new ImageAnswer
         {

@@ -43,7 +43,7 @@ internal sealed record ImageAnswer
         List<SdpAttribute> attributes =
         [
             SdpAttributes.Direction(MediaDirection.ReceiveOnly),
-            SdpAttributes.AcceptTypes(new AcceptedTypes(AcceptedTypes)),
+            SdpAttributes.AcceptTypes(Containers.With(AcceptedTypes)),
             SdpAttributes.MaxSize(MaxSize),
             SdpAttributes.Path(Path),
         ];
