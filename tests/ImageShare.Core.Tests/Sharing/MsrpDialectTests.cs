@@ -13,7 +13,7 @@ public sealed class MsrpDialectTests
     private static readonly byte[] Image = TestImage.Png(10_000);
 
     [Test]
-    [Category("MSRP-029")]
+    [Category("TLS-005")]
     public async Task Doubango_connects_before_its_200_has_come()
     {
         var network = new InMemoryNetwork();

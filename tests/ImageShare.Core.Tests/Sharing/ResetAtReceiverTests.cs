@@ -59,7 +59,6 @@ public sealed class ResetAtReceiverTests
     [TestCase("half of it, before the 200", Head + "\r\n56789\r\n-------part1$\r\n", ImageShareError.None)]
     [TestCase("half of it, after the 200", Head + "\r\n56789\r\n-------part1$\r\n", ImageShareError.None)]
     [Category("SEC-003")]
-    [Category("FT-030")]
     public async Task What_was_whole_is_kept(string state, string octets, ImageShareError error)
     {
         Task<string> calling = _phone.InviteAsync(_bob.Address, "reset", _phone.Offer("name:\"x.png\" type:image/png size:10"));

@@ -21,7 +21,6 @@ public sealed class ResetAtSenderTests : PhoneCalleeTest
     [TestCase("active", "bound", ImageShareError.ConnectionLost)]
     [TestCase("active", "before the last 200", ImageShareError.ConnectionLost)]
     [TestCase("active", "after the last 200", ImageShareError.None)]
-    [Category("FT-030")]
     [Category("MSRP-033")]
     public async Task Only_what_was_acknowledged_has_arrived(string setup, string state, ImageShareError error)
     {

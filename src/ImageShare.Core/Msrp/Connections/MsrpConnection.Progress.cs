@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 
 namespace ImageShare.Core.Msrp.Connections;
@@ -18,6 +19,20 @@ internal sealed partial class MsrpConnection
     private long _endedRequests;
     private volatile bool _isInsideRequest;
     private volatile bool _waitsForReceiver;
+
+    // Line ends between messages hold nothing open: else they would hold it open for ever.
+    private static bool IsBlank(in ReadOnlySequence<byte> octets)
+    {
+        foreach (ReadOnlyMemory<byte> piece in octets)
+        {
+            if (piece.Span.ContainsAnyExcept((byte)'\r', (byte)'\n'))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private void CheckProgress()
     {

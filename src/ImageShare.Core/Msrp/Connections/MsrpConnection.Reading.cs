@@ -88,20 +88,6 @@ internal sealed partial class MsrpConnection
         }
     }
 
-    // Line ends between messages hold nothing open: else they would hold it open for ever.
-    private static bool IsBlank(in ReadOnlySequence<byte> octets)
-    {
-        foreach (ReadOnlyMemory<byte> piece in octets)
-        {
-            if (piece.Span.ContainsAnyExcept((byte)'\r', (byte)'\n'))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     // Reads events until one has to be waited for: done, then. What it works with stays on the stack, as it would not in the loop above.
     private OperationStatus Decode(ref ReadOnlySequence<byte> input, out ValueTask waiting)
     {

@@ -113,8 +113,28 @@ public sealed class MsrpPeerHabitsTests
     }
 
     [Test]
+    [Category("RPT-017")]
+    public async Task A_report_that_is_awaited_and_does_not_come_leaves_the_outcome_unknown_however_lively_the_peer_is()
+    {
+        (MsrpSession session, RawPeer peer) = await ConnectedAsync();
+        Task<MsrpSendResult> sending = session.SendAsync(
+            MsrpOutgoingContent.FromMemory(Png, new byte[4]) with { SuccessReport = true, AwaitSuccessReport = true }, null, CancellationToken.None);
+        RawPeer.Message chunk = (await peer.ReadAsync())!;
+        await peer.AnswerAsync(chunk, 200, peer.Uri);
+        while (!sending.IsCompleted)
+        {
+            Assert.That(_time.Elapsed, Is.LessThan(TimeSpan.FromSeconds(200)));
+            await peer.SendAsync(session.LocalUri, "live", "", null, '$');
+            Assert.That(await peer.ReadLineAsync(), Is.EqualTo("live 200"));
+            await _time.DriveAsync(Task.Delay(TimeSpan.FromSeconds(20), _time), stepSeconds: 10);
+        }
+
+        Assert.That((await sending).Outcome, Is.EqualTo(MsrpSendOutcome.Unknown));
+        Assert.That(session.Ended.IsCompleted, Is.False);
+    }
+
+    [Test]
     [Category("MSRP-004")]
-    [Category("MSRP-003")]
     public async Task What_is_written_is_what_the_narrowest_reader_takes()
     {
         await using IStreamListener listener = _network.Listen(new(System.Net.IPAddress.Loopback, 0));
@@ -143,7 +163,6 @@ public sealed class MsrpPeerHabitsTests
     }
 
     [Test]
-    [Category("RPT-011")]
     public async Task In_lock_step_each_chunk_waits_for_the_answer_to_the_one_before()
     {
         (MsrpSession session, RawPeer peer) = await ConnectedAsync();
