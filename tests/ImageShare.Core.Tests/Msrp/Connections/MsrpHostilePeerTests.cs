@@ -408,17 +408,21 @@ public sealed class MsrpHostilePeerTests
         for (int sent = 0; !session.Ended.IsCompleted; sent++)
         {
             Assert.That(sent, Is.LessThan(20), "an interval is three of them, and two are the most that it may take");
-            await peer.SendAsync(beat);
-            if (beat.Length > 2)
-            {
-                await peer.ReadLineAsync();
-            }
-
+            await UntilResetAsync(BeatAsync);
             await _time.DriveAsync(Task.Delay(TimeSpan.FromSeconds(20), _time), stepSeconds: 10);
         }
 
         Assert.That((await session.Ended).Reason, Is.EqualTo(MsrpSessionEndReason.Idle));
         _metrics.AssertCounted("msrp.sessions.ended reason=Idle");
+
+        async Task BeatAsync()
+        {
+            await peer.SendAsync(beat);
+            if (beat.Length > 2)
+            {
+                await peer.ReadLineAsync();
+            }
+        }
     }
 
     private void Start(MsrpLimits limits) => _endpoint = MsrpEndpoint.Start(_network, new MsrpEndpointOptions { TimeProvider = _time, Limits = limits });
