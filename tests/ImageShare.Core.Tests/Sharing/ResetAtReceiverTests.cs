@@ -70,6 +70,9 @@ public sealed class ResetAtReceiverTests
         {
             await peer.SendAsync(to, "bind0", "Byte-Range: 1-0/0\r\n", null, '$', null);
             Assert.That(await peer.ReadLineAsync(), Is.EqualTo("bind0 200"));
+
+            // The share learns of it a moment later; before that, a reset means that it was never connected.
+            Assert.That(() => session.State, Is.EqualTo(ImageShareState.Transferring).After(30_000, 5));
         }
 
         if (state.StartsWith("half", StringComparison.Ordinal))
