@@ -99,4 +99,10 @@ public enum ImageShareError
 
     /// <summary>The MSRP relay of this side answered and granted nothing: wrong user or password (401), not allowed (403), or what it said makes no sense. The status is in the exception.</summary>
     RelayRefused,
+
+    /// <summary>The peer wrapped the image in another content, and no part of it has the type that was offered.</summary>
+    ImageMissing,
+
+    /// <summary>The peer wrapped the image in another content, and more than one part of it has the type that was offered.</summary>
+    ImageAmbiguous,
 }

@@ -85,42 +85,61 @@ internal static class TransferEncodings
     /// <summary>Decodes quoted-printable; an equals sign that escapes nothing stays as it is (RFC 2045 §6.7).</summary>
     public static byte[] DecodeQuotedPrintable(ReadOnlySpan<byte> text)
     {
-        byte[] octets = new byte[text.Length];
+        // The last line may be one more than those that end.
+        byte[] octets = new byte[text.Length + 2];
         int length = 0;
         while (!text.IsEmpty)
         {
             int end = text.IndexOf((byte)'\n');
-            ReadOnlySpan<byte> line = end < 0 ? text : text[..end];
+            length += DecodeQuotedPrintableLine(end < 0 ? text : text[..end], end >= 0, octets.AsSpan(length));
             text = end < 0 ? default : text[(end + 1)..];
-            bool hasCarriageReturn = end >= 0 && line.EndsWith("\r"u8);
-
-            // White space at the end of a line was added on the way.
-            line = (hasCarriageReturn ? line[..^1] : line).TrimEnd(" \t"u8);
-            bool isSoft = line.EndsWith("="u8);
-            line = isSoft ? line[..^1] : line;
-            for (int i = 0; i < line.Length; i++)
-            {
-                if (line[i] == '=' && i + 2 < line.Length
-                    && Convert.FromHexString(line.Slice(i + 1, 2), octets.AsSpan(length, 1), out _, out _) == OperationStatus.Done)
-                {
-                    length++;
-                    i += 2;
-                }
-                else
-                {
-                    octets[length++] = line[i];
-                }
-            }
-
-            if (end >= 0 && !isSoft)
-            {
-                "\r\n"u8[(hasCarriageReturn ? 0 : 1)..].CopyTo(octets.AsSpan(length));
-                length += hasCarriageReturn ? 2 : 1;
-            }
         }
 
         Array.Resize(ref octets, length);
         return octets;
+    }
+
+    /// <summary>Decodes one line, given without its LF; the output needs two octets more than the line.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="hasEnd">Whether an LF stands behind it.</param>
+    /// <param name="octets">Where the decoded octets go, a line end that is not soft among them.</param>
+    /// <returns>How many there are.</returns>
+    public static int DecodeQuotedPrintableLine(ReadOnlySpan<byte> line, bool hasEnd, Span<byte> octets)
+    {
+        bool hasCarriageReturn = hasEnd && line.EndsWith("\r"u8);
+
+        // White space at the end of a line was added on the way.
+        line = (hasCarriageReturn ? line[..^1] : line).TrimEnd(" \t"u8);
+        bool isSoft = line.EndsWith("="u8);
+        int length = DecodeEscapes(isSoft ? line[..^1] : line, octets);
+        if (!hasEnd || isSoft)
+        {
+            return length;
+        }
+
+        "\r\n"u8[(hasCarriageReturn ? 0 : 1)..].CopyTo(octets[length..]);
+        return length + (hasCarriageReturn ? 2 : 1);
+    }
+
+    /// <summary>Decodes what holds no line end; returns how many octets that gives.</summary>
+    public static int DecodeEscapes(ReadOnlySpan<byte> text, Span<byte> octets)
+    {
+        int length = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '=' && i + 2 < text.Length
+                && Convert.FromHexString(text.Slice(i + 1, 2), octets.Slice(length, 1), out _, out _) == OperationStatus.Done)
+            {
+                length++;
+                i += 2;
+            }
+            else
+            {
+                octets[length++] = text[i];
+            }
+        }
+
+        return length;
     }
 
     /// <summary>Writes base64 in lines of 76 characters, without a line end behind the last one.</summary>

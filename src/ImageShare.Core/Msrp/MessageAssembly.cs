@@ -15,6 +15,9 @@ internal enum AssemblyVerdict
     /// <summary>More octets, or octets further out, than are taken: 413.</summary>
     TooLarge,
 
+    /// <summary>More pieces out of order, or further ahead of the others, than is kept track of: 413.</summary>
+    TooScattered,
+
     /// <summary>The chunk contradicts an earlier one: 400.</summary>
     Inconsistent,
 }
@@ -62,8 +65,8 @@ internal sealed class MessageAssembly(long maxSize, MsrpLimits limits)
             _announced = total;
         }
 
-        return _chunkStart > (Total ?? _announced ?? maxSize) || _chunkStart - _received.Covered > limits.MaxReorderOctets
-            ? AssemblyVerdict.TooLarge
+        return _chunkStart > (Total ?? _announced ?? maxSize) ? AssemblyVerdict.TooLarge
+            : _chunkStart - _received.Covered > limits.MaxReorderOctets ? AssemblyVerdict.TooScattered
             : AssemblyVerdict.Good;
     }
 
@@ -93,7 +96,7 @@ internal sealed class MessageAssembly(long maxSize, MsrpLimits limits)
         _received.Add(_chunkStart, _chunkLength);
         if (_received.Count > limits.MaxGaps)
         {
-            return AssemblyVerdict.TooLarge;
+            return AssemblyVerdict.TooScattered;
         }
 
         if (continuation == MsrpContinuation.Complete)

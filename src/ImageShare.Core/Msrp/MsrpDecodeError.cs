@@ -17,6 +17,9 @@ public enum MsrpDecodeReason
     /// <summary>The start line has no transaction id of the right form. Nothing behind it can be read.</summary>
     BadTransactionId,
 
+    /// <summary>More than <see cref="MsrpLimits.MaxBlankLines"/> empty lines stand between two messages. Nothing behind them is read.</summary>
+    TooManyBlankLines,
+
     /// <summary>The head is longer than <see cref="MsrpLimits.MaxHeadBytes"/>. Nothing behind it can be read.</summary>
     HeadTooLong,
 

@@ -19,6 +19,7 @@ public sealed partial class MsrpDecoder
     private byte[] _line = [];
     private State _state = State.Start;
     private int _headBytes;
+    private int _blankLines;
     private long _bodyBytes;
     private MsrpContinuation _continuation;
 
@@ -78,6 +79,12 @@ public sealed partial class MsrpDecoder
     private OperationStatus ReadHead(ref ReadOnlySequence<byte> input, out MsrpEvent next)
     {
         bool fromStart = _state == State.Start;
+        if (fromStart && BeginsWithLineEnd(input) && SkipBlankLines(ref input) is { } status)
+        {
+            next = default;
+            return status;
+        }
+
         if (fromStart && _repeated.TryRead(input.FirstSpan, _reader.Head, _limits.MaxHeadBytes, out int whole, out MsrpContinuation continuation))
         {
             Consume(ref input, whole);
@@ -138,6 +145,33 @@ public sealed partial class MsrpDecoder
             }
         }
     }
+
+    // CRLFs between messages: null when something else follows.
+    private OperationStatus? SkipBlankLines(ref ReadOnlySequence<byte> input)
+    {
+        Span<byte> pair = stackalloc byte[2];
+        while (input.Length >= 2)
+        {
+            input.Slice(0, 2).CopyTo(pair);
+            if (!pair.SequenceEqual("\r\n"u8))
+            {
+                return null;
+            }
+
+            if (++_blankLines > _limits.MaxBlankLines)
+            {
+                Break(MsrpDecodeReason.TooManyBlankLines, Offset);
+                return OperationStatus.InvalidData;
+            }
+
+            Consume(ref input, 2);
+        }
+
+        return input.IsEmpty || BeginsWithLineEnd(input) ? OperationStatus.NeedMoreData : null;
+    }
+
+    private static bool BeginsWithLineEnd(in ReadOnlySequence<byte> input) =>
+        input.FirstSpan.IsEmpty ? new SequenceReader<byte>(input).TryPeek(out byte first) && first == '\r' : input.FirstSpan[0] == '\r';
 
     private bool TryCopyLine(in ReadOnlySequence<byte> input, out ReadOnlySpan<byte> line)
     {
@@ -204,6 +238,7 @@ public sealed partial class MsrpDecoder
         }
 
         _headBytes = 0;
+        _blankLines = 0;
         next = new MsrpEvent(head.IsRequest ? MsrpEventKind.RequestHead : MsrpEventKind.ResponseHead, head, default, default);
         return OperationStatus.Done;
     }

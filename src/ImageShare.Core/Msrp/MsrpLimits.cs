@@ -13,6 +13,12 @@ public sealed record MsrpLimits
     public int MaxHeadBytes { get; init; } = 8192;
 
     /// <summary>
+    /// Empty lines in a row between two messages. MSRP knows none; some middleboxes keep connections open with them, so they are passed over. They count
+    /// neither as life nor as progress. Default 1024: two a minute for eight hours.
+    /// </summary>
+    public int MaxBlankLines { get; init; } = 1024;
+
+    /// <summary>
     /// Characters of a transaction id or Message-ID. Default 128: RFC 4975 §9 allows 32, peers in the field go beyond it.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 32 or more than 1024.</exception>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using ImageShare.Core.Bodies;
 using ImageShare.Core.Images;
 using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Sharing.StateMachine;
@@ -40,6 +41,7 @@ internal sealed class AwaitedImage(
                     session, sink, image.Size, context.Limits.MaxImageSize, new ThrottledProgress(session, listener, image.Size), image.FirstOctet)
                 {
                     IsNamed = image.SuggestedName is not null,
+                    OfferedType = image.Type,
                 };
                 if (!media.TryTake(receiver))
                 {
@@ -68,8 +70,11 @@ internal sealed class AwaitedImage(
     public ValueTask AbortAsync(MsrpAbortReason reason) => _receiver!.AbortAsync(reason);
 
     // What was asked for stays what it was. What the message says of itself fills the gaps: here its length; its name, the receiver reads.
-    private static IncomingImage Describe(IncomingImage agreed, MsrpMessageInfo message) =>
-        agreed with { Size = agreed.Size ?? (message.Total is { } total ? agreed.FirstOctet + total : null) };
+    private static IncomingImage Describe(IncomingImage agreed, MsrpMessageInfo message)
+    {
+        bool isWrapped = message.ContentType is { } type && BodyUnwrapper.CanUnwrap(type);
+        return agreed with { Size = agreed.Size ?? (message.Total is { } total && !isWrapped ? agreed.FirstOctet + total : null) };
+    }
 
     private MsrpAcceptance Refuse(ShareOutcome outcome)
     {

@@ -1,7 +1,9 @@
 using System.Buffers;
+using ImageShare.Core.Bodies;
 using ImageShare.Core.Images;
 using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Sharing.StateMachine;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing;
 
@@ -18,10 +20,14 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
 
     // What was announced, without what came before, is also the most that is taken: the message counts from its own beginning.
     private long _maxSize = Math.Min(size ?? limit, limit) - first;
+    private UnwrappingSink? _wrapped;
     private int _use;
     private long _received;
     private bool _began;
     private volatile bool _abandoned;
+
+    /// <summary>The type the offer names, to know the image by when it comes wrapped in something else.</summary>
+    public MediaType? OfferedType { get; init; }
 
     /// <summary>What was stored: then the share is complete, whatever else happens.</summary>
     public StoredImage? Stored { get; private set; }
@@ -45,6 +51,12 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
         if (size is null && SentFile?.Size is { } announced)
         {
             _maxSize = Math.Min(_maxSize, Math.Max(0, announced - first));
+        }
+
+        if (message.ContentType is { } type && BodyUnwrapper.CanUnwrap(type) && OfferedType?.IsSameTypeAs(type) != true)
+        {
+            sink = _wrapped = new UnwrappingSink(sink, type, OfferedType, first, _maxSize, () => new ImageShareException(TooMuch().Error, TooMuch().Message!));
+            _maxSize = UnwrappingSink.MostAround(_maxSize);
         }
 
         if (message.Total > _maxSize)
@@ -86,7 +98,7 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
         }
 
         writing.GetAwaiter().GetResult();
-        progress.Report(first + _received);
+        progress.Report(first + Received);
         return LeaveAsync();
     }
 
@@ -154,13 +166,14 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
             await LeaveAsync().ConfigureAwait(false);
         }
     }
+    private long Received => _wrapped?.Received ?? _received;
 
     private async ValueTask AwaitAsync(ValueTask writing, CancellationToken cancellationToken)
     {
         try
         {
             await writing.ConfigureAwait(false);
-            progress.Report(first + _received);
+            progress.Report(first + Received);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

@@ -241,6 +241,7 @@ public sealed class ImageShareSession : IAsyncDisposable
         // An application that keeps sessions to list them should not keep their images.
         _role = null;
         _context.Log.ShareEnded(Id, result.State, result.Error);
+        ImageShareTelemetry.ShareEnded(IsOutgoing, result.State, result.Error);
         if (outcome.Cause is { } cause)
         {
             _context.Log.CauseSensitive(Id, cause);

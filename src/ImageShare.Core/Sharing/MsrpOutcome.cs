@@ -45,6 +45,8 @@ internal static class MsrpOutcome
             ImageShareError.SizeMismatch, "The peer sent more bytes than it had announced; the image was refused."),
         MsrpAbortReason.Inconsistent => ShareOutcome.Failed(
             ImageShareError.MalformedMessage, "The peer's chunks contradict each other; the image was refused."),
+        MsrpAbortReason.TooScattered => ShareOutcome.Failed(
+            ImageShareError.MalformedMessage, "The peer sent the image in too many pieces out of order; it was refused."),
         MsrpAbortReason.ReceiverFailed => ShareOutcome.Failed(
             ImageShareError.StoreNotWritable, "The image could not be stored; check the folder and its free space."),
         _ => null,

@@ -37,6 +37,7 @@ internal sealed class OfferedImage(
             call.Session, sink, Image.Size, context.Limits.MaxImageSize, new ThrottledProgress(call.Session, settings.Progress, Image.Size), image.FirstOctet)
         {
             IsNamed = Image.Name is not null,
+            OfferedType = Image.Type,
         };
         bool isTaken = false;
         try

@@ -93,6 +93,7 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
             {
                 ChunkSize = settings.ChunkSize ?? Context.Profile.ChunkSize ?? long.MaxValue,
                 MaxOctetsPerSecond = settings.MaxBytesPerSecond ?? _served.MaxBytesPerSecond,
+                MaxUnanswered = settings.MaxUnansweredChunks,
 
                 // An answer to who asks for a file leaves its name, size and date to the message (RFC 5547 §8.3.2).
                 Disposition = Context.Profile.ContentDisposition || _isServed ? TransferDisposition.Write(Image) : null,

@@ -58,6 +58,7 @@ internal abstract class ShareMedia(ShareContext context, ImageShareSession sessi
             IsSecure = isSecure,
             DialPolicy = remote => MediaDialPolicy.Allows(signalling, remote),
             Receiver = Receiver,
+            ExpectsMessage = Receiver is not null,
         };
         MsrpSession msrp = await Context.Relays.CreateSessionAsync(Context.Msrp, options, Context.TimeProvider, cancellationToken).ConfigureAwait(false);
         bool done = false;

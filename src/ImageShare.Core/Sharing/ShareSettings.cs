@@ -24,6 +24,12 @@ public sealed record ShareSettings
     /// <summary>Octets per MSRP chunk; null takes the profile's. Above 2048 the chunks are interruptible (RFC 4975 §7.1.1).</summary>
     public int? ChunkSize { get; init; }
 
+    /// <summary>
+    /// The most MSRP chunks that may be unanswered at a time. Default: as many as the connection takes. 1 is lock-step: slow, and for peers that lose chunks that
+    /// come close behind each other; one large chunk helps them as well.
+    /// </summary>
+    public int MaxUnansweredChunks { get; init; } = int.MaxValue;
+
     /// <summary>Header fields for the capability query and the invitation of this share, behind those of <see cref="ImageShareOptions.Headers"/>.</summary>
     public ExtraHeaders Headers { get; init; } = ExtraHeaders.None;
 

@@ -99,6 +99,20 @@ public sealed partial class MsrpPageTests
     }
 
     [Test]
+    public void Every_test_and_instrument_on_the_page_exists()
+    {
+        string page = File.ReadAllText(Page);
+        HashSet<string> tests = [.. typeof(MsrpPageTests).Assembly.GetTypes().SelectMany(t => t.GetMethods().Select(m => $"{t.Name}.{m.Name}"))];
+        string[] named = [.. NamedTest().Matches(page).Select(m => m.Groups[1].Value)];
+        Assert.That(named, Has.Length.GreaterThan(50));
+        Assert.That(named.Where(n => !tests.Contains(n)), Is.Empty);
+        Assert.That(page, Does.Contain(Core.Diagnostics.ImageShareTelemetry.MeterName));
+    }
+
+    [GeneratedRegex(@"`(\w+Tests\.\w+)`")]
+    private static partial Regex NamedTest();
+
+    [Test]
     public void Every_limit_and_time_is_named_with_its_default()
     {
         string page = File.ReadAllText(Page);

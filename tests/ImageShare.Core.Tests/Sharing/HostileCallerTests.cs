@@ -346,6 +346,48 @@ public sealed class HostileCallerTests
         await (peer?.DisposeAsync() ?? default);
     }
 
+    [TestCase("")]
+    [TestCase("MSRP beat SEND\r\nTo-Path: {to}\r\nFrom-Path: {from}\r\nKeep-Alive: yes\r\n-------beat$\r\n")]
+    [Category("FT-030")]
+    [Category("SEC-002")]
+    public async Task A_caller_that_gives_signs_of_life_and_no_image_is_given_up_in_time(string beat)
+    {
+        Task<string> calling = _phone.InviteAsync(_bob.Address, "alive", _phone.Offer("name:\"x.png\" " + Png));
+        ImageShareSession session = await (await NextAsync()).AcceptAsync(Store);
+        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(await calling);
+        await using RawPeer closing = peer;
+        await peer.SendAsync(to, "bind0", string.Empty, null, '$', null);
+        Assert.That(await peer.ReadLineAsync(), Is.EqualTo("bind0 200"));
+        beat = beat.Replace("{to}", to.ToString(), StringComparison.Ordinal).Replace("{from}", peer.Uri.ToString(), StringComparison.Ordinal);
+        Task<string> ending = _phone.ReceiveAsync("BYE");
+        while (!ending.IsCompleted)
+        {
+            Assert.That(_time.Elapsed, Is.LessThan(TimeSpan.FromSeconds(1000)), "it has an end; on a busy machine time runs ahead");
+            await BeatAsync();
+            await _time.DriveAsync(Task.Delay(TimeSpan.FromSeconds(20), _time), stepSeconds: 10);
+        }
+
+        await _phone.RespondAsync(await ending, "200 OK");
+        ImageShareResult result = await _time.DriveAsync(session.Completion);
+        Assert.That(result.Error, Is.EqualTo(ImageShareError.TransferStalled), result.Message);
+
+        async Task BeatAsync()
+        {
+            try
+            {
+                await peer.SendAsync(beat + "\r\n");
+                if (beat.Length > 0)
+                {
+                    await peer.ReadLineAsync();
+                }
+            }
+            catch (IOException)
+            {
+                // The connection has gone; the BYE comes.
+            }
+        }
+    }
+
     [Test]
     public async Task A_BYE_instead_of_the_ACK_ends_the_share()
     {

@@ -6,7 +6,7 @@ namespace ImageShare.Core.Msrp.Connections;
 /// <summary>
 /// Takes the messages of one session, one after the other. Called by the loop that reads the connection, one call at a time: while a call
 /// is not done nothing more is read, and the peer's window closes. Do not wait here for the session to close. An exception
-/// refuses the rest of the message with 413.
+/// refuses the rest of the message with 413, an <see cref="ImageShareException"/> with its <see cref="ImageShareException.MsrpStatus"/> if it has one.
 /// </summary>
 /// <remarks>
 /// What is refused before it begins is not shown here, since nothing of it was ever wanted: a message beside one that is not complete (413), one
@@ -82,4 +82,7 @@ public enum MsrpAbortReason
 
     /// <summary>The receiver failed.</summary>
     ReceiverFailed,
+
+    /// <summary>More of it came out of order than <see cref="MsrpLimits.MaxGaps"/> or <see cref="MsrpLimits.MaxReorderOctets"/> allow.</summary>
+    TooScattered,
 }

@@ -23,6 +23,9 @@ internal sealed class IncomingMessages(MsrpSessionOptions options, MsrpLimits li
     /// <summary>Whether a message has begun and is not complete.</summary>
     public bool IsOpen => _openId is not null;
 
+    /// <summary>How many messages have begun and were taken. For any thread.</summary>
+    public int Messages => Volatile.Read(ref _messages);
+
     /// <summary>How many octets were passed on so far, of all messages. For any thread.</summary>
     public long Taken => Volatile.Read(ref _taken);
 
@@ -70,7 +73,7 @@ internal sealed class IncomingMessages(MsrpSessionOptions options, MsrpLimits li
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // Whatever the receiver's trouble is, the sender is told to stop; the receiver knows its own reason.
-            return FailAsync(MsrpAbortReason.ReceiverFailed, 413);
+            return FailAsync(MsrpAbortReason.ReceiverFailed, StatusOf(e));
         }
     }
 
@@ -157,7 +160,7 @@ internal sealed class IncomingMessages(MsrpSessionOptions options, MsrpLimits li
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // As above: to the peer it is a refusal.
-            return 413;
+            return StatusOf(e);
         }
     }
 
@@ -171,7 +174,7 @@ internal sealed class IncomingMessages(MsrpSessionOptions options, MsrpLimits li
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // As above.
-            return await FailAsync(MsrpAbortReason.ReceiverFailed, 413).ConfigureAwait(false);
+            return await FailAsync(MsrpAbortReason.ReceiverFailed, StatusOf(e)).ConfigureAwait(false);
         }
     }
 
@@ -190,7 +193,7 @@ internal sealed class IncomingMessages(MsrpSessionOptions options, MsrpLimits li
                 catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
                 {
                     // As above. The receiver failed in completing, so it is not told of an abort as well.
-                    status = 413;
+                    status = StatusOf(e);
                 }
 
                 _openId = null;
@@ -205,7 +208,13 @@ internal sealed class IncomingMessages(MsrpSessionOptions options, MsrpLimits li
     }
 
     private ValueTask<int> FailAsync(AssemblyVerdict verdict) => FailAsync(
-        verdict == AssemblyVerdict.TooLarge ? MsrpAbortReason.TooLarge : MsrpAbortReason.Inconsistent, StatusOf(verdict));
+        verdict switch
+        {
+            AssemblyVerdict.TooLarge => MsrpAbortReason.TooLarge,
+            AssemblyVerdict.TooScattered => MsrpAbortReason.TooScattered,
+            _ => MsrpAbortReason.Inconsistent,
+        },
+        StatusOf(verdict));
 
     private async ValueTask<int> FailAsync(MsrpAbortReason reason, int status)
     {
@@ -236,9 +245,12 @@ internal sealed class IncomingMessages(MsrpSessionOptions options, MsrpLimits li
     /// <summary>Answer 200, deliver nothing.</summary>
     public const int DroppedOk = 0;
 
+    // A refusal, whatever the exception says: nothing is accepted by throwing.
+    private static int StatusOf(Exception error) => error is ImageShareException { MsrpStatus: >= 400 and <= 699 and { } status } ? status : 413;
+
     private static int StatusOf(AssemblyVerdict verdict) => verdict switch
     {
-        AssemblyVerdict.TooLarge => 413,
+        AssemblyVerdict.TooLarge or AssemblyVerdict.TooScattered => 413,
         AssemblyVerdict.Inconsistent => 400,
         _ => 200,
     };

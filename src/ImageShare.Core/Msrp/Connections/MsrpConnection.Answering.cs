@@ -1,3 +1,5 @@
+using ImageShare.Core.Diagnostics;
+
 namespace ImageShare.Core.Msrp.Connections;
 
 /// <summary>Which session a request is for, and what is answered to it. Part of the reader loop.</summary>
@@ -76,6 +78,11 @@ internal sealed partial class MsrpConnection
             // It cannot be answered without its paths, and a peer that leaves them out is not understood anyway (RFC 4975 §10.2).
             End(MsrpSessionEndReason.ProtocolError, force: false);
             return;
+        }
+
+        if (status != 200)
+        {
+            ImageShareTelemetry.MsrpRequestRefused(status);
         }
 
         _responses.Answer(head, _lastSession is { } session && ReferenceEquals(head.ToPath, _lastToPath) ? session.LocalUri : head.ToPath.Last, status);

@@ -1,13 +1,16 @@
+using System.Buffers;
 using System.Collections.Immutable;
 
 namespace ImageShare.Core.Msrp.Connections;
 
 /// <summary>
 /// A peer that sends an octet now and then is never idle, and must not hold a session for ever all the same: what has begun has to gain
-/// <see cref="MsrpLimits.MinProgressOctets"/> in each <see cref="MsrpEndpointOptions.ProgressInterval"/>.
+/// <see cref="MsrpLimits.MinProgressOctets"/> in each <see cref="MsrpEndpointOptions.ProgressInterval"/>. Nor one that only says that it is there.
 /// </summary>
 internal sealed partial class MsrpConnection
 {
+    private const int AwaitsFirst = -1;
+
     private readonly Lock _progressGate = new();
     private readonly ITimer? _progressTimer;
     private Dictionary<MsrpSession, (int Message, long Octets)> _marks = [];
@@ -16,6 +19,20 @@ internal sealed partial class MsrpConnection
     private long _endedRequests;
     private volatile bool _isInsideRequest;
     private volatile bool _waitsForReceiver;
+
+    // Line ends between messages hold nothing open: else they would hold it open for ever.
+    private static bool IsBlank(in ReadOnlySequence<byte> octets)
+    {
+        foreach (ReadOnlyMemory<byte> piece in octets)
+        {
+            if (piece.Span.ContainsAnyExcept((byte)'\r', (byte)'\n'))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private void CheckProgress()
     {
@@ -34,7 +51,7 @@ internal sealed partial class MsrpConnection
         ImmutableArray<MsrpSession> sessions = _sessions;
         foreach (MsrpSession session in sessions.IsDefault ? [] : sessions)
         {
-            int message = session.Incoming.OpenMessage;
+            int message = NumberOf(session);
             long octets = session.Incoming.Taken;
             if (counts
                 && message != 0
@@ -52,6 +69,10 @@ internal sealed partial class MsrpConnection
 
         _marks = marks;
     }
+
+    // Signs of life are no content: where content is expected, none is as little progress as too little.
+    private static int NumberOf(MsrpSession session) =>
+        session is { Options.ExpectsMessage: true, IsUsed: true, Incoming.Messages: 0 } ? AwaitsFirst : session.Incoming.OpenMessage;
 
     // A head, or the body of something that is dropped, that never comes to its end: it belongs to no message.
     private void CheckRequest(bool counts)

@@ -40,7 +40,11 @@ internal sealed partial class MsrpConnection
                 ReadOnlySequence<byte> rest = read.Buffer;
                 if (!rest.IsEmpty)
                 {
-                    Touch();
+                    if (!_decoder.IsIdle || !IsBlank(rest))
+                    {
+                        Touch();
+                    }
+
                     Volatile.Write(ref _readOctets, _readOctets + rest.Length);
                 }
 

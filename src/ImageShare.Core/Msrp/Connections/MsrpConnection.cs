@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Net;
 
 namespace ImageShare.Core.Msrp.Connections;
@@ -63,6 +64,9 @@ internal sealed partial class MsrpConnection
     public IPEndPoint RemoteEndPoint { get; }
 
     public bool IsAccepted { get; }
+
+    /// <summary>The session it was dialled for; null when it was accepted.</summary>
+    public MsrpSession? OpenedFor { get; init; }
 
     /// <summary>Whether a session was ever bound here.</summary>
     public bool IsBound { get; private set; }
@@ -233,6 +237,9 @@ internal sealed partial class MsrpConnection
         await EndSessionsAsync(reason, unfinished).ConfigureAwait(false);
         NoLongerUnbound();
         _endpoint.Remove(this);
+        MsrpDecodeReason fault = _decoder.Error?.Reason ?? MsrpDecodeReason.None;
+        ImageShareTelemetry.MsrpConnectionEnded(reason, fault, IsBound);
+        MsrpLog.ConnectionEnded(_endpoint.Logger, reason, fault);
         _ended.TrySetResult();
     }
 

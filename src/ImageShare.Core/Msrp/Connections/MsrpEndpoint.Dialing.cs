@@ -9,6 +9,9 @@ public sealed partial class MsrpEndpoint
 {
     private const int DiscardPort = 9;
 
+    // Of one name: it is the peer's too, and each costs a connection.
+    private const int MaxAddresses = 8;
+
     private readonly DialRate _dialRate;
     private readonly ConcurrentDictionary<(string Scheme, string Host, int Port), MsrpConnection> _dialled = new();
     private readonly DialTurns<(string Scheme, string Host, int Port)> _turns = new();
@@ -47,7 +50,7 @@ public sealed partial class MsrpEndpoint
         }
 
         ImageShareException? last = null;
-        foreach (IPAddress address in await ResolveAsync(uri, cancellationToken).ConfigureAwait(false))
+        foreach (IPAddress address in (await ResolveAsync(uri, cancellationToken).ConfigureAwait(false)).Take(MaxAddresses))
         {
             var remote = new IPEndPoint(address, port);
             if (port == DiscardPort || Options.DialPolicy?.Invoke(remote) == false || policy?.Invoke(remote) == false)
@@ -108,7 +111,7 @@ public sealed partial class MsrpEndpoint
             IStreamConnection stream = await _network.ConnectAsync(remote, either.Token).ConfigureAwait(false);
             return uri.IsSecure
                 ? await SecureAsync(stream, session, either.Token).ConfigureAwait(false)
-                : new MsrpConnection(this, stream, accepted: false);
+                : new MsrpConnection(this, stream, accepted: false) { OpenedFor = session };
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Net;
 using ImageShare.Core.Text;
 using Microsoft.Extensions.Logging;
@@ -174,10 +175,16 @@ public sealed partial class MsrpEndpoint : IAsyncDisposable
     // Those that have not named a session cost the peer nothing, so there may be only a few of them (RFC 4975 §14.5).
     private async ValueTask<bool> AdmitAsync(IStreamConnection stream)
     {
-        if (_connections.Count + _handshakes.Count < Options.Limits.MaxConnections && _unbound.TryAdd(stream.RemoteEndPoint.Address))
+        string? limit = _connections.Count + _handshakes.Count >= Options.Limits.MaxConnections
+            ? nameof(MsrpLimits.MaxConnections)
+            : _unbound.Add(stream.RemoteEndPoint.Address);
+        if (limit is null)
         {
             return true;
         }
+
+        ImageShareTelemetry.MsrpConnectionRefused(limit);
+        MsrpLog.ConnectionRefused(Logger, limit);
 
         stream.Abort();
         await stream.DisposeAsync().ConfigureAwait(false);

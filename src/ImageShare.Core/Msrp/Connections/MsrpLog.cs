@@ -41,6 +41,12 @@ internal static partial class MsrpLog
     [LoggerMessage(1205, LogLevel.Debug, "A request came from another MSRP path than the session's peer has; refused: {Refused}.")]
     public static partial void ForeignFromPath(ILogger logger, bool refused);
 
+    [LoggerMessage(1206, LogLevel.Debug, "An MSRP connection ended: {Reason}, {Fault}.")]
+    public static partial void ConnectionEnded(ILogger logger, MsrpSessionEndReason reason, MsrpDecodeReason fault);
+
+    [LoggerMessage(1207, LogLevel.Debug, "An MSRP connection was not let in: {Limit}.")]
+    public static partial void ConnectionRefused(ILogger logger, string limit);
+
     [LoggerMessage(1210, LogLevel.Debug, "A TLS handshake with whoever connected for MSRP failed: {Reason}.")]
     public static partial void HandshakeFailed(ILogger logger, string reason);
 

@@ -38,6 +38,21 @@ public sealed record MsrpOutgoingContent
     /// </summary>
     public long ChunkSize { get; init; } = 2048;
 
+    /// <summary>
+    /// The most chunks that may be unanswered at a time, besides what the connection itself bounds. Default: no bound of its own, for nobody has to wait for a
+    /// response (RFC 4975 §7.1.1). 1 sends in lock-step, for peers that lose chunks that come close behind each other.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public int MaxUnanswered
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    } = int.MaxValue;
+
     /// <summary>The most octets to send in a second, on average; null, the default, is as fast as the peer takes them.</summary>
     public long? MaxOctetsPerSecond { get; init; }
 
@@ -49,8 +64,9 @@ public sealed record MsrpOutgoingContent
 
     /// <summary>
     /// Whether the result waits, when <see cref="SuccessReport"/> asks for them, until reports cover every octet: behind relays only they say
-    /// that the peer itself has the message (RFC 4975 §7.1.1). The wait ends with the session, <see cref="MsrpEndpointOptions.IdleTimeout"/> at the
-    /// latest; the outcome is then <see cref="MsrpSendOutcome.Unknown"/>.
+    /// that the peer itself has the message (RFC 4975 §7.1.1). The wait ends with the session, and when no report has come for
+    /// <see cref="MsrpEndpointOptions.IdleTimeout"/> (and a <see cref="MsrpEndpointOptions.TransactionTimeout"/> more), whatever else the peer sends; the outcome is
+    /// then <see cref="MsrpSendOutcome.Unknown"/>.
     /// </summary>
     public bool AwaitSuccessReport { get; init; }
 

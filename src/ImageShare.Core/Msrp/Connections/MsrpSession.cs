@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ImageShare.Core.Diagnostics;
 
 namespace ImageShare.Core.Msrp.Connections;
 
@@ -54,7 +55,11 @@ public sealed class MsrpSession : IAsyncDisposable
     internal MsrpPath? UsePath => _usePath;
 
     /// <summary>Whether the peers have agreed, and the media may be expected to move.</summary>
-    internal bool IsUsed { get; private set; }
+    internal bool IsUsed
+    {
+        get => Volatile.Read(ref field);
+        private set => Volatile.Write(ref field, value);
+    }
 
     /// <summary>The peer's path; null while it is not known.</summary>
     internal MsrpPath? PeerPath => _peer;
@@ -188,9 +193,19 @@ public sealed class MsrpSession : IAsyncDisposable
             {
                 MsrpConnection connection = await DialAsync(_connectTo ?? peer.First, cancellationToken).ConfigureAwait(false);
                 ThrowIfOver();
-                if (TryBind(connection) && Options.OpenWithEmptySend)
+                if (TryBind(connection))
                 {
-                    connection.SendEmpty(this, peer);
+                    if (Options.OpenWithEmptySend)
+                    {
+                        connection.SendEmpty(this, peer);
+                    }
+                }
+                else if (connection.OpenedFor == this && Connection is null)
+                {
+                    // One that was there may have gone in this moment; one opened for this session is not opened again, or who hangs up at once
+                    // would be dialled for ever (RFC 4975 §14.5).
+                    throw new ImageShareException(
+                        ImageShareError.PeerUnreachable, "The peer closed the MSRP connection as soon as it was open; check that it listens for MSRP there.");
                 }
             }
 
@@ -352,6 +367,7 @@ public sealed class MsrpSession : IAsyncDisposable
     {
         if (_ended.TrySetResult(new MsrpSessionEnd(reason, status)))
         {
+            ImageShareTelemetry.MsrpSessionEnded(reason);
             _endpoint.Remove(this);
             _bound.TrySetResult();
             _peerKnown.TrySetResult();

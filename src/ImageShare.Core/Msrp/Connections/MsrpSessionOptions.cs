@@ -32,6 +32,13 @@ public sealed record MsrpSessionOptions
     /// </summary>
     public bool StrictFromPath { get; init; }
 
+    /// <summary>
+    /// Whether the session is there to receive a message at once, as that of a file transfer is: one must have begun when the session was bound, and in use, for
+    /// one to two <see cref="MsrpEndpointOptions.ProgressInterval"/>s, or the session ends as idle. Requests without a body, heartbeats and empty lines
+    /// are no messages. Default false: in a conversation nobody has to say anything.
+    /// </summary>
+    public bool ExpectsMessage { get; init; }
+
     /// <summary>How success reports are sent to a sender that asks for them.</summary>
     public MsrpSuccessReports SuccessReports { get; init; } = MsrpSuccessReports.WholeMessage;
 

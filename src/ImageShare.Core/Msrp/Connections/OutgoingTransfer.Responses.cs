@@ -3,6 +3,9 @@ namespace ImageShare.Core.Msrp.Connections;
 /// <summary>What the peer makes of the message: its responses and reports, or their absence.</summary>
 internal sealed partial class OutgoingTransfer
 {
+    private long _reportedBefore = -1;
+    private long _reportedAt;
+
     /// <summary>Whether a response is the one that is to be expected next. For the reader loop.</summary>
     public bool Expects(TransactionKey key) => _open.IsNext(key);
 
@@ -72,6 +75,24 @@ internal sealed partial class OutgoingTransfer
         }
     }
 
+    // When every octet is answered, nothing but reports says that the peer goes on: without a new one for as long as a connection may lie still, none will
+    // come, whatever else the peer sends.
+    private bool IsReportOverdue(long now)
+    {
+        if (!LacksOnlyTheReport || _connection.Options.IdleTimeout is not { } limit)
+        {
+            return false;
+        }
+
+        long covered = _reported.Covered;
+        if (covered != _reportedBefore)
+        {
+            (_reportedBefore, _reportedAt) = (covered, now);
+        }
+
+        return _connection.Options.TimeProvider.GetElapsedTime(_reportedAt, now) >= limit;
+    }
+
     private bool LacksOnlyTheReport => _waitsForReport && _allWritten && _open.IsEmpty && Volatile.Read(ref _acknowledged) == _chunker.Total;
 
     private void Refuse(int status)
@@ -101,6 +122,10 @@ internal sealed partial class OutgoingTransfer
         else if (waited >= limit)
         {
             Stop(TransferStop.TimedOut);
+        }
+        else if (IsReportOverdue(now))
+        {
+            Stop(TransferStop.ConnectionLost);
         }
         else
         {

@@ -58,7 +58,7 @@ internal sealed partial class OutgoingTransfer : IDisposable
         Blocks = new SourceBlocks(content.Length, content.ChunkSize, Budget / others);
 
         // Interruptions and collisions make more chunks than the division says.
-        long window = Math.Clamp(TotalWindow / others, SmallestWindow, Window);
+        long window = Math.Min(Math.Clamp(TotalWindow / others, SmallestWindow, Window), content.MaxUnanswered);
         _open = new OpenTransactions((int)Math.Min(window, (content.Length / content.ChunkSize) + 64));
         _progress = progress;
         TimeProvider time = connection.Options.TimeProvider;

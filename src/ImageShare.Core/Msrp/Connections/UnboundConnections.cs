@@ -9,20 +9,25 @@ internal sealed class UnboundConnections(MsrpLimits limits)
     private readonly Dictionary<IPAddress, int> _byAddress = [];
     private int _all;
 
-    /// <summary>Counts one more; false when there may be none.</summary>
-    public bool TryAdd(IPAddress address)
+    /// <summary>Counts one more; or says which limit is reached.</summary>
+    public string? Add(IPAddress address)
     {
         lock (_gate)
         {
             int own = _byAddress.GetValueOrDefault(address);
-            if (own >= limits.MaxUnboundConnectionsPerAddress || _all >= limits.MaxUnboundConnections)
+            if (own >= limits.MaxUnboundConnectionsPerAddress)
             {
-                return false;
+                return nameof(MsrpLimits.MaxUnboundConnectionsPerAddress);
+            }
+
+            if (_all >= limits.MaxUnboundConnections)
+            {
+                return nameof(MsrpLimits.MaxUnboundConnections);
             }
 
             _byAddress[address] = own + 1;
             _all++;
-            return true;
+            return null;
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed record FetchOffer
         List<SdpAttribute> attributes =
         [
             SdpAttributes.Direction(MediaDirection.ReceiveOnly),
-            SdpAttributes.AcceptTypes(new AcceptedTypes(AcceptedTypes)),
+            SdpAttributes.AcceptTypes(Containers.With(AcceptedTypes)),
             SdpAttributes.MaxSize(MaxSize),
             SdpAttributes.Path(Path.Split(' ')),
         ];

@@ -61,7 +61,7 @@ internal sealed record ImageAnswer
         List<SdpAttribute> attributes =
         [
             SdpAttributes.Direction(Direction),
-            SdpAttributes.AcceptTypes(new AcceptedTypes(AcceptedTypes)),
+            SdpAttributes.AcceptTypes(Direction is MediaDirection.SendOnly ? new AcceptedTypes(AcceptedTypes) : Containers.With(AcceptedTypes)),
         ];
         if (MaxSize is { } maxSize)
         {

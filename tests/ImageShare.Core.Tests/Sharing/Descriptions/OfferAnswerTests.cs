@@ -132,6 +132,20 @@ public sealed class OfferAnswerTests
         Assert.That(answer!.ContentType!.Essence, Is.EqualTo(sentAs));
     }
 
+    [TestCase("TCP/TLS/MSRP", "TCP/TLS/MSRP", ReofferKind.SameTransfer)]
+    [TestCase("TCP/TLS/MSRP", "TCP/MSRP", ReofferKind.Unacceptable)]
+    [TestCase("TCP/MSRP", "TCP/TLS/MSRP", ReofferKind.Unacceptable)]
+    public void What_was_agreed_on_with_TLS_is_not_offered_away_inside_the_session(string running, string offered, object kind)
+    {
+        SessionDescription offer = Offer();
+        SessionDescription local = OfSecurity(Answer(offer).Write(), running);
+        var description = new RunningDescription(local, 0, offer.Media[0].FileSelector!, offer.Media[0].FileTransferId);
+        Assert.That(description.Judge(OfSecurity(offer, offered)), Is.EqualTo(kind));
+
+        static SessionDescription OfSecurity(SessionDescription description, string protocol) =>
+            description with { Media = [description.Media[0] with { Protocol = protocol }] };
+    }
+
     [TestCase("a=recvonly\r\na=path:msrp://10.0.0.2:2855/s;tcp\r\na=accept-types:image/jpeg\r\n", ImageShareError.TypeNotAccepted)]
     [TestCase("a=recvonly\r\na=path:msrp://10.0.0.2:2855/s;tcp\r\na=accept-types:*\r\na=max-size:4095\r\n", ImageShareError.TooLarge)]
     [TestCase("a=recvonly\r\na=accept-types:*\r\n", ImageShareError.UnacceptableOffer)]

@@ -1,0 +1,72 @@
+using System.Buffers;
+
+namespace ImageShare.Core.Bodies;
+
+/// <summary>A message/cpim: its head, and then its content, which is all that follows (RFC 3862 §2).</summary>
+internal sealed class CpimStage(UnwrapOutput output, int depth, bool isInMultipart) : UnwrapStage
+{
+    private readonly ArrayBufferWriter<byte> _head = new(512);
+    private int _lineStart;
+    private UnwrapStage? _content;
+
+    public override void Push(ReadOnlySpan<byte> octets)
+    {
+        while (_content is null && !octets.IsEmpty && output.Error == UnwrapError.None)
+        {
+            int end = octets.IndexOf((byte)'\n');
+            ReadOnlySpan<byte> piece = end < 0 ? octets : octets[..(end + 1)];
+            if (_head.WrittenCount + piece.Length > CpimHead.DefaultMaxLength)
+            {
+                output.Fail(UnwrapError.BadCpimHead);
+                return;
+            }
+
+            _head.Write(piece);
+            octets = octets[piece.Length..];
+            if (end >= 0)
+            {
+                // It ends at the first or at the second empty line, so it is looked at twice at most.
+                if (_head.WrittenSpan[_lineStart..] is [(byte)'\n'] or [(byte)'\r', (byte)'\n'])
+                {
+                    TryBeginContent();
+                }
+
+                _lineStart = _head.WrittenCount;
+            }
+        }
+
+        if (_content is not null && !octets.IsEmpty)
+        {
+            _content.Push(octets);
+        }
+    }
+
+    public override void End()
+    {
+        if (_content is null)
+        {
+            output.Fail(UnwrapError.BadCpimHead);
+        }
+
+        _content?.End();
+    }
+
+    private void TryBeginContent()
+    {
+        var octets = new ReadOnlySequence<byte>(_head.WrittenMemory);
+        switch (CpimHead.Read(ref octets, out CpimHead? head))
+        {
+            case OperationStatus.Done when head!.UnknownRequirement is null:
+                _content = For(head.Content, output, depth, isInMultipart);
+                break;
+            case OperationStatus.Done:
+                output.Fail(UnwrapError.UnknownRequirement);
+                break;
+            case OperationStatus.InvalidData:
+                output.Fail(UnwrapError.BadCpimHead);
+                break;
+            default:
+                break;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Buffers;
+
+namespace ImageShare.Core.Bodies;
+
+/// <summary>Where the stages of a <see cref="BodyUnwrapper"/> put what they find; the first error ends it.</summary>
+internal sealed class UnwrapOutput(MultipartLimits limits)
+{
+    private readonly ArrayBufferWriter<byte> _octets = new(4096);
+    private readonly List<(UnwrapEventKind Kind, BodyPart? Part, int Start, int Length, bool IsDamaged)> _events = [];
+    private int _taken;
+    private int _parts;
+
+    public MultipartLimits Limits { get; } = limits;
+
+    public UnwrapError Error { get; private set; }
+
+    /// <summary>Forgets what was taken; all must have been.</summary>
+    public void Clear()
+    {
+        _events.Clear();
+        _octets.ResetWrittenCount();
+        _taken = 0;
+    }
+
+    public bool TryTake(out UnwrapEvent next)
+    {
+        if (_taken == _events.Count)
+        {
+            next = default;
+            return false;
+        }
+
+        (UnwrapEventKind kind, BodyPart? part, int start, int length, bool isDamaged) = _events[_taken++];
+        next = new UnwrapEvent(kind, part, _octets.WrittenMemory.Slice(start, length), isDamaged);
+        return true;
+    }
+
+    /// <summary>One more part, whatever is in it.</summary>
+    public void CountPart()
+    {
+        if (++_parts > Limits.MaxParts)
+        {
+            Fail(UnwrapError.TooManyParts);
+        }
+    }
+
+    public void Begin(BodyPart part) => Add(UnwrapEventKind.PartBegin, part, 0, false);
+
+    public void EndPart(bool isDamaged) => Add(UnwrapEventKind.PartEnd, null, 0, isDamaged);
+
+    public void Content(ReadOnlySpan<byte> octets)
+    {
+        octets.CopyTo(_octets.GetSpan(octets.Length));
+        Written(octets.Length);
+    }
+
+    /// <summary>Room for content; then <see cref="Written"/> says how much there is.</summary>
+    public Span<byte> Room(int length) => _octets.GetSpan(length);
+
+    public void Written(int length)
+    {
+        if (length == 0 || Error != UnwrapError.None)
+        {
+            return;
+        }
+
+        // What comes behind other octets of the same part is one event with them.
+        if (_events.Count > 0 && _events[^1] is { Kind: UnwrapEventKind.Content } last)
+        {
+            _events[^1] = last with { Length = last.Length + length };
+            _octets.Advance(length);
+            return;
+        }
+
+        Add(UnwrapEventKind.Content, null, length, false);
+        _octets.Advance(length);
+    }
+
+    public void Fail(UnwrapError error) => Error = Error == UnwrapError.None ? error : Error;
+
+    private void Add(UnwrapEventKind kind, BodyPart? part, int length, bool isDamaged)
+    {
+        if (Error == UnwrapError.None)
+        {
+            _events.Add((kind, part, _octets.WrittenCount, length, isDamaged));
+        }
+    }
+}
