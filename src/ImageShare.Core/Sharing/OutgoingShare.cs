@@ -272,8 +272,11 @@ internal sealed class OutgoingShare(
             dialog.Describe(agreed.ToArray(), response.Body);
             SessionOffers offers = SessionOffers.Take(
                 context, session, dialog, new RunningDescription(agreed, 0, agreed.Media[0].FileSelector!, agreed.Media[0].FileTransferId));
-            offers.PeerPath = path => _msrp!.TryRenewPeerPath(path);
-            PathRenewal.Watch(context, session, _msrp!, offers, string.Join(' ', agreed.Media[0].Path!));
+
+            // The dialog is remembered for a while: it must not keep this, and the image with it.
+            MsrpSession msrp = _msrp!;
+            offers.PeerPath = path => msrp.TryRenewPeerPath(path);
+            PathRenewal.Watch(context, session, msrp, offers, string.Join(' ', agreed.Media[0].Path!));
         }
 
         return problem;
