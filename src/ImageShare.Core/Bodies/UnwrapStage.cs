@@ -1,4 +1,5 @@
 using System.Text;
+
 namespace ImageShare.Core.Bodies;
 
 /// <summary>One level of a message that is taken apart: gets the octets of that level, in order, and then its end.</summary>
