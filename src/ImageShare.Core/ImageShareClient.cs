@@ -179,9 +179,9 @@ public sealed partial class ImageShareClient : IAsyncDisposable
         var media = new ReceivingMedia(_context, session) { Together = call.Connection };
         media.Awaited = new AwaitedImage(_context, session, media, store, settings.Progress);
 
-        // Of a whole that is here already there is no rest to ask for.
-        ImagePartial? partial = settings.Resume is { } known && store.FindPartial(known) is { Octets: > 0 } kept && kept.Octets < kept.Size
-            && (wanted.Size ?? kept.Size) == kept.Size ? kept : null;
+        // Of another image, and of a whole that is here already, there is no rest to ask for.
+        ImagePartial? partial = settings.Resume is { } known && !known.Contradicts(wanted)
+            && store.FindPartial(known) is { Octets: > 0 } kept && kept.Octets < kept.Size && (wanted.Size ?? kept.Size) == kept.Size ? kept : null;
         var share = new CallingShare(call, session, new PullOffer(_context, session, media, wanted, settings, partial), media);
         _sessions[session] = 0;
         session.Start(new ShareRole(share, media), new ShareInput.StartOutgoing(settings.QueryFirst));

@@ -45,6 +45,10 @@ public sealed record ImageSelector
         return new ImageSelector { Hashes = [new ImageHash(algorithm, [.. octets.AsSpan(0, length)])] };
     }
 
+    /// <summary>Whether no image has the size and the hashes of both.</summary>
+    internal bool Contradicts(ImageSelector other) => (Size is { } mine && other.Size is { } theirs && mine != theirs)
+        || Hashes.Any(a => ImageHashes.KeyOf(a) is { } name && other.Hashes.Any(b => name == ImageHashes.KeyOf(b) && !a.Value.AsSpan().SequenceEqual(b.Value.AsSpan())));
+
     /// <inheritdoc/>
     public bool Equals(ImageSelector? other) => other is not null && Name == other.Name && Type == other.Type && Size == other.Size
         && Hashes.Length == other.Hashes.Length && Hashes.Zip(other.Hashes).All(static pair =>

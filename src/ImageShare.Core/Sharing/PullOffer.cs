@@ -17,7 +17,10 @@ internal sealed class PullOffer(ShareContext context, ImageShareSession session,
     public bool HasIcon => false;
 
     // An image that is continued is the one that broke off, and no other of its name.
-    private ImageSelector Asked => _partial is null ? wanted : wanted with { Hashes = [.. wanted.Hashes, .. settings.Resume!.Hashes.Except(wanted.Hashes)] };
+    private ImageSelector Asked => _partial is null ? wanted : wanted with
+    {
+        Hashes = [.. wanted.Hashes, .. settings.Resume!.Hashes.Where(h => wanted.Hashes.All(w => ImageHashes.KeyOf(w) != ImageHashes.KeyOf(h)))],
+    };
 
     public ShareOutcome? Obstacle(ImageShareCapabilities capabilities) =>
         SipOutcome.NotCapable(capabilities) ?? (capabilities.ServesImages == false
@@ -62,7 +65,7 @@ internal sealed class PullOffer(ShareContext context, ImageShareSession session,
         {
             ImageSelector asked = Asked;
             ImageSelector said = received.Media.FileSelector?.ToImage() ?? new ImageSelector();
-            if (Contradicts(asked, said))
+            if (asked.Contradicts(said))
             {
                 return ValueTask.FromResult<(ReceivedAnswer?, ShareOutcome?)>((null, ShareOutcome.Failed(
                     ImageShareError.HashMismatch, "The peer would send another image than the one that was asked for: its size or its hash is another one. Nothing was taken.")));
@@ -89,8 +92,4 @@ internal sealed class PullOffer(ShareContext context, ImageShareSession session,
 
         return ValueTask.FromResult((received, problem));
     }
-
-    private static bool Contradicts(ImageSelector asked, ImageSelector said) =>
-        (asked.Size is { } size && said.Size is { } other && size != other)
-        || asked.Hashes.Any(a => said.Hashes.Any(s => ImageHashes.KeyOf(a) is { } name && name == ImageHashes.KeyOf(s) && !a.Value.AsSpan().SequenceEqual(s.Value.AsSpan())));
 }

@@ -44,7 +44,7 @@ public sealed class FetchResumeTests
             pair.Sent.Clear();
         }
 
-        await using ImageShareSession again = await pair.Alice.FetchAsync(pair.Bob.Address, wanted, Keeping(pair), new FetchSettings { Resume = how == "by name" ? known : wanted });
+        await using ImageShareSession again = await pair.Alice.FetchAsync(pair.Bob.Address, wanted, Keeping(pair), new FetchSettings { Resume = known });
         ImageShareResult received = await again.Completion.WaitAsync(SharePair.Patience);
         string offer = Encoding.UTF8.GetString(pair.FirstSent("INVITE").Octets.Span);
         Assert.Multiple(() =>
@@ -53,6 +53,7 @@ public sealed class FetchResumeTests
             Assert.That(File.ReadAllBytes(received.Stored!.Path!), Is.EqualTo(Image));
             Assert.That(received.BytesTransferred, Is.EqualTo(Image.Length));
             Assert.That(offer, Does.Contain($"a=file-range:{kept + 1}-*\r\n"));
+            Assert.That(offer.Split("hash:"), Has.Length.EqualTo(2), "one hash, and once");
             Assert.That(Files(pair), Has.Length.EqualTo(1), "the partial became the image");
         });
         Assert.That((await FetchTests.ServedAsync(pair)).Id, Is.Not.EqualTo(again.Id), "the one that broke off");
@@ -90,6 +91,7 @@ public sealed class FetchResumeTests
     [TestCase("all was kept")]
     [TestCase("the store keeps nothing")]
     [TestCase("of another size")]
+    [TestCase("of another hash")]
     [Category("FT-033")]
     public async Task Without_a_beginning_the_whole_is_asked_for(string why)
     {
@@ -99,10 +101,11 @@ public sealed class FetchResumeTests
         ImageSelector known = why == "nothing was kept" ? ImageSelector.FromHash(TestImage.Sha1(Image)) : await KeepAsync(pair, Image, why == "all was kept" ? Image.Length : 1000);
         IImageStore store = why == "the store keeps nothing" ? ImageStore.InMemory() : Keeping(pair);
         var wanted = new ImageSelector { Name = "cat.png", Size = why == "of another size" ? Image.Length + 1 : null };
+        wanted = why == "of another hash" ? wanted with { Hashes = [new ImageHash("sha-1", Sha1.Of([1]))] } : wanted;
         await using ImageShareSession fetch = await pair.Alice.FetchAsync(pair.Bob.Address, wanted, store, new FetchSettings { Resume = known });
         ImageShareResult received = await fetch.Completion.WaitAsync(SharePair.Patience);
         Assert.That(Offers(pair).Single(), Does.Not.Contain("a=file-range"));
-        Assert.That(received.IsVerified, Is.EqualTo(why != "of another size"), received.Message);
+        Assert.That(received.IsVerified, Is.EqualTo(!why.StartsWith("of another", StringComparison.Ordinal)), received.Message);
     }
 
     [Test]

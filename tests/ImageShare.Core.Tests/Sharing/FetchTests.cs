@@ -180,13 +180,12 @@ public sealed class FetchTests
     public async Task Who_may_fetch_is_what_the_application_says(int status, ImageShareError error, ImageShareState state)
     {
         ImageRequest? asked = null;
-        await using SharePair pair = await SharePair.StartAsync(
-            alice: o => o with { DisplayName = "Alice" },
-            bob: o => o with { Catalogue = new Catalogue((request, _) =>
-            {
-                asked = request;
-                return new(CatalogueAnswer.Refuse(status));
-            }) });
+        var catalogue = new Catalogue((request, _) =>
+        {
+            asked = request;
+            return new(CatalogueAnswer.Refuse(status));
+        });
+        await using SharePair pair = await SharePair.StartAsync(alice: o => o with { DisplayName = "Alice" }, bob: o => o with { Catalogue = catalogue });
         await using ImageShareSession fetch = await pair.Alice.FetchAsync(pair.Bob.Address, new ImageSelector { Name = "cat.png" }, pair.Store);
         ImageShareResult result = await fetch.Completion.WaitAsync(SharePair.Patience);
         Assert.Multiple(() =>
