@@ -97,6 +97,7 @@ internal sealed class SessionOffers
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         int[] offered = [];
         bool isMore = true;
+        bool isOver = false;
         while (isMore)
         {
             SipResponse? response = null;
@@ -107,6 +108,7 @@ internal sealed class SessionOffers
             catch (ImageShareException)
             {
                 // The session is over or the peer is gone: its end says so.
+                isOver = true;
             }
 
             if (response is { IsSuccess: true })
@@ -118,7 +120,7 @@ internal sealed class SessionOffers
             {
                 // A peer that refuses has the file's end by MSRP all the same: nothing is gained by asking again.
                 Array.ForEach(offered, section => _removing.Remove(section));
-                isMore = response is not null && _removing.Count > 0;
+                isMore = !isOver && _removing.Count > 0;
                 if (!isMore)
                 {
                     _removing.Clear();
