@@ -21,6 +21,7 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
     private int _use;
     private long _received;
     private bool _began;
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _abandoned;
 
     /// <summary>What was stored: then the share is complete, whatever else happens.</summary>
@@ -114,13 +115,24 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
     /// <summary>From now on nothing more is taken.</summary>
     public void Abandon() => _abandoned = true;
 
-    /// <summary>Lets the sink go: now, or at the end of the call that is using it.</summary>
+    /// <summary>
+    /// Lets the sink go: now, or at the end of the call that is using it, which this waits for. A call that stores the image whole ends as a completed
+    /// share; on a connection that others are on, nothing else would wait for it.
+    /// </summary>
     public ValueTask DisposeAsync()
     {
         _abandoned = true;
-        return Interlocked.CompareExchange(ref _use, GivenUp, Idle) == Idle
-            ? sink.DisposeAsync()
-            : Interlocked.CompareExchange(ref _use, InUseAndGivenUp, InUse) == Idle ? DisposeAsync() : ValueTask.CompletedTask;
+        if (Interlocked.CompareExchange(ref _use, GivenUp, Idle) == Idle)
+        {
+            return sink.DisposeAsync();
+        }
+
+        return Interlocked.CompareExchange(ref _use, InUseAndGivenUp, InUse) switch
+        {
+            Idle => DisposeAsync(),
+            GivenUp => ValueTask.CompletedTask,
+            _ => new ValueTask(_released.Task),
+        };
     }
 
     private async ValueTask AwaitAsync(ValueTask writing, CancellationToken cancellationToken)
@@ -149,15 +161,20 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
         }
     }
 
-    private ValueTask LeaveAsync()
-    {
-        if (Interlocked.CompareExchange(ref _use, Idle, InUse) == InUse)
-        {
-            return ValueTask.CompletedTask;
-        }
+    private ValueTask LeaveAsync() =>
+        Interlocked.CompareExchange(ref _use, Idle, InUse) == InUse ? ValueTask.CompletedTask : ReleaseAsync();
 
+    private async ValueTask ReleaseAsync()
+    {
         Volatile.Write(ref _use, GivenUp);
-        return sink.DisposeAsync();
+        try
+        {
+            await sink.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _released.TrySetResult();
+        }
     }
 
     private ShareOutcome TooMuch() => size is not null
