@@ -24,6 +24,7 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
     private int _use;
     private long _received;
     private bool _began;
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _abandoned;
 
     /// <summary>The type the offer names, to know the image by when it comes wrapped in something else.</summary>
@@ -139,13 +140,24 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
     /// <summary>From now on nothing more is taken.</summary>
     public void Abandon() => _abandoned = true;
 
-    /// <summary>Lets the sink go: now, or at the end of the call that is using it.</summary>
+    /// <summary>
+    /// Lets the sink go: now, or at the end of the call that is using it, which this waits for. A call that stores the image whole ends as a completed
+    /// share; on a connection that others are on, nothing else would wait for it.
+    /// </summary>
     public ValueTask DisposeAsync()
     {
         _abandoned = true;
-        return Interlocked.CompareExchange(ref _use, GivenUp, Idle) == Idle
-            ? sink.DisposeAsync()
-            : Interlocked.CompareExchange(ref _use, InUseAndGivenUp, InUse) == Idle ? DisposeAsync() : ValueTask.CompletedTask;
+        if (Interlocked.CompareExchange(ref _use, GivenUp, Idle) == Idle)
+        {
+            return sink.DisposeAsync();
+        }
+
+        return Interlocked.CompareExchange(ref _use, InUseAndGivenUp, InUse) switch
+        {
+            Idle => DisposeAsync(),
+            GivenUp => ValueTask.CompletedTask,
+            _ => new ValueTask(_released.Task),
+        };
     }
 
     private async ValueTask<MsrpAcceptance> NameAsync(string name)
@@ -194,15 +206,20 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
         }
     }
 
-    private ValueTask LeaveAsync()
-    {
-        if (Interlocked.CompareExchange(ref _use, Idle, InUse) == InUse)
-        {
-            return ValueTask.CompletedTask;
-        }
+    private ValueTask LeaveAsync() =>
+        Interlocked.CompareExchange(ref _use, Idle, InUse) == InUse ? ValueTask.CompletedTask : ReleaseAsync();
 
+    private async ValueTask ReleaseAsync()
+    {
         Volatile.Write(ref _use, GivenUp);
-        return sink.DisposeAsync();
+        try
+        {
+            await sink.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _released.TrySetResult();
+        }
     }
 
     private ShareOutcome TooMuch() => (size ?? SentFile?.Size) is { } announced

@@ -55,7 +55,8 @@ internal sealed class ReceivingMedia(ShareContext context, ImageShareSession ses
         await base.DisposeAsync().ConfigureAwait(false);
         if (Volatile.Read(ref _receiver) is { } receiver)
         {
-            await receiver.DisposeAsync().ConfigureAwait(false);
+            // A store that does not come back is not waited for long.
+            await ShareContext.WaitBrieflyAsync(receiver.DisposeAsync().AsTask(), Context.TimeProvider).ConfigureAwait(false);
         }
     }
 

@@ -82,6 +82,7 @@ internal sealed partial class SessionOffers
         int[] offered = [];
         int[] moved = [];
         bool isMore = true;
+        bool isOver = false;
         while (isMore)
         {
             SipResponse? response = null;
@@ -92,6 +93,7 @@ internal sealed partial class SessionOffers
             catch (ImageShareException)
             {
                 // The session is over or the peer is gone: its end says so.
+                isOver = true;
             }
 
             if (response is { IsSuccess: true })
@@ -104,7 +106,7 @@ internal sealed partial class SessionOffers
                 // A peer that refuses has the file's end by MSRP all the same: nothing is gained by asking again.
                 Array.ForEach(offered, section => _removing.Remove(section));
                 Array.ForEach(moved, section => EndMove(section, response is { IsSuccess: true }));
-                isMore = response is not null && _removing.Count + _moving.Count > 0;
+                isMore = !isOver && _removing.Count + _moving.Count > 0;
                 if (!isMore)
                 {
                     _removing.Clear();

@@ -80,7 +80,7 @@ public sealed class SeveralAnsweredTests : PhoneCalleeTest
         await using RawPeer peer = await Phone.AcceptAsync();
         Task<HashSet<string>> receiving = AnswerAllAsync(peer);
         string[] ids = Ids(_invite);
-        string answer = await OfferAsync(method, Taken(0, ids[0]) + $"m=message 0 TCP/MSRP *\r\na=file-transfer-id:{ids[1]}\r\n" + Taken(2, ids[2]));
+        string answer = await OfferSectionsAsync(method, Taken(0, ids[0]) + $"m=message 0 TCP/MSRP *\r\na=file-transfer-id:{ids[1]}\r\n" + Taken(2, ids[2]));
         ImageShareResult removed = await sessions[1].Completion.WaitAsync(SharePair.Patience);
         Assert.Multiple(() =>
         {
@@ -91,7 +91,7 @@ public sealed class SeveralAnsweredTests : PhoneCalleeTest
         });
 
         // Another file in the place of one that runs beside others has to come in a session of its own.
-        string refused = await OfferAsync(method, Taken(0, "other") + $"m=message 0 TCP/MSRP *\r\na=file-transfer-id:{ids[1]}\r\n" + Taken(2, ids[2]), 2);
+        string refused = await OfferSectionsAsync(method, Taken(0, "other") + $"m=message 0 TCP/MSRP *\r\na=file-transfer-id:{ids[1]}\r\n" + Taken(2, ids[2]), 2);
         Assert.That(refused, Does.StartWith("SIP/2.0 488"));
         await EndAsync();
         Assert.That((await ResultsAsync(sessions)).Select(r => r.IsCompleted), Is.EqualTo((bool[])[true, false, true]));
@@ -108,7 +108,7 @@ public sealed class SeveralAnsweredTests : PhoneCalleeTest
         await using RawPeer peer = await Phone.AcceptAsync();
         Task<HashSet<string>> receiving = AnswerAllAsync(peer);
         string[] ids = Ids(_invite);
-        await OfferAsync("INVITE", Taken(0, ids[0]) + $"m=message 0 TCP/MSRP *\r\na=file-transfer-id:{ids[1]}\r\n", extra: reason);
+        await OfferSectionsAsync("INVITE", Taken(0, ids[0]) + $"m=message 0 TCP/MSRP *\r\na=file-transfer-id:{ids[1]}\r\n", extra: reason);
         ImageShareResult removed = await sessions[1].Completion.WaitAsync(SharePair.Patience);
         Assert.That(removed.State, Is.EqualTo(state), removed.Message);
         await EndAsync();
@@ -186,7 +186,7 @@ public sealed class SeveralAnsweredTests : PhoneCalleeTest
     private static int[] Ports(string message) =>
         [.. message.Split("\r\n").Where(l => l.StartsWith("m=", StringComparison.Ordinal)).Select(l => int.Parse(l.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture))];
 
-    private async Task<string> OfferAsync(string method, string sections, int number = 1, string extra = "")
+    private async Task<string> OfferSectionsAsync(string method, string sections, int number = 1, string extra = "")
     {
         var alice = Core.Sip.SipUri.Parse(RawPhone.Header(_invite, "Contact").Split('<', '>')[1]);
         string body = Answer(sections, version: number + 1);

@@ -139,8 +139,8 @@ public sealed class OfferAnswerTests
     {
         SessionDescription offer = Offer();
         SessionDescription local = OfSecurity(Answer(offer).Write(), running);
-        var description = new RunningDescription(local, 0, offer.Media[0].FileSelector!, offer.Media[0].FileTransferId);
-        Assert.That(description.Judge(OfSecurity(offer, offered)), Is.EqualTo(kind));
+        var file = new RunningFile(0, offer.Media[0].FileSelector!, offer.Media[0].FileTransferId, null!);
+        Assert.That(new RunningDescription(local).Judge(OfSecurity(offer, offered), file), Is.EqualTo(kind));
 
         static SessionDescription OfSecurity(SessionDescription description, string protocol) =>
             description with { Media = [description.Media[0] with { Protocol = protocol }] };
