@@ -238,7 +238,8 @@ internal sealed class IncomingShares : ISipRequestHandler
     {
         ReceivedOffer offer = admitted.Offer;
         var session = new ImageShareSession(
-            context, request.Headers.CallId!, offer.IsPull ? ShareMachine.Serving : ShareMachine.Incoming, offer.Selector.ToImage()) { Index = index };
+            context, request.Headers.CallId!, offer.IsPull ? ShareMachine.Serving : ShareMachine.Incoming, offer.Selector.ToImage())
+        { Index = index };
         ShareMedia media = offer.IsPull
             ? new SendingMedia(context, session, ShareSettings.Default) { Section = offer.Section, Together = call.Connection }
             : new ReceivingMedia(context, session) { Section = offer.Section, Together = call.Connection };

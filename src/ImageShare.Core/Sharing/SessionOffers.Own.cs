@@ -122,8 +122,10 @@ internal sealed partial class SessionOffers
     {
         lock (_gate)
         {
+            // What is out moves nowhere.
+            Array.ForEach([.. _moving.Keys.Where(_over.Contains)], section => EndMove(section, isTaken: false));
             offered = [.. _removing.Keys];
-            moved = [.. _moving.Keys.Where(section => !_over.Contains(section))];
+            moved = [.. _moving.Keys];
             if (offered.Length + moved.Length == 0)
             {
                 return default;

@@ -125,7 +125,7 @@ public sealed class ShareMachineTests
         ShareInput[] serving = [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected()];
         ImageShareState[] servingStates = [Ringing, Connecting, Transferring];
         ShareStatus fetch = ShareMachine.Fetching, serve = ShareMachine.Serving;
-        yield return Pull("Fetcher: whole, the BYE is the server's", fetch, [.. Moving, Done()], [.. MovingStates, Terminating], string.Empty);
+        yield return Pull("Fetcher: whole, the BYE is the server's", fetch, [.. Moving, Done()], [.. MovingStates, Terminating], "AwaitBye");
         yield return Pull("Fetcher: whole, and the BYE comes", fetch, [.. Moving, Done(), new ShareInput.PeerEnded()], [.. MovingStates, Terminating, Completed], "CloseMedia Finish");
         yield return Pull("Fetcher: whole, and the server forgets its BYE", fetch,
             [.. Moving, Done(), new ShareInput.TimerFired(ShareTimer.Grace)], [.. MovingStates, Terminating, Terminating], "Bye CloseMedia");

@@ -35,7 +35,7 @@ public sealed class FetchOfferTests
             "v=0\r\no=- 3344 3344 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n" +
             "m=message 7654 TCP/MSRP *\r\n" +
             "a=recvonly\r\n" +
-            "a=accept-types:image/jpeg image/png\r\n" +
+            "a=accept-types:image/jpeg image/png message/cpim multipart/mixed multipart/alternative multipart/related\r\n" +
             "a=max-size:1000\r\n" +
             "a=path:msrp://192.0.2.1:7654/jshA7we;tcp\r\n" +
             "a=setup:actpass\r\n" +
@@ -51,7 +51,7 @@ public sealed class FetchOfferTests
         Assert.That(Text(rest.Write(ImageShareProfile.RcsE)), Does.EndWith(
             "m=message 9 TCP/MSRP *\r\n" +
             "a=recvonly\r\n" +
-            "a=accept-types:image/jpeg image/png\r\n" +
+            "a=accept-types:image/jpeg image/png message/cpim multipart/mixed multipart/alternative multipart/related\r\n" +
             "a=max-size:1000\r\n" +
             "a=path:msrp://192.0.2.1:7654/jshA7we;tcp\r\n" +
             "a=setup:active\r\n" +
