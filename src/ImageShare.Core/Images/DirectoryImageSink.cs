@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Images;
 
@@ -85,7 +86,8 @@ internal sealed class DirectoryImageSink : IImageSink
             await _writer.FinishAsync(cancellationToken).ConfigureAwait(false);
             ThrowIfClosed();
             _received.CheckComplete();
-            byte[] start = await ReadStartAsync(cancellationToken).ConfigureAwait(false);
+            MediaType? detected = ImageTypes.Recognize(await ReadStartAsync(cancellationToken).ConfigureAwait(false));
+            _store.ThrowIfNotAllowed(detected);
             if (!_inOrder)
             {
                 await HashAgainAsync(cancellationToken).ConfigureAwait(false);
@@ -101,7 +103,7 @@ internal sealed class DirectoryImageSink : IImageSink
             await _writer.ReleaseAsync(LeaveRoom).ConfigureAwait(false);
             string path = _store.Publish(_partialPath, SafeFileName.From(_image.SuggestedName, _image.Type));
             done = true;
-            return new StoredImage(path, _received.End, sha1, _hasher.CanVerify, Path.GetFileName(path)) { DetectedType = ImageTypes.Recognize(start), OriginalName = _image.SuggestedName };
+            return new StoredImage(path, _received.End, sha1, _hasher.CanVerify, Path.GetFileName(path)) { DetectedType = detected, OriginalName = _image.SuggestedName };
         }
         catch (Exception e) when (StoreErrors.IsFileError(e))
         {

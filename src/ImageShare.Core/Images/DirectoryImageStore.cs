@@ -23,6 +23,7 @@ internal sealed class DirectoryImageStore(
     {
         ArgumentNullException.ThrowIfNull(image);
         cancellationToken.ThrowIfCancellationRequested();
+        ThrowIfNotAllowed(image.Type);
         try
         {
             Directory.CreateDirectory(folder);
@@ -37,6 +38,16 @@ internal sealed class DirectoryImageStore(
         catch (Exception e) when (StoreErrors.IsFileError(e))
         {
             throw StoreErrors.Translate(e, folder);
+        }
+    }
+
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.TypeNotAccepted"/>.</exception>
+    public void ThrowIfNotAllowed(MediaType? type)
+    {
+        if (Options.AllowsType is { } allows && !allows(type))
+        {
+            throw new ImageShareException(
+                ImageShareError.TypeNotAccepted, $"Images of the type {type?.Essence ?? "nobody knows"} are not stored here; decline the image, or allow its type.");
         }
     }
 

@@ -1,3 +1,5 @@
+using ImageShare.Core.Text;
+
 namespace ImageShare.Core.Images;
 
 /// <summary>How a folder takes received images. See <see cref="ImageStore.InDirectory(string, DirectoryStoreOptions)"/>.</summary>
@@ -13,6 +15,13 @@ public sealed record DirectoryStoreOptions
 
     /// <summary>How many octets the files in the folder may have together, those on their way included; null (the default) for no bound.</summary>
     public long? Quota { get; init; }
+
+    /// <summary>
+    /// Which types are stored; null (the default) takes all. Asked twice: with the type that was announced, before anything is accepted, and with the type the
+    /// first octets show, when the image is whole. Null stands for a type that was not announced or is not recognized. False refuses the image as
+    /// <see cref="ImageShareError.TypeNotAccepted"/>, and nothing of it stays. Called from any thread.
+    /// </summary>
+    public Func<MediaType?, bool>? AllowsType { get; init; }
 
     /// <summary>
     /// Whether an image is brought onto the disk itself before it gets its name (fsync). Default true: the sender is told that its image has

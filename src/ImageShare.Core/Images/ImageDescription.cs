@@ -10,6 +10,9 @@ namespace ImageShare.Core.Images;
 /// <param name="Sha1">The SHA-1 of all of its octets: 20 octets.</param>
 public sealed record ImageDescription(string Name, MediaType Type, long Size, ImmutableArray<byte> Sha1)
 {
+    /// <summary>The SHA-256 of all of its octets, 32 octets; empty when unknown. Offered where the profile says so.</summary>
+    public ImmutableArray<byte> Sha256 { get; init => field = value.IsDefault ? [] : value; } = [];
+
     /// <summary>When the file was created, in UTC; null when unknown.</summary>
     public DateTimeOffset? Created { get; init; }
 
@@ -19,7 +22,7 @@ public sealed record ImageDescription(string Name, MediaType Type, long Size, Im
     /// <summary>When it was last read. Sources leave it null: it says something about the user, nothing about the image.</summary>
     public DateTimeOffset? Read { get; init; }
 
-    /// <inheritdoc/>
+    /// <summary>Whether both say the same; that one knows another hash as well makes no difference.</summary>
     public bool Equals(ImageDescription? other) =>
         other is not null && Name == other.Name && Type == other.Type && Size == other.Size && Created == other.Created
         && Modified == other.Modified && Read == other.Read && Sha1.AsSpan().SequenceEqual(other.Sha1.AsSpan());

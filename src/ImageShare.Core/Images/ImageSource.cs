@@ -78,6 +78,7 @@ public sealed class ImageSource
         try
         {
             using IncrementalHash sha1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
+            using IncrementalHash sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             SourceState? before = _look();
             Stream stream = Open();
             await using (stream.ConfigureAwait(false))
@@ -96,10 +97,11 @@ public sealed class ImageSource
 
                     recognized = size == 0 ? ImageTypes.Recognize(piece.AsSpan(0, read)) : recognized;
                     sha1.AppendData(piece.AsSpan(0, read));
+                    sha256.AppendData(piece.AsSpan(0, read));
                     size += read;
                 }
 
-                return Describe(before, size, recognized, [.. sha1.GetHashAndReset()]);
+                return Describe(before, size, recognized, [.. sha1.GetHashAndReset()]) with { Sha256 = [.. sha256.GetHashAndReset()] };
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -42,6 +42,12 @@ public sealed record ImageShareProfile
     public bool Disposition { get; init; } = true;
 
     /// <summary>
+    /// Whether the offer names the image's SHA-256 beside its SHA-1, which RFC 5547 §6 asks for; who knows both checks the stronger one. Default false: peers from
+    /// before expect one hash.
+    /// </summary>
+    public bool Sha256 { get; init; }
+
+    /// <summary>
     /// Whether the MSRP message says name, size and dates of the image again in Content-Disposition (RFC 5547 §8.7). Default false: the offer has said it, and
     /// old peers expect no more headers than they know.
     /// </summary>
@@ -84,13 +90,14 @@ public sealed record ImageShareProfile
         IsMercuroLayout = true,
     };
 
-    /// <summary>Plain RFC 5547 file transfer: no service tag needed, binary icon, large interruptible chunks.</summary>
+    /// <summary>Plain RFC 5547 file transfer: no service tag needed, binary icon, large interruptible chunks, SHA-256 beside SHA-1.</summary>
     public static ImageShareProfile Rfc5547 { get; } = new("Rfc5547")
     {
         FeatureTags = FeatureTagForms.None,
         Icon = IconForm.RelatedBinary,
         ChunkSize = 64 * 1024,
         ContentDisposition = true,
+        Sha256 = true,
     };
 
     /// <summary>All named profiles.</summary>

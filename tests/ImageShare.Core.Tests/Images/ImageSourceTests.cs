@@ -159,6 +159,7 @@ public sealed class ImageSourceTests
         {
             ImageDescription description = await source.DescribeAsync();
             Assert.That(description, Is.EqualTo(new ImageDescription("a.png", type, Png.Length, Sha1.Of(Png))));
+            Assert.That(description.Sha256, Is.EqualTo(System.Security.Cryptography.SHA256.HashData(Png)));
             await using Stream stream = source.OpenRead(description);
             Assert.That(await ReadAll(stream), Is.EqualTo(Png));
         }

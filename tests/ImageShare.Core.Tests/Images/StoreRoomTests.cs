@@ -141,6 +141,29 @@ public sealed class StoreRoomTests
         Assert.That(stored.Name, Is.EqualTo("gpj.exe.jpg"));
     }
 
+    [TestCase("image/gif", "FFD8FFE0")]
+    [TestCase(null, "FFD8FFE0")]
+    [TestCase("image/jpeg", "474946383961")]
+    [TestCase("image/jpeg", "4D5A9000")]
+    [Category("SEC-003")]
+    public async Task A_type_that_is_not_allowed_is_refused_when_it_is_announced_and_when_it_shows(string? announced, string octets)
+    {
+        byte[] content = Convert.FromHexString(octets);
+        IImageStore store = Store(new DirectoryStoreOptions { AllowsType = type => type?.Is("image", "jpeg") == true });
+        await Assert.ThatAsync(
+            async () =>
+            {
+                IImageSink sink = await store.CreateAsync(Offer(content.Length) with { Type = announced is null ? null : MediaType.Parse(announced) });
+                await sink.WriteAsync(0, new ReadOnlySequence<byte>(content));
+                await sink.CompleteAsync();
+            },
+            Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.TypeNotAccepted));
+        Assert.That(_folder.Names, Is.Empty);
+        await using IImageSink allowed = await store.CreateAsync(Offer(4));
+        await allowed.WriteAsync(0, new ReadOnlySequence<byte>(Convert.FromHexString("FFD8FFE0")));
+        Assert.That((await allowed.CompleteAsync()).Name, Is.EqualTo("cat.jpg"));
+    }
+
     [TestCase("image/jpeg", "FFD8FFE0", null)]
     [TestCase("image/jpg", "FFD8FFE0", null)]
     [TestCase("image/png", "89504E470D0A1A0A", null)]

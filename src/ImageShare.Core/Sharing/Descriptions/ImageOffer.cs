@@ -55,7 +55,7 @@ internal sealed record ImageOffer
 
         AddCema(attributes);
         attributes.AddRange(Fingerprints.Select(SdpAttributes.Fingerprint));
-        attributes.Add(SdpAttributes.FileSelector(Selector()));
+        attributes.Add(SdpAttributes.FileSelector(Selector(profile)));
         attributes.Add(SdpAttributes.FileTransferId(TransferId));
         AddOptional(attributes, profile);
         return new SessionDescription
@@ -74,7 +74,7 @@ internal sealed record ImageOffer
             SdpAttributes.Direction(MediaDirection.SendOnly),
             SdpAttributes.AcceptTypes(new AcceptedTypes(new MediaType("text", "plain"), new MediaType("message", "cpim"))),
             SdpAttributes.AcceptWrappedTypes(Sdp.AcceptedTypes.Anything),
-            SdpAttributes.FileSelector(Selector()),
+            SdpAttributes.FileSelector(Selector(profile)),
         ];
         AddOptional(attributes, profile);
         attributes.Add(SdpAttributes.Path(Path.Split(' ')));
@@ -102,12 +102,12 @@ internal sealed record ImageOffer
         }
     }
 
-    private FileSelector Selector() => new()
+    private FileSelector Selector(ImageShareProfile profile) => new()
     {
         Name = Image.Name,
         Type = Image.Type,
         Size = Image.Size,
-        Hashes = [new FileHash("sha-1", Image.Sha1)],
+        Hashes = profile.Sha256 && !Image.Sha256.IsEmpty ? [new FileHash("sha-1", Image.Sha1), new FileHash("sha-256", Image.Sha256)] : [new FileHash("sha-1", Image.Sha1)],
     };
 
     /// <summary>The m= line. A purely active end has nothing to dial: RFC 6135 §4.2.2 gives it the discard port.</summary>

@@ -47,6 +47,18 @@ public sealed class ImageOfferTests
     };
 
     [Test]
+    [Category("FT-007")]
+    public void Only_a_profile_that_says_so_names_two_hashes() => Assert.Multiple(() =>
+    {
+        ImageOffer offer = Inputs with { Image = Inputs.Image with { Sha256 = [.. Enumerable.Repeat((byte)0xA7, 32)] } };
+        foreach (ImageShareProfile profile in ImageShareProfile.All)
+        {
+            string[] hashes = [.. offer.Write(profile).Media[0].FileSelector!.Hashes.Select(h => h.KnownName!)];
+            Assert.That(hashes, Is.EqualTo(profile == ImageShareProfile.Rfc5547 ? (string[])["sha-1", "sha-256"] : ["sha-1"]), profile.Name);
+        }
+    });
+
+    [Test]
     public void The_Mercuro_profile_writes_the_client_s_own_offer_octet_for_octet()
     {
         byte[] written = Inputs.Write(ImageShareProfile.Mercuro).ToArray();
