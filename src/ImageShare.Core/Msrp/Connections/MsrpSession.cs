@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ImageShare.Core.Diagnostics;
 
 namespace ImageShare.Core.Msrp.Connections;
@@ -8,17 +7,14 @@ namespace ImageShare.Core.Msrp.Connections;
 /// <see cref="MsrpEndpoint.CreateSession"/>. All members may be called at the same time; several messages may be sent at a time and share
 /// the connection evenly.
 /// </summary>
-public sealed class MsrpSession : IAsyncDisposable
+public sealed partial class MsrpSession : IAsyncDisposable
 {
     private readonly MsrpEndpoint _endpoint;
     private readonly TaskCompletionSource _bound = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<MsrpSessionEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ImmutableHashSet<string> _refusedTypes = ImmutableHashSet.Create<string>(StringComparer.OrdinalIgnoreCase);
     private readonly TaskCompletionSource _peerKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Func<ReadOnlyMemory<byte>, bool>? _isPeerCertificate;
     private volatile MsrpUri? _connectTo;
-    private readonly Lock _pathGate = new();
-    private MsrpPath? _namedPeer;
     private volatile MsrpPath? _usePath;
     private volatile MsrpPath? _peer;
     private MsrpConnection? _connection;
@@ -80,81 +76,6 @@ public sealed class MsrpSession : IAsyncDisposable
 
     /// <summary>The SEND without a body that opened the session, to know its answer by.</summary>
     internal TransactionKey OpeningTransaction { get; set; }
-
-    /// <summary>
-    /// Names the peer, as its <c>a=path</c> does. Needed before connecting actively and before sending; the peer may bind the session
-    /// earlier (RFC 4145 §6); over TLS it waits then until it can be told who it is (RFC 8122 §6.2).
-    /// </summary>
-    /// <param name="peer">The path.</param>
-    /// <param name="isPeerCertificate">
-    /// With TLS: whether a certificate, given as DER octets, is the peer's, as its fingerprint says. Any other ends the session. Null, when the peer named
-    /// none: then a host this side connects to is verified by chain and name, and nobody who connects to this side is let in. May be called on any thread,
-    /// must not block.
-    /// </param>
-    public void SetPeerPath(MsrpPath peer, Func<ReadOnlyMemory<byte>, bool>? isPeerCertificate = null)
-    {
-        ArgumentNullException.ThrowIfNull(peer);
-        _isPeerCertificate = isPeerCertificate;
-        lock (_pathGate)
-        {
-            _namedPeer = peer;
-            _peer = WayTo(peer);
-        }
-
-        _peerKnown.TrySetResult();
-    }
-
-    /// <summary>
-    /// Names another way to the same peer, whose relays have granted it another path. Messages under way go on by it with their next chunk.
-    /// </summary>
-    /// <param name="peer">The path: its last URI is the one it was.</param>
-    /// <returns>False, and nothing has changed, when its last URI is another or none was known: that is another peer, and needs a session of its own (RFC 4975 §5.4).</returns>
-    public bool TryRenewPeerPath(MsrpPath peer)
-    {
-        ArgumentNullException.ThrowIfNull(peer);
-        lock (_pathGate)
-        {
-            if (_namedPeer is not { } known || !known.Last.Equals(peer.Last))
-            {
-                return false;
-            }
-
-            if (!known.ToString().Equals(peer.ToString(), StringComparison.Ordinal))
-            {
-                _namedPeer = peer;
-                _peer = WayTo(peer);
-            }
-
-            return true;
-        }
-    }
-
-    /// <summary>The relays have granted a way, the first or another.</summary>
-    internal void TakeUsePath(MsrpPath use)
-    {
-        lock (_pathGate)
-        {
-            if (_usePath is { } before && before.ToString().Equals(use.ToString(), StringComparison.Ordinal))
-            {
-                return;
-            }
-
-            _usePath = use;
-            _peer = _namedPeer is { } peer ? WayTo(peer) : null;
-        }
-
-        AdvertisedPathChanged?.Invoke();
-    }
-
-    private MsrpPath WayTo(MsrpPath peer) => _usePath is { } use ? new MsrpPath([.. use.Uris, .. peer.Uris]) : peer;
-
-    /// <summary>
-    /// Names where to connect instead of the host of the peer's path: a middlebox that passes octets on (CEMA, RFC 6714 §4.2). The path
-    /// stays what it is in messages, and with TLS the peer behind is verified as ever.
-    /// </summary>
-    /// <param name="host">An address, or a name.</param>
-    /// <param name="port">1 to 65535.</param>
-    public void SetPeerAddress(string host, int port) => _connectTo = new MsrpUri(LocalUri.Scheme, host, port, null);
 
     /// <summary>
     /// Brings the session onto a connection. Active: connects to the first URI of the peer's path, or uses the connection there is
@@ -226,76 +147,6 @@ public sealed class MsrpSession : IAsyncDisposable
         }
 
         ThrowIfOver();
-    }
-
-    /// <summary>Sends a message. Chunks go out without waiting for their answers; the source is read ahead of them in large blocks.</summary>
-    /// <param name="content">What to send.</param>
-    /// <param name="acknowledged">Told of the octets acknowledged so far, once for each batch of responses.</param>
-    /// <param name="cancellationToken">Gives the message up: the chunk on the wire ends with <c>#</c>, then the call ends.</param>
-    /// <returns>
-    /// What became of it, when every chunk is answered or the message has failed. A type the peer has once refused with 415 is refused at
-    /// once (RFC 4975 §10.6).
-    /// </returns>
-    /// <exception cref="ArgumentException">The Message-ID or the disposition cannot be written.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    /// <exception cref="ImageShareException">
-    /// <see cref="ImageShareError.SourceUnreadable"/>: the source failed or ended early; the peer was told that the message is over.
-    /// <see cref="ImageShareError.InvalidState"/>: the session is not connected, or the peer's path is not known.
-    /// </exception>
-    public async Task<MsrpSendResult> SendAsync(MsrpOutgoingContent content, IProgress<long>? acknowledged, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(content);
-        cancellationToken.ThrowIfCancellationRequested();
-        MsrpPath peer = _peer ?? throw PathNotSet();
-        MsrpConnection connection = Connection ?? throw new ImageShareException(
-            ImageShareError.InvalidState, "The MSRP session has no connection yet; connect it before sending.");
-
-        var headers = new MsrpSendHeaders(
-            peer, LocalPath, content.MessageId, content.ContentType, content.SuccessReport, contentDisposition: content.Disposition);
-        if (_refusedTypes.Contains(content.ContentType.Essence))
-        {
-            return new MsrpSendResult(MsrpSendOutcome.Refused, headers.MessageId, 0, 415);
-        }
-
-        using var transfer = new OutgoingTransfer(connection, this, headers, content, acknowledged);
-        connection.Add(transfer);
-        if (IsOver)
-        {
-            transfer.Stop(TransferStop.ConnectionLost);
-        }
-
-        try
-        {
-            using CancellationTokenRegistration cancelling = cancellationToken.UnsafeRegister(
-                static state => ((OutgoingTransfer)state!).Stop(TransferStop.Cancelled), transfer);
-            Exception? failure = await FeedAsync(transfer, content, connection, cancellationToken).ConfigureAwait(false);
-            await WaitForEndAsync(transfer).ConfigureAwait(false);
-            MsrpSendResult result = await transfer.Result.ConfigureAwait(false);
-            switch (transfer.StopReason)
-            {
-                case TransferStop.None:
-                    transfer.Blocks.Return();
-                    break;
-                case TransferStop.Cancelled:
-                    throw new OperationCanceledException(cancellationToken);
-                case TransferStop.SourceFailed:
-                    throw new ImageShareException(
-                        ImageShareError.SourceUnreadable,
-                        "The content could not be read to its end, so the transfer was given up; check the source, and that nothing changes it meanwhile.",
-                        failure);
-            }
-
-            if (result.Status == 415)
-            {
-                ImmutableInterlocked.Update(ref _refusedTypes, static (types, refused) => types.Add(refused), content.ContentType.Essence);
-            }
-
-            return result;
-        }
-        finally
-        {
-            connection.Remove(transfer);
-        }
     }
 
     /// <summary>
@@ -393,48 +244,6 @@ public sealed class MsrpSession : IAsyncDisposable
         {
             End(MsrpSessionEndReason.NotTrusted);
             throw;
-        }
-    }
-
-    // Reads the source into the transfer; an exception of the source stops it.
-    private static async Task<Exception?> FeedAsync(
-        OutgoingTransfer transfer, MsrpOutgoingContent content, MsrpConnection connection, CancellationToken cancellationToken)
-    {
-        try
-        {
-            // The source is the application's and may take its time before it returns a task; not that of who called.
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            if (!await transfer.Blocks.FillAsync(content, connection.Wake, cancellationToken).ConfigureAwait(false))
-            {
-                transfer.Stop(TransferStop.SourceFailed);
-            }
-
-            return null;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            transfer.Stop(TransferStop.Cancelled);
-            return null;
-        }
-        catch (Exception e)
-        {
-            // Whatever the source threw: the message is over, and the caller gets it as the cause.
-            transfer.Stop(TransferStop.SourceFailed);
-            return e;
-        }
-    }
-
-    // The wire learns of a stop first, if it takes octets at all.
-    private async Task WaitForEndAsync(OutgoingTransfer transfer)
-    {
-        await Task.WhenAny(transfer.Result, transfer.Stopped).ConfigureAwait(false);
-        try
-        {
-            await transfer.Result.WaitAsync(MsrpEndpoint.CloseTime, _endpoint.Options.TimeProvider).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            transfer.Finish();
         }
     }
 
