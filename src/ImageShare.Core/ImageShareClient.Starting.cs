@@ -109,6 +109,7 @@ public sealed partial class ImageShareClient
             Agent = agent,
             Msrp = msrp,
             Multipart = options.MultipartCodec,
+            Identity = options.Identity,
             Route = route,
             Known = new PeerCapabilities(options.Limits.MaxKnownPeers, options.Limits.CapabilityLifetime, options.TimeProvider, log),
             TrustedHops = TrustedHops.Start(options.Ims.TrustedProxies, route, options.Network, options.TimeProvider),

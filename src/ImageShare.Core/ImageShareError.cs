@@ -54,7 +54,7 @@ public enum ImageShareError
     /// <summary>Nothing moved on the MSRP session for longer than the idle limit.</summary>
     TransferStalled,
 
-    /// <summary>The peer refused the image during the transfer (an MSRP status other than 200).</summary>
+    /// <summary>The peer refused the image during the transfer (an MSRP status other than 200), or says that something failed on its side.</summary>
     TransferRefused,
 
     /// <summary>The octets that arrived are not as many as the offer said.</summary>

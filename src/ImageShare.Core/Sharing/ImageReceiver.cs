@@ -56,7 +56,7 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
 
         if (message.ContentType is { } type && BodyUnwrapper.CanUnwrap(type) && OfferedType?.IsSameTypeAs(type) != true)
         {
-            sink = _wrapped = new UnwrappingSink(sink, type, OfferedType, first, _maxSize, () => new ImageShareException(TooMuch().Error, TooMuch().Message!));
+            sink = _wrapped = new UnwrappingSink(sink, type, OfferedType, first, _maxSize, () => new ImageShareException(TooMuch().Error, TooMuch().Message!)) { OnImage = TakePart };
             _maxSize = UnwrappingSink.MostAround(_maxSize);
         }
 
@@ -178,6 +178,28 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
             await LeaveAsync().ConfigureAwait(false);
         }
     }
+
+    // In a message that wraps the image, it is the part that says what the file is (RFC 5547 §8.7). Called within a write.
+    private void TakePart(BodyPart part)
+    {
+        if (part.Disposition is not { } disposition)
+        {
+            return;
+        }
+
+        bool wasNamed = IsNamed || SentFile?.Name is { Length: > 0 };
+        SentFile = TransferDisposition.Merge(SentFile, TransferDisposition.Read(disposition));
+        if (size is null && SentFile.Size is { } announced)
+        {
+            _wrapped!.Limit(Math.Max(0, announced - first));
+        }
+
+        if (!wasNamed && SentFile.Name is { Length: > 0 } name)
+        {
+            sink.Name(name);
+        }
+    }
+
     private long Received => _wrapped?.Received ?? _received;
 
     private async ValueTask AwaitAsync(ValueTask writing, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using ImageShare.Core.Sdp;
+using ImageShare.Core.Sharing.Descriptions;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing;
@@ -14,6 +16,12 @@ public sealed record ImageShareCapabilities
     /// <summary>The types the peer's SDP lists, <c>*</c> included; empty when it sent no SDP, and then nothing is known.</summary>
     public IReadOnlyList<string> AcceptedTypes { get; init; } = [];
 
+    /// <summary>
+    /// The types it takes inside another one only, above all inside <c>message/cpim</c> (<c>a=accept-wrapped-types</c>, RFC 4975 §8.6), <c>*</c> included;
+    /// empty when it named none.
+    /// </summary>
+    public IReadOnlyList<string> AcceptedWrappedTypes { get; init; } = [];
+
     /// <summary>The largest image in octets the peer takes (<c>a=max-size</c>), or null when it did not say.</summary>
     public long? MaxSize { get; init; }
 
@@ -29,11 +37,13 @@ public sealed record ImageShareCapabilities
     /// <summary>The peer's software, if it named it (User-Agent or Server).</summary>
     public string? Software { get; init; }
 
-    /// <summary>Whether the peer takes images of <paramref name="type"/>, as far as it is known: an unknown list takes everything.</summary>
+    /// <summary>Whether the peer takes images of <paramref name="type"/>, alone or inside <c>message/cpim</c>, as far as it is known: an unknown list takes everything.</summary>
     public bool Accepts(MediaType type)
     {
         ArgumentNullException.ThrowIfNull(type);
-        return AcceptedTypes.Count == 0 || Sdp.AcceptedTypes.Parse(string.Join(' ', AcceptedTypes)).Matches(type);
+        return Containers.TypeToSend(ListOf(AcceptedTypes), ListOf(AcceptedWrappedTypes), type) is { } sent && (sent == type || sent == Containers.Cpim);
+
+        static AcceptedTypes? ListOf(IReadOnlyList<string> types) => types.Count == 0 ? null : Sdp.AcceptedTypes.Parse(string.Join(' ', types));
     }
 }
 

@@ -72,7 +72,15 @@ internal sealed class PushOffer(ShareContext context, SipUri peer, SendingMedia 
         (ReceivedAnswer? received, ShareOutcome? problem) = ReceivedAnswer.Read(offer, answer.Span, context.Terms, media.Section);
         if (received is not null)
         {
-            media.ContentType = received.ContentType;
+            media.SendAs(received.ContentType, peer);
+
+            // The size of the message counts, and not that of the file alone (RFC 4975 §8.6).
+            if (received.Media.MaxSize < media.MessageLength)
+            {
+                return ValueTask.FromResult<(ReceivedAnswer?, ShareOutcome?)>((null, ShareOutcome.Failed(
+                    ImageShareError.TooLarge,
+                    $"The peer takes at most {received.Media.MaxSize} bytes, and the image has {media.MessageLength} with what has to be around it; share a smaller version.")));
+            }
         }
 
         return ValueTask.FromResult((received, problem));

@@ -38,8 +38,15 @@ internal sealed class RequestedImage(ShareContext context, CalledShare call, Sen
                 return;
             }
 
-            media.ContentType = ReceivedAnswer.TypeToSend(offer.Media, image.Description.Type);
             media.Take(image, offer.Media.FileRange ?? FileRange.Whole);
+            media.SendAs(Containers.TypeToSend(offer.Media, image.Description.Type), call.Call.Caller.Uri);
+            if (offer.Media.MaxSize < media.MessageLength)
+            {
+                // What the peer takes must be enough for the message: for the octets that are asked for, and what has to be around them.
+                call.Decline(488);
+                return;
+            }
+
             call.Session.Image = image.Description.ToSelector() with { Hashes = [.. image.Hashes] };
             await call.LogInAsync(call.Withdrawn).ConfigureAwait(false);
             served(call.Session);
@@ -103,14 +110,9 @@ internal sealed class RequestedImage(ShareContext context, CalledShare call, Sen
         }
     }
 
-    // The octets that are asked for must be there, and what the peer takes must be enough for them.
-    private bool IsAcceptable(ServedImage image)
-    {
-        FileRange range = offer.Media.FileRange ?? FileRange.Whole;
-        return range.Fits(image.Description.Size)
-            && !(offer.Media.MaxSize < (range.End ?? image.Description.Size) - range.Start + 1)
-            && ReceivedAnswer.TypeToSend(offer.Media, image.Description.Type) is not null;
-    }
+    // The octets that are asked for must be there, and the peer must take them in some form.
+    private bool IsAcceptable(ServedImage image) =>
+        (offer.Media.FileRange ?? FileRange.Whole).Fits(image.Description.Size) && Containers.TypeToSend(offer.Media, image.Description.Type) is not null;
 }
 
 /// <summary>The image that is served.</summary>

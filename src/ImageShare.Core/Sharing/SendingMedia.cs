@@ -5,6 +5,7 @@ using ImageShare.Core.Sdp;
 using ImageShare.Core.Sdp.FileTransfer;
 using ImageShare.Core.Sharing.Descriptions;
 using ImageShare.Core.Sharing.StateMachine;
+using ImageShare.Core.Sip;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing;
@@ -16,6 +17,8 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
     private ServedImage? _served;
     private long? _end;
     private bool _isServed;
+    private MediaType? _contentType;
+    private ReadOnlyMemory<byte> _head;
     private Task _sending = Task.CompletedTask;
 
     /// <summary>The image; null as long as it is not known which one.</summary>
@@ -24,8 +27,8 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
     /// <summary>How many octets are left out at the beginning, because the peer has them.</summary>
     public long FirstOctet { get; set; } = settings.ResumeAt;
 
-    /// <summary>The type the image is sent as; null for its own.</summary>
-    public MediaType? ContentType { get; set; }
+    /// <summary>The octets of the message: those of the image that are sent, and what stands before them.</summary>
+    public long MessageLength => _head.Length + Length;
 
     protected override Task Sending => _sending;
 
@@ -33,6 +36,9 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
     private long Length => (_end ?? Image.Size) - FirstOctet;
 
     private ImageDescription Image => _served!.Description;
+
+    // An answer to who asks for a file leaves its name, size and date to the message (RFC 5547 §8.3.2).
+    private bool SaysDisposition => Context.Profile.ContentDisposition || _isServed;
 
     /// <summary>Says which image is sent, before anything is agreed upon.</summary>
     public void Take(ServedImage image) => _served = image;
@@ -44,6 +50,17 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
         _isServed = true;
         FirstOctet = range.Start - 1;
         _end = range.End;
+    }
+
+    /// <summary>Says in which type of message the image goes out. The image and the range are known.</summary>
+    /// <param name="type">Its own or one that any octets go by, or <see cref="Containers.Cpim"/>; null for its own.</param>
+    /// <param name="peer">Whom it is for.</param>
+    public void SendAs(MediaType? type, SipUri peer)
+    {
+        _contentType = type;
+        _head = type == Containers.Cpim
+            ? ImageWrapper.WriteHead(Image, Context.Identity, peer, Context.TimeProvider.GetUtcNow(), SaysDisposition ? TransferDisposition.Of(Image) : null)
+            : default;
     }
 
     // Name, size and date are left to the message that carries the file (RFC 5547 §8.3.2).
@@ -89,21 +106,21 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
             await using ConfiguredAsyncDisposable closing = content.ConfigureAwait(false);
             await SkipAsync(content, FirstOctet, _transfer.Token).ConfigureAwait(false);
             bool isRelayed = Context.Relays.Any || Peer.Path.Count > 1;
-            MsrpOutgoingContent message = MsrpOutgoingContent.FromStream(ContentType ?? Image.Type, content, Length) with
+            MsrpOutgoingContent message = ImageWrapper.Around(_head, MsrpOutgoingContent.FromStream(_contentType ?? Image.Type, content, Length)) with
             {
                 ChunkSize = settings.ChunkSize ?? Context.Profile.ChunkSize ?? long.MaxValue,
                 MaxOctetsPerSecond = settings.MaxBytesPerSecond ?? _served.MaxBytesPerSecond,
                 MaxUnanswered = settings.MaxUnansweredChunks,
 
-                // An answer to who asks for a file leaves its name, size and date to the message (RFC 5547 §8.3.2).
-                Disposition = Context.Profile.ContentDisposition || _isServed ? TransferDisposition.Write(Image) : null,
+                // What it says, it says of the file: where something is around that, it stands inside.
+                Disposition = SaysDisposition && _head.IsEmpty ? TransferDisposition.Write(Image) : null,
 
                 // A relay answers for itself; that the peer has the image, only the peer says.
                 SuccessReport = isRelayed,
                 AwaitSuccessReport = isRelayed,
             };
             MsrpSendResult result = await Msrp.SendAsync(
-                message, new ThrottledProgress(Session, settings.Progress, Image.Size, FirstOctet), _transfer.Token).ConfigureAwait(false);
+                message, new ThrottledProgress(Session, settings.Progress, Image.Size, FirstOctet, around: _head.Length), _transfer.Token).ConfigureAwait(false);
 
             // Why the connection went, the session knows: it stood still, it spoke no MSRP, it was cut.
             ShareOutcome? failure = result.Outcome is MsrpSendOutcome.ConnectionLost

@@ -171,10 +171,10 @@ internal sealed partial class SessionOffers
         Respond(request, answer);
         foreach ((RunningFile file, ReofferKind kind) in ended)
         {
-            // A receiver says when it was not its user's will.
-            bool hasFailed = file.Session.IsOutgoing && DialogOutcome.SaysFailure(request.Request);
+            // A peer says when it was not its user's will.
+            bool hasFailed = DialogOutcome.SaysFailure(request.Request);
             file.Session.Post(new ShareInput.TransferRemoved(
-                kind is ReofferKind.OtherFile ? OtherFile : hasFailed ? ShareOutcome.PeerFailed : ShareOutcome.CancelledByPeer));
+                kind is ReofferKind.OtherFile ? OtherFile : hasFailed ? ShareOutcome.FailedAtPeer(file.Session.IsOutgoing) : ShareOutcome.CancelledByPeer));
         }
     }
 

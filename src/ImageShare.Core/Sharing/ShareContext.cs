@@ -32,6 +32,9 @@ internal sealed class ShareContext
 
     public required MsrpEndpoint Msrp { get; init; }
 
+    /// <summary>Who this side is.</summary>
+    public required SipUri Identity { get; init; }
+
     public required IReadOnlyList<SipUri> Route { get; init; }
 
     public required IMultipartCodec Multipart { get; init; }

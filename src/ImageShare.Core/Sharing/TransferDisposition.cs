@@ -20,16 +20,22 @@ internal static class TransferDisposition
     private static readonly SearchValues<byte> AttributeCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$&+-.^_`{|}~"u8);
 
-    /// <summary>The value of the header.</summary>
+    /// <summary>The value of the header, of the message or of a part of it.</summary>
     /// <param name="image">What is sent.</param>
     /// <param name="mayDisplay">Whether the receiver may show it at once (render), or only keep it (attachment).</param>
-    public static string Write(ImageDescription image, bool mayDisplay = true)
+    public static ContentDisposition Of(ImageDescription image, bool mayDisplay = true)
     {
         ParameterList parameters = WithName(default, image.Name).With("size", image.Size.ToString(CultureInfo.InvariantCulture));
         parameters = WithDate(parameters, "creation-date", image.Created);
         parameters = WithDate(parameters, "modification-date", image.Modified);
+        return new ContentDisposition(mayDisplay ? "render" : "attachment", parameters);
+    }
+
+    /// <summary>The same as text.</summary>
+    public static string Write(ImageDescription image, bool mayDisplay = true)
+    {
         var output = new ArrayBufferWriter<byte>();
-        new ContentDisposition(mayDisplay ? "render" : "attachment", parameters).Write(output);
+        Of(image, mayDisplay).Write(output);
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 
@@ -37,20 +43,28 @@ internal static class TransferDisposition
     public static SentFile? Read(IReadOnlyList<KeyValuePair<string, string>> headers)
     {
         string? text = headers.FirstOrDefault(static h => h.Key.Equals("Content-Disposition", StringComparison.OrdinalIgnoreCase)).Value;
-        if (text is null || !ContentDisposition.TryParse(Encoding.UTF8.GetBytes(text), out ContentDisposition? value))
-        {
-            return null;
-        }
-
-        return new SentFile
-        {
-            MayDisplay = !value.Is("attachment"),
-            Name = ReadName(value.Parameters),
-            Size = long.TryParse(value.Parameters.GetValue("size"), NumberStyles.None, CultureInfo.InvariantCulture, out long size) ? size : null,
-            Created = ReadDate(value.Parameters, "creation-date"),
-            Modified = ReadDate(value.Parameters, "modification-date"),
-        };
+        return text is not null && ContentDisposition.TryParse(Encoding.UTF8.GetBytes(text), out ContentDisposition? value) ? Read(value) : null;
     }
+
+    /// <summary>Reads what a header says. What in it cannot be read is left out.</summary>
+    public static SentFile Read(ContentDisposition value) => new()
+    {
+        MayDisplay = !value.Is("attachment"),
+        Name = ReadName(value.Parameters),
+        Size = long.TryParse(value.Parameters.GetValue("size"), NumberStyles.None, CultureInfo.InvariantCulture, out long size) ? size : null,
+        Created = ReadDate(value.Parameters, "creation-date"),
+        Modified = ReadDate(value.Parameters, "modification-date"),
+    };
+
+    /// <summary>What the message says of the file, and where it says nothing, what the part inside it does; only to be kept when either says so.</summary>
+    public static SentFile Merge(SentFile? message, SentFile part) => message is null ? part : new SentFile
+    {
+        MayDisplay = message.MayDisplay && part.MayDisplay,
+        Name = message.Name ?? part.Name,
+        Size = message.Size ?? part.Size,
+        Created = message.Created ?? part.Created,
+        Modified = message.Modified ?? part.Modified,
+    };
 
     private static ParameterList WithName(ParameterList parameters, string name)
     {

@@ -24,6 +24,10 @@ internal sealed class UnwrappingSink(IImageSink image, MediaType wrapper, MediaT
     private long _position;
     private bool _isInImage;
     private bool _hasImage;
+    private long _most = most;
+
+    /// <summary>Told what the part says that is the image, before its first octet.</summary>
+    public Action<BodyPart>? OnImage { get; init; }
 
     /// <summary>The octets of the image so far.</summary>
     public long Received { get; private set; }
@@ -48,6 +52,9 @@ internal sealed class UnwrappingSink(IImageSink image, MediaType wrapper, MediaT
             await ReadAsync(data, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>No more than so many octets are taken after all.</summary>
+    public void Limit(long octets) => _most = Math.Min(_most, octets);
 
     public void Name(string suggestedName) => image.Name(suggestedName);
 
@@ -95,10 +102,15 @@ internal sealed class UnwrappingSink(IImageSink image, MediaType wrapper, MediaT
                     { MsrpStatus = Unsupported }).ConfigureAwait(false);
                 }
 
-                _hasImage |= _isInImage;
+                if (_isInImage)
+                {
+                    _hasImage = true;
+                    OnImage?.Invoke(next.Part!);
+                }
+
                 break;
             case UnwrapEventKind.Content when _isInImage:
-                if (next.Content.Length > most - Received)
+                if (next.Content.Length > _most - Received)
                 {
                     throw await GiveUpAsync(tooMuch()).ConfigureAwait(false);
                 }

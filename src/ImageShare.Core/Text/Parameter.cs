@@ -19,6 +19,6 @@ public readonly record struct Parameter(string Name, string? Value = null, bool 
         StringComparer.OrdinalIgnoreCase.GetHashCode(Name ?? string.Empty),
         Value is null ? 0 : StringComparer.OrdinalIgnoreCase.GetHashCode(Value));
 
-    /// <inheritdoc/>
-    public override string ToString() => Value is null ? Name : IsQuoted ? $"{Name}=\"{Value}\"" : $"{Name}={Value}";
+    /// <summary>The parameter as it is written, quotes and backslashes between quotes escaped.</summary>
+    public override string ToString() => Value is null ? Name : IsQuoted ? $"{Name}=\"{QuotedString.Escape(Value)}\"" : $"{Name}={Value}";
 }

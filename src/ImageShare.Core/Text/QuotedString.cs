@@ -30,6 +30,11 @@ internal static class QuotedString
         return text;
     }
 
+    /// <summary>What stands between the quotes of <paramref name="value"/>: its quotes and backslashes escaped.</summary>
+    public static string Escape(string value) => value.AsSpan().ContainsAny('"', '\\')
+        ? value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
+        : value;
+
     /// <summary>Writes <paramref name="value"/> between quotes with its quotes and backslashes escaped.</summary>
     /// <exception cref="ImageShareException">The value holds CR, LF or NUL, which no quoted-string can carry.</exception>
     public static void Write(IBufferWriter<byte> output, string value)

@@ -69,6 +69,33 @@ public sealed class CliResumeTests
         }
     }
 
+    [Test]
+    public async Task What_nobody_has_finished_is_forgotten_after_30_days()
+    {
+        using var folder = new Folder();
+        string notes = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "imageshare", "resume");
+        Directory.CreateDirectory(notes);
+        (string old, string fresh) = (Path.Combine(notes, Guid.NewGuid().ToString("N")), Path.Combine(notes, Guid.NewGuid().ToString("N")));
+        try
+        {
+            foreach ((string note, int days) in ((string, int)[])[(old, 31), (fresh, 29)])
+            {
+                await File.WriteAllTextAsync(note, "00 1\n0\n");
+                File.SetLastWriteTimeUtc(note, DateTime.UtcNow.AddDays(-days));
+            }
+
+            // Nobody is there: the note about this one is looked for all the same.
+            await using CliProcess send = Send(folder.File("picture.png", TestImage.Png(1000)), "127.0.0.1:1", "--transport", "tcp");
+            Assert.That((await send.EndAsync()).Status, Is.EqualTo(1));
+            Assert.That((File.Exists(old), File.Exists(fresh)), Is.EqualTo((false, true)));
+        }
+        finally
+        {
+            File.Delete(old);
+            File.Delete(fresh);
+        }
+    }
+
     private static CliProcess Listen(string inbox, string bind) => CliProcess.Start(
         "listen", "--identity", "sip:bob@ims.example", "--bind", bind, "--inbox", inbox, "--accept", "auto", "--keep-partial", "--json");
 

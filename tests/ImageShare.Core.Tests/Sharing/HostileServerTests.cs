@@ -130,6 +130,28 @@ public sealed class HostileServerTests : PhoneCalleeTest
         await (peer?.DisposeAsync() ?? default);
     }
 
+    [TestCase("SIP;cause=500;text=\"Transfer Failed\"", ImageShareState.Failed, ImageShareError.TransferRefused)]
+    [TestCase(null, ImageShareState.Cancelled, ImageShareError.Cancelled)]
+    [TestCase("Q.850;cause=16", ImageShareState.Cancelled, ImageShareError.Cancelled)]
+    public async Task A_server_that_breaks_off_says_why_in_its_BYE(string? reason, ImageShareState state, ImageShareError error)
+    {
+        ImageShareSession session = await FetchAsync(new ImageSelector { Name = "cat.png" });
+        string invite = await Phone.ReceiveAsync("INVITE");
+        await Phone.RespondAsync(invite, "200 OK", Answer("a=sendonly\r\n"));
+        await using RawPeer peer = await Phone.AcceptAsync();
+        RawPeer.Message first = (await peer.ReadAsync())!;
+        await peer.AnswerAsync(first, 200, first.To.First);
+        await peer.SendAsync(first.From.First, "part", "Byte-Range: 1-*/1000\r\n", Encoding.Latin1.GetString(Image, 0, 500), '#');
+        Assert.That(await peer.ReadLineAsync(), Does.StartWith("part "));
+        var alice = Core.Sip.SipUri.Parse(RawPhone.Header(invite, "Contact").Split('<', '>')[1]);
+        await Phone.SendAsync(alice, $"BYE {alice} SIP/2.0\r\nVia: SIP/2.0/UDP {Phone.Address.Host}:{Phone.Address.Port};branch=z9hG4bKbye\r\nMax-Forwards: 70\r\nFrom: {RawPhone.Header(invite, "To")};tag=mallory\r\n"
+            + $"To: {RawPhone.Header(invite, "From")}\r\nCall-ID: {RawPhone.Header(invite, "Call-ID")}\r\nCSeq: 1 BYE\r\n{(reason is null ? null : $"Reason: {reason}\r\n")}Content-Length: 0\r\n\r\n");
+        await Phone.ReceiveAsync("SIP/2.0 200");
+        ImageShareResult result = await session.Completion.WaitAsync(SharePair.Patience);
+        Assert.That((result.State, result.Error), Is.EqualTo((state, error)), result.Message);
+        Assert.That(_folder.Names, Is.Empty);
+    }
+
     [Test]
     public async Task Octets_that_come_before_the_answer_wait_for_it()
     {

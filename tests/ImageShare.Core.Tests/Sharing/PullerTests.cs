@@ -203,6 +203,7 @@ public sealed class PullerTests
     [TestCase("INVITE")]
     [TestCase("UPDATE")]
     [Category("FT-013")]
+    [Category("FT-032")]
     public async Task The_same_transfer_asked_for_again_gets_the_same_answer_and_changes_nothing(string method)
     {
         ImageShareSession session = await PullAsync(Offer("name:\"cat.png\""));
@@ -228,6 +229,7 @@ public sealed class PullerTests
     [TestCase("name:\"cat.png\" size:999")]
     [TestCase("hash:sha-1:FF:11:22:33:44:55:66:77:88:99:00:11:22:33:44:55:66:77:88:99")]
     [Category("FT-014")]
+    [Category("FT-032")]
     public async Task Another_file_under_the_same_id_is_refused_and_ends_the_transfer(string other)
     {
         ImageShareSession session = await PullAsync(Offer("name:\"cat.png\""));

@@ -18,6 +18,7 @@ public sealed class ReceiverOffersTests
     private ImageShareClient _bob = null!;
     private RawPhone _phone = null!;
     private string _response = null!;
+    private bool _offersInMultipart;
     private int _number = 1;
 
     [SetUp]
@@ -28,6 +29,7 @@ public sealed class ReceiverOffersTests
         _phone = new RawPhone(network);
         _inbox = Directory.CreateTempSubdirectory("imageshare-test-");
         _number = 1;
+        _offersInMultipart = false;
         _bob = await ImageShareClient.StartAsync(new ImageShareOptions
         {
             Identity = Core.Sip.SipUri.Parse("sip:bob@ims.example"),
@@ -47,13 +49,17 @@ public sealed class ReceiverOffersTests
         Assert.That(() => _time.ArmedTimers, Is.Zero.After(30_000, 1));
     }
 
-    [TestCase("INVITE")]
-    [TestCase("UPDATE")]
+    [TestCase("INVITE", false)]
+    [TestCase("UPDATE", false)]
+    [TestCase("INVITE", true)]
+    [TestCase("UPDATE", true)]
     [Category("FT-013")]
     [Category("FT-011")]
+    [Category("FT-032")]
     [Category("SDP-010")]
-    public async Task The_same_transfer_offered_again_gets_the_same_answer_and_changes_nothing(string method)
+    public async Task The_same_transfer_offered_again_gets_the_same_answer_and_changes_nothing(string method, bool inMultipart)
     {
+        _offersInMultipart = inMultipart;
         ImageShareSession session = await AcceptAsync(Offer(Selector, "one"));
         (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(_response);
         await using RawPeer closing = peer;
@@ -101,14 +107,20 @@ public sealed class ReceiverOffersTests
         await _time.DriveAsync(session.Completion);
     }
 
-    [TestCase("name:\"y.png\" type:image/png size:10")]
-    [TestCase("name:\"x.png\" type:image/png size:11")]
-    [TestCase("name:\"x.png\" type:image/jpeg size:10")]
-    [TestCase("name:\"x.png\" type:image/png size:10 hash:sha-1:00:11:22:33:44:55:66:77:88:99:00:11:22:33:44:55:66:77:88:99")]
+    [TestCase("name:\"y.png\" type:image/png size:10", false)]
+    [TestCase("name:\"y.png\" type:image/png size:10", true)]
+    [TestCase("name:\"x.png\" type:image/png size:11", false)]
+    [TestCase("name:\"x.png\" type:image/png size:11", true)]
+    [TestCase("name:\"x.png\" type:image/jpeg size:10", false)]
+    [TestCase("name:\"x.png\" type:image/jpeg size:10", true)]
+    [TestCase("name:\"x.png\" type:image/png size:10 hash:sha-1:00:11:22:33:44:55:66:77:88:99:00:11:22:33:44:55:66:77:88:99", false)]
+    [TestCase("name:\"x.png\" type:image/png size:10 hash:sha-1:00:11:22:33:44:55:66:77:88:99:00:11:22:33:44:55:66:77:88:99", true)]
     [Category("FT-014")]
     [Category("FT-011")]
-    public async Task Another_file_under_the_same_id_is_refused_and_ends_the_transfer(string other)
+    [Category("FT-032")]
+    public async Task Another_file_under_the_same_id_is_refused_and_ends_the_transfer(string other, bool inMultipart)
     {
+        _offersInMultipart = inMultipart;
         ImageShareSession session = await AcceptAsync(Offer(Selector + " hash:sha-1:FF:11:22:33:44:55:66:77:88:99:00:11:22:33:44:55:66:77:88:99", "one"));
         (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(_response);
         await using RawPeer closing = peer;
@@ -269,11 +281,17 @@ public sealed class ReceiverOffersTests
         return session;
     }
 
+    private string BodyType => _offersInMultipart ? "Content-Type: multipart/mixed;boundary=b\r\n" : string.Empty;
+
+    private string Body(string offer) => _offersInMultipart
+        ? $"--b\r\nContent-Type: text/plain\r\nContent-Disposition: render;handling=optional\r\n\r\nmore\r\n--b\r\nContent-Type: application/sdp\r\n\r\n{offer}\r\n--b--\r\n"
+        : offer;
+
     /// <summary>Offers inside the session, and acknowledges a 2xx.</summary>
     private async Task<string> OfferAsync(string method, string offer)
     {
         string branch = Guid.NewGuid().ToString("N");
-        await _phone.SendAsync(_bob.Address, _phone.Request(method, _bob.Address, Call, RawPhone.TagOf(_response), ++_number, offer, branch: branch));
+        await _phone.SendAsync(_bob.Address, _phone.Request(method, _bob.Address, Call, RawPhone.TagOf(_response), ++_number, Body(offer), BodyType, branch));
         string response = await FinalAsync();
         if (method == "INVITE")
         {

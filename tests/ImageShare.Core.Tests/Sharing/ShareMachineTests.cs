@@ -134,8 +134,21 @@ public sealed class ShareMachineTests
         yield return Pull("Fetcher: an unusable answer", fetch, [Start(false), new ShareInput.AnswerUnusable(Busy)], [Inviting, Terminating], "Bye CloseMedia");
         yield return Pull("Fetcher: the 200 crosses the CANCEL", fetch, [Start(false), Cancel(), new ShareInput.InviteAccepted()], [Inviting, Terminating, Terminating], "Bye CloseMedia");
         yield return Pull("Fetcher: wrong hash", fetch, [.. Moving, new ShareInput.ImageFailed(WrongHash)], [.. MovingStates, Terminating], "Bye CloseMedia");
-        yield return Pull("Fetcher: a BYE of the server in mid-transfer is a cancel, whatever its Reason", fetch,
-            [.. Moving, new ShareInput.PeerEnded(HasFailed: true), new ShareInput.TimerFired(ShareTimer.Grace)], [.. MovingStates, Terminating, Cancelled], "AbortTransfer CloseMedia Finish");
+        yield return Pull("Fetcher: a BYE of the server in mid-transfer that tells of a failure", fetch,
+            [.. Moving, new ShareInput.PeerEnded(HasFailed: true), new ShareInput.TimerFired(ShareTimer.Grace)], [.. MovingStates, Terminating, Failed], "AbortTransfer CloseMedia Finish");
+        yield return Pull("Fetcher: such a BYE overtakes the end of the chunk", fetch,
+            [.. Moving, new ShareInput.PeerEnded(HasFailed: true), BrokenOff], [.. MovingStates, Terminating, Failed], "CloseMedia Finish");
+        yield return Pull("Fetcher: a BYE of the server in mid-transfer that tells of none", fetch,
+            [.. Moving, new ShareInput.PeerEnded(), BrokenOff], [.. MovingStates, Terminating, Cancelled], "CloseMedia Finish");
+        yield return Pull("Fetcher: the server breaks off, its BYE is waited for", fetch, [.. Moving, BrokenOff], [.. MovingStates, Terminating], string.Empty);
+        yield return Pull("Fetcher: the server breaks off because something failed", fetch,
+            [.. Moving, BrokenOff, new ShareInput.PeerEnded(HasFailed: true)], [.. MovingStates, Terminating, Failed], "CloseMedia Finish");
+        yield return Pull("Fetcher: the server's user breaks off", fetch,
+            [.. Moving, BrokenOff, new ShareInput.PeerEnded()], [.. MovingStates, Terminating, Cancelled], "CloseMedia Finish");
+        yield return Pull("Fetcher: the server breaks off and says no more", fetch,
+            [.. Moving, BrokenOff, new ShareInput.TimerFired(ShareTimer.Grace)], [.. MovingStates, Terminating, Terminating], "Bye CloseMedia");
+        yield return Pull("Fetcher: the server breaks off and takes the image out", fetch,
+            [.. Moving, BrokenOff, Removed], [.. MovingStates, Terminating, Terminating], "Bye CloseMedia");
         yield return Pull("Server: sent, and ends the session", serve, [.. serving, Done(), new ShareInput.Ended()], [.. servingStates, Terminating, Completed], "CloseMedia Finish");
         yield return Pull("Server: its BYE", serve, [.. serving, Done()], [.. servingStates, Terminating], "Bye CloseMedia");
         yield return Pull("Server: connected, so it sends", serve, serving, servingStates, "Transfer");
@@ -228,6 +241,8 @@ public sealed class ShareMachineTests
     private static ImageShareState[] MovingStates => [Inviting, Connecting, Transferring];
 
     private static ShareInput Stopped => new ShareInput.ImageFailed(Refused(413));
+
+    private static ShareInput BrokenOff => new ShareInput.ImageFailed(ShareOutcome.CancelledByPeer);
 
     private static ShareInput Removed => new ShareInput.TransferRemoved(ShareOutcome.CancelledByPeer);
 

@@ -119,6 +119,50 @@ public sealed class TransferDispositionTests
         Assert.That(network.Inbox.GetFileSystemInfos(), Has.Length.EqualTo(error is null ? 1 : 0));
     }
 
+    // What the message says, what its part says, and the name and the size that count.
+    [TestCase("", "attachment; filename=\"part.png\"; size=3", "part.png", 3, false)]
+    [TestCase("render; filename=\"message.png\"", "render; filename=\"part.png\"; size=3", "message.png", 3, true)]
+    [TestCase("attachment; size=3", "render; filename*=UTF-8''%E7%8C%AB.png; size=99", "猫.png", 3, false)]
+    [TestCase("", "render; filename=\"../../etc/passwd\"", "passwd.png", null, true)]
+    [TestCase("", "render", "image.png", null, true)]
+    [Category("MSRP-052")]
+    public async Task What_the_part_inside_says_counts_where_the_message_says_nothing(string message, string part, string stored, long? size, bool mayDisplay)
+    {
+        await using var network = new Phones();
+        (ImageShareSession session, RawPeer peer, Core.Msrp.MsrpUri to) = await network.AcceptAsync("type:image/png");
+        await using RawPeer closing = peer;
+        await peer.SendAsync(Wrapped(peer, to, message, part));
+        Assert.That(await peer.ReadLineAsync(), Is.EqualTo("only 200"));
+        await network.EndAsync(session);
+        ImageShareResult received = await session.Completion.WaitAsync(SharePair.Patience);
+        Assert.That(received.State, Is.EqualTo(ImageShareState.Completed), received.Message);
+        Assert.That((received.SentFile!.Size, received.SentFile.MayDisplay), Is.EqualTo((size, mayDisplay)));
+        Assert.That(network.Inbox.GetFiles().Select(f => f.Name), Is.EqualTo([stored]));
+    }
+
+    [TestCase("2", false)]
+    [TestCase("3", true)]
+    [TestCase("9223372036854775807", true)]
+    [Category("MSRP-052")]
+    public async Task A_size_the_part_says_is_a_promise_too(string size, bool isKept)
+    {
+        await using var network = new Phones();
+        (ImageShareSession session, RawPeer peer, Core.Msrp.MsrpUri to) = await network.AcceptAsync("type:image/png");
+        await using RawPeer closing = peer;
+        await peer.SendAsync(Wrapped(peer, to, string.Empty, "render; size=" + size));
+        Assert.That(await peer.ReadLineAsync(), Is.EqualTo(isKept ? "only 200" : "only 413"));
+        await network.EndAsync(session, weEnd: !isKept);
+        ImageShareResult received = await session.Completion.WaitAsync(SharePair.Patience);
+        Assert.That(received.Error, Is.EqualTo(isKept ? ImageShareError.None : ImageShareError.SizeMismatch), received.Message);
+    }
+
+    private static string Wrapped(RawPeer peer, Core.Msrp.MsrpUri to, string message, string part)
+    {
+        string body = $"From: <sip:a@b>\r\nTo: <sip:c@d>\r\n\r\nContent-Type: image/png\r\nContent-Disposition: {part}\r\n\r\nabc";
+        string said = message.Length == 0 ? string.Empty : $"Content-Disposition: {message}\r\n";
+        return $"MSRP only SEND\r\nTo-Path: {to}\r\nFrom-Path: {peer.Uri}\r\nMessage-ID: wrapped\r\nByte-Range: 1-{body.Length}/{body.Length}\r\n{said}Content-Type: message/cpim\r\n\r\n{body}\r\n-------only$\r\n";
+    }
+
     private static SentFile? Read(string value) => TransferDisposition.Read([new("X-Other", "y"), new("content-disposition", value)]);
 
     /// <summary>Bob, and a phone that says what it is told.</summary>

@@ -22,6 +22,7 @@ public sealed class ParameterListTests
         {
             Assert.That(rest, Is.Empty);
             Assert.That(Print(list), Is.EqualTo(printed));
+            Assert.That(list.ToString(), Is.EqualTo(printed), "in both ways the same");
         });
     }
 

@@ -37,7 +37,7 @@ internal static class CapabilityOffer
         MediaDescription? section = FindSection(response);
         AcceptedTypes? types = section?.AcceptTypes;
         bool sdp = section is { } found && found.Find("file-selector") is not null
-            && types?.Entries.Any(t => t.Type is "*" || t.Type.Equals("image", StringComparison.OrdinalIgnoreCase)) == true;
+            && (NamesImages(types) || (types?.Matches(Containers.Cpim) == true && NamesImages(found.AcceptWrappedTypes)));
         return new ImageShareCapabilities
         {
             Evidence = (iari, sdp) switch
@@ -47,7 +47,8 @@ internal static class CapabilityOffer
                 (false, true) => CapabilityEvidence.Sdp,
                 _ => CapabilityEvidence.None,
             },
-            AcceptedTypes = types is null ? [] : [.. types.Entries.Select(t => t is { Type: "*", Subtype: "*" } ? "*" : t.Essence)],
+            AcceptedTypes = NamesOf(types),
+            AcceptedWrappedTypes = NamesOf(section?.AcceptWrappedTypes),
             MaxSize = section?.MaxSize,
             ServesImages = section is null || !sdp ? null
                 : section.Attributes.Select(static a => MediaDirections.FromAttributeName(a.Name)).FirstOrDefault(static d => d is not null) switch
@@ -60,6 +61,12 @@ internal static class CapabilityOffer
             Software = response.Headers.GetString("User-Agent") ?? response.Headers.GetString("Server"),
         };
     }
+
+    private static bool NamesImages(AcceptedTypes? types) =>
+        types?.Entries.Any(static t => t.Type is "*" || t.Type.Equals("image", StringComparison.OrdinalIgnoreCase)) == true;
+
+    private static string[] NamesOf(AcceptedTypes? types) =>
+        types is null ? [] : [.. types.Entries.Select(static t => t is { Type: "*", Subtype: "*" } ? "*" : t.Essence)];
 
     private static MediaDescription? FindSection(SipResponse response) =>
         response.Headers.ContentType?.Is("application", "sdp") == true

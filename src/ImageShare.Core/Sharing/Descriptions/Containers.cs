@@ -9,7 +9,12 @@ namespace ImageShare.Core.Sharing.Descriptions;
 /// </summary>
 internal static class Containers
 {
-    private static readonly MediaType[] Types = [new("message", "cpim"), new("multipart", "mixed"), new("multipart", "alternative"), new("multipart", "related")];
+    /// <summary>What an image is sent in to a peer that takes none alone.</summary>
+    public static readonly MediaType Cpim = new("message", "cpim");
+
+    private static readonly MediaType Octets = new("application", "octet-stream");
+
+    private static readonly MediaType[] Types = [Cpim, new("multipart", "mixed"), new("multipart", "alternative"), new("multipart", "related")];
 
     /// <summary>What a receiver takes: what it takes alone first, since that is what it likes best.</summary>
     public static AcceptedTypes With(IReadOnlyList<MediaType> types)
@@ -17,4 +22,20 @@ internal static class Containers
         var alone = new AcceptedTypes(types);
         return new AcceptedTypes([.. types, .. Types.Where(t => !alone.Matches(t))]);
     }
+
+    /// <summary>
+    /// The type of a message that carries an image of that type to a peer: the image's own; <see cref="Cpim"/> around it, where the peer takes the type inside
+    /// only; application/octet-stream when that is all it takes. Null when it takes none of them.
+    /// </summary>
+    /// <param name="accepted">What the peer takes as a whole message; null when it did not say, which hinders nothing.</param>
+    /// <param name="wrapped">What it takes inside another type only.</param>
+    /// <param name="type">The type of the image.</param>
+    public static MediaType? TypeToSend(AcceptedTypes? accepted, AcceptedTypes? wrapped, MediaType type) =>
+        accepted is null || accepted.Matches(type) ? type
+        : accepted.Matches(Cpim) && wrapped?.Matches(type) == true ? Cpim
+        : accepted.Matches(Octets) ? Octets
+        : null;
+
+    /// <summary>As above, for the section in which a peer says what it takes.</summary>
+    public static MediaType? TypeToSend(MediaDescription peer, MediaType type) => TypeToSend(peer.AcceptTypes, peer.AcceptWrappedTypes, type);
 }

@@ -14,7 +14,7 @@ internal sealed record ReceivedAnswer
     /// <summary>Whether this side, the offerer, opens the connection.</summary>
     public required bool IsActive { get; init; }
 
-    /// <summary>The type the image is sent as: its own, or application/octet-stream for peers that list only that. Null when it is received.</summary>
+    /// <summary>The type of the message the image is sent in, see <see cref="Containers.TypeToSend(MediaDescription, MediaType)"/>. Null when it is received.</summary>
     public MediaType? ContentType { get; private init; }
 
     /// <summary>What the peer's certificate is recognized by, in an answer with TLS.</summary>
@@ -90,20 +90,13 @@ internal sealed record ReceivedAnswer
         }
 
         MediaType type = offered.FileSelector.Type!;
-        if (TypeToSend(answered, type) is not { } content)
+        if (Containers.TypeToSend(answered, type) is not { } content)
         {
             return (null, ShareOutcome.Failed(
                 ImageShareError.TypeNotAccepted, $"The peer does not take {type.Essence}, only {answered.AcceptTypes}; convert the image first."));
         }
 
         return (new ReceivedAnswer { Path = path, IsActive = isActive, ContentType = content, Fingerprints = fingerprints, Description = answer, Section = section }, null);
-    }
-
-    /// <summary>The type an image is sent as to a peer: its own, or application/octet-stream when that is all it takes; null when it takes neither.</summary>
-    public static MediaType? TypeToSend(MediaDescription peer, MediaType type)
-    {
-        var octets = new MediaType("application", "octet-stream");
-        return peer.AcceptTypes is not { } accepted || accepted.Matches(type) ? type : accepted.Matches(octets) ? octets : null;
     }
 
     private static (ReceivedAnswer?, ShareOutcome) Unusable(string message) =>

@@ -67,6 +67,9 @@ internal static class ShareMachine
         (Connecting or Transferring, ImageFailed { Outcome: { Error: ImageShareError.TransferRefused, MsrpStatus: StopSending } stopped }) when status.IsSender =>
             // A receiver that gives up says 413 and then ends the session (RFC 5547 §8.4): its BYE says whether its user did or its disk.
             (status with { State = Terminating, Ending = stopped, AwaitsReason = true }, [new StartTimer(ShareTimer.Grace)]),
+        (Connecting or Transferring, ImageFailed { Outcome: { Error: ImageShareError.Cancelled } stopped }) when !status.IsSender =>
+            // A sender that breaks off says so in MSRP first (RFC 5547 §8.4): whether its user did or its disk, its BYE says, or its offer.
+            (status with { State = Terminating, Ending = stopped, AwaitsReason = true }, [new StartTimer(ShareTimer.Grace)]),
         (Connecting or Transferring, ImageFailed failed) =>
             // A sender that broke off takes its image out of the session itself (RFC 5547 §8.4).
             Terminate(status, failed.Outcome, new Bye(HasFailed: true, IsSettled: failed.Outcome.Error is ImageShareError.Cancelled), new CloseMedia()),
@@ -76,10 +79,10 @@ internal static class ShareMachine
             Terminate(status, ShareOutcome.CancelledHere, new AbortTransfer(), new Bye()),
         (Connecting or Transferring, TransferRemoved removed) => Terminate(status, removed.Outcome, new AbortTransfer(), new Bye()),
         (Connecting or Transferring, Replaced) => Finish(status, ShareOutcome.CancelledByPeer, new AbortTransfer(), new CloseMedia()),
-        (Connecting, PeerEnded ended) => Finish(status, ByPeer(status.IsSender && ended.HasFailed), new AbortTransfer(), new CloseMedia()),
+        (Connecting, PeerEnded ended) => Finish(status, ByPeer(status, ended.HasFailed), new AbortTransfer(), new CloseMedia()),
         (Transferring, PeerEnded ended) =>
             // The BYE may have overtaken the last octets, or their 200s: give MSRP a moment to say how it went.
-            (status with { State = Terminating, Ending = null, PeerHasFailed = status.IsSender && ended.HasFailed }, [new StartTimer(ShareTimer.Grace)]),
+            (status with { State = Terminating, Ending = null, PeerHasFailed = ended.HasFailed }, [new StartTimer(ShareTimer.Grace)]),
         (Connecting or Transferring, DialogFailed failed) => Finish(status, failed.Outcome, new AbortTransfer(), new CloseMedia()),
 
         // The peer took it in the moment we gave it up: a session stands that has to be ended (RFC 3261 §9.1).
@@ -87,10 +90,11 @@ internal static class ShareMachine
 
         // The peer has stopped the transfer; its BYE says why, or does not come.
         (Terminating, PeerEnded { HasFailed: false }) when status.AwaitsReason =>
-            Finish(status, ShareOutcome.CancelledByPeer with { MsrpStatus = StopSending }, new CloseMedia()),
+            Finish(status, Stopped(status, ShareOutcome.CancelledByPeer), new CloseMedia()),
+        (Terminating, PeerEnded) when status is { AwaitsReason: true, IsSender: false } => Finish(status, ByPeer(status, hasFailed: true), new CloseMedia()),
         (Terminating, TransferRemoved removed) when status.AwaitsReason =>
             // The other way to give up (RFC 5547 §8.4): the BYE is then ours.
-            (status with { AwaitsReason = false, Ending = removed.Outcome with { MsrpStatus = StopSending } }, [new StopTimer(ShareTimer.Grace), new Bye(), new CloseMedia()]),
+            (status with { AwaitsReason = false, Ending = Stopped(status, removed.Outcome) }, [new StopTimer(ShareTimer.Grace), new Bye(), new CloseMedia()]),
         (Terminating, CancelRequested) when status.AwaitsReason =>
             (status with { AwaitsReason = false }, [new StopTimer(ShareTimer.Grace), new Bye(), new CloseMedia()]),
 
@@ -101,7 +105,7 @@ internal static class ShareMachine
         (Terminating, ImageFailed failed) when status.Ending is null => Finish(status, PeerEndedEarly(status, failed.Outcome), new CloseMedia()),
         (Terminating, MediaFailed failed) when status.Ending is null => Finish(status, PeerEndedEarly(status, failed.Outcome), new AbortTransfer(), new CloseMedia()),
         (Terminating, TimerFired { Timer: ShareTimer.Grace }) when status.Ending is null =>
-            Finish(status, ByPeer(status.PeerHasFailed), new AbortTransfer(), new CloseMedia()),
+            Finish(status, ByPeer(status, status.PeerHasFailed), new AbortTransfer(), new CloseMedia()),
         (Terminating, TimerFired { Timer: ShareTimer.Grace }) => (status, [new Bye(), new CloseMedia()]),
         (Terminating, PeerEnded or Ended or InviteFailed or AckMissing or DialogFailed) when status.Ending is { } ending =>
             Finish(status, ending, new CloseMedia()),
@@ -132,13 +136,17 @@ internal static class ShareMachine
     private static ShareOutcome DeclinedHere(int sipStatus) =>
         new(Declined, ImageShareError.Declined, "The invitation was declined on this side.") { SipStatus = sipStatus };
 
-    private static ShareOutcome ByPeer(bool hasFailed) => hasFailed ? ShareOutcome.PeerFailed : ShareOutcome.CancelledByPeer;
+    private static ShareOutcome ByPeer(ShareStatus status, bool hasFailed) =>
+        hasFailed ? ShareOutcome.FailedAtPeer(status.IsSender) : ShareOutcome.CancelledByPeer;
+
+    // A sender was stopped with a status, a receiver with the end of a chunk.
+    private static ShareOutcome Stopped(ShareStatus status, ShareOutcome outcome) => status.IsSender ? outcome with { MsrpStatus = StopSending } : outcome;
 
     // Once the peer has said BYE, a broken transfer is its decision or its failure; wrong size or hash is still what it is.
     private static ShareOutcome PeerEndedEarly(ShareStatus status, ShareOutcome outcome) => outcome.Error switch
     {
         ImageShareError.TransferRefused when status.PeerHasFailed => outcome,
-        ImageShareError.ConnectionLost or ImageShareError.TransferRefused or ImageShareError.TransferStalled => ByPeer(status.PeerHasFailed),
+        ImageShareError.ConnectionLost or ImageShareError.TransferRefused or ImageShareError.TransferStalled or ImageShareError.Cancelled => ByPeer(status, status.PeerHasFailed),
         _ => outcome,
     };
 }

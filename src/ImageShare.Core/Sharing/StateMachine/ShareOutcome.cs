@@ -21,14 +21,21 @@ internal sealed record ShareOutcome(ImageShareState State, ImageShareError Error
     public static ShareOutcome CancelledByPeer { get; } =
         new(ImageShareState.Cancelled, ImageShareError.Cancelled, "The peer ended the share before the image was complete; share it again if it is still wanted.");
 
-    public static ShareOutcome PeerFailed { get; } = Failed(
+    private static ShareOutcome ReceiverFailed { get; } = Failed(
         ImageShareError.TransferRefused, "The peer could not take the image, for something failed on its side; share it again later.");
+
+    private static ShareOutcome SenderFailed { get; } = Failed(
+        ImageShareError.TransferRefused, "The peer could not go on sending the image, for something failed on its side; ask for it again later.");
 
     public static ShareOutcome Withdrawn { get; } =
         new(ImageShareState.Cancelled, ImageShareError.Cancelled, "The caller took the invitation back.");
 
     public static ShareOutcome Failed(ImageShareError error, string message, Exception? cause = null) =>
         new(ImageShareState.Failed, error, message) { Cause = cause };
+
+    /// <summary>The peer says that something failed on its side, in its BYE or in the offer that takes the image out.</summary>
+    /// <param name="isSender">Whether this side sends the image.</param>
+    public static ShareOutcome FailedAtPeer(bool isSender) => isSender ? ReceiverFailed : SenderFailed;
 
     /// <summary>For what custom code threw: nothing else may end a share without a result.</summary>
     public static ShareOutcome FromUnexpected(Exception e) => e is ImageShareException known ? From(known) : Failed(

@@ -63,7 +63,8 @@ internal sealed class RawPeer(IStreamConnection stream) : IAsyncDisposable
                         head.ReportStatus?.Code,
                         head.HasBody,
                         body.ToArray(),
-                        (char)next.Continuation.ToSign());
+                        (char)next.Continuation.ToSign(),
+                        head.ContentType?.Essence);
                     stream.Input.AdvanceTo(rest.Start);
                     return message;
                 }
@@ -92,7 +93,8 @@ internal sealed class RawPeer(IStreamConnection stream) : IAsyncDisposable
         int? ReportStatus,
         bool HasBody,
         byte[] Body,
-        char Continuation)
+        char Continuation,
+        string? ContentType)
     {
         public override string ToString() => Method is null
             ? $"{Id} {Status}"
