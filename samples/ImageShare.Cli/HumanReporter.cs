@@ -10,6 +10,7 @@ namespace ImageShare.Cli;
 internal sealed class HumanReporter(bool showMessages) : IReporter
 {
     private int _barTaken;
+    private int _following;
     private volatile bool _isSeveral;
     private readonly bool _interactive = AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
 
@@ -97,6 +98,7 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
         // There is room for one moving bar; what runs beside it speaks in lines.
         bool bar = _interactive && Interlocked.Exchange(ref _barTaken, 1) == 0;
         ImageShareResult result;
+        Interlocked.Increment(ref _following);
         if (bar)
         {
             result = await FollowWithBarAsync(session, cancellationToken);
@@ -106,6 +108,8 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
         {
             result = await FollowWithLinesAsync(session, cancellationToken);
         }
+
+        Interlocked.Decrement(ref _following);
 
         if (result.IsCompleted)
         {
@@ -158,14 +162,17 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
                 return result;
             });
 
-    private static async Task<ImageShareResult> FollowWithLinesAsync(ImageShareSession session, CancellationToken cancellationToken)
+    private async Task<ImageShareResult> FollowWithLinesAsync(ImageShareSession session, CancellationToken cancellationToken)
     {
         int quarters = 0;
+
+        // Of several at once, each line says whose it is.
+        string Subject() => Volatile.Read(ref _following) > 1 ? Safe(session.ImageName) + ": " : string.Empty;
         session.StateChanged += (_, state) =>
         {
             if (state < ImageShareState.Completed)
             {
-                Say(Shown.State(state));
+                Say(Subject() + Shown.State(state));
             }
         };
         session.ProgressChanged += (_, progress) =>
@@ -173,10 +180,10 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
             if (progress.Total is > 0 and { } total && progress.Bytes * 4 / total is { } now && now > quarters)
             {
                 quarters = (int)now;
-                Say($"  {progress.Bytes * 100 / total,3} %  {Shown.Octets(progress.Bytes)}");
+                Say($"  {Subject()}{progress.Bytes * 100 / total,3} %  {Shown.Octets(progress.Bytes)}");
             }
         };
-        Say(Shown.State(session.State));
+        Say(Subject() + Shown.State(session.State));
         return await FollowedShare.WaitAsync(session, cancellationToken);
     }
 }

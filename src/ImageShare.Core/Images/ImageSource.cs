@@ -40,7 +40,9 @@ public sealed class ImageSource
         return new ImageSource(
             full,
             type,
-            () => new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileAccessOptions),
+            () => Directory.Exists(full)
+                ? throw new ImageShareException(ImageShareError.FileNotFound, $"'{path}' is a directory, not an image; name a file in it.")
+                : new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileAccessOptions),
             () => SourceState.Of(new FileInfo(full)));
     }
 

@@ -136,7 +136,9 @@ internal sealed partial class SessionOffers
             foreach (int section in moved)
             {
                 MediaDescription file = said.Media[section];
-                _moving[section].Before = file.Find(SdpAttributes.PathName);
+
+                // Where two offers met this one is written again, and what was said by then is what this one says.
+                _moving[section].Before ??= file.Find(SdpAttributes.PathName);
                 file = file.With(SdpAttributes.Path(_moving[section].Path.Split(' ')));
                 said = said with { Media = said.Media.SetItem(section, file) };
 

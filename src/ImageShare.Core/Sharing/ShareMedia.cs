@@ -66,7 +66,9 @@ internal abstract class ShareMedia(ShareContext context, ImageShareSession sessi
         {
             IPEndPoint end = await Context.Relays.MediaAddressAsync(msrp, address, usesCema, Context.Network, cancellationToken).ConfigureAwait(false);
             _end = new MediaEnd(end, msrp.AdvertisedPath.ToString());
-            Volatile.Write(ref _msrp, msrp);
+
+            // A full fence, here and in DisposeAsync: one of the two sees what the other has done, or nobody lets go of the session.
+            Interlocked.Exchange(ref _msrp, msrp);
             done = !_isDisposed;
             return _end;
         }
@@ -147,6 +149,7 @@ internal abstract class ShareMedia(ShareContext context, ImageShareSession sessi
     public virtual async ValueTask DisposeAsync()
     {
         _isDisposed = true;
+        Interlocked.MemoryBarrier();
         Together.Settle(this);
         _agreed.TrySetResult();
         if (Volatile.Read(ref _msrp) is { } msrp)

@@ -75,6 +75,7 @@ public sealed class ImageSourceTests
         Assert.That(Describe(ImageSource.FromFile(Path.Combine(_folder.Path, "none.png"))), Fails(ImageShareError.FileNotFound));
         Assert.That(Describe(ImageSource.FromFile(Path.Combine(_folder.Path, "no", "none.png"))), Fails(ImageShareError.FileNotFound));
         Assert.That(Describe(ImageSource.FromFile(_folder.Path)), Fails(ImageShareError.FileNotFound));
+        Assert.That(Describe(ImageSource.FromFile(_folder.Path)), Throws.Exception.With.Message.Contains("is a directory"), "and not that it may not be read");
         Assert.That(() => ImageSource.FromFile(Path.Combine(_folder.Path, "none.png")).OpenRead(new ImageDescription("none.png", new MediaType("image", "png"), 1, [])), Fails(ImageShareError.FileNotFound));
         Assert.That(Describe(ImageSource.FromFile(_folder.File("empty.png", default))), Fails(ImageShareError.SourceUnreadable));
         Assert.That(Describe(ImageSource.FromBytes(default, "x", new MediaType("image", "png"))), Fails(ImageShareError.SourceUnreadable));

@@ -38,6 +38,9 @@ internal sealed class RelayServer : IAsyncDisposable
     /// <summary>What AUTH with credentials gets, status and headers; null grants a path. An empty answer is none at all.</summary>
     public string? Refusal { get; set; }
 
+    /// <summary>Done when the first AUTH has got no answer.</summary>
+    public TaskCompletionSource Silent { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public int Expires { get; set; } = 900;
 
     /// <summary>Whether each renewal grants another path.</summary>
@@ -162,6 +165,10 @@ internal sealed class RelayServer : IAsyncDisposable
             if (Refusal.Length > 0)
             {
                 await from.WriteAsync(frame.Answer(Refusal));
+            }
+            else
+            {
+                Silent.TrySetResult();
             }
         }
         else if (!IsRight(proof))
