@@ -1,7 +1,9 @@
 using ImageShare.Core.Images;
+using ImageShare.Core.Msrp;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Images;
+using ImageShare.Core.Tests.Msrp.Connections;
 
 namespace ImageShare.Core.Tests.Sharing;
 
@@ -38,6 +40,72 @@ public sealed class PushAndPullTests
         await _bob.DisposeAsync();
         await _phone.DisposeAsync();
         _folder.Dispose();
+    }
+
+    [TestCase(true, true)]
+    [TestCase(true, false)]
+    [TestCase(false, true)]
+    [TestCase(false, false)]
+    [Category("FT-043")]
+    [Category("FT-037")]
+    public async Task Each_goes_its_own_way_in_one_session(bool pullIsFirst, bool pullEndsFirst)
+    {
+        Task<string> calling = _phone.InviteAsync(_bob.Address, Call, Offer(pullIsFirst, "cat.png"));
+        ImageShareInvitation invitation = await NextAsync();
+        Assert.That((invitation.Image.Name, invitation.Together.Count), Is.EqualTo(("x.png", 1)), "nobody is asked about what is fetched");
+        Assert.That(calling.IsCompleted, Is.False, "one answer, and it waits for the user");
+        await using ImageShareSession incoming = await invitation.AcceptAsync(ImageStore.InMemory());
+        string response = await calling;
+        await using ImageShareSession served = await ServedAsync();
+        (string pull, string push) = Sections(response, pullIsFirst);
+        Assert.Multiple(() =>
+        {
+            Assert.That(response, Does.StartWith("SIP/2.0 200"));
+            Assert.That(pull, Does.Contain("a=sendonly\r\n").And.Contain("a=file-transfer-id:pull\r\n").And.Contain("hash:sha-1:"));
+            Assert.That(push, Does.Contain("a=recvonly\r\n").And.Contain("a=file-transfer-id:push\r\n"));
+            Assert.That(RawPhone.Line(pull, "a=path:"), Is.Not.EqualTo(RawPhone.Line(push, "a=path:")));
+            Assert.That((incoming.IsOutgoing, served.IsOutgoing), Is.EqualTo((false, true)));
+        });
+
+        (RawPeer puller, MsrpUri from) = await _phone.DialAsync(pull);
+        await using RawPeer closing = puller;
+        await puller.SendAsync(from, "bind", string.Empty, null, '$');
+        Assert.That(await puller.ReadLineAsync(), Is.EqualTo("bind 200"));
+        (RawPeer pusher, MsrpUri to) = await _phone.DialAsync(push);
+        await using RawPeer closingToo = pusher;
+        foreach (bool isPull in (bool[])[pullEndsFirst, !pullEndsFirst])
+        {
+            if (isPull)
+            {
+                RawPeer.Message send = (await puller.ReadAsync())!;
+                Assert.That(send.Body, Is.EqualTo(Cat));
+                await puller.AnswerAsync(send, 200, send.To.First);
+            }
+            else
+            {
+                await pusher.SendAsync(to, "whole", "Byte-Range: 1-10/10\r\n", "0123456789", '$');
+                Assert.That(await pusher.ReadLineAsync(), Is.EqualTo("whole 200"), $"{incoming.State} {(incoming.Completion.IsCompleted ? incoming.Completion.Result.Message : null)} {to} {push}");
+            }
+
+            if (isPull == pullEndsFirst)
+            {
+                // The other one goes on: this one is done without any BYE.
+                Assert.That((await (isPull ? served : incoming).Completion.WaitAsync(SharePair.Patience)).IsCompleted, Is.True);
+            }
+        }
+
+        if (pullEndsFirst)
+        {
+            // Who sent the last image ends the session.
+            await _phone.SendAsync(_bob.Address, _phone.Request("BYE", _bob.Address, Call, RawPhone.TagOf(response), 9));
+        }
+        else
+        {
+            await _phone.RespondAsync(await _phone.ReceiveAsync("BYE", Call), "200 OK");
+        }
+
+        Assert.That((await incoming.Completion.WaitAsync(SharePair.Patience)).IsCompleted, Is.True);
+        Assert.That((await served.Completion.WaitAsync(SharePair.Patience)).IsCompleted, Is.True);
     }
 
     [TestCase(true)]

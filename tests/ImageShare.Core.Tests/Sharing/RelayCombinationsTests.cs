@@ -211,65 +211,6 @@ public sealed class RelayCombinationsTests
         Assert.That(pair.SipSent(), Has.None.StartsWith("INVITE"));
     }
 
-    [Test]
-    [Category("TLS-019")]
-    public async Task A_path_the_peer_refuses_after_two_offers_met_is_not_said_again()
-    {
-        const string Call = "call";
-        _relay.ChangesPath = true;
-        _relay.Expires = 1;
-        await using ImageShareClient bob = await ImageShareClient.StartAsync(new ImageShareOptions
-        {
-            Identity = Core.Sip.SipUri.Parse("sip:bob@ims.example"),
-            Network = _network,
-            MediaSecurity = MediaSecurity.Offered,
-            MediaTls = new TlsOptions { TrustedRoots = [TestCertificates.Authority] },
-            MsrpRelays = [_relay.AsRelay()],
-            Limits = ImageShareLimits.Default with { MediaConnectTimeout = TimeSpan.FromMinutes(5) },
-        });
-        await using var phone = new RawPhone(_network);
-        string offer = phone.Sdp(
-            $"a=sendonly\r\na=accept-types:*\r\na=path:{phone.Path.Replace("msrp:", "msrps:", StringComparison.Ordinal)}\r\na=setup:active\r\na=fingerprint:{Core.Sdp.Fingerprint.Of(TestCertificates.Loopback.RawData)}\r\n"
-                + "a=file-selector:name:\"x.png\" type:image/png size:10\r\na=file-transfer-id:one\r\n",
-            $"m=message {phone.MsrpPort} TCP/TLS/MSRP *\r\n");
-        Task<string> calling = phone.InviteAsync(bob.Address, Call, offer);
-        using var patience = new CancellationTokenSource(SharePair.Patience);
-        await using IAsyncEnumerator<ImageShareInvitation> invitations = bob.Invitations.GetAsyncEnumerator(patience.Token);
-        Assert.That(await invitations.MoveNextAsync(), Is.True);
-        await using ImageShareSession session = await invitations.Current.AcceptAsync(ImageStore.InMemory());
-
-        // The renewal after a second is the last one.
-        _relay.Expires = 900;
-        string response = await calling;
-        string first = RawPhone.Line(response, "a=path:");
-        string met = await phone.ReceiveAsync("INVITE", Call);
-        Assert.That(RawPhone.Line(met, "a=path:"), Is.Not.EqualTo(first));
-        await phone.RespondAsync(met, "491 Request Pending");
-        string again = met;
-        while (RawPhone.Header(again, "CSeq") == RawPhone.Header(met, "CSeq"))
-        {
-            again = await phone.ReceiveAsync("INVITE", Call);
-        }
-
-        Assert.That(RawPhone.Line(again, "a=path:"), Is.EqualTo(RawPhone.Line(met, "a=path:")));
-        await phone.RespondAsync(again, "488 Not Acceptable Here");
-        await phone.ReceiveAsync("ACK", Call);
-
-        // What is said in an answer a moment later, when the refusal has been taken in.
-        string said = string.Empty;
-        int number = 1;
-        while (said != first && number < 50)
-        {
-            await phone.SendAsync(bob.Address, phone.Request("UPDATE", bob.Address, Call, RawPhone.TagOf(response), ++number, offer));
-            string answer = await phone.ReceiveAsync("SIP/2.0 ", Call);
-            said = answer.StartsWith("SIP/2.0 200", StringComparison.Ordinal) ? RawPhone.Line(answer, "a=path:") : answer;
-        }
-
-        Assert.That(said, Is.EqualTo(first));
-        await phone.SendAsync(bob.Address, phone.Request("BYE", bob.Address, Call, RawPhone.TagOf(response), ++number));
-        await session.Completion.WaitAsync(SharePair.Patience);
-    }
-
     // Until an AUTH with credentials is there, to which the relay says nothing.
     private Task AskedAsync() => _relay.Silent.Task.WaitAsync(SharePair.Patience);
 
