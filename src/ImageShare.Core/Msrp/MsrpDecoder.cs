@@ -47,6 +47,9 @@ public sealed partial class MsrpDecoder
     /// </summary>
     public bool IsIdle => _state == State.Start;
 
+    /// <summary>Whether a head has begun that has not come whole yet; its first line may also stand among what <see cref="Read"/> left.</summary>
+    internal bool IsInHead => _state == State.Headers;
+
     /// <summary>Why <see cref="Read"/> returned <see cref="OperationStatus.InvalidData"/>; null before.</summary>
     public MsrpDecodeError? Error { get; private set; }
 

@@ -149,15 +149,10 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
         _abandoned = true;
         if (Interlocked.CompareExchange(ref _use, GivenUp, Idle) == Idle)
         {
-            return sink.DisposeAsync();
+            return ReleaseAsync();
         }
 
-        return Interlocked.CompareExchange(ref _use, InUseAndGivenUp, InUse) switch
-        {
-            Idle => DisposeAsync(),
-            GivenUp => ValueTask.CompletedTask,
-            _ => new ValueTask(_released.Task),
-        };
+        return Interlocked.CompareExchange(ref _use, InUseAndGivenUp, InUse) == Idle ? DisposeAsync() : new ValueTask(_released.Task);
     }
 
     private async ValueTask<MsrpAcceptance> NameAsync(string name)

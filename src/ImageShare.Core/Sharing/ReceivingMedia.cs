@@ -69,10 +69,14 @@ internal sealed class ReceivingMedia(ShareContext context, ImageShareSession ses
         }
     }
 
-    protected override ValueTask AbortAsync()
+    protected override async ValueTask AbortAsync(bool isByPeer)
     {
         _isOver = true;
         Volatile.Read(ref _receiver)?.Abandon();
-        return ValueTask.CompletedTask;
+        if (!isByPeer && End is not null)
+        {
+            // The 413 must be on its way before BYE is (RFC 5547 §8.4); a peer that reads no more is not waited for.
+            await ShareContext.WaitBrieflyAsync(Msrp.RefuseAsync(), Context.TimeProvider).ConfigureAwait(false);
+        }
     }
 }

@@ -91,7 +91,7 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
 
     protected override void BeginTransfer() => _sending = Session.Begin(SendAsync);
 
-    protected override async ValueTask AbortAsync()
+    protected override async ValueTask AbortAsync(bool isByPeer)
     {
         // The '#' must be on the wire before BYE lets the peer close the connection; a peer that reads no more is not waited for.
         await _transfer.CancelAsync().ConfigureAwait(false);

@@ -127,8 +127,8 @@ internal abstract class ShareMedia(ShareContext context, ImageShareSession sessi
             case ShareEffect.Transfer:
                 BeginTransfer();
                 break;
-            case ShareEffect.AbortTransfer:
-                await AbortAsync().ConfigureAwait(false);
+            case ShareEffect.AbortTransfer abort:
+                await AbortAsync(abort.IsByPeer).ConfigureAwait(false);
                 break;
             case ShareEffect.CloseMedia when _msrp is not null:
                 // The connection closes behind its last session: the others are on it by then.
@@ -167,7 +167,9 @@ internal abstract class ShareMedia(ShareContext context, ImageShareSession sessi
     {
     }
 
-    protected abstract ValueTask AbortAsync();
+    /// <summary>Breaks the transfer off.</summary>
+    /// <param name="isByPeer">Whether the peer did, and knows.</param>
+    protected abstract ValueTask AbortAsync(bool isByPeer);
 
     private async Task ConnectAsync()
     {

@@ -133,7 +133,7 @@ public sealed class ShareMachineTests
         yield return Pull("Fetcher: refused", fetch, [Start(false), new ShareInput.InviteFailed(Busy)], [Inviting, Failed], "CloseMedia Finish");
         yield return Pull("Fetcher: an unusable answer", fetch, [Start(false), new ShareInput.AnswerUnusable(Busy)], [Inviting, Terminating], "Bye CloseMedia");
         yield return Pull("Fetcher: the 200 crosses the CANCEL", fetch, [Start(false), Cancel(), new ShareInput.InviteAccepted()], [Inviting, Terminating, Terminating], "Bye CloseMedia");
-        yield return Pull("Fetcher: wrong hash", fetch, [.. Moving, new ShareInput.ImageFailed(WrongHash)], [.. MovingStates, Terminating], "Bye CloseMedia");
+        yield return Pull("Fetcher: wrong hash", fetch, [.. Moving, new ShareInput.ImageFailed(WrongHash)], [.. MovingStates, Terminating], "AbortTransfer Bye CloseMedia");
         yield return Pull("Fetcher: a BYE of the server in mid-transfer that tells of a failure", fetch,
             [.. Moving, new ShareInput.PeerEnded(HasFailed: true), new ShareInput.TimerFired(ShareTimer.Grace)], [.. MovingStates, Terminating, Failed], "AbortTransfer CloseMedia Finish");
         yield return Pull("Fetcher: such a BYE overtakes the end of the chunk", fetch,

@@ -71,7 +71,7 @@ public enum MsrpAbortReason
     /// <summary>The connection ended before the message did.</summary>
     ConnectionLost,
 
-    /// <summary>This side closed the session.</summary>
+    /// <summary>This side closed the session, or is about to.</summary>
     SessionClosed,
 
     /// <summary>It is larger than announced or allowed.</summary>

@@ -58,6 +58,7 @@ internal sealed partial class MsrpConnection
 
                 bool hasRest = !rest.IsEmpty;
                 _isInsideRequest = hasRest || !_decoder.IsIdle;
+                bool isInsideHead = _decoder.IsInHead || (hasRest && _decoder.IsIdle && !IsBlank(rest));
                 input.AdvanceTo(rest.Start, rest.End);
                 if (status == OperationStatus.InvalidData || _closing || read.IsCompleted)
                 {
@@ -71,6 +72,11 @@ internal sealed partial class MsrpConnection
                 if (read.IsCanceled)
                 {
                     await AbortClosedSessionsAsync().ConfigureAwait(false);
+                }
+
+                if (!_refusals.IsEmpty && !isInsideHead)
+                {
+                    await RefuseAsync().ConfigureAwait(false);
                 }
 
                 // A peer that sends and does not read gets no further than this.
@@ -191,6 +197,7 @@ internal sealed partial class MsrpConnection
         if (status == 200)
         {
             _receiving = session;
+            _receivingHead = head;
         }
         else if (status != IncomingMessages.DroppedOk)
         {
@@ -269,24 +276,6 @@ internal sealed partial class MsrpConnection
         Span<byte> id = stackalloc byte[TransactionIds.Length];
         _reportIds.Next(id);
         MsrpWriter.WriteReport(_responses.Output, id, head.FromPath!, session.LocalPath, head.MessageId!, range, new MsrpReportStatus(0, 200, "OK"));
-    }
-
-    private async ValueTask AbortClosedSessionsAsync()
-    {
-        for (int i = _everBound.Count - 1; i >= 0; i--)
-        {
-            MsrpSession session = _everBound[i];
-            if (session.IsOver)
-            {
-                if (_receiving == session)
-                {
-                    _receiving = null;
-                }
-
-                _everBound.RemoveAt(i);
-                await session.Incoming.AbortAsync(MsrpAbortReason.SessionClosed).ConfigureAwait(false);
-            }
-        }
     }
 
     private void TraceIncoming(MsrpHead head, MsrpContinuation continuation) => Options.Trace!(new MsrpTraceEvent(

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.IO.Pipelines;
 
@@ -15,6 +16,7 @@ internal sealed partial class MsrpConnection
 
     private const long NotFlushing = long.MinValue;
 
+    private readonly ConcurrentQueue<TaskCompletionSource> _flushes = new();
     private OutgoingTransfer? _openTransfer;
     private long _flushingSince = NotFlushing;
     private int _turn;
@@ -64,6 +66,25 @@ internal sealed partial class MsrpConnection
         Wake();
     }
 
+    // Tells when all that waits now has left, or nothing leaves any more.
+    private void WhenFlushed(TaskCompletionSource told)
+    {
+        _flushes.Enqueue(told);
+        Wake();
+        if (_writerEnded)
+        {
+            TellFlushed(int.MaxValue);
+        }
+    }
+
+    private void TellFlushed(int most)
+    {
+        for (; most > 0 && _flushes.TryDequeue(out TaskCompletionSource? told); most--)
+        {
+            told.TrySetResult();
+        }
+    }
+
     private async Task WriteLoopAsync()
     {
         PipeWriter output = _stream.Output;
@@ -73,10 +94,12 @@ internal sealed partial class MsrpConnection
             {
                 // Looked at before the queue is: what the reader loop left there before it ended must still go.
                 bool ending = _readerEnded;
+                int asked = _flushes.IsEmpty ? 0 : _flushes.Count;
                 WriteControl(output);
                 WriteTransfers(output);
                 if (output.UnflushedBytes == 0)
                 {
+                    TellFlushed(asked);
                     if (ending)
                     {
                         break;
@@ -102,6 +125,7 @@ internal sealed partial class MsrpConnection
 
                 MarkSent();
                 _drained.Set();
+                TellFlushed(asked);
             }
         }
         catch (Exception error)
@@ -113,6 +137,7 @@ internal sealed partial class MsrpConnection
 
         _writerEnded = true;
         _drained.Set();
+        TellFlushed(int.MaxValue);
         await WaitForLastWordsAsync().ConfigureAwait(false);
         StopTransfers();
     }

@@ -150,6 +150,13 @@ public sealed partial class MsrpSession : IAsyncDisposable
     }
 
     /// <summary>
+    /// Takes nothing more of the message that is under way: its sender gets a 413 at once, in the middle of a chunk too, unless it wants no failure reports (RFC 5547
+    /// §8.4). Between two chunks there is nothing to answer; the next one gets it.
+    /// </summary>
+    /// <returns>Done when the answer has left, there is none to give, or the session is over. A peer that does not read, or a receiver that does not come back, keeps it waiting.</returns>
+    internal Task RefuseAsync() => Connection is { } connection ? Task.WhenAny(connection.RefuseAsync(this), Ended) : Task.CompletedTask;
+
+    /// <summary>
     /// Ends the session. Messages on their way are given up; the connection closes with its last session (RFC 4975 §5.4), after what waits
     /// to be written has gone. Does nothing the second time. Not to be awaited inside a receiver's call.
     /// </summary>

@@ -30,8 +30,11 @@ internal abstract record ShareEffect
     /// <summary>Start to send the image (nothing to do for the receiver).</summary>
     public sealed record Transfer : ShareEffect;
 
-    /// <summary>Break the transfer off: the sender ends its chunk with <c>#</c>, the receiver refuses the rest.</summary>
-    public sealed record AbortTransfer : ShareEffect;
+    /// <summary>
+    /// Break the transfer off: the sender ends its chunk with <c>#</c>, the receiver refuses the rest. What says so in MSRP has left when the next effect is performed, or
+    /// the peer does not read; a receiver says nothing of its own to a peer that broke it off itself.
+    /// </summary>
+    public sealed record AbortTransfer(bool IsByPeer = false) : ShareEffect;
 
     /// <summary>
     /// Send BYE; one that says that something failed here lets the peer tell that from a user who cancels. Where other images are still in the

@@ -71,15 +71,18 @@ internal static class ShareMachine
             // A sender that breaks off says so in MSRP first (RFC 5547 §8.4): whether its user did or its disk, its BYE says, or its offer.
             (status with { State = Terminating, Ending = stopped, AwaitsReason = true }, [new StartTimer(ShareTimer.Grace)]),
         (Connecting or Transferring, ImageFailed failed) =>
-            // A sender that broke off takes its image out of the session itself (RFC 5547 §8.4).
-            Terminate(status, failed.Outcome, new Bye(HasFailed: true, IsSettled: failed.Outcome.Error is ImageShareError.Cancelled), new CloseMedia()),
+            // A receiver says so in MSRP first; a sender that broke off has, and takes its image out of the session itself (RFC 5547 §8.4).
+            Terminate(
+                status,
+                failed.Outcome,
+                [.. status.IsSender ? None : [new AbortTransfer()], new Bye(HasFailed: true, IsSettled: failed.Outcome.Error is ImageShareError.Cancelled), new CloseMedia()]),
         (Connecting or Transferring, MediaFailed failed) => Terminate(status, failed.Outcome, new AbortTransfer(), new Bye(), new CloseMedia()),
         (Connecting or Transferring, CancelRequested) =>
             // The connection stays until the BYE is answered or waited for in vain: its end would overtake the BYE and look like a fault.
             Terminate(status, ShareOutcome.CancelledHere, new AbortTransfer(), new Bye()),
-        (Connecting or Transferring, TransferRemoved removed) => Terminate(status, removed.Outcome, new AbortTransfer(), new Bye()),
-        (Connecting or Transferring, Replaced) => Finish(status, ShareOutcome.CancelledByPeer, new AbortTransfer(), new CloseMedia()),
-        (Connecting, PeerEnded ended) => Finish(status, ByPeer(status, ended.HasFailed), new AbortTransfer(), new CloseMedia()),
+        (Connecting or Transferring, TransferRemoved removed) => Terminate(status, removed.Outcome, new AbortTransfer(IsByPeer: true), new Bye()),
+        (Connecting or Transferring, Replaced) => Finish(status, ShareOutcome.CancelledByPeer, new AbortTransfer(IsByPeer: true), new CloseMedia()),
+        (Connecting, PeerEnded ended) => Finish(status, ByPeer(status, ended.HasFailed), new AbortTransfer(IsByPeer: true), new CloseMedia()),
         (Transferring, PeerEnded ended) =>
             // The BYE may have overtaken the last octets, or their 200s: give MSRP a moment to say how it went.
             (status with { State = Terminating, Ending = null, PeerHasFailed = ended.HasFailed }, [new StartTimer(ShareTimer.Grace)]),
@@ -98,14 +101,14 @@ internal static class ShareMachine
         (Terminating, CancelRequested) when status.AwaitsReason =>
             (status with { AwaitsReason = false }, [new StopTimer(ShareTimer.Grace), new Bye(), new CloseMedia()]),
 
-        (Terminating, Replaced) => Finish(status, status.Ending ?? ShareOutcome.CancelledByPeer, new AbortTransfer(), new CloseMedia()),
+        (Terminating, Replaced) => Finish(status, status.Ending ?? ShareOutcome.CancelledByPeer, new AbortTransfer(IsByPeer: true), new CloseMedia()),
 
         // 4. Termination: our BYE or CANCEL is out, or the peer's BYE is in, or the receiver waits for it.
         (Terminating, ImageDone done) when status.Ending is null => Finish(status, done.Outcome, new CloseMedia()),
         (Terminating, ImageFailed failed) when status.Ending is null => Finish(status, PeerEndedEarly(status, failed.Outcome), new CloseMedia()),
-        (Terminating, MediaFailed failed) when status.Ending is null => Finish(status, PeerEndedEarly(status, failed.Outcome), new AbortTransfer(), new CloseMedia()),
+        (Terminating, MediaFailed failed) when status.Ending is null => Finish(status, PeerEndedEarly(status, failed.Outcome), new AbortTransfer(IsByPeer: true), new CloseMedia()),
         (Terminating, TimerFired { Timer: ShareTimer.Grace }) when status.Ending is null =>
-            Finish(status, ByPeer(status, status.PeerHasFailed), new AbortTransfer(), new CloseMedia()),
+            Finish(status, ByPeer(status, status.PeerHasFailed), new AbortTransfer(IsByPeer: true), new CloseMedia()),
         (Terminating, TimerFired { Timer: ShareTimer.Grace }) => (status, [new Bye(), new CloseMedia()]),
         (Terminating, PeerEnded or Ended or InviteFailed or AckMissing or DialogFailed) when status.Ending is { } ending =>
             Finish(status, ending, new CloseMedia()),
