@@ -28,8 +28,9 @@ internal static class ListenCommand
                     options = options with { Limits = options.Limits with { MaxImageSize = largest } };
                 }
 
+                bool keeps = parsed.GetValue(keepPartial);
                 IImageStore store = ImageStore.InDirectory(
-                    parsed.GetRequiredValue(inbox).FullName, new DirectoryStoreOptions { KeepPartials = parsed.GetValue(keepPartial) });
+                    parsed.GetRequiredValue(inbox).FullName, new DirectoryStoreOptions { KeepPartials = keeps, KeepPartialsWithoutHash = keeps });
                 await using ImageShareClient client = await ImageShareClient.StartAsync(options, cancellationToken);
                 reporter.Listening(client.Address);
                 using var receiver = new Receiver(reporter, store, parsed.GetRequiredValue(accept));

@@ -45,6 +45,7 @@ internal static class Shown
     {
         "TypeMismatch" => "Look twice before opening it: its first bytes are those of another type than was announced.",
         "TypeNotRecognized" => "Look twice before opening it: its first bytes are of no image type known here.",
+        "ContinuedUnverified" => "Look twice before opening it: its beginning came earlier, and with no hash nothing shows that the two parts belong together.",
         _ => code,
     };
 

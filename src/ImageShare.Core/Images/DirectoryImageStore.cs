@@ -54,7 +54,7 @@ internal sealed class DirectoryImageStore(
     public bool CanResume(IncomingImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return Options.KeepPartials && KeptPartial.PathOf(folder, image) is { } path && KeptPartial.Has(path, image.FirstOctet);
+        return KeptPathOf(image) is { } path && KeptPartial.Has(path, image.FirstOctet);
     }
 
     public ImagePartial? FindPartial(ImageSelector image)
@@ -63,6 +63,9 @@ internal sealed class DirectoryImageStore(
         return Options.KeepPartials && Directory.Exists(folder) ? KeptPartial.Find(folder, image) : null;
     }
 
+    private string? KeptPathOf(IncomingImage image) => !Options.KeepPartials ? null
+        : KeptPartial.PathOf(folder, image) ?? (Options.KeepPartialsWithoutHash ? KeptPartial.PathWithoutHash(folder, image) : null);
+
     private DirectoryImageSink Create(IncomingImage image)
     {
         var owner = new object();
@@ -70,7 +73,7 @@ internal sealed class DirectoryImageStore(
         try
         {
             Room.Claim(owner, (image.Size ?? 0) - image.FirstOctet);
-            if (Options.KeepPartials && KeptPartial.PathOf(folder, image) is { } kept && (image.FirstOctet == 0 || KeptPartial.Has(kept, image.FirstOctet))
+            if (KeptPathOf(image) is { } kept && (image.FirstOctet == 0 || KeptPartial.Has(kept, image.FirstOctet))
                 && KeptPartial.Open(kept, image.FirstOctet) is { } continued)
             {
                 created = true;

@@ -23,6 +23,12 @@ public sealed record IncomingImage
     /// <summary>The announced hashes. The strongest one this library knows is checked, the others are not.</summary>
     public ImmutableArray<ImageHash> Hashes { get; init => field = value.IsDefault ? [] : value; } = [];
 
+    /// <summary>Who sends it: the URI that stands for the caller, as far as it is known. With no hash it is a part of what an image is told by.</summary>
+    public string? Sender { get; init; }
+
+    /// <summary>When the image was last changed, as its sender says; null when it does not.</summary>
+    public DateTimeOffset? Modified { get; init; }
+
     /// <summary>
     /// How many octets of the image come not, because they came before (file-range, RFC 5547 §6): the first one written is at this offset. 0 for a
     /// whole image.

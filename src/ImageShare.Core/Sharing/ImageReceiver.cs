@@ -33,6 +33,9 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
     /// <summary>What was stored: then the share is complete, whatever else happens.</summary>
     public StoredImage? Stored { get; private set; }
 
+    /// <summary>Whether its beginning was here before.</summary>
+    public bool IsContinued => first > 0;
+
     /// <summary>Whether the offer has named the image.</summary>
     public bool IsNamed { get; init; }
 

@@ -43,7 +43,8 @@ public sealed record ImageShareResult
 
     /// <summary>
     /// What was odd about a received image and lived with: stable codes. <c>TypeMismatch</c>: its first octets are those of another image type than
-    /// was announced; <c>TypeNotRecognized</c>: they are of no type this library knows. Look twice before opening such a file.
+    /// was announced; <c>TypeNotRecognized</c>: they are of no type this library knows; <c>ContinuedUnverified</c>: its beginning came in an earlier transfer, and with no hash
+    /// offered nothing shows that the two parts belong together. Look twice before opening such a file.
     /// </summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 

@@ -30,6 +30,8 @@ internal sealed class OfferedImage(
             Size = Image.Size,
             Hashes = [.. offer.Selector.Hashes.Where(h => h.KnownName is not null).Select(h => new ImageHash(h.KnownName!, h.Value))],
             MaxSize = context.Limits.MaxImageSize,
+            Sender = call.Call.Caller.Uri.ToString(),
+            Modified = Image.Modified,
             FirstOctet = offer.FirstOctet,
         };
         IImageSink sink = await CreateSinkAsync(store, image, cancellationToken).ConfigureAwait(false);

@@ -44,7 +44,7 @@ internal sealed class ReceivingMedia(ShareContext context, ImageShareSession ses
             Sha1 = Convert.ToHexString(stored.Sha1.AsSpan()),
             Stored = stored,
             SentFile = Volatile.Read(ref _receiver)?.SentFile,
-            Warnings = ImageTypes.Compare(Session.Image.Type, stored.DetectedType) is { } warning ? [warning] : [],
+            Warnings = [.. WarningsOf(stored)],
         }
         : result;
 
@@ -57,6 +57,19 @@ internal sealed class ReceivingMedia(ShareContext context, ImageShareSession ses
         {
             // A store that does not come back is not waited for long.
             await ShareContext.WaitBrieflyAsync(receiver.DisposeAsync().AsTask(), Context.TimeProvider).ConfigureAwait(false);
+        }
+    }
+
+    private IEnumerable<string> WarningsOf(StoredImage stored)
+    {
+        if (ImageTypes.Compare(Session.Image.Type, stored.DetectedType) is { } ofType)
+        {
+            yield return ofType;
+        }
+
+        if (!stored.HashVerified && Volatile.Read(ref _receiver) is { IsContinued: true })
+        {
+            yield return "ContinuedUnverified";
         }
     }
 
