@@ -53,7 +53,7 @@ internal sealed class Receiver(IReporter reporter, IImageStore store, string acc
         }
     }
 
-    // Null for what was no share yet: the rest of an image that is not here, whose sender now offers the whole.
+    // Null for what was no share yet: the rest of an image that is not here, whose sender now offers the whole. Beside others it does not.
     private async Task<int?> ReceiveAsync(ImageShareInvitation invitation, CancellationToken cancellationToken)
     {
         try
@@ -69,7 +69,7 @@ internal sealed class Receiver(IReporter reporter, IImageStore store, string acc
             ImageShareResult result = await reporter.FollowAsync(session, cancellationToken);
             return result.IsCompleted ? ExitStatus.Done : ExitStatus.Failed;
         }
-        catch (ImageShareException e) when (e.Error == ImageShareError.NothingToResume)
+        catch (ImageShareException e) when (e.Error == ImageShareError.NothingToResume && invitation.Together.Count == 1)
         {
             return null;
         }

@@ -36,13 +36,6 @@ internal static class SendCommand
         var resume = new Option<bool>("--resume") { Description = "Continue where an earlier 'send --resume' of the same image to the same target broke off" };
         var together = new Option<bool>("--together") { Description = "Offer several pictures in one session: the peer takes or refuses each" };
         var command = new Command("send", "Share images with a peer") { images, target, icons, chunkSize, maxRate, resume, together };
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(together) && result.GetValue(resume))
-            {
-                result.AddError("--resume is for one image in a session; leave out --together.");
-            }
-        });
         common.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {

@@ -55,9 +55,26 @@ internal sealed class Sender(IReporter reporter, ImageShareClient client, SipUri
             reporter.Sending(pictures[i].File.Name, i + 1, pictures.Length);
         }
 
-        SharedImage[] images = [.. pictures.Select(picture => new SharedImage(ImageSource.FromFile(picture.File.FullName)) { Icon = picture.Icon })];
+        var images = new SharedImage[pictures.Length];
+        var notes = new ResumeFile?[pictures.Length];
+        for (int i = 0; i < pictures.Length; i++)
+        {
+            ImageSource source = ImageSource.FromFile(pictures[i].File.FullName);
+            notes[i] = Resumes ? ResumeFile.Open(pictures[i].File.FullName, peer, await source.DescribeAsync(cancellationToken)) : null;
+            images[i] = new SharedImage(source) { Icon = pictures[i].Icon, Progress = notes[i], ResumeAt = notes[i]?.ResumeAt ?? 0 };
+        }
+
         IReadOnlyList<ImageShareSession> sessions = await client.ShareTogetherAsync(peer, images, Settings, cancellationToken);
         ImageShareResult[] results = await Task.WhenAll(sessions.Select(session => reporter.FollowAsync(session, cancellationToken)));
+        for (int i = 0; i < results.Length; i++)
+        {
+            if (results[i].IsCompleted || (results[i].State == ImageShareState.Declined && images[i].ResumeAt > 0))
+            {
+                // It is there, or its rest is not wanted: perhaps the whole is, another time.
+                notes[i]?.Delete();
+            }
+        }
+
         int[] statuses = [.. results.Select(result => FollowedShare.ExitStatusOf(result, cancellationToken)).Where(static status => status != ExitStatus.Done)];
         return statuses.Length == 0 ? ExitStatus.Done : statuses.All(status => status == statuses[0]) ? statuses[0] : ExitStatus.Failed;
     }

@@ -15,10 +15,10 @@ public sealed partial class ImageShareClient
     /// </summary>
     /// <param name="peer">Whom to share them with.</param>
     /// <param name="images">The images, 1 to <see cref="ImageShareLimits.MaxImagesPerInvitation"/>.</param>
-    /// <param name="settings">What else there is to say of all of them, or null. Icon and progress are each image's own; resuming is for an image alone.</param>
+    /// <param name="settings">What else there is to say of all of them, or null. Icon, progress and where to resume are each image's own.</param>
     /// <param name="cancellationToken">Stops the reading of the sources before the sessions start. It has no power over the sessions.</param>
     /// <exception cref="ImageShareException">
-    /// A source cannot be shared, as for <see cref="ShareAsync"/>: then none is. <see cref="ImageShareError.InvalidValue"/>: there are no images or too many, or the
+    /// A source cannot be shared, or resumed where it says, as for <see cref="ShareAsync"/>: then none is. <see cref="ImageShareError.InvalidValue"/>: there are no images or too many, or the
     /// settings have an icon, a progress or something to resume.
     /// </exception>
     public async Task<IReadOnlyList<ImageShareSession>> ShareTogetherAsync(
@@ -38,13 +38,13 @@ public sealed partial class ImageShareClient
         if (settings.Icon is not null || settings.Progress is not null || settings.ResumeAt != 0)
         {
             throw new ImageShareException(
-                ImageShareError.InvalidValue, "An icon and a progress belong to one image: give them with it. To resume an image, share it alone.");
+                ImageShareError.InvalidValue, "An icon, a progress and where to resume belong to one image: give them with it.");
         }
 
         var described = new (ImageSource, ImageDescription, ShareSettings)[images.Count];
         for (int i = 0; i < described.Length; i++)
         {
-            ShareSettings own = settings with { Icon = images[i].Icon, Progress = images[i].Progress };
+            ShareSettings own = settings with { Icon = images[i].Icon, Progress = images[i].Progress, ResumeAt = images[i].ResumeAt };
             described[i] = (images[i].Source, await DescribeAsync(images[i].Source, own, cancellationToken).ConfigureAwait(false), own);
         }
 

@@ -83,6 +83,9 @@ internal sealed class PushOffer(ShareContext context, SipUri peer, SendingMedia 
             }
         }
 
-        return ValueTask.FromResult((received, problem));
+        // Beside others, an image is refused without a reason.
+        return ValueTask.FromResult((received, media.FirstOctet > 0 && problem is { Error: ImageShareError.Declined }
+            ? problem with { Message = "The peer declined the rest of the image. It may have lost the beginning: share the whole image if its user still wants it." }
+            : problem));
     }
 }

@@ -70,6 +70,48 @@ public sealed class CliResumeTests
     }
 
     [Test]
+    [Category("FT-043")]
+    public async Task After_kill_9_the_rest_of_each_is_sent_in_one_session()
+    {
+        using var folder = new Folder();
+        byte[][] contents = [TestImage.Png(Size, 1), TestImage.Png(Size, 2)];
+        string[] pictures = [folder.File("one.png", contents[0]), folder.File("two.png", contents[1])];
+        await using CliProcess listener = Listen(Path.Combine(folder.Outer, "received"), "127.0.0.1:0");
+        string address = (await listener.EventAsync("listening")).GetProperty("sip").GetString()!;
+        string place = address[(address.IndexOf('@', StringComparison.Ordinal) + 1)..];
+        await using (CliProcess sender = Send(pictures[0], place, pictures[1], "--together", "--max-rate", "1000000"))
+        {
+            var begun = new HashSet<string>();
+            while (begun.Count < 2)
+            {
+                JsonElement progress = await sender.EventAsync("progress");
+                if (progress.GetProperty("bytes").GetInt64() > 1_000_000)
+                {
+                    begun.Add(progress.GetProperty("name").GetString()!);
+                }
+            }
+
+            await sender.KillAsync();
+            await listener.EventAsync("failed");
+            await listener.EventAsync("failed");
+        }
+
+        await using CliProcess again = Send(pictures[0], place, pictures[1], "--together");
+        JsonElement[] invitations = [await listener.EventAsync("invitation"), await listener.EventAsync("invitation")];
+        JsonElement[] received = [await listener.EventAsync("completed"), await listener.EventAsync("completed")];
+        CliResult sent = await again.EndAsync();
+        Assert.That(sent.Status, Is.Zero, sent.Errors);
+        Assert.Multiple(() =>
+        {
+            Assert.That(invitations.Select(i => i.GetProperty("resumesAt").GetInt32()), Is.All.InRange(1, Size - 1));
+            Assert.That(invitations.Select(i => i.GetProperty("session").GetString()).Distinct().Count(), Is.EqualTo(1));
+            Assert.That(received.Select(r => r.GetProperty("verified").GetBoolean()), Is.All.True);
+            Assert.That(
+                received.OrderBy(r => r.GetProperty("name").GetString(), StringComparer.Ordinal).Select(r => File.ReadAllBytes(r.GetProperty("path").GetString()!)), Is.EqualTo(contents));
+        });
+    }
+
+    [Test]
     public async Task What_nobody_has_finished_is_forgotten_after_30_days()
     {
         using var folder = new Folder();
@@ -100,5 +142,5 @@ public sealed class CliResumeTests
         "listen", "--identity", "sip:bob@ims.example", "--bind", bind, "--inbox", inbox, "--accept", "auto", "--keep-partial", "--json");
 
     private static CliProcess Send(string picture, string place, params string[] more) => CliProcess.Start(
-        ["send", picture, $"sip:bob@{place}", "--identity", "sip:alice@ims.example", "--resume", "--json", .. more]);
+        ["send", picture, .. more.TakeWhile(static word => !word.StartsWith('-')), $"sip:bob@{place}", "--identity", "sip:alice@ims.example", "--resume", "--json", .. more.SkipWhile(static word => !word.StartsWith('-'))]);
 }
