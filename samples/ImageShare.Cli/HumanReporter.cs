@@ -41,6 +41,8 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
         Say($"[bold]{Safe(invitation.Caller.ToString())}[/] wants to share [bold]{Safe(image.Name ?? "an image without a name")}[/] ({Safe(image.Type?.Essence ?? "type unknown")}, {size}{icon}).");
     }
 
+    public void NoImages(string folder) => Say($"No image was found in {Safe(folder)}: there is nothing to fetch. What is put there now is served all the same.");
+
     public void Request(ImageRequest request)
     {
         string image = request.Wanted.Name ?? (request.Wanted.Hashes is [var hash, ..] ? $"the image with hash {Convert.ToHexString(hash.Value.AsSpan())}" : "an image");

@@ -14,6 +14,9 @@ internal interface IReporter
 
     void Invitation(ImageShareInvitation invitation);
 
+    /// <summary>There is no image in the folder that is served.</summary>
+    void NoImages(string folder);
+
     /// <summary>A peer asks for an image that is served here.</summary>
     void Request(ImageRequest request);
 

@@ -48,6 +48,11 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
         }
     });
 
+    public void NoImages(string folder)
+    {
+        // Not an event of the contract: a program that fetches gets its answer.
+    }
+
     public void Request(ImageRequest request) => Line("request", json =>
     {
         json.WriteString("session", request.Id);

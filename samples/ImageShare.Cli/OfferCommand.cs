@@ -26,12 +26,11 @@ internal static class OfferCommand
                     throw new ImageShareException(ImageShareError.FileNotFound, $"The folder '{directory}' does not exist; name one with images in it.");
                 }
 
-                ImageShareOptions options = common.ToClientOptions(parsed, tracing.Sink) with
-                {
-                    Catalogue = new ReportedCatalogue(reporter, directory.FullName, parsed.GetValue(maxRate)),
-                };
+                var catalogue = new ReportedCatalogue(reporter, directory.FullName, parsed.GetValue(maxRate));
+                ImageShareOptions options = common.ToClientOptions(parsed, tracing.Sink) with { Catalogue = catalogue };
                 await using ImageShareClient client = await ImageShareClient.StartAsync(options, cancellationToken);
                 reporter.Listening(client.Address);
+                await catalogue.SayIfEmptyAsync(client.Address, cancellationToken);
                 return await new Server(reporter).RunAsync(client, parsed.GetValue(count), cancellationToken);
             });
         });

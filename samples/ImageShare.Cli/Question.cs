@@ -35,6 +35,12 @@ internal sealed class Question : IDisposable
                 return false;
             }
 
+            if (Console.IsInputRedirected)
+            {
+                // What comes out of a pipe nobody has typed: without it the next line would stand behind the question.
+                StandardError.Say(Shown.Text(answer, 40));
+            }
+
             return answer.Trim().StartsWith("y", StringComparison.OrdinalIgnoreCase);
         }
         catch (OperationCanceledException)

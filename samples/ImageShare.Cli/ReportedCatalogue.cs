@@ -1,4 +1,7 @@
+using ImageShare.Core;
+using ImageShare.Core.Images;
 using ImageShare.Core.Sharing;
+using ImageShare.Core.Sip;
 
 namespace ImageShare.Cli;
 
@@ -6,6 +9,31 @@ namespace ImageShare.Cli;
 internal sealed class ReportedCatalogue(IReporter reporter, string folder, long? maxRate) : IImageCatalogue
 {
     private readonly IImageCatalogue _images = ImageCatalogue.FromDirectory(folder);
+
+    // To say that there is none of thousands would take longer than it is worth.
+    private const int MostLookedAt = 1000;
+
+    /// <summary>Says so when there is no image in the folder. Looks at file after file until one is an image; only that one is hashed.</summary>
+    /// <exception cref="ImageShareException">The folder cannot be read.</exception>
+    public async Task SayIfEmptyAsync(SipUri self, CancellationToken cancellationToken)
+    {
+        FileInfo[] files = [.. new DirectoryInfo(folder).EnumerateFiles("*", new EnumerationOptions { IgnoreInaccessible = true }).Take(MostLookedAt + 1)];
+        if (files.Length > MostLookedAt)
+        {
+            return;
+        }
+
+        foreach (FileInfo file in files)
+        {
+            var request = new ImageRequest { Id = string.Empty, Caller = self, Wanted = new ImageSelector { Name = file.Name } };
+            if ((await _images.FindAsync(request, cancellationToken)).Images.Count > 0)
+            {
+                return;
+            }
+        }
+
+        reporter.NoImages(folder);
+    }
 
     public async ValueTask<CatalogueAnswer> FindAsync(ImageRequest request, CancellationToken cancellationToken)
     {

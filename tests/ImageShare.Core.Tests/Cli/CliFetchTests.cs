@@ -74,6 +74,33 @@ public sealed class CliFetchTests
         noFolder.AssertFailed("FileNotFound");
     }
 
+    // What is there: nothing, no image and what is never served, an image among others.
+    [TestCase(true)]
+    [TestCase(true, "notes.txt", ".hidden.png")]
+    [TestCase(false, "notes.txt", "cat.png")]
+    public async Task A_folder_without_images_is_said_to_be_one(bool isEmpty, params string[] files)
+    {
+        foreach (string file in files)
+        {
+            _folder.File(file, file.EndsWith(".png", StringComparison.Ordinal) ? TestImage.Png(1000) : new byte[1000]);
+        }
+
+        await using CliProcess server = CliProcess.Start("offer", _folder.Path, "--identity", "sip:bob@ims.example", "--count", "1");
+        string listening = await server.LineAsync("Listening");
+        if (isEmpty)
+        {
+            // What is put there later is served.
+            await server.LineAsync("No image was found");
+            _folder.File("cat.png", TestImage.Png(1000));
+        }
+
+        string place = listening[(listening.IndexOf('@', StringComparison.Ordinal) + 1)..listening.IndexOf(" (", StringComparison.Ordinal)];
+        Assert.That((await Fetch(place, "--name", "cat.png").EndAsync()).Status, Is.Zero);
+        CliResult ended = await server.EndAsync();
+        Assert.That(ended.Status, Is.Zero, ended.Errors);
+        Assert.That(string.Join('\n', ended.Lines).Contains("No image was found", StringComparison.Ordinal), Is.EqualTo(isEmpty));
+    }
+
     [Test]
     public async Task People_are_told_in_words()
     {

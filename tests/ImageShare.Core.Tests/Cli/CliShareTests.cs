@@ -107,7 +107,9 @@ public sealed class CliShareTests
         await bob.EventAsync("invitation");
         await bob.AnswerAsync(answer);
         Assert.That((await alice.EndAsync()).Status, Is.EqualTo(status));
-        Assert.That((await bob.EndAsync()).Status, Is.EqualTo(status));
+        CliResult listened = await bob.EndAsync();
+        Assert.That(listened.Status, Is.EqualTo(status));
+        Assert.That(listened.Errors.ReplaceLineEndings("\n"), Does.StartWith($"Accept asked.png? [y/N] {answer}\n"), "a line of its own, though nobody has typed it");
     }
 
     [Test]
