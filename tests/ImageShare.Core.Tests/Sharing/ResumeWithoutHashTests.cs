@@ -35,8 +35,6 @@ public sealed class ResumeWithoutHashTests
     }
 
     [Test]
-    [Category("FT-033")]
-    [Category("FT-028")]
     public async Task The_rest_continues_what_broke_off_and_the_result_says_that_nothing_was_checked()
     {
         Task<string> calling = _phone.InviteAsync(_pair.Bob.Address, "first", Offer(Selector));

@@ -9,12 +9,12 @@ namespace ImageShare.Core.Tests.Sharing;
 
 /// <summary>Images whose transfers broke off, in one invitation with others.</summary>
 [TestFixture]
-[Category("FT-043")]
 public sealed class SeveralResumedTests
 {
     private static readonly byte[][] Images = [TestImage.Png(400_000, 1), TestImage.Png(500_000, 2), TestImage.Png(1000, 3)];
 
     [Test]
+    [Category("FT-043")]
     [Category("FT-033")]
     [Category("FT-035")]
     public async Task Each_goes_on_where_it_broke_and_is_verified()
@@ -40,6 +40,7 @@ public sealed class SeveralResumedTests
     }
 
     [Test]
+    [Category("FT-043")]
     [Category("FT-035")]
     public async Task One_whose_beginning_is_gone_is_declined_and_the_others_come()
     {
@@ -66,6 +67,7 @@ public sealed class SeveralResumedTests
     }
 
     [Test]
+    [Category("FT-043")]
     [Category("FT-033")]
     [Category("FT-035")]
     public async Task When_all_are_refused_because_nothing_is_left_of_them_all_are_offered_whole()
