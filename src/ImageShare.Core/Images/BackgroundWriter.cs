@@ -6,9 +6,9 @@ using System.Threading.Tasks.Sources;
 namespace ImageShare.Core.Images;
 
 /// <summary>
-/// Hashes and writes the pieces of an image on another thread while the next ones are gathered. There are four buffers and no more, taken as
-/// they are needed: who comes when three are on their way waits until two are free, so that nobody is woken for each piece. Order is kept. One
-/// caller at a time.
+/// Hashes the pieces of an image and writes them, each on a thread of its own, while the next ones are gathered: either costs about as much as to receive them.
+/// There are four buffers and no more, taken as they are needed: who comes when three are on their way waits until two are free, so that nobody is woken for each
+/// piece. Order is kept. One caller at a time.
 /// </summary>
 /// <remarks>
 /// What fails there is told by the next call here. The file and the hash may be touched by the caller only between <see cref="FinishAsync"/> and
@@ -17,7 +17,7 @@ namespace ImageShare.Core.Images;
 /// <param name="file">What is written to.</param>
 /// <param name="hasher">What the octets that come in order are given to.</param>
 /// <param name="length">The octets of one buffer.</param>
-internal sealed class BackgroundWriter(IPartialFile file, ImageHasher hasher, int length) : IThreadPoolWorkItem, IValueTaskSource
+internal sealed class BackgroundWriter(IPartialFile file, ImageHasher hasher, int length) : IValueTaskSource
 {
     private const int Count = 4;
     private const int Nobody = -1;
@@ -29,9 +29,14 @@ internal sealed class BackgroundWriter(IPartialFile file, ImageHasher hasher, in
     private ExceptionDispatchInfo? _failure;
     private Action? _released;
     private long _filled;
-    private long _done;
     private int _awaited = Nobody;
-    private bool _isWorking;
+    private Stage? _hashing;
+    private Stage? _writing;
+
+    // What nobody works with any more.
+    private long Done => Math.Min(_hashing?.Done ?? 0, _writing?.Done ?? 0);
+
+    private bool IsWorking => _hashing is { IsWorking: true } || _writing is { IsWorking: true };
 
     /// <summary>Where the next piece is gathered: octets up to the length given are the caller's until handed over.</summary>
     public byte[] Buffer => _ring[_filled % Count].Buffer ??= ArrayPool<byte>.Shared.Rent(length);
@@ -67,7 +72,7 @@ internal sealed class BackgroundWriter(IPartialFile file, ImageHasher hasher, in
         lock (_gate)
         {
             _released = released;
-            isWorking = _isWorking;
+            isWorking = IsWorking;
             _releasing = isWorking ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
         }
 
@@ -81,44 +86,15 @@ internal sealed class BackgroundWriter(IPartialFile file, ImageHasher hasher, in
         return default;
     }
 
-    void IThreadPoolWorkItem.Execute()
+    private void Hash(in Piece piece)
     {
-        while (TryTake(out Piece piece))
+        if (piece.IsHashed)
         {
-            ExceptionDispatchInfo? failure = null;
-            try
-            {
-                ReadOnlySpan<byte> octets = piece.Buffer.AsSpan(0, piece.Octets);
-                if (piece.IsHashed)
-                {
-                    hasher.Append(octets);
-                }
-
-                file.Write(piece.Offset, octets);
-            }
-            catch (Exception e)
-            {
-                // Whatever it is: it is thrown again where somebody can do something about it.
-                failure = ExceptionDispatchInfo.Capture(e);
-            }
-
-            Done(failure);
-        }
-
-        if (_releasing is { } releasing)
-        {
-            try
-            {
-                Release();
-                releasing.SetResult();
-            }
-            catch (Exception e)
-            {
-                // As above.
-                releasing.SetException(e);
-            }
+            hasher.Append(piece.Buffer.AsSpan(0, piece.Octets));
         }
     }
+
+    private void Write(in Piece piece) => file.Write(piece.Offset, piece.Buffer.AsSpan(0, piece.Octets));
 
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _wait.GetStatus(token);
 
@@ -129,13 +105,14 @@ internal sealed class BackgroundWriter(IPartialFile file, ImageHasher hasher, in
 
     private bool TryHandOver(long offset, int octets, bool hashed)
     {
-        bool begins;
+        Stage hashing, writing;
+        bool hashes, writes;
         lock (_gate)
         {
             _failure?.Throw();
 
             // The next one to be gathered needs a buffer too.
-            if (_filled - _done >= Count - 1)
+            if (_filled - Done >= Count - 1)
             {
                 return false;
             }
@@ -143,13 +120,20 @@ internal sealed class BackgroundWriter(IPartialFile file, ImageHasher hasher, in
             ref Piece piece = ref _ring[_filled % Count];
             (piece.Offset, piece.Octets, piece.IsHashed) = (offset, octets, hashed);
             _filled++;
-            begins = !_isWorking && _released is null;
-            _isWorking |= begins;
+            hashing = _hashing ??= new Stage(this, static (writer, piece) => writer.Hash(piece));
+            writing = _writing ??= new Stage(this, static (writer, piece) => writer.Write(piece));
+            hashes = Begins(hashing);
+            writes = Begins(writing);
         }
 
-        if (begins)
+        if (hashes)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(hashing, preferLocal: false);
+        }
+
+        if (writes)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(writing, preferLocal: false);
         }
 
         return true;
@@ -170,7 +154,7 @@ internal sealed class BackgroundWriter(IPartialFile file, ImageHasher hasher, in
         ValueTask wait;
         lock (_gate)
         {
-            if (_filled - _done <= level || _released is not null)
+            if (_filled - Done <= level || _released is not null)
             {
                 return;
             }
@@ -203,30 +187,53 @@ internal sealed class BackgroundWriter(IPartialFile file, ImageHasher hasher, in
         }
     }
 
-    private bool TryTake(out Piece piece)
+    private bool Begins(Stage stage)
+    {
+        bool begins = !stage.IsWorking && _released is null;
+        stage.IsWorking |= begins;
+        return begins;
+    }
+
+    // The next piece for a stage; when there is none, whether it is the last to stop and has to clear up.
+    private bool TryTake(Stage stage, out Piece piece, out bool isLast)
     {
         lock (_gate)
         {
-            _isWorking = _filled > _done && _released is null;
-            piece = _isWorking ? _ring[_done % Count] : default;
-            return _isWorking;
+            stage.IsWorking = _filled > stage.Done && _released is null;
+            piece = stage.IsWorking ? _ring[stage.Done % Count] : default;
+            isLast = _releasing is not null && !IsWorking;
+            return stage.IsWorking;
         }
     }
 
-    private void Done(ExceptionDispatchInfo? failure)
+    private void EndPiece(Stage stage, ExceptionDispatchInfo? failure)
     {
         bool isEnough;
         lock (_gate)
         {
             // After a failure the rest is of no use to anybody.
             _failure ??= failure;
-            _done = _failure is null ? _done + 1 : _filled;
-            isEnough = _filled - _done <= _awaited;
+            stage.Done = _failure is null ? stage.Done + 1 : _filled;
+            isEnough = _filled - Done <= _awaited;
         }
 
         if (isEnough)
         {
             EndWait();
+        }
+    }
+
+    private void ReleaseLast()
+    {
+        try
+        {
+            Release();
+            _releasing!.SetResult();
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, to whom waits for it.
+            _releasing!.SetException(e);
         }
     }
 
@@ -246,4 +253,38 @@ internal sealed class BackgroundWriter(IPartialFile file, ImageHasher hasher, in
     }
 
     private record struct Piece(byte[]? Buffer, long Offset, int Octets, bool IsHashed);
+
+    /// <summary>What is done with each piece, one after the other, while there are any.</summary>
+    private sealed class Stage(BackgroundWriter writer, Action<BackgroundWriter, Piece> work) : IThreadPoolWorkItem
+    {
+        /// <summary>How many pieces are done. Under the writer's lock, as the other.</summary>
+        public long Done { get; set; }
+
+        public bool IsWorking { get; set; }
+
+        public void Execute()
+        {
+            bool isLast;
+            while (writer.TryTake(this, out Piece piece, out isLast))
+            {
+                ExceptionDispatchInfo? failure = null;
+                try
+                {
+                    work(writer, piece);
+                }
+                catch (Exception e)
+                {
+                    // Whatever it is: it is thrown again where somebody can do something about it.
+                    failure = ExceptionDispatchInfo.Capture(e);
+                }
+
+                writer.EndPiece(this, failure);
+            }
+
+            if (isLast)
+            {
+                writer.ReleaseLast();
+            }
+        }
+    }
 }
