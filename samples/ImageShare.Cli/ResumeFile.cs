@@ -11,8 +11,8 @@ namespace ImageShare.Cli;
 /// </summary>
 internal sealed class ResumeFile : IProgress<ImageShareProgress>
 {
-    // A receiver acknowledges octets before they are written: one that was killed has a little less.
-    private const long NotYetWritten = 256 * 1024;
+    // A receiver acknowledges octets before they are written, of this library as many as its four buffers hold: one that was killed has that much less.
+    private const long NotYetWritten = 512 * 1024;
 
     private readonly string _path;
     private readonly string _image;

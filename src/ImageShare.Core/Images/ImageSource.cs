@@ -30,6 +30,9 @@ public sealed class ImageSource
         _look = look;
     }
 
+    /// <summary>The octets of an image in memory: nobody has to read them. Null for any other.</summary>
+    internal ReadOnlyMemory<byte>? Octets { get; private init; }
+
     /// <summary>A file. It is opened only when it is described or read.</summary>
     /// <param name="path">Where it is; only its last part is ever told to a peer.</param>
     /// <param name="type">Its media type; null to tell it from its first octets and its extension.</param>
@@ -54,7 +57,7 @@ public sealed class ImageSource
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(type);
-        return new ImageSource(name, type, () => new ReadOnlyMemoryStream(octets), () => null);
+        return new ImageSource(name, type, () => new ReadOnlyMemoryStream(octets), () => null) { Octets = octets };
     }
 
     /// <summary>Any stream.</summary>

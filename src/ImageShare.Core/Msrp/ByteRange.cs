@@ -87,7 +87,7 @@ public readonly record struct ByteRange(long Start, long? End, long? Total)
             return 1;
         }
 
-        System.Buffers.Text.Utf8Formatter.TryFormat(value, destination, out int written);
+        value.TryFormat(destination, out int written, default, System.Globalization.CultureInfo.InvariantCulture);
         return written;
     }
 }

@@ -8,6 +8,9 @@ namespace ImageShare.Core.Msrp;
 /// </summary>
 internal sealed class EndLineFinder
 {
+    /// <summary>CRLF and seven hyphens.</summary>
+    private const int LeadLength = 9;
+
     /// <summary>The sign, CR and LF behind the transaction id.</summary>
     private const int SignAndLineEnd = 3;
 
@@ -30,6 +33,13 @@ internal sealed class EndLineFinder
 
     public void Use(ReadOnlySpan<byte> transactionId)
     {
+        if (_pattern.Length == LeadLength + transactionId.Length)
+        {
+            // Nearly always the next id is as long as the last.
+            _pattern.Replace(LeadLength, transactionId);
+            return;
+        }
+
         _pattern.Set("\r\n-------"u8);
         _pattern.Append(transactionId);
     }
@@ -41,13 +51,18 @@ internal sealed class EndLineFinder
     public Verdict Find(ReadOnlySpan<byte> span, out int index)
     {
         ReadOnlySpan<byte> pattern = _pattern.Span;
-        int from = 0;
+
+        // Its CRLF stands before the hyphens: where the first that may be some are, nearly always. Behind them the pattern itself is looked for, so that no octet is
+        // looked at three times.
+        int from = Math.Max(0, Hyphens.IndexOfPossibleRun(span) - 2);
+        int close = span[from..Math.Min(from + Hyphens.Uncertainty, span.Length)].IndexOf((byte)'\r');
         while (true)
         {
-            int hit = span[from..].IndexOf(pattern);
+            int hit = close >= 0 && span[(from + close)..].StartsWith(pattern) ? close : span[from..].IndexOf(pattern);
+            close = -1;
             if (hit < 0)
             {
-                index = IndexOfBeginning(span, from);
+                index = IndexOfBeginning(span, 0);
                 return index < span.Length ? Verdict.Perhaps : Verdict.No;
             }
 

@@ -97,6 +97,35 @@ internal sealed class MsrpChunker
         }
     }
 
+    /// <summary>Writes the next chunk whole, when it is a small one that is all at hand: what <see cref="Begin"/> and <see cref="Append"/> do, in one piece.</summary>
+    /// <param name="output">Where to write.</param>
+    /// <param name="upcoming">The next octets of the message, as many as there are by now.</param>
+    /// <returns>How many octets of the message were written; 0 when nothing was, because the chunk is not a small one, is empty or is not all there.</returns>
+    public int WriteWhole(IBufferWriter<byte> output, ReadOnlySpan<byte> upcoming)
+    {
+        ThrowIfNot(!IsOpen && !IsOver);
+        long wanted = Math.Min(ChunkSize, Total - Position);
+        if (wanted is 0 or > UninterruptibleSize || wanted > upcoming.Length)
+        {
+            return 0;
+        }
+
+        ReadOnlySpan<byte> body = upcoming[..(int)wanted];
+        DrawId(body);
+        ReadOnlySpan<byte> id = TransactionId;
+        MsrpSendHeaders headers = Position == 0 ? _first : _headers;
+        Span<byte> span = output.GetSpan(headers.MaxHeadLength(id.Length) + body.Length + id.Length + MsrpWriter.EndLineOverhead);
+        int length = headers.FormatHead(span, id, new ByteRange(Position + 1, Position + body.Length, Total));
+        body.CopyTo(span[length..]);
+        length += body.Length;
+        ChunkStart = Position;
+        Position += body.Length;
+        IsOver = Position == Total;
+        Continuation = IsOver ? MsrpContinuation.Complete : MsrpContinuation.More;
+        output.Advance(length + MsrpWriter.FormatEndLine(span[length..], id, Continuation, afterBody: true));
+        return body.Length;
+    }
+
     /// <summary>
     /// Writes octets into the open chunk, and its end-line when it is full.
     /// </summary>
@@ -153,13 +182,8 @@ internal sealed class MsrpChunker
 
     private void Open(IBufferWriter<byte> output, ReadOnlySpan<byte> upcoming, long length, ByteRange range)
     {
-        Span<byte> id = _pattern.AsSpan(7);
-        do
-        {
-            _ids.Next(id);
-        }
-        while (upcoming.IndexOf(_pattern) >= 0);
-
+        DrawId(upcoming);
+        ReadOnlySpan<byte> id = TransactionId;
         MsrpSendHeaders headers = Position == 0 ? _first : _headers;
         Span<byte> span = output.GetSpan(headers.MaxHeadLength(id.Length));
         output.Advance(headers.FormatHead(span, id, range));
@@ -167,6 +191,17 @@ internal sealed class MsrpChunker
         _chunkEnd = Position + length;
         _tailLength = 0;
         IsOpen = true;
+    }
+
+    // One that does not stand behind seven hyphens in what is at hand of the chunk.
+    private void DrawId(ReadOnlySpan<byte> body)
+    {
+        body = body[Hyphens.IndexOfPossibleRun(body)..];
+        do
+        {
+            _ids.Next(_pattern.AsSpan(7));
+        }
+        while (body.IndexOf(_pattern) >= 0);
     }
 
     private void End(IBufferWriter<byte> output, MsrpContinuation continuation)

@@ -11,7 +11,8 @@ public sealed partial class MsrpDecoder
         if (_state == State.BodyStart)
         {
             // The line end of an empty body's end-line may be that of the empty line itself: many peers leave the second one out.
-            switch (_endLine.CheckFront(input, behindLineEnd: true))
+            ReadOnlySpan<byte> front = input.FirstSpan;
+            switch (!front.IsEmpty && front[0] != '-' ? EndLineFinder.Verdict.No : _endLine.CheckFront(input, behindLineEnd: true))
             {
                 case EndLineFinder.Verdict.Yes:
                     Consume(ref input, _endLine.Length - 2);
@@ -25,8 +26,13 @@ public sealed partial class MsrpDecoder
             }
         }
 
-        SkipEmptySegments(ref input);
         ReadOnlySpan<byte> span = input.FirstSpan;
+        if (span.IsEmpty)
+        {
+            SkipEmptySegments(ref input);
+            span = input.FirstSpan;
+        }
+
         EndLineFinder.Verdict verdict = _endLine.Find(span, out int length);
         if (verdict == EndLineFinder.Verdict.Perhaps && length == 0)
         {
@@ -44,23 +50,24 @@ public sealed partial class MsrpDecoder
             length = verdict == EndLineFinder.Verdict.Yes ? 0 : _endLine.IndexOfNextBeginning(span);
         }
 
-        if (length > 0 && !TryTakeBody(ref input, length, out next))
+        if (length > 0 && !TryTakeBody(input, length, out next))
         {
             return OperationStatus.InvalidData;
         }
 
         if (verdict != EndLineFinder.Verdict.Yes)
         {
+            Consume(ref input, length);
             return length > 0 ? OperationStatus.Done : OperationStatus.NeedMoreData;
         }
 
-        Consume(ref input, _endLine.Length);
+        Consume(ref input, length + _endLine.Length);
         _continuation = _endLine.Continuation;
         _state = State.End;
         return length > 0 ? OperationStatus.Done : End(out next);
     }
 
-    private bool TryTakeBody(ref ReadOnlySequence<byte> input, int length, out MsrpEvent next)
+    private bool TryTakeBody(in ReadOnlySequence<byte> input, int length, out MsrpEvent next)
     {
         next = default;
         _bodyBytes += length;
@@ -71,7 +78,6 @@ public sealed partial class MsrpDecoder
         }
 
         next = new MsrpEvent(MsrpEventKind.Body, _reader.Head, input.Slice(0, length), default);
-        Consume(ref input, length);
         return true;
     }
 

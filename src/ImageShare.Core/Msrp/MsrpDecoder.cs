@@ -82,7 +82,8 @@ public sealed partial class MsrpDecoder
     private OperationStatus ReadHead(ref ReadOnlySequence<byte> input, out MsrpEvent next)
     {
         bool fromStart = _state == State.Start;
-        if (fromStart && BeginsWithLineEnd(input) && SkipBlankLines(ref input) is { } status)
+        ReadOnlySpan<byte> front = input.FirstSpan;
+        if (fromStart && (front.IsEmpty || front[0] == '\r') && SkipBlankLines(ref input) is { } status)
         {
             next = default;
             return status;

@@ -17,6 +17,9 @@ internal sealed class OctetBuffer
         Append(octets);
     }
 
+    /// <summary>Overwrites what stands there; it must be as long.</summary>
+    public void Replace(int start, ReadOnlySpan<byte> octets) => octets.CopyTo(_octets.AsSpan(start, Length - start));
+
     public void Append(ReadOnlySpan<byte> octets)
     {
         if (_octets.Length - Length < octets.Length)

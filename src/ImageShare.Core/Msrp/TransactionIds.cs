@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 
 namespace ImageShare.Core.Msrp;
@@ -12,10 +12,11 @@ internal sealed class TransactionIds(Action<Memory<byte>>? random = null)
 {
     public const int Length = 16;
 
-    private const int RandomOctets = 10;
+    private const int LargestBatch = Length * 128;
 
-    private readonly byte[] _random = new byte[RandomOctets * 64];
-    private int _next = RandomOctets * 64;
+    // Grows with use: most make one id or two.
+    private byte[] _random = [];
+    private int _next;
 
     // 32 characters, five bits each; without I, O, 0 and 1, which people mix up.
     private static ReadOnlySpan<byte> Alphabet => "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"u8;
@@ -24,6 +25,11 @@ internal sealed class TransactionIds(Action<Memory<byte>>? random = null)
     {
         if (_next == _random.Length)
         {
+            if (_random.Length < LargestBatch)
+            {
+                _random = new byte[Math.Clamp(_random.Length * 8, Length * 4, LargestBatch)];
+            }
+
             if (random is null)
             {
                 RandomNumberGenerator.Fill(_random);
@@ -36,21 +42,12 @@ internal sealed class TransactionIds(Action<Memory<byte>>? random = null)
             _next = 0;
         }
 
-        ReadOnlySpan<byte> octets = _random.AsSpan(_next, RandomOctets);
-        _next += RandomOctets;
-        ulong high = BinaryPrimitives.ReadUInt64LittleEndian(octets);
-        uint low = BinaryPrimitives.ReadUInt16LittleEndian(octets[8..]) | (uint)(high >> 60 << 16);
-        for (int i = 0; i < 12; i++)
-        {
-            id[i] = Alphabet[(int)(high & 31)];
-            high >>= 5;
-        }
-
-        for (int i = 12; i < Length; i++)
-        {
-            id[i] = Alphabet[(int)(low & 31)];
-            low >>= 5;
-        }
+        // Five bits of each octet are a place in the alphabet.
+        Vector128<byte> places = Vector128.Create<byte>(_random.AsSpan(_next, Length)) & Vector128.Create((byte)31);
+        _next += Length;
+        Vector128<byte> low = Vector128.Shuffle(Vector128.Create(Alphabet[..16]), places & Vector128.Create((byte)15));
+        Vector128<byte> high = Vector128.Shuffle(Vector128.Create(Alphabet[16..]), places & Vector128.Create((byte)15));
+        Vector128.ConditionalSelect(Vector128.LessThan(places, Vector128.Create((byte)16)), low, high).CopyTo(id);
     }
 }
 

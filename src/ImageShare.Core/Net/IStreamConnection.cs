@@ -17,6 +17,18 @@ public interface IStreamConnection : IDuplexPipe, IAsyncDisposable
     /// <summary>The other end.</summary>
     IPEndPoint RemoteEndPoint { get; }
 
+    /// <summary>
+    /// Whether more is about to come. A hint, given before a read by whoever reads: the read may then wait with a buffer at hand, which saves a system call;
+    /// otherwise it had better wait without one, for thousands of connections may lie idle. Need not be heeded.
+    /// </summary>
+    bool ExpectsInput
+    {
+        get => false;
+        set
+        {
+        }
+    }
+
     /// <summary>Drops the connection at once: pending reads and writes end, the peer sees a reset. Safe to call at any time, from any thread.</summary>
     void Abort();
 }

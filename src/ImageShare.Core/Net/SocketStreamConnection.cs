@@ -8,8 +8,8 @@ namespace ImageShare.Core.Net;
 /// <summary>A TCP connection over a system socket. Large buffers: one system call moves many MSRP chunks.</summary>
 internal sealed class SocketStreamConnection : IStreamConnection
 {
-    private const int ReadBufferSize = 256 * 1024;
-    private const int MinimumReadSize = 32 * 1024;
+    private const int ReadBufferSize = 512 * 1024;
+    private const int MinimumReadSize = 64 * 1024;
     private const int WriteBufferSize = 128 * 1024;
     private const int LingerOctets = 16 * 1024 * 1024;
     private static readonly TimeSpan LingerTime = TimeSpan.FromSeconds(1);
@@ -23,13 +23,13 @@ internal sealed class SocketStreamConnection : IStreamConnection
         socket.NoDelay = true;
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
         RemoteEndPoint = (IPEndPoint)socket.RemoteEndPoint!;
-        var stream = new NetworkStream(socket, ownsSocket: false);
-
-        // No buffer is taken before there is something to read: thousands of connections may lie idle.
+        var stream = new Stream(this);
         Input = PipeReader.Create(
             stream, new StreamPipeReaderOptions(bufferSize: ReadBufferSize, minimumReadSize: MinimumReadSize, leaveOpen: true, useZeroByteReads: true));
         Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: WriteBufferSize, leaveOpen: true));
     }
+
+    public bool ExpectsInput { get; set; }
 
     public PipeReader Input { get; }
 
@@ -64,6 +64,14 @@ internal sealed class SocketStreamConnection : IStreamConnection
 
             _socket.Dispose();
         }
+    }
+
+    // The reader asks for nothing first, to be told when there is something to read, and takes its buffer only then. Where more is expected, it is told so at
+    // once, and waits with the buffer.
+    private sealed class Stream(SocketStreamConnection connection) : NetworkStream(connection._socket, ownsSocket: false)
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            buffer.IsEmpty && connection.ExpectsInput ? ValueTask.FromResult(0) : base.ReadAsync(buffer, cancellationToken);
     }
 
     // A socket closed with unread octets resets the connection, and what we said last is lost with it: read them away until the peer, who

@@ -104,9 +104,8 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
         {
             Stream content = _served!.Source.OpenRead(Image);
             await using ConfiguredAsyncDisposable closing = content.ConfigureAwait(false);
-            await SkipAsync(content, FirstOctet, _transfer.Token).ConfigureAwait(false);
             bool isRelayed = Context.Relays.Any || Peer.Path.Count > 1;
-            MsrpOutgoingContent message = ImageWrapper.Around(_head, MsrpOutgoingContent.FromStream(_contentType ?? Image.Type, content, Length)) with
+            MsrpOutgoingContent message = ImageWrapper.Around(_head, await ContentAsync(content).ConfigureAwait(false)) with
             {
                 ChunkSize = settings.ChunkSize ?? Context.Profile.ChunkSize ?? long.MaxValue,
                 MaxOctetsPerSecond = settings.MaxBytesPerSecond ?? _served.MaxBytesPerSecond,
@@ -137,6 +136,18 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
             // The source is the application's and may throw anything.
             Session.Post(new ShareInput.ImageFailed(OfSource(e)));
         }
+    }
+
+    private async ValueTask<MsrpOutgoingContent> ContentAsync(Stream stream)
+    {
+        MediaType type = _contentType ?? Image.Type;
+        if (_served!.Source.Octets is { } octets)
+        {
+            return MsrpOutgoingContent.FromMemory(type, octets.Slice((int)FirstOctet, (int)Length));
+        }
+
+        await SkipAsync(stream, FirstOctet, _transfer.Token).ConfigureAwait(false);
+        return MsrpOutgoingContent.FromStream(type, stream, Length);
     }
 
     // Any stream can be read; not every one can be sought.

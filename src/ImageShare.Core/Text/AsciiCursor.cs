@@ -124,23 +124,22 @@ internal ref struct AsciiCursor(ReadOnlySpan<byte> text)
     /// <summary>Reads digits only, a value of 0 to 2^63-1; false on overflow, with nothing consumed.</summary>
     public bool TryReadInt64(out long value)
     {
-        int start = Position;
+        // By hand: numbers are short, and one of them stands in each head of a transfer.
+        ReadOnlySpan<byte> rest = Rest;
+        int length = 0;
+        long number = 0;
         value = 0;
-        ReadOnlySpan<byte> digits = ReadWhile(Grammar.Digit);
-        foreach (byte digit in digits)
+        for (; length < rest.Length && Grammar.IsDigit(rest[length]); length++)
         {
-            int add = digit - '0';
-            if (value > (long.MaxValue - add) / 10)
+            if (number > long.MaxValue / 10 || (number = (number * 10) + (rest[length] - '0')) < 0)
             {
-                Position = start;
-                value = 0;
                 return false;
             }
-
-            value = (value * 10) + add;
         }
 
-        return !digits.IsEmpty;
+        value = number;
+        Position += length;
+        return length > 0;
     }
 
     /// <summary>

@@ -93,7 +93,7 @@ public sealed class MsrpChunkerTests
             byte[] data = new byte[c.Length];
             var random = new Random(c.Seed);
             random.NextBytes(data);
-            Chunked[] chunks = [.. Read(Chunk(data, c.ChunkSize, c.Piece), c.Segment)];
+            Chunked[] chunks = [.. Read(Chunk(data, c.ChunkSize, c.Piece, inPieces: c.Seed % 2 == 0), c.Segment)];
             random.Shuffle(chunks);
 
             byte[] received = new byte[c.Length];
@@ -139,7 +139,7 @@ public sealed class MsrpChunkerTests
             }
         }
 
-        foreach (int piece in (int[])[chunkSize == 2048 ? 2048 : 1, 1000, 9999, 20_000])
+        foreach ((int piece, bool inPieces) in from p in (int[])[chunkSize == 2048 ? 2048 : 1, 1000, 9999, 20_000] from i in (bool[])[false, true] select (p, i))
         {
             if (chunkSize == 2048 && piece < 2048)
             {
@@ -147,7 +147,7 @@ public sealed class MsrpChunkerTests
             }
 
             int drawn = 0;
-            byte[] wire = Chunk(data, chunkSize, piece, new TransactionIds(octets => Draw(octets, ref drawn)));
+            byte[] wire = Chunk(data, chunkSize, piece, new TransactionIds(octets => Draw(octets, ref drawn)), inPieces);
             Chunked[] chunks = [.. Read(wire, 777)];
             Assert.That(chunks.SelectMany(c => c.Body), Is.EqualTo(data), $"in pieces of {piece}");
             foreach (Chunked chunk in chunks)
@@ -223,6 +223,43 @@ public sealed class MsrpChunkerTests
         Assert.That(chunker.IsOver, Is.True);
     }
 
+    [TestCase(1)]
+    [TestCase(100)]
+    [TestCase(2047)]
+    [TestCase(2048)]
+    [TestCase(2049)]
+    [TestCase(5000)]
+    public void A_small_chunk_written_whole_is_the_same_as_head_body_and_end(int length)
+    {
+        byte[] data = new byte[length];
+        new Random(length).NextBytes(data);
+        int first = 0, second = 0;
+        Assert.That(
+            Chunk(data, 2048, length, new TransactionIds(octets => Draw(octets, ref first))),
+            Is.EqualTo(Chunk(data, 2048, length, new TransactionIds(octets => Draw(octets, ref second)), inPieces: true)));
+    }
+
+    [Test]
+    public void A_chunk_that_is_large_or_empty_or_not_all_there_is_not_written_whole()
+    {
+        Assert.Multiple(() =>
+        {
+            Assert.That(Whole(10_000, 4096, 10_000), Is.Zero, "large");
+            Assert.That(Whole(10_000, 2048, 2047), Is.Zero, "not all there");
+            Assert.That(Whole(0, 2048, 0), Is.Zero, "empty");
+            Assert.That(Whole(10_000, 2048, 2048), Is.EqualTo(2048));
+            Assert.That(Whole(100, 2048, 100), Is.EqualTo(100));
+        });
+
+        static int Whole(int total, int chunkSize, int atHand)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            int written = new MsrpChunker(Headers, total, chunkSize, new TransactionIds()).WriteWhole(output, new byte[atHand]);
+            Assert.That(output.WrittenCount == 0, Is.EqualTo(written == 0));
+            return written;
+        }
+    }
+
     // The ids that a chunker will draw, known beforehand.
     private static IEnumerable<byte> Id(int number)
     {
@@ -239,7 +276,7 @@ public sealed class MsrpChunkerTests
 
     private static void Draw(Memory<byte> octets, ref int drawn) => new Random(42 + drawn++).NextBytes(octets.Span);
 
-    private static byte[] Chunk(byte[] data, int chunkSize, int piece, TransactionIds? ids = null)
+    private static byte[] Chunk(byte[] data, int chunkSize, int piece, TransactionIds? ids = null, bool inPieces = false)
     {
         var output = new ArrayBufferWriter<byte>();
         var chunker = new MsrpChunker(Headers, data.Length, chunkSize, ids ?? new TransactionIds());
@@ -248,7 +285,7 @@ public sealed class MsrpChunkerTests
             // A source hands over at least what a small chunk needs.
             int at = (int)chunker.Position;
             ReadOnlySpan<byte> next = data.AsSpan(at, Math.Min(data.Length - at, Math.Max(piece, chunker.WantedForNextChunk)));
-            if (!chunker.IsOpen)
+            if (!chunker.IsOpen && (inPieces || chunker.WriteWhole(output, next) == 0))
             {
                 chunker.Begin(output, next);
             }

@@ -93,6 +93,29 @@ internal sealed partial class MsrpConnection
         }
     }
 
+    private void EndChunk(MsrpSession session, MsrpHead head, MsrpContinuation continuation, (int Status, bool Complete) end)
+    {
+        Answer(head, end.Status);
+        bool report = head is { SuccessReport: true, MessageId: not null }
+            && (session.Options.SuccessReports == MsrpSuccessReports.EachChunk
+                ? end.Status == 200 && continuation != MsrpContinuation.Aborted
+                : end.Complete);
+        if (!report)
+        {
+            return;
+        }
+
+        ByteRange range = session.Incoming.ChunkRange;
+        if (session.Options.SuccessReports == MsrpSuccessReports.WholeMessage)
+        {
+            range = new ByteRange(1, range.Total, range.Total);
+        }
+
+        Span<byte> id = stackalloc byte[TransactionIds.Length];
+        _reportIds.Next(id);
+        MsrpWriter.WriteReport(_responses.Output, id, head.FromPath!, session.LocalPath, head.MessageId!, range, new MsrpReportStatus(0, 200, "OK"));
+    }
+
     private void EndOfBatch()
     {
         if (!_responses.Pending.IsEmpty)
@@ -106,6 +129,11 @@ internal sealed partial class MsrpConnection
             _isInReader = false;
         }
 
+        TakeInResponses();
+    }
+
+    private void TakeInResponses()
+    {
         if (_hasResponses)
         {
             _hasResponses = false;

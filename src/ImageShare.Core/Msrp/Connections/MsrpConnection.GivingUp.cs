@@ -1,11 +1,11 @@
-using System.Collections.Concurrent;
+using System.Collections.Immutable;
 
 namespace ImageShare.Core.Msrp.Connections;
 
 /// <summary>Sessions that take nothing more: those that are over, and those whose receiver has given up. Part of the reader loop.</summary>
 internal sealed partial class MsrpConnection
 {
-    private readonly ConcurrentQueue<(MsrpSession Session, TaskCompletionSource Said)> _refusals = new();
+    private ImmutableArray<(MsrpSession Session, TaskCompletionSource Said)> _refusals = [];
     private MsrpHead? _receivingHead;
 
     /// <summary>
@@ -15,7 +15,7 @@ internal sealed partial class MsrpConnection
     public Task RefuseAsync(MsrpSession session)
     {
         var said = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _refusals.Enqueue((session, said));
+        ImmutableInterlocked.Update(ref _refusals, static (all, added) => all.Add(added), (session, said));
         _stream.Input.CancelPendingRead();
         return said.Task;
     }
@@ -23,18 +23,24 @@ internal sealed partial class MsrpConnection
     // Called when all that was at hand is read, and outside a head: what has begun to come may be a chunk that wants its answer.
     private async ValueTask RefuseAsync()
     {
-        while (_refusals.TryDequeue(out (MsrpSession Session, TaskCompletionSource Said) refusal))
+        foreach ((MsrpSession Session, TaskCompletionSource Said) refusal in ImmutableInterlocked.InterlockedExchange(ref _refusals, []))
         {
-            if (_receiving == refusal.Session)
-            {
-                _receiving = null;
-                Answer(_receivingHead!, 413);
-            }
+            RefuseChunk(refusal.Session, 413);
 
             // The answer first: the receiver is the application's, and may take its time.
             EndOfBatch();
             WhenFlushed(refusal.Said);
             await refusal.Session.Incoming.AbortAsync(MsrpAbortReason.SessionClosed).ConfigureAwait(false);
+        }
+    }
+
+    // The head is still that of the chunk: the next one is read only when the chunk has ended, and it is received no more.
+    private void RefuseChunk(MsrpSession session, int status)
+    {
+        if (_receiving == session)
+        {
+            _receiving = null;
+            Answer(_receivingHead!, status);
         }
     }
 
@@ -45,11 +51,8 @@ internal sealed partial class MsrpConnection
             MsrpSession session = _everBound[i];
             if (session.IsOver)
             {
-                if (_receiving == session)
-                {
-                    _receiving = null;
-                }
-
+                // As the next chunk will be: a 200 at the end of this one would say that it was taken.
+                RefuseChunk(session, 481);
                 _everBound.RemoveAt(i);
                 await session.Incoming.AbortAsync(MsrpAbortReason.SessionClosed).ConfigureAwait(false);
             }

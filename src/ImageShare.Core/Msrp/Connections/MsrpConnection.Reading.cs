@@ -22,6 +22,33 @@ internal sealed partial class MsrpConnection
     private bool _hasResponses;
     private bool _wasCutOff;
 
+    // In the middle of a message, ours or the peer's. A peer may be slow: of many connections each would keep its buffer for nothing.
+    private bool ExpectsInput
+    {
+        get
+        {
+            if (!_endpoint.HasFewConnections)
+            {
+                return false;
+            }
+
+            if (_lastSession is { Incoming.IsOpen: true })
+            {
+                return true;
+            }
+
+            foreach (OutgoingTransfer transfer in _transfers)
+            {
+                if (transfer.ExpectsAnswers)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     private async Task<MsrpSessionEndReason> ReadLoopAsync()
     {
         PipeReader input = _stream.Input;
@@ -29,11 +56,17 @@ internal sealed partial class MsrpConnection
         {
             while (true)
             {
+                _stream.ExpectsInput = ExpectsInput;
                 ValueTask<ReadResult> reading = input.ReadAsync(CancellationToken.None);
                 if (!reading.IsCompleted || _responses.Pending.Length >= ResponseBatch)
                 {
                     // Before waiting, and not after each read: while there is more at hand, more answers go out in one piece.
                     EndOfBatch();
+                }
+                else
+                {
+                    // Ours go on however long the peer keeps this loop busy.
+                    TakeInResponses();
                 }
 
                 ReadResult read = await reading.ConfigureAwait(false);
@@ -253,29 +286,6 @@ internal sealed partial class MsrpConnection
 
         async ValueTask AwaitAsync(ValueTask<(int, bool)> ending, MsrpSession session, MsrpHead head, MsrpContinuation continuation) =>
             EndChunk(session, head, continuation, await ending.ConfigureAwait(false));
-    }
-
-    private void EndChunk(MsrpSession session, MsrpHead head, MsrpContinuation continuation, (int Status, bool Complete) end)
-    {
-        Answer(head, end.Status);
-        bool report = head is { SuccessReport: true, MessageId: not null }
-            && (session.Options.SuccessReports == MsrpSuccessReports.EachChunk
-                ? end.Status == 200 && continuation != MsrpContinuation.Aborted
-                : end.Complete);
-        if (!report)
-        {
-            return;
-        }
-
-        ByteRange range = session.Incoming.ChunkRange;
-        if (session.Options.SuccessReports == MsrpSuccessReports.WholeMessage)
-        {
-            range = new ByteRange(1, range.Total, range.Total);
-        }
-
-        Span<byte> id = stackalloc byte[TransactionIds.Length];
-        _reportIds.Next(id);
-        MsrpWriter.WriteReport(_responses.Output, id, head.FromPath!, session.LocalPath, head.MessageId!, range, new MsrpReportStatus(0, 200, "OK"));
     }
 
     private void TraceIncoming(MsrpHead head, MsrpContinuation continuation) => Options.Trace!(new MsrpTraceEvent(

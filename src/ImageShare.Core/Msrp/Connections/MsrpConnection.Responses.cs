@@ -15,6 +15,13 @@ internal sealed partial class MsrpConnection
             return;
         }
 
+        ImmutableArray<OutgoingTransfer> transfers = _transfers;
+        if (_answering < transfers.Length && transfers[_answering].TryAnswerNext(key, head.Status))
+        {
+            _hasResponses = true;
+            return;
+        }
+
         if (TryAnswerRequest(key, head))
         {
             return;

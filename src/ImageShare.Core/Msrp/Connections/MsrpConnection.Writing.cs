@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.IO.Pipelines;
 
@@ -16,12 +15,15 @@ internal sealed partial class MsrpConnection
 
     private const long NotFlushing = long.MinValue;
 
-    private readonly ConcurrentQueue<TaskCompletionSource> _flushes = new();
+    private ImmutableArray<TaskCompletionSource> _flushes = [];
     private OutgoingTransfer? _openTransfer;
     private long _flushingSince = NotFlushing;
     private int _turn;
     private bool _isInReader;
     private volatile bool _writerEnded;
+
+    /// <summary>Where the ids of chunks come from. For the writer loop.</summary>
+    public TransactionIds TransactionIds { get; } = new();
 
     /// <summary>When the write that is going on began; null when none is. For any thread.</summary>
     public long? FlushingSince => Volatile.Read(ref _flushingSince) is var since and not NotFlushing ? since : null;
@@ -69,20 +71,27 @@ internal sealed partial class MsrpConnection
     // Tells when all that waits now has left, or nothing leaves any more.
     private void WhenFlushed(TaskCompletionSource told)
     {
-        _flushes.Enqueue(told);
+        ImmutableInterlocked.Update(ref _flushes, static (all, added) => all.Add(added), told);
         Wake();
         if (_writerEnded)
         {
-            TellFlushed(int.MaxValue);
+            TellFlushed(_flushes);
         }
     }
 
-    private void TellFlushed(int most)
+    private void TellFlushed(ImmutableArray<TaskCompletionSource> asked)
     {
-        for (; most > 0 && _flushes.TryDequeue(out TaskCompletionSource? told); most--)
+        if (asked.IsEmpty)
+        {
+            return;
+        }
+
+        foreach (TaskCompletionSource told in asked)
         {
             told.TrySetResult();
         }
+
+        ImmutableInterlocked.Update(ref _flushes, static (all, told) => all.RemoveRange(told), asked);
     }
 
     private async Task WriteLoopAsync()
@@ -94,7 +103,7 @@ internal sealed partial class MsrpConnection
             {
                 // Looked at before the queue is: what the reader loop left there before it ended must still go.
                 bool ending = _readerEnded;
-                int asked = _flushes.IsEmpty ? 0 : _flushes.Count;
+                ImmutableArray<TaskCompletionSource> asked = _flushes;
                 WriteControl(output);
                 WriteTransfers(output);
                 if (output.UnflushedBytes == 0)
@@ -137,7 +146,7 @@ internal sealed partial class MsrpConnection
 
         _writerEnded = true;
         _drained.Set();
-        TellFlushed(int.MaxValue);
+        TellFlushed(_flushes);
         await WaitForLastWordsAsync().ConfigureAwait(false);
         StopTransfers();
     }

@@ -17,6 +17,9 @@ public sealed partial class MsrpEndpoint : IAsyncDisposable
     /// <summary>How long a close may take before it is no longer waited for.</summary>
     internal static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(5);
 
+    /// <summary>Up to so many connections may each keep a buffer at hand while they are in the middle of a message.</summary>
+    internal const int FewConnections = 64;
+
     private readonly INetwork _network;
     private readonly IStreamListener _listener;
     private readonly ConcurrentDictionary<string, MsrpSession> _sessions = new(StringComparer.Ordinal);
@@ -24,6 +27,7 @@ public sealed partial class MsrpEndpoint : IAsyncDisposable
     private readonly Task _accepting;
     private readonly UnboundConnections _unbound;
     private int _transfers;
+    private int _connectionCount;
     private volatile bool _disposed;
 
     private MsrpEndpoint(INetwork network, MsrpEndpointOptions options)
@@ -141,6 +145,9 @@ public sealed partial class MsrpEndpoint : IAsyncDisposable
 
     internal void Remove(MsrpSession session) => _sessions.TryRemove(session.LocalUri.SessionId!, out _);
 
+    /// <summary>Whether there are few connections.</summary>
+    internal bool HasFewConnections => Volatile.Read(ref _connectionCount) <= FewConnections;
+
     internal int TransferBegins() => Interlocked.Increment(ref _transfers);
 
     internal void TransferEnds() => Interlocked.Decrement(ref _transfers);
@@ -150,7 +157,11 @@ public sealed partial class MsrpEndpoint : IAsyncDisposable
 
     internal void Remove(MsrpConnection connection)
     {
-        _connections.TryRemove(connection, out _);
+        if (_connections.TryRemove(connection, out _))
+        {
+            Interlocked.Decrement(ref _connectionCount);
+        }
+
         Forget(connection);
     }
 
@@ -175,7 +186,7 @@ public sealed partial class MsrpEndpoint : IAsyncDisposable
     // Those that have not named a session cost the peer nothing, so there may be only a few of them (RFC 4975 §14.5).
     private async ValueTask<bool> AdmitAsync(IStreamConnection stream)
     {
-        string? limit = _connections.Count + _handshakes.Count >= Options.Limits.MaxConnections
+        string? limit = Volatile.Read(ref _connectionCount) + _handshakes.Count >= Options.Limits.MaxConnections
             ? nameof(MsrpLimits.MaxConnections)
             : _unbound.Add(stream.RemoteEndPoint.Address);
         if (limit is null)
@@ -194,6 +205,7 @@ public sealed partial class MsrpEndpoint : IAsyncDisposable
     private void Begin(MsrpConnection connection)
     {
         _connections[connection] = 0;
+        Interlocked.Increment(ref _connectionCount);
         connection.Start();
     }
 }

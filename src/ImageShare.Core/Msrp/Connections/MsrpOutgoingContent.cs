@@ -1,3 +1,4 @@
+using System.Buffers;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Msrp.Connections;
@@ -29,7 +30,7 @@ public sealed record MsrpOutgoingContent
     /// <summary>The octets of the content.</summary>
     public long Length { get; }
 
-    /// <summary>Reads the next octets.</summary>
+    /// <summary>Reads the next octets. Not called for octets in memory.</summary>
     public Func<Memory<byte>, CancellationToken, ValueTask<int>> Read { get; }
 
     /// <summary>
@@ -89,16 +90,32 @@ public sealed record MsrpOutgoingContent
             : stream.ReadAsync);
     }
 
-    /// <summary>Octets in memory. They must not change until the message is sent.</summary>
-    public static MsrpOutgoingContent FromMemory(MediaType contentType, ReadOnlyMemory<byte> octets)
+    /// <summary>
+    /// Octets in memory. They are not copied and must not change until the sending call has ended, however it ends; after that they are not looked at any more. The same
+    /// content may be sent any number of times.
+    /// </summary>
+    public static MsrpOutgoingContent FromMemory(MediaType contentType, ReadOnlyMemory<byte> octets) =>
+        FromSequence(contentType, new ReadOnlySequence<byte>(octets));
+
+    /// <summary>
+    /// Octets in memory, in any number of segments. They are not copied, but for the small chunks that lie across segments, and must not change until the sending call has
+    /// ended, however it ends; after that they are not looked at any more. The same content may be sent any number of times.
+    /// </summary>
+    public static MsrpOutgoingContent FromSequence(MediaType contentType, ReadOnlySequence<byte> octets)
     {
-        int position = 0;
+        ReadOnlySequence<byte> left = octets;
         return new MsrpOutgoingContent(contentType, octets.Length, (memory, _) =>
         {
-            int length = Math.Min(memory.Length, octets.Length - position);
-            octets.Slice(position, length).CopyTo(memory);
-            position += length;
-            return ValueTask.FromResult(length);
-        });
+            ReadOnlySequence<byte> next = left.Slice(0, Math.Min(memory.Length, left.Length));
+            next.CopyTo(memory.Span);
+            left = left.Slice(next.End);
+            return ValueTask.FromResult((int)next.Length);
+        })
+        {
+            Octets = octets,
+        };
     }
+
+    /// <summary>The octets themselves, when they need not be read.</summary>
+    internal ReadOnlySequence<byte>? Octets { get; private init; }
 }

@@ -47,14 +47,11 @@ public sealed partial class MsrpSession
         {
             using CancellationTokenRegistration cancelling = cancellationToken.UnsafeRegister(
                 static state => ((OutgoingTransfer)state!).Stop(TransferStop.Cancelled), transfer);
-            Exception? failure = await FeedAsync(transfer, content, connection, cancellationToken).ConfigureAwait(false);
+            Exception? failure = content.Octets is null ? await FeedAsync(transfer, connection, cancellationToken).ConfigureAwait(false) : null;
             await WaitForEndAsync(transfer).ConfigureAwait(false);
             MsrpSendResult result = await transfer.Result.ConfigureAwait(false);
             switch (transfer.StopReason)
             {
-                case TransferStop.None:
-                    transfer.Blocks.Return();
-                    break;
                 case TransferStop.Cancelled:
                     throw new OperationCanceledException(cancellationToken);
                 case TransferStop.SourceFailed:
@@ -79,13 +76,13 @@ public sealed partial class MsrpSession
 
     // Reads the source into the transfer; an exception of the source stops it.
     private static async Task<Exception?> FeedAsync(
-        OutgoingTransfer transfer, MsrpOutgoingContent content, MsrpConnection connection, CancellationToken cancellationToken)
+        OutgoingTransfer transfer, MsrpConnection connection, CancellationToken cancellationToken)
     {
         try
         {
             // The source is the application's and may take its time before it returns a task; not that of who called.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            if (!await transfer.Blocks.FillAsync(content, connection.Wake, cancellationToken).ConfigureAwait(false))
+            if (!await transfer.Octets.FillAsync(connection.Wake, cancellationToken).ConfigureAwait(false))
             {
                 transfer.Stop(TransferStop.SourceFailed);
             }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace ImageShare.Core.Msrp.Connections;
 
 /// <summary>
@@ -12,9 +14,7 @@ internal sealed class OpenTransactions
 
     private readonly Entry[] _ring;
     private readonly int _mask;
-    private long _head;
-    private long _tail;
-    private long _stamped;
+    private Ends _ends;
 
     /// <param name="window">How many may be open; rounded up to one less than a power of two.</param>
     public OpenTransactions(int window)
@@ -25,16 +25,20 @@ internal sealed class OpenTransactions
     }
 
     /// <summary>Whether no transaction may be opened now but the last of all. For the writer loop.</summary>
-    public bool IsFull => _tail - Volatile.Read(ref _head) >= _mask;
+    public bool IsFull =>
+        _ends.Tail - _ends.HeadSeen >= _mask && _ends.Tail - (_ends.HeadSeen = Volatile.Read(ref _ends.Head)) >= _mask;
+
+    /// <summary>How many octets were answered with a good status. For any thread.</summary>
+    public long Acknowledged => Volatile.Read(ref _ends.Acknowledged);
 
     /// <summary>
     /// Whether so much room has come that it is worth going on after the window was full: room for one chunk only, again and again, would
     /// make a system call of each chunk. For any thread.
     /// </summary>
-    public bool HasRoomAgain => Volatile.Read(ref _tail) - Volatile.Read(ref _head) <= _mask - (_mask / 4) - 1;
+    public bool HasRoomAgain => Volatile.Read(ref _ends.Tail) - Volatile.Read(ref _ends.Head) <= _mask - (_mask / 4) - 1;
 
     /// <summary>Whether every transaction has its response. For any thread.</summary>
-    public bool IsEmpty => Volatile.Read(ref _head) == Volatile.Read(ref _tail);
+    public bool IsEmpty => Volatile.Read(ref _ends.Head) == Volatile.Read(ref _ends.Tail);
 
     /// <summary>
     /// When the last octet of the oldest unanswered transaction was handed to the system, or null when none waits for its response.
@@ -44,8 +48,8 @@ internal sealed class OpenTransactions
     {
         get
         {
-            long head = Volatile.Read(ref _head);
-            long sent = head < Volatile.Read(ref _tail) ? Volatile.Read(ref _ring[head & _mask].SentAt) : NotSent;
+            long head = Volatile.Read(ref _ends.Head);
+            long sent = head < Volatile.Read(ref _ends.Tail) ? Volatile.Read(ref _ring[head & _mask].SentAt) : NotSent;
             return sent == NotSent ? null : sent;
         }
     }
@@ -53,72 +57,92 @@ internal sealed class OpenTransactions
     /// <summary>A chunk begins. For the writer loop.</summary>
     public void Open(TransactionKey key)
     {
-        ref Entry entry = ref _ring[_tail & _mask];
+        ref Entry entry = ref _ring[_ends.Tail & _mask];
         entry.Key = key;
         entry.IsAnswered = false;
         entry.Length = -1;
         Volatile.Write(ref entry.SentAt, NotSent);
-        Volatile.Write(ref _tail, _tail + 1);
+        Volatile.Write(ref _ends.Tail, _ends.Tail + 1);
     }
 
     /// <summary>The chunk opened last has its end-line. For the writer loop.</summary>
-    public void Close(long length) => Volatile.Write(ref _ring[(_tail - 1) & _mask].Length, length);
+    public void Close(long length) => Volatile.Write(ref _ring[(_ends.Tail - 1) & _mask].Length, length);
 
     /// <summary>All that was written has gone to the system: the time of the chunks that ended runs from now. For the writer loop.</summary>
     public void MarkSent(long now)
     {
-        for (; _stamped < _tail; _stamped++)
+        long stamped = _ends.Stamped;
+        for (long tail = _ends.Tail; stamped < tail; stamped++)
         {
-            ref Entry entry = ref _ring[_stamped & _mask];
+            ref Entry entry = ref _ring[stamped & _mask];
             if (Volatile.Read(ref entry.Length) < 0)
             {
-                return;
+                break;
             }
 
             Volatile.Write(ref entry.SentAt, now);
         }
+
+        _ends.Stamped = stamped;
     }
 
     /// <summary>Whether this transaction is the oldest that waits for its response, as it nearly always is. For the reader loop.</summary>
-    public bool IsNext(TransactionKey key) => _head < Volatile.Read(ref _tail) && _ring[_head & _mask].Key == key;
+    public bool IsNext(TransactionKey key) => _ends.Head < Volatile.Read(ref _ends.Tail) && _ring[_ends.Head & _mask].Key == key;
 
     /// <summary>Whether a transaction is open. For the reader loop.</summary>
     public bool Contains(TransactionKey key) => IndexOf(key) >= 0;
 
-    /// <summary>Takes a transaction out. For the reader loop.</summary>
-    /// <returns>Its octets; null when there is none of that id, or its end-line is not yet written.</returns>
-    public long? Answer(TransactionKey key)
+    /// <summary>
+    /// Takes the oldest transaction out, whose answer was a good one, if it has this id and its end-line is written: nearly always it is. For the reader loop.
+    /// </summary>
+    /// <returns>False when it is another.</returns>
+    public bool TryAnswerNext(TransactionKey key)
     {
-        long index = IndexOf(key);
-        if (index < 0)
+        long head = _ends.Head;
+        if (head == _ends.TailSeen && head == (_ends.TailSeen = Volatile.Read(ref _ends.Tail)))
         {
-            return null;
+            return false;
         }
 
-        ref Entry entry = ref _ring[index & _mask];
+        // Never answered before: it would not be the oldest.
+        ref Entry entry = ref _ring[head & _mask];
+        return entry.Key == key && TryTakeOut(ref entry, head + 1);
+    }
+
+    /// <summary>Takes a transaction out, whose answer was a good one. For the reader loop.</summary>
+    /// <returns>False when there is none of that id, or its end-line is not yet written.</returns>
+    public bool TryAnswer(TransactionKey key)
+    {
+        long index = IndexOf(key);
+        return index >= 0 && TryTakeOut(ref _ring[index & _mask], _ends.Head);
+    }
+
+    private bool TryTakeOut(ref Entry entry, long head)
+    {
         long length = Volatile.Read(ref entry.Length);
         if (length < 0)
         {
-            return null;
+            return false;
         }
 
         entry.IsAnswered = true;
-        long head = _head;
-        long tail = Volatile.Read(ref _tail);
-        while (head < tail && _ring[head & _mask].IsAnswered)
+        Volatile.Write(ref _ends.Acknowledged, _ends.Acknowledged + length);
+
+        // Past those that were answered out of turn.
+        while ((head < _ends.TailSeen || head < (_ends.TailSeen = Volatile.Read(ref _ends.Tail))) && _ring[head & _mask].IsAnswered)
         {
             head++;
         }
 
-        Volatile.Write(ref _head, head);
-        return length;
+        Volatile.Write(ref _ends.Head, head);
+        return true;
     }
 
     // Responses come in the order of the requests, so the first entry is nearly always the one.
     private long IndexOf(TransactionKey key)
     {
-        long tail = Volatile.Read(ref _tail);
-        for (long i = _head; i < tail; i++)
+        long tail = Volatile.Read(ref _ends.Tail);
+        for (long i = _ends.Head; i < tail; i++)
         {
             ref Entry entry = ref _ring[i & _mask];
             if (!entry.IsAnswered && entry.Key == key)
@@ -128,6 +152,33 @@ internal sealed class OpenTransactions
         }
 
         return -1;
+    }
+
+    // What either loop writes lies apart, on lines of its own whatever their length here: or each step of one would cost the other a look at memory. Either
+    // remembers how far it last saw the other to be, and looks again only when that is not far enough.
+    [StructLayout(LayoutKind.Explicit, Size = 384)]
+    private struct Ends
+    {
+        /// <summary>The oldest one that waits. The reader loop's.</summary>
+        [FieldOffset(128)]
+        public long Head;
+
+        [FieldOffset(136)]
+        public long TailSeen;
+
+        [FieldOffset(144)]
+        public long Acknowledged;
+
+        /// <summary>Where the next one is opened. The writer loop's.</summary>
+        [FieldOffset(256)]
+        public long Tail;
+
+        [FieldOffset(264)]
+        public long HeadSeen;
+
+        /// <summary>Up to where the time of sending is known.</summary>
+        [FieldOffset(272)]
+        public long Stamped;
     }
 
     private struct Entry

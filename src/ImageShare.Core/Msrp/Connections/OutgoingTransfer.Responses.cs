@@ -9,6 +9,12 @@ internal sealed partial class OutgoingTransfer
     /// <summary>Whether a response is the one that is to be expected next. For the reader loop.</summary>
     public bool Expects(TransactionKey key) => _open.IsNext(key);
 
+    /// <summary>Whether responses have yet to come. For the reader loop.</summary>
+    public bool ExpectsAnswers => !(_allWritten && _open.IsEmpty) && StopReason == TransferStop.None;
+
+    /// <summary>Takes a response when it is the one to be expected next, and a good one: nearly all are. For the reader loop.</summary>
+    public bool TryAnswerNext(TransactionKey key, int status) => status is >= 200 and < 300 && _open.TryAnswerNext(key);
+
     /// <summary>Whether a response is one that is waited for. For the reader loop.</summary>
     public bool HasOpen(TransactionKey key) => _open.Contains(key);
 
@@ -23,10 +29,7 @@ internal sealed partial class OutgoingTransfer
 
         if (status is >= 200 and < 300)
         {
-            if (_open.Answer(key) is { } octets)
-            {
-                Volatile.Write(ref _acknowledged, _acknowledged + octets);
-            }
+            _open.TryAnswer(key);
         }
         else
         {
@@ -58,7 +61,7 @@ internal sealed partial class OutgoingTransfer
     /// <summary>The responses that have come are all taken in. For the reader loop.</summary>
     public void EndOfBatch()
     {
-        long acknowledged = _acknowledged;
+        long acknowledged = _open.Acknowledged;
         if (acknowledged != _progressed)
         {
             _progressed = acknowledged;
@@ -68,8 +71,12 @@ internal sealed partial class OutgoingTransfer
         if (_allWritten && _open.IsEmpty && StopReason == TransferStop.None && (!_waitsForReport || _reported.CoversAll(_chunker.Total)))
         {
             Finish();
+            return;
         }
-        else if (_waitsForWindow && _open.HasRoomAgain)
+
+        // The writer loop raises its sign and looks for room; here room was made, and the sign is looked at.
+        Interlocked.MemoryBarrier();
+        if (_waitsForWindow && _open.HasRoomAgain)
         {
             _connection.Wake();
         }
@@ -93,7 +100,7 @@ internal sealed partial class OutgoingTransfer
         return _connection.Options.TimeProvider.GetElapsedTime(_reportedAt, now) >= limit;
     }
 
-    private bool LacksOnlyTheReport => _waitsForReport && _allWritten && _open.IsEmpty && Volatile.Read(ref _acknowledged) == _chunker.Total;
+    private bool LacksOnlyTheReport => _waitsForReport && _allWritten && _open.IsEmpty && _open.Acknowledged == _chunker.Total;
 
     private void Refuse(int status)
     {

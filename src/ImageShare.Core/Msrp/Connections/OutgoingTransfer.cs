@@ -1,5 +1,3 @@
-using System.IO.Pipelines;
-
 namespace ImageShare.Core.Msrp.Connections;
 
 /// <summary>
@@ -24,10 +22,11 @@ internal sealed partial class OutgoingTransfer : IDisposable
     private const int FewTransfers = 8;
 
     /// <summary>What goes out of small chunks when there are more messages: the first chunk of a session in a row is the one whose head costs most.</summary>
-    private const int ManyTurn = 32 * 1024;
+    private const int ManyTurn = 64 * 1024;
 
     private readonly MsrpConnection _connection;
     private readonly MsrpChunker _chunker;
+    private readonly Lock _writing = new();
     private readonly OpenTransactions _open;
     private readonly RateLimit? _rate;
     private readonly ITimer? _rateTimer;
@@ -39,7 +38,6 @@ internal sealed partial class OutgoingTransfer : IDisposable
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _stop;
     private int _status;
-    private long _acknowledged;
     private long _progressed;
     private volatile bool _allWritten;
     private volatile bool _waitsForWindow;
@@ -50,12 +48,14 @@ internal sealed partial class OutgoingTransfer : IDisposable
     {
         _connection = connection;
         Session = session;
-        _chunker = new MsrpChunker(headers, content.Length, content.ChunkSize, new TransactionIds());
+        _chunker = new MsrpChunker(headers, content.Length, content.ChunkSize, connection.TransactionIds);
         _waitsForReport = content is { SuccessReport: true, AwaitSuccessReport: true };
 
         // The more there are at a time, the less each may keep in flight: their memory together stays within bounds.
         int others = connection.TransferBegins();
-        Blocks = new SourceBlocks(content.Length, content.ChunkSize, Budget / others);
+        Octets = content.Octets is { } octets
+            ? new OctetsInMemory(octets, (int)Math.Min(content.ChunkSize, MsrpChunker.UninterruptibleSize))
+            : new SourceBlocks(content, Budget / others);
 
         // Interruptions and collisions make more chunks than the division says.
         long window = Math.Min(Math.Clamp(TotalWindow / others, SmallestWindow, Window), content.MaxUnanswered);
@@ -74,7 +74,7 @@ internal sealed partial class OutgoingTransfer : IDisposable
 
     public MsrpSession Session { get; }
 
-    public SourceBlocks Blocks { get; }
+    public IOutgoingOctets Octets { get; }
 
     public string MessageId => _chunker.Headers.MessageId;
 
@@ -102,7 +102,7 @@ internal sealed partial class OutgoingTransfer : IDisposable
         }
 
         Volatile.Write(ref _status, status);
-        Blocks.Stop();
+        Octets.Stop();
         _stopped.TrySetResult();
         if (reason == TransferStop.ConnectionLost)
         {
@@ -128,181 +128,20 @@ internal sealed partial class OutgoingTransfer : IDisposable
                 _ => MsrpSendOutcome.Aborted,
             },
             MessageId,
-            Volatile.Read(ref _acknowledged),
+            _open.Acknowledged,
             Volatile.Read(ref _status) is var status and not 0 ? status : null,
             _reported.Covered));
     }
 
-    /// <summary>
-    /// Writes what is ready, up to about so many octets. For the writer loop.
-    /// </summary>
-    /// <returns>Whether anything was written.</returns>
-    public bool Write(PipeWriter output, int budget)
-    {
-        if (StopReason != TransferStop.None)
-        {
-            if (WriteStop(output))
-            {
-                _endIsWritten = true;
-                return true;
-            }
-
-            if (!_endIsWritten)
-            {
-                // There is nothing left to say about it.
-                Finish();
-            }
-
-            return false;
-        }
-
-        bool any = false;
-        _waitsForWindow = false;
-        while (budget > 0 && !_chunker.IsOver)
-        {
-            ReadOnlySpan<byte> ready = Blocks.Ready;
-            if (ready.IsEmpty && _chunker.Total > 0)
-            {
-                break;
-            }
-
-            int piece = Math.Max(budget, MsrpChunker.UninterruptibleSize);
-            if (_rate is not null)
-            {
-                TimeSpan wait = _rate.WaitTime();
-                if (wait > TimeSpan.Zero)
-                {
-                    _rateTimer!.Change(wait, Timeout.InfiniteTimeSpan);
-                    break;
-                }
-
-                piece = Math.Min(piece, _rate.Piece);
-            }
-
-            if (!_chunker.IsOpen && !TryBegin(output, ready))
-            {
-                break;
-            }
-
-            any = true;
-            int written = _chunker.IsOpen ? _chunker.Append(output, ready[..Math.Min(ready.Length, piece)]) : 0;
-            if (written > 0)
-            {
-                Blocks.Take(written);
-                _rate?.Take(written);
-            }
-
-            // The head counts too, or small chunks would overfill the buffer.
-            budget -= written + 300;
-            if (!_chunker.IsOpen)
-            {
-                EndChunk();
-            }
-        }
-
-        return any;
-    }
-
-    /// <summary>Whether a call of <see cref="Write"/> has something to do. For the writer loop.</summary>
-    public bool HasSomethingToWrite => StopReason != TransferStop.None
-        || (!_chunker.IsOver && (_chunker.Total == 0 || !Blocks.Ready.IsEmpty));
-
-    /// <summary>Ends an open chunk so that something else can go out (RFC 4975 §7.1.1). For the writer loop.</summary>
-    public void Interrupt(PipeWriter output)
-    {
-        _chunker.Interrupt(output);
-        EndChunk();
-    }
-
-    /// <summary>What was written has gone to the system. For the writer loop.</summary>
-    public void Flushed(long now)
-    {
-        _open.MarkSent(now);
-
-        // A stop may have come while the flush went on: what it has to say is not written yet, let alone sent.
-        if (_endIsWritten)
-        {
-            Finish();
-        }
-    }
-
+    /// <summary>Gives back what was borrowed; the octets are not looked at any more, even when the writer loop has not noticed yet that it is over.</summary>
     public void Dispose()
     {
         _timeout.Dispose();
         _rateTimer?.Dispose();
         _connection.TransferEnds();
-    }
-
-    private bool TryBegin(PipeWriter output, ReadOnlySpan<byte> ready)
-    {
-        if (_open.IsFull)
+        lock (_writing)
         {
-            _waitsForWindow = true;
-
-            // The last response may have come between the two lines above.
-            if (_open.IsFull)
-            {
-                return false;
-            }
+            Octets.Return();
         }
-
-        if (Session.PeerPath is { } way && !ReferenceEquals(way, _chunker.Headers.To))
-        {
-            // A relay has granted another way since.
-            _chunker.GoBy(way);
-        }
-
-        _chunker.Begin(output, ready);
-        _open.Open(TransactionKey.From(_chunker.TransactionId));
-        return true;
-    }
-
-    private void EndChunk()
-    {
-        long length = _chunker.Position - _chunker.ChunkStart;
-        _open.Close(length);
-        if (_connection.Options.Trace is { } trace)
-        {
-            trace(new MsrpTraceEvent(
-                Outgoing: true,
-                $"MSRP {System.Text.Encoding.ASCII.GetString(_chunker.TransactionId)} SEND",
-                MessageId,
-                length == 0 ? ByteRange.Empty : new ByteRange(_chunker.ChunkStart + 1, _chunker.Position, _chunker.Total),
-                length,
-                (char)_chunker.Continuation.ToSign(),
-                _connection.RemoteEndPoint));
-        }
-
-        if (_chunker is { IsOver: true, Continuation: MsrpContinuation.Complete })
-        {
-            _allWritten = true;
-        }
-    }
-
-    private bool WriteStop(PipeWriter output)
-    {
-        // After a refusal no chunk may follow, not even to say that the message is over (RFC 4975 §10.5).
-        if (_chunker.IsOver || (StopReason == TransferStop.Refused && !_chunker.IsOpen))
-        {
-            return false;
-        }
-
-        if (!_chunker.IsOpen && _chunker.Position > 0)
-        {
-            // The window keeps a place for this one, however full it is.
-            _chunker.Abort(output, Blocks.Ready);
-            _open.Open(TransactionKey.From(_chunker.TransactionId));
-        }
-        else if (_chunker.IsOpen)
-        {
-            _chunker.Abort(output, default);
-        }
-        else
-        {
-            return false;
-        }
-
-        EndChunk();
-        return true;
     }
 }

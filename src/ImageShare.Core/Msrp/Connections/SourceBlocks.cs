@@ -8,12 +8,13 @@ namespace ImageShare.Core.Msrp.Connections;
 /// work to another thread costs more than reading a block. Of the smallest blocks, which are those of many messages at a time, all: the others
 /// keep the wire busy.
 /// </summary>
-internal sealed class SourceBlocks
+internal sealed class SourceBlocks : IOutgoingOctets
 {
     private const int BlockSize = 256 * 1024;
     private const int SmallestBlock = 8 * 1024;
     private const int BlockCount = 4;
 
+    private readonly MsrpOutgoingContent _content;
     private readonly byte[]?[] _blocks = new byte[BlockCount][];
     private readonly int[] _lengths = new int[BlockCount];
     private readonly AsyncSignal _room = new();
@@ -24,17 +25,17 @@ internal sealed class SourceBlocks
     private int _start;
     private volatile bool _stopped;
 
-    /// <param name="length">The octets of the message.</param>
-    /// <param name="chunkSize">The octets of a chunk: a small one lies whole in one block.</param>
+    /// <param name="content">The message; a small chunk of it lies whole in one block.</param>
     /// <param name="budget">How many octets the blocks may have together; not kept to when that would make them useless.</param>
-    public SourceBlocks(long length, long chunkSize, long budget = BlockSize * BlockCount)
+    public SourceBlocks(MsrpOutgoingContent content, long budget = BlockSize * BlockCount)
     {
-        int size = (int)Math.Min(Math.Clamp(budget / BlockCount, SmallestBlock, BlockSize), Math.Max(1, length));
+        _content = content;
+        long chunkSize = content.ChunkSize;
+        int size = (int)Math.Min(Math.Clamp(budget / BlockCount, SmallestBlock, BlockSize), Math.Max(1, content.Length));
         _fillsAt = budget / BlockCount <= SmallestBlock ? 0 : BlockCount / 2;
         _size = chunkSize <= MsrpChunker.UninterruptibleSize ? (int)(Math.Max(1, size / chunkSize) * chunkSize) : size;
     }
 
-    /// <summary>What lies ready for the wire. For the writer loop.</summary>
     public ReadOnlySpan<byte> Ready
     {
         get
@@ -49,7 +50,6 @@ internal sealed class SourceBlocks
         }
     }
 
-    /// <summary>Octets went to the wire. For the writer loop.</summary>
     public void Take(int count)
     {
         _start += count;
@@ -66,19 +66,15 @@ internal sealed class SourceBlocks
         }
     }
 
-    /// <summary>Ends the waiting for room. For any thread.</summary>
     public void Stop()
     {
         _stopped = true;
         _room.Set();
     }
 
-    /// <summary>
-    /// Reads the source to its end. False when it ended before its length; returns early when stopped.
-    /// </summary>
-    public async Task<bool> FillAsync(MsrpOutgoingContent content, Action filled, CancellationToken cancellationToken)
+    public async Task<bool> FillAsync(Action ready, CancellationToken cancellationToken)
     {
-        long left = content.Length;
+        long left = _content.Length;
         while (left > 0)
         {
             while (_filled - Volatile.Read(ref _emptied) == BlockCount && !_stopped)
@@ -98,7 +94,7 @@ internal sealed class SourceBlocks
             int length = 0;
             while (length < wanted)
             {
-                int read = await content.Read(block.AsMemory(length, wanted - length), cancellationToken).ConfigureAwait(false);
+                int read = await _content.Read(block.AsMemory(length, wanted - length), cancellationToken).ConfigureAwait(false);
                 if (read <= 0)
                 {
                     break;
@@ -112,7 +108,7 @@ internal sealed class SourceBlocks
             {
                 _lengths[index] = length;
                 Volatile.Write(ref _filled, _filled + 1);
-                filled();
+                ready();
             }
 
             if (length < wanted)
@@ -124,13 +120,14 @@ internal sealed class SourceBlocks
         return true;
     }
 
-    /// <summary>Gives the blocks back. Only when nobody uses them any more; blocks of a transfer that was cut off are left to the collector.</summary>
     public void Return()
     {
-        foreach (byte[]? block in _blocks)
+        // Those of a transfer that was cut off are left to the collector: not every source lets go of a buffer when it is cancelled.
+        for (int i = 0; i < BlockCount && !_stopped; i++)
         {
-            if (block is not null)
+            if (_blocks[i] is { } block)
             {
+                _blocks[i] = null;
                 ArrayPool<byte>.Shared.Return(block);
             }
         }

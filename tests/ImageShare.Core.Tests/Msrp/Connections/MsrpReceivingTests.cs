@@ -532,6 +532,32 @@ public sealed class MsrpReceivingTests
         }
     }
 
+    [TestCase("", "open 481")]
+    [TestCase("Failure-Report: partial\r\n", "open 481")]
+    [TestCase("Failure-Report: no\r\n", null)]
+    public async Task A_chunk_whose_session_closes_in_the_middle_is_not_answered_as_taken(string report, string? answer)
+    {
+        (MsrpSession session, CollectingReceiver receiver, RawPeer peer) = await BoundAsync();
+        await using RawPeer closing = peer;
+        MsrpSession other = _endpoint.CreateSession(new());
+        await peer.SendAsync(other.LocalUri, "other", "Byte-Range: 1-0/0\r\n", null, '$');
+        Assert.That(await peer.ReadLineAsync(), Is.EqualTo("other 200"));
+        await peer.SendAsync(
+            $"MSRP open SEND\r\nTo-Path: {session.LocalUri}\r\nFrom-Path: {peer.Uri}\r\nMessage-ID: m1234\r\n{report}Byte-Range: 1-8/8\r\nContent-Type: a/b\r\n\r\n0123");
+        await receiver.Begun.WaitAsync(RawPeer.Patience);
+        await session.CloseAsync();
+        Assert.That(await receiver.Aborted.WaitAsync(RawPeer.Patience), Is.EqualTo(MsrpAbortReason.SessionClosed));
+        await peer.SendAsync("4567\r\n-------open$\r\n");
+        await peer.SendAsync(session.LocalUri, "next", "Byte-Range: 1-8/8\r\n", "01234567", '$');
+        if (answer is not null)
+        {
+            Assert.That(await peer.ReadLineAsync(), Is.EqualTo(answer));
+        }
+
+        Assert.That(await peer.ReadLineAsync(), Is.EqualTo("next 481"));
+        Assert.That(receiver.Completions, Is.Zero);
+    }
+
     private async Task<(MsrpSession Session, CollectingReceiver Receiver, RawPeer Peer)> BoundAsync(
         CollectingReceiver? receiver = null, long maxSize = long.MaxValue, MsrpSuccessReports reports = MsrpSuccessReports.WholeMessage)
     {

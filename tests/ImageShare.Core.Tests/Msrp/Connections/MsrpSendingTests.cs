@@ -417,7 +417,7 @@ public sealed class MsrpSendingTests
         MsrpOutgoingContent content = Content(6400) with { ChunkSize = 64 };
         var headers = new MsrpSendHeaders(new MsrpPath([session.LocalUri]), session.LocalPath, content.MessageId, content.ContentType);
         using var transfer = new OutgoingTransfer(session.Connection!, session, headers, content, progress: null);
-        Assert.That(await transfer.Blocks.FillAsync(content, () => { }, CancellationToken.None).WaitAsync(RawPeer.Patience), Is.True);
+        Assert.That(await transfer.Octets.FillAsync(() => { }, CancellationToken.None).WaitAsync(RawPeer.Patience), Is.True);
         var wire = new System.IO.Pipelines.Pipe();
         Assert.That(transfer.Write(wire.Writer, 1000), Is.True);
         transfer.Stop(TransferStop.Cancelled);
@@ -430,6 +430,29 @@ public sealed class MsrpSendingTests
         Assert.That((await transfer.Result.WaitAsync(RawPeer.Patience)).Outcome, Is.EqualTo(MsrpSendOutcome.Aborted));
         await wire.Writer.FlushAsync();
         Assert.That(System.Text.Encoding.ASCII.GetString((await wire.Reader.ReadAsync()).Buffer.FirstSpan), Does.EndWith("#\r\n"));
+    }
+
+    [Test]
+    public async Task What_was_in_memory_is_the_callers_again_when_the_call_has_ended()
+    {
+        (MsrpSession session, _) = await ConnectAsync();
+        byte[] octets = new byte[6400];
+        MsrpOutgoingContent content = MsrpOutgoingContent.FromMemory(Png, octets) with { ChunkSize = 64 };
+        var headers = new MsrpSendHeaders(new MsrpPath([session.LocalUri]), session.LocalPath, content.MessageId, content.ContentType);
+        var wire = new System.IO.Pipelines.Pipe();
+        var transfer = new OutgoingTransfer(session.Connection!, session, headers, content, progress: null);
+        Assert.That(transfer.Write(wire.Writer, 1000), Is.True);
+        transfer.Stop(TransferStop.Cancelled);
+        transfer.Dispose();
+
+        // The writer loop has yet to notice; somebody else uses the memory by now.
+        Array.Fill(octets, (byte)'!');
+        Assert.That(transfer.Write(wire.Writer, 1000), Is.True);
+        Assert.That(transfer.Write(wire.Writer, 1000), Is.False);
+        await wire.Writer.FlushAsync();
+        string written = System.Text.Encoding.Latin1.GetString((await wire.Reader.ReadAsync()).Buffer.FirstSpan);
+        Assert.That(written, Does.EndWith("#\r\n"));
+        Assert.That(written, Does.Not.Contain("!"));
     }
 
     [Test]
