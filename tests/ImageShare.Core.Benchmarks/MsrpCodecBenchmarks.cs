@@ -38,8 +38,11 @@ public class MsrpCodecBenchmarks
         while (!chunker.IsOver)
         {
             ReadOnlySpan<byte> rest = _image.AsSpan((int)chunker.Position);
-            chunker.Begin(_output, rest);
-            chunker.Append(_output, rest);
+            if (chunker.WriteWhole(_output, rest) == 0)
+            {
+                chunker.Begin(_output, rest);
+                chunker.Append(_output, rest);
+            }
         }
 
         return _output.WrittenCount;

@@ -14,6 +14,8 @@ switch (args)
         return await ReceiverProcess.RunAsync();
     case ["idle", .. string[] rest]:
         return await IdleBenchmark.RunAsync(rest);
+    case ["idle-peers"]:
+        return await IdleBenchmark.RunPeersAsync();
     case ["many", .. string[] rest]:
         return await ManyBenchmark.RunAsync(rest);
     case ["sip", .. string[] rest]:

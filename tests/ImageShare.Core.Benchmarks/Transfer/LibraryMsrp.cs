@@ -31,7 +31,7 @@ internal sealed class LibraryMsrp(int chunkSize, TransferKind kind) : ITransferC
         await using Stream? source = kind == TransferKind.HashedFile ? TransferFiles.OpenSource(octets) : null;
         MsrpOutgoingContent content = source is not null
             ? MsrpOutgoingContent.FromStream(Png, source, octets)
-            : new MsrpOutgoingContent(Png, octets, static (memory, _) => ValueTask.FromResult(memory.Length));
+            : MsrpOutgoingContent.FromSequence(Png, Pieces.Of(octets));
         MsrpSendResult result = await session.SendAsync(content with { ChunkSize = chunkSize }, null, CancellationToken.None);
         if (result.Outcome != MsrpSendOutcome.Completed)
         {

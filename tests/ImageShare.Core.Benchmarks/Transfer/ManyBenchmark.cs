@@ -14,7 +14,7 @@ namespace ImageShare.Core.Benchmarks.Transfer;
 /// together, in interleaved rounds. Prints one JSON line: the throughput of all as a ratio to that of the one, and the memory that came on
 /// top while they ran, both ends and their sessions included.
 /// </summary>
-/// <remarks><c>many [--transfers 1000] [--kilobytes 256] [--rounds 7]</c>: so many at a time, so many octets each.</remarks>
+/// <remarks><c>many [--transfers 1000] [--kilobytes 1000] [--rounds 7]</c>: so many at a time, so many octets each.</remarks>
 internal static class ManyBenchmark
 {
     private static readonly MediaType Png = new("image", "png");
@@ -22,7 +22,7 @@ internal static class ManyBenchmark
     public static async Task<int> RunAsync(string[] args)
     {
         int count = Argument(args, "--transfers", 1000);
-        long octets = Argument(args, "--kilobytes", 256) * 1000L;
+        long octets = Argument(args, "--kilobytes", 1000) * 1000L;
         int rounds = Argument(args, "--rounds", 7);
         await MeasureAsync(1, octets * count);
         await MeasureAsync(count, octets);
@@ -70,7 +70,7 @@ internal static class ManyBenchmark
             pairs.Add((from, to, counter));
         }
 
-        var content = new MsrpOutgoingContent(Png, octets, static (memory, _) => ValueTask.FromResult(memory.Length));
+        var content = MsrpOutgoingContent.FromSequence(Png, Pieces.Of(octets));
         long start = Stopwatch.GetTimestamp();
         Task<MsrpSendResult>[] sends = [.. pairs.Select(p => p.From.SendAsync(content, null, CancellationToken.None))];
         Task all = Task.WhenAll(sends);

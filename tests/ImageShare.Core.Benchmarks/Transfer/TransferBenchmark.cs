@@ -10,8 +10,9 @@ namespace ImageShare.Core.Benchmarks.Transfer;
 /// ratios mean anything: the machine's speed is not ours.
 /// </summary>
 /// <remarks>
-/// <c>transfer [--megabytes 256] [--rounds 5] [--only TEXT] [--one-process] [--each]</c>: only the cases whose name holds the text (the raw copy
-/// runs always); both ends in one process; every round as a line of its own.
+/// <c>transfer [--megabytes 256] [--rounds 5] [--warm-up 2] [--only TEXT] [--one-process] [--each]</c>: so many octets, so often, after so many seconds of
+/// each case that do not count; only the cases whose name holds the text (the raw copy runs always); both ends in one process; every round as a line of its
+/// own.
 /// </remarks>
 internal static class TransferBenchmark
 {
@@ -19,6 +20,7 @@ internal static class TransferBenchmark
     {
         long octets = long.Parse(Argument(args, "--megabytes") ?? "256", CultureInfo.InvariantCulture) * 1_000_000L;
         int rounds = int.Parse(Argument(args, "--rounds") ?? "5", CultureInfo.InvariantCulture);
+        var warmUp = TimeSpan.FromSeconds(double.Parse(Argument(args, "--warm-up") ?? "2", CultureInfo.InvariantCulture));
         string only = Argument(args, "--only") ?? string.Empty;
         bool oneProcess = args.Contains("--one-process");
         int[] cases = [.. Enumerable.Range(0, TransferCases.All.Count).Where(i => i == 0 || TransferCases.All[i].Name.Contains(only, StringComparison.OrdinalIgnoreCase))];
@@ -28,7 +30,7 @@ internal static class TransferBenchmark
             await using IReceiverHost host = oneProcess ? new OwnProcess() : new ReceiverProcess();
             foreach (int i in cases)
             {
-                await MeasureAsync(host, i, Math.Min(octets, 32_000_000));
+                await WarmUpAsync(host, i, octets, warmUp);
             }
 
             for (int round = 0; round < rounds; round++)
@@ -51,6 +53,17 @@ internal static class TransferBenchmark
 
         Print(results, rounds, oneProcess);
         return 0;
+    }
+
+    // Until the code is compiled as it will stay: both processes run each case several times, and for some time.
+    private static async Task WarmUpAsync(IReceiverHost host, int caseIndex, long octets, TimeSpan time)
+    {
+        long start = Stopwatch.GetTimestamp();
+        do
+        {
+            await MeasureAsync(host, caseIndex, Math.Min(octets, 64_000_000));
+        }
+        while (Stopwatch.GetElapsedTime(start) < time);
     }
 
     private static void Print(Dictionary<int, List<Sample>> results, int rounds, bool oneProcess)

@@ -1,9 +1,15 @@
 namespace ImageShare.Core.Benchmarks.Transfer;
 
-/// <summary>The files of the cases that go from file to file: one source for all, in the page cache, and targets that are removed again.</summary>
+/// <summary>The files of the cases that go from file to file: one source for all, read before, and targets that are removed again.</summary>
 internal static class TransferFiles
 {
-    private static readonly string Folder = Path.Combine(Path.GetTempPath(), "imageshare-transfer-benchmark");
+    private const string InMemory = "/dev/shm";
+
+    // In memory where the system has such a folder: what the disk takes is not measured, and moving a new file to its name makes some file systems write it out.
+    // IMAGESHARE_BENCHMARK_FOLDER says another place.
+    private static readonly string Folder = Path.Combine(
+        Environment.GetEnvironmentVariable("IMAGESHARE_BENCHMARK_FOLDER") ?? (Directory.Exists(InMemory) ? InMemory : Path.GetTempPath()),
+        "imageshare-transfer-benchmark");
 
     /// <summary>Where received files go.</summary>
     public static string Inbox => Path.Combine(Folder, "inbox");
