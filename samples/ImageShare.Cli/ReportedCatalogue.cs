@@ -17,7 +17,7 @@ internal sealed class ReportedCatalogue(IReporter reporter, string folder, long?
     /// <exception cref="ImageShareException">The folder cannot be read.</exception>
     public async Task SayIfEmptyAsync(SipUri self, CancellationToken cancellationToken)
     {
-        FileInfo[] files = [.. new DirectoryInfo(folder).EnumerateFiles("*", new EnumerationOptions { IgnoreInaccessible = true }).Take(MostLookedAt + 1)];
+        FileInfo[] files = List();
         if (files.Length > MostLookedAt)
         {
             return;
@@ -33,6 +33,18 @@ internal sealed class ReportedCatalogue(IReporter reporter, string folder, long?
         }
 
         reporter.NoImages(folder);
+    }
+
+    private FileInfo[] List()
+    {
+        try
+        {
+            return [.. new DirectoryInfo(folder).EnumerateFiles("*", new EnumerationOptions { IgnoreInaccessible = true }).Take(MostLookedAt + 1)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ImageShareException(ImageShareError.FileNotFound, $"The folder '{folder}' cannot be read: {e.Message} Check that it exists and may be read.", e);
+        }
     }
 
     public async ValueTask<CatalogueAnswer> FindAsync(ImageRequest request, CancellationToken cancellationToken)
