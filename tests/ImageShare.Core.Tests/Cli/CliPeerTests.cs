@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using ImageShare.Core.Tests.Images;
+using ImageShare.Core.Tests.Interop;
 
 namespace ImageShare.Core.Tests.Cli;
 
@@ -40,7 +41,7 @@ public sealed class CliPeerTests
     public async Task Nobody_there_fails_with_a_sentence(string command)
     {
         using var folder = new Folder();
-        string target = $"sip:bob@127.0.0.1:{FreePort()};transport=tcp";
+        string target = $"sip:bob@127.0.0.1:{LoopbackPorts.Free()};transport=tcp";
         string[] arguments = command == "query" ? ["query", target] : ["send", Picture(folder), target];
         CliResult result = await CliProcess.RunAsync([.. arguments, "--identity", "sip:alice@ims.example", "--json"]);
         Assert.That(result.Status, Is.EqualTo(1));
@@ -50,7 +51,7 @@ public sealed class CliPeerTests
     [Test]
     public async Task People_are_told_on_standard_error()
     {
-        CliResult result = await CliProcess.RunAsync("query", "sip:bob@127.0.0.1:" + FreePort(), "--transport", "tcp", "--identity", "sip:alice@ims.example");
+        CliResult result = await CliProcess.RunAsync("query", "sip:bob@127.0.0.1:" + LoopbackPorts.Free(), "--transport", "tcp", "--identity", "sip:alice@ims.example");
         Assert.That(result.Status, Is.EqualTo(1));
         Assert.That(result.Errors.Trim().Split('\n'), Has.Length.EqualTo(1));
         result.AssertNoStackTrace();
@@ -113,13 +114,6 @@ public sealed class CliPeerTests
         {
             // The test is over.
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string Picture(Folder folder)
