@@ -14,11 +14,11 @@ internal interface ITransferCase
     /// <summary>Sends so many octets and returns when the receiver has them all.</summary>
     Task SendAsync(string address, long octets);
 
-    static void Check(long received, long expected)
+    static void Check(long received, long expected, string what = "octets")
     {
         if (received != expected)
         {
-            throw new InvalidOperationException($"Received {received} octets of {expected}: this run measures nothing.");
+            throw new InvalidOperationException($"Received {received} {what} of {expected}: this run measures nothing.");
         }
     }
 }
