@@ -22,7 +22,7 @@ internal static class IdleBenchmark
         int count = at >= 0 ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : 10_000;
         bool oneConnection = args.Contains("--one-connection");
         await using MsrpEndpoint endpoint = MsrpEndpoint.Start(SystemNetwork.Instance, new MsrpEndpointOptions { IdleTimeout = null });
-        using Process peers = StartPeers();
+        using Process peers = SecondProcess.Start("idle-peers");
         long heap = GC.GetTotalMemory(forceFullCollection: true);
         long resident = Environment.WorkingSet;
         var sessions = new List<MsrpSession>();
@@ -75,17 +75,5 @@ internal static class IdleBenchmark
 
         sockets.ForEach(s => s.Dispose());
         return 0;
-    }
-
-    private static Process StartPeers()
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet")
-        {
-            start.ArgumentList.Add(typeof(IdleBenchmark).Assembly.Location);
-        }
-
-        start.ArgumentList.Add("idle-peers");
-        return Process.Start(start)!;
     }
 }

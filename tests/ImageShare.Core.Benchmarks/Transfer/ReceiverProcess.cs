@@ -9,19 +9,7 @@ namespace ImageShare.Core.Benchmarks.Transfer;
 /// </summary>
 internal sealed class ReceiverProcess : IReceiverHost
 {
-    private readonly Process _process;
-
-    public ReceiverProcess()
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet")
-        {
-            start.ArgumentList.Add(typeof(ReceiverProcess).Assembly.Location);
-        }
-
-        start.ArgumentList.Add("transfer-receiver");
-        _process = Process.Start(start)!;
-    }
+    private readonly Process _process = SecondProcess.Start("transfer-receiver");
 
     /// <summary>The main loop of the receiver's process.</summary>
     public static async Task<int> RunAsync()
