@@ -11,8 +11,9 @@ internal sealed class FakeNetwork(ManualTimeProvider clock)
     private readonly Lock _gate = new();
     private readonly Dictionary<IPEndPoint, FakeTransport> _transports = [];
     private readonly List<WireEntry> _log = [];
+    private readonly Lock _filtering = new();
 
-    /// <summary>False loses the message.</summary>
+    /// <summary>False loses the message. Asked one message at a time, whatever the threads that send.</summary>
     public Func<WireEntry, bool> Filter { get; set; } = static _ => true;
 
     /// <summary>Whether somebody listens for streams.</summary>
@@ -78,9 +79,17 @@ internal sealed class FakeNetwork(ManualTimeProvider clock)
             _log.Add(entry);
         }
 
-        if (receiver is not null && Filter(entry))
+        if (receiver is not null && Passes(entry))
         {
             receiver.Deliver(Copy(message), from, protocol);
+        }
+    }
+
+    private bool Passes(WireEntry entry)
+    {
+        lock (_filtering)
+        {
+            return Filter(entry);
         }
     }
 

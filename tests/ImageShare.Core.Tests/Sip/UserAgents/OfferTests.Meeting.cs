@@ -19,8 +19,6 @@ internal sealed partial class OfferTests
         alice.RequestReceived = static request => Accept(request, "of alice");
         bob.RequestReceived = static request => Accept(request, "of bob");
         double began = Clock.Elapsed.TotalSeconds;
-        Task<SipResponse> one = alice.OfferAsync(new SipMethod(callers), Offer, Sdp);
-        Task<SipResponse> two = bob.OfferAsync(new SipMethod(callees), OtherOffer, Sdp);
         List<WireEntry> held = [];
         Network.Filter = e =>
         {
@@ -32,6 +30,8 @@ internal sealed partial class OfferTests
             held.Add(e);
             return false;
         };
+        Task<SipResponse> one = alice.OfferAsync(new SipMethod(callers), Offer, Sdp);
+        Task<SipResponse> two = bob.OfferAsync(new SipMethod(callees), OtherOffer, Sdp);
         await SettleAsync();
         Assert.That(held, Has.Count.EqualTo(2));
         held.ForEach(Network.Repeat);
