@@ -21,15 +21,19 @@ public readonly record struct ByteRange(long Start, long? End, long? Total)
     /// <summary>Byte-Range = range-start "-" range-end "/" total: all of the text must match; false for a start of 0 and for numbers above 2^63-1.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out ByteRange value)
     {
+        return TryReadFront(text, out value, out int length) && length == text.Length;
+    }
+
+    /// <summary>As <see cref="TryParse"/>, for a range something may follow.</summary>
+    internal static bool TryReadFront(ReadOnlySpan<byte> text, out ByteRange value, out int length)
+    {
         value = default;
-        var cursor = new AsciiCursor(text);
-        if (!cursor.TryReadInt64(out long start)
-            || start < 1
-            || !cursor.TryRead((byte)'-')
-            || !TryReadOrStar(ref cursor, out long? end)
-            || !cursor.TryRead((byte)'/')
-            || !TryReadOrStar(ref cursor, out long? total)
-            || !cursor.AtEnd)
+        length = DecimalDigits.Read(text, out long start);
+        if (start < 1
+            || !TrySkip(text, (byte)'-', ref length)
+            || !TryReadOrStar(text, ref length, out long? end)
+            || !TrySkip(text, (byte)'/', ref length)
+            || !TryReadOrStar(text, ref length, out long? total))
         {
             return false;
         }
@@ -62,19 +66,24 @@ public readonly record struct ByteRange(long Start, long? End, long? Total)
         return length + FormatNumber(destination[length..], Total);
     }
 
-    private static bool TryReadOrStar(ref AsciiCursor cursor, out long? value)
+    private static bool TrySkip(ReadOnlySpan<byte> text, byte expected, ref int at) => at < text.Length && text[at++] == expected;
+
+    private static bool TryReadOrStar(ReadOnlySpan<byte> text, ref int at, out long? value)
     {
         value = null;
-        if (cursor.TryRead((byte)'*'))
+        if (at < text.Length && text[at] == '*')
         {
+            at++;
             return true;
         }
 
-        if (!cursor.TryReadInt64(out long number))
+        int length = DecimalDigits.Read(text[at..], out long number);
+        if (length == 0)
         {
             return false;
         }
 
+        at += length;
         value = number;
         return true;
     }

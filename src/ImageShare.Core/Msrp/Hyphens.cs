@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace ImageShare.Core.Msrp;
 
@@ -13,11 +14,48 @@ internal static class Hyphens
     /// <summary>Seven hyphens begin so many octets at most behind the place found, when they are what was found.</summary>
     public const int Uncertainty = 4;
 
+    // Four vectors a step.
+    private const int Step = 128;
+
     /// <summary>No seven hyphens in a row stand, whole, before this index; the length of the octets when they stand nowhere.</summary>
     public static int IndexOfPossibleRun(ReadOnlySpan<byte> octets)
     {
         // Of seven octets in a row, four begin at a multiple of four, and at the latest the fourth of them does.
         int hit = MemoryMarshal.Cast<byte, uint>(octets).IndexOf(Four);
         return hit < 0 ? octets.Length : Math.Max(0, (hit * sizeof(uint)) - 3);
+    }
+
+    /// <summary>Copies octets, and looks at them on the way as <see cref="IndexOfPossibleRun"/> does: they come from memory once only.</summary>
+    public static int Copy(ReadOnlySpan<byte> octets, Span<byte> destination)
+    {
+        int at = 0;
+        bool seen = false;
+        if (Vector256.IsHardwareAccelerated)
+        {
+            Vector256<uint> four = Vector256.Create(Four);
+            Vector256<uint> hits = Vector256<uint>.Zero;
+            ref byte from = ref MemoryMarshal.GetReference(octets);
+            ref byte to = ref MemoryMarshal.GetReference(destination[..octets.Length]);
+            for (; octets.Length - at >= Step; at += Step)
+            {
+                // All within the two spans: they are as long as each other, and a step is left of them.
+                Vector256<byte> a = Vector256.LoadUnsafe(ref from, (nuint)at);
+                Vector256<byte> b = Vector256.LoadUnsafe(ref from, (nuint)at + 32);
+                Vector256<byte> c = Vector256.LoadUnsafe(ref from, (nuint)at + 64);
+                Vector256<byte> d = Vector256.LoadUnsafe(ref from, (nuint)at + 96);
+                a.StoreUnsafe(ref to, (nuint)at);
+                b.StoreUnsafe(ref to, (nuint)at + 32);
+                c.StoreUnsafe(ref to, (nuint)at + 64);
+                d.StoreUnsafe(ref to, (nuint)at + 96);
+                hits |= Vector256.Equals(a.AsUInt32(), four) | Vector256.Equals(b.AsUInt32(), four)
+                    | Vector256.Equals(c.AsUInt32(), four) | Vector256.Equals(d.AsUInt32(), four);
+            }
+
+            seen = hits != Vector256<uint>.Zero;
+        }
+
+        ReadOnlySpan<byte> rest = octets[at..];
+        rest.CopyTo(destination[at..]);
+        return seen || IndexOfPossibleRun(rest) < rest.Length ? IndexOfPossibleRun(octets) : octets.Length;
     }
 }

@@ -111,12 +111,14 @@ internal sealed class MsrpChunker
         }
 
         ReadOnlySpan<byte> body = upcoming[..(int)wanted];
-        DrawId(body);
         ReadOnlySpan<byte> id = TransactionId;
         MsrpSendHeaders headers = Position == 0 ? _first : _headers;
         Span<byte> span = output.GetSpan(headers.MaxHeadLength(id.Length) + body.Length + id.Length + MsrpWriter.EndLineOverhead);
+
+        // The id is drawn when the body has been looked at, and takes the place of the last one: all are as long.
         int length = headers.FormatHead(span, id, new ByteRange(Position + 1, Position + body.Length, Total));
-        body.CopyTo(span[length..]);
+        DrawIdNotIn(body[Hyphens.Copy(body, span[length..])..]);
+        id.CopyTo(span[MsrpSendHeaders.IdStart..]);
         length += body.Length;
         ChunkStart = Position;
         Position += body.Length;
@@ -182,7 +184,7 @@ internal sealed class MsrpChunker
 
     private void Open(IBufferWriter<byte> output, ReadOnlySpan<byte> upcoming, long length, ByteRange range)
     {
-        DrawId(upcoming);
+        DrawIdNotIn(upcoming[Hyphens.IndexOfPossibleRun(upcoming)..]);
         ReadOnlySpan<byte> id = TransactionId;
         MsrpSendHeaders headers = Position == 0 ? _first : _headers;
         Span<byte> span = output.GetSpan(headers.MaxHeadLength(id.Length));
@@ -193,15 +195,14 @@ internal sealed class MsrpChunker
         IsOpen = true;
     }
 
-    // One that does not stand behind seven hyphens in what is at hand of the chunk.
-    private void DrawId(ReadOnlySpan<byte> body)
+    // One that does not stand behind seven hyphens in these octets.
+    private void DrawIdNotIn(ReadOnlySpan<byte> octets)
     {
-        body = body[Hyphens.IndexOfPossibleRun(body)..];
         do
         {
             _ids.Next(_pattern.AsSpan(7));
         }
-        while (body.IndexOf(_pattern) >= 0);
+        while (octets.IndexOf(_pattern) >= 0);
     }
 
     private void End(IBufferWriter<byte> output, MsrpContinuation continuation)

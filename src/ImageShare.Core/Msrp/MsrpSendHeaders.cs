@@ -9,6 +9,9 @@ namespace ImageShare.Core.Msrp;
 /// </summary>
 public sealed class MsrpSendHeaders
 {
+    /// <summary>Where the transaction id stands in a head.</summary>
+    internal const int IdStart = 5;
+
     private readonly byte[] _beforeRange;
     private readonly byte[] _afterRange;
 
@@ -123,13 +126,13 @@ public sealed class MsrpSendHeaders
     }
 
     /// <summary>Room enough for any head of this message.</summary>
-    internal int MaxHeadLength(int idLength) => 5 + idLength + _beforeRange.Length + ByteRange.MaxLength + _afterRange.Length;
+    internal int MaxHeadLength(int idLength) => IdStart + idLength + _beforeRange.Length + ByteRange.MaxLength + _afterRange.Length;
 
     /// <summary>Writes a head into <paramref name="destination"/>; returns the octets written.</summary>
     internal int FormatHead(Span<byte> destination, ReadOnlySpan<byte> transactionId, ByteRange range)
     {
         "MSRP "u8.CopyTo(destination);
-        int length = 5;
+        int length = IdStart;
         transactionId.CopyTo(destination[length..]);
         length += transactionId.Length;
         _beforeRange.CopyTo(destination[length..]);

@@ -58,9 +58,8 @@ internal sealed class RepeatedHead
         ByteRange? range = null;
         if (_hasRange)
         {
-            ReadOnlySpan<byte> value = input.Slice(at, Math.Min(ByteRange.MaxLength + 1, input.Length - at));
-            int valueLength = value.IndexOf((byte)'\r');
-            if (valueLength < 0 || !ByteRange.TryParse(value[..valueLength], out ByteRange read))
+            // What follows it is compared below, its line end first.
+            if (at > input.Length || !ByteRange.TryReadFront(input[at..], out ByteRange read, out int valueLength))
             {
                 return false;
             }

@@ -14,6 +14,10 @@ internal sealed class SocketStreamConnection : IStreamConnection
     private const int LingerOctets = 16 * 1024 * 1024;
     private static readonly TimeSpan LingerTime = TimeSpan.FromSeconds(1);
 
+    // Few connections are busy at a time; each of them turns one block over and over.
+    private static readonly RecentBlocks ReadBlocks = new(ReadBufferSize, kept: 2);
+    private static readonly RecentBlocks WriteBlocks = new(WriteBufferSize, kept: 4);
+
     private readonly Socket _socket;
     private int _closed;
 
@@ -25,8 +29,8 @@ internal sealed class SocketStreamConnection : IStreamConnection
         RemoteEndPoint = (IPEndPoint)socket.RemoteEndPoint!;
         var stream = new Stream(this);
         Input = PipeReader.Create(
-            stream, new StreamPipeReaderOptions(bufferSize: ReadBufferSize, minimumReadSize: MinimumReadSize, leaveOpen: true, useZeroByteReads: true));
-        Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: WriteBufferSize, leaveOpen: true));
+            stream, new StreamPipeReaderOptions(ReadBlocks, ReadBufferSize, MinimumReadSize, leaveOpen: true, useZeroByteReads: true));
+        Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(WriteBlocks, WriteBufferSize, leaveOpen: true));
     }
 
     public bool ExpectsInput { get; set; }

@@ -124,20 +124,7 @@ internal ref struct AsciiCursor(ReadOnlySpan<byte> text)
     /// <summary>Reads digits only, a value of 0 to 2^63-1; false on overflow, with nothing consumed.</summary>
     public bool TryReadInt64(out long value)
     {
-        // By hand: numbers are short, and one of them stands in each head of a transfer.
-        ReadOnlySpan<byte> rest = Rest;
-        int length = 0;
-        long number = 0;
-        value = 0;
-        for (; length < rest.Length && Grammar.IsDigit(rest[length]); length++)
-        {
-            if (number > long.MaxValue / 10 || (number = (number * 10) + (rest[length] - '0')) < 0)
-            {
-                return false;
-            }
-        }
-
-        value = number;
+        int length = DecimalDigits.Read(Rest, out value);
         Position += length;
         return length > 0;
     }

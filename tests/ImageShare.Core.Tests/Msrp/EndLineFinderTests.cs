@@ -48,6 +48,14 @@ public sealed class EndLineFinderTests
 
             int place = data.AsSpan().IndexOf("-------"u8);
             int found = Hyphens.IndexOfPossibleRun(data);
+
+            // A copy says the same of them, and is one.
+            byte[] copy = [.. Enumerable.Repeat((byte)'x', data.Length + 1)];
+            if (Hyphens.Copy(data, copy) != found || !copy.AsSpan().SequenceEqual([.. data, (byte)'x']))
+            {
+                return false;
+            }
+
             return found >= 0 && found <= data.Length && (place < 0 || found <= place) && (found == data.Length || place < 0 || place - found < 12);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(5000));
         Assert.That(Hyphens.IndexOfPossibleRun(new byte[1000]), Is.EqualTo(1000), "nothing to look at more closely");

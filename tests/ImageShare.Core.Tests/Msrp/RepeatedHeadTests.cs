@@ -71,4 +71,37 @@ public sealed class RepeatedHeadTests
         Assert.That(read, Does.Contain("invalid HeadTooLong"));
         Assert.That(read.Split("MSRP id01 SEND"), Has.Length.EqualTo(3), "the two that are short enough");
     }
+
+    [Test]
+    [Category("MSRP-009")]
+    public void Is_read_in_one_step_with_its_body_and_its_end()
+    {
+        foreach (string first in Firsts)
+        {
+            string second = first.Replace("id01", "id02", StringComparison.Ordinal);
+            var input = new System.Buffers.ReadOnlySequence<byte>(Encoding.Latin1.GetBytes(first + second));
+            var decoder = new ImageShare.Core.Msrp.MsrpDecoder();
+            Assert.That(decoder.TryReadWhole(input.FirstSpan, out _), Is.False, "nothing to repeat yet");
+            do
+            {
+                Assert.That(decoder.Read(ref input, out _), Is.EqualTo(System.Buffers.OperationStatus.Done));
+            }
+            while (!decoder.IsIdle);
+
+            for (int length = 0; length < second.Length; length++)
+            {
+                Assert.That(decoder.TryReadWhole(input.FirstSpan[..length], out _), Is.False, $"{length} octets of it");
+            }
+
+            Assert.That(decoder.TryReadWhole(input.FirstSpan, out ImageShare.Core.Msrp.WholeMessage whole), Is.True);
+            Assert.Multiple(() =>
+            {
+                Assert.That(Encoding.Latin1.GetString(whole.Head.TransactionId), Is.EqualTo("id02"));
+                Assert.That(second.Substring(whole.BodyStart, whole.BodyLength), Is.EqualTo(first == Send ? "data" : string.Empty));
+                Assert.That(whole.Length, Is.EqualTo(second.Length));
+                Assert.That(decoder.Offset, Is.EqualTo(first.Length + second.Length));
+                Assert.That(decoder.IsIdle, Is.True);
+            });
+        }
+    }
 }

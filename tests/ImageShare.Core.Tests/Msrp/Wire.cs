@@ -25,9 +25,16 @@ internal static class Wire
         }), rest => left = [.. Split(rest)]);
     }
 
-    public static string DecodeAtOnce(ReadOnlySequence<byte> octets) => Decode(new MsrpDecoder(), [octets], _ => { });
+    /// <summary>All in one delivery: by events alone, and with what can be read whole read so, which must come to the same.</summary>
+    public static string DecodeAtOnce(ReadOnlySequence<byte> octets)
+    {
+        string decoded = Decode(new MsrpDecoder(), [octets], _ => { });
+        Assert.That(Decode(new MsrpDecoder(), [octets], _ => { }, whole: true), Is.EqualTo(decoded), "read whole");
+        return decoded;
+    }
 
-    private static string Decode(MsrpDecoder decoder, IEnumerable<ReadOnlySequence<byte>> deliveries, Action<ReadOnlySequence<byte>> keep)
+    private static string Decode(
+        MsrpDecoder decoder, IEnumerable<ReadOnlySequence<byte>> deliveries, Action<ReadOnlySequence<byte>> keep, bool whole = false)
     {
         var log = new StringBuilder();
         var body = new StringBuilder();
@@ -36,8 +43,19 @@ internal static class Wire
         foreach (ReadOnlySequence<byte> delivery in deliveries)
         {
             ReadOnlySequence<byte> input = delivery;
-            while ((status = decoder.Read(ref input, out MsrpEvent next)) == OperationStatus.Done)
+            while (true)
             {
+                while (whole && decoder.TryReadWhole(input.FirstSpan, out WholeMessage message))
+                {
+                    Append(log, body, message, input);
+                    input = input.Slice(message.Length);
+                }
+
+                if ((status = decoder.Read(ref input, out MsrpEvent next)) != OperationStatus.Done)
+                {
+                    break;
+                }
+
                 Append(log, body, next);
             }
 
@@ -53,6 +71,13 @@ internal static class Wire
         return status == OperationStatus.InvalidData
             ? log.Append(CultureInfo.InvariantCulture, $"invalid {decoder.Error!.Value.Reason} at {decoder.Error.Value.Offset}").ToString()
             : log.Append(decoder.IsIdle && rest == 0 ? "idle" : "cut off").ToString();
+    }
+
+    private static void Append(StringBuilder log, StringBuilder body, WholeMessage message, ReadOnlySequence<byte> input)
+    {
+        Append(log, body, new MsrpEvent(message.Head.IsRequest ? MsrpEventKind.RequestHead : MsrpEventKind.ResponseHead, message.Head, default, default));
+        Append(log, body, new MsrpEvent(MsrpEventKind.Body, message.Head, input.Slice(message.BodyStart, message.BodyLength), default));
+        Append(log, body, new MsrpEvent(MsrpEventKind.End, message.Head, default, message.Continuation));
     }
 
     private static void Append(StringBuilder log, StringBuilder body, MsrpEvent next)

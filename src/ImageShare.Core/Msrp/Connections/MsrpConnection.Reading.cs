@@ -127,21 +127,20 @@ internal sealed partial class MsrpConnection
         }
     }
 
-    // Reads events until one has to be waited for: done, then. What it works with stays on the stack, as it would not in the loop above.
+    // Reads until something has to be waited for: done, then. What it works with stays on the stack, as it would not in the loop above.
     private OperationStatus Decode(ref ReadOnlySequence<byte> input, out ValueTask waiting)
     {
         ReadOnlySequence<byte> rest = input;
-        OperationStatus status;
-        waiting = default;
-        while ((status = _decoder.Read(ref rest, out MsrpEvent next)) == OperationStatus.Done)
+        OperationStatus status = OperationStatus.Done;
+        do
         {
-            waiting = HandleAsync(next);
-            if (!waiting.IsCompletedSuccessfully)
+            waiting = TakeWhole(ref rest);
+            if (waiting.IsCompletedSuccessfully && (status = _decoder.Read(ref rest, out MsrpEvent next)) == OperationStatus.Done)
             {
-                break;
+                waiting = HandleAsync(next);
             }
         }
-
+        while (status == OperationStatus.Done && waiting.IsCompletedSuccessfully);
         input = rest;
         return status;
     }
@@ -154,25 +153,40 @@ internal sealed partial class MsrpConnection
                 _bodyLength += next.Body.Length;
                 return _receiving is null ? default : WriteBodyAsync(next.Head, next.Body);
             case MsrpEventKind.RequestHead:
-                _receiving = null;
-                _isAnswered = false;
-                _bodyLength = 0;
-                return BeginRequestAsync(next.Head);
+                return BeginMessageAsync(next.Head);
             case MsrpEventKind.ResponseHead:
-                _receiving = null;
-                _isAnswered = true;
-                _bodyLength = 0;
-                TakeResponse(next.Head);
+                BeginResponse(next.Head);
                 return default;
             default:
-                Volatile.Write(ref _endedRequests, _endedRequests + 1);
-                if (Options.Trace is not null)
-                {
-                    TraceIncoming(next.Head, next.Continuation);
-                }
-
-                return EndRequestAsync(next.Head, next.Continuation);
+                return EndMessageAsync(next.Head, next.Continuation);
         }
+    }
+
+    private ValueTask BeginMessageAsync(MsrpHead head)
+    {
+        _receiving = null;
+        _isAnswered = false;
+        _bodyLength = 0;
+        return BeginRequestAsync(head);
+    }
+
+    private void BeginResponse(MsrpHead head)
+    {
+        _receiving = null;
+        _isAnswered = true;
+        _bodyLength = 0;
+        TakeResponse(head);
+    }
+
+    private ValueTask EndMessageAsync(MsrpHead head, MsrpContinuation continuation)
+    {
+        Volatile.Write(ref _endedRequests, _endedRequests + 1);
+        if (Options.Trace is not null)
+        {
+            TraceIncoming(head, continuation);
+        }
+
+        return EndRequestAsync(head, continuation);
     }
 
     private ValueTask BeginRequestAsync(MsrpHead head)

@@ -11,8 +11,13 @@ namespace ImageShare.Core.Msrp.Connections;
 internal sealed class OpenTransactions
 {
     private const long NotSent = long.MaxValue;
+    private const long NotClosed = -1;
+    private const long Answered = -2;
 
     private readonly Entry[] _ring;
+
+    // Apart from the ring: written when the chunks have left, when the reader loop may be at their entries already.
+    private readonly long[] _sentAt;
     private readonly int _mask;
     private Ends _ends;
 
@@ -21,6 +26,7 @@ internal sealed class OpenTransactions
     {
         int size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, window) + 1);
         _ring = new Entry[size];
+        _sentAt = new long[size];
         _mask = size - 1;
     }
 
@@ -49,7 +55,7 @@ internal sealed class OpenTransactions
         get
         {
             long head = Volatile.Read(ref _ends.Head);
-            long sent = head < Volatile.Read(ref _ends.Tail) ? Volatile.Read(ref _ring[head & _mask].SentAt) : NotSent;
+            long sent = head < Volatile.Read(ref _ends.Tail) ? Volatile.Read(ref _sentAt[head & _mask]) : NotSent;
             return sent == NotSent ? null : sent;
         }
     }
@@ -59,9 +65,8 @@ internal sealed class OpenTransactions
     {
         ref Entry entry = ref _ring[_ends.Tail & _mask];
         entry.Key = key;
-        entry.IsAnswered = false;
-        entry.Length = -1;
-        Volatile.Write(ref entry.SentAt, NotSent);
+        entry.Length = NotClosed;
+        Volatile.Write(ref _sentAt[_ends.Tail & _mask], NotSent);
         Volatile.Write(ref _ends.Tail, _ends.Tail + 1);
     }
 
@@ -74,13 +79,12 @@ internal sealed class OpenTransactions
         long stamped = _ends.Stamped;
         for (long tail = _ends.Tail; stamped < tail; stamped++)
         {
-            ref Entry entry = ref _ring[stamped & _mask];
-            if (Volatile.Read(ref entry.Length) < 0)
+            if (_ring[stamped & _mask].Length == NotClosed)
             {
                 break;
             }
 
-            Volatile.Write(ref entry.SentAt, now);
+            Volatile.Write(ref _sentAt[stamped & _mask], now);
         }
 
         _ends.Stamped = stamped;
@@ -106,7 +110,7 @@ internal sealed class OpenTransactions
 
         // Never answered before: it would not be the oldest.
         ref Entry entry = ref _ring[head & _mask];
-        return entry.Key == key && TryTakeOut(ref entry, head + 1);
+        return entry.Key == key && TryCount(ref entry) && MoveHead(head + 1);
     }
 
     /// <summary>Takes a transaction out, whose answer was a good one. For the reader loop.</summary>
@@ -114,10 +118,16 @@ internal sealed class OpenTransactions
     public bool TryAnswer(TransactionKey key)
     {
         long index = IndexOf(key);
-        return index >= 0 && TryTakeOut(ref _ring[index & _mask], _ends.Head);
+        if (index < 0 || !TryCount(ref _ring[index & _mask]))
+        {
+            return false;
+        }
+
+        _ring[index & _mask].Length = Answered;
+        return MoveHead(_ends.Head);
     }
 
-    private bool TryTakeOut(ref Entry entry, long head)
+    private bool TryCount(ref Entry entry)
     {
         long length = Volatile.Read(ref entry.Length);
         if (length < 0)
@@ -125,11 +135,14 @@ internal sealed class OpenTransactions
             return false;
         }
 
-        entry.IsAnswered = true;
         Volatile.Write(ref _ends.Acknowledged, _ends.Acknowledged + length);
+        return true;
+    }
 
-        // Past those that were answered out of turn.
-        while ((head < _ends.TailSeen || head < (_ends.TailSeen = Volatile.Read(ref _ends.Tail))) && _ring[head & _mask].IsAnswered)
+    // Past those that were answered out of turn.
+    private bool MoveHead(long head)
+    {
+        while ((head < _ends.TailSeen || head < (_ends.TailSeen = Volatile.Read(ref _ends.Tail))) && _ring[head & _mask].Length == Answered)
         {
             head++;
         }
@@ -145,7 +158,7 @@ internal sealed class OpenTransactions
         for (long i = _ends.Head; i < tail; i++)
         {
             ref Entry entry = ref _ring[i & _mask];
-            if (!entry.IsAnswered && entry.Key == key)
+            if (entry.Length != Answered && entry.Key == key)
             {
                 return i;
             }
@@ -184,8 +197,8 @@ internal sealed class OpenTransactions
     private struct Entry
     {
         public TransactionKey Key;
+
+        /// <summary>The octets of the chunk, or what has become of it.</summary>
         public long Length;
-        public long SentAt;
-        public bool IsAnswered;
     }
 }

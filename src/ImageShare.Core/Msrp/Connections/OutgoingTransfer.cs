@@ -6,8 +6,11 @@ namespace ImageShare.Core.Msrp.Connections;
 /// </summary>
 internal sealed partial class OutgoingTransfer : IDisposable
 {
-    /// <summary>Chunks that may be unanswered at a time: nearly 4 MiB of 2048 octets.</summary>
-    private const int Window = 2047;
+    /// <summary>Chunks that may be unanswered at a time: nearly 16 MiB of 2048 octets, more than the system holds of a connection.</summary>
+    internal const int Window = 8191;
+
+    /// <summary>As many on the way over relays, which have to hold them: nearly 4 MiB.</summary>
+    private const int WindowOverRelays = 2047;
 
     private const int SmallestWindow = 127;
 
@@ -58,7 +61,8 @@ internal sealed partial class OutgoingTransfer : IDisposable
             : new SourceBlocks(content, Budget / others);
 
         // Interruptions and collisions make more chunks than the division says.
-        long window = Math.Min(Math.Clamp(TotalWindow / others, SmallestWindow, Window), content.MaxUnanswered);
+        int most = headers.To.Uris.Length > 1 ? WindowOverRelays : Window;
+        long window = Math.Min(Math.Clamp(TotalWindow / others, SmallestWindow, most), content.MaxUnanswered);
         _open = new OpenTransactions((int)Math.Min(window, (content.Length / content.ChunkSize) + 64));
         _progress = progress;
         TimeProvider time = connection.Options.TimeProvider;
