@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 
 namespace ImageShare.Core.Msrp.Connections;
@@ -164,6 +165,8 @@ internal sealed class IncomingMessages(MsrpSessionOptions options, MsrpLimits li
         }
     }
 
+    // Once for each piece a receiver takes its time with.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> GuardAsync(ValueTask writing, CancellationToken cancellationToken)
     {
         try

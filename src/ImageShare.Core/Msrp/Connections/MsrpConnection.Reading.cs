@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace ImageShare.Core.Msrp.Connections;
 
@@ -264,6 +265,7 @@ internal sealed partial class MsrpConnection
         EndWrite(head, writing.Result);
         return default;
 
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
         async ValueTask AwaitAsync(ValueTask<int> writing, MsrpHead head) => EndWrite(head, await writing.ConfigureAwait(false));
     }
 

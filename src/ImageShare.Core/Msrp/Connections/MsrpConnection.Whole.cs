@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace ImageShare.Core.Msrp.Connections;
 
@@ -47,6 +48,7 @@ internal sealed partial class MsrpConnection
             ? EndMessageAsync(head, message.Continuation)
             : AwaitAsync(step, began, head, body, message.Continuation);
 
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
         async ValueTask AwaitAsync(ValueTask step, bool began, MsrpHead head, ReadOnlyMemory<byte> body, MsrpContinuation continuation)
         {
             await step.ConfigureAwait(false);
