@@ -113,7 +113,7 @@ internal sealed class IdealMsrp(int chunkSize, TransferKind kind) : ITransferCas
         return received;
     }
 
-    private static bool TryTakeChunk(ReadOnlySpan<byte> data, out int length, out Range body, out ReadOnlySpan<byte> id)
+    internal static bool TryTakeChunk(ReadOnlySpan<byte> data, out int length, out Range body, out ReadOnlySpan<byte> id)
     {
         length = 0;
         body = default;
