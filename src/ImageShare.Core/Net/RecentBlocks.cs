@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 
 namespace ImageShare.Core.Net;
 
@@ -48,8 +49,18 @@ internal sealed class RecentBlocks(int size, int kept) : MemoryPool<byte>
 
     private sealed class Block(RecentBlocks pool, byte[] octets) : IMemoryOwner<byte>
     {
+        // Never given back: the pipe of a connection that broke below TLS is not completed. Another may be made then.
+        ~Block()
+        {
+            lock (pool._gate)
+            {
+                pool._made--;
+            }
+        }
+
         public Memory<byte> Memory => octets;
 
+        [SuppressMessage("Usage", "CA1816", Justification = "It is given out again, and may be lost then.")]
         public void Dispose()
         {
             lock (pool._gate)

@@ -32,4 +32,19 @@ internal sealed class RecentBlocksTests
         using IMemoryOwner<byte> other = pool.Rent();
         Assert.That(other, Is.Not.SameAs(own));
     }
+
+    [Test]
+    public void One_that_is_lost_is_replaced()
+    {
+        using var pool = new RecentBlocks(1000, kept: 1);
+        Lose(pool);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        IMemoryOwner<byte> block = pool.Rent();
+        block.Dispose();
+        Assert.That(pool.Rent(), Is.SameAs(block));
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        static void Lose(RecentBlocks pool) => pool.Rent();
+    }
 }

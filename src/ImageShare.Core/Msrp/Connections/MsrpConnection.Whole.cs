@@ -36,17 +36,18 @@ internal sealed partial class MsrpConnection
             return EndMessageAsync(head, message.Continuation);
         }
 
-        ValueTask step = BeginMessageAsync(head);
+        // Each is looked at once: what is pending now may be done a moment later, on another thread.
+        ValueTask beginning = BeginMessageAsync(head);
         _bodyLength = body.Length;
-        bool began = step.IsCompletedSuccessfully;
-        if (began && _receiving is not null)
+        if (!beginning.IsCompletedSuccessfully)
         {
-            step = WriteBodyAsync(head, new ReadOnlySequence<byte>(body));
+            return AwaitAsync(beginning, false, head, body, message.Continuation);
         }
 
-        return step.IsCompletedSuccessfully
+        ValueTask writing = _receiving is null ? default : WriteBodyAsync(head, new ReadOnlySequence<byte>(body));
+        return writing.IsCompletedSuccessfully
             ? EndMessageAsync(head, message.Continuation)
-            : AwaitAsync(step, began, head, body, message.Continuation);
+            : AwaitAsync(writing, true, head, body, message.Continuation);
 
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
         async ValueTask AwaitAsync(ValueTask step, bool began, MsrpHead head, ReadOnlyMemory<byte> body, MsrpContinuation continuation)

@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using System.Threading.Tasks.Sources;
 using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Net;
 using ImageShare.Core.Tests.Testing;
@@ -48,6 +50,74 @@ public sealed partial class MsrpWholeChunkTests
         string byEvents = await RunAsync(Messages[message], headers, manner, saysWhereItEnds: false);
         Assert.That(await RunAsync(Messages[message], headers, manner, saysWhereItEnds: true), Is.EqualTo(byEvents));
         Assert.That(byEvents, Does.Contain("last 200"));
+    }
+
+    [Test]
+    [Category("MSRP-017")]
+    public async Task A_receiver_that_takes_its_time_to_begin_gets_what_came_meanwhile()
+    {
+        const int Count = 200;
+        var network = new InMemoryNetwork();
+        await using MsrpEndpoint endpoint = MsrpEndpoint.Start(network, new MsrpEndpointOptions { TimeProvider = new ManualTimeProvider() });
+        var receiver = new LateReceiver();
+        MsrpSession session = endpoint.CreateSession(new() { Receiver = receiver });
+        await using RawPeer peer = await RawPeer.DialAsync(network, endpoint.LocalEndPoint);
+
+        // Without a Message-ID each is a message of its own, and its head is that of the one before.
+        var all = new StringBuilder();
+        for (int i = 0; i < Count; i++)
+        {
+            all.Append(
+                CultureInfo.InvariantCulture,
+                $"MSRP id{i:000} SEND\r\nTo-Path: {session.LocalUri}\r\nFrom-Path: {peer.Uri}\r\nByte-Range: 1-4/4\r\nContent-Type: a/b\r\n\r\n{i:0000}\r\n-------id{i:000}$\r\n");
+        }
+
+        await peer.SendAsync(all.ToString());
+        for (int i = 0; i < Count; i++)
+        {
+            Assert.That(await peer.ReadLineAsync(), Is.EqualTo($"id{i:000} 200"));
+        }
+
+        Assert.That(receiver.Received.ToString(), Is.EqualTo(string.Concat(Enumerable.Range(0, Count).Select(i => $"{i:0000}."))));
+    }
+
+    [Test]
+    [Category("MSRP-017")]
+    public async Task A_receiver_may_begin_at_any_moment()
+    {
+        const int Count = 100_000;
+        const int Batch = 200;
+        var network = new InMemoryNetwork();
+        await using MsrpEndpoint endpoint = MsrpEndpoint.Start(network, new MsrpEndpointOptions { TimeProvider = new ManualTimeProvider() });
+        var receiver = new ReceiverOfAnotherThread();
+        MsrpSession session = endpoint.CreateSession(new() { Receiver = receiver });
+        await using RawPeer peer = await RawPeer.DialAsync(network, endpoint.LocalEndPoint);
+        var thread = new Thread(receiver.Run) { IsBackground = true };
+        thread.Start();
+        try
+        {
+            for (int i = 0; i < Count; i += Batch)
+            {
+                var all = new StringBuilder();
+                for (int j = i; j < i + Batch; j++)
+                {
+                    all.Append(
+                        CultureInfo.InvariantCulture,
+                        $"MSRP {j:x8} SEND\r\nTo-Path: {session.LocalUri}\r\nFrom-Path: {peer.Uri}\r\nFailure-Report: no\r\nByte-Range: 1-4/4\r\nContent-Type: a/b\r\n\r\ndata\r\n-------{j:x8}$\r\n");
+                }
+
+                await peer.SendAsync(all.ToString());
+            }
+
+            await peer.SendAsync(session.LocalUri, "last", string.Empty, null, '$', messageId: null);
+            Assert.That(await peer.ReadLineAsync(), Is.EqualTo("last 200"));
+            Assert.That((receiver.Completions, receiver.Short), Is.EqualTo((Count, 0)));
+        }
+        finally
+        {
+            receiver.Stop = true;
+            thread.Join();
+        }
     }
 
     private static async Task<string> RunAsync((int Start, int Length, int Total, char Sign)[] chunks, string headers, Manner manner, bool saysWhereItEnds)
@@ -114,4 +184,98 @@ public sealed partial class MsrpWholeChunkTests
 
     [GeneratedRegex("MSRP [A-Z0-9]{16} REPORT")]
     private static partial Regex OwnId();
+
+    private sealed class LateReceiver : IMsrpMessageReceiver
+    {
+        public StringBuilder Received { get; } = new();
+
+        public async ValueTask<MsrpAcceptance> BeginAsync(MsrpMessageInfo message, CancellationToken cancellationToken)
+        {
+            await Task.Yield();
+            return MsrpAcceptance.Accept;
+        }
+
+        public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken)
+        {
+            Received.Append(Encoding.ASCII.GetString(data));
+            return default;
+        }
+
+        public ValueTask CompleteAsync(long length, CancellationToken cancellationToken)
+        {
+            Received.Append('.');
+            return default;
+        }
+
+        public ValueTask AbortAsync(MsrpAbortReason reason) => default;
+    }
+
+    // Goes on a little later each time, on a thread of its own: a body that comes at that very moment must not be lost.
+    private sealed class ReceiverOfAnotherThread : IMsrpMessageReceiver, IValueTaskSource<MsrpAcceptance>
+    {
+        private Action<object?>? _continuation;
+        private object? _state;
+        private int _delay;
+        private volatile bool _begun;
+        private long _received;
+
+        public volatile bool Stop;
+
+        public int Completions { get; private set; }
+
+        public int Short { get; private set; }
+
+        public void Run()
+        {
+            while (!Stop)
+            {
+                if (Volatile.Read(ref _continuation) is not { } continuation)
+                {
+                    continue;
+                }
+
+                _continuation = null;
+                _delay = (_delay + 1) % 1500;
+                for (int i = 0; i < _delay; i++)
+                {
+                    _ = Volatile.Read(ref _delay);
+                }
+
+                _begun = true;
+                continuation(_state);
+            }
+        }
+
+        public ValueTask<MsrpAcceptance> BeginAsync(MsrpMessageInfo message, CancellationToken cancellationToken)
+        {
+            _begun = false;
+            _received = 0;
+            return new ValueTask<MsrpAcceptance>(this, 0);
+        }
+
+        public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken)
+        {
+            _received += data.Length;
+            return default;
+        }
+
+        public ValueTask CompleteAsync(long length, CancellationToken cancellationToken)
+        {
+            Short += length != 4 || _received != 4 ? 1 : 0;
+            Completions++;
+            return default;
+        }
+
+        public ValueTask AbortAsync(MsrpAbortReason reason) => default;
+
+        public MsrpAcceptance GetResult(short token) => MsrpAcceptance.Accept;
+
+        public ValueTaskSourceStatus GetStatus(short token) => _begun ? ValueTaskSourceStatus.Succeeded : ValueTaskSourceStatus.Pending;
+
+        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+        {
+            _state = state;
+            Volatile.Write(ref _continuation, continuation);
+        }
+    }
 }
