@@ -19,10 +19,7 @@ public readonly record struct ByteRange(long Start, long? End, long? Total)
     public static ByteRange Empty { get; } = new(1, 0, 0);
 
     /// <summary>Byte-Range = range-start "-" range-end "/" total: all of the text must match; false for a start of 0 and for numbers above 2^63-1.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, out ByteRange value)
-    {
-        return TryReadFront(text, out value, out int length) && length == text.Length;
-    }
+    public static bool TryParse(ReadOnlySpan<byte> text, out ByteRange value) => TryReadFront(text, out value, out int length) && length == text.Length;
 
     /// <summary>As <see cref="TryParse"/>, for a range something may follow.</summary>
     internal static bool TryReadFront(ReadOnlySpan<byte> text, out ByteRange value, out int length)

@@ -6,8 +6,6 @@ namespace ImageShare.Core.Msrp;
 /// </summary>
 internal sealed class RepeatedHead
 {
-    private const int IdStart = 5;
-
     private readonly OctetBuffer _octets = new();
     private int _idLength;
     private int _rangeStart;
@@ -25,7 +23,7 @@ internal sealed class RepeatedHead
         _idLength = head.TransactionId.Length;
         _hasBody = head.HasBody;
         _hasRange = head.ByteRange is not null;
-        _rangeStart = _hasRange ? rangeStart : IdStart + _idLength;
+        _rangeStart = _hasRange ? rangeStart : MsrpSendHeaders.IdStart + _idLength;
         _rangeEnd = _hasRange ? rangeStart + rangeLength : _rangeStart;
 
         // Without a body it ends in the id once more, the sign and a line end.
@@ -47,13 +45,13 @@ internal sealed class RepeatedHead
         length = 0;
         continuation = default;
         ReadOnlySpan<byte> kept = _octets.Span;
-        int at = IdStart + _idLength;
+        int at = MsrpSendHeaders.IdStart + _idLength;
         if (kept.IsEmpty || input.Length < at || !input.StartsWith("MSRP "u8) || !StartsWith(input, at, kept[at.._rangeStart]))
         {
             return false;
         }
 
-        ReadOnlySpan<byte> id = input.Slice(IdStart, _idLength);
+        ReadOnlySpan<byte> id = input.Slice(MsrpSendHeaders.IdStart, _idLength);
         at = _rangeStart;
         ByteRange? range = null;
         if (_hasRange)

@@ -54,35 +54,6 @@ public sealed partial class MsrpWholeChunkTests
 
     [Test]
     [Category("MSRP-017")]
-    public async Task A_receiver_that_takes_its_time_to_begin_gets_what_came_meanwhile()
-    {
-        const int Count = 200;
-        var network = new InMemoryNetwork();
-        await using MsrpEndpoint endpoint = MsrpEndpoint.Start(network, new MsrpEndpointOptions { TimeProvider = new ManualTimeProvider() });
-        var receiver = new LateReceiver();
-        MsrpSession session = endpoint.CreateSession(new() { Receiver = receiver });
-        await using RawPeer peer = await RawPeer.DialAsync(network, endpoint.LocalEndPoint);
-
-        // Without a Message-ID each is a message of its own, and its head is that of the one before.
-        var all = new StringBuilder();
-        for (int i = 0; i < Count; i++)
-        {
-            all.Append(
-                CultureInfo.InvariantCulture,
-                $"MSRP id{i:000} SEND\r\nTo-Path: {session.LocalUri}\r\nFrom-Path: {peer.Uri}\r\nByte-Range: 1-4/4\r\nContent-Type: a/b\r\n\r\n{i:0000}\r\n-------id{i:000}$\r\n");
-        }
-
-        await peer.SendAsync(all.ToString());
-        for (int i = 0; i < Count; i++)
-        {
-            Assert.That(await peer.ReadLineAsync(), Is.EqualTo($"id{i:000} 200"));
-        }
-
-        Assert.That(receiver.Received.ToString(), Is.EqualTo(string.Concat(Enumerable.Range(0, Count).Select(i => $"{i:0000}."))));
-    }
-
-    [Test]
-    [Category("MSRP-017")]
     public async Task A_receiver_may_begin_at_any_moment()
     {
         const int Count = 100_000;
@@ -92,6 +63,8 @@ public sealed partial class MsrpWholeChunkTests
         var receiver = new ReceiverOfAnotherThread();
         MsrpSession session = endpoint.CreateSession(new() { Receiver = receiver });
         await using RawPeer peer = await RawPeer.DialAsync(network, endpoint.LocalEndPoint);
+
+        // Without a Message-ID each is a message of its own, and its head is that of the one before.
         var thread = new Thread(receiver.Run) { IsBackground = true };
         thread.Start();
         try
@@ -184,31 +157,6 @@ public sealed partial class MsrpWholeChunkTests
 
     [GeneratedRegex("MSRP [A-Z0-9]{16} REPORT")]
     private static partial Regex OwnId();
-
-    private sealed class LateReceiver : IMsrpMessageReceiver
-    {
-        public StringBuilder Received { get; } = new();
-
-        public async ValueTask<MsrpAcceptance> BeginAsync(MsrpMessageInfo message, CancellationToken cancellationToken)
-        {
-            await Task.Yield();
-            return MsrpAcceptance.Accept;
-        }
-
-        public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken)
-        {
-            Received.Append(Encoding.ASCII.GetString(data));
-            return default;
-        }
-
-        public ValueTask CompleteAsync(long length, CancellationToken cancellationToken)
-        {
-            Received.Append('.');
-            return default;
-        }
-
-        public ValueTask AbortAsync(MsrpAbortReason reason) => default;
-    }
 
     // Goes on a little later each time, on a thread of its own: a body that comes at that very moment must not be lost.
     private sealed class ReceiverOfAnotherThread : IMsrpMessageReceiver, IValueTaskSource<MsrpAcceptance>
