@@ -46,6 +46,12 @@ internal sealed partial class MsrpConnection
 
     private async ValueTask AbortClosedSessionsAsync()
     {
+        if (_lastSession is { IsOver: true })
+        {
+            // The connection may outlive it by far, and it holds what it has received.
+            (_lastSession, _lastToPath, _lastFromPath) = (null, null, null);
+        }
+
         for (int i = _everBound.Count - 1; i >= 0; i--)
         {
             MsrpSession session = _everBound[i];

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Immutable;
 
 namespace ImageShare.Core.Msrp.Connections;
 
@@ -34,6 +33,15 @@ internal sealed partial class MsrpConnection
         return true;
     }
 
+    // A session that has left is not to be kept by what was noted of it.
+    private void ForgetProgress(MsrpSession session)
+    {
+        lock (_progressGate)
+        {
+            _marks.Remove(session);
+        }
+    }
+
     private void CheckProgress()
     {
         lock (_progressGate)
@@ -48,8 +56,7 @@ internal sealed partial class MsrpConnection
     private void CheckMessages(bool counts)
     {
         var marks = new Dictionary<MsrpSession, (int, long)>();
-        ImmutableArray<MsrpSession> sessions = _sessions;
-        foreach (MsrpSession session in sessions.IsDefault ? [] : sessions)
+        foreach (MsrpSession session in _bound.Inside)
         {
             int message = NumberOf(session);
             long octets = session.Incoming.Taken;

@@ -34,7 +34,7 @@ internal sealed partial class MsrpConnection
             return;
         }
 
-        foreach (MsrpSession session in _sessions)
+        foreach (MsrpSession session in _bound.Inside)
         {
             if (session.OpeningTransaction == key)
             {

@@ -25,13 +25,12 @@ internal sealed partial class MsrpConnection
     private readonly CancellationTokenSource _lifetime = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _readingEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ITimer _bindTimer;
+    private readonly BoundSessions<MsrpSession> _bound = new();
+    private readonly ITimer _unboundTimer;
     private readonly ITimer? _idleTimer;
-
-    // Empty: none bound yet. Default: the last one has gone, no other may come.
-    private ImmutableArray<MsrpSession> _sessions = [];
     private ImmutableArray<OutgoingTransfer> _transfers = [];
     private long _lastActivity;
+    private long _unboundSince;
     private int _endReason = -1;
     private int _countsAsBound;
     private volatile bool _closing;
@@ -46,8 +45,8 @@ internal sealed partial class MsrpConnection
         IsAccepted = accepted;
         RemoteEndPoint = stream.RemoteEndPoint;
         TimeProvider time = endpoint.Options.TimeProvider;
-        _lastActivity = time.GetTimestamp();
-        _bindTimer = time.CreateTimer(static state => ((MsrpConnection)state!).CheckBound(), this, Options.BindTimeout, Timeout.InfiniteTimeSpan);
+        _lastActivity = _unboundSince = time.GetTimestamp();
+        _unboundTimer = time.CreateTimer(static state => ((MsrpConnection)state!).CheckBound(), this, Options.BindTimeout, Timeout.InfiniteTimeSpan);
         if (Options.IdleTimeout is { } idle)
         {
             _idleTimer = time.CreateTimer(static state => ((MsrpConnection)state!).CheckIdle(), this, idle, Timeout.InfiniteTimeSpan);
@@ -65,11 +64,8 @@ internal sealed partial class MsrpConnection
 
     public bool IsAccepted { get; }
 
-    /// <summary>The session it was dialled for; null when it was accepted.</summary>
-    public MsrpSession? OpenedFor { get; init; }
-
     /// <summary>Whether a session was ever bound here.</summary>
-    public bool IsBound { get; private set; }
+    public bool WasEverBound => _bound.WasEverBound;
 
     /// <summary>Whether no further session may be bound here.</summary>
     public bool IsClosing => _closing;
@@ -88,22 +84,20 @@ internal sealed partial class MsrpConnection
     /// <summary>Binds a session to this connection; false when the connection is closing.</summary>
     public bool TryAttach(MsrpSession session)
     {
-        bool attached = false;
-        ImmutableInterlocked.Update(ref _sessions, sessions =>
+        if (_closing || !_bound.TryJoin(session))
         {
-            attached = !sessions.IsDefault && !_closing;
-            return attached && !sessions.Contains(session) ? sessions.Add(session) : sessions;
-        });
-        if (attached)
-        {
-            IsBound = true;
-            NoLongerUnbound();
+            return false;
         }
 
-        return attached;
+        NoLongerUnbound();
+        return true;
     }
 
-    /// <summary>Lets a session go; the connection closes behind the last one.</summary>
+    /// <summary>
+    /// Lets a session go. Behind the last one a connection that this side opened closes. One that the peer opened stays open for
+    /// <see cref="MsrpEndpointOptions.LingerTime"/>: requests of further sessions of the peer may be on their way, and only the peer knows which
+    /// sessions it has bound here (RFC 4975 §5.4).
+    /// </summary>
     public void Detach(MsrpSession session)
     {
         foreach (OutgoingTransfer transfer in _transfers)
@@ -114,21 +108,22 @@ internal sealed partial class MsrpConnection
             }
         }
 
-        bool last = false;
-        ImmutableInterlocked.Update(ref _sessions, sessions =>
-        {
-            last = sessions is { IsDefault: false, Length: 1 } && sessions[0] == session;
-            return last ? default : sessions.IsDefault ? sessions : sessions.Remove(session);
-        });
-        if (last)
+        SessionDeparture departure = _bound.Leave(session, closesBehindLast: !IsAccepted);
+        ForgetProgress(session);
+        if (departure == SessionDeparture.LastLeft && !IsAccepted)
         {
             End(MsrpSessionEndReason.Closed, force: false);
+            return;
         }
-        else
+
+        if (departure == SessionDeparture.LastLeft)
         {
-            // The reader loop has to give up what it was receiving.
-            _stream.Input.CancelPendingRead();
+            Volatile.Write(ref _unboundSince, Options.TimeProvider.GetTimestamp());
+            _unboundTimer.Change(Options.LingerTime, Timeout.InfiniteTimeSpan);
         }
+
+        // The reader loop has to give up what it was receiving.
+        _stream.Input.CancelPendingRead();
     }
 
     /// <summary>
@@ -138,6 +133,7 @@ internal sealed partial class MsrpConnection
     {
         Interlocked.CompareExchange(ref _endReason, (int)reason, -1);
         _closing = true;
+        _bound.Close();
         if (force)
         {
             _forced = true;
@@ -160,11 +156,19 @@ internal sealed partial class MsrpConnection
 
     private void Touch() => Volatile.Write(ref _lastActivity, Options.TimeProvider.GetTimestamp());
 
+    // Nobody has bound it in time, or nobody has come behind the last session.
     private void CheckBound()
     {
-        if (!IsBound)
+        bool lingers = WasEverBound;
+        TimeSpan limit = lingers ? Options.LingerTime : Options.BindTimeout;
+        TimeSpan unbound = Options.TimeProvider.GetElapsedTime(Volatile.Read(ref _unboundSince));
+        if (unbound < limit)
         {
-            End(MsrpSessionEndReason.BindTimeout, force: true);
+            _unboundTimer.Change(limit - unbound, Timeout.InfiniteTimeSpan);
+        }
+        else if (_bound.TryCloseEmpty())
+        {
+            End(lingers ? MsrpSessionEndReason.Closed : MsrpSessionEndReason.BindTimeout, force: !lingers);
         }
     }
 
@@ -195,6 +199,7 @@ internal sealed partial class MsrpConnection
         MsrpSessionEndReason reason = await ReadLoopAsync().ConfigureAwait(false);
         reason = _endReason >= 0 ? (MsrpSessionEndReason)_endReason : reason;
         _closing = true;
+        _bound.Close();
         ImmutableArray<OutgoingTransfer> unfinished = _transfers;
         if (reason != MsrpSessionEndReason.Closed)
         {
@@ -221,7 +226,7 @@ internal sealed partial class MsrpConnection
             await writing.ConfigureAwait(false);
         }
 
-        _bindTimer.Dispose();
+        _unboundTimer.Dispose();
         _idleTimer?.Dispose();
         _progressTimer?.Dispose();
         if (_forced)
@@ -238,7 +243,7 @@ internal sealed partial class MsrpConnection
         NoLongerUnbound();
         _endpoint.Remove(this);
         MsrpDecodeReason fault = _decoder.Error?.Reason ?? MsrpDecodeReason.None;
-        ImageShareTelemetry.MsrpConnectionEnded(reason, fault, IsBound);
+        ImageShareTelemetry.MsrpConnectionEnded(reason, fault, WasEverBound);
         MsrpLog.ConnectionEnded(_endpoint.Logger, reason, fault);
         _ended.TrySetResult();
     }
@@ -259,14 +264,14 @@ internal sealed partial class MsrpConnection
             transfer.Finish();
         }
 
-        ImmutableArray<MsrpSession> sessions = ImmutableInterlocked.InterlockedExchange(ref _sessions, default);
+        ImmutableArray<MsrpSession> sessions = _bound.TakeAll();
         HashSet<MsrpSession> cutOff = [.. stopped.Select(t => t.Session), .. _everBound.Where(s => s.Incoming.IsOpen)];
         foreach (MsrpSession session in _everBound)
         {
             await session.Incoming.AbortAsync(session.IsOver ? MsrpAbortReason.SessionClosed : MsrpAbortReason.ConnectionLost).ConfigureAwait(false);
         }
 
-        foreach (MsrpSession session in sessions.IsDefault ? [] : sessions)
+        foreach (MsrpSession session in sessions)
         {
             // An orderly end in the middle of something is a loss to whom it concerns.
             bool lost = reason == MsrpSessionEndReason.PeerClosed && (_wasCutOff || cutOff.Contains(session));

@@ -17,10 +17,12 @@ public sealed partial class MsrpEndpoint
     private readonly DialTurns<(string Scheme, string Host, int Port)> _turns = new();
 
     /// <summary>
-    /// The connection to the host of a URI: one opened before if it is still there (RFC 4975 §5.4), otherwise a new one to the first of its
-    /// addresses that answers (§6.2). Sessions that want one to the same host at the same time get the same.
+    /// Binds the session to a connection to the host of a URI: one opened before if it is still there (RFC 4975 §5.4), otherwise a new one to the first of
+    /// its addresses that answers (§6.2). Sessions that want one to the same host at the same time get the same. A new connection is shown to others
+    /// only with the session inside: one of them could use it and end it before.
     /// </summary>
-    internal async Task<MsrpConnection> DialAsync(MsrpSession session, MsrpUri uri, CancellationToken cancellationToken)
+    /// <returns>The connection; null when the session was bound by its peer meanwhile, or is over.</returns>
+    internal async Task<MsrpConnection?> DialAsync(MsrpSession session, MsrpUri uri, CancellationToken cancellationToken)
     {
         if (uri.IsSecure != session.LocalUri.IsSecure)
         {
@@ -39,9 +41,14 @@ public sealed partial class MsrpEndpoint
 
         var key = (uri.Scheme.ToUpperInvariant(), uri.Host.ToUpperInvariant(), port);
         using DialTurns<(string, string, int)>.Turn turn = await _turns.EnterAsync(key, cancellationToken).ConfigureAwait(false);
-        if (_dialled.TryGetValue(key, out MsrpConnection? open) && !open.IsClosing && open.IsTrustedFor(session))
+        if (_dialled.TryGetValue(key, out MsrpConnection? open) && open.IsTrustedFor(session) && session.TryBind(open))
         {
             return open;
+        }
+
+        if (session.IsOver || session.Connection is not null)
+        {
+            return null;
         }
 
         if (turn.Failure is { } failure)
@@ -63,9 +70,19 @@ public sealed partial class MsrpEndpoint
             try
             {
                 MsrpConnection connection = await ConnectAsync(remote, session, uri, cancellationToken).ConfigureAwait(false);
-                _dialled[key] = connection;
+                bool isBound = session.TryBind(connection);
+                if (isBound)
+                {
+                    _dialled[key] = connection;
+                }
+
                 Begin(connection);
-                return connection;
+                if (!isBound)
+                {
+                    connection.End(MsrpSessionEndReason.Closed, force: false);
+                }
+
+                return isBound ? connection : null;
             }
             catch (ImageShareException e) when (e.Error != ImageShareError.CertificateNotTrusted)
             {
@@ -111,7 +128,7 @@ public sealed partial class MsrpEndpoint
             IStreamConnection stream = await _network.ConnectAsync(remote, either.Token).ConfigureAwait(false);
             return uri.IsSecure
                 ? await SecureAsync(stream, session, either.Token).ConfigureAwait(false)
-                : new MsrpConnection(this, stream, accepted: false) { OpenedFor = session };
+                : new MsrpConnection(this, stream, accepted: false);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -101,7 +101,6 @@ public sealed partial class MsrpEndpoint
         TlsConnection tls = await _tls!.ConnectAsync(stream, host, check, cancellationToken).ConfigureAwait(false);
         return new MsrpConnection(this, tls, accepted: false)
         {
-            OpenedFor = session,
             IsSecure = true,
             PeerCertificate = tls.PeerCertificate?.RawData,
             VerifiedHost = session.KnowsPeerCertificate ? null : host,

@@ -207,5 +207,10 @@ public sealed partial class MsrpEndpoint : IAsyncDisposable
         _connections[connection] = 0;
         Interlocked.Increment(ref _connectionCount);
         connection.Start();
+        if (_disposed)
+        {
+            // Opened while the endpoint was closed, which may have missed it.
+            connection.End(MsrpSessionEndReason.Closed, force: true);
+        }
     }
 }

@@ -36,6 +36,12 @@ public sealed record MsrpEndpointOptions
     /// </summary>
     public TimeSpan BindTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long a connection that the peer has opened stays open behind its last session: the peer may bind further sessions to it, whose first
+    /// requests are on their way (RFC 4975 §5.4). The peer's own close ends it at once. Default 5 s.
+    /// </summary>
+    public TimeSpan LingerTime { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a connection may lie still, in both directions, before its sessions end. Null is for ever. Default 60 s.</summary>
     public TimeSpan? IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -110,24 +110,11 @@ public sealed partial class MsrpSession : IAsyncDisposable
         else if (active && Connection is null)
         {
             MsrpPath peer = _peer ?? throw PathNotSet();
-            while (Connection is null)
+            MsrpConnection? dialled = await DialAsync(_connectTo ?? peer.First, cancellationToken).ConfigureAwait(false);
+            ThrowIfOver();
+            if (Options.OpenWithEmptySend)
             {
-                MsrpConnection connection = await DialAsync(_connectTo ?? peer.First, cancellationToken).ConfigureAwait(false);
-                ThrowIfOver();
-                if (TryBind(connection))
-                {
-                    if (Options.OpenWithEmptySend)
-                    {
-                        connection.SendEmpty(this, peer);
-                    }
-                }
-                else if (connection.OpenedFor == this && Connection is null)
-                {
-                    // One that was there may have gone in this moment; one opened for this session is not opened again, or who hangs up at once
-                    // would be dialled for ever (RFC 4975 §14.5).
-                    throw new ImageShareException(
-                        ImageShareError.PeerUnreachable, "The peer closed the MSRP connection as soon as it was open; check that it listens for MSRP there.");
-                }
+                dialled?.SendEmpty(this, peer);
             }
 
             return;
@@ -241,7 +228,7 @@ public sealed partial class MsrpSession : IAsyncDisposable
         ? connection.PeerCertificate is { } certificate && IsPeerCertificate(certificate)
         : connection.VerifiedHost is { } host && host.Equals(_peer?.First.Host, StringComparison.OrdinalIgnoreCase);
 
-    private async Task<MsrpConnection> DialAsync(MsrpUri uri, CancellationToken cancellationToken)
+    private async Task<MsrpConnection?> DialAsync(MsrpUri uri, CancellationToken cancellationToken)
     {
         try
         {
