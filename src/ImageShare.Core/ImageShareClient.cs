@@ -181,8 +181,8 @@ public sealed partial class ImageShareClient : IAsyncDisposable
 
         // Of another image, and of a whole that is here already, there is no rest to ask for.
         ImagePartial? partial = settings.Resume is { } known && !known.Contradicts(wanted)
-            && store.FindPartial(known) is { Octets: > 0 } kept && kept.Octets < kept.Size && (wanted.Size ?? kept.Size) == kept.Size ? kept : null;
-        var share = new CallingShare(call, session, new PullOffer(_context, session, media, wanted, settings, partial), media);
+            && store.FindPartial(known, peer.ToString()) is { Octets: > 0 } kept && kept.Octets < kept.Size && (wanted.Size ?? kept.Size) == kept.Size ? kept : null;
+        var share = new CallingShare(call, session, new PullOffer(_context, session, media, peer, wanted, settings, partial), media);
         _sessions[session] = 0;
         session.Start(new ShareRole(share, media), new ShareInput.StartOutgoing(settings.QueryFirst));
         return Task.FromResult(session);

@@ -14,10 +14,10 @@ namespace ImageShare.Core.Images;
 /// What fails there is told by the next call here. The file and the hash may be touched by the caller only between <see cref="FinishAsync"/> and
 /// the next hand-over; they are released by <see cref="ReleaseAsync"/> when nobody uses them any more, at whatever time that is called.
 /// </remarks>
-/// <param name="file">What is written to.</param>
+/// <param name="file">What is written to; null when the octets are only hashed.</param>
 /// <param name="hasher">What the octets that come in order are given to.</param>
 /// <param name="length">The octets of one buffer.</param>
-internal sealed class BackgroundWriter(IPartialFile file, ImageHasher hasher, int length) : IValueTaskSource
+internal sealed class BackgroundWriter(IPartialFile? file, ImageHasher hasher, int length) : IValueTaskSource
 {
     private const int Count = 4;
     private const int Nobody = -1;
@@ -34,7 +34,7 @@ internal sealed class BackgroundWriter(IPartialFile file, ImageHasher hasher, in
     private Stage? _writing;
 
     // What nobody works with any more.
-    private long Done => Math.Min(_hashing?.Done ?? 0, _writing?.Done ?? 0);
+    private long Done => Math.Min(_hashing?.Done ?? 0, file is null ? long.MaxValue : _writing?.Done ?? 0);
 
     private bool IsWorking => _hashing is { IsWorking: true } || _writing is { IsWorking: true };
 
@@ -65,7 +65,7 @@ internal sealed class BackgroundWriter(IPartialFile file, ImageHasher hasher, in
     /// Closes the file and gives everything back, as soon as no piece is being worked on; pieces that wait are left out. Once only; a call that
     /// waits returns, and no other may follow.
     /// </summary>
-    /// <param name="released">What is left to do then.</param>
+    /// <param name="released">What is left to do then, while nobody else can have the file yet.</param>
     public ValueTask ReleaseAsync(Action released)
     {
         bool isWorking;
@@ -94,7 +94,7 @@ internal sealed class BackgroundWriter(IPartialFile file, ImageHasher hasher, in
         }
     }
 
-    private void Write(in Piece piece) => file.Write(piece.Offset, piece.Buffer.AsSpan(0, piece.Octets));
+    private void Write(in Piece piece) => file!.Write(piece.Offset, piece.Buffer.AsSpan(0, piece.Octets));
 
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _wait.GetStatus(token);
 
@@ -105,7 +105,8 @@ internal sealed class BackgroundWriter(IPartialFile file, ImageHasher hasher, in
 
     private bool TryHandOver(long offset, int octets, bool hashed)
     {
-        Stage hashing, writing;
+        Stage hashing;
+        Stage? writing = null;
         bool hashes, writes;
         lock (_gate)
         {
@@ -121,9 +122,13 @@ internal sealed class BackgroundWriter(IPartialFile file, ImageHasher hasher, in
             (piece.Offset, piece.Octets, piece.IsHashed) = (offset, octets, hashed);
             _filled++;
             hashing = _hashing ??= new Stage(this, static (writer, piece) => writer.Hash(piece));
-            writing = _writing ??= new Stage(this, static (writer, piece) => writer.Write(piece));
             hashes = Begins(hashing);
-            writes = Begins(writing);
+            if (file is not null)
+            {
+                writing = _writing ??= new Stage(this, static (writer, piece) => writer.Write(piece));
+            }
+
+            writes = writing is not null && Begins(writing);
         }
 
         if (hashes)
@@ -133,7 +138,7 @@ internal sealed class BackgroundWriter(IPartialFile file, ImageHasher hasher, in
 
         if (writes)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(writing, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(writing!, preferLocal: false);
         }
 
         return true;
@@ -239,17 +244,22 @@ internal sealed class BackgroundWriter(IPartialFile file, ImageHasher hasher, in
 
     private void Release()
     {
-        file.Dispose();
-        hasher.Dispose();
-        foreach (Piece piece in _ring)
+        try
         {
-            if (piece.Buffer is not null)
+            _released!();
+        }
+        finally
+        {
+            file?.Dispose();
+            hasher.Dispose();
+            foreach (Piece piece in _ring)
             {
-                ArrayPool<byte>.Shared.Return(piece.Buffer);
+                if (piece.Buffer is not null)
+                {
+                    ArrayPool<byte>.Shared.Return(piece.Buffer);
+                }
             }
         }
-
-        _released!();
     }
 
     private record struct Piece(byte[]? Buffer, long Offset, int Octets, bool IsHashed);

@@ -1,16 +1,13 @@
 using System.Buffers;
-using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
-using System.Runtime.ExceptionServices;
-using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Images;
 
 /// <summary>
 /// One image on its way into a folder. Small pieces are gathered; full buffers are hashed and written on another thread while the next
-/// octets come. What comes in order is hashed as it passes, anything else makes the file be read once more at the end.
+/// octets come. The file is this image's alone from its first octet until it has its name.
 /// </summary>
-internal sealed class DirectoryImageSink : IImageSink
+internal sealed class DirectoryImageSink : IHashingSink
 {
     /// <summary>The most octets gathered for one write.</summary>
     internal const int BufferLength = 128 * 1024;
@@ -22,35 +19,32 @@ internal sealed class DirectoryImageSink : IImageSink
     private IncomingImage _image;
     private readonly IPartialFile _file;
     private readonly object _owner;
-    private readonly ReceivedRanges _received;
-    private readonly ImageHasher _hasher;
     private readonly BackgroundWriter _writer;
     private readonly int _bufferLength;
     private string _partialPath;
     private int _buffered;
     private long _bufferOffset;
     private long _sinceRoom;
+    private long _end;
     private bool _inOrder;
     private int _closed;
     private Task _released = Task.CompletedTask;
 
-    public DirectoryImageSink(DirectoryImageStore store, IncomingImage image, string partialPath, IPartialFile file, object owner)
+    public DirectoryImageSink(DirectoryImageStore store, IncomingImage image, string partialPath, IPartialFile file, ImageHasher hasher, object owner)
     {
         _store = store;
         _image = image;
         _partialPath = partialPath;
         _file = file;
         _owner = owner;
-        _received = ReceivedRanges.Before(image);
-        _bufferOffset = image.FirstOctet;
+        _bufferOffset = _end = image.FirstOctet;
         _inOrder = image.FirstOctet == 0;
-        _hasher = new ImageHasher(image.Hashes);
         _bufferLength = store.Buffers.Take(image.Size);
-        _writer = new BackgroundWriter(file, _hasher, _bufferLength);
+        _writer = new BackgroundWriter(file, hasher, _bufferLength);
     }
 
-    /// <summary>Whether what has come is kept when the transfer breaks off (<see cref="KeptPartial"/>); as long as it comes in order.</summary>
-    public bool Keeps { get; set; }
+    /// <summary>As what it is kept when the transfer breaks off, as long as it comes in order; null for what is not kept.</summary>
+    public KeptPartial? Kept { get; set; }
 
     public void Name(string suggestedName) => _image = _image with { SuggestedName = suggestedName };
 
@@ -59,24 +53,22 @@ internal sealed class DirectoryImageSink : IImageSink
         ThrowIfClosed();
         if (offset == _bufferOffset + _buffered && data.Length < _bufferLength - _buffered && !cancellationToken.IsCancellationRequested)
         {
-            try
-            {
-                _received.Add(offset, data.Length);
-            }
-            catch (ImageShareException e)
-            {
-                return RefuseAsync(e);
-            }
-
             data.CopyTo(_writer.Buffer.AsSpan(_buffered));
             _buffered += (int)data.Length;
+            _end = Math.Max(_end, offset + data.Length);
             return ValueTask.CompletedTask;
         }
 
         return WriteThroughAsync(offset, data, cancellationToken);
     }
 
-    public async ValueTask<StoredImage> CompleteAsync(CancellationToken cancellationToken = default)
+    public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        return _file.ReadAsync(offset, buffer, cancellationToken);
+    }
+
+    public async ValueTask<bool> FinishAsync(CancellationToken cancellationToken)
     {
         ThrowIfClosed();
         bool done = false;
@@ -85,25 +77,48 @@ internal sealed class DirectoryImageSink : IImageSink
             await HandOverAsync(cancellationToken).ConfigureAwait(false);
             await _writer.FinishAsync(cancellationToken).ConfigureAwait(false);
             ThrowIfClosed();
-            _received.CheckComplete();
-            MediaType? detected = ImageTypes.Recognize(await ReadStartAsync(cancellationToken).ConfigureAwait(false));
-            _store.ThrowIfNotAllowed(detected);
-            if (!_inOrder)
+            await CheckLengthAsync(cancellationToken).ConfigureAwait(false);
+            done = true;
+            return _inOrder;
+        }
+        catch (OperationCanceledException) when (Kept is not null)
+        {
+            // It is the connection that is gone, not the disk.
+            done = await TryKeepAsync().ConfigureAwait(false);
+            throw;
+        }
+        catch (Exception e) when (StoreErrors.IsFileError(e))
+        {
+            throw StoreErrors.Translate(e, _store.Folder);
+        }
+        finally
+        {
+            if (!done)
             {
-                await HashAgainAsync(cancellationToken).ConfigureAwait(false);
+                await DiscardAsync(cancellationToken).ConfigureAwait(false);
             }
+        }
+    }
 
-            ImmutableArray<byte> sha1 = _hasher.Finish();
+    public async ValueTask<StoredImage> CompleteAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        bool done = false;
+        try
+        {
+            _store.ThrowIfNotAllowed(ImageTypes.Recognize(await ReadStartAsync(cancellationToken).ConfigureAwait(false)));
             if (_store.Options.FlushToDisk)
             {
                 _file.FlushToDisk();
             }
 
-            Interlocked.Exchange(ref _closed, 1);
-            await _writer.ReleaseAsync(LeaveRoom).ConfigureAwait(false);
+            // Until it is closed nobody else can have it, and when it is closed it has its name: what was verified is what is found there.
             string path = _store.Publish(_partialPath, SafeFileName.From(_image.SuggestedName, _image.Type));
             done = true;
-            return new StoredImage(path, _received.End, sha1, _hasher.CanVerify, Path.GetFileName(path)) { DetectedType = detected, OriginalName = _image.SuggestedName };
+            Interlocked.Exchange(ref _closed, 1);
+            await _writer.ReleaseAsync(LeaveRoom).ConfigureAwait(false);
+            Kept?.Remove(_store.Folder);
+            return new StoredImage(path, Path.GetFileName(path)) { OriginalName = _image.SuggestedName };
         }
         catch (Exception e) when (StoreErrors.IsFileError(e))
         {
@@ -120,15 +135,19 @@ internal sealed class DirectoryImageSink : IImageSink
 
     public async ValueTask AbandonAsync()
     {
-        if (Volatile.Read(ref _closed) == 0 && !(Keeps && await TryKeepAsync().ConfigureAwait(false)))
+        await DiscardAsync(CancellationToken.None).ConfigureAwait(false);
+        await _released.ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Volatile.Read(ref _closed) == 0 && !(Kept is not null && await TryKeepAsync().ConfigureAwait(false)))
         {
             await DiscardAsync(CancellationToken.None).ConfigureAwait(false);
         }
 
         await _released.ConfigureAwait(false);
     }
-
-    public ValueTask DisposeAsync() => AbandonAsync();
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteThroughAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken)
@@ -137,7 +156,7 @@ internal sealed class DirectoryImageSink : IImageSink
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            _received.Add(offset, data.Length);
+            _end = Math.Max(_end, offset + data.Length);
             if (!data.IsEmpty && offset != _bufferOffset + _buffered)
             {
                 await HandOverAsync(cancellationToken).ConfigureAwait(false);
@@ -160,7 +179,7 @@ internal sealed class DirectoryImageSink : IImageSink
 
             done = true;
         }
-        catch (OperationCanceledException) when (Keeps)
+        catch (OperationCanceledException) when (Kept is not null)
         {
             // It is the connection that is gone, not the disk.
             done = await TryKeepAsync().ConfigureAwait(false);
@@ -179,12 +198,6 @@ internal sealed class DirectoryImageSink : IImageSink
         }
     }
 
-    private async ValueTask RefuseAsync(ImageShareException reason)
-    {
-        await DiscardAsync(CancellationToken.None).ConfigureAwait(false);
-        ExceptionDispatchInfo.Throw(reason);
-    }
-
     private async ValueTask<bool> TryKeepAsync()
     {
         try
@@ -198,7 +211,11 @@ internal sealed class DirectoryImageSink : IImageSink
 
             if (Interlocked.Exchange(ref _closed, 1) == 0)
             {
-                _released = _writer.ReleaseAsync(LeaveRoom).AsTask();
+                _released = _writer.ReleaseAsync(() =>
+                {
+                    LeaveRoom();
+                    Kept!.Leave(_store.Folder, _partialPath, _bufferOffset);
+                }).AsTask();
             }
 
             return true;
@@ -213,12 +230,12 @@ internal sealed class DirectoryImageSink : IImageSink
     // A file with holes says nothing by its length: from now on it is like any other temporary file.
     private void StopKeeping()
     {
-        if (Keeps)
+        if (Kept is not null)
         {
             string path = LeftOverFiles.NewPath(_store.Folder);
-            File.Move(_partialPath, path);
+            PartialFile.Rename(_partialPath, path);
             _partialPath = path;
-            Keeps = false;
+            Kept = null;
         }
     }
 
@@ -242,26 +259,20 @@ internal sealed class DirectoryImageSink : IImageSink
         _buffered = 0;
     }
 
-    private async ValueTask HashAgainAsync(CancellationToken cancellationToken)
+    // The disk has what was written, and nothing but that.
+    private async ValueTask CheckLengthAsync(CancellationToken cancellationToken)
     {
-        _hasher.Restart();
-        long offset = 0;
-        while (offset < _received.End)
+        byte[] last = new byte[2];
+        int expected = (int)Math.Min(_end, 1);
+        if (await _file.ReadAsync(_end - expected, last, cancellationToken).ConfigureAwait(false) != expected)
         {
-            int read = await _file.ReadAsync(offset, _writer.Buffer.AsMemory(0, _bufferLength), cancellationToken).ConfigureAwait(false);
-            if (read == 0)
-            {
-                throw new IOException("The temporary file is shorter than what was written to it.");
-            }
-
-            _hasher.Append(_writer.Buffer.AsSpan(0, read));
-            offset += read;
+            throw new IOException("The temporary file has not the length of what was written to it; another program has changed it.");
         }
     }
 
     private async ValueTask<byte[]> ReadStartAsync(CancellationToken cancellationToken)
     {
-        byte[] start = new byte[Math.Min(ImageTypes.MagicLength, _received.End)];
+        byte[] start = new byte[Math.Min(ImageTypes.MagicLength, _end)];
         int read = start.Length == 0 ? 0 : await _file.ReadAsync(0, start, cancellationToken).ConfigureAwait(false);
         return start[..read];
     }
@@ -274,29 +285,13 @@ internal sealed class DirectoryImageSink : IImageSink
             _released = _writer.ReleaseAsync(() =>
             {
                 LeaveRoom();
-                Delete();
+                LeftOverFiles.TryDelete(_partialPath);
             }).AsTask();
-        }
-        else
-        {
-            Delete();
         }
 
         if (!cancellationToken.IsCancellationRequested)
         {
             await _released.ConfigureAwait(false);
-        }
-    }
-
-    private void Delete()
-    {
-        try
-        {
-            File.Delete(_partialPath);
-        }
-        catch (Exception e) when (StoreErrors.IsFileError(e))
-        {
-            // The caller is told why the image was given up; that its hidden remains could not be removed changes nothing for him.
         }
     }
 

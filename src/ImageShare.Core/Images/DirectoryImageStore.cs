@@ -27,17 +27,29 @@ internal sealed class DirectoryImageStore(
         try
         {
             Directory.CreateDirectory(folder);
-            if (Interlocked.Exchange(ref _isTidy, 1) == 0)
-            {
-                LeftOverFiles.Remove(folder);
-                KeptPartial.RemoveExpired(folder, Options.PartialLifetime);
-            }
-
+            Tidy();
             return ValueTask.FromResult<IImageSink>(Create(image));
         }
         catch (Exception e) when (StoreErrors.IsFileError(e))
         {
             throw StoreErrors.Translate(e, folder);
+        }
+    }
+
+    /// <summary>Removes what a killed program left, and what nobody came back to.</summary>
+    public void TidyNow()
+    {
+        try
+        {
+            if (Directory.Exists(folder))
+            {
+                Tidy();
+            }
+        }
+        catch (Exception e) when (StoreErrors.IsFileError(e))
+        {
+            // Whoever wants to store an image is told; and then it is tried again.
+            Volatile.Write(ref _isTidy, 0);
         }
     }
 
@@ -54,40 +66,41 @@ internal sealed class DirectoryImageStore(
     public bool CanResume(IncomingImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return KeptPathOf(image) is { } path && KeptPartial.Has(path, image.FirstOctet);
+        return KeptOf(image)?.Has(folder, image.FirstOctet) == true;
     }
 
-    public ImagePartial? FindPartial(ImageSelector image)
+    public ImagePartial? FindPartial(ImageSelector image, string? sender)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return Options.KeepPartials && Directory.Exists(folder) ? KeptPartial.Find(folder, image) : null;
+        return Options.KeepPartials && Directory.Exists(folder) ? KeptPartial.Find(folder, image, sender) : null;
     }
 
-    private string? KeptPathOf(IncomingImage image) => !Options.KeepPartials ? null
-        : KeptPartial.PathOf(folder, image) ?? (Options.KeepPartialsWithoutHash ? KeptPartial.PathWithoutHash(folder, image) : null);
+    private void Tidy()
+    {
+        if (Interlocked.Exchange(ref _isTidy, 1) == 0)
+        {
+            LeftOverFiles.Remove(folder);
+            KeptPartial.RemoveExpired(folder, Options.PartialLifetime);
+        }
+    }
 
-    private DirectoryImageSink Create(IncomingImage image)
+    private KeptPartial? KeptOf(IncomingImage image) => Options.KeepPartials ? KeptPartial.Of(image, Options.KeepPartialsWithoutHash) : null;
+
+    private VerifyingSink Create(IncomingImage image)
     {
         var owner = new object();
         bool created = false;
         try
         {
             Room.Claim(owner, (image.Size ?? 0) - image.FirstOctet);
-            if (KeptPathOf(image) is { } kept && (image.FirstOctet == 0 || KeptPartial.Has(kept, image.FirstOctet))
-                && KeptPartial.Open(kept, image.FirstOctet) is { } continued)
-            {
-                created = true;
-                return new DirectoryImageSink(this, image, kept, continued, owner) { Keeps = true };
-            }
-
-            if (image.FirstOctet > 0)
-            {
-                throw new ImageShareException(
-                    ImageShareError.NothingToResume, $"The first {image.FirstOctet} octets of the image are not in '{folder}'; the peer has to offer the whole image.");
-            }
-
-            string path = LeftOverFiles.NewPath(folder);
-            var sink = new DirectoryImageSink(this, image, path, createFile(path), owner);
+            KeptPartial? kept = KeptOf(image);
+            (string path, IPartialFile file) = image.FirstOctet > 0
+                ? kept?.TryTake(folder, image.FirstOctet) ?? throw new ImageShareException(
+                    ImageShareError.NothingToResume,
+                    $"The first {image.FirstOctet} octets of the image, as this peer sent them, are not in '{folder}', or another transfer is continuing them; the peer has to offer the whole image.")
+                : LeftOverFiles.Create(() => kept?.NewPath(folder) ?? LeftOverFiles.NewPath(folder), createFile);
+            var hasher = new ImageHasher(image.Hashes);
+            var sink = new VerifyingSink(new DirectoryImageSink(this, image, path, file, hasher, owner) { Kept = kept }, hasher, image);
             created = true;
             return sink;
         }

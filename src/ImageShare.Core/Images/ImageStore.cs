@@ -6,7 +6,8 @@ public static class ImageStore
     /// <summary>
     /// Received images become files in a folder, which is created when it is missing. Each is written under a hidden temporary name
     /// (<c>.….part</c>) and gets its own safe name only after it is whole and checked; a name that is taken gets a number. Nothing is
-    /// ever overwritten, and nothing is ever written outside the folder.
+    /// ever overwritten, and nothing is ever written outside the folder. What a killed program left there is removed at once; what one
+    /// that runs has open is not.
     /// </summary>
     public static IImageStore InDirectory(string folder)
     {
@@ -15,7 +16,7 @@ public static class ImageStore
     }
 
     /// <summary>The same, with a say in how.</summary>
-    /// <param name="folder">The folder; use one store for it, which knows of all that is on its way into it.</param>
+    /// <param name="folder">The folder; one store for it knows of all that is on its way into it, and keeps its bounds; several stores and programs do one another no harm.</param>
     /// <param name="options">How.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number in the options is negative.</exception>
     public static IImageStore InDirectory(string folder, DirectoryStoreOptions options)
@@ -23,7 +24,9 @@ public static class ImageStore
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(options);
         options.ThrowIfInvalid();
-        return new DirectoryImageStore(Path.GetFullPath(folder), PartialFile.Create, options);
+        var store = new DirectoryImageStore(Path.GetFullPath(folder), PartialFile.Create, options);
+        store.TidyNow();
+        return store;
     }
 
     /// <summary>Received images stay in memory, in <see cref="StoredImage.Content"/>.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Immutable;
 
 namespace ImageShare.Core.Images;
 
@@ -10,7 +9,8 @@ internal sealed class MemoryImageStore(int maxSize) : IImageStore
     {
         ArgumentNullException.ThrowIfNull(image);
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult<IImageSink>(new MemoryImageSink(image, maxSize));
+        var hasher = new ImageHasher(image.Hashes);
+        return ValueTask.FromResult<IImageSink>(new VerifyingSink(new HashingSink(new MemoryImageSink(image, maxSize), hasher, image), hasher, image, maxSize));
     }
 }
 
@@ -22,17 +22,16 @@ internal sealed class MemoryImageSink(IncomingImage image, int maxSize) : IImage
 {
     private const int MaxAside = 65536;
 
-    private readonly ReceivedRanges _received = new(image, maxSize);
     private readonly ArrayBufferWriter<byte> _inOrder = new();
     private readonly List<(long Offset, byte[] Octets)> _aside = [];
     private long _asideLength;
-    private bool _closed;
+    private long _end;
+    private byte[]? _content;
 
     public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default)
     {
-        ThrowIfClosed();
         cancellationToken.ThrowIfCancellationRequested();
-        _received.Add(offset, data.Length);
+        _end = Math.Max(_end, offset + data.Length);
         if (_aside.Count == 0 && offset == _inOrder.WrittenCount)
         {
             foreach (ReadOnlyMemory<byte> piece in data)
@@ -58,44 +57,41 @@ internal sealed class MemoryImageSink(IncomingImage image, int maxSize) : IImage
 
     public void Name(string suggestedName) => image = image with { SuggestedName = suggestedName };
 
+    public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ReadOnlyMemory<byte> rest = Content.AsMemory((int)Math.Min(offset, _end));
+        rest = rest[..Math.Min(rest.Length, buffer.Length)];
+        rest.CopyTo(buffer);
+        return ValueTask.FromResult(rest.Length);
+    }
+
     public ValueTask<StoredImage> CompleteAsync(CancellationToken cancellationToken = default)
     {
-        ThrowIfClosed();
         cancellationToken.ThrowIfCancellationRequested();
-        _closed = true;
-        _received.CheckComplete();
-        byte[] content = new byte[_received.End];
+        return ValueTask.FromResult(new StoredImage(null, SafeFileName.From(image.SuggestedName, image.Type)) { Content = Content, OriginalName = image.SuggestedName });
+    }
+
+    public ValueTask AbandonAsync()
+    {
+        _inOrder.Clear();
+        _aside.Clear();
+        _content = null;
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => AbandonAsync();
+
+    private byte[] Content => _content ??= Assemble();
+
+    private byte[] Assemble()
+    {
+        byte[] content = new byte[_end];
         _inOrder.WrittenSpan.CopyTo(content);
         foreach ((long offset, byte[] octets) in _aside)
         {
             octets.CopyTo(content, offset);
         }
 
-        using var hasher = new ImageHasher(image.Hashes);
-        hasher.Append(content);
-        ImmutableArray<byte> sha1 = hasher.Finish();
-        return ValueTask.FromResult(
-            new StoredImage(null, content.Length, sha1, hasher.CanVerify, SafeFileName.From(image.SuggestedName, image.Type))
-            {
-                DetectedType = ImageTypes.Recognize(content.AsSpan(0, Math.Min(content.Length, ImageTypes.MagicLength))),
-                Content = content,
-                OriginalName = image.SuggestedName,
-            });
-    }
-
-    public ValueTask AbandonAsync()
-    {
-        _closed = true;
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask DisposeAsync() => AbandonAsync();
-
-    private void ThrowIfClosed()
-    {
-        if (_closed)
-        {
-            throw new ImageShareException(ImageShareError.InvalidState, "This image was completed or given up already; ask the store for a new place.");
-        }
+        return content;
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 
 namespace ImageShare.Core.Images;
@@ -14,39 +15,90 @@ internal interface IPartialFile : IDisposable
     void FlushToDisk();
 }
 
-/// <summary>A temporary file on the disk.</summary>
-internal sealed class PartialFile(SafeFileHandle handle) : IPartialFile
+/// <summary>
+/// A temporary file on the disk. As long as one is open, no other program can open it (where the file system has locks), and nothing else in this one
+/// (wherever it is); it may be renamed and deleted by who has it.
+/// </summary>
+internal sealed class PartialFile : IPartialFile
 {
-    /// <summary>Creates the file, which must not exist; nobody else may open it meanwhile.</summary>
-    public static IPartialFile Create(string path) =>
-        new PartialFile(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None));
+    // On Unix a file can always be renamed and deleted, and only None locks it against all others. On Windows no other sharing than Delete allows either.
+    private static readonly FileShare Alone = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
 
-    /// <summary>Opens or creates a file and cuts it off at an offset; nobody else may open it meanwhile, but it may be renamed.</summary>
-    public static IPartialFile OpenAt(string path, long offset)
+    // Locks are missing on some file systems, and on some network ones they hold between programs only.
+    private static readonly ConcurrentDictionary<string, PartialFile> InUse = new(StringComparer.Ordinal);
+
+    private readonly SafeFileHandle _handle;
+    private string _path;
+
+    private PartialFile(SafeFileHandle handle, string path)
     {
-        SafeFileHandle handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Delete);
-        bool done = false;
+        _handle = handle;
+        _path = path;
+    }
+
+    public long Length => RandomAccess.GetLength(_handle);
+
+    /// <summary>Creates the file, which must not exist.</summary>
+    public static IPartialFile Create(string path)
+    {
+        var file = new PartialFile(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, Alone), path);
+        InUse[path] = file;
+        return file;
+    }
+
+    /// <summary>Opens a file that exists; null when somebody has it, or it is gone.</summary>
+    /// <remarks>On Unix a file is opened first and locked then: who had it may have given it another name in between. Whoever opens one asks that before he touches it.</remarks>
+    public static PartialFile? TryOpen(string path)
+    {
+        if (InUse.ContainsKey(path))
+        {
+            return null;
+        }
+
+        PartialFile file;
         try
         {
-            RandomAccess.SetLength(handle, Math.Min(offset, RandomAccess.GetLength(handle)));
-            done = true;
-            return new PartialFile(handle);
+            file = new PartialFile(File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, Alone), path);
         }
-        finally
+        catch (Exception e) when (StoreErrors.IsFileError(e))
         {
-            if (!done)
-            {
-                handle.Dispose();
-            }
+            return null;
+        }
+
+        if (InUse.TryAdd(path, file))
+        {
+            return file;
+        }
+
+        file._handle.Dispose();
+        return null;
+    }
+
+    /// <summary>Gives an open file another name in the same folder, which nobody else uses.</summary>
+    /// <exception cref="IOException">It has not this name any more.</exception>
+    public static void Rename(string from, string to)
+    {
+        File.Move(from, to, overwrite: true);
+        if (InUse.TryRemove(from, out PartialFile? file))
+        {
+            file._path = to;
+            InUse[to] = file;
         }
     }
 
-    public void Write(long offset, ReadOnlySpan<byte> octets) => RandomAccess.Write(handle, octets, offset);
+    /// <summary>What is behind an offset goes.</summary>
+    public void CutAt(long offset) => RandomAccess.SetLength(_handle, offset);
+
+    public void Write(long offset, ReadOnlySpan<byte> octets) => RandomAccess.Write(_handle, octets, offset);
 
     public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
-        RandomAccess.ReadAsync(handle, buffer, offset, cancellationToken);
+        RandomAccess.ReadAsync(_handle, buffer, offset, cancellationToken);
 
-    public void FlushToDisk() => RandomAccess.FlushToDisk(handle);
+    public void FlushToDisk() => RandomAccess.FlushToDisk(_handle);
 
-    public void Dispose() => handle.Dispose();
+    public void Dispose()
+    {
+        InUse.TryRemove(new KeyValuePair<string, PartialFile>(_path, this));
+        _handle.Dispose();
+    }
 }

@@ -1,6 +1,6 @@
 namespace ImageShare.Core.Images;
 
-/// <summary>Which octets of an image have come, and how many at most may: the bookkeeping every sink shares.</summary>
+/// <summary>Which octets of an image have come, and how many at most may: for every sink.</summary>
 internal sealed class ReceivedRanges(IncomingImage image, long maxSize)
 {
     // Each hole costs memory, and only a hostile peer makes thousands.
@@ -10,9 +10,9 @@ internal sealed class ReceivedRanges(IncomingImage image, long maxSize)
     private readonly List<(long Start, long End)> _ranges = [];
 
     /// <summary>With the octets that came before, as the offer says.</summary>
-    public static ReceivedRanges Before(IncomingImage image)
+    public static ReceivedRanges Before(IncomingImage image, long maxSize)
     {
-        var ranges = new ReceivedRanges(image, long.MaxValue);
+        var ranges = new ReceivedRanges(image, maxSize);
         ranges.Add(0, image.FirstOctet);
         return ranges;
     }

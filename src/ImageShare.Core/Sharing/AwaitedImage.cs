@@ -36,7 +36,7 @@ internal sealed class AwaitedImage(
                         ImageShareError.TooLarge, $"The image has {image.Size} bytes, and this side takes at most {context.Limits.MaxImageSize}; it was refused."));
                 }
 
-                IImageSink sink = await store.CreateAsync(image, cancellationToken).ConfigureAwait(false);
+                IImageSink sink = await VerifyingSink.CreateAsync(store, image, cancellationToken).ConfigureAwait(false);
                 var receiver = new ImageReceiver(
                     session, sink, image.Size, context.Limits.MaxImageSize, new ThrottledProgress(session, listener, image.Size), image.FirstOctet)
                 {

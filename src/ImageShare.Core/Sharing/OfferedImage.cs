@@ -69,7 +69,7 @@ internal sealed class OfferedImage(
         try
         {
             return image.FirstOctet == 0 || store.CanResume(image)
-                ? await store.CreateAsync(image, cancellationToken).ConfigureAwait(false)
+                ? await VerifyingSink.CreateAsync(store, image, cancellationToken).ConfigureAwait(false)
                 : throw new ImageShareException(
                     ImageShareError.NothingToResume, "The peer offered the rest of an image whose beginning is not in this store; it was told so and may offer the whole image.");
         }

@@ -10,7 +10,8 @@ using ImageShare.Core.Sip;
 namespace ImageShare.Core.Sharing;
 
 /// <summary>The offer to get an image (RFC 5547 §8.2.2).</summary>
-internal sealed class PullOffer(ShareContext context, ImageShareSession session, ReceivingMedia media, ImageSelector wanted, FetchSettings settings, ImagePartial? partial) : IShareOffer
+internal sealed class PullOffer(
+    ShareContext context, ImageShareSession session, ReceivingMedia media, SipUri peer, ImageSelector wanted, FetchSettings settings, ImagePartial? partial) : IShareOffer
 {
     private ImagePartial? _partial = partial;
 
@@ -86,6 +87,7 @@ internal sealed class PullOffer(ShareContext context, ImageShareSession session,
                 Size = session.Image.Size,
                 Hashes = session.Image.Hashes,
                 MaxSize = context.Limits.MaxImageSize,
+                Sender = peer.ToString(),
                 FirstOctet = _partial?.Octets ?? 0,
             });
         }

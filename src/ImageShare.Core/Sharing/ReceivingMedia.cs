@@ -41,7 +41,7 @@ internal sealed class ReceivingMedia(ShareContext context, ImageShareSession ses
             State = ImageShareState.Completed,
             BytesTransferred = stored.Size,
             IsVerified = stored.HashVerified,
-            Sha1 = Convert.ToHexString(stored.Sha1.AsSpan()),
+            Sha1 = stored.Sha1.IsDefaultOrEmpty ? null : Convert.ToHexString(stored.Sha1.AsSpan()),
             Stored = stored,
             SentFile = Volatile.Read(ref _receiver)?.SentFile,
             Warnings = [.. WarningsOf(stored)],
