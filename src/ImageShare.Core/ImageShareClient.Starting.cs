@@ -108,7 +108,6 @@ public sealed partial class ImageShareClient
             Network = options.Network,
             Agent = agent,
             Msrp = msrp,
-            Multipart = options.MultipartCodec,
             Identity = options.Identity,
             Route = route,
             Known = new PeerCapabilities(options.Limits.MaxKnownPeers, options.Limits.CapabilityLifetime, options.TimeProvider, log),

@@ -1,5 +1,4 @@
 using System.Net;
-using ImageShare.Core.Bodies;
 using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Net;
@@ -143,9 +142,6 @@ public sealed record ImageShareOptions
     /// The octets are carried, never decoded.
     /// </summary>
     public IReadOnlyList<MediaType> AcceptedTypes { get; init; } = ImageShareDefaults.AcceptedTypes;
-
-    /// <summary>Reads and writes the bodies that carry an offer and its icon. Default: the library's own <see cref="Bodies.MultipartCodec"/>.</summary>
-    public IMultipartCodec MultipartCodec { get; init; } = Bodies.MultipartCodec.Default;
 
     /// <summary>The name of the software in User-Agent. Default: this library and its version.</summary>
     public string UserAgent { get; init; } = ImageShareDefaults.UserAgent;

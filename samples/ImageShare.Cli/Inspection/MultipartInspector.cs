@@ -34,7 +34,7 @@ internal static class MultipartInspector
 
     public static IEnumerable<Finding> Inspect(MediaType type, ReadOnlyMemory<byte> body, long offset)
     {
-        MultipartReadResult result = new MultipartCodec().Read(type, body, MultipartLimits.Default);
+        MultipartReadResult result = MultipartCodec.Read(type, body);
         if (!result.IsSuccess)
         {
             return [new Finding { Kind = "multipart", Start = type.ToString(), Error = result.Error.ToString(), Offset = offset + result.Offset }];

@@ -74,6 +74,12 @@ public sealed record BodyPart
     /// <summary>Whether the message must be refused when nobody knows what to do with this part.</summary>
     public bool IsRequired => Disposition?.IsRequired ?? true;
 
+    /// <summary>Whether the content is not written as it is.</summary>
+    internal bool IsEncoded => TransferEncoding is TransferEncoding.Base64 or TransferEncoding.QuotedPrintable or TransferEncoding.Unknown;
+
+    /// <summary>Whether there may be parts inside: an encoding is not allowed on a multipart (RFC 2045 §6.4), and hides what is in it.</summary>
+    internal bool IsMultipart => ContentType.Type.Equals("multipart", StringComparison.OrdinalIgnoreCase) && !IsEncoded;
+
     /// <inheritdoc/>
     public bool Equals(BodyPart? other) =>
         other is not null && ContentType == other.ContentType && ContentId == other.ContentId && Disposition == other.Disposition

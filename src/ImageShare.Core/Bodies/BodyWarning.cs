@@ -64,4 +64,7 @@ public enum BodyWarningCode
 
     /// <summary>The start parameter names no part; the first part is the root.</summary>
     DanglingStart,
+
+    /// <summary>Quoted-printable with more blanks at the end of a line than a line has room for; the part has no usable content.</summary>
+    BadQuotedPrintable,
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using ImageShare.Core.Text;
+using MimeKit.Utils;
 
 namespace ImageShare.Core.Bodies;
 
@@ -48,21 +49,9 @@ public static class ContentIdUrl
         return true;
     }
 
-    /// <summary>A Content-ID as it stands in a header field or start parameter, without brackets and comments; empty when there is none.</summary>
-    internal static string Trim(string value) => Trim(Encoding.UTF8.GetBytes(value));
+    /// <summary>A Content-ID as it stands in a header field or start parameter, without brackets and comments; null when there is none.</summary>
+    internal static string? ReadContentId(byte[] value) => MimeUtils.ParseMessageId(value, 0, value.Length) is { Length: > 0 } id ? id : null;
 
-    /// <summary>The same of octets.</summary>
-    internal static string Trim(ReadOnlySpan<byte> value)
-    {
-        int open = value.IndexOf((byte)'<');
-        int close = open < 0 ? -1 : value[open..].IndexOf((byte)'>');
-        if (close > 0)
-        {
-            return WellKnownText.GetString(Grammar.TrimWhiteSpace(value.Slice(open + 1, close - 1)));
-        }
-
-        value = Grammar.TrimWhiteSpace(value);
-        int end = value.IndexOfAny(" \t("u8);
-        return WellKnownText.GetString(end < 0 ? value : value[..end]);
-    }
+    /// <summary>The same of text.</summary>
+    internal static string? ReadContentId(string value) => ReadContentId(Encoding.UTF8.GetBytes(value));
 }

@@ -4,39 +4,25 @@ namespace ImageShare.Core.Bodies;
 internal sealed class ContentStage : UnwrapStage
 {
     private readonly UnwrapOutput _output;
-    private readonly Base64Stage? _base64;
-    private readonly QuotedPrintableStage? _quoted;
-    private readonly bool _isUnknown;
+    private readonly ContentDecoder _decoder;
 
     public ContentStage(BodyPart part, UnwrapOutput output)
     {
         _output = output;
-        _base64 = part.TransferEncoding is TransferEncoding.Base64 ? new Base64Stage(output) : null;
-        _quoted = part.TransferEncoding is TransferEncoding.QuotedPrintable ? new QuotedPrintableStage(output) : null;
-        _isUnknown = part.TransferEncoding is TransferEncoding.Unknown;
+        _decoder = new ContentDecoder(part.TransferEncoding);
         output.Begin(part);
     }
 
-    public override void Push(ReadOnlySpan<byte> octets)
+    public override ValueTask PushAsync(ReadOnlyMemory<byte> octets)
     {
-        if (_base64 is not null)
-        {
-            _base64.Push(octets);
-        }
-        else if (_quoted is not null)
-        {
-            _quoted.Push(octets);
-        }
-        else if (!_isUnknown)
-        {
-            _output.Content(octets);
-        }
+        _decoder.Push(octets.Span, _output);
+        return ValueTask.CompletedTask;
     }
 
-    public override void End()
+    public override ValueTask EndAsync()
     {
-        _base64?.End();
-        _quoted?.End();
-        _output.EndPart(_isUnknown || _base64 is { IsDamaged: true } || _quoted is { IsDamaged: true });
+        _decoder.End(_output);
+        _output.EndPart(_decoder.IsDamaged);
+        return ValueTask.CompletedTask;
     }
 }

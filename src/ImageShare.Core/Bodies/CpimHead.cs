@@ -100,11 +100,7 @@ public sealed record CpimHead
         OperationStatus status = reader.Read(input, out SequencePosition contentStart);
         if (status == OperationStatus.Done)
         {
-            status = reader.TryBuild(out head) ? OperationStatus.Done : OperationStatus.InvalidData;
-        }
-
-        if (status == OperationStatus.Done)
-        {
+            head = reader.Build();
             input = input.Slice(contentStart);
         }
 
@@ -118,12 +114,13 @@ public sealed record CpimHead
         ArgumentNullException.ThrowIfNull(output);
         foreach (BodyHeader header in Headers)
         {
-            MultipartCodec.WriteHeader(output, header.Name, header.Value);
+            MultipartWriter.ThrowIfNoHeader(header.Name, header.Value);
+            output.WriteUtf8($"{header.Name}: {header.Value}");
+            output.WriteLineEnd();
         }
 
         output.WriteLineEnd();
-        MultipartCodec.WriteHeaders(output, Content);
-        output.WriteLineEnd();
+        MultipartWriter.WriteHeaders(Content, output);
     }
 
     /// <inheritdoc/>

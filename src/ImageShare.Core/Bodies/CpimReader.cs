@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using ImageShare.Core.Text;
+using MimeKit;
 
 namespace ImageShare.Core.Bodies;
 
@@ -40,14 +41,17 @@ internal sealed class CpimReader(int maxLength)
         return reader.Consumed > maxLength || input.Length > maxLength ? OperationStatus.InvalidData : OperationStatus.NeedMoreData;
     }
 
-    public bool TryBuild(out CpimHead? head)
+    public CpimHead Build()
     {
-        _contentHeaders.WriteLineEnd();
-        var limits = new MultipartLimits { MaxHeaderLength = _contentHeaders.WrittenCount };
-        var content = new PartHeaders(limits);
-        MultipartError error = content.Read(_contentHeaders.WrittenSpan, 0, out _);
-        head = error == MultipartError.None ? new CpimHead { Headers = _headers.ToImmutable(), Content = content.ToPart(default) } : null;
-        return head is not null;
+        // MimeKit takes a line it cannot read for the end of the world if it is the first one, and the last one must have an end.
+        using var lines = new MemoryStream([.. "MIME-Version: 1.0\r\n"u8, .. _contentHeaders.WrittenSpan, .. "\r\n"u8], writable: false);
+        var content = new PartHeaders();
+        foreach (Header header in HeaderList.Load(EntityReader.Grammar, lines, CancellationToken.None).Skip(1))
+        {
+            content.Take(header, 0);
+        }
+
+        return new CpimHead { Headers = _headers.ToImmutable(), Content = content.ToPart() };
     }
 
     private bool TryTake(ReadOnlySpan<byte> line, out bool isLast)

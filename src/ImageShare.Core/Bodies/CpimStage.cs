@@ -3,25 +3,25 @@ using System.Buffers;
 namespace ImageShare.Core.Bodies;
 
 /// <summary>A message/cpim: its head, and then its content, which is all that follows (RFC 3862 §2).</summary>
-internal sealed class CpimStage(UnwrapOutput output, int depth, bool isInMultipart) : UnwrapStage
+internal sealed class CpimStage(UnwrapOutput output, int depth) : UnwrapStage
 {
     private readonly ArrayBufferWriter<byte> _head = new(512);
     private int _lineStart;
     private UnwrapStage? _content;
 
-    public override void Push(ReadOnlySpan<byte> octets)
+    public override async ValueTask PushAsync(ReadOnlyMemory<byte> octets)
     {
         while (_content is null && !octets.IsEmpty && output.Error == UnwrapError.None)
         {
-            int end = octets.IndexOf((byte)'\n');
-            ReadOnlySpan<byte> piece = end < 0 ? octets : octets[..(end + 1)];
+            int end = octets.Span.IndexOf((byte)'\n');
+            ReadOnlyMemory<byte> piece = end < 0 ? octets : octets[..(end + 1)];
             if (_head.WrittenCount + piece.Length > CpimHead.DefaultMaxLength)
             {
                 output.Fail(UnwrapError.BadCpimHead);
                 return;
             }
 
-            _head.Write(piece);
+            _head.Write(piece.Span);
             octets = octets[piece.Length..];
             if (end >= 0)
             {
@@ -37,18 +37,18 @@ internal sealed class CpimStage(UnwrapOutput output, int depth, bool isInMultipa
 
         if (_content is not null && !octets.IsEmpty)
         {
-            _content.Push(octets);
+            await _content.PushAsync(octets).ConfigureAwait(false);
         }
     }
 
-    public override void End()
+    public override ValueTask EndAsync()
     {
         if (_content is null)
         {
             output.Fail(UnwrapError.BadCpimHead);
         }
 
-        _content?.End();
+        return _content?.EndAsync() ?? ValueTask.CompletedTask;
     }
 
     private void TryBeginContent()
@@ -57,7 +57,7 @@ internal sealed class CpimStage(UnwrapOutput output, int depth, bool isInMultipa
         switch (CpimHead.Read(ref octets, out CpimHead? head))
         {
             case OperationStatus.Done when head!.UnknownRequirement is null:
-                _content = For(head.Content, output, depth, isInMultipart);
+                _content = For(head.Content, output, depth);
                 break;
             case OperationStatus.Done:
                 output.Fail(UnwrapError.UnknownRequirement);

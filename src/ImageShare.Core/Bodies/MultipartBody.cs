@@ -45,7 +45,7 @@ public sealed record MultipartBody(MediaType ContentType, ImmutableArray<BodyPar
             }
 
             string? start = ContentType.Parameters.GetValue("start");
-            return (start is null ? null : FindPart(ContentIdUrl.Trim(start))) ?? Parts[0];
+            return (start is null ? null : FindPart(ContentIdUrl.ReadContentId(start))) ?? Parts[0];
         }
     }
 
@@ -95,8 +95,13 @@ public sealed record MultipartBody(MediaType ContentType, ImmutableArray<BodyPar
     }
 
     /// <summary>The first part of this level with that Content-ID.</summary>
-    internal BodyPart? FindPart(string contentId)
+    internal BodyPart? FindPart(string? contentId)
     {
+        if (contentId is null)
+        {
+            return null;
+        }
+
         foreach (BodyPart part in Parts)
         {
             if (part.ContentId == contentId)

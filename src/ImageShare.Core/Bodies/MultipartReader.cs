@@ -1,222 +1,158 @@
 using System.Collections.Immutable;
-using System.Text;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Bodies;
 
-/// <summary>
-/// Reads one multipart body, level by level. The outer delimiters are found first and everything inside them is handed on, so a
-/// broken inner body cannot reach beyond its own part (RFC 2046 §5.1.2).
-/// </summary>
-internal sealed class MultipartReader(ReadOnlyMemory<byte> body, MultipartLimits limits)
+/// <summary>Reads a body that is there whole: keeps its parts, level by level. Content that needs no decoding stays where it lies.</summary>
+internal sealed class MultipartReader : EntityReader
 {
+    // The offer and its icon.
+    private const int LikelyParts = 2;
+
+    private readonly ReadOnlyMemory<byte> _body;
+    private readonly MultipartLimits _limits;
+    private readonly Stack<OpenLevel> _levels = new(1);
     private List<BodyWarning>? _warnings;
     private HashSet<string>? _contentIds;
-    private PartHeaders? _headers;
     private string? _firstContentId;
-    private bool _saidBareLineFeed;
+    private MultipartBody? _read;
+    private MultipartError _error;
+    private int _errorOffset;
+    private BodyPart? _head;
+    private int _contentStart;
     private int _partCount;
     private long _contentLength;
-    private int _errorOffset;
 
-    public MultipartReadResult Read(MediaType contentType)
+    private MultipartReader(MediaType type, EntityStream octets, ReadOnlyMemory<byte> body, MultipartLimits limits)
+        : base(type, octets, limits, depth: 0)
+        => (_body, _limits) = (body, limits);
+
+    public static MultipartReadResult Read(MediaType type, ReadOnlyMemory<byte> body, MultipartLimits limits)
     {
-        MultipartError error = ReadLevel(contentType, 0, body.Length, depth: 1, out MultipartBody? read);
-        _warnings?.Sort(static (a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Code.CompareTo(b.Code));
-        return new MultipartReadResult(error, error == MultipartError.None ? 0 : _errorOffset, read, _warnings is null ? [] : [.. _warnings]);
-    }
-
-    private MultipartError ReadLevel(MediaType contentType, int start, int end, int depth, out MultipartBody? read)
-    {
-        read = null;
-        if (depth > limits.MaxDepth)
-        {
-            return Fail(MultipartError.TooDeep, start);
-        }
-
-        MultipartError error = Boundary.TryGet(contentType, out string? boundary);
-        if (boundary is null)
-        {
-            return Fail(error, start);
-        }
-
-        string stated = contentType.Parameters.GetValue("boundary")!;
-        if (!Boundary.IsLegal(stated))
-        {
-            Warn(BodyWarningCode.IllegalBoundary, start);
-        }
-
-        int spaces = stated.Length - boundary.Length;
-        Span<byte> needle = stackalloc byte[2 + Boundary.MaxLength];
-        needle[0] = needle[1] = (byte)'-';
-        needle = needle[..(2 + Encoding.ASCII.GetBytes(boundary, needle[2..]))];
-        ImmutableArray<BodyPart>.Builder parts = ImmutableArray.CreateBuilder<BodyPart>(LikelyParts);
-        int partStart = -1;
-        int from = start;
-        bool closed = false;
-        while (!closed && TryFindDelimiter(needle, spaces, from, end, out Delimiter delimiter))
-        {
-            if (partStart >= 0 && (error = ReadPart(partStart, Math.Max(partStart, delimiter.Start), depth, parts)) != MultipartError.None)
-            {
-                return error;
-            }
-
-            partStart = from = delimiter.Next;
-            closed = delimiter.IsClose;
-        }
-
-        if (!closed && partStart >= 0)
-        {
-            Warn(BodyWarningCode.MissingCloseDelimiter, end);
-
-            // An inner body ends before the line break of the outer delimiter, which is not its content.
-            int last = depth == 1 ? WithoutLineEnd(partStart, end) : end;
-            if ((error = ReadPart(partStart, last, depth, parts)) != MultipartError.None)
-            {
-                return error;
-            }
-        }
-
-        if (parts.Count == 0)
-        {
-            return Fail(MultipartError.NoParts, start);
-        }
-
-        read = new MultipartBody(contentType, parts.DrainToImmutable());
-        CheckStart(read, start);
-        return MultipartError.None;
-    }
-
-    private MultipartError ReadPart(int start, int end, int depth, ImmutableArray<BodyPart>.Builder parts)
-    {
-        if (++_partCount > limits.MaxParts)
-        {
-            return Fail(MultipartError.TooManyParts, start);
-        }
-
-        if (start == end)
-        {
-            Warn(BodyWarningCode.EmptyPart, start);
-            return MultipartError.None;
-        }
-
-        _headers ??= new PartHeaders(limits, this);
-        MultipartError error = _headers.Read(body.Span[start..end], start, out int length);
+        MultipartError error = limits.MaxDepth == 0 ? MultipartError.TooDeep : Boundary.TryGet(type, out _);
         if (error != MultipartError.None)
         {
-            return Fail(error, start);
+            return new MultipartReadResult(error, 0, null, []);
         }
 
-        CheckContentId(_headers.ContentId, start);
-        ReadOnlyMemory<byte> text = body[(start + length)..end];
-        if (_headers.ContentType.Type.Equals("multipart", StringComparison.OrdinalIgnoreCase)
-            && _headers.TransferEncoding is not (TransferEncoding.Base64 or TransferEncoding.QuotedPrintable or TransferEncoding.Unknown))
+        using var octets = new EntityStream(limits.MaxHeaderLength, body);
+        var reader = new MultipartReader(type, octets, body, limits);
+        reader.ReadEntity(CancellationToken.None);
+        reader._warnings?.Sort(static (a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Code.CompareTo(b.Code));
+        return new MultipartReadResult(reader._error, reader._errorOffset, reader._error == MultipartError.None ? reader._read : null, reader._warnings is { } warnings ? [.. warnings] : []);
+    }
+
+    protected override bool TryCountPart() => ++_partCount <= _limits.MaxParts;
+
+    protected override void BeginPart(BodyPart head, long offset)
+    {
+        CheckContentId(head.ContentId, (int)offset);
+        (_head, _contentStart) = (head, ToIndex(offset));
+    }
+
+    protected override void TakeContent(ReadOnlySpan<byte> octets)
+    {
+    }
+
+    protected override void EndPart(long offset, bool wasOpened)
+    {
+        ReadOnlyMemory<byte> text = _body[_contentStart..EndOfContent(_contentStart, ToIndex(offset))];
+        if (!HasRoomFor(_head!.TransferEncoding, text.Span))
         {
-            // Before the headers of the parts inside are read.
-            BodyPart nested = _headers.ToPart(text);
-            error = ReadLevel(nested.ContentType, start + length, end, depth + 1, out MultipartBody? inner);
-            if (error is MultipartError.MissingBoundary or MultipartError.BadBoundary or MultipartError.NoParts)
-            {
-                Warn(BodyWarningCode.UnreadableNestedBody, start);
-            }
-            else if (error != MultipartError.None)
-            {
-                return error;
-            }
-
-            parts.Add(nested with { Multipart = inner });
-            return MultipartError.None;
+            Fail(MultipartError.ContentTooLarge, _contentStart);
+            return;
         }
 
-        BodyPart part = _headers.ToPart(Decode(_headers.TransferEncoding, text, start, out bool isDamaged), isDamaged);
+        BodyPart part = Decode(_head, text);
         _contentLength += part.Content.Length;
-        if (_contentLength > limits.MaxContentLength)
-        {
-            return Fail(MultipartError.ContentTooLarge, start);
-        }
-
-        parts.Add(part);
-        return MultipartError.None;
+        _levels.Peek().Parts.Add(part);
     }
 
-    private ReadOnlyMemory<byte> Decode(TransferEncoding encoding, ReadOnlyMemory<byte> text, int offset, out bool isDamaged)
+    protected override void BeginLevel(BodyPart head, long offset)
     {
-        isDamaged = false;
-        switch (encoding)
-        {
-            case TransferEncoding.Base64:
-                if (!TransferEncodings.TryDecodeBase64(text.Span, out byte[] octets, out bool paddingWasMissing))
-                {
-                    Warn(BodyWarningCode.BadBase64, offset);
-                    isDamaged = true;
-                    return default;
-                }
-
-                if (paddingWasMissing)
-                {
-                    Warn(BodyWarningCode.MissingBase64Padding, offset);
-                }
-
-                return octets;
-            case TransferEncoding.QuotedPrintable:
-                return TransferEncodings.DecodeQuotedPrintable(text.Span);
-            case TransferEncoding.Unknown:
-                Warn(BodyWarningCode.UnknownTransferEncoding, offset);
-                isDamaged = true;
-                return default;
-            default:
-                return text;
-        }
+        CheckContentId(head.ContentId, (int)offset);
+        _levels.Push(new OpenLevel(head, ToIndex(offset), ImmutableArray.CreateBuilder<BodyPart>(LikelyParts)));
     }
 
-    // delimiter := CRLF "--" boundary; close-delimiter := delimiter "--"; white space and the line end follow. The line break before
-    // belongs to it, and anything else behind makes it ordinary content. A boundary that was stated with spaces at its end may have
-    // them in front of the closing dashes too.
-    private bool TryFindDelimiter(ReadOnlySpan<byte> needle, int spaces, int from, int end, out Delimiter delimiter)
+    protected override void EndLevel(long offset)
     {
-        ReadOnlySpan<byte> text = body.Span[..end];
-        int at = from;
-        while (true)
+        OpenLevel level = _levels.Pop();
+        MultipartBody? body = level.Parts.Count == 0 ? null : new MultipartBody(level.Head.ContentType, level.Parts.DrainToImmutable());
+        if (body is not null)
         {
-            int hit = text[at..].IndexOf(needle);
-            if (hit < 0)
+            CheckStart(body, level.Start);
+        }
+
+        if (_levels.TryPeek(out OpenLevel around))
+        {
+            if (body is null)
             {
-                delimiter = default;
-                return false;
+                Warn(BodyWarningCode.UnreadableNestedBody, level.Start);
             }
 
-            at += hit;
-            int rest = at + needle.Length;
-            ReadOnlySpan<byte> behind = text[rest..];
-            if (spaces > 0 && behind.Length > spaces && behind[..spaces].IndexOfAnyExcept((byte)' ') < 0 && behind[spaces..].StartsWith("--"u8))
-            {
-                rest += spaces;
-            }
+            around.Parts.Add(level.Head with { Multipart = body, Content = _body[level.Start..EndOfContent(level.Start, Math.Max(ToIndex(offset), level.Start))] });
+        }
+        else if (body is null)
+        {
+            Fail(MultipartError.NoParts, 0);
+        }
 
-            bool isClose = text[rest..].StartsWith("--"u8);
-            rest += isClose ? 2 : 0;
-            int blank = text[rest..].IndexOfAnyExcept((byte)' ', (byte)'\t');
-            rest = blank < 0 ? end : rest + blank;
-            int lineEnd = rest == end ? 0 : text[rest] == '\n' ? 1 : text[rest..].StartsWith("\r\n"u8) ? 2 : -1;
-            if (lineEnd >= 0 && (at == from || text[at - 1] == '\n'))
-            {
-                if (lineEnd == 1)
-                {
-                    Warn(BodyWarningCode.BareLineFeed, at);
-                }
+        _read = body;
+    }
 
-                delimiter = new Delimiter(at == from ? at : WithoutLineEnd(from, at), rest + lineEnd, isClose);
-                return true;
-            }
+    protected override void Fail(MultipartError error, long offset)
+    {
+        (_error, _errorOffset) = (error, ToIndex(offset));
+        base.Fail(error, offset);
+    }
 
-            at++;
+    protected override void Warn(BodyWarningCode code, long offset)
+    {
+        // Who ends one line so ends all of them so.
+        if (code != BodyWarningCode.BareLineFeed || _warnings?.Exists(static w => w.Code == BodyWarningCode.BareLineFeed) != true)
+        {
+            (_warnings ??= []).Add(new BodyWarning(code, ToIndex(offset)));
         }
     }
 
-    private int WithoutLineEnd(int start, int end)
+    // The reader may have been given a line end more than there is.
+    private int ToIndex(long offset) => (int)Math.Min(offset, _body.Length);
+
+    // Without a close delimiter the last line end is taken for its own.
+    private int EndOfContent(int start, int end)
     {
-        ReadOnlySpan<byte> text = body.Span[start..end];
-        return end - (text.EndsWith("\r\n"u8) ? 2 : text.EndsWith("\n"u8) ? 1 : 0);
+        if (end < _body.Length)
+        {
+            return end;
+        }
+
+        ReadOnlySpan<byte> text = _body.Span[start..];
+        return _body.Length - (text.EndsWith("\r\n"u8) ? 2 : text.EndsWith("\n"u8) || text.EndsWith("\r"u8) ? 1 : 0);
+    }
+
+    // Asked before memory is taken.
+    private bool HasRoomFor(TransferEncoding encoding, ReadOnlySpan<byte> text) => encoding switch
+    {
+        TransferEncoding.Base64 => ContentDecoder.LengthOfBase64(text) <= _limits.MaxContentLength - _contentLength,
+        TransferEncoding.Unknown => true,
+        _ => text.Length <= _limits.MaxContentLength - _contentLength,
+    };
+
+    private BodyPart Decode(BodyPart head, ReadOnlyMemory<byte> text)
+    {
+        if (!head.IsEncoded)
+        {
+            return head with { Content = text };
+        }
+
+        var decoder = new ContentDecoder(head.TransferEncoding);
+        ReadOnlyMemory<byte> content = decoder.DecodeAll(text.Span);
+        foreach (BodyWarningCode code in decoder.Warnings)
+        {
+            Warn(code, _contentStart);
+        }
+
+        return head with { Content = content, IsDamaged = decoder.IsDamaged };
     }
 
     private void CheckContentId(string? id, int offset)
@@ -239,35 +175,11 @@ internal sealed class MultipartReader(ReadOnlyMemory<byte> body, MultipartLimits
     private void CheckStart(MultipartBody read, int offset)
     {
         if (read.ContentType.Is("multipart", "related") && read.ContentType.Parameters.GetValue("start") is { } start
-            && read.FindPart(ContentIdUrl.Trim(start)) is null)
+            && read.FindPart(ContentIdUrl.ReadContentId(start)) is null)
         {
             Warn(BodyWarningCode.DanglingStart, offset);
         }
     }
 
-    private MultipartError Fail(MultipartError error, int offset)
-    {
-        _errorOffset = offset;
-        return error;
-    }
-
-    public void Warn(BodyWarningCode code, int offset)
-    {
-        if (code == BodyWarningCode.BareLineFeed)
-        {
-            if (_saidBareLineFeed)
-            {
-                return;
-            }
-
-            _saidBareLineFeed = true;
-        }
-
-        (_warnings ??= []).Add(new BodyWarning(code, offset));
-    }
-
-    // The offer and its icon.
-    private const int LikelyParts = 2;
-
-    private readonly record struct Delimiter(int Start, int Next, bool IsClose);
+    private readonly record struct OpenLevel(BodyPart Head, int Start, ImmutableArray<BodyPart>.Builder Parts);
 }

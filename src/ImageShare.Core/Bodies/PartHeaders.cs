@@ -1,231 +1,181 @@
-using System.Buffers;
+using System.Collections.Immutable;
 using System.Text;
 using ImageShare.Core.Text;
+using MimeKit;
+using MimeKit.Utils;
 
 namespace ImageShare.Core.Bodies;
 
-/// <summary>Reads the header lines of one part after the other (RFC 2045 §3). What it read stands until the next <see cref="Read"/>.</summary>
-internal sealed class PartHeaders(MultipartLimits limits, MultipartReader? reader = null)
+/// <summary>What the header fields of one part say (RFC 2045 §3), taken one by one as MimeKit has read them.</summary>
+internal sealed class PartHeaders(Action<BodyWarningCode, long>? warn = null)
 {
     private static readonly MediaType Unreadable = new("application", "octet-stream");
 
     private List<BodyHeader>? _others;
-    private ArrayBufferWriter<byte>? _folded;
-    private int _nameOffset;
     private MediaType? _contentType;
-    private string? _contentId;
     private ContentDisposition? _disposition;
+    private string? _contentId;
     private TransferEncoding? _encoding;
     private bool _hasContentId;
     private bool _hasDisposition;
 
-    /// <summary>The media type; <c>text/plain</c> when the part says nothing (RFC 2046 §5.1).</summary>
-    public MediaType ContentType => _contentType ?? BodyPart.Unstated;
+    /// <summary>How many there are, those that cannot be read among them.</summary>
+    public int Count { get; private set; }
 
     public TransferEncoding TransferEncoding => _encoding ?? TransferEncoding.Unstated;
 
-    public string? ContentId => _contentId;
-
-    /// <summary>The part, with the content that belongs to it.</summary>
-    public BodyPart ToPart(ReadOnlyMemory<byte> content, bool isDamaged = false) => new()
+    public void Clear()
     {
-        ContentType = ContentType,
-        ContentId = _contentId,
-        Disposition = _disposition,
-        TransferEncoding = TransferEncoding,
-        Content = content,
-        IsDamaged = isDamaged,
-        OtherHeaders = _others is null ? [] : [.. _others],
-    };
-
-    /// <summary>Reads up to and including the empty line, or to the end when there is none.</summary>
-    /// <param name="text">The whole part.</param>
-    /// <param name="offset">Where the part begins in the body.</param>
-    /// <param name="length">How many octets the headers and the empty line take.</param>
-    public MultipartError Read(ReadOnlySpan<byte> text, int offset, out int length)
-    {
-        Clear();
-        length = 0;
-        int count = 0;
-        bool ended = false;
-        ReadOnlySpan<byte> name = default;
-        ReadOnlySpan<byte> value = default;
-        while (!ended && length < text.Length)
-        {
-            ReadOnlySpan<byte> line = CutLine(text[length..], offset + length, out int next);
-            int at = offset + length;
-            length += next;
-            if (length > limits.MaxHeaderLength)
-            {
-                return MultipartError.HeadersTooLarge;
-            }
-
-            ended = line.IsEmpty;
-            if (!ended && Grammar.IsWhiteSpace(line[0]) && !name.IsEmpty && !line.ContainsAny(Grammar.LineBreaking))
-            {
-                value = Unfold(value, Grammar.TrimWhiteSpace(line));
-                continue;
-            }
-
-            Take(name, value);
-            name = default;
-            if (!ended && ++count > limits.MaxHeaders)
-            {
-                return MultipartError.HeadersTooLarge;
-            }
-
-            if (!ended)
-            {
-                CutHeader(line, at, out name, out value);
-            }
-        }
-
-        Take(name, value);
-
-        // Without content the empty line may be the one that belongs to the delimiter, but then the last header has its own end.
-        if (!ended && !text.EndsWith("\n"u8))
-        {
-            reader?.Warn(BodyWarningCode.MissingEmptyLine, offset + length);
-        }
-
-        return MultipartError.None;
-    }
-
-    private void Clear()
-    {
+        Count = 0;
         _others = null;
         _contentType = null;
-        _contentId = null;
         _disposition = null;
+        _contentId = null;
         _encoding = null;
         _hasContentId = false;
         _hasDisposition = false;
     }
 
-    private ReadOnlySpan<byte> CutLine(ReadOnlySpan<byte> text, int offset, out int next)
+    /// <summary>The part, its content still missing.</summary>
+    public BodyPart ToPart() => new()
     {
-        int end = text.IndexOf((byte)'\n');
-        next = end < 0 ? text.Length : end + 1;
-        ReadOnlySpan<byte> line = end < 0 ? text : text[..end];
-        if (line.EndsWith("\r"u8))
-        {
-            return line[..^1];
-        }
+        ContentType = _contentType ?? BodyPart.Unstated,
+        ContentId = _contentId,
+        Disposition = _disposition,
+        TransferEncoding = TransferEncoding,
+        OtherHeaders = _others is null ? [] : [.. _others],
+    };
 
-        if (end >= 0)
-        {
-            reader?.Warn(BodyWarningCode.BareLineFeed, offset);
-        }
-
-        return line;
-    }
-
-    // A folded value is put together in a buffer of its own; one of a single line stays where it is.
-    private ReadOnlySpan<byte> Unfold(ReadOnlySpan<byte> value, ReadOnlySpan<byte> line)
+    /// <summary>Takes the next field, which stands at that offset in the body.</summary>
+    public void Take(Header header, long offset)
     {
-        _folded ??= new ArrayBufferWriter<byte>();
-        if (_folded.WrittenCount == 0)
-        {
-            _folded.Write(value);
-        }
+        Count++;
+        byte[] value = header.RawValue;
 
-        _folded.WriteByte((byte)' ');
-        _folded.Write(line);
-        return _folded.WrittenSpan;
-    }
-
-    private void CutHeader(ReadOnlySpan<byte> line, int offset, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
-    {
-        int colon = line.IndexOf((byte)':');
-        name = colon < 0 ? default : line[..colon].TrimEnd(" \t"u8);
-        value = default;
-        if (name.IsEmpty || name.ContainsAnyExcept(Grammar.MimeToken) || line.ContainsAny(Grammar.LineBreaking))
+        // A line that MimeKit can make nothing of has no value at all, not even a line end.
+        bool isInvalid = value.Length == 0;
+        WarnIf(HasBareLineFeed(isInvalid ? header.RawField : value), BodyWarningCode.BareLineFeed, offset);
+        if (isInvalid || !IsToken(header.Field) || HasStrayControl(value))
         {
-            reader?.Warn(BodyWarningCode.MalformedHeader, offset);
-            name = default;
+            warn?.Invoke(BodyWarningCode.MalformedHeader, offset);
             return;
         }
 
-        if (name.Length < colon)
+        WarnIf(header.RawField.Length > header.Field.Length, BodyWarningCode.SpaceBeforeColon, offset);
+        switch (header.Id)
         {
-            reader?.Warn(BodyWarningCode.SpaceBeforeColon, offset);
-        }
-
-        _nameOffset = offset;
-        value = Grammar.TrimWhiteSpace(line[(colon + 1)..]);
-        _folded?.ResetWrittenCount();
-    }
-
-    private void Take(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
-    {
-        // A value may begin on its second line.
-        value = value.Trim((byte)' ');
-        if (name.IsEmpty)
-        {
-            return;
-        }
-
-        if (Ascii.EqualsIgnoreCase(name, "Content-Type"u8))
-        {
-            TakeContentType(value);
-        }
-        else if (Ascii.EqualsIgnoreCase(name, "Content-Transfer-Encoding"u8))
-        {
-            WarnIf(_encoding is not null, BodyWarningCode.RepeatedHeader);
-            _encoding ??= TransferEncodings.FromHeaderValue(WellKnownText.GetString(value));
-        }
-        else if (Ascii.EqualsIgnoreCase(name, "Content-ID"u8))
-        {
-            TakeContentId(value);
-        }
-        else if (Ascii.EqualsIgnoreCase(name, "Content-Disposition"u8))
-        {
-            TakeDisposition(value);
-        }
-        else
-        {
-            WarnIf(Ascii.EqualsIgnoreCase(name, "Content-Length"u8), BodyWarningCode.PartContentLength);
-            (_others ??= []).Add(new BodyHeader(WellKnownText.GetString(name), WellKnownText.GetString(value)));
+            case HeaderId.ContentType:
+                TakeContentType(value, offset);
+                break;
+            case HeaderId.ContentTransferEncoding:
+                WarnIf(_encoding is not null, BodyWarningCode.RepeatedHeader, offset);
+                _encoding ??= ReadEncoding(value);
+                break;
+            case HeaderId.ContentId:
+                TakeContentId(value, offset);
+                break;
+            case HeaderId.ContentDisposition:
+                TakeDisposition(value, offset);
+                break;
+            default:
+                WarnIf(header.Id is HeaderId.ContentLength, BodyWarningCode.PartContentLength, offset);
+                (_others ??= []).Add(new BodyHeader(header.Field, Unfold(value)));
+                break;
         }
     }
 
-    private void TakeContentType(ReadOnlySpan<byte> value)
+    private void TakeContentType(byte[] value, long offset)
     {
-        WarnIf(_contentType is not null, BodyWarningCode.RepeatedHeader);
-        if (_contentType is null && !MediaType.TryParse(value, out _contentType))
+        WarnIf(_contentType is not null, BodyWarningCode.RepeatedHeader, offset);
+        if (_contentType is null)
         {
-            _contentType = Unreadable;
-            reader?.Warn(BodyWarningCode.UnreadableContentType, _nameOffset);
+            _contentType = ReadContentType(value);
+            WarnIf(_contentType is null, BodyWarningCode.UnreadableContentType, offset);
+            _contentType ??= Unreadable;
         }
     }
 
-    private void TakeContentId(ReadOnlySpan<byte> value)
+    private void TakeContentId(byte[] value, long offset)
     {
-        WarnIf(_hasContentId, BodyWarningCode.RepeatedHeader);
+        WarnIf(_hasContentId, BodyWarningCode.RepeatedHeader, offset);
         if (!_hasContentId)
         {
-            string id = ContentIdUrl.Trim(value);
-            WarnIf(id.Length == 0 || !value.StartsWith("<"u8), BodyWarningCode.UnusualContentId);
-            _contentId = id.Length == 0 ? null : id;
             _hasContentId = true;
+            _contentId = ContentIdUrl.ReadContentId(value);
+            WarnIf(_contentId is null || !value.AsSpan().Contains((byte)'<'), BodyWarningCode.UnusualContentId, offset);
         }
     }
 
-    private void TakeDisposition(ReadOnlySpan<byte> value)
+    private void TakeDisposition(byte[] value, long offset)
     {
-        WarnIf(_hasDisposition, BodyWarningCode.RepeatedHeader);
+        WarnIf(_hasDisposition, BodyWarningCode.RepeatedHeader, offset);
         if (!_hasDisposition)
         {
-            WarnIf(!ContentDisposition.TryParse(value, out _disposition), BodyWarningCode.UnreadableDisposition);
             _hasDisposition = true;
+            _disposition = ReadDisposition(value);
+            WarnIf(_disposition is null, BodyWarningCode.UnreadableDisposition, offset);
         }
     }
 
-    private void WarnIf(bool condition, BodyWarningCode code)
+    // What is no MIME may still be what SIP allows, a parameter without a value (RFC 3261 §25.1).
+    private static MediaType? ReadContentType(byte[] value) =>
+        ContentType.TryParse(EntityReader.Grammar, value, out ContentType? type) && IsToken(type.MediaType) && IsToken(type.MediaSubtype)
+            ? new MediaType(type.MediaType, type.MediaSubtype, ToParameters(type.Parameters))
+            : MediaType.TryParse(Encoding.UTF8.GetBytes(Unfold(value)), out MediaType? sip) ? sip : null;
+
+    // One without a word in front is an attachment to MimeKit; here it says nothing.
+    private static ContentDisposition? ReadDisposition(byte[] value)
+    {
+        string text = Unfold(value);
+        return text.Length > 0 && text[0] != ';' && MimeKit.ContentDisposition.TryParse(EntityReader.Grammar, value, out MimeKit.ContentDisposition? read) && IsToken(read.Disposition)
+            ? new ContentDisposition(read.Disposition, ToParameters(read.Parameters))
+            : ContentDisposition.TryParse(Encoding.UTF8.GetBytes(text), out ContentDisposition? sip) ? sip : null;
+    }
+
+    private static TransferEncoding ReadEncoding(byte[] value)
+    {
+        string text = Unfold(value);
+        int comment = text.IndexOf('(', StringComparison.Ordinal);
+        return !MimeUtils.TryParse(comment < 0 ? text : text[..comment], out ContentEncoding encoding) ? TransferEncoding.Unknown : encoding switch
+        {
+            ContentEncoding.SevenBit => TransferEncoding.SevenBit,
+            ContentEncoding.EightBit => TransferEncoding.EightBit,
+            ContentEncoding.Binary => TransferEncoding.Binary,
+            ContentEncoding.Base64 => TransferEncoding.Base64,
+            ContentEncoding.QuotedPrintable => TransferEncoding.QuotedPrintable,
+            _ => TransferEncoding.Unknown,
+        };
+    }
+
+    // A value that would end a header line (RFC 2231 can write any octet) is nothing anybody may pass on.
+    private static Text.ParameterList ToParameters(MimeKit.ParameterList parameters) =>
+        new([.. parameters.Where(p => !SafeText.IsLineBreaking(p.Value)).Select(p => new Text.Parameter(p.Name, p.Value, IsQuoted: !IsToken(p.Value)))]);
+
+    private static string Unfold(byte[] value) => Header.Unfold(Encoding.UTF8.GetString(value));
+
+    private static bool IsToken(string text) => text.Length > 0 && !text.Any(static c => c > 126 || !Grammar.MimeToken.Contains((byte)c));
+
+    private static bool HasBareLineFeed(ReadOnlySpan<byte> text) => text.EndsWith("\n"u8) && !text.EndsWith("\r\n"u8);
+
+    // NUL, and CR that ends no line.
+    private static bool HasStrayControl(ReadOnlySpan<byte> text)
+    {
+        for (int at = 0, hit; (hit = text[at..].IndexOfAny((byte)'\r', (byte)0)) >= 0; at += hit + 1)
+        {
+            if (text[at + hit] == 0 || at + hit + 1 == text.Length || text[at + hit + 1] != '\n')
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void WarnIf(bool condition, BodyWarningCode code, long offset)
     {
         if (condition)
         {
-            reader?.Warn(code, _nameOffset);
+            warn?.Invoke(code, offset);
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace ImageShare.Core.Bodies;
 
 /// <summary>Where the stages of a <see cref="BodyUnwrapper"/> put what they find; the first error ends it.</summary>
-internal sealed class UnwrapOutput(MultipartLimits limits)
+internal sealed class UnwrapOutput(MultipartLimits limits) : IBufferWriter<byte>
 {
     private readonly ArrayBufferWriter<byte> _octets = new(4096);
     private readonly List<(UnwrapEventKind Kind, BodyPart? Part, int Start, int Length, bool IsDamaged)> _events = [];
@@ -35,31 +35,23 @@ internal sealed class UnwrapOutput(MultipartLimits limits)
         return true;
     }
 
-    /// <summary>One more part, whatever is in it.</summary>
-    public void CountPart()
-    {
-        if (++_parts > Limits.MaxParts)
-        {
-            Fail(UnwrapError.TooManyParts);
-        }
-    }
+    /// <summary>One more part, whatever is in it; false when that is one too many.</summary>
+    public bool TryCountPart() => ++_parts <= Limits.MaxParts;
 
     public void Begin(BodyPart part) => Add(UnwrapEventKind.PartBegin, part, 0, false);
 
+    public void End() => Add(UnwrapEventKind.End, null, 0, false);
+
     public void EndPart(bool isDamaged) => Add(UnwrapEventKind.PartEnd, null, 0, isDamaged);
 
-    public void Content(ReadOnlySpan<byte> octets)
-    {
-        octets.CopyTo(_octets.GetSpan(octets.Length));
-        Written(octets.Length);
-    }
+    public Memory<byte> GetMemory(int sizeHint = 0) => _octets.GetMemory(sizeHint);
 
-    /// <summary>Room for content; then <see cref="Written"/> says how much there is.</summary>
-    public Span<byte> Room(int length) => _octets.GetSpan(length);
+    public Span<byte> GetSpan(int sizeHint = 0) => _octets.GetSpan(sizeHint);
 
-    public void Written(int length)
+    /// <summary>So much content of the part that is open was written.</summary>
+    public void Advance(int count)
     {
-        if (length == 0 || Error != UnwrapError.None)
+        if (count == 0 || Error != UnwrapError.None)
         {
             return;
         }
@@ -67,13 +59,13 @@ internal sealed class UnwrapOutput(MultipartLimits limits)
         // What comes behind other octets of the same part is one event with them.
         if (_events.Count > 0 && _events[^1] is { Kind: UnwrapEventKind.Content } last)
         {
-            _events[^1] = last with { Length = last.Length + length };
-            _octets.Advance(length);
+            _events[^1] = last with { Length = last.Length + count };
+            _octets.Advance(count);
             return;
         }
 
-        Add(UnwrapEventKind.Content, null, length, false);
-        _octets.Advance(length);
+        Add(UnwrapEventKind.Content, null, count, false);
+        _octets.Advance(count);
     }
 
     public void Fail(UnwrapError error) => Error = Error == UnwrapError.None ? error : Error;

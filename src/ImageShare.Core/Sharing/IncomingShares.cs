@@ -97,7 +97,7 @@ internal sealed class IncomingShares : ISipRequestHandler
             return;
         }
 
-        InvitationBodyReading body = InvitationBody.Read(context.Multipart, invite.Request);
+        InvitationBodyReading body = InvitationBody.Read(invite.Request);
         if (body.Offer is null)
         {
             Refuse(context, invite, body.Status, body.Reason);

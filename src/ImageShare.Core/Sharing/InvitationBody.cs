@@ -23,7 +23,7 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
     public const string AcceptedLanguage = "en";
 
     /// <summary>Writes the offer, and the icons behind it when there are some: references point forward only (RFC 5621 §9.2).</summary>
-    public static InvitationBody Write(IMultipartCodec codec, SessionDescription offer, IReadOnlyList<OfferIcon> icons, IconForm form, int maxIconSize)
+    public static InvitationBody Write(SessionDescription offer, IReadOnlyList<OfferIcon> icons, IconForm form, int maxIconSize)
     {
         if (icons.Count == 0)
         {
@@ -37,25 +37,25 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
             form is IconForm.MixedBase64 ? "mixed" : "related",
             maxIconSize);
         var output = new ArrayBufferWriter<byte>();
-        codec.Write(body, output);
+        MultipartCodec.Write(body, output);
         return new InvitationBody(body.ContentType, output.WrittenMemory);
     }
 
     /// <summary>Reads the offer out of an INVITE, and what came with it.</summary>
-    public static InvitationBodyReading Read(IMultipartCodec codec, SipRequest request)
+    public static InvitationBodyReading Read(SipRequest request)
     {
         if (request.Body.IsEmpty)
         {
             return InvitationBodyReading.Refuse(488, "Offer Required");
         }
 
-        InvitationBodyReading reading = ReadBody(codec, request);
+        InvitationBodyReading reading = ReadBody(request);
 
         // A body that may be passed over is no reason to refuse, but then nothing is offered (RFC 3261 §8.2.3).
         return reading.Status == 415 && IsOptional(request) ? InvitationBodyReading.Refuse(488, "Offer Required") : reading;
     }
 
-    private static InvitationBodyReading ReadBody(IMultipartCodec codec, SipRequest request)
+    private static InvitationBodyReading ReadBody(SipRequest request)
     {
         if (!Listed(request, "Content-Encoding").All(static e => e.Equals(AcceptedEncoding, StringComparison.OrdinalIgnoreCase)))
         {
@@ -86,7 +86,7 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
             return InvitationBodyReading.Refuse(type is null ? 400 : 415, type is null ? "Missing Content-Type" : "Unsupported Media Type");
         }
 
-        MultipartReadResult result = codec.Read(type, request.Body, MultipartLimits.Default);
+        MultipartReadResult result = MultipartCodec.Read(type, request.Body);
         if (!result.IsSuccess)
         {
             return IsTooMuch(result.Error)

@@ -253,6 +253,6 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
         (SessionDescription Offer, OfferIcon? Icon)[] parts = [.. _offered.Select((share, i) => share.Terms.Write(address, _ends[i], withIcons))];
         _offer = parts[0].Offer with { Media = [.. parts.SelectMany(static part => part.Offer.Media)] };
         return InvitationBody.Write(
-            Context.Multipart, _offer, [.. parts.Select(static part => part.Icon).OfType<OfferIcon>()], Context.Profile.Icon, Context.Limits.MaxIconSize);
+            _offer, [.. parts.Select(static part => part.Icon).OfType<OfferIcon>()], Context.Profile.Icon, Context.Limits.MaxIconSize);
     }
 }

@@ -94,7 +94,7 @@ internal sealed partial class SessionOffers
             return;
         }
 
-        InvitationBodyReading reading = InvitationBody.Read(_context.Multipart, request.Request);
+        InvitationBodyReading reading = InvitationBody.Read(request.Request);
         if (reading.Offer is not { } offer)
         {
             request.Respond(reading.Status, reading.Reason);
@@ -200,7 +200,7 @@ internal sealed partial class SessionOffers
         }
 
         // The description that is compared with the next one; a multipart around it is not part of it.
-        InvitationBodyReading reading = InvitationBody.Read(_context.Multipart, request.Request);
+        InvitationBodyReading reading = InvitationBody.Read(request.Request);
         _dialog.Describe(response.Body, reading.Octets);
     }
 }

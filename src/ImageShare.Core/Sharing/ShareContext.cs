@@ -1,5 +1,4 @@
 using System.Net;
-using ImageShare.Core.Bodies;
 using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sdp;
@@ -36,8 +35,6 @@ internal sealed class ShareContext
     public required SipUri Identity { get; init; }
 
     public required IReadOnlyList<SipUri> Route { get; init; }
-
-    public required IMultipartCodec Multipart { get; init; }
 
     public required PeerCapabilities Known { get; init; }
 

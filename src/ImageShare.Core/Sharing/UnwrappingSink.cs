@@ -17,6 +17,9 @@ namespace ImageShare.Core.Sharing;
 /// <param name="tooMuch">What to say when there are more.</param>
 internal sealed class UnwrappingSink(IImageSink image, MediaType wrapper, MediaType? offered, long first, long most, Func<ImageShareException> tooMuch) : IImageSink
 {
+    // What is worked on at a time, and so the most that lies ready.
+    private const int PieceLength = 16 * 1024;
+
     // "Unsupported media type" (RFC 4975 §10.6).
     private const int Unsupported = 415;
 
@@ -49,7 +52,14 @@ internal sealed class UnwrappingSink(IImageSink image, MediaType wrapper, MediaT
         {
             data = data.Slice(again);
             _position += data.Length;
-            await ReadAsync(data, cancellationToken).ConfigureAwait(false);
+            foreach (ReadOnlyMemory<byte> segment in data)
+            {
+                for (int at = 0; at < segment.Length; at += PieceLength)
+                {
+                    await _unwrapper.PushAsync(segment.Slice(at, Math.Min(PieceLength, segment.Length - at))).ConfigureAwait(false);
+                    await TakeAsync(cancellationToken).ConfigureAwait(false);
+                }
+            }
         }
     }
 
@@ -60,8 +70,8 @@ internal sealed class UnwrappingSink(IImageSink image, MediaType wrapper, MediaT
 
     public async ValueTask<StoredImage> CompleteAsync(CancellationToken cancellationToken = default)
     {
-        _unwrapper.End();
-        await ReadAsync(ReadOnlySequence<byte>.Empty, cancellationToken).ConfigureAwait(false);
+        await _unwrapper.EndAsync().ConfigureAwait(false);
+        await TakeAsync(cancellationToken).ConfigureAwait(false);
         return _hasImage
             ? await image.CompleteAsync(cancellationToken).ConfigureAwait(false)
             : throw await GiveUpAsync(new ImageShareException(
@@ -73,15 +83,14 @@ internal sealed class UnwrappingSink(IImageSink image, MediaType wrapper, MediaT
 
     public ValueTask DisposeAsync() => image.DisposeAsync();
 
-    private async ValueTask ReadAsync(ReadOnlySequence<byte> data, CancellationToken cancellationToken)
+    private async ValueTask TakeAsync(CancellationToken cancellationToken)
     {
-        OperationStatus status;
-        while ((status = _unwrapper.Read(ref data, out UnwrapEvent next)) == OperationStatus.Done && next.Kind != UnwrapEventKind.End)
+        while (_unwrapper.TryRead(out UnwrapEvent next))
         {
             await TakeAsync(next, cancellationToken).ConfigureAwait(false);
         }
 
-        if (status == OperationStatus.InvalidData)
+        if (_unwrapper.Error != UnwrapError.None)
         {
             throw await GiveUpAsync(new ImageShareException(
                 ImageShareError.MalformedMessage, $"The peer wrapped its image in {wrapper.Essence} in a way that cannot be read ({_unwrapper.Error}).")

@@ -46,7 +46,7 @@ internal static class BodyComparison
 
     private static int ReadIcon(MediaType type, byte[] octets)
     {
-        MultipartReadResult result = MultipartCodec.Default.Read(type, octets, MultipartLimits.Default);
+        MultipartReadResult result = MultipartCodec.Read(type, octets, MultipartLimits.Default);
         return result.Body!.FindSessionDescription()!.Content.Length + result.Body.Resolve("cid:" + IconId)!.Content.Length;
     }
 
@@ -57,7 +57,7 @@ internal static class BodyComparison
         MultipartBody body = OfferBody.WithIcon(
             Samples.Sdp, new OfferIcon(new MediaType("image", "png"), icon, IconId) { TransferEncoding = TransferEncoding.Base64 }, "related", IconLength);
         var output = new ArrayBufferWriter<byte>();
-        MultipartCodec.Default.Write(body, output);
+        MultipartCodec.Write(body, output);
         return (body.ContentType, output.WrittenSpan.ToArray());
     }
 

@@ -152,7 +152,7 @@ public sealed class MultipartWriteTests
         Prop.ForAll(Gen.NonEmptyListOf(part).ToArbitrary(), parts =>
         {
             MultipartBody body = MultipartBody.Create("mixed", parts.Take(4));
-            MultipartReadResult result = MultipartCodec.Default.Read(body.ContentType, Encoding.Latin1.GetBytes(Print(body)), MultipartLimits.Default);
+            MultipartReadResult result = MultipartCodec.Read(body.ContentType, Encoding.Latin1.GetBytes(Print(body)), MultipartLimits.Default);
             return result.Warnings.IsEmpty && body.Equals(result.Body);
         }).QuickCheckThrowOnFailure();
 
@@ -162,7 +162,7 @@ public sealed class MultipartWriteTests
     private static string Print(MultipartBody body)
     {
         var output = new ArrayBufferWriter<byte>();
-        MultipartCodec.Default.Write(body, output);
+        MultipartCodec.Write(body, output);
         return Encoding.Latin1.GetString(output.WrittenSpan);
     }
 }

@@ -10,7 +10,7 @@ internal static class BodySnippets
     {
         // snippet: Read
         MediaType type = MediaType.Parse("multipart/related;type=\"application/sdp\";boundary=\"b1\"");
-        MultipartReadResult result = MultipartCodec.Default.Read(type, octets, MultipartLimits.Default);
+        MultipartReadResult result = MultipartCodec.Read(type, octets, MultipartLimits.Default);
         if (!result.IsSuccess)
         {
             throw new FormatException($"{result.Error} at {result.Offset}");
