@@ -14,6 +14,15 @@ public sealed record ImageShareResult
     /// <summary>The reason when the share did not complete; None when it did.</summary>
     public ImageShareError Error { get; init; }
 
+    /// <summary>Who or what ended the share.</summary>
+    public ImageShareEndedBy EndedBy { get; init; }
+
+    /// <summary>
+    /// Sender: whether the peer may have the whole image although the share did not complete: its last chunk had left, and the peer has not said what became of
+    /// it. Always false when the share completed, and for the receiver.
+    /// </summary>
+    public bool PeerMayHaveImage { get; init; }
+
     /// <summary>A sentence for a person: what happened and what to do next. Null for a completed share.</summary>
     public string? Message { get; init; }
 

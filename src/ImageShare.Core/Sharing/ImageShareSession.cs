@@ -232,6 +232,7 @@ public sealed class ImageShareSession : IAsyncDisposable
         {
             State = outcome.State,
             Error = outcome.Error,
+            EndedBy = outcome.EndedBy,
             Message = outcome.Message,
             SipStatus = outcome.SipStatus,
             MsrpStatus = outcome.MsrpStatus,

@@ -6,35 +6,31 @@ namespace ImageShare.Core.Sharing;
 /// <summary>What MSRP's endings mean for the share, and what a person can do about them (RFC 4975 §10).</summary>
 internal static class MsrpOutcome
 {
-    private static readonly ShareOutcome Lost = ShareOutcome.Failed(
-        ImageShareError.ConnectionLost, "The MSRP connection was lost before the image was complete; check the network and share the image again.");
-
-    private static readonly ShareOutcome Stalled = ShareOutcome.Failed(
-        ImageShareError.TransferStalled, "The transfer stood still for too long and was given up; check the network and share the image again.");
-
     /// <summary>Null when the peer has everything.</summary>
-    public static ShareOutcome? OfSending(MsrpSendResult result) => result.Outcome switch
+    /// <param name="result">What became of the message.</param>
+    /// <param name="session">The end of its session; asked for where that says why the message ended: it stood still, it was cut, the peer does not know it.</param>
+    public static async ValueTask<ShareOutcome?> OfSendingAsync(MsrpSendResult result, Task<MsrpSessionEnd> session) => result.Outcome switch
     {
         MsrpSendOutcome.Completed => null,
         MsrpSendOutcome.Refused => Refused(result.Status),
-        MsrpSendOutcome.Aborted => ShareOutcome.CancelledHere,
-        MsrpSendOutcome.TimedOut => Stalled,
-        _ => Lost,
+        MsrpSendOutcome.Cancelled => ShareOutcome.CancelledHere,
+        MsrpSendOutcome.TimedOut => ShareOutcome.Stalled,
+        MsrpSendOutcome.ConnectionLost or MsrpSendOutcome.Aborted => OfEnd(await session.ConfigureAwait(false)),
+        _ => ShareOutcome.ConnectionLost,
     };
 
     public static ShareOutcome OfEnd(MsrpSessionEnd end) => end.Reason switch
     {
-        MsrpSessionEndReason.Idle => Stalled,
-        MsrpSessionEndReason.BindTimeout => ShareOutcome.Failed(
-            ImageShareError.MediaNotConnected,
-            "The peer accepted, but no MSRP connection was made in time; check that no firewall stands between the two and that the advertised address is right."),
+        MsrpSessionEndReason.Idle => ShareOutcome.Stalled,
+        MsrpSessionEndReason.BindTimeout => ShareOutcome.MediaNotConnected,
+        MsrpSessionEndReason.Closed => ShareOutcome.CancelledHere,
         MsrpSessionEndReason.ProtocolError => ShareOutcome.Failed(
             ImageShareError.MalformedMessage, "The peer sent what is no MSRP, and the connection was closed; the peer is faulty."),
         MsrpSessionEndReason.Refused => Refused(end.Status),
         MsrpSessionEndReason.NotTrusted => ShareOutcome.Failed(
             ImageShareError.CertificateNotTrusted,
             "Who is at the other end of the MSRP connection has not shown the certificate that the peer's session description names; somebody may stand between. Share again, and if it stays so, do not."),
-        _ => Lost,
+        _ => ShareOutcome.ConnectionLost,
     };
 
     /// <summary>Null when the session's own end says more, or this side made it.</summary>

@@ -20,6 +20,7 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
     private MediaType? _contentType;
     private ReadOnlyMemory<byte> _head;
     private Task _sending = Task.CompletedTask;
+    private volatile bool _hasAllLeft;
 
     /// <summary>The image; null as long as it is not known which one.</summary>
     public ServedImage? Served => _served;
@@ -87,7 +88,13 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
         BytesTransferred = result.IsCompleted ? FirstOctet + Length : result.BytesTransferred,
         IsVerified = result.IsCompleted,
         Sha1 = Convert.ToHexString(image.Sha1.AsSpan()),
+        PeerMayHaveImage = MayPeerHaveIt(result),
+        Message = MayPeerHaveIt(result) ? $"{result.Message} Every octet had left by then: the peer may have the image all the same." : result.Message,
     };
+
+    // Where the peer itself has said that it wants no more, or that something failed, it has not.
+    private bool MayPeerHaveIt(ImageShareResult result) =>
+        !result.IsCompleted && _hasAllLeft && result.EndedBy is (ImageShareEndedBy.User or ImageShareEndedBy.Network or ImageShareEndedBy.Limit);
 
     protected override void BeginTransfer() => _sending = Session.Begin(SendAsync);
 
@@ -118,18 +125,21 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
                 SuccessReport = isRelayed,
                 AwaitSuccessReport = isRelayed,
             };
-            MsrpSendResult result = await Msrp.SendAsync(
+            MsrpSendResult result = await Msrp.TrySendAsync(
                 message, new ThrottledProgress(Session, settings.Progress, Image.Size, FirstOctet, around: _head.Length), _transfer.Token).ConfigureAwait(false);
+            _hasAllLeft = result.LastChunkSent;
+            if (result.Outcome == MsrpSendOutcome.Cancelled)
+            {
+                // AbortTransfer: the machine knows already.
+                return;
+            }
 
-            // Why the connection went, the session knows: it stood still, it spoke no MSRP, it was cut.
-            ShareOutcome? failure = result.Outcome is MsrpSendOutcome.ConnectionLost
-                ? MsrpOutcome.OfEnd(await Msrp.Ended.ConfigureAwait(false))
-                : MsrpOutcome.OfSending(result);
+            ShareOutcome? failure = await MsrpOutcome.OfSendingAsync(result, Msrp.Ended).ConfigureAwait(false);
             Session.Post(failure is not null ? new ShareInput.ImageFailed(failure) : new ShareInput.ImageDone(ShareOutcome.Completed));
         }
         catch (OperationCanceledException) when (_transfer.IsCancellationRequested)
         {
-            // AbortTransfer: the machine knows already.
+            // AbortTransfer, before the first octet.
         }
         catch (Exception e)
         {

@@ -14,9 +14,9 @@ internal sealed partial class SessionOffers
     /// one offer; one that meets an offer of the peer waits for its turn.
     /// </summary>
     /// <param name="section">The index of its section.</param>
-    /// <param name="hasFailed">Whether something failed here; the peer is told, to tell it from a user who cancels.</param>
+    /// <param name="reason">Why; the peer is told, to tell a user who cancels from something that failed.</param>
     /// <returns>Done when the peer has answered, or the session is over; never fails.</returns>
-    public Task RemoveAsync(int section, bool hasFailed = false)
+    public Task RemoveAsync(int section, ShareEndReason reason = ShareEndReason.UserCancelled)
     {
         lock (_gate)
         {
@@ -30,7 +30,7 @@ internal sealed partial class SessionOffers
                 return Task.CompletedTask;
             }
 
-            _removing.Add(section, hasFailed);
+            _removing.Add(section, reason);
             return Offer();
         }
     }

@@ -26,7 +26,7 @@ internal sealed partial class SessionOffers
     private readonly Func<IncomingRequest, InvitationBodyReading, SessionDescription, bool>? _begin;
     private readonly Lock _gate = new();
     private readonly HashSet<int> _over = [];
-    private readonly Dictionary<int, bool> _removing = [];
+    private readonly Dictionary<int, ShareEndReason> _removing = [];
     private readonly Dictionary<int, NewPath> _moving = [];
     private readonly Dictionary<int, Action<MsrpPath>> _peerPaths = [];
     private RunningDescription _running;
@@ -81,7 +81,8 @@ internal sealed partial class SessionOffers
     {
         lock (_gate)
         {
-            return _removing.ContainsValue(true) ? DialogOutcome.FailureReason : null;
+            // One offer has one: of several images that leave, a failure is what the peer has to know of.
+            return ReasonHeader.Write(_removing.Values.DefaultIfEmpty().Max());
         }
     }
 
@@ -172,9 +173,9 @@ internal sealed partial class SessionOffers
         foreach ((RunningFile file, ReofferKind kind) in ended)
         {
             // A peer says when it was not its user's will.
-            bool hasFailed = DialogOutcome.SaysFailure(request.Request);
+            ShareEndReason reason = ReasonHeader.Read(request.Request);
             file.Session.Post(new ShareInput.TransferRemoved(
-                kind is ReofferKind.OtherFile ? OtherFile : hasFailed ? ShareOutcome.FailedAtPeer(file.Session.IsOutgoing) : ShareOutcome.CancelledByPeer));
+                kind is ReofferKind.OtherFile ? OtherFile : reason.ToOutcome(file.Session.IsOutgoing)));
         }
     }
 

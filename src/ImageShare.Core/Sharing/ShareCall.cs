@@ -44,11 +44,11 @@ internal abstract class ShareCall(ShareContext context)
         bool isLast = Leave(session, out _);
         if (isLast && Dialog is { } dialog)
         {
-            await DialogOutcome.EndAsync(dialog, Context, bye.HasFailed).ConfigureAwait(false);
+            await DialogOutcome.EndAsync(dialog, Context, bye.Reason).ConfigureAwait(false);
         }
         else if (!isLast && !bye.IsSettled && Offers is { } offers)
         {
-            await RemoveAsync(offers, media, bye.HasFailed).ConfigureAwait(false);
+            await RemoveAsync(offers, media, bye.Reason).ConfigureAwait(false);
         }
 
         session.Post(new ShareInput.Ended());
@@ -74,7 +74,7 @@ internal abstract class ShareCall(ShareContext context)
         bool isLast = Leave(session, out bool wasInside);
         if (!isLast && wasInside && Offers is { } offers)
         {
-            _ = session.Begin(() => RemoveAsync(offers, media, hasFailed: true));
+            _ = session.Begin(() => RemoveAsync(offers, media, ShareEndReason.Failed));
         }
         else if (isLast && Dialog is { Ended.IsCompleted: false } dialog)
         {
@@ -135,11 +135,11 @@ internal abstract class ShareCall(ShareContext context)
         return isLast;
     }
 
-    private async Task RemoveAsync(SessionOffers offers, ShareMedia media, bool hasFailed)
+    private async Task RemoveAsync(SessionOffers offers, ShareMedia media, ShareEndReason reason)
     {
         try
         {
-            await offers.RemoveAsync(media.Section, hasFailed).WaitAsync(RemovalWait, Context.TimeProvider).ConfigureAwait(false);
+            await offers.RemoveAsync(media.Section, reason).WaitAsync(RemovalWait, Context.TimeProvider).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -8,6 +8,7 @@ namespace ImageShare.Core.Tests.Sharing;
 public sealed class ShareMachineTests
 {
     private static readonly ShareOutcome Lost = ShareOutcome.Failed(ImageShareError.ConnectionLost, "lost");
+    private static readonly ShareOutcome NotConnected = ShareOutcome.MediaNotConnected;
     private static readonly ShareOutcome Busy = ShareOutcome.Failed(ImageShareError.Busy, "busy");
     private static readonly ShareOutcome WrongHash = ShareOutcome.Failed(ImageShareError.HashMismatch, "hash");
 
@@ -29,10 +30,21 @@ public sealed class ShareMachineTests
             [Start(false), new ShareInput.PeerRinging(), new ShareInput.TimerFired(ShareTimer.Answer), new ShareInput.InviteFailed(Busy)], [Inviting, Ringing, Terminating, Failed], "CloseMedia Finish");
         yield return Row("Sender: unusable answer", true, [Start(false), new ShareInput.AnswerUnusable(Busy)], [Inviting, Terminating], "Bye CloseMedia");
         yield return Row("Sender: MSRP cannot be dialled", true,
-            [Start(false), new ShareInput.InviteAccepted(), new ShareInput.MediaFailed(Lost)], [Inviting, Connecting, Terminating], "AbortTransfer Bye CloseMedia");
+            [Start(false), new ShareInput.InviteAccepted(), new ShareInput.MediaFailed(NotConnected)], [Inviting, Connecting, Terminating], "AbortTransfer Bye CloseMedia");
         yield return Row("Sender: connection lost in mid-transfer", true,
-            [Start(false), new ShareInput.InviteAccepted(), new ShareInput.MediaConnected(), new ShareInput.MediaFailed(Lost), new ShareInput.Ended()],
-            [Inviting, Connecting, Transferring, Terminating, Failed], "CloseMedia Finish");
+            [.. Moving, new ShareInput.MediaFailed(Lost), new ShareInput.TimerFired(ShareTimer.Grace), new ShareInput.Ended()],
+            [.. MovingStates, Terminating, Terminating, Failed], "CloseMedia Finish");
+        yield return Row("Sender: connection lost in mid-transfer, and the BYE of a peer whose user cancelled", true,
+            [.. Moving, new ShareInput.MediaFailed(Lost), new ShareInput.PeerEnded(ShareEndReason.UserCancelled)], [.. MovingStates, Terminating, Cancelled], "CloseMedia Finish");
+        yield return Row("Sender: connection lost in mid-transfer, and so it was for the peer", true,
+            [.. Moving, new ShareInput.ImageFailed(Lost), new ShareInput.PeerEnded(ShareEndReason.ConnectionLost)], [.. MovingStates, Terminating, Failed], "CloseMedia Finish");
+        yield return Row("Sender: the peer has let go of the session, and then says BYE", true,
+            [.. Moving, new ShareInput.ImageFailed(Refused(481)), new ShareInput.PeerEnded(ShareEndReason.UserCancelled)], [.. MovingStates, Terminating, Cancelled], "CloseMedia Finish");
+        yield return Row("Sender: the peer does not know the session, and never says BYE", true,
+            [.. Moving, new ShareInput.ImageFailed(Refused(481)), new ShareInput.TimerFired(ShareTimer.Grace), new ShareInput.Ended()],
+            [.. MovingStates, Terminating, Terminating, Failed], "CloseMedia Finish");
+        yield return Row("Sender: cancelled when every octet was acknowledged", true,
+            [.. Moving, Cancel(), Done(), new ShareInput.Ended()], [.. MovingStates, Terminating, Terminating, Completed], "CloseMedia Finish");
         yield return Row("Sender: cancelled in mid-transfer", true,
             [Start(false), new ShareInput.InviteAccepted(), new ShareInput.MediaConnected(), Cancel()], [Inviting, Connecting, Transferring, Terminating], "AbortTransfer Bye");
         yield return Row("Sender: BYE overtakes the last 200s", true,
@@ -50,15 +62,15 @@ public sealed class ShareMachineTests
         yield return Row("Sender: told to stop, and the connection is gone before the BYE is here", true,
             [.. Moving, Stopped, new ShareInput.MediaFailed(Lost), new ShareInput.PeerEnded()], [.. MovingStates, Terminating, Terminating, Cancelled], "CloseMedia Finish");
         yield return Row("Sender: told to stop because something failed", true,
-            [.. Moving, Stopped, new ShareInput.PeerEnded(HasFailed: true)], [.. MovingStates, Terminating, Failed], "CloseMedia Finish");
+            [.. Moving, Stopped, new ShareInput.PeerEnded(ShareEndReason.Failed)], [.. MovingStates, Terminating, Failed], "CloseMedia Finish");
         yield return Row("Sender: told to stop, and no BYE comes", true,
             [.. Moving, Stopped, new ShareInput.TimerFired(ShareTimer.Grace), new ShareInput.Ended()], [.. MovingStates, Terminating, Terminating, Failed], "CloseMedia Finish");
         yield return Row("Sender: told to stop, and cancels", true,
             [.. Moving, Stopped, Cancel(), new ShareInput.Ended()], [.. MovingStates, Terminating, Terminating, Failed], "CloseMedia Finish");
         yield return Row("Sender: BYE of a peer that failed, and then the refusal", true,
-            [.. Moving, new ShareInput.PeerEnded(HasFailed: true), Stopped], [.. MovingStates, Terminating, Failed], "CloseMedia Finish");
+            [.. Moving, new ShareInput.PeerEnded(ShareEndReason.Failed), Stopped], [.. MovingStates, Terminating, Failed], "CloseMedia Finish");
         yield return Row("Sender: BYE of a peer that failed, and then the end of the connection", true,
-            [.. Moving, new ShareInput.PeerEnded(HasFailed: true), new ShareInput.MediaFailed(Lost)], [.. MovingStates, Terminating, Failed], "AbortTransfer CloseMedia Finish");
+            [.. Moving, new ShareInput.PeerEnded(ShareEndReason.Failed), new ShareInput.MediaFailed(Lost)], [.. MovingStates, Terminating, Failed], "AbortTransfer CloseMedia Finish");
         yield return Row("Sender: refused otherwise", true,
             [.. Moving, new ShareInput.ImageFailed(Refused(415))], [.. MovingStates, Terminating], "Bye CloseMedia");
         yield return Row("Sender: the image is taken out of the session", true, [.. Moving, Removed], [.. MovingStates, Terminating], "AbortTransfer Bye");
@@ -105,7 +117,13 @@ public sealed class ShareMachineTests
             [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.AckMissing()], [Ringing, Connecting, Failed], "AbortTransfer CloseMedia Finish");
         yield return Row("Receiver: connection lost in mid-transfer", false,
             [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), new ShareInput.MediaFailed(Lost)],
-            [Ringing, Connecting, Transferring, Terminating], "AbortTransfer Bye CloseMedia");
+            [Ringing, Connecting, Transferring, Terminating], "AbortTransfer");
+        yield return Row("Receiver: connection lost in mid-transfer, and no BYE comes", false,
+            [.. Receiving, new ShareInput.MediaFailed(Lost), new ShareInput.TimerFired(ShareTimer.Grace)], [.. ReceivingStates, Terminating, Terminating], "Bye CloseMedia");
+        yield return Row("Receiver: the sender takes the image back", false,
+            [.. Receiving, new ShareInput.PeerEnded(ShareEndReason.UserCancelled)], [.. ReceivingStates, Cancelled], "AbortTransfer CloseMedia Finish");
+        yield return Row("Receiver: the image is whole, and then the sender takes it back", false,
+            [.. Receiving, Done(), new ShareInput.PeerEnded(ShareEndReason.UserCancelled)], [.. ReceivingStates, Terminating, Completed], "CloseMedia Finish");
         yield return Row("Receiver: cancelled in mid-transfer", false,
             [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), Cancel()], [Ringing, Connecting, Transferring, Terminating], "AbortTransfer Bye");
     }
@@ -135,14 +153,14 @@ public sealed class ShareMachineTests
         yield return Pull("Fetcher: the 200 crosses the CANCEL", fetch, [Start(false), Cancel(), new ShareInput.InviteAccepted()], [Inviting, Terminating, Terminating], "Bye CloseMedia");
         yield return Pull("Fetcher: wrong hash", fetch, [.. Moving, new ShareInput.ImageFailed(WrongHash)], [.. MovingStates, Terminating], "AbortTransfer Bye CloseMedia");
         yield return Pull("Fetcher: a BYE of the server in mid-transfer that tells of a failure", fetch,
-            [.. Moving, new ShareInput.PeerEnded(HasFailed: true), new ShareInput.TimerFired(ShareTimer.Grace)], [.. MovingStates, Terminating, Failed], "AbortTransfer CloseMedia Finish");
+            [.. Moving, new ShareInput.PeerEnded(ShareEndReason.Failed), new ShareInput.TimerFired(ShareTimer.Grace)], [.. MovingStates, Terminating, Failed], "AbortTransfer CloseMedia Finish");
         yield return Pull("Fetcher: such a BYE overtakes the end of the chunk", fetch,
-            [.. Moving, new ShareInput.PeerEnded(HasFailed: true), BrokenOff], [.. MovingStates, Terminating, Failed], "CloseMedia Finish");
+            [.. Moving, new ShareInput.PeerEnded(ShareEndReason.Failed), BrokenOff], [.. MovingStates, Terminating, Failed], "CloseMedia Finish");
         yield return Pull("Fetcher: a BYE of the server in mid-transfer that tells of none", fetch,
             [.. Moving, new ShareInput.PeerEnded(), BrokenOff], [.. MovingStates, Terminating, Cancelled], "CloseMedia Finish");
         yield return Pull("Fetcher: the server breaks off, its BYE is waited for", fetch, [.. Moving, BrokenOff], [.. MovingStates, Terminating], string.Empty);
         yield return Pull("Fetcher: the server breaks off because something failed", fetch,
-            [.. Moving, BrokenOff, new ShareInput.PeerEnded(HasFailed: true)], [.. MovingStates, Terminating, Failed], "CloseMedia Finish");
+            [.. Moving, BrokenOff, new ShareInput.PeerEnded(ShareEndReason.Failed)], [.. MovingStates, Terminating, Failed], "CloseMedia Finish");
         yield return Pull("Fetcher: the server's user breaks off", fetch,
             [.. Moving, BrokenOff, new ShareInput.PeerEnded()], [.. MovingStates, Terminating, Cancelled], "CloseMedia Finish");
         yield return Pull("Fetcher: the server breaks off and says no more", fetch,
@@ -155,7 +173,7 @@ public sealed class ShareMachineTests
         yield return Pull("Server: no such image", serve, [new ShareInput.StartIncoming(), new ShareInput.UserDeclined(488)], [Ringing, Declined], "Reject CloseMedia Finish");
         yield return Pull("Server: the catalogue never answers", serve, [new ShareInput.StartIncoming(), new ShareInput.TimerFired(ShareTimer.Answer)], [Ringing, Failed], "Reject CloseMedia Finish");
         yield return Pull("Server: told to stop, its BYE is waited for", serve, [.. serving, Stopped], [.. servingStates, Terminating], string.Empty);
-        yield return Pull("Server: told to stop because something failed", serve, [.. serving, Stopped, new ShareInput.PeerEnded(HasFailed: true)], [.. servingStates, Terminating, Failed], "CloseMedia Finish");
+        yield return Pull("Server: told to stop because something failed", serve, [.. serving, Stopped, new ShareInput.PeerEnded(ShareEndReason.Failed)], [.. servingStates, Terminating, Failed], "CloseMedia Finish");
         yield return Pull("Server: never acknowledged", serve, [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.AckMissing()], [Ringing, Connecting, Failed], "AbortTransfer CloseMedia Finish");
         yield return Pull("Server: another transfer takes its place", serve, [.. serving, new ShareInput.Replaced()], [.. servingStates, Cancelled], "AbortTransfer CloseMedia Finish");
     }
@@ -191,7 +209,7 @@ public sealed class ShareMachineTests
             Start(true), Start(false), new ShareInput.StartIncoming(), new ShareInput.PeerCapable(), new ShareInput.QueryFailed(Busy), new ShareInput.PeerRinging(),
             new ShareInput.InviteAccepted(), new ShareInput.AnswerUnusable(Busy), new ShareInput.InviteFailed(Busy), new ShareInput.UserAccepted(), new ShareInput.UserDeclined(603),
             new ShareInput.InvitationWithdrawn(), new ShareInput.AckMissing(), new ShareInput.MediaConnected(), new ShareInput.MediaFailed(Lost), Done(),
-            new ShareInput.ImageFailed(WrongHash), Stopped, Removed, new ShareInput.Replaced(), new ShareInput.PeerEnded(), new ShareInput.PeerEnded(HasFailed: true), new ShareInput.DialogFailed(Lost), new ShareInput.Ended(), new ShareInput.Broken(Lost), Cancel(),
+            new ShareInput.ImageFailed(WrongHash), Stopped, Removed, new ShareInput.Replaced(), new ShareInput.PeerEnded(), .. Enum.GetValues<ShareEndReason>().Select(reason => new ShareInput.PeerEnded(reason)), new ShareInput.DialogFailed(Lost), new ShareInput.Ended(), new ShareInput.Broken(Lost), Cancel(),
             new ShareInput.TimerFired(ShareTimer.Answer), new ShareInput.TimerFired(ShareTimer.Grace),
         ];
         var random = new Random(20090224);
@@ -239,6 +257,10 @@ public sealed class ShareMachineTests
     private static ShareInput[] Moving => [Start(false), new ShareInput.InviteAccepted(), new ShareInput.MediaConnected()];
 
     private static ImageShareState[] MovingStates => [Inviting, Connecting, Transferring];
+
+    private static ShareInput[] Receiving => [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected()];
+
+    private static ImageShareState[] ReceivingStates => [Ringing, Connecting, Transferring];
 
     private static ShareInput Stopped => new ShareInput.ImageFailed(Refused(413));
 

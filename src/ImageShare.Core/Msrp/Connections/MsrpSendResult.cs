@@ -12,6 +12,9 @@ public enum MsrpSendOutcome
     /// <summary>This side closed the session first.</summary>
     Aborted,
 
+    /// <summary>The caller's token was cancelled first; <see cref="MsrpSession.SendAsync"/> throws instead of returning this.</summary>
+    Cancelled,
+
     /// <summary>The connection ended first.</summary>
     ConnectionLost,
 
@@ -31,5 +34,6 @@ public enum MsrpSendOutcome
 /// <param name="AcknowledgedOctets">The octets the peer acknowledged.</param>
 /// <param name="Status">The MSRP status of a refusal, null when there was none.</param>
 /// <param name="ReportedOctets">The octets that success reports have covered by now; 0 when none were asked for.</param>
+/// <param name="LastChunkSent">Whether the last chunk has left, or is about to: the peer may have the whole message, whatever the outcome says.</param>
 public sealed record MsrpSendResult(
-    MsrpSendOutcome Outcome, string MessageId, long AcknowledgedOctets, int? Status = null, long ReportedOctets = 0);
+    MsrpSendOutcome Outcome, string MessageId, long AcknowledgedOctets, int? Status = null, long ReportedOctets = 0, bool LastChunkSent = false);

@@ -25,6 +25,14 @@ public sealed partial class MsrpSession
     {
         ArgumentNullException.ThrowIfNull(content);
         cancellationToken.ThrowIfCancellationRequested();
+        MsrpSendResult result = await TrySendAsync(content, acknowledged, cancellationToken).ConfigureAwait(false);
+        return result.Outcome == MsrpSendOutcome.Cancelled ? throw new OperationCanceledException(cancellationToken) : result;
+    }
+
+    /// <summary>As <see cref="SendAsync"/>, but a message that is given up has a result as well: how much of it has left.</summary>
+    /// <exception cref="ImageShareException">As for <see cref="SendAsync"/>.</exception>
+    internal async Task<MsrpSendResult> TrySendAsync(MsrpOutgoingContent content, IProgress<long>? acknowledged, CancellationToken cancellationToken)
+    {
         MsrpPath peer = _peer ?? throw PathNotSet();
         MsrpConnection connection = Connection ?? throw new ImageShareException(
             ImageShareError.InvalidState, "The MSRP session has no connection yet; connect it before sending.");
@@ -50,15 +58,12 @@ public sealed partial class MsrpSession
             Exception? failure = content.Octets is null ? await FeedAsync(transfer, connection, cancellationToken).ConfigureAwait(false) : null;
             await WaitForEndAsync(transfer).ConfigureAwait(false);
             MsrpSendResult result = await transfer.Result.ConfigureAwait(false);
-            switch (transfer.StopReason)
+            if (transfer.StopReason == TransferStop.SourceFailed)
             {
-                case TransferStop.Cancelled:
-                    throw new OperationCanceledException(cancellationToken);
-                case TransferStop.SourceFailed:
-                    throw new ImageShareException(
-                        ImageShareError.SourceUnreadable,
-                        "The content could not be read to its end, so the transfer was given up; check the source, and that nothing changes it meanwhile.",
-                        failure);
+                throw new ImageShareException(
+                    ImageShareError.SourceUnreadable,
+                    "The content could not be read to its end, so the transfer was given up; check the source, and that nothing changes it meanwhile.",
+                    failure);
             }
 
             if (result.Status == 415)

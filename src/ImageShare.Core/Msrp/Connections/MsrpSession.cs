@@ -129,7 +129,7 @@ public sealed partial class MsrpSession : IAsyncDisposable
             End(MsrpSessionEndReason.BindTimeout);
             throw new ImageShareException(
                 ImageShareError.MediaNotConnected,
-                "The peer accepted but did not open the MSRP connection in time; check that it can reach the address in our offer or answer.",
+                "The peer did not open the MSRP connection in time; check that it can reach the address in our offer or answer.",
                 e);
         }
 

@@ -126,6 +126,7 @@ internal sealed partial class OutgoingTransfer : IDisposable
             {
                 TransferStop.None => MsrpSendOutcome.Completed,
                 TransferStop.SessionClosed or TransferStop.ConnectionLost when LacksOnlyTheReport => MsrpSendOutcome.Unknown,
+                TransferStop.Cancelled => MsrpSendOutcome.Cancelled,
                 TransferStop.Refused => MsrpSendOutcome.Refused,
                 TransferStop.TimedOut => MsrpSendOutcome.TimedOut,
                 TransferStop.ConnectionLost => MsrpSendOutcome.ConnectionLost,
@@ -134,7 +135,8 @@ internal sealed partial class OutgoingTransfer : IDisposable
             MessageId,
             _open.Acknowledged,
             Volatile.Read(ref _status) is var status and not 0 ? status : null,
-            _reported.Covered));
+            _reported.Covered,
+            _allWritten));
     }
 
     /// <summary>Gives back what was borrowed; the octets are not looked at any more, even when the writer loop has not noticed yet that it is over.</summary>

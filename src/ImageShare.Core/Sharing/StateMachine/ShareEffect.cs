@@ -37,10 +37,10 @@ internal abstract record ShareEffect
     public sealed record AbortTransfer(bool IsByPeer = false) : ShareEffect;
 
     /// <summary>
-    /// Send BYE; one that says that something failed here lets the peer tell that from a user who cancels. Where other images are still in the
+    /// Send BYE, with the reason: it lets the peer tell a user who cancels from something that failed. Where other images are still in the
     /// session this one only leaves it; its section is taken out by an offer, unless it is settled: the image is through, or the peer broke it off.
     /// </summary>
-    public sealed record Bye(bool HasFailed = false, bool IsSettled = false) : ShareEffect;
+    public sealed record Bye(ShareEndReason Reason = ShareEndReason.None, bool IsSettled = false) : ShareEffect;
 
     /// <summary>The image is stored, and the sender owes its BYE. Where others are still in the session, it comes with the last of them, and this one does not wait.</summary>
     public sealed record AwaitBye : ShareEffect;

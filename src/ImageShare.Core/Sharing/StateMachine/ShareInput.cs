@@ -51,8 +51,8 @@ internal abstract record ShareInput
     /// <summary>The transfer broke off: refused, aborted, source or store failed, size or hash wrong.</summary>
     public sealed record ImageFailed(ShareOutcome Outcome) : ShareInput;
 
-    /// <summary>The peer sent BYE; its Reason may say that something failed there.</summary>
-    public sealed record PeerEnded(bool HasFailed = false) : ShareInput;
+    /// <summary>The peer sent BYE; its Reason may say why.</summary>
+    public sealed record PeerEnded(ShareEndReason Reason = ShareEndReason.None) : ShareInput;
 
     /// <summary>The peer's new offer took the image out of the session, or made another one of it (RFC 5547 §8.1, §8.4). It is answered already.</summary>
     public sealed record TransferRemoved(ShareOutcome Outcome) : ShareInput;

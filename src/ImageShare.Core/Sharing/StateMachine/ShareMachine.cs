@@ -10,9 +10,6 @@ namespace ImageShare.Core.Sharing.StateMachine;
 /// </summary>
 internal static class ShareMachine
 {
-    // "Stop sending" in MSRP (RFC 4975 §10.5).
-    private const int StopSending = 413;
-
     private static readonly ShareEffect[] None = [];
 
     /// <summary>The state a share that this side invites to is in before its <see cref="StartOutgoing"/>, when this side sends the image.</summary>
@@ -41,7 +38,7 @@ internal static class ShareMachine
         (Inviting or Ringing, InviteAccepted) when status.IsCaller =>
             (status with { State = Connecting }, [new StopTimer(ShareTimer.Answer), new ConnectMedia()]),
         (Inviting or Ringing, AnswerUnusable unusable) when status.IsCaller =>
-            Terminate(status, unusable.Outcome, new StopTimer(ShareTimer.Answer), new Bye(), new CloseMedia()),
+            Terminate(status, unusable.Outcome, new StopTimer(ShareTimer.Answer), new Bye(ShareEndReasons.Of(unusable.Outcome)), new CloseMedia()),
         (Inviting or Ringing, InviteFailed failed) when status.IsCaller => Finish(status, failed.Outcome, new CloseMedia()),
         (Inviting or Ringing, CancelRequested) when status.IsCaller =>
             Terminate(status, ShareOutcome.CancelledHere, new StopTimer(ShareTimer.Answer), new CancelInvite()),
@@ -64,42 +61,53 @@ internal static class ShareMachine
         (Connecting or Transferring, ImageDone done) =>
             // The sender ends the session (IR.79 §3.1); if it does not, this side will.
             (status with { State = Terminating, Ending = done.Outcome }, [new StartTimer(ShareTimer.Grace), new AwaitBye()]),
-        (Connecting or Transferring, ImageFailed { Outcome: { Error: ImageShareError.TransferRefused, MsrpStatus: StopSending } stopped }) when status.IsSender =>
-            // A receiver that gives up says 413 and then ends the session (RFC 5547 §8.4): its BYE says whether its user did or its disk.
-            (status with { State = Terminating, Ending = stopped, AwaitsReason = true }, [new StartTimer(ShareTimer.Grace)]),
-        (Connecting or Transferring, ImageFailed { Outcome: { Error: ImageShareError.Cancelled } stopped }) when !status.IsSender =>
-            // A sender that breaks off says so in MSRP first (RFC 5547 §8.4): whether its user did or its disk, its BYE says, or its offer.
-            (status with { State = Terminating, Ending = stopped, AwaitsReason = true }, [new StartTimer(ShareTimer.Grace)]),
+        (Connecting or Transferring, ImageFailed failed) when PeerMayExplain(status, failed.Outcome) =>
+            // SIP and MSRP are two connections: what ended the transfer here may be the peer's decision, and its BYE says whether its user made it or
+            // something failed. A receiver that gives up says 413, a sender '#', and then they end the session (RFC 5547 §8.4); others just close.
+            (status with { State = Terminating, Ending = failed.Outcome, AwaitsReason = true }, [new StartTimer(ShareTimer.Grace)]),
         (Connecting or Transferring, ImageFailed failed) =>
             // A receiver says so in MSRP first; a sender that broke off has, and takes its image out of the session itself (RFC 5547 §8.4).
             Terminate(
                 status,
                 failed.Outcome,
-                [.. status.IsSender ? None : [new AbortTransfer()], new Bye(HasFailed: true, IsSettled: failed.Outcome.Error is ImageShareError.Cancelled), new CloseMedia()]),
-        (Connecting or Transferring, MediaFailed failed) => Terminate(status, failed.Outcome, new AbortTransfer(), new Bye(), new CloseMedia()),
+                [
+                    .. status.IsSender ? None : [new AbortTransfer()],
+                    new Bye(ShareEndReasons.Of(failed.Outcome), IsSettled: failed.Outcome.Error is ImageShareError.Cancelled),
+                    new CloseMedia(),
+                ]),
+        (Connecting or Transferring, MediaFailed failed) when PeerMayExplain(status, failed.Outcome) =>
+            (status with { State = Terminating, Ending = failed.Outcome, AwaitsReason = true }, [new StartTimer(ShareTimer.Grace), new AbortTransfer(IsByPeer: true)]),
+        (Connecting or Transferring, MediaFailed failed) =>
+            Terminate(status, failed.Outcome, new AbortTransfer(), new Bye(ShareEndReasons.Of(failed.Outcome)), new CloseMedia()),
         (Connecting or Transferring, CancelRequested) =>
             // The connection stays until the BYE is answered or waited for in vain: its end would overtake the BYE and look like a fault.
-            Terminate(status, ShareOutcome.CancelledHere, new AbortTransfer(), new Bye()),
+            Terminate(status, ShareOutcome.CancelledHere, new AbortTransfer(), new Bye(ShareEndReason.UserCancelled)),
         (Connecting or Transferring, TransferRemoved removed) => Terminate(status, removed.Outcome, new AbortTransfer(IsByPeer: true), new Bye()),
         (Connecting or Transferring, Replaced) => Finish(status, ShareOutcome.CancelledByPeer, new AbortTransfer(IsByPeer: true), new CloseMedia()),
-        (Connecting, PeerEnded ended) => Finish(status, ByPeer(status, ended.HasFailed), new AbortTransfer(IsByPeer: true), new CloseMedia()),
+        (Connecting, PeerEnded ended) => Finish(status, ByPeer(status, ended.Reason), new AbortTransfer(IsByPeer: true), new CloseMedia()),
+        (Transferring, PeerEnded { Reason: ShareEndReason.UserCancelled } ended) when !status.IsSender =>
+            // The sender takes the image back: nothing more of it is taken, though it may lie in buffers on the way. What is stored whole stays.
+            Finish(status, ByPeer(status, ended.Reason), new AbortTransfer(IsByPeer: true), new CloseMedia()),
         (Transferring, PeerEnded ended) =>
             // The BYE may have overtaken the last octets, or their 200s: give MSRP a moment to say how it went.
-            (status with { State = Terminating, Ending = null, PeerHasFailed = ended.HasFailed }, [new StartTimer(ShareTimer.Grace)]),
+            (status with { State = Terminating, Ending = null, PeerReason = ended.Reason }, [new StartTimer(ShareTimer.Grace)]),
         (Connecting or Transferring, DialogFailed failed) => Finish(status, failed.Outcome, new AbortTransfer(), new CloseMedia()),
 
         // The peer took it in the moment we gave it up: a session stands that has to be ended (RFC 3261 §9.1).
-        (Terminating, InviteAccepted or AnswerUnusable) when status is { IsCaller: true, Ending: not null } => (status, [new Bye(), new CloseMedia()]),
+        (Terminating, InviteAccepted or AnswerUnusable) when status is { IsCaller: true, Ending: not null } => 
+            (status, [new Bye(ShareEndReasons.Of(status.Ending)), new CloseMedia()]),
 
-        // The peer has stopped the transfer; its BYE says why, or does not come.
-        (Terminating, PeerEnded { HasFailed: false }) when status.AwaitsReason =>
-            Finish(status, Stopped(status, ShareOutcome.CancelledByPeer), new CloseMedia()),
-        (Terminating, PeerEnded) when status is { AwaitsReason: true, IsSender: false } => Finish(status, ByPeer(status, hasFailed: true), new CloseMedia()),
+        // Every octet was acknowledged before the cancel could stop it: the peer has the image, and who shared it is to know.
+        (Terminating, ImageDone done) when status is { IsSender: true, Ending: { Error: ImageShareError.Cancelled, EndedBy: ImageShareEndedBy.User } } =>
+            (status with { Ending = done.Outcome }, None),
+
+        // The transfer has stopped; the peer's BYE says why, or does not come.
+        (Terminating, PeerEnded ended) when status.AwaitsReason => Finish(status, Explained(status, ByPeer(status, ended.Reason)), new CloseMedia()),
         (Terminating, TransferRemoved removed) when status.AwaitsReason =>
             // The other way to give up (RFC 5547 §8.4): the BYE is then ours.
-            (status with { AwaitsReason = false, Ending = Stopped(status, removed.Outcome) }, [new StopTimer(ShareTimer.Grace), new Bye(), new CloseMedia()]),
+            (status with { AwaitsReason = false, Ending = Explained(status, removed.Outcome) }, [new StopTimer(ShareTimer.Grace), new Bye(), new CloseMedia()]),
         (Terminating, CancelRequested) when status.AwaitsReason =>
-            (status with { AwaitsReason = false }, [new StopTimer(ShareTimer.Grace), new Bye(), new CloseMedia()]),
+            (status with { AwaitsReason = false }, [new StopTimer(ShareTimer.Grace), new Bye(ShareEndReasons.Of(status.Ending!)), new CloseMedia()]),
 
         (Terminating, Replaced) => Finish(status, status.Ending ?? ShareOutcome.CancelledByPeer, new AbortTransfer(IsByPeer: true), new CloseMedia()),
 
@@ -108,8 +116,8 @@ internal static class ShareMachine
         (Terminating, ImageFailed failed) when status.Ending is null => Finish(status, PeerEndedEarly(status, failed.Outcome), new CloseMedia()),
         (Terminating, MediaFailed failed) when status.Ending is null => Finish(status, PeerEndedEarly(status, failed.Outcome), new AbortTransfer(IsByPeer: true), new CloseMedia()),
         (Terminating, TimerFired { Timer: ShareTimer.Grace }) when status.Ending is null =>
-            Finish(status, ByPeer(status, status.PeerHasFailed), new AbortTransfer(IsByPeer: true), new CloseMedia()),
-        (Terminating, TimerFired { Timer: ShareTimer.Grace }) => (status, [new Bye(), new CloseMedia()]),
+            Finish(status, ByPeer(status, status.PeerReason), new AbortTransfer(IsByPeer: true), new CloseMedia()),
+        (Terminating, TimerFired { Timer: ShareTimer.Grace }) => (status, [new Bye(ShareEndReasons.Of(status.Ending!)), new CloseMedia()]),
         (Terminating, PeerEnded or Ended or InviteFailed or AckMissing or DialogFailed) when status.Ending is { } ending =>
             Finish(status, ending, new CloseMedia()),
 
@@ -137,19 +145,29 @@ internal static class ShareMachine
          [new StopTimer(ShareTimer.Answer), new StopTimer(ShareTimer.Grace), .. before, new ShareEffect.Finish(outcome)]);
 
     private static ShareOutcome DeclinedHere(int sipStatus) =>
-        new(Declined, ImageShareError.Declined, "The invitation was declined on this side.") { SipStatus = sipStatus };
+        new(Declined, ImageShareError.Declined, "The invitation was declined on this side.") { SipStatus = sipStatus, EndedBy = ImageShareEndedBy.User };
 
-    private static ShareOutcome ByPeer(ShareStatus status, bool hasFailed) =>
-        hasFailed ? ShareOutcome.FailedAtPeer(status.IsSender) : ShareOutcome.CancelledByPeer;
+    private static ShareOutcome ByPeer(ShareStatus status, ShareEndReason reason) => reason.ToOutcome(status.IsSender);
 
-    // A sender was stopped with a status, a receiver with the end of a chunk.
-    private static ShareOutcome Stopped(ShareStatus status, ShareOutcome outcome) => status.IsSender ? outcome with { MsrpStatus = StopSending } : outcome;
+    // What looks like the network's or MSRP's doing and may be the peer's: a receiver that stops (413), that has let go of the session (481) or moved it
+    // (506), a sender that breaks off, and a connection that ends.
+    private static bool PeerMayExplain(ShareStatus status, ShareOutcome outcome) => outcome switch
+    {
+        { Error: ImageShareError.ConnectionLost } => true,
+        { Error: ImageShareError.TransferRefused, MsrpStatus: 413 } => status.IsSender,
+        { Error: ImageShareError.TransferRefused or ImageShareError.MediaNotConnected, MsrpStatus: 481 or 506 } => true,
+        { Error: ImageShareError.Cancelled, EndedBy: ImageShareEndedBy.Peer } => !status.IsSender,
+        _ => false,
+    };
+
+    // The status that stopped a sender stays in the result.
+    private static ShareOutcome Explained(ShareStatus status, ShareOutcome outcome) => outcome with { MsrpStatus = outcome.MsrpStatus ?? status.Ending?.MsrpStatus };
 
     // Once the peer has said BYE, a broken transfer is its decision or its failure; wrong size or hash is still what it is.
     private static ShareOutcome PeerEndedEarly(ShareStatus status, ShareOutcome outcome) => outcome.Error switch
     {
-        ImageShareError.TransferRefused when status.PeerHasFailed => outcome,
-        ImageShareError.ConnectionLost or ImageShareError.TransferRefused or ImageShareError.TransferStalled or ImageShareError.Cancelled => ByPeer(status, status.PeerHasFailed),
+        ImageShareError.ConnectionLost or ImageShareError.TransferRefused or ImageShareError.MediaNotConnected or ImageShareError.TransferStalled or ImageShareError.Cancelled =>
+            ByPeer(status, status.PeerReason) with { MsrpStatus = outcome.MsrpStatus },
         _ => outcome,
     };
 }

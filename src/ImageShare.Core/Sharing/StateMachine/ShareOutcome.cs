@@ -13,29 +13,54 @@ internal sealed record ShareOutcome(ImageShareState State, ImageShareError Error
     /// <summary>The system's own error behind the failure, for logs.</summary>
     public Exception? Cause { get; init; }
 
+    /// <summary>Who or what ended it; follows from the error where nothing else is said.</summary>
+    public ImageShareEndedBy EndedBy { get; init; } = OfError(State, Error);
+
     public static ShareOutcome Completed { get; } = new(ImageShareState.Completed);
 
     public static ShareOutcome CancelledHere { get; } =
-        new(ImageShareState.Cancelled, ImageShareError.Cancelled, "The share was cancelled on this side.");
+        new(ImageShareState.Cancelled, ImageShareError.Cancelled, "The share was cancelled on this side.") { EndedBy = ImageShareEndedBy.User };
 
     public static ShareOutcome CancelledByPeer { get; } =
-        new(ImageShareState.Cancelled, ImageShareError.Cancelled, "The peer ended the share before the image was complete; share it again if it is still wanted.");
-
-    private static ShareOutcome ReceiverFailed { get; } = Failed(
-        ImageShareError.TransferRefused, "The peer could not take the image, for something failed on its side; share it again later.");
-
-    private static ShareOutcome SenderFailed { get; } = Failed(
-        ImageShareError.TransferRefused, "The peer could not go on sending the image, for something failed on its side; ask for it again later.");
+        new(ImageShareState.Cancelled, ImageShareError.Cancelled, "The peer ended the share before the image was complete; share it again if it is still wanted.") { EndedBy = ImageShareEndedBy.Peer };
 
     public static ShareOutcome Withdrawn { get; } =
-        new(ImageShareState.Cancelled, ImageShareError.Cancelled, "The caller took the invitation back.");
+        new(ImageShareState.Cancelled, ImageShareError.Cancelled, "The caller took the invitation back.") { EndedBy = ImageShareEndedBy.Peer };
+
+    public static ShareOutcome ConnectionLost { get; } = Failed(
+        ImageShareError.ConnectionLost, "The MSRP connection was lost before the image was complete; check the network and share the image again.");
+
+    public static ShareOutcome MediaNotConnected { get; } = Failed(
+        ImageShareError.MediaNotConnected,
+        "The invitation was accepted, but no MSRP connection was made in time; check that no firewall stands between the two and that the advertised addresses are right.");
+
+    public static ShareOutcome Stalled { get; } = Failed(
+        ImageShareError.TransferStalled, "The transfer stood still for too long and was given up; check the network and share the image again.");
+
+    public static ShareOutcome ReceiverFailed { get; } = FailedAtPeer(
+        ImageShareError.TransferRefused, "The peer could not take the image, for something failed on its side; share it again later.");
+
+    public static ShareOutcome SenderFailed { get; } = FailedAtPeer(
+        ImageShareError.TransferRefused, "The peer could not go on sending the image, for something failed on its side; ask for it again later.");
+
+    public static ShareOutcome NotStoredAtPeer { get; } = FailedAtPeer(
+        ImageShareError.TransferRefused, "The peer could not store the image; its disk may be full or its folder read-only. Share it again later.");
+
+    public static ShareOutcome NotReadAtPeer { get; } = FailedAtPeer(
+        ImageShareError.TransferRefused, "The peer could not read its image to the end; ask for it again later.");
+
+    public static ShareOutcome AlteredOnTheWay { get; } = FailedAtPeer(
+        ImageShareError.HashMismatch,
+        "What arrived at the peer is not the image that was offered: its hash differs, and the peer dropped it. The file may have changed while it was sent; share it again.");
+
+    public static ShareOutcome OtherSizeAtPeer { get; } = FailedAtPeer(
+        ImageShareError.SizeMismatch,
+        "What arrived at the peer has another size than was offered, and the peer dropped it. The file may have changed while it was sent; share it again.");
 
     public static ShareOutcome Failed(ImageShareError error, string message, Exception? cause = null) =>
         new(ImageShareState.Failed, error, message) { Cause = cause };
 
-    /// <summary>The peer says that something failed on its side, in its BYE or in the offer that takes the image out.</summary>
-    /// <param name="isSender">Whether this side sends the image.</param>
-    public static ShareOutcome FailedAtPeer(bool isSender) => isSender ? ReceiverFailed : SenderFailed;
+    private static ShareOutcome FailedAtPeer(ImageShareError error, string message) => Failed(error, message) with { EndedBy = ImageShareEndedBy.Peer };
 
     /// <summary>For what custom code threw: nothing else may end a share without a result.</summary>
     public static ShareOutcome FromUnexpected(Exception e) => e is ImageShareException known ? From(known) : Failed(
@@ -50,5 +75,17 @@ internal sealed record ShareOutcome(ImageShareState State, ImageShareError Error
         SipStatus = e.SipStatus,
         MsrpStatus = e.MsrpStatus,
         Cause = e,
+    };
+
+    private static ImageShareEndedBy OfError(ImageShareState state, ImageShareError error) => error switch
+    {
+        ImageShareError.None when state == ImageShareState.Completed => ImageShareEndedBy.Nobody,
+        ImageShareError.PeerUnreachable or ImageShareError.ConnectionLost or ImageShareError.MediaNotConnected or ImageShareError.RelayUnreachable => ImageShareEndedBy.Network,
+        ImageShareError.NoAnswer or ImageShareError.TransferStalled or ImageShareError.TooLarge => ImageShareEndedBy.Limit,
+        ImageShareError.TypeNotAccepted or ImageShareError.Declined or ImageShareError.Busy or ImageShareError.NotCapable or ImageShareError.Rejected
+            or ImageShareError.AuthenticationFailed or ImageShareError.Cancelled or ImageShareError.TransferRefused or ImageShareError.MalformedMessage
+            or ImageShareError.UnacceptableOffer or ImageShareError.ImageNotFound or ImageShareError.RelayRefused or ImageShareError.ImageMissing
+            or ImageShareError.ImageAmbiguous => ImageShareEndedBy.Peer,
+        _ => ImageShareEndedBy.ThisSide,
     };
 }

@@ -5,10 +5,10 @@ namespace ImageShare.Core.Sharing.StateMachine;
 /// <param name="IsCaller">Whether this side invited.</param>
 /// <param name="IsSender">Whether this side sends the image.</param>
 /// <param name="Ending">While Terminating: the outcome to publish when the ending is done; null until it is known.</param>
-/// <param name="AwaitsReason">While Terminating: the peer has stopped the transfer, and its BYE is still to say why.</param>
-/// <param name="PeerHasFailed">While Terminating: the peer has said BYE because something failed there.</param>
+/// <param name="AwaitsReason">While Terminating: the transfer has stopped, and the peer's BYE may still say why.</param>
+/// <param name="PeerReason">While Terminating, and its outcome is not known: why the peer has said BYE.</param>
 internal sealed record ShareStatus(
-    ImageShareState State, bool IsCaller, bool IsSender, ShareOutcome? Ending = null, bool AwaitsReason = false, bool PeerHasFailed = false)
+    ImageShareState State, bool IsCaller, bool IsSender, ShareOutcome? Ending = null, bool AwaitsReason = false, ShareEndReason PeerReason = ShareEndReason.None)
 {
     public bool IsFinal => State is ImageShareState.Completed or ImageShareState.Declined or ImageShareState.Cancelled or ImageShareState.Failed;
 }
