@@ -46,6 +46,10 @@ public sealed partial class ImageShareClient
                 TimeProvider = options.TimeProvider,
                 BindTimeout = options.Limits.MediaConnectTimeout,
                 IdleTimeout = options.Limits.IdleTimeout,
+
+                // One bound for a transfer that stands still: who allows a minute is not to be cut off after half of it, nor held up by a trickle for two.
+                TransactionTimeout = options.Limits.IdleTimeout,
+                ProgressInterval = options.Limits.IdleTimeout,
                 LoggerFactory = options.LoggerFactory,
                 Trace = TraceAdapter.ForMsrp(options.Trace, log),
             });

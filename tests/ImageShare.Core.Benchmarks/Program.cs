@@ -1,11 +1,12 @@
 using BenchmarkDotNet.Running;
 using ImageShare.Core.Benchmarks.Bodies;
 using ImageShare.Core.Benchmarks.Sip;
+using ImageShare.Core.Benchmarks.Soak;
 using ImageShare.Core.Benchmarks.Transfer;
 
 // "sip" measures reading and writing messages against hand-written code in the same run, "bodies" does the same for session descriptions
 // and multipart bodies, "transfer" measures throughput over loopback against baselines in the same run, "idle" what idle sessions cost,
-// "many" what many transfers at a time do; anything else goes to BenchmarkDotNet.
+// "many" what many transfers at a time do, "soak" whether many shares all complete; anything else goes to BenchmarkDotNet.
 switch (args)
 {
     case ["transfer", .. string[] rest]:
@@ -18,6 +19,8 @@ switch (args)
         return await IdleBenchmark.RunPeersAsync();
     case ["many", .. string[] rest]:
         return await ManyBenchmark.RunAsync(rest);
+    case ["soak", .. string[] rest]:
+        return await SoakBenchmark.RunAsync(rest);
     case ["sip", .. string[] rest]:
         return SipComparison.Run(rest);
     case ["bodies", .. string[] rest]:

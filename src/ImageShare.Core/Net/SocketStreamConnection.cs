@@ -25,6 +25,7 @@ internal sealed class SocketStreamConnection : IStreamConnection
     {
         _socket = socket;
         socket.NoDelay = true;
+        UnsentOctets.Bound(socket);
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
         RemoteEndPoint = (IPEndPoint)socket.RemoteEndPoint!;
         var stream = new Stream(this);

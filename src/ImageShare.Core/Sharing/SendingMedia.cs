@@ -21,6 +21,7 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
     private ReadOnlyMemory<byte> _head;
     private Task _sending = Task.CompletedTask;
     private volatile bool _hasAllLeft;
+    private volatile bool _isTakenBack;
 
     /// <summary>The image; null as long as it is not known which one.</summary>
     public ServedImage? Served => _served;
@@ -32,6 +33,8 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
     public long MessageLength => _head.Length + Length;
 
     protected override Task Sending => _sending;
+
+    protected override bool IsTakenBack => _isTakenBack;
 
     // How many octets are sent: those from the first one to the end of the range.
     private long Length => (_end ?? Image.Size) - FirstOctet;
@@ -131,6 +134,7 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
             if (result.Outcome == MsrpSendOutcome.Cancelled)
             {
                 // AbortTransfer: the machine knows already.
+                _isTakenBack = true;
                 return;
             }
 

@@ -133,7 +133,7 @@ internal abstract class ShareMedia(ShareContext context, ImageShareSession sessi
             case ShareEffect.CloseMedia when _msrp is not null:
                 // The connection closes behind its last session: the others are on it by then.
                 await Together.LeaveAsync(this).ConfigureAwait(false);
-                await _msrp.CloseAsync().ConfigureAwait(false);
+                await LetGoAsync(_msrp).ConfigureAwait(false);
                 break;
             default:
                 break;
@@ -154,9 +154,12 @@ internal abstract class ShareMedia(ShareContext context, ImageShareSession sessi
         _agreed.TrySetResult();
         if (Volatile.Read(ref _msrp) is { } msrp)
         {
-            await msrp.DisposeAsync().ConfigureAwait(false);
+            await LetGoAsync(msrp).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Whether the image was taken back in the middle: what has not left of it is not to leave.</summary>
+    protected virtual bool IsTakenBack => false;
 
     /// <summary>Offer and answer are exchanged: the connection is about to be made.</summary>
     protected virtual void OnAgreed()
@@ -170,6 +173,8 @@ internal abstract class ShareMedia(ShareContext context, ImageShareSession sessi
     /// <summary>Breaks the transfer off.</summary>
     /// <param name="isByPeer">Whether the peer did, and knows.</param>
     protected abstract ValueTask AbortAsync(bool isByPeer);
+
+    private ValueTask LetGoAsync(MsrpSession msrp) => IsTakenBack ? msrp.DropAsync() : msrp.CloseAsync();
 
     private async Task ConnectAsync()
     {

@@ -70,7 +70,7 @@ public sealed class GivingUpTests
         }
 
         await _phone.RespondAsync(bye, "200 OK");
-        Assert.That(await peer.ReadLineAsync(), Is.EqualTo("end"), "nothing more is said");
+        Assert.That(await _time.DriveAsync(peer.ReadLineAsync()), Is.EqualTo("end"), "nothing more is said");
         Assert.That((await _time.DriveAsync(cancelling)).State, Is.EqualTo(ImageShareState.Cancelled));
     }
 
@@ -98,7 +98,7 @@ public sealed class GivingUpTests
         }
 
         await _phone.RespondAsync(bye, "200 OK");
-        Assert.That(await peer.ReadLineAsync(), Is.EqualTo("end"), "nothing more is said");
+        Assert.That(await _time.DriveAsync(peer.ReadLineAsync()), Is.EqualTo("end"), "nothing more is said");
         Assert.That((await _time.DriveAsync(cancelling)).State, Is.EqualTo(ImageShareState.Cancelled));
     }
 

@@ -13,11 +13,20 @@ internal sealed partial class MsrpConnection
     /// </summary>
     private const int FlushSize = 120 * 1024;
 
+    /// <summary>The least that goes out in one flush on a slow path.</summary>
+    private const int SmallestFlush = 4 * 1024;
+
+    /// <summary>
+    /// How long a flush should take at most: what is in it cannot be taken back any more, and the end of a message that its user gives up waits behind it.
+    /// </summary>
+    private static readonly TimeSpan LongestFlush = TimeSpan.FromMilliseconds(50);
+
     private const long NotFlushing = long.MinValue;
 
     private ImmutableArray<TaskCompletionSource> _flushes = [];
     private OutgoingTransfer? _openTransfer;
     private long _flushingSince = NotFlushing;
+    private int _flushSize = FlushSize;
     private int _turn;
     private bool _isInReader;
     private volatile bool _writerEnded;
@@ -124,7 +133,9 @@ internal sealed partial class MsrpConnection
                     continue;
                 }
 
-                Volatile.Write(ref _flushingSince, Options.TimeProvider.GetTimestamp());
+                long octets = output.UnflushedBytes;
+                long since = Options.TimeProvider.GetTimestamp();
+                Volatile.Write(ref _flushingSince, since);
                 FlushResult flushed = await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
                 Volatile.Write(ref _flushingSince, NotFlushing);
                 if (flushed.IsCompleted || flushed.IsCanceled)
@@ -132,7 +143,7 @@ internal sealed partial class MsrpConnection
                     break;
                 }
 
-                MarkSent();
+                MarkSent(since, octets);
                 _drained.Set();
                 TellFlushed(asked);
             }
@@ -198,13 +209,13 @@ internal sealed partial class MsrpConnection
 
         if (transfers.Length == 1)
         {
-            transfers[0].Write(output, FlushSize);
+            transfers[0].Write(output, _flushSize);
             _openTransfer = transfers[0].IsChunkOpen ? transfers[0] : null;
             return;
         }
 
         // In turns: a chunk of each, or a piece of a large one, until the flush is worth its system call (RFC 4975 §7.1.1).
-        for (int idle = 0; idle < transfers.Length && output.UnflushedBytes < FlushSize; idle++)
+        for (int idle = 0; idle < transfers.Length && output.UnflushedBytes < _flushSize; idle++)
         {
             _turn = (_turn + 1) % transfers.Length;
             OutgoingTransfer transfer = transfers[_turn];
@@ -233,13 +244,19 @@ internal sealed partial class MsrpConnection
         return wrote;
     }
 
-    private void MarkSent()
+    private void MarkSent(long since, long octets)
     {
         long now = Options.TimeProvider.GetTimestamp();
         Volatile.Write(ref _lastActivity, now);
+        _flushSize = FlushSizeAfter(_flushSize, octets, Options.TimeProvider.GetElapsedTime(since, now));
         foreach (OutgoingTransfer transfer in _transfers)
         {
             transfer.Flushed(now);
         }
     }
+
+    // Down at once to what the path takes in the time a flush should have, and up again by doubling.
+    internal static int FlushSizeAfter(int size, long octets, TimeSpan took) => took <= LongestFlush
+        ? Math.Min(size * 2, FlushSize)
+        : (int)Math.Clamp(octets * (LongestFlush / took), SmallestFlush, size);
 }

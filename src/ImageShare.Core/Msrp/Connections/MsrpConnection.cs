@@ -146,6 +146,15 @@ internal sealed partial class MsrpConnection
         _drained.Set();
     }
 
+    /// <summary>Drops the connection with all that has not left, if no session is bound to it and none can come. For any thread.</summary>
+    public void DropUnlessShared()
+    {
+        if (!IsAccepted && _bound.Inside.IsEmpty)
+        {
+            End(MsrpSessionEndReason.Closed, force: true);
+        }
+    }
+
     private void NoLongerUnbound()
     {
         if (IsAccepted && Interlocked.Exchange(ref _countsAsBound, 1) == 0)
@@ -162,9 +171,9 @@ internal sealed partial class MsrpConnection
         bool lingers = WasEverBound;
         TimeSpan limit = lingers ? Options.LingerTime : Options.BindTimeout;
         TimeSpan unbound = Options.TimeProvider.GetElapsedTime(Volatile.Read(ref _unboundSince));
-        if (unbound < limit)
+        if (unbound < limit || (lingers && _endpoint.AwaitsSessions))
         {
-            _unboundTimer.Change(limit - unbound, Timeout.InfiniteTimeSpan);
+            _unboundTimer.Change(unbound < limit ? limit - unbound : limit, Timeout.InfiniteTimeSpan);
         }
         else if (_bound.TryCloseEmpty())
         {

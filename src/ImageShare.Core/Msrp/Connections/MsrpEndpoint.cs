@@ -143,6 +143,9 @@ public sealed partial class MsrpEndpoint : IAsyncDisposable
     internal MsrpSession? FindSession(MsrpUri uri) =>
         uri.SessionId is { } id && _sessions.TryGetValue(id, out MsrpSession? session) && session.LocalUri.Equals(uri) ? session : null;
 
+    /// <summary>Whether a session is agreed upon that its peer has yet to bind: it may come on any connection of that peer.</summary>
+    internal bool AwaitsSessions => _sessions.Any(static entry => entry.Value is { IsUsed: true, IsOver: false, Connection: null });
+
     internal void Remove(MsrpSession session) => _sessions.TryRemove(session.LocalUri.SessionId!, out _);
 
     /// <summary>Whether there are few connections.</summary>

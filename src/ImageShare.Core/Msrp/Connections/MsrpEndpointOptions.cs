@@ -38,7 +38,8 @@ public sealed record MsrpEndpointOptions
 
     /// <summary>
     /// How long a connection that the peer has opened stays open behind its last session: the peer may bind further sessions to it, whose first
-    /// requests are on their way (RFC 4975 §5.4). The peer's own close ends it at once. Default 5 s.
+    /// requests are on their way (RFC 4975 §5.4); longer while a session is agreed upon that no peer has bound yet. The peer's own close ends it at once.
+    /// Default 5 s.
     /// </summary>
     public TimeSpan LingerTime { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -52,7 +53,10 @@ public sealed record MsrpEndpointOptions
     /// </summary>
     public TimeSpan? ProgressInterval { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a response may take from the last octet of its request on. Default 30 s (RFC 4975 §7.1.1).</summary>
+    /// <summary>
+    /// How long no response may come: from the last octet of the oldest request without one, or from the last response to the same message, whichever
+    /// was later. Then the message is given up: it has probably failed. Default 30 s (RFC 4975 §7.1.1).
+    /// </summary>
     public TimeSpan TransactionTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Where to log; null for nowhere.</summary>

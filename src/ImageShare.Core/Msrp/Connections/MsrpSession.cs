@@ -163,6 +163,17 @@ public sealed partial class MsrpSession : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Ends the session, and what of it has not left stays here: a connection that is of no other use is dropped with a reset. For a message that was taken
+    /// back, when its peer has been told.
+    /// </summary>
+    internal async ValueTask DropAsync()
+    {
+        End(MsrpSessionEndReason.Closed);
+        Connection?.DropUnlessShared();
+        await CloseAsync().ConfigureAwait(false);
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => CloseAsync();
 

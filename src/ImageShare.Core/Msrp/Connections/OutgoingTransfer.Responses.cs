@@ -5,6 +5,7 @@ internal sealed partial class OutgoingTransfer
 {
     private long _reportedBefore = -1;
     private long _reportedAt;
+    private long _answeredAt = long.MinValue;
 
     /// <summary>Whether a response is the one that is to be expected next. For the reader loop.</summary>
     public bool Expects(TransactionKey key) => _open.IsNext(key);
@@ -65,6 +66,7 @@ internal sealed partial class OutgoingTransfer
         if (acknowledged != _progressed)
         {
             _progressed = acknowledged;
+            Volatile.Write(ref _answeredAt, _connection.Options.TimeProvider.GetTimestamp());
             _progress?.Report(acknowledged);
         }
 
@@ -116,7 +118,8 @@ internal sealed partial class OutgoingTransfer
         TimeSpan waited = TimeSpan.Zero;
         if (_open.OldestSentAt is { } sentAt)
         {
-            waited = time.GetElapsedTime(sentAt, now);
+            // As long as others are answered the peer is there, and only slower than what lies in the buffers between.
+            waited = time.GetElapsedTime(Math.Max(sentAt, Volatile.Read(ref _answeredAt)), now);
         }
 
         TimeSpan flushing = _connection.FlushingSince is { } since ? time.GetElapsedTime(since, now) : TimeSpan.Zero;
