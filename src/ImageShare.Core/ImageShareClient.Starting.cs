@@ -48,7 +48,7 @@ public sealed partial class ImageShareClient
                 IdleTimeout = options.Limits.IdleTimeout,
 
                 // One bound for a transfer that stands still: who allows a minute is not to be cut off after half of it, nor held up by a trickle for two.
-                TransactionTimeout = options.Limits.IdleTimeout,
+                StandstillTimeout = options.Limits.IdleTimeout,
                 ProgressInterval = options.Limits.IdleTimeout,
                 LoggerFactory = options.LoggerFactory,
                 Trace = TraceAdapter.ForMsrp(options.Trace, log),

@@ -13,7 +13,6 @@ internal static class MsrpOutcome
     {
         MsrpSendOutcome.Completed => null,
         MsrpSendOutcome.Refused => Refused(result.Status),
-        MsrpSendOutcome.Cancelled => ShareOutcome.CancelledHere,
         MsrpSendOutcome.TimedOut => ShareOutcome.Stalled,
         MsrpSendOutcome.ConnectionLost or MsrpSendOutcome.Aborted => OfEnd(await session.ConfigureAwait(false)),
         _ => ShareOutcome.ConnectionLost,

@@ -128,17 +128,17 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
                 SuccessReport = isRelayed,
                 AwaitSuccessReport = isRelayed,
             };
-            MsrpSendResult result = await Msrp.TrySendAsync(
+            MsrpSendEnd end = await Msrp.TrySendAsync(
                 message, new ThrottledProgress(Session, settings.Progress, Image.Size, FirstOctet, around: _head.Length), _transfer.Token).ConfigureAwait(false);
-            _hasAllLeft = result.LastChunkSent;
-            if (result.Outcome == MsrpSendOutcome.Cancelled)
+            _hasAllLeft = end.HasAllLeft;
+            if (end.IsCancelled)
             {
                 // AbortTransfer: the machine knows already.
                 _isTakenBack = true;
                 return;
             }
 
-            ShareOutcome? failure = await MsrpOutcome.OfSendingAsync(result, Msrp.Ended).ConfigureAwait(false);
+            ShareOutcome? failure = await MsrpOutcome.OfSendingAsync(end.Result, Msrp.Ended).ConfigureAwait(false);
             Session.Post(failure is not null ? new ShareInput.ImageFailed(failure) : new ShareInput.ImageDone(ShareOutcome.Completed));
         }
         catch (OperationCanceledException) when (_transfer.IsCancellationRequested)

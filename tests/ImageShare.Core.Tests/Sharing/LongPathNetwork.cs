@@ -15,6 +15,7 @@ internal sealed class LongPathNetwork(INetwork inner, long arriving) : INetwork
 {
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _wrote = new(0);
+    private readonly long _arriving = arriving;
     private long _taken;
 
     /// <summary>Lets what is held go on, and all that follows.</summary>
@@ -97,7 +98,7 @@ internal sealed class LongPathNetwork(INetwork inner, long arriving) : INetwork
                     _path.Reader.AdvanceTo(read.Buffer.End);
                     Interlocked.Add(ref _network._taken, octets);
                     _network._wrote.Release();
-                    bool isOpen = _network._released.Task.IsCompleted || carried + held.Length <= arriving;
+                    bool isOpen = _network._released.Task.IsCompleted || carried + held.Length <= _network._arriving;
                     if (read.IsCompleted && !isOpen)
                     {
                         await _network._released.Task.WaitAsync(_cut.Token);

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Net;
+using Microsoft.Extensions.Logging;
 
 namespace ImageShare.Core.Msrp.Connections;
 
@@ -59,6 +60,8 @@ internal sealed partial class MsrpConnection
     }
 
     public MsrpEndpointOptions Options => _endpoint.Options;
+
+    public ILogger Logger => _endpoint.Logger;
 
     public IPEndPoint RemoteEndPoint { get; }
 

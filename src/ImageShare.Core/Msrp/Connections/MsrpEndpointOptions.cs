@@ -54,10 +54,16 @@ public sealed record MsrpEndpointOptions
     public TimeSpan? ProgressInterval { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// How long no response may come: from the last octet of the oldest request without one, or from the last response to the same message, whichever
-    /// was later. Then the message is given up: it has probably failed. Default 30 s (RFC 4975 §7.1.1).
+    /// How long a response may take from the last octet of its request on. Then the message has probably failed (RFC 4975 §7.1.1): it is given up, or, where
+    /// <see cref="StandstillTimeout"/> allows more, that is logged and the message goes on. Default 30 s.
     /// </summary>
     public TimeSpan TransactionTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long a message that waits for responses may go without any before it is given up. A peer that stands still for a while, or a link that
+    /// comes back, then costs nothing. Null, the default, gives a message up with its first transaction that times out.
+    /// </summary>
+    public TimeSpan? StandstillTimeout { get; init; }
 
     /// <summary>Where to log; null for nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }

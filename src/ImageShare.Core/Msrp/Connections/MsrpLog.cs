@@ -52,4 +52,7 @@ internal static partial class MsrpLog
 
     [LoggerMessage(1211, LogLevel.Warning, "A relay did not renew the way through it ({Reason}); sessions behind it end when its time is over.")]
     public static partial void RelayNotRenewed(ILogger logger, ImageShareError reason);
+
+    [LoggerMessage(1212, LogLevel.Warning, "No MSRP response for {Waited}: what is being sent has probably failed (RFC 4975 §7.1.1). It is given up after {Limit}.")]
+    public static partial void AnswersLate(ILogger logger, TimeSpan waited, TimeSpan limit);
 }

@@ -12,9 +12,6 @@ public enum MsrpSendOutcome
     /// <summary>This side closed the session first.</summary>
     Aborted,
 
-    /// <summary>The caller's token was cancelled first; <see cref="MsrpSession.SendAsync"/> throws instead of returning this.</summary>
-    Cancelled,
-
     /// <summary>The connection ended first.</summary>
     ConnectionLost,
 
@@ -34,6 +31,11 @@ public enum MsrpSendOutcome
 /// <param name="AcknowledgedOctets">The octets the peer acknowledged.</param>
 /// <param name="Status">The MSRP status of a refusal, null when there was none.</param>
 /// <param name="ReportedOctets">The octets that success reports have covered by now; 0 when none were asked for.</param>
-/// <param name="LastChunkSent">Whether the last chunk has left, or is about to: the peer may have the whole message, whatever the outcome says.</param>
 public sealed record MsrpSendResult(
-    MsrpSendOutcome Outcome, string MessageId, long AcknowledgedOctets, int? Status = null, long ReportedOctets = 0, bool LastChunkSent = false);
+    MsrpSendOutcome Outcome, string MessageId, long AcknowledgedOctets, int? Status = null, long ReportedOctets = 0);
+
+/// <summary>The end of a message sent, with what only this side knows.</summary>
+/// <param name="Result">What became of it.</param>
+/// <param name="IsCancelled">Whether the caller gave it up.</param>
+/// <param name="HasAllLeft">Whether the last chunk has left, or is about to: the peer may have the whole message, whatever the outcome says.</param>
+internal sealed record MsrpSendEnd(MsrpSendResult Result, bool IsCancelled, bool HasAllLeft);

@@ -25,13 +25,13 @@ public sealed partial class MsrpSession
     {
         ArgumentNullException.ThrowIfNull(content);
         cancellationToken.ThrowIfCancellationRequested();
-        MsrpSendResult result = await TrySendAsync(content, acknowledged, cancellationToken).ConfigureAwait(false);
-        return result.Outcome == MsrpSendOutcome.Cancelled ? throw new OperationCanceledException(cancellationToken) : result;
+        MsrpSendEnd end = await TrySendAsync(content, acknowledged, cancellationToken).ConfigureAwait(false);
+        return end.IsCancelled ? throw new OperationCanceledException(cancellationToken) : end.Result;
     }
 
     /// <summary>As <see cref="SendAsync"/>, but a message that is given up has a result as well: how much of it has left.</summary>
     /// <exception cref="ImageShareException">As for <see cref="SendAsync"/>.</exception>
-    internal async Task<MsrpSendResult> TrySendAsync(MsrpOutgoingContent content, IProgress<long>? acknowledged, CancellationToken cancellationToken)
+    internal async Task<MsrpSendEnd> TrySendAsync(MsrpOutgoingContent content, IProgress<long>? acknowledged, CancellationToken cancellationToken)
     {
         MsrpPath peer = _peer ?? throw PathNotSet();
         MsrpConnection connection = Connection ?? throw new ImageShareException(
@@ -41,7 +41,7 @@ public sealed partial class MsrpSession
             peer, LocalPath, content.MessageId, content.ContentType, content.SuccessReport, contentDisposition: content.Disposition);
         if (_refusedTypes.Contains(content.ContentType.Essence))
         {
-            return new MsrpSendResult(MsrpSendOutcome.Refused, headers.MessageId, 0, 415);
+            return new MsrpSendEnd(new MsrpSendResult(MsrpSendOutcome.Refused, headers.MessageId, 0, 415), IsCancelled: false, HasAllLeft: false);
         }
 
         using var transfer = new OutgoingTransfer(connection, this, headers, content, acknowledged);
@@ -71,7 +71,7 @@ public sealed partial class MsrpSession
                 ImmutableInterlocked.Update(ref _refusedTypes, static (types, refused) => types.Add(refused), content.ContentType.Essence);
             }
 
-            return result;
+            return new MsrpSendEnd(result, transfer.StopReason == TransferStop.Cancelled, transfer.HasAllLeft);
         }
         finally
         {

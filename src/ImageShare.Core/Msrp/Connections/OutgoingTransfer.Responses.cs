@@ -6,6 +6,7 @@ internal sealed partial class OutgoingTransfer
     private long _reportedBefore = -1;
     private long _reportedAt;
     private long _answeredAt = long.MinValue;
+    private bool _isLate;
 
     /// <summary>Whether a response is the one that is to be expected next. For the reader loop.</summary>
     public bool Expects(TransactionKey key) => _open.IsNext(key);
@@ -113,16 +114,18 @@ internal sealed partial class OutgoingTransfer
     private void CheckTimeout()
     {
         TimeProvider time = _connection.Options.TimeProvider;
-        TimeSpan limit = _connection.Options.TransactionTimeout;
+        TimeSpan transaction = _connection.Options.TransactionTimeout;
+        TimeSpan limit = _connection.Options.StandstillTimeout ?? transaction;
         long now = time.GetTimestamp();
         TimeSpan waited = TimeSpan.Zero;
         if (_open.OldestSentAt is { } sentAt)
         {
-            // As long as others are answered the peer is there, and only slower than what lies in the buffers between.
-            waited = time.GetElapsedTime(Math.Max(sentAt, Volatile.Read(ref _answeredAt)), now);
+            // Where a standstill is what counts, the peer is there as long as it answers others, and only slower than what lies in the buffers between.
+            long since = _connection.Options.StandstillTimeout is null ? sentAt : Math.Max(sentAt, Volatile.Read(ref _answeredAt));
+            waited = time.GetElapsedTime(since, now);
         }
 
-        TimeSpan flushing = _connection.FlushingSince is { } since ? time.GetElapsedTime(since, now) : TimeSpan.Zero;
+        TimeSpan flushing = _connection.FlushingSince is { } begun ? time.GetElapsedTime(begun, now) : TimeSpan.Zero;
         if (flushing >= limit)
         {
             // The peer does not even read: there is no use in waiting for the writer loop.
@@ -139,7 +142,14 @@ internal sealed partial class OutgoingTransfer
         }
         else
         {
-            _timeout.Change(limit - (waited > flushing ? waited : flushing), Timeout.InfiniteTimeSpan);
+            TimeSpan longest = waited > flushing ? waited : flushing;
+            if (longest >= transaction && !_isLate)
+            {
+                MsrpLog.AnswersLate(_connection.Logger, longest, limit);
+            }
+
+            _isLate = longest >= transaction;
+            _timeout.Change(_isLate ? limit - longest : transaction - longest, Timeout.InfiniteTimeSpan);
         }
     }
 }

@@ -85,6 +85,9 @@ internal sealed partial class OutgoingTransfer : IDisposable
     /// <summary>What became of the message, once its last chunk is answered or its end is on the wire.</summary>
     public Task<MsrpSendResult> Result => _result.Task;
 
+    /// <summary>Whether the last chunk has left, or is about to. For any thread.</summary>
+    public bool HasAllLeft => _allWritten;
+
     /// <summary>Done as soon as the message is given up; the wire may not know yet.</summary>
     public Task Stopped => _stopped.Task;
 
@@ -126,7 +129,6 @@ internal sealed partial class OutgoingTransfer : IDisposable
             {
                 TransferStop.None => MsrpSendOutcome.Completed,
                 TransferStop.SessionClosed or TransferStop.ConnectionLost when LacksOnlyTheReport => MsrpSendOutcome.Unknown,
-                TransferStop.Cancelled => MsrpSendOutcome.Cancelled,
                 TransferStop.Refused => MsrpSendOutcome.Refused,
                 TransferStop.TimedOut => MsrpSendOutcome.TimedOut,
                 TransferStop.ConnectionLost => MsrpSendOutcome.ConnectionLost,
@@ -135,8 +137,7 @@ internal sealed partial class OutgoingTransfer : IDisposable
             MessageId,
             _open.Acknowledged,
             Volatile.Read(ref _status) is var status and not 0 ? status : null,
-            _reported.Covered,
-            _allWritten));
+            _reported.Covered));
     }
 
     /// <summary>Gives back what was borrowed; the octets are not looked at any more, even when the writer loop has not noticed yet that it is over.</summary>
