@@ -28,7 +28,7 @@ internal sealed class FetchNote
     {
         string hash = wanted.Hashes is [var first, ..] ? Convert.ToHexString(first.Value.AsSpan()) : string.Empty;
         string path = ResumeFolder.FileOf("fetch", inbox, peer.ToString(), wanted.Name ?? string.Empty, wanted.Type?.ToString() ?? string.Empty, $"{wanted.Size}", hash);
-        return new FetchNote(path, File.Exists(path) ? Read(File.ReadAllLines(path)) : null);
+        return new FetchNote(path, Read(ResumeFolder.Read(path)));
     }
 
     /// <summary>Notes what is known of the image as soon as it comes.</summary>

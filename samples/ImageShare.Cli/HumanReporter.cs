@@ -9,10 +9,11 @@ namespace ImageShare.Cli;
 /// <summary>Lines and a progress bar for a person; plain lines when standard output is no terminal. Errors go to standard error.</summary>
 internal sealed class HumanReporter(bool showMessages) : IReporter
 {
-    private int _barTaken;
     private int _following;
+    private int _invitations;
     private volatile bool _isSeveral;
-    private readonly bool _interactive = AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
+    private static readonly Terminal Screen = StandardTerminal.Instance;
+    private readonly bool _showsBars = Screen.IsLive && !Console.IsOutputRedirected;
 
     static HumanReporter()
     {
@@ -34,7 +35,7 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
 
     public void Invitation(ImageShareInvitation invitation)
     {
-        _isSeveral |= invitation.Together.Count > 1;
+        _isSeveral |= invitation.Together.Count > 1 || Interlocked.Increment(ref _invitations) > 1;
         InvitedImage image = invitation.Image;
         string size = image.Size is { } octets ? Shown.Octets(octets) : "size unknown";
         string icon = invitation.Icon is { } given ? $", icon {Shown.Octets(given.Content.Length)}" : string.Empty;
@@ -97,40 +98,27 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
 
     public async Task<ImageShareResult> FollowAsync(ImageShareSession session, CancellationToken cancellationToken)
     {
-        // There is room for one moving bar; what runs beside it speaks in lines.
-        bool bar = _interactive && Interlocked.Exchange(ref _barTaken, 1) == 0;
-        ImageShareResult result;
         Interlocked.Increment(ref _following);
-        if (bar)
-        {
-            result = await FollowWithBarAsync(session, cancellationToken);
-            Volatile.Write(ref _barTaken, 0);
-        }
-        else
-        {
-            result = await FollowWithLinesAsync(session, cancellationToken);
-        }
-
+        ImageShareResult result = _showsBars ? await FollowWithBarAsync(session, cancellationToken) : await FollowWithLinesAsync(session, cancellationToken);
         Interlocked.Decrement(ref _following);
 
         if (result.IsCompleted)
         {
+            List<string> lines = [];
             string verified = session.IsOutgoing ? "every byte acknowledged" : result.IsVerified ? "hash verified" : "no hash was offered";
-            Say($"[green]Completed[/]: {(_isSeveral ? Safe(session.ImageName) + ", " : string.Empty)}{Shown.Octets(result.BytesTransferred)}, {verified}.");
+            lines.Add($"[green]Completed[/]: {(_isSeveral ? Safe(session.ImageName) + ", " : string.Empty)}{Shown.Octets(result.BytesTransferred)}, {verified}.");
             if (result.Sha1 is { } sha1)
             {
-                Say($"  SHA-1     {sha1}");
+                lines.Add($"  SHA-1     {sha1}");
             }
 
             if (result.Stored?.Path is { } path)
             {
-                Say($"  stored    {Safe(path)}");
+                lines.Add($"  stored    {Safe(path)}");
             }
 
-            foreach (string warning in result.Warnings)
-            {
-                Say($"  [grey]{Safe(Shown.Warning(warning))}[/]");
-            }
+            lines.AddRange(result.Warnings.Select(static warning => $"  [grey]{Safe(Shown.Warning(warning))}[/]"));
+            Say([.. lines]);
         }
         else
         {
@@ -143,26 +131,40 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
     public void Failed(ImageShareError error, string message, int? sipStatus, int? msrpStatus, ShareName? of = null) =>
         StandardError.Say((_isSeveral && of?.Image is { } name ? Shown.Text(name, 60) + ": " : string.Empty) + Shown.Text(message, 500));
 
-    public static void Say(string markup) => AnsiConsole.MarkupLine(markup);
+    /// <summary>Lines that stand together.</summary>
+    public static void Say(params string[] markup) => Screen.Write(() =>
+    {
+        foreach (string line in markup)
+        {
+            AnsiConsole.MarkupLine(line);
+        }
+    });
 
     public static string Safe(string? text) => Markup.Escape(Shown.Text(text));
 
-    private static async Task<ImageShareResult> FollowWithBarAsync(ImageShareSession session, CancellationToken cancellationToken) =>
-        await AnsiConsole.Progress()
-            .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
-            .StartAsync(async context =>
-            {
-                ProgressTask bar = context.AddTask(Shown.State(session.State), maxValue: Math.Max(1, session.Progress.Total ?? 1));
-                void OnState(ImageShareSession _, ImageShareState state) => bar.Description = Shown.State(state);
-                void OnProgress(ImageShareSession _, ImageShareProgress progress) => bar.Value = progress.Bytes;
-                session.StateChanged += OnState;
-                session.ProgressChanged += OnProgress;
-                ImageShareResult result = await FollowedShare.WaitAsync(session, cancellationToken);
-                session.StateChanged -= OnState;
-                session.ProgressChanged -= OnProgress;
-                return result;
-            });
+    private static async Task<ImageShareResult> FollowWithBarAsync(ImageShareSession session, CancellationToken cancellationToken)
+    {
+        var row = new ProgressRow(Shown.Text(session.ImageName, 30), TimeProvider.System) { State = Shown.State(session.State), Total = session.Progress.Total };
+        void OnState(ImageShareSession _, ImageShareState state) => Screen.Update(row, () => row.State = Shown.State(state));
+        void OnProgress(ImageShareSession _, ImageShareProgress progress) => Screen.Update(row, () =>
+        {
+            row.Total = progress.Total;
+            row.Reach(progress.Bytes);
+        });
+        Screen.Add(row);
+        session.StateChanged += OnState;
+        session.ProgressChanged += OnProgress;
+        try
+        {
+            return await FollowedShare.WaitAsync(session, cancellationToken);
+        }
+        finally
+        {
+            session.StateChanged -= OnState;
+            session.ProgressChanged -= OnProgress;
+            Screen.Remove(row);
+        }
+    }
 
     private async Task<ImageShareResult> FollowWithLinesAsync(ImageShareSession session, CancellationToken cancellationToken)
     {

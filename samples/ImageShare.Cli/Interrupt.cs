@@ -36,10 +36,5 @@ internal sealed class Interrupt : IDisposable
             context.Cancel = true;
             _source.Cancel();
         }
-        else if (!Console.IsOutputRedirected && !OperatingSystem.IsWindows())
-        {
-            // The progress bar hides the cursor, and has no time to show it again.
-            StandardError.Write("\e[?25h");
-        }
     }
 }

@@ -14,7 +14,6 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
 {
     // Standard output is no HTML page: keep + and non-ASCII letters readable. Control characters are still escaped.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private readonly Lock _gate = new();
 
     public void Listening(SipUri address) => Line("listening", json => json.WriteString("sip", address.ToString()));
 
@@ -215,10 +214,11 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
             json.WriteEndObject();
         }
 
-        lock (_gate)
+        // One line at a time, and none in the middle of a question.
+        StandardTerminal.Instance.Write(() =>
         {
             output.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan));
             output.Flush();
-        }
+        });
     }
 }

@@ -23,6 +23,9 @@ internal static class ListenCommand
             {
                 using var tracing = new Tracing(common, parsed, reporter);
                 ImageShareOptions options = common.ToClientOptions(parsed, tracing.Sink);
+
+                // All invitations are read as soon as they come: how many may run is the only bound they need.
+                options = options with { Limits = options.Limits with { MaxPendingInvitations = options.Limits.MaxConcurrentShares } };
                 if (parsed.GetValue(maxSize) is { } largest)
                 {
                     options = options with { Limits = options.Limits with { MaxImageSize = largest } };

@@ -7,7 +7,7 @@ namespace ImageShare.Cli;
 /// <summary>Takes invitations as they come, decides, and follows what was accepted.</summary>
 internal sealed class Receiver(IReporter reporter, IImageStore store, string accept) : IDisposable
 {
-    private readonly Question _question = new();
+    private readonly Question _question = new(StandardTerminal.Instance);
 
     public void Dispose() => _question.Dispose();
 
@@ -15,6 +15,11 @@ internal sealed class Receiver(IReporter reporter, IImageStore store, string acc
     {
         int status = ExitStatus.Done;
         int ended = 0;
+        if (accept == "ask")
+        {
+            _question.Prepare();
+        }
+
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = new List<Task>();
         try
@@ -81,7 +86,7 @@ internal sealed class Receiver(IReporter reporter, IImageStore store, string acc
         }
         catch (OperationCanceledException) when (invitation.Withdrawn.IsCancellationRequested)
         {
-            reporter.Failed(ImageShareError.Cancelled, "The invitation is over: the caller took it back, or nobody decided in time.", null, null, ShareName.Of(invitation));
+            reporter.Failed(ImageShareError.Cancelled, $"The invitation from {Shown.Text(invitation.Caller.ToString(), 100)} is over: the caller took it back, or nobody decided in time.", null, null, ShareName.Of(invitation));
             return ExitStatus.Failed;
         }
         catch (OperationCanceledException)
@@ -100,6 +105,15 @@ internal sealed class Receiver(IReporter reporter, IImageStore store, string acc
         }
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(invitation.Withdrawn, cancellationToken);
-        return await _question.AskAsync(Shown.Text(invitation.Image.Name ?? "the image", 40), over.Token);
+        return await _question.AskAsync($"Accept {What(invitation)}?", over.Token);
+    }
+
+    // All that there is to decide on, in the question itself: other invitations are told of while it waits.
+    private static string What(ImageShareInvitation invitation)
+    {
+        InvitedImage image = invitation.Image;
+        string type = Shown.Text(image.Type?.Essence ?? "type unknown", 40);
+        string size = image.Size is { } octets ? Shown.Octets(octets) : "size unknown";
+        return $"{Shown.Text(image.Name ?? "an image without a name", 60)} ({type}, {size}) from {Shown.Text(invitation.Caller.ToString(), 100)}";
     }
 }

@@ -32,7 +32,7 @@ internal sealed class ResumeFile : IProgress<ImageShareProgress>
     {
         string file = ResumeFolder.FileOf(path, peer.ToString());
         string name = FormattableString.Invariant($"{Convert.ToHexString(image.Sha1.AsSpan())} {image.Size}");
-        string[] lines = File.Exists(file) ? File.ReadAllLines(file) : [];
+        string[] lines = ResumeFolder.Read(file);
         bool isSame = lines.Length == 2 && lines[0] == name;
         return new ResumeFile(file, name, isSame && long.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out long octets) && octets < image.Size ? octets : 0);
     }

@@ -29,16 +29,37 @@ internal static class ResumeFolder
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                Console.Error.WriteLine($"An old note about a broken transfer could not be removed: {e.Message}");
+                StandardError.Say($"An old note about a broken transfer could not be removed: {e.Message}");
             }
         }
     }
 
-    /// <summary>Writes in one step: a program that is killed here leaves the old file or the new one.</summary>
+    /// <summary>What a file says; nothing when it is not there, or another run of this program removes it just now.</summary>
+    public static string[] Read(string path)
+    {
+        try
+        {
+            return File.ReadAllLines(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Writes in one step: a program that is killed here leaves the old file or the new one. Several programs may write one file: each leaves a whole one, and the last one stays.</summary>
     public static void Write(string path, params string[] lines)
     {
-        string next = path + ".new";
-        File.WriteAllLines(next, lines);
-        File.Move(next, path, overwrite: true);
+        string next = $"{path}.{Guid.NewGuid():N}.new";
+        try
+        {
+            File.WriteAllLines(next, lines);
+            File.Move(next, path, overwrite: true);
+        }
+        finally
+        {
+            // Gone already, unless one of the two failed.
+            File.Delete(next);
+        }
     }
 }

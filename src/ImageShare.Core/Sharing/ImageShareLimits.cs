@@ -16,9 +16,9 @@ public sealed record ImageShareLimits
 
     /// <summary>
     /// How many invitations may wait until the application reads them from <see cref="ImageShareClient.Invitations"/>; further ones get 486.
-    /// Those that are read count as running shares. Default 16.
+    /// Read or not, they count as running shares. Default 64, as many as may run: those that come at once to an application that takes all are not refused.
     /// </summary>
-    public int MaxPendingInvitations { get; init; } = 16;
+    public int MaxPendingInvitations { get; init; } = 64;
 
     /// <summary>How many shares may run at once in either direction; further invitations get 486. Default 64.</summary>
     public int MaxConcurrentShares { get; init; } = 64;

@@ -109,7 +109,7 @@ public sealed class CliShareTests
         Assert.That((await alice.EndAsync()).Status, Is.EqualTo(status));
         CliResult listened = await bob.EndAsync();
         Assert.That(listened.Status, Is.EqualTo(status));
-        Assert.That(listened.Errors.ReplaceLineEndings("\n"), Does.StartWith($"Accept asked.png? [y/N] {answer}\n"), "a line of its own, though nobody has typed it");
+        Assert.That(listened.Errors.ReplaceLineEndings("\n"), Does.StartWith($"Accept asked.png (image/png, 5000 bytes) from sip:alice@ims.example? [y/N] {answer}\n"), "a line of its own, though nobody has typed it");
     }
 
     [Test]

@@ -45,6 +45,28 @@ public sealed class ImageFolderTests
     }
 
     [Test]
+    [Category("FT-037")]
+    public async Task Files_that_come_and_go_meanwhile_do_not_hide_the_others()
+    {
+        _folder.File("cat.png", Cat);
+        using var end = new CancellationTokenSource();
+        Task others = Task.Run(() =>
+        {
+            for (int i = 0; !end.IsCancellationRequested; i++)
+            {
+                File.Delete(_folder.File($"{i % 50}.png", Cat));
+            }
+        });
+        for (int i = 0; i < 3000; i++)
+        {
+            Assert.That(await _images.FindAsync(new ImageSelector { Name = "cat.png" }, CancellationToken.None), Has.Count.EqualTo(1));
+        }
+
+        await end.CancelAsync();
+        await others;
+    }
+
+    [Test]
     public async Task What_is_found_can_be_sent_and_a_later_change_is_noticed()
     {
         string path = _folder.File("cat.png", Cat);

@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace ImageShare.Cli;
+
+/// <summary>How far one share is, as a line for a terminal.</summary>
+internal sealed class ProgressRow(string name, TimeProvider time)
+{
+    private const int LongestBar = 40;
+    private const int ShortestBar = 8;
+
+    private long _from = -1;
+    private long _begun;
+
+    public string State { get; set; } = string.Empty;
+
+    public long Octets { get; private set; }
+
+    public long? Total { get; set; }
+
+    public void Reach(long octets)
+    {
+        if (_from < 0)
+        {
+            _from = octets;
+            _begun = time.GetTimestamp();
+        }
+
+        Octets = octets;
+    }
+
+    /// <summary>The line, at most about so many cells long.</summary>
+    public string ToString(int width)
+    {
+        string said = $"{State}  {name}";
+        if (Total is not { } total || total <= 0 || Octets == 0)
+        {
+            return said;
+        }
+
+        double seconds = time.GetElapsedTime(_begun).TotalSeconds;
+        double rate = seconds > 0.2 ? (Octets - _from) / seconds : 0;
+        string numbers = string.Create(CultureInfo.InvariantCulture, $"{Octets * 100 / total,3} %");
+        if (rate > 0)
+        {
+            TimeSpan left = TimeSpan.FromSeconds(Math.Min(359_999, (total - Octets) / rate));
+            numbers += string.Create(CultureInfo.InvariantCulture, $"  {Shown.Octets((long)rate)}/s  {(int)left.TotalMinutes}:{left.Seconds:00}");
+        }
+
+        int room = Math.Min(LongestBar, width - said.Length - numbers.Length - 4);
+        if (room < ShortestBar)
+        {
+            return $"{numbers}  {said}";
+        }
+
+        int done = (int)(room * Octets / total);
+        return $"{said}  {new string('━', done)}{new string('─', room - done)}  {numbers}";
+    }
+}
