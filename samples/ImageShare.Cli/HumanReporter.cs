@@ -13,7 +13,7 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
     private int _invitations;
     private volatile bool _isSeveral;
     private static readonly Terminal Screen = StandardTerminal.Instance;
-    private readonly bool _showsBars = Screen.IsLive && !Console.IsOutputRedirected;
+    private readonly bool _showsBars = Screen.IsLive;
 
     static HumanReporter()
     {

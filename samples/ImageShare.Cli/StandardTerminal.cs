@@ -5,17 +5,17 @@ namespace ImageShare.Cli;
 /// <summary>The terminal of this program, or what stands in its place.</summary>
 internal static class StandardTerminal
 {
-    public static Terminal Instance { get; } = new(StandardError.Write, Width, Cells, IsLive(), TimeProvider.System);
+    public static Terminal Instance { get; } = new(StandardError.Write, Width, Cells, Layout(), TimeProvider.System);
 
-    private static bool IsLive()
+    private static TerminalLayout Layout() => (Console.IsErrorRedirected, Console.IsOutputRedirected) switch
     {
-        if (Console.IsErrorRedirected)
-        {
-            return false;
-        }
+        (true, _) => TerminalLayout.OpenLine,
+        (false, true) => TerminalLayout.WholeLines,
+        _ => CanBeWrittenOver() ? TerminalLayout.Live : TerminalLayout.OpenLine,
+    };
 
-        return OperatingSystem.IsWindows() ? AnsiConsole.Profile.Capabilities.Ansi : Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb";
-    }
+    private static bool CanBeWrittenOver() =>
+        OperatingSystem.IsWindows() ? AnsiConsole.Profile.Capabilities.Ansi : Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb";
 
     private static int Width()
     {

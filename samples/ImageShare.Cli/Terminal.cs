@@ -9,9 +9,9 @@ namespace ImageShare.Cli;
 /// <param name="error">Writes to standard error, where questions and progress go.</param>
 /// <param name="width">How many cells a line of the terminal has now.</param>
 /// <param name="cells">How many cells a text takes.</param>
-/// <param name="isLive">Whether standard error is a terminal that can be written over. If not, a question that is interrupted is written once more.</param>
+/// <param name="layout">What can be done with standard error.</param>
 /// <param name="time">The clock.</param>
-internal sealed class Terminal(Action<string> error, Func<int> width, Func<string, int> cells, bool isLive, TimeProvider time)
+internal sealed class Terminal(Action<string> error, Func<int> width, Func<string, int> cells, TerminalLayout layout, TimeProvider time)
 {
     private const int MostRows = 5;
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(100);
@@ -23,7 +23,7 @@ internal sealed class Terminal(Action<string> error, Func<int> width, Func<strin
     private long _drawnAt;
     private int _depth;
 
-    public bool IsLive => isLive;
+    public bool IsLive => layout == TerminalLayout.Live;
 
     // A full last column leaves it open where the cursor is.
     private int Columns => Math.Max(10, width() - 1);
@@ -70,7 +70,14 @@ internal sealed class Terminal(Action<string> error, Func<int> width, Func<strin
     public OpenQuestion Ask(string text)
     {
         var question = new OpenQuestion(text);
-        Write(() => _question = question);
+        Write(() =>
+        {
+            _question = question;
+            if (layout == TerminalLayout.WholeLines)
+            {
+                error(text.TrimEnd() + Environment.NewLine);
+            }
+        });
         return question;
     }
 
@@ -135,7 +142,7 @@ internal sealed class Terminal(Action<string> error, Func<int> width, Func<strin
                     return null;
             }
 
-            if (isLive)
+            if (IsLive)
             {
                 Clear();
                 Draw();
@@ -147,10 +154,14 @@ internal sealed class Terminal(Action<string> error, Func<int> width, Func<strin
 
     private void Finish(OpenQuestion question, string typed)
     {
-        // Where nothing can be written over, the question is there already.
         Clear(isAnswered: true);
         _question = null;
-        error((isLive ? string.Join(Environment.NewLine, Wrap(question.Text + typed, Columns)) : typed) + Environment.NewLine);
+        error(layout switch
+        {
+            TerminalLayout.Live => string.Join(Environment.NewLine, Wrap(question.Text + typed, Columns)),
+            TerminalLayout.OpenLine => typed,
+            _ => question.Text + typed,
+        } + Environment.NewLine);
         Draw();
     }
 
@@ -161,12 +172,9 @@ internal sealed class Terminal(Action<string> error, Func<int> width, Func<strin
             return;
         }
 
-        if (!isLive)
+        if (layout == TerminalLayout.OpenLine && _question is not null && !isAnswered)
         {
-            if (_question is not null && !isAnswered)
-            {
-                error(Environment.NewLine);
-            }
+            error(Environment.NewLine);
         }
         else if (_drawn.Count > 0)
         {
@@ -185,9 +193,9 @@ internal sealed class Terminal(Action<string> error, Func<int> width, Func<strin
             return;
         }
 
-        if (!isLive)
+        if (!IsLive)
         {
-            if (_question is not null)
+            if (layout == TerminalLayout.OpenLine && _question is not null)
             {
                 error(_question.Text);
             }

@@ -97,7 +97,7 @@ internal sealed class DirectoryImageStore(
             (string path, IPartialFile file) = image.FirstOctet > 0
                 ? kept?.TryTake(folder, image.FirstOctet) ?? throw new ImageShareException(
                     ImageShareError.NothingToResume,
-                    $"The first {image.FirstOctet} octets of the image, as this peer sent them, are not in '{folder}', or another transfer is continuing them; the peer has to offer the whole image.")
+                    $"The first {image.FirstOctet} octets of the image, as this peer sent them, are not in '{folder}', or another transfer is continuing them; the whole image has to be offered, or fetched.")
                 : LeftOverFiles.Create(() => kept?.NewPath(folder) ?? LeftOverFiles.NewPath(folder), createFile);
             var hasher = new ImageHasher(image.Hashes);
             var sink = new VerifyingSink(new DirectoryImageSink(this, image, path, file, hasher, owner) { Kept = kept }, hasher, image);

@@ -47,13 +47,13 @@ internal sealed class ImageFolder(string folder)
         }
     }
 
-    // What is empty is no image; nor are pipes and devices, which have no length. What goes away while it is listed is not there.
+    // What is empty is no image; nor are pipes and devices, which have no length.
     private List<FileInfo> List()
     {
         try
         {
             return [.. new DirectoryInfo(folder).EnumerateFiles("*", Listing)
-                .Where(static f => f.Exists && f.Length > 0 && !f.Name.StartsWith('.') && f.LinkTarget is null)
+                .Where(static f => f.Length > 0 && !f.Name.StartsWith('.') && f.LinkTarget is null)
                 .OrderBy(static f => f.Name, StringComparer.Ordinal)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -28,6 +28,8 @@ internal sealed record KeptPartial(string Image, long Size, string Sender)
     // Of an application that stores by itself and does not say who sends.
     private const string Unknown = "0";
 
+    private const int Attempts = 3;
+
     private static readonly EnumerationOptions Listing = new() { AttributesToSkip = FileAttributes.ReparsePoint };
 
     /// <summary>What would be kept of an image; null for one that cannot be told from others or could not be checked at its end.</summary>
@@ -91,30 +93,14 @@ internal sealed record KeptPartial(string Image, long Size, string Sender)
     /// <summary>Takes what is kept for a transfer that brings the octets from an offset on; what was there behind that goes. Null when there is none, or others have it.</summary>
     public (string Path, IPartialFile File)? TryTake(string folder, long offset)
     {
-        foreach ((string path, _, _) in Mine(folder).Where(found => found.Length >= offset).OrderByDescending(static found => found.Length))
+        // Who only looks whether a file is free has it for a moment.
+        for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            PartialFile? file = PartialFile.TryOpen(path);
-            bool isTaken = false;
-            try
+            foreach ((string path, _, _) in Mine(folder).Where(found => found.Length >= offset).OrderByDescending(static found => found.Length))
             {
-                if (file?.Length >= offset)
+                if (TryTake(folder, path, offset) is { } taken)
                 {
-                    string own = NewPath(folder);
-                    PartialFile.Rename(path, own);
-                    file.CutAt(offset);
-                    isTaken = true;
-                    return (own, file);
-                }
-            }
-            catch (FileNotFoundException)
-            {
-                // It was another transfer's until it was locked here, and has become an image, or is gone.
-            }
-            finally
-            {
-                if (!isTaken)
-                {
-                    file?.Dispose();
+                    return taken;
                 }
             }
         }
@@ -150,6 +136,37 @@ internal sealed record KeptPartial(string Image, long Size, string Sender)
         foreach (string path in Own(folder))
         {
             LeftOverFiles.TryRemove(path);
+        }
+    }
+
+    private (string Path, IPartialFile File)? TryTake(string folder, string path, long offset)
+    {
+        PartialFile? file = PartialFile.TryOpen(path);
+        bool isTaken = false;
+        try
+        {
+            if (file is null || file.Length < offset)
+            {
+                return null;
+            }
+
+            string own = NewPath(folder);
+            PartialFile.Rename(path, own);
+            file.CutAt(offset);
+            isTaken = true;
+            return (own, file);
+        }
+        catch (FileNotFoundException)
+        {
+            // It was another transfer's until it was locked here, and has become an image, or is gone.
+            return null;
+        }
+        finally
+        {
+            if (!isTaken)
+            {
+                file?.Dispose();
+            }
         }
     }
 

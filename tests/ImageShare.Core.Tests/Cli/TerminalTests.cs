@@ -186,7 +186,7 @@ public sealed class TerminalTests
     public void Where_nothing_can_be_written_over_a_question_that_is_interrupted_is_asked_again()
     {
         var screen = new Screen(1000);
-        var terminal = new Terminal(screen.Write, () => 80, Screen.Cells, isLive: false, TimeProvider.System);
+        var terminal = new Terminal(screen.Write, () => 80, Screen.Cells, TerminalLayout.OpenLine, TimeProvider.System);
         OpenQuestion question = terminal.Ask(Carol);
         Say(terminal, screen, "notice");
         terminal.Answer(question, "y");
@@ -194,6 +194,18 @@ public sealed class TerminalTests
         terminal.Withdraw(over);
         Say(terminal, screen, "over");
         Assert.That(screen.Text, Is.EqualTo($"{Carol}\nnotice\n{Carol}y\n{Alice}\nover\n"));
+    }
+
+    [Test]
+    public void Where_standard_output_comes_another_way_a_question_is_a_line_of_its_own()
+    {
+        var screen = new Screen(1000);
+        var terminal = new Terminal(screen.Write, () => 80, Screen.Cells, TerminalLayout.WholeLines, TimeProvider.System);
+        terminal.Ask(Carol);
+        screen.Write("from somewhere\n");
+        Type(terminal, "y")();
+        terminal.Withdraw(terminal.Ask(Alice));
+        Assert.That(screen.Text, Is.EqualTo($"{Carol.TrimEnd()}\nfrom somewhere\n{Carol}y\n{Alice.TrimEnd()}\n"));
     }
 
     private static void Say(Terminal terminal, Screen screen, string text) => terminal.Write(() => screen.Write(text + Environment.NewLine));
@@ -253,7 +265,7 @@ public sealed class TerminalTests
 
         public static int Cells(string text) => text.EnumerateRunes().Sum(static rune => rune.Value is > 0x3000 and < 0xA000 ? 2 : 1);
 
-        public Terminal Terminal(TimeProvider? time = null) => new(Write, () => _width, Cells, isLive: true, time ?? TimeProvider.System);
+        public Terminal Terminal(TimeProvider? time = null) => new(Write, () => _width, Cells, TerminalLayout.Live, time ?? TimeProvider.System);
 
         /// <summary>How a line is shown that is longer than the screen is wide.</summary>
         public string Broken(string line)
