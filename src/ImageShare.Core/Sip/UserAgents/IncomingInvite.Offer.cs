@@ -8,6 +8,7 @@ public sealed partial class IncomingInvite
 {
     private readonly TaskCompletionSource<SipRequest> _offerAnswered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _hasOffered;
+    private bool _isAcceptHeld;
 
     /// <summary>
     /// Makes our offer to an INVITE that brought none, in the first reliable provisional response (RFC 3261 §13.2.1, RFC 3262 §5). Accept the call
@@ -59,6 +60,12 @@ public sealed partial class IncomingInvite
         if (!prack.Body.IsEmpty)
         {
             _offerAnswered.TrySetResult(prack);
+            if (_isAcceptHeld)
+            {
+                _isAcceptHeld = false;
+                Give(new(IncomingInviteInputKind.Accept));
+            }
+
             return;
         }
 
@@ -68,8 +75,20 @@ public sealed partial class IncomingInvite
         Give(new(IncomingInviteInputKind.Reject, 400));
     }
 
+    // The application has accepted, but the PRACK with the answer to our offer is not there yet. When it never comes, there is no call.
+    private void FailHeldAccept()
+    {
+        if (_isAcceptHeld)
+        {
+            _isAcceptHeld = false;
+            _dialog!.Fail(new ImageShareException(
+                ImageShareError.Cancelled, "The call was over before it was accepted: the caller never answered our offer, or gave up. There is nothing left to do."));
+        }
+    }
+
     private void FailOffer()
     {
+        FailHeldAccept();
         if (_offerAnswered.TrySetException(new ImageShareException(ImageShareError.Cancelled, "The call was over before the offer was answered.")))
         {
             // Nobody may have asked.

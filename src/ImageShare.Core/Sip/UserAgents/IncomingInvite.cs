@@ -85,7 +85,8 @@ public sealed partial class IncomingInvite : IDialogUser, IAgentPart
     }
 
     /// <summary>
-    /// Accepts: the 200 is sent now and repeated until the ACK is there (RFC 3261 §13.3.1.4). <see cref="Dialog"/> is set when
+    /// Accepts: the 200 is sent now, or as soon as the PRACK for an offer of ours is there (<see cref="OfferAsync"/>, RFC 3262 §3), and repeated until the
+    /// ACK is there (RFC 3261 §13.3.1.4). <see cref="Dialog"/> is set when
     /// this method returns its task.
     /// </summary>
     /// <param name="body">
@@ -124,6 +125,13 @@ public sealed partial class IncomingInvite : IDialogUser, IAgentPart
         {
             if (_state.IsOpen && !_core.Loop.IsClosed)
             {
+                if (_reliable?.AwaitsAnswer == true)
+                {
+                    // "MUST NOT send a final response until those provisional responses are acknowledged" (RFC 3262 §3).
+                    _isAcceptHeld = true;
+                    return;
+                }
+
                 Give(new(IncomingInviteInputKind.Accept));
             }
             else

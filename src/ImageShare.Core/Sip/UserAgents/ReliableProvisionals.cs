@@ -30,6 +30,9 @@ internal sealed class ReliableProvisionals
         _state = ReliableProvisionalMachine.Start(core.Options.Timers, (uint)RandomNumberGenerator.GetInt32(1, int.MaxValue));
     }
 
+    /// <summary>Whether one with our offer in it has no PRACK yet: no 2xx may leave before (RFC 3262 §3).</summary>
+    public bool AwaitsAnswer => _offer is not null;
+
     /// <summary>Sends one, as soon as the one before it is acknowledged.</summary>
     public void Send(int status)
     {

@@ -101,6 +101,70 @@ internal sealed class OfferlessInviteTests : AgentTest
         Assert.That(Network.Names, Does.Contain("400 PRACK"));
     }
 
+    /// <summary>RFC 3262 §3: no 2xx before the PRACK of a reliable response that holds a session description.</summary>
+    [Test]
+    [Category("DLG-025")]
+    public async Task A_2xx_waits_for_the_PRACK_of_the_offer([Values] bool isAnswered)
+    {
+        OutgoingInvite call = Alice.Invite(Offerless(), Answering());
+        await SettleAsync();
+        IncomingInvite incoming = BobHandler.Invites.Single();
+        int lost = 0;
+        Network.Filter = e => e.Name != "PRACK" || (isAnswered && ++lost > 2);
+        Task<SipRequest> offering = incoming.OfferAsync("offer"u8.ToArray(), Sdp);
+        await SettleAsync();
+        Task<InviteDialog> accepting = incoming.AcceptAsync(default, Sdp);
+        await RunAsync(1);
+        Assert.That(Network.Names, Has.None.EqualTo("200 INVITE"), "the offer has no answer yet");
+        Assert.That((offering.IsCompleted, accepting.IsCompleted), Is.EqualTo((false, false)));
+        await RunAsync(40);
+        if (isAnswered)
+        {
+            Assert.That(Text(await Within(offering)), Is.EqualTo("answer to offer"));
+            var outcome = (InviteOutcome.Accepted)await Within(call.Result);
+            await Within(accepting);
+            string[] names = [.. Network.Names];
+            Assert.That(Array.IndexOf(names, "200 PRACK"), Is.InRange(0, Array.IndexOf(names, "200 INVITE")));
+            await EndAsync(outcome.Dialog);
+            return;
+        }
+
+        Assert.That(async () => await Within(offering), Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.Cancelled));
+        Assert.That(async () => await Within(accepting), Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.Cancelled));
+        Assert.That(((InviteOutcome.Rejected)await Within(call.Result)).Response.StatusCode, Is.EqualTo(504));
+        Assert.That(Network.Names, Has.None.EqualTo("200 INVITE"));
+    }
+
+    [Test]
+    [Category("DLG-025")]
+    public async Task An_accept_that_waits_for_a_PRACK_ends_when_the_caller_gives_up_or_the_agent_closes([Values] bool closes)
+    {
+        OutgoingInvite call = Alice.Invite(Offerless(), Answering());
+        await SettleAsync();
+        IncomingInvite incoming = BobHandler.Invites.Single();
+        Network.Filter = static e => e.Name != "PRACK";
+        Task<SipRequest> offering = incoming.OfferAsync("offer"u8.ToArray(), Sdp);
+        Task<InviteDialog> accepting = incoming.AcceptAsync(default, Sdp);
+        await SettleAsync();
+        if (closes)
+        {
+            await Bob.DisposeAsync();
+        }
+        else
+        {
+            call.Cancel();
+            await SettleAsync();
+            Assert.That(await Within(call.Result), Is.InstanceOf<InviteOutcome.Cancelled>());
+        }
+
+        Assert.That(async () => await Within(offering), Throws.TypeOf<ImageShareException>());
+        Assert.That(async () => await Within(accepting), Throws.TypeOf<ImageShareException>());
+        if (!closes)
+        {
+            await RunAsync(40);
+        }
+    }
+
     [Test]
     public async Task Nobody_waits_for_an_answer_when_the_call_is_over()
     {
