@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Security.Cryptography;
@@ -12,7 +11,7 @@ namespace ImageShare.Core.Sdp;
 /// <param name="SessionId">The session's number, unique for this user and address.</param>
 /// <param name="Version">Rises by one with every change of the description.</param>
 /// <param name="Address">An IPv4 or IPv6 address, or a host name.</param>
-public sealed record Origin(string UserName, ulong SessionId, ulong Version, string Address)
+public sealed record Origin(string UserName, SdpNumber SessionId, SdpNumber Version, string Address)
 {
     // The random or time-stamped ids RFC 8866 §5.2 suggests are far larger; counters, and seconds since 1970, are not unique.
     internal const ulong LargestWeakSessionId = int.MaxValue;
@@ -40,7 +39,7 @@ public sealed record Origin(string UserName, ulong SessionId, ulong Version, str
     }
 
     /// <summary>The same session, one version on: for a description that changed (RFC 3264 §8).</summary>
-    public Origin Next() => this with { Version = Version + 1 };
+    public Origin Next() => this with { Version = Version.Next() };
 
     /// <summary>username SP sess-id SP sess-version SP nettype SP addrtype SP unicast-address.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out Origin? value)
@@ -48,8 +47,8 @@ public sealed record Origin(string UserName, ulong SessionId, ulong Version, str
         value = null;
         var cursor = new AsciiCursor(text);
         if (!SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> user)
-            || !SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> id) || !TryParseNumber(id, out ulong sessionId)
-            || !SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> number) || !TryParseNumber(number, out ulong version)
+            || !SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> id) || !SdpNumber.TryParse(id, out SdpNumber sessionId)
+            || !SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> number) || !SdpNumber.TryParse(number, out SdpNumber version)
             || !SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> networkType)
             || !SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> addressType)
             || !SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> address)
@@ -73,9 +72,9 @@ public sealed record Origin(string UserName, ulong SessionId, ulong Version, str
         ArgumentNullException.ThrowIfNull(output);
         SdpText.WriteField(output, UserName);
         output.Write(" "u8);
-        WriteNumber(output, SessionId);
+        output.WriteUtf8(SessionId.ToString());
         output.Write(" "u8);
-        WriteNumber(output, Version);
+        output.WriteUtf8(Version.ToString());
         output.Write(" "u8);
         SdpText.WriteField(output, NetworkType);
         output.Write(" "u8);
@@ -86,17 +85,4 @@ public sealed record Origin(string UserName, ulong SessionId, ulong Version, str
 
     /// <summary>The value of the line.</summary>
     public override string ToString() => SdpText.Print(Write);
-
-    // 64 bits: peers put NTP time stamps here, which have the highest bit set.
-    private static bool TryParseNumber(ReadOnlySpan<byte> digits, out ulong value)
-    {
-        value = 0;
-        return Grammar.IsDigit(digits[0]) && Utf8Parser.TryParse(digits, out value, out int read) && read == digits.Length;
-    }
-
-    private static void WriteNumber(IBufferWriter<byte> output, ulong value)
-    {
-        Utf8Formatter.TryFormat(value, output.GetSpan(20), out int written);
-        output.Advance(written);
-    }
 }

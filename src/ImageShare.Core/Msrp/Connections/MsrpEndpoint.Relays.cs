@@ -102,10 +102,10 @@ public sealed partial class MsrpEndpoint
                 session.TakeUsePath(grant.UsePath);
             }
         }
-        catch (ImageShareException e)
+        catch (Exception e)
         {
-            // The relay ends the way when its time is over; until then messages go through.
-            MsrpLog.RelayNotRenewed(Logger, e.Error);
+            // Nobody waits for this task: whatever ends it is said. The relay ends the way when its time is over; until then messages go through.
+            MsrpLog.RelayNotRenewed(Logger, (e as ImageShareException)?.Error ?? ImageShareError.InvalidState);
         }
     }
 }

@@ -153,6 +153,6 @@ internal sealed record RelayGrant(MsrpPath UsePath, TimeSpan? Expires)
     /// When to ask again: a minute before the end, or a quarter of the time when that is less; after a second at least, whatever the relay says.
     /// </summary>
     public TimeSpan? RefreshAfter => Expires is { } time
-        ? TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerSecond, time.Ticks - Math.Min(TimeSpan.TicksPerMinute, time.Ticks / 4)))
+        ? LongestWait.Cut(TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerSecond, time.Ticks - Math.Min(TimeSpan.TicksPerMinute, time.Ticks / 4))))
         : null;
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using ImageShare.Core.Text;
@@ -10,6 +11,8 @@ namespace ImageShare.Core.Sdp.FileTransfer;
 /// </summary>
 internal static class MailDate
 {
+    private static readonly SearchValues<byte> Letters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"u8);
+
     private static ReadOnlySpan<byte> Months => "janfebmaraprmayjunjulaugsepoctnovdec"u8;
 
     public static string ToString(DateTimeOffset date) => string.Create(
@@ -19,8 +22,58 @@ internal static class MailDate
     public static string ToIso8601(DateTimeOffset date) =>
         date.UtcDateTime.ToString("yyyy'-'MM'-'dd'T'HH':'mm':'ss'.'fff'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>[ day-of-week "," ] day month year hour ":" minute [ ":" second ] zone.</summary>
+    /// <summary>
+    /// [ day-of-week "," ] day month year hour ":" minute [ ":" second ] zone, and the obsolete forms of RFC 5322 §4.3: years of two and three digits, named
+    /// zones, comments and white space anywhere.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out DateTimeOffset value, out bool isNumericZone)
+    {
+        value = default;
+        isNumericZone = false;
+        if (!text.Contains((byte)'('))
+        {
+            return TryParsePlain(text, out value, out isNumericZone);
+        }
+
+        byte[] plain = new byte[text.Length];
+        return TryRemoveComments(text, plain, out int length) && TryParsePlain(plain.AsSpan(0, length), out value, out _);
+    }
+
+    // A comment stands for a space; comments nest, and a backslash takes the meaning off what follows it (RFC 5322 §3.2.2).
+    private static bool TryRemoveComments(ReadOnlySpan<byte> text, Span<byte> plain, out int length)
+    {
+        length = 0;
+        int depth = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            byte octet = text[i];
+            if (octet == '(')
+            {
+                depth++;
+            }
+            else if (octet == ')')
+            {
+                if (--depth < 0)
+                {
+                    return false;
+                }
+
+                plain[length++] = (byte)' ';
+            }
+            else if (depth == 0)
+            {
+                plain[length++] = octet;
+            }
+            else if (octet == '\\')
+            {
+                i++;
+            }
+        }
+
+        return depth == 0;
+    }
+
+    private static bool TryParsePlain(ReadOnlySpan<byte> text, out DateTimeOffset value, out bool isNumericZone)
     {
         value = default;
         isNumericZone = false;
@@ -28,14 +81,14 @@ internal static class MailDate
         var cursor = new AsciiCursor(comma >= 0 ? text[(comma + 1)..] : text);
         cursor.SkipWhiteSpace();
         if (!cursor.TryReadUInt32(out uint day) || !SkipDateSeparator(ref cursor) || !TryReadMonth(ref cursor, out int month)
-            || !SkipDateSeparator(ref cursor) || !cursor.TryReadUInt32(out uint year) || !cursor.SkipWhiteSpace()
-            || !cursor.TryReadUInt32(out uint hour) || !cursor.TryRead((byte)':') || !cursor.TryReadUInt32(out uint minute))
+            || !SkipDateSeparator(ref cursor) || !TryReadYear(ref cursor, out uint year) || !cursor.SkipWhiteSpace()
+            || !cursor.TryReadUInt32(out uint hour) || !TryReadColon(ref cursor) || !cursor.TryReadUInt32(out uint minute))
         {
             return false;
         }
 
         uint second = 0;
-        if (cursor.TryRead((byte)':') && !cursor.TryReadUInt32(out second))
+        if (TryReadColon(ref cursor) && !cursor.TryReadUInt32(out second))
         {
             return false;
         }
@@ -46,8 +99,6 @@ internal static class MailDate
             return false;
         }
 
-        // Two-digit years and the leap second exist in old mail (RFC 5322 §4.3).
-        year += year < 50 ? 2000u : year < 100 ? 1900u : 0u;
         second = Math.Min(second, 60) == 60 ? 59 : second;
         if (year is < 1 or > 9999 || day < 1 || day > DateTime.DaysInMonth((int)year, month) || hour > 23 || minute > 59 || second > 59)
         {
@@ -80,6 +131,30 @@ internal static class MailDate
         return false;
     }
 
+    // Two digits count from 1950 to 2049, three from 1900 (RFC 5322 §4.3): 106 is 2006.
+    private static bool TryReadYear(ref AsciiCursor cursor, out uint year)
+    {
+        int start = cursor.Position;
+        bool isRead = cursor.TryReadUInt32(out year);
+        int digits = cursor.Position - start;
+        year += digits switch { <= 2 when year < 50 => 2000u, <= 3 => 1900u, _ => 0u };
+        return isRead;
+    }
+
+    private static bool TryReadColon(ref AsciiCursor cursor)
+    {
+        AsciiCursor ahead = cursor;
+        ahead.SkipWhiteSpace();
+        bool isColon = ahead.TryRead((byte)':');
+        if (isColon)
+        {
+            ahead.SkipWhiteSpace();
+            cursor = ahead;
+        }
+
+        return isColon;
+    }
+
     private static bool SkipDateSeparator(ref AsciiCursor cursor) => cursor.SkipWhiteSpace() || cursor.TryRead((byte)'-');
 
     private static bool TryReadZone(ref AsciiCursor cursor, out TimeSpan offset, out bool isNumeric)
@@ -89,8 +164,8 @@ internal static class MailDate
         ReadOnlySpan<byte> zone = Grammar.TrimWhiteSpace(cursor.Rest);
         if (zone.IsEmpty || zone[0] is not ((byte)'+' or (byte)'-'))
         {
-            return zone.IsEmpty || Ascii.EqualsIgnoreCase(zone, "GMT"u8) || Ascii.EqualsIgnoreCase(zone, "UT"u8)
-                || Ascii.EqualsIgnoreCase(zone, "UTC"u8) || Ascii.EqualsIgnoreCase(zone, "Z"u8);
+            offset = TimeSpan.FromHours(HoursOf(zone));
+            return !zone.ContainsAnyExcept(Letters);
         }
 
         var digits = new AsciiCursor(zone[1..]);
@@ -102,6 +177,18 @@ internal static class MailDate
         isNumeric = true;
         offset = new TimeSpan((int)(number / 100), (int)(number % 100), 0) * (zone[0] == '-' ? -1 : 1);
         return true;
+    }
+
+    // EST to PDT; all other names, of the military among them, mean nothing that one can rely on, and stand for UTC (RFC 5322 §4.3).
+    private static int HoursOf(ReadOnlySpan<byte> zone)
+    {
+        if (zone.Length != 3 || (zone[1] | 0x20) is not ((byte)'s' or (byte)'d') || (zone[2] | 0x20) != 't')
+        {
+            return 0;
+        }
+
+        int standard = (zone[0] | 0x20) switch { 'e' => -5, 'c' => -6, 'm' => -7, 'p' => -8, _ => 0 };
+        return standard != 0 && (zone[1] | 0x20) == 'd' ? standard + 1 : standard;
     }
 
     private static bool TryMake(DateTime local, TimeSpan offset, out DateTimeOffset value)

@@ -1,15 +1,14 @@
+using ImageShare.Core.Text;
+
 namespace ImageShare.Core.Sip.UserAgents;
 
 /// <summary>A timer of an <see cref="AgentLoop"/>: stopped means stopped, even when its callback is already on its way to the loop.</summary>
 internal sealed class LoopTimer(AgentLoop loop, Action elapsed)
 {
-    // The longest a timer takes: seven weeks. A peer may name a time of years.
-    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1L);
-
     private ITimer? _timer;
 
     public void Arm(TimeProvider time, TimeSpan after) =>
-        _timer = time.CreateTimer(static state => ((LoopTimer)state!).Post(), this, after < Longest ? after : Longest, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(static state => ((LoopTimer)state!).Post(), this, LongestWait.Cut(after), Timeout.InfiniteTimeSpan);
 
     /// <summary>Stops it. On the loop only.</summary>
     public void Stop()

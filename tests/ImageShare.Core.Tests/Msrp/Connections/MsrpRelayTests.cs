@@ -116,6 +116,22 @@ public sealed class MsrpRelayTests
         await (await creating.WaitAsync(Patience)).DisposeAsync();
     }
 
+    // RFC 4976 §9.1 has 32 bits for it, a timer has 49 days.
+    [TestCase(900u, 840)]
+    [TestCase(4_294_967u, 4_294_907)]
+    [TestCase(4_295_100u, 4_294_967)]
+    [TestCase(uint.MaxValue, 4_294_967)]
+    [Category("TLS-019")]
+    public async Task A_way_that_is_granted_for_longer_than_a_timer_takes_is_renewed_all_the_same(uint expires, int seconds)
+    {
+        TimeSpan wait = new RelayGrant(MsrpPath.Parse("msrps://b.example:2855/b;tcp"), TimeSpan.FromSeconds(expires)).RefreshAfter!.Value;
+        Assert.That((int)wait.TotalSeconds, Is.EqualTo(seconds));
+        using var over = new CancellationTokenSource();
+        Task waiting = Task.Delay(wait, TimeProvider.System, over.Token);
+        await over.CancelAsync();
+        Assert.That(async () => await waiting, Throws.InstanceOf<OperationCanceledException>());
+    }
+
     [Test]
     [Category("TLS-019")]
     public async Task Another_way_at_a_renewal_is_told_and_taken_from_the_next_chunk_on()

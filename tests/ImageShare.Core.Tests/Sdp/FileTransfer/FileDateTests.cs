@@ -71,4 +71,36 @@ public sealed class FileDateTests
         Assert.That(FileDate.TryParse(Encoding.UTF8.GetBytes(text), out FileDate? value), Is.True);
         return value!;
     }
+
+    // The obsolete forms of RFC 5322 §4.3, which must be read.
+    [TestCase("15 Oct 08 10:40:46 EST", "2008-10-15T10:40:46-05:00")]
+    [TestCase("15 Oct 2008 10:40:46 EDT", "2008-10-15T10:40:46-04:00")]
+    [TestCase("15 Oct 2008 10:40:46 cst", "2008-10-15T10:40:46-06:00")]
+    [TestCase("15 Oct 2008 10:40:46 CDT", "2008-10-15T10:40:46-05:00")]
+    [TestCase("15 Oct 2008 10:40:46 MST", "2008-10-15T10:40:46-07:00")]
+    [TestCase("15 Oct 2008 10:40:46 MDT", "2008-10-15T10:40:46-06:00")]
+    [TestCase("15 Oct 2008 10:40:46 PST", "2008-10-15T10:40:46-08:00")]
+    [TestCase("15 Oct 2008 10:40:46 PDT", "2008-10-15T10:40:46-07:00")]
+    [TestCase("15 Oct 2008 10:40:46 A", "2008-10-15T10:40:46+00:00")]
+    [TestCase("15 Oct 2008 10:40:46 CET", "2008-10-15T10:40:46+00:00")]
+    [TestCase("15 Oct 106 10:40:46 GMT", "2006-10-15T10:40:46+00:00")]
+    [TestCase("15 Oct 099 10:40:46 GMT", "1999-10-15T10:40:46+00:00")]
+    [TestCase("15 Oct 49 10:40:46 GMT", "2049-10-15T10:40:46+00:00")]
+    [TestCase("15 Oct 50 10:40:46 GMT", "1950-10-15T10:40:46+00:00")]
+    [TestCase("Wed (a \\) day), 15 (of (the)) Oct 2008 10 : 40 (x): 46 +0200 (CEST)", "2008-10-15T10:40:46+02:00")]
+    [TestCase("(Wed) 15(.)Oct(.)2008(.)10:40 -0330", "2008-10-15T10:40:00-03:30")]
+    [Category("FT-019")]
+    public void Obsolete_dates_are_read(string text, string date)
+    {
+        Assert.That(FileDate.TryParse(System.Text.Encoding.ASCII.GetBytes($"creation:\"{text}\""), out FileDate? value), Is.True);
+        Assert.That(value!.Created, Is.EqualTo(DateTimeOffset.Parse(date, System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.That(value.Created!.Value.Offset, Is.EqualTo(DateTimeOffset.Parse(date, System.Globalization.CultureInfo.InvariantCulture).Offset));
+    }
+
+    [TestCase("15 (Oct 2008 10:40:46 GMT")]
+    [TestCase("15 Oct) 2008 10:40:46 GMT")]
+    [TestCase("15 Oct 2008 10:40:46 E5T")]
+    [TestCase("15 Oct 2008 10:40:46 GMT+1")]
+    public void What_is_no_date_even_then_is_left_out(string text) =>
+        Assert.That(FileDate.TryParse(System.Text.Encoding.ASCII.GetBytes($"creation:\"{text}\""), out _), Is.False);
 }
