@@ -67,6 +67,12 @@ internal sealed class CommonOptions
 
     public Option<string?> Password { get; } = new("--password") { Description = "Password; safer in the environment variable IMAGESHARE_PASSWORD" };
 
+    public Option<string?> Realm { get; } = new("--realm")
+    {
+        Description = "Realm the password is for (default: the domain of --identity). '*' answers whoever asks: WARNING, any server on the way can then try to find out the password",
+        HelpName = "NAME",
+    };
+
     public Option<ImageShareProfile> Profile { get; } = new("--profile")
     {
         Description = "Dialect to write: " + string.Join(", ", ImageShareProfile.All),
@@ -92,7 +98,7 @@ internal sealed class CommonOptions
             command.Add(Identity);
         }
 
-        foreach (Option option in (Option[])[Bind, Advertise, Transport, .. Tls.Options, SecureMedia, MsrpRelay, MsrpRelayRealm, Proxy, User, Password, Profile, TimeoutSeconds, TraceFile, Json, Verbose])
+        foreach (Option option in (Option[])[Bind, Advertise, Transport, .. Tls.Options, SecureMedia, MsrpRelay, MsrpRelayRealm, Proxy, User, Password, Realm, Profile, TimeoutSeconds, TraceFile, Json, Verbose])
         {
             command.Add(option);
         }
@@ -135,7 +141,7 @@ internal sealed class CommonOptions
             },
             MediaTls = TlsOptions.Default with { TrustedRoots = tls.TrustedRoots },
             MsrpRelays = [.. relays.Select(uri => new MsrpRelay(uri, user!, password!, parsed.GetValue(MsrpRelayRealm)))],
-            Credentials = user is not null && password is not null ? new SipCredentials(user, password) : null,
+            Credentials = user is not null && password is not null ? new SipCredentials(user, password, parsed.GetValue(Realm)) : null,
             Profile = parsed.GetRequiredValue(Profile),
             Limits = ImageShareLimits.Default with { AnswerTimeout = timeout, IdleTimeout = timeout },
             Trace = trace,
@@ -160,6 +166,8 @@ internal sealed class CommonOptions
             ? number
             : Refuse<int?>(result, "is not a number above 0"),
     };
+
+    public static Option<bool> NoQuery() => new("--no-query") { Description = "Invite without asking first what the peer can do" };
 
     public static Option<DirectoryInfo> Inbox() => new("--inbox")
     {

@@ -34,7 +34,8 @@ internal static class FetchCommand
         Option<DirectoryInfo> inbox = CommonOptions.Inbox();
         var keepPartial = new Option<bool>("--keep-partial") { Description = "Keep what came when the transfer breaks off" };
         var resume = new Option<bool>("--resume") { Description = "Keep it, and continue where an earlier 'fetch --resume' of the same image from the same target broke off" };
-        var command = new Command("fetch", "Fetch an image that a peer serves") { target, name, hash, type, size, inbox, keepPartial, resume };
+        Option<bool> noQuery = CommonOptions.NoQuery();
+        var command = new Command("fetch", "Fetch an image that a peer serves") { target, name, hash, type, size, inbox, keepPartial, resume, noQuery };
         common.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -63,7 +64,7 @@ internal static class FetchCommand
                 IImageStore store = ImageStore.InDirectory(folder, new DirectoryStoreOptions { KeepPartials = note is not null || parsed.GetValue(keepPartial) });
                 await using ImageShareClient client = await ImageShareClient.StartAsync(options, cancellationToken);
                 await using ImageShareSession session = await client.FetchAsync(
-                    peer, wanted, store, new FetchSettings { Resume = note?.Known ?? (note is null ? null : wanted) }, cancellationToken);
+                    peer, wanted, store, new FetchSettings { Resume = note?.Known ?? (note is null ? null : wanted), QueryFirst = !parsed.GetValue(noQuery) }, cancellationToken);
                 note?.Follow(session);
                 ImageShareResult result = await reporter.FollowAsync(session, cancellationToken);
                 if (result.IsCompleted)

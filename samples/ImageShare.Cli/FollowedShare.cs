@@ -21,6 +21,7 @@ internal static class FollowedShare
     {
         { IsCompleted: true } => ExitStatus.Done,
         { Error: ImageShare.Core.ImageShareError.NotCapable } => ExitStatus.NotCapable,
+        { Error: ImageShare.Core.ImageShareError.CapabilityUnknown } => ExitStatus.Unknown,
         _ when cancellationToken.IsCancellationRequested => ExitStatus.Interrupted,
         _ => ExitStatus.Failed,
     };

@@ -52,6 +52,18 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
 
     public void Capabilities(SipUri peer, ImageShareCapabilities capabilities)
     {
+        if (capabilities.Message is { } message)
+        {
+            Say($"Whether {Safe(peer.ToString())} can share images is [yellow]not known[/]: {Safe(message)} (SIP {capabilities.SipStatus})");
+            return;
+        }
+
+        if (capabilities.Support is ImageShareSupport.Unknown)
+        {
+            Say($"{Safe(peer.ToString())} answered {capabilities.SipStatus} and says nothing of what it can do: whether it can share images is [yellow]not known[/]. 'send --no-query' invites it without asking.");
+            return;
+        }
+
         if (!capabilities.CanShareImages)
         {
             Say($"{Safe(peer.ToString())} [red]cannot share images[/] (it answered {capabilities.SipStatus}).");

@@ -71,7 +71,16 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
 
     public void Capabilities(SipUri peer, ImageShareCapabilities capabilities) => Line("capabilities", json =>
     {
-        json.WriteBoolean("imageShare", capabilities.CanShareImages);
+        if (capabilities.Support is ImageShareSupport.Unknown)
+        {
+            json.WriteNull("imageShare");
+        }
+        else
+        {
+            json.WriteBoolean("imageShare", capabilities.CanShareImages);
+        }
+
+        json.WriteString("support", capabilities.Support switch { ImageShareSupport.Yes => "yes", ImageShareSupport.No => "no", _ => "unknown" });
         json.WriteStartArray("types");
         foreach (string type in capabilities.AcceptedTypes)
         {
@@ -97,6 +106,7 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
             _ => "none",
         });
         json.WriteNumber("sipStatus", capabilities.SipStatus);
+        WriteOptional(json, "message", capabilities.Message);
     });
 
     public void Sending(string name, int number, int count)

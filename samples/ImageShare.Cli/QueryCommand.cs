@@ -26,7 +26,12 @@ internal static class QueryCommand
                 reporter.Asking(peer);
                 ImageShareCapabilities capabilities = await client.QueryCapabilitiesAsync(peer, cancellationToken);
                 reporter.Capabilities(peer, capabilities);
-                return capabilities.CanShareImages ? ExitStatus.Done : ExitStatus.NotCapable;
+                return capabilities.Support switch
+                {
+                    ImageShareSupport.Yes => ExitStatus.Done,
+                    ImageShareSupport.Unknown => ExitStatus.Unknown,
+                    _ => ExitStatus.NotCapable,
+                };
             });
         });
         return command;

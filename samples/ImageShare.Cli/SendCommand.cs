@@ -35,7 +35,8 @@ internal static class SendCommand
         maxRate.HelpName = "BYTES_PER_S";
         var resume = new Option<bool>("--resume") { Description = "Continue where an earlier 'send --resume' of the same image to the same target broke off" };
         var together = new Option<bool>("--together") { Description = "Offer several pictures in one session: the peer takes or refuses each" };
-        var command = new Command("send", "Share images with a peer") { images, target, icons, chunkSize, maxRate, resume, together };
+        Option<bool> noQuery = CommonOptions.NoQuery();
+        var command = new Command("send", "Share images with a peer") { images, target, icons, chunkSize, maxRate, resume, together, noQuery };
         common.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
@@ -50,7 +51,12 @@ internal static class SendCommand
                 await using ImageShareClient client = await ImageShareClient.StartAsync(options, cancellationToken);
                 var sender = new Sender(reporter, client, peer)
                 {
-                    Settings = new ShareSettings { ChunkSize = parsed.GetValue(chunkSize), MaxBytesPerSecond = parsed.GetValue(maxRate) },
+                    Settings = new ShareSettings
+                    {
+                        ChunkSize = parsed.GetValue(chunkSize),
+                        MaxBytesPerSecond = parsed.GetValue(maxRate),
+                        QueryFirst = !parsed.GetValue(noQuery),
+                    },
                     Resumes = parsed.GetValue(resume),
                 };
                 return parsed.GetValue(together)

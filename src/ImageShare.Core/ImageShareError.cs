@@ -105,4 +105,10 @@ public enum ImageShareError
 
     /// <summary>The peer wrapped the image in another content, and more than one part of it has the type that was offered.</summary>
     ImageAmbiguous,
+
+    /// <summary>The peer answered the capability query and left open whether it can share images; share without asking (<c>QueryFirst = false</c>).</summary>
+    CapabilityUnknown,
+
+    /// <summary>The peer is to be found elsewhere (SIP 3xx): at the addresses in the result.</summary>
+    Redirected,
 }

@@ -29,6 +29,36 @@ internal sealed record DigestChallenge(
     /// <summary>The realm and the algorithm; never the nonce, which a SIM's secrets answer.</summary>
     public override string ToString() => $"{Algorithm} challenge of {Realm}";
 
+    /// <summary>The realm of a challenge of whatever scheme and algorithm, as far as it can be read; null when there is none.</summary>
+    public static string? RealmOf(ReadOnlySpan<byte> text)
+    {
+        var cursor = new AsciiCursor(Grammar.TrimWhiteSpace(text));
+        if (!cursor.TryReadToken(out _) || !cursor.SkipWhiteSpace())
+        {
+            return null;
+        }
+
+        while (!cursor.AtEnd)
+        {
+            if (cursor.TryRead((byte)',') || cursor.SkipWhiteSpace())
+            {
+                continue;
+            }
+
+            if (!TryReadParameter(ref cursor, out string? name, out string? content))
+            {
+                return null;
+            }
+
+            if (name.Equals("realm", StringComparison.OrdinalIgnoreCase))
+            {
+                return content;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Reads one row; false for what is not to be answered.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out DigestChallenge? value)
     {
@@ -94,14 +124,14 @@ internal sealed record DigestChallenge(
 
     /// <summary>The first challenge for that realm that can be answered: the server's order is its preference (RFC 8760 §2.4).</summary>
     /// <param name="rows">The challenges.</param>
-    /// <param name="realm">The realm.</param>
+    /// <param name="realm">The realm; null for any.</param>
     /// <param name="isAka">Whether it is a SIM that answers, rather than a password.</param>
-    public static DigestChallenge? Choose(IEnumerable<string> rows, string realm, bool isAka = false)
+    public static DigestChallenge? Choose(IEnumerable<string> rows, string? realm, bool isAka = false)
     {
         foreach (string row in rows)
         {
             if (TryParse(Encoding.UTF8.GetBytes(row), out DigestChallenge? challenge)
-                && challenge.Realm.Equals(realm, StringComparison.OrdinalIgnoreCase)
+                && (realm is null || challenge.Realm.Equals(realm, StringComparison.OrdinalIgnoreCase))
                 && (challenge.Algorithm == DigestAlgorithm.AkaV1Md5) == isAka)
             {
                 return challenge;

@@ -1,6 +1,9 @@
 using ImageShare.Core.Sharing.Descriptions;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Authentication;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing;
 
@@ -17,14 +20,14 @@ internal static class CapabilityQuery
             SipResponse response = await SendAsync(context, Write(context, peer, headers), cancellationToken).ConfigureAwait(false);
             if (response.StatusCode == 480 && DelayOf(context.Limits, response, repeated++) is { } delay)
             {
-                await Task.Delay(delay, context.TimeProvider, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(LongestWait.Cut(delay), context.TimeProvider, cancellationToken).ConfigureAwait(false);
                 continue;
             }
 
             // 480 for good, or any other refusal, means that the peer cannot (IR.79 §3.3).
             ImageShareCapabilities capabilities = response.IsSuccess
                 ? CapabilityOffer.Read(response)
-                : new ImageShareCapabilities { SipStatus = response.StatusCode };
+                : new ImageShareCapabilities { SipStatus = response.StatusCode, Message = UnansweredChallenge.Describe(response) };
             context.Known.Learn(peer, capabilities);
             return capabilities;
         }
@@ -60,13 +63,14 @@ internal static class CapabilityQuery
     {
         using var patience = new CancellationTokenSource(context.Limits.AnswerTimeout, context.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        SipReadError? unreadable = null;
         try
         {
-            return await context.Agent.SendAsync(request, ServiceTags.Contact(context.Profile), either.Token).ConfigureAwait(false);
+            return await context.Agent.AskAsync(request, ServiceTags.Contact(context.Profile), error => unreadable = error, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ImageShareException(
+            throw unreadable is { } error ? ClientTransaction.Unreadable(request.Method, error) : new ImageShareException(
                 ImageShareError.NoAnswer,
                 $"The peer did not answer the capability query within {context.Limits.AnswerTimeout.TotalSeconds:0.#} s; check the address and port, and that it is running.");
         }

@@ -7,8 +7,16 @@ namespace ImageShare.Core.Sharing;
 /// <summary>What a peer said of itself when asked with OPTIONS (IR.79 §3.3).</summary>
 public sealed record ImageShareCapabilities
 {
-    /// <summary>Whether the peer can share images.</summary>
-    public bool CanShareImages => Evidence is not CapabilityEvidence.None;
+    /// <summary>
+    /// Whether the peer can share images, as far as its answer says so. Unknown is what an answer leaves open that says nothing of its sender: a 200 without
+    /// service tags and without SDP, as proxies give for others and some clients always do, and a 401 or 407, which the question did not get past.
+    /// </summary>
+    public ImageShareSupport Support => Evidence is not CapabilityEvidence.None ? ImageShareSupport.Yes
+        : SaysNothing || SipStatus is 401 or 407 ? ImageShareSupport.Unknown
+        : ImageShareSupport.No;
+
+    /// <summary>Whether it is known that the peer can share images. False when it cannot, and when it is not known (<see cref="Support"/>).</summary>
+    public bool CanShareImages => Support is ImageShareSupport.Yes;
 
     /// <summary>What the decision rests on.</summary>
     public CapabilityEvidence Evidence { get; init; }
@@ -37,6 +45,15 @@ public sealed record ImageShareCapabilities
     /// <summary>The peer's software, if it named it (User-Agent or Server).</summary>
     public string? Software { get; init; }
 
+    /// <summary>A sentence for a person about a 401 or 407 that could not be answered: why, and what to do next. Null for any other answer.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>Whether the question got through.</summary>
+    internal bool IsAnswered => SipStatus is not (401 or 407);
+
+    /// <summary>Whether it was a 200 that says nothing of what its sender can do.</summary>
+    internal bool SaysNothing { get; init; }
+
     /// <summary>Whether the peer takes images of <paramref name="type"/>, alone or inside <c>message/cpim</c>, as far as it is known: an unknown list takes everything.</summary>
     public bool Accepts(MediaType type)
     {
@@ -45,6 +62,19 @@ public sealed record ImageShareCapabilities
 
         static AcceptedTypes? ListOf(IReadOnlyList<string> types) => types.Count == 0 ? null : Sdp.AcceptedTypes.Parse(string.Join(' ', types));
     }
+}
+
+/// <summary>Whether a peer can share images.</summary>
+public enum ImageShareSupport
+{
+    /// <summary>It cannot: it says what it can do, and this is not part of it, or it refuses to be asked (IR.79 §3.3).</summary>
+    No,
+
+    /// <summary>It can.</summary>
+    Yes,
+
+    /// <summary>Its answer leaves it open. An invitation shows it.</summary>
+    Unknown,
 }
 
 /// <summary>What shows that a peer can share images.</summary>

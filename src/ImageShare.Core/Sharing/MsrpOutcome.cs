@@ -52,7 +52,7 @@ internal static class MsrpOutcome
         status switch
         {
             413 => "The peer stopped the transfer: it wants no more of this image, or has no room for it. (MSRP 413)",
-            415 => "The peer does not take this type of image after all. (MSRP 415)",
+            415 => "The peer accepted the image, but does not take this type of it; convert the image and share it again. (MSRP 415)",
             403 => "The peer does not allow this transfer. (MSRP 403)",
             481 or 506 => $"The peer does not know this transfer any more; share the image again. (MSRP {status})",
             _ => $"The peer refused the transfer. (MSRP {status})",

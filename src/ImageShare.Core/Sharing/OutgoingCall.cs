@@ -242,6 +242,7 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
         {
             ContactParameters = ServiceTags.Contact(Context.Profile),
             Provisional = _ => Array.ForEach(sessions, static session => session.Post(new ShareInput.PeerRinging())),
+            Unreadable = () => Array.ForEach(sessions, static session => session.Post(new ShareInput.AnswerUnreadable())),
         });
         using CancellationTokenRegistration cancelling = _givingUp.Token.UnsafeRegister(static invite => ((OutgoingInvite)invite!).Cancel(), invite);
         return await invite.Result.ConfigureAwait(false);

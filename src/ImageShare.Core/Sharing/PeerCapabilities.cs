@@ -155,7 +155,7 @@ public sealed class PeerCapabilities
     }
 
     private static bool SaysTheSame(ImageShareCapabilities one, ImageShareCapabilities other) =>
-        one.CanShareImages == other.CanShareImages && one.ServesImages == other.ServesImages && one.MaxSize == other.MaxSize && one.AcceptedTypes.SequenceEqual(other.AcceptedTypes)
+        one.Support == other.Support && one.ServesImages == other.ServesImages && one.MaxSize == other.MaxSize && one.AcceptedTypes.SequenceEqual(other.AcceptedTypes)
         && one.AcceptedWrappedTypes.SequenceEqual(other.AcceptedWrappedTypes);
 
     private sealed record Entry(string Key, ImageShareCapabilities Capabilities, long Learned);

@@ -57,7 +57,7 @@ internal sealed class PullOffer(
     public ShareOutcome Refused(SipResponse response) =>
         response.StatusCode == 488
             ? SipOutcome.NotServed($"SIP 488 {response.ReasonPhrase}") with { SipStatus = 488 }
-            : SipOutcome.FromStatus(response.StatusCode, response.ReasonPhrase);
+            : SipOutcome.Of(response);
 
     public ValueTask<(ReceivedAnswer? Answer, ShareOutcome? Problem)> TakeAsync(SessionDescription offer, ReadOnlyMemory<byte> answer, CancellationToken cancellationToken)
     {

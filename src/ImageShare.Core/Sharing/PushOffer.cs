@@ -56,7 +56,7 @@ internal sealed class PushOffer(ShareContext context, SipUri peer, SendingMedia 
         return (offer, icon is null ? null : new OfferIcon(icon.Type, icon.Content, contentId!));
     }
 
-    public ShareOutcome Refused(SipResponse response) => SipOutcome.FromStatus(response.StatusCode, response.ReasonPhrase);
+    public ShareOutcome Refused(SipResponse response) => SipOutcome.Of(response);
 
     public bool TryOfferWhole()
     {
@@ -73,6 +73,10 @@ internal sealed class PushOffer(ShareContext context, SipUri peer, SendingMedia 
         if (received is not null)
         {
             media.SendAs(received.ContentType, peer);
+            if (Containers.MayWrapTaken(received.Media, Image.Type))
+            {
+                media.AllowWrapping(peer, received.Media.MaxSize);
+            }
 
             // The size of the message counts, and not that of the file alone (RFC 4975 §8.6).
             if (received.Media.MaxSize < media.MessageLength)

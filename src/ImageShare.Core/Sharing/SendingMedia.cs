@@ -13,12 +13,16 @@ namespace ImageShare.Core.Sharing;
 /// <summary>The media half of the side that sends the image.</summary>
 internal sealed class SendingMedia(ShareContext context, ImageShareSession session, ShareSettings settings) : ShareMedia(context, session)
 {
+    // RFC 4975 §10.6.
+    private const int TypeNotUnderstood = 415;
+
     private readonly CancellationTokenSource _transfer = new();
     private ServedImage? _served;
     private long? _end;
     private bool _isServed;
     private MediaType? _contentType;
     private ReadOnlyMemory<byte> _head;
+    private (SipUri Peer, long? MaxSize)? _wrapping;
     private Task _sending = Task.CompletedTask;
     private volatile bool _hasAllLeft;
     private volatile bool _isTakenBack;
@@ -67,6 +71,11 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
             : default;
     }
 
+    /// <summary>When the peer refuses the type (415), the image is sent once more inside <see cref="Containers.Cpim"/>.</summary>
+    /// <param name="peer">Whom it is for.</param>
+    /// <param name="maxSize">The largest message the peer takes; null when it did not say.</param>
+    public void AllowWrapping(SipUri peer, long? maxSize) => _wrapping = (peer, maxSize);
+
     // Name, size and date are left to the message that carries the file (RFC 5547 §8.3.2).
     public override ImageAnswer Complete(ImageAnswer answer) => answer with
     {
@@ -112,25 +121,13 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
     {
         try
         {
-            Stream content = _served!.Source.OpenRead(Image);
-            await using ConfiguredAsyncDisposable closing = content.ConfigureAwait(false);
-            bool isRelayed = Context.Relays.Any || Peer.Path.Count > 1;
-            MsrpOutgoingContent message = ImageWrapper.Around(_head, await ContentAsync(content).ConfigureAwait(false)) with
+            MsrpSendEnd end = await SendOnceAsync().ConfigureAwait(false);
+            if (end.Result is { Outcome: MsrpSendOutcome.Refused, Status: TypeNotUnderstood } && _contentType != Containers.Cpim && _wrapping is { } wrapping)
             {
-                ChunkSize = settings.ChunkSize ?? Context.Profile.ChunkSize ?? long.MaxValue,
-                MaxOctetsPerSecond = settings.MaxBytesPerSecond ?? _served.MaxBytesPerSecond,
-                MaxUnanswered = settings.MaxUnansweredChunks,
+                SendAs(Containers.Cpim, wrapping.Peer);
+                end = wrapping.MaxSize < MessageLength ? end : await SendOnceAsync().ConfigureAwait(false);
+            }
 
-                // What it says, it says of the file: where something is around that, it stands inside.
-                Disposition = SaysDisposition && _head.IsEmpty ? TransferDisposition.Write(Image) : null,
-
-                // A relay answers for itself; that the peer has the image, only the peer says.
-                SuccessReport = isRelayed,
-                AwaitSuccessReport = isRelayed,
-            };
-            MsrpSendEnd end = await Msrp.TrySendAsync(
-                message, new ThrottledProgress(Session, settings.Progress, Image.Size, FirstOctet, around: _head.Length), _transfer.Token).ConfigureAwait(false);
-            _hasAllLeft = end.HasAllLeft;
             if (end.IsCancelled)
             {
                 // AbortTransfer: the machine knows already.
@@ -150,6 +147,30 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
             // The source is the application's and may throw anything.
             Session.Post(new ShareInput.ImageFailed(OfSource(e)));
         }
+    }
+
+    private async Task<MsrpSendEnd> SendOnceAsync()
+    {
+        Stream content = _served!.Source.OpenRead(Image);
+        await using ConfiguredAsyncDisposable closing = content.ConfigureAwait(false);
+        bool isRelayed = Context.Relays.Any || Peer.Path.Count > 1;
+        MsrpOutgoingContent message = ImageWrapper.Around(_head, await ContentAsync(content).ConfigureAwait(false)) with
+        {
+            ChunkSize = settings.ChunkSize ?? Context.Profile.ChunkSize ?? long.MaxValue,
+            MaxOctetsPerSecond = settings.MaxBytesPerSecond ?? _served.MaxBytesPerSecond,
+            MaxUnanswered = settings.MaxUnansweredChunks,
+
+            // What it says, it says of the file: where something is around that, it stands inside.
+            Disposition = SaysDisposition && _head.IsEmpty ? TransferDisposition.Write(Image) : null,
+
+            // A relay answers for itself; that the peer has the image, only the peer says.
+            SuccessReport = isRelayed,
+            AwaitSuccessReport = isRelayed,
+        };
+        MsrpSendEnd end = await Msrp.TrySendAsync(
+            message, new ThrottledProgress(Session, settings.Progress, Image.Size, FirstOctet, around: _head.Length), _transfer.Token).ConfigureAwait(false);
+        _hasAllLeft = end.HasAllLeft;
+        return end;
     }
 
     private async ValueTask<MsrpOutgoingContent> ContentAsync(Stream stream)

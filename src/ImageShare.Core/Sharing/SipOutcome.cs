@@ -1,4 +1,6 @@
 using ImageShare.Core.Sharing.StateMachine;
+using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Authentication;
 
 namespace ImageShare.Core.Sharing;
 
@@ -18,7 +20,17 @@ internal static class SipOutcome
             return null;
         }
 
-        ShareOutcome refused = FromStatus(capabilities.SipStatus, "to the capability query");
+        if (capabilities.Support is ImageShareSupport.Unknown && capabilities.IsAnswered)
+        {
+            return ShareOutcome.Failed(
+                ImageShareError.CapabilityUnknown,
+                $"The peer answered the capability query with {capabilities.SipStatus}, but says nothing of what it can do; it may take images all the same. "
+                + "Invite it without asking: ShareSettings.QueryFirst = false, or --no-query on the command line.")
+                with
+            { SipStatus = capabilities.SipStatus };
+        }
+
+        ShareOutcome refused = FromStatus(capabilities.SipStatus, "to the capability query", capabilities.Message);
         return capabilities.SipStatus is >= 300 && refused.Error is not (ImageShareError.Rejected or ImageShareError.UnacceptableOffer or ImageShareError.NotCapable)
             ? refused
             : ShareOutcome.Failed(
@@ -28,7 +40,10 @@ internal static class SipOutcome
             { SipStatus = capabilities.SipStatus };
     }
 
-    public static ShareOutcome FromStatus(int status, string reasonPhrase)
+    /// <summary>The same for a final response; a challenge says why it was not answered, a redirection where to go.</summary>
+    public static ShareOutcome Of(SipResponse response) => FromStatus(response.StatusCode, response.ReasonPhrase, UnansweredChallenge.Describe(response));
+
+    private static ShareOutcome FromStatus(int status, string reasonPhrase, string? challenge = null)
     {
         (ImageShareState state, ImageShareError error, string message) = status switch
         {
@@ -36,6 +51,7 @@ internal static class SipOutcome
             486 or 600 => (ImageShareState.Failed, ImageShareError.Busy, "The peer is busy; try again later."),
             408 or 480 => (ImageShareState.Failed, ImageShareError.NoAnswer, "The peer is not available or did not answer; try again later."),
             487 => (ImageShareState.Cancelled, ImageShareError.Cancelled, "The invitation was cancelled."),
+            401 or 407 when challenge is not null => (ImageShareState.Failed, ImageShareError.AuthenticationFailed, challenge),
             401 or 403 or 407 => (ImageShareState.Failed, ImageShareError.AuthenticationFailed,
                 "The peer or its proxy refuses these credentials; check the user name, the password and whether this identity may share images."),
             404 or 410 or 604 => (ImageShareState.Failed, ImageShareError.PeerUnreachable, "The peer's address is not known there; check the SIP URI."),

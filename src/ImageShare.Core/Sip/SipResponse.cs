@@ -32,6 +32,12 @@ public sealed class SipResponse : SipMessage
     /// <summary>The words behind the number, for people only; may be empty.</summary>
     public string ReasonPhrase { get; }
 
+    /// <summary>What the user agent made of the challenge in this 401 or 407; None for any other response, and for one that is still to be answered.</summary>
+    public SipChallengeOutcome ChallengeOutcome { get; internal set; }
+
+    /// <summary>The realm its credentials are for, where that is not the one that challenges.</summary>
+    internal string? CredentialsRealm { get; set; }
+
     /// <summary>1xx.</summary>
     public bool IsProvisional => StatusCode < 200;
 

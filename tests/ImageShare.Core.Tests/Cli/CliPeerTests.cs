@@ -10,14 +10,16 @@ namespace ImageShare.Core.Tests.Cli;
 [TestFixture]
 public sealed class CliPeerTests
 {
-    [TestCase("query")]
-    [TestCase("send")]
-    public async Task A_peer_that_cannot_share_images_has_a_status_of_its_own(string command)
+    [TestCase("query", true)]
+    [TestCase("query", false)]
+    [TestCase("send", true)]
+    [TestCase("send", false)]
+    public async Task A_peer_that_cannot_share_images_and_one_that_does_not_say_have_a_status_of_their_own(string command, bool says)
     {
         using var folder = new Folder();
         using var socket = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
         using var stop = new CancellationTokenSource();
-        Task answering = AnswerOptionsAsync(socket, stop.Token);
+        Task answering = AnswerOptionsAsync(socket, says ? "Contact: <sip:bob@127.0.0.1>;+g.oma.sip-im\r\n" : string.Empty, stop.Token);
 
         string target = $"sip:bob@{socket.Client.LocalEndPoint}";
         string[] arguments = command == "query" ? ["query", target] : ["send", Picture(folder), target];
@@ -25,15 +27,29 @@ public sealed class CliPeerTests
         await stop.CancelAsync();
         await answering;
 
-        Assert.That(result.Status, Is.EqualTo(3), result.Errors);
+        Assert.That(result.Status, Is.EqualTo(says ? 3 : 4), result.Errors);
         if (command == "query")
         {
-            Assert.That(result.Last.GetProperty("imageShare").GetBoolean(), Is.False);
+            Assert.That(result.Last.GetProperty("imageShare").ToString(), Is.EqualTo(says ? "False" : string.Empty));
+            Assert.That(result.Last.GetProperty("support").GetString(), Is.EqualTo(says ? "no" : "unknown"));
         }
         else
         {
-            result.AssertFailed("NotCapable");
+            result.AssertFailed(says ? "NotCapable" : "CapabilityUnknown");
+            Assert.That(result.Last.GetProperty("message").GetString(), says ? Does.Not.Contain("--no-query") : Does.Contain("--no-query"));
         }
+    }
+
+    [Test]
+    public async Task A_peer_that_does_not_say_is_invited_when_nobody_asks()
+    {
+        using var folder = new Folder();
+        using var socket = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        Task<string> first = Task.Run(async () => Encoding.UTF8.GetString((await socket.ReceiveAsync()).Buffer));
+        Task<CliResult> running = CliProcess.RunAsync(
+            "send", Picture(folder), $"sip:bob@{socket.Client.LocalEndPoint}", "--identity", "sip:alice@ims.example", "--transport", "udp", "--no-query", "--json", "--timeout", "1");
+        Assert.That(await first.WaitAsync(TimeSpan.FromSeconds(60)), Does.StartWith("INVITE "));
+        Assert.That((await running).Status, Is.EqualTo(1));
     }
 
     [TestCase("query")]
@@ -90,7 +106,7 @@ public sealed class CliPeerTests
     }
 
     // A phone that knows OPTIONS and nothing of image share: 200 with nothing in it.
-    private static async Task AnswerOptionsAsync(UdpClient socket, CancellationToken stop)
+    private static async Task AnswerOptionsAsync(UdpClient socket, string rows, CancellationToken stop)
     {
         try
         {
@@ -106,7 +122,7 @@ public sealed class CliPeerTests
                 string[] kept = [.. request.Split("\r\n").Where(l => l.StartsWith("Via:", StringComparison.Ordinal) || l.StartsWith("From:", StringComparison.Ordinal)
                     || l.StartsWith("Call-ID:", StringComparison.Ordinal) || l.StartsWith("CSeq:", StringComparison.Ordinal))];
                 string to = request.Split("\r\n").First(l => l.StartsWith("To:", StringComparison.Ordinal)) + ";tag=phone12345678";
-                string response = string.Join("\r\n", (string[])["SIP/2.0 200 OK", .. kept, to, "Content-Length: 0", string.Empty, string.Empty]);
+                string response = string.Join("\r\n", (string[])["SIP/2.0 200 OK", .. kept, to, rows + "Content-Length: 0", string.Empty, string.Empty]);
                 await socket.SendAsync(Encoding.UTF8.GetBytes(response), datagram.RemoteEndPoint, stop);
             }
         }

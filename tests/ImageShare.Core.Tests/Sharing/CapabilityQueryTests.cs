@@ -58,6 +58,119 @@ public sealed class CapabilityQueryTests
         }
     }
 
+    // What the 200 has in its Contact and as its body; whether it says anything of what its sender can do.
+    [TestCase("", null, ImageShareSupport.Unknown)]
+    [TestCase(";expires=60;+sip.instance=\"<urn:uuid:1>\"", null, ImageShareSupport.Unknown)]
+    [TestCase(";+g.3gpp.icsi-ref=\"urn%3Aurn-7%3A3gpp-service.ims.icsi.mmtel\"", null, ImageShareSupport.No)]
+    [TestCase(";+g.oma.sip-im", null, ImageShareSupport.No)]
+    [TestCase("", "m=audio 0 RTP/AVP 0\r\n", ImageShareSupport.No)]
+    [TestCase("", "m=message 0 TCP/MSRP *\r\na=accept-types:text/plain\r\n", ImageShareSupport.No)]
+    [TestCase("", "m=message 0 TCP/MSRP *\r\na=accept-types:image/png\r\na=file-selector\r\n", ImageShareSupport.Yes)]
+    [TestCase(";+g.3gpp.iari-ref=\"urn%3Aurn-7%3A3gpp-application.ims.iari.gsma-is\"", null, ImageShareSupport.Yes)]
+    [Category("IS-012")]
+    public async Task A_200_that_says_nothing_is_told_apart_from_a_no(string tags, string? media, ImageShareSupport support)
+    {
+        (ImageShareClient alice, RawPhone phone, _) = await StartAsync();
+        await using (alice)
+        await using (phone)
+        {
+            async Task AnswerAsync() => await phone.SendAsync(
+                alice.Address,
+                phone.Response(await phone.ReceiveAsync("OPTIONS"), "200 OK", media is null ? null : phone.Sdp(string.Empty, media))
+                    .Replace($"Contact: <{phone.Address}>", $"Contact: <{phone.Address}>{tags}", StringComparison.Ordinal));
+            Task<ImageShareCapabilities> asking = alice.QueryCapabilitiesAsync(phone.Address);
+            await AnswerAsync();
+            ImageShareCapabilities capabilities = await asking.WaitAsync(SharePair.Patience);
+            Assert.That((capabilities.Support, capabilities.CanShareImages), Is.EqualTo((support, support is ImageShareSupport.Yes)));
+            if (support is ImageShareSupport.Yes)
+            {
+                return;
+            }
+
+            await using ImageShareSession session = await alice.ShareAsync(phone.Address, SharePair.Image(TestImage.Png(1000)));
+            await AnswerAsync();
+            ImageShareResult result = await session.Completion.WaitAsync(SharePair.Patience);
+            Assert.That(result.Error, Is.EqualTo(support is ImageShareSupport.Unknown ? ImageShareError.CapabilityUnknown : ImageShareError.NotCapable));
+            Assert.That(result.Message, support is ImageShareSupport.Unknown ? Does.Contain("--no-query").And.Contain("QueryFirst") : Does.Not.Contain("--no-query"));
+        }
+    }
+
+    // Why the credentials were not shown, or not taken, is said.
+    [TestCase(null, "Digest realm=\"ims.example\", nonce=\"n\", qop=\"auth\"", "asks for a user name and a password for the realm 'ims.example'")]
+    [TestCase("secret", "Digest realm=\"asterisk\", nonce=\"n\", qop=\"auth\"", "asks for credentials of the realm 'asterisk', and those at hand are for 'ims.example'; they were not shown")]
+    [TestCase("secret", "Digest realm=\"192.0.2.1\", nonce=\"n\"", "asks for credentials of the realm '192.0.2.1'")]
+    [TestCase("secret", null, "its answer has no challenge")]
+    [TestCase("secret", "Digest realm=\"ims.example\", nonce=\"n\", algorithm=MD4", "in a way that is not spoken here")]
+    [TestCase("secret", "Digest realm=\"ims.example\", nonce=\"n\", qop=\"auth-int\"", "in a way that is not spoken here")]
+    [TestCase("secret", "Basic realm=\"ims.example\"", "in a way that is not spoken here")]
+    [TestCase("secret", "Digest realm=\"ims.example\", nonce=\"n\", qop=\"auth\"", "refuses these credentials for the realm 'ims.example'")]
+    [Category("AUTH-004")]
+    public async Task A_challenge_that_is_not_answered_says_why(string? password, string? challenge, string reason)
+    {
+        foreach (string status in new[] { "401 Unauthorized", "407 Proxy Authentication Required" })
+        {
+            foreach (bool isQuery in new[] { true, false })
+            {
+                var network = new InMemoryNetwork();
+                await using var phone = new RawPhone(network);
+                await using ImageShareClient alice = await ImageShareClient.StartAsync(new ImageShareOptions
+                {
+                    Identity = SipUri.Parse("sip:alice@ims.example"),
+                    Network = network,
+                    Transport = SipTransportChoice.Udp,
+                    Credentials = password is null ? null : new Core.Sip.Authentication.SipCredentials("alice", password),
+                });
+                string method = isQuery ? "OPTIONS" : "INVITE";
+                string header = challenge is null ? string.Empty : $"{(status[0..3] == "401" ? "WWW-Authenticate" : "Proxy-Authenticate")}: {challenge}\r\n";
+                await using ImageShareSession session = await alice.ShareAsync(phone.Address, SharePair.Image(TestImage.Png(1000)), new ShareSettings { QueryFirst = isQuery });
+                await phone.RespondAsync(await phone.ReceiveAsync(method), status, extra: header);
+                if (reason.StartsWith("refuses", StringComparison.Ordinal))
+                {
+                    string again;
+                    while (!(again = await phone.ReceiveAsync(method)).Contains("uthorization: Digest", StringComparison.Ordinal))
+                    {
+                    }
+
+                    await phone.RespondAsync(again, status, extra: header);
+                }
+
+                ImageShareResult result = await session.Completion.WaitAsync(SharePair.Patience);
+                Assert.That(result.Error, Is.EqualTo(ImageShareError.AuthenticationFailed), result.Message);
+                Assert.That(result.Message, Does.Contain(reason));
+            }
+        }
+    }
+
+    [TestCase("asterisk", "asterisk", true)]
+    [TestCase("ASTERISK", "asterisk", true)]
+    [TestCase("*", "asterisk", true)]
+    [TestCase(null, "ims.example", true)]
+    [TestCase(null, "asterisk", false)]
+    [TestCase("asterisk", "ims.example", false)]
+    [Category("AUTH-004")]
+    public async Task A_realm_that_is_named_is_answered_and_every_other_is_not(string? realm, string challenged, bool isAnswered)
+    {
+        var network = new InMemoryNetwork();
+        await using var phone = new RawPhone(network);
+        await using ImageShareClient alice = await ImageShareClient.StartAsync(new ImageShareOptions
+        {
+            Identity = SipUri.Parse("sip:alice@ims.example"),
+            Network = network,
+            Transport = SipTransportChoice.Udp,
+            Credentials = new Core.Sip.Authentication.SipCredentials("alice", "secret", realm),
+        });
+        Task<ImageShareCapabilities> asking = alice.QueryCapabilitiesAsync(phone.Address);
+        await phone.RespondAsync(await phone.ReceiveAsync("OPTIONS"), "401 Unauthorized", extra: $"WWW-Authenticate: Digest realm=\"{challenged}\", nonce=\"n1\", qop=\"auth\"\r\n");
+        if (isAnswered)
+        {
+            string again = await phone.ReceiveAsync("OPTIONS");
+            Assert.That(RawPhone.Header(again, "Authorization"), Does.Contain($"realm=\"{challenged}\""));
+            await phone.RespondAsync(again, "200 OK");
+        }
+
+        Assert.That((await asking.WaitAsync(SharePair.Patience)).SipStatus, Is.EqualTo(isAnswered ? 200 : 401));
+    }
+
     [Test]
     [Category("IS-022")]
     public async Task A_peer_that_is_not_available_is_asked_again_after_10_and_20_seconds()

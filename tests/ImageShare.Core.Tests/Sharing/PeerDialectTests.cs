@@ -20,6 +20,7 @@ public sealed class PeerDialectTests
         await phone.RespondAsync(await phone.ReceiveAsync("OPTIONS"), "200 OK");
         ImageShareCapabilities capabilities = await asking.WaitAsync(SharePair.Patience);
         Assert.That((capabilities.SipStatus, capabilities.Evidence, capabilities.CanShareImages), Is.EqualTo((200, CapabilityEvidence.None, false)));
+        Assert.That(capabilities.Support, Is.EqualTo(ImageShareSupport.Unknown));
     }
 
     [Test]

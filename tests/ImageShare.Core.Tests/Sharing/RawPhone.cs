@@ -54,7 +54,11 @@ internal sealed class RawPhone : IAsyncDisposable
     }
 
     /// <summary>Answers a request that came.</summary>
-    public Task RespondAsync(string request, string status, string? body = null, string extra = "")
+    public Task RespondAsync(string request, string status, string? body = null, string extra = "") =>
+        SendAsync(SentBy(request), Response(request, status, body, extra));
+
+    /// <summary>What <see cref="RespondAsync"/> sends.</summary>
+    public string Response(string request, string status, string? body = null, string extra = "")
     {
         if (body is not null && !extra.Contains("Content-Type", StringComparison.Ordinal))
         {
@@ -62,10 +66,8 @@ internal sealed class RawPhone : IAsyncDisposable
         }
 
         string to = Header(request, "To");
-        return SendAsync(
-            SentBy(request),
-            $"SIP/2.0 {status}\r\nVia: {Header(request, "Via")}\r\nFrom: {Header(request, "From")}\r\nTo: {(to.Contains("tag=", StringComparison.Ordinal) ? to : to + ";tag=mallory")}\r\n"
-            + $"Call-ID: {Header(request, "Call-ID")}\r\nCSeq: {Header(request, "CSeq")}\r\nContact: <{Address}>\r\n{extra}Content-Length: {Encoding.UTF8.GetByteCount(body ?? string.Empty)}\r\n\r\n{body}");
+        return $"SIP/2.0 {status}\r\nVia: {Header(request, "Via")}\r\nFrom: {Header(request, "From")}\r\nTo: {(to.Contains("tag=", StringComparison.Ordinal) ? to : to + ";tag=mallory")}\r\n"
+            + $"Call-ID: {Header(request, "Call-ID")}\r\nCSeq: {Header(request, "CSeq")}\r\nContact: <{Address}>\r\n{extra}Content-Length: {Encoding.UTF8.GetByteCount(body ?? string.Empty)}\r\n\r\n{body}";
     }
 
     /// <summary>The next message whose start line begins so; what comes before is dropped.</summary>

@@ -14,7 +14,8 @@ public sealed class WrappingSenderTests : PhoneCalleeTest
 {
     private static readonly byte[] Image = TestImage.Png(10_000);
 
-    // What the peer takes alone, what it takes wrapped, and the type of the message; null where nothing may be sent.
+    // What the peer takes alone, what it takes wrapped, and the type of the message: where no way is named it is the image's own, for the answer
+    // has taken the file (RFC 5547 §8.3).
     [TestCase("message/cpim", "image/png", "message/cpim")]
     [TestCase("message/cpim", "image/*", "message/cpim")]
     [TestCase("message/cpim", "*", "message/cpim")]
@@ -27,27 +28,54 @@ public sealed class WrappingSenderTests : PhoneCalleeTest
     [TestCase(null, "image/gif", "image/png")]
     [TestCase("message/cpim application/octet-stream", "image/png", "message/cpim")]
     [TestCase("message/cpim application/octet-stream", "image/gif", "application/octet-stream")]
-    [TestCase("message/cpim", "image/gif", null)]
-    [TestCase("message/cpim", null, null)]
-    [TestCase("multipart/mixed", "*", null)]
-    [TestCase("text/plain", "*", null)]
+    [TestCase("message/cpim", "image/gif", "image/png")]
+    [TestCase("message/cpim", null, "image/png")]
+    [TestCase("multipart/mixed", "*", "image/png")]
+    [TestCase("text/plain", "*", "image/png")]
+    [TestCase("image/jpeg", null, "image/png")]
     [Category("MSRP-035")]
-    public async Task An_image_goes_alone_where_it_may_and_in_cpim_where_it_must(string? accepted, string? wrapped, string? sent)
+    public async Task An_image_goes_alone_where_it_may_and_in_cpim_where_it_must(string? accepted, string? wrapped, string sent)
     {
         ImageShareSession session = await ShareAsync();
         await Phone.RespondAsync(await Phone.ReceiveAsync("INVITE"), "200 OK", Answer(accepted, wrapped));
-        if (sent is null)
-        {
-            await Phone.RespondAsync(await Phone.ReceiveAsync("BYE"), "200 OK");
-            ImageShareResult refused = await session.Completion.WaitAsync(SharePair.Patience);
-            Assert.That(refused.Error, Is.EqualTo(ImageShareError.TypeNotAccepted), refused.Message);
-            return;
-        }
-
         await using RawPeer peer = await Phone.AcceptAsync();
         (string? type, byte[] message) = await ReadMessageAsync(peer);
         Assert.That(type, Is.EqualTo(sent));
         Assert.That(sent == "message/cpim" ? Unwrap(message).Image : message, Is.EqualTo(Image));
+        await CompletesAsync(session);
+    }
+
+    // A peer that answers and then refuses the type in MSRP is sent the image wrapped, where it takes it so as far as is known.
+    [TestCase("image/png message/cpim", "image/png", true)]
+    [TestCase("message/cpim", null, true)]
+    [TestCase("image/jpeg message/cpim", "image/jpeg", false)]
+    [TestCase("image/jpeg", null, false)]
+    [TestCase(null, null, false)]
+    [Category("MSRP-035")]
+    public async Task A_type_that_is_refused_in_the_end_is_wrapped_or_the_refusal_is_told(string? accepted, string? wrapped, bool isWrapped)
+    {
+        ImageShareSession session = await ShareAsync();
+        await Phone.RespondAsync(await Phone.ReceiveAsync("INVITE"), "200 OK", Answer(accepted, wrapped));
+        await using RawPeer peer = await Phone.AcceptAsync();
+        RawPeer.Message first;
+        while (!(first = (await peer.ReadAsync())!).HasBody)
+        {
+            await peer.AnswerAsync(first, 200, first.To.First);
+        }
+
+        Assert.That(first.ContentType, Is.EqualTo("image/png"));
+        await peer.AnswerAsync(first, 415, first.To.First);
+        if (!isWrapped)
+        {
+            await Phone.RespondAsync(await Phone.ReceiveAsync("BYE"), "200 OK");
+            ImageShareResult refused = await session.Completion.WaitAsync(SharePair.Patience);
+            Assert.That((refused.Error, refused.MsrpStatus), Is.EqualTo((ImageShareError.TransferRefused, 415)), refused.Message);
+            return;
+        }
+
+        (string? type, byte[] message) = await ReadMessageAsync(peer, notOf: first.MessageId);
+        Assert.That(type, Is.EqualTo("message/cpim"));
+        Assert.That(Unwrap(message).Image, Is.EqualTo(Image));
         await CompletesAsync(session);
     }
 
@@ -227,12 +255,17 @@ public sealed class WrappingSenderTests : PhoneCalleeTest
     }
 
     /// <summary>The next whole message, each chunk acknowledged; its octets are as many as it said.</summary>
-    private static async Task<(string? Type, byte[] Octets)> ReadMessageAsync(RawPeer peer)
+    private static async Task<(string? Type, byte[] Octets)> ReadMessageAsync(RawPeer peer, string? notOf = null)
     {
         var octets = new MemoryStream();
         while (true)
         {
             RawPeer.Message chunk = (await peer.ReadAsync())!;
+            if (chunk.MessageId == notOf && notOf is not null)
+            {
+                continue;
+            }
+
             if (chunk.HasBody)
             {
                 Assert.That(chunk.Range!.Value.Start, Is.EqualTo(octets.Length + 1));

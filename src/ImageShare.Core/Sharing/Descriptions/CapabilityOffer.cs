@@ -58,6 +58,7 @@ internal static class CapabilityOffer
                     _ => null,
                 },
             SipStatus = response.StatusCode,
+            SaysNothing = !iari && response.Body.IsEmpty && !response.Headers.Contacts.Any(static c => FeatureTags.Of(c).HasServiceTag),
             Software = response.Headers.GetString("User-Agent") ?? response.Headers.GetString("Server"),
         };
     }

@@ -36,6 +36,16 @@ internal static class Containers
         : accepted.Matches(Octets) ? Octets
         : null;
 
+    /// <summary>
+    /// The type of a message that carries an image to a peer whose answer has taken it. Its own, when the lists name no way: whoever answers the section
+    /// has taken the file (RFC 5547 §8.3), and there are peers that list whatever comes to their mind. What they really do not take they refuse with 415.
+    /// </summary>
+    public static MediaType TypeOfTaken(MediaDescription answer, MediaType type) => TypeToSend(answer, type) ?? type;
+
+    /// <summary>Whether a peer that has refused the type of an image (415) may be tried with <see cref="Cpim"/> around it.</summary>
+    public static bool MayWrapTaken(MediaDescription answer, MediaType type) =>
+        answer.AcceptTypes?.Entries.Any(static entry => entry.Type is not "*" && new AcceptedTypes(entry).Matches(Cpim)) == true && answer.AcceptWrappedTypes?.Matches(type) != false;
+
     /// <summary>As above, for the section in which a peer says what it takes.</summary>
     public static MediaType? TypeToSend(MediaDescription peer, MediaType type) => TypeToSend(peer.AcceptTypes, peer.AcceptWrappedTypes, type);
 }

@@ -40,12 +40,13 @@ internal sealed record ImageOffer
 
     public SessionDescription Write(ImageShareProfile profile) => profile.IsMercuroLayout ? WriteMercuro(profile) : WriteStandard(profile);
 
+    // The image's own type leads the list: there are answerers that take over its first entry, and only that.
     private SessionDescription WriteStandard(ImageShareProfile profile)
     {
         List<SdpAttribute> attributes =
         [
             SdpAttributes.Direction(MediaDirection.SendOnly),
-            SdpAttributes.AcceptTypes(new AcceptedTypes(AcceptedTypes)),
+            SdpAttributes.AcceptTypes(new AcceptedTypes([Image.Type, .. AcceptedTypes.Where(type => !type.IsSameTypeAs(Image.Type))])),
             SdpAttributes.Path(Path.Split(' ')),
         ];
         if (profile.Setup is not SetupForm.None || HasCema)

@@ -14,7 +14,7 @@ internal sealed record ReceivedAnswer
     /// <summary>Whether this side, the offerer, opens the connection.</summary>
     public required bool IsActive { get; init; }
 
-    /// <summary>The type of the message the image is sent in, see <see cref="Containers.TypeToSend(MediaDescription, MediaType)"/>. Null when it is received.</summary>
+    /// <summary>The type of the message the image is sent in, see <see cref="Containers.TypeOfTaken"/>. Null when it is received.</summary>
     public MediaType? ContentType { get; private init; }
 
     /// <summary>What the peer's certificate is recognized by, in an answer with TLS.</summary>
@@ -89,13 +89,7 @@ internal sealed record ReceivedAnswer
                 ImageShareError.TooLarge, $"The peer takes at most {answered.MaxSize} bytes, the image has {size}; share a smaller version."));
         }
 
-        MediaType type = offered.FileSelector.Type!;
-        if (Containers.TypeToSend(answered, type) is not { } content)
-        {
-            return (null, ShareOutcome.Failed(
-                ImageShareError.TypeNotAccepted, $"The peer does not take {type.Essence}, only {answered.AcceptTypes}; convert the image first."));
-        }
-
+        MediaType content = Containers.TypeOfTaken(answered, offered.FileSelector.Type!);
         return (new ReceivedAnswer { Path = path, IsActive = isActive, ContentType = content, Fingerprints = fingerprints, Description = answer, Section = section }, null);
     }
 

@@ -18,6 +18,9 @@ internal abstract record ShareInput
     /// <summary>A provisional response: the peer's user is being asked.</summary>
     public sealed record PeerRinging : ShareInput;
 
+    /// <summary>A final response that could not be read and was dropped; a good one may still come.</summary>
+    public sealed record AnswerUnreadable : ShareInput;
+
     /// <summary>2xx with a usable answer.</summary>
     public sealed record InviteAccepted : ShareInput;
 

@@ -43,7 +43,8 @@ internal static class ShareMachine
         (Inviting or Ringing, CancelRequested) when status.IsCaller =>
             Terminate(status, ShareOutcome.CancelledHere, new StopTimer(ShareTimer.Answer), new CancelInvite()),
         (Inviting or Ringing, TimerFired { Timer: ShareTimer.Answer }) when status.IsCaller =>
-            Terminate(status, NoAnswerFromPeer, new CancelInvite()),
+            Terminate(status, status.IsAnswerUnreadable ? UnreadableAnswer : NoAnswerFromPeer, new CancelInvite()),
+        (Inviting or Ringing, AnswerUnreadable) when status.IsCaller => (status with { IsAnswerUnreadable = true }, None),
 
         // 2. Invitation, received.
         (Ringing, StartIncoming) => (status, [new StartTimer(ShareTimer.Answer), new Ring()]),
@@ -130,6 +131,10 @@ internal static class ShareMachine
 
     private static ShareOutcome NoAnswerFromPeer { get; } = ShareOutcome.Failed(
         ImageShareError.NoAnswer, "The peer's user did not answer in time; try again later.");
+
+    private static ShareOutcome UnreadableAnswer { get; } = ShareOutcome.Failed(
+        ImageShareError.MalformedMessage,
+        "An answer to the invitation came that could not be read; look at it in a trace, and at what software the peer or its proxy runs.");
 
     private static ShareOutcome NoAnswerHere { get; } = ShareOutcome.Failed(
         ImageShareError.NoAnswer, "The invitation was not answered in time and was refused; accept or decline sooner, or raise the answer time.");

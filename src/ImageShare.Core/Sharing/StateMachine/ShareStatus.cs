@@ -7,8 +7,10 @@ namespace ImageShare.Core.Sharing.StateMachine;
 /// <param name="Ending">While Terminating: the outcome to publish when the ending is done; null until it is known.</param>
 /// <param name="AwaitsReason">While Terminating: the transfer has stopped, and the peer's BYE may still say why.</param>
 /// <param name="PeerReason">While Terminating, and its outcome is not known: why the peer has said BYE.</param>
+/// <param name="IsAnswerUnreadable">While Inviting or Ringing: the peer has answered, but nobody could read it.</param>
 internal sealed record ShareStatus(
-    ImageShareState State, bool IsCaller, bool IsSender, ShareOutcome? Ending = null, bool AwaitsReason = false, ShareEndReason PeerReason = ShareEndReason.None)
+    ImageShareState State, bool IsCaller, bool IsSender, ShareOutcome? Ending = null, bool AwaitsReason = false, ShareEndReason PeerReason = ShareEndReason.None,
+    bool IsAnswerUnreadable = false)
 {
     public bool IsFinal => State is ImageShareState.Completed or ImageShareState.Declined or ImageShareState.Cancelled or ImageShareState.Failed;
 }

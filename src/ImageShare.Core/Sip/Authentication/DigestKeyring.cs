@@ -16,7 +16,19 @@ internal sealed class DigestKeyring(SipCredentials? credentials, string defaultR
 
     /// <summary>The challenge that will be answered, or null when none of the rows can be with what we have.</summary>
     public DigestChallenge? Choose(IEnumerable<string> rows) =>
-        credentials is null ? null : DigestChallenge.Choose(rows, credentials.Realm ?? defaultRealm, credentials.Sim is not null);
+        credentials is null ? null : DigestChallenge.Choose(rows, Realm == SipCredentials.AnyRealm ? null : Realm, credentials.Sim is not null);
+
+    /// <summary>Whether there are any credentials.</summary>
+    public bool HasCredentials => credentials is not null;
+
+    /// <summary>The realm they are for.</summary>
+    public string Realm => credentials?.Realm ?? defaultRealm;
+
+    /// <summary>Whether they are for that realm.</summary>
+    public bool IsFor(string realm) => Realm == SipCredentials.AnyRealm || Realm.Equals(realm, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether a request into that space is sent with credentials.</summary>
+    public bool Knows(DigestSpace space) => _keys.ContainsKey(space);
 
     /// <summary>Asks the SIM; null where a password answers.</summary>
     public AkaAuthenticator? Sim => credentials?.Sim;

@@ -19,10 +19,16 @@ namespace ImageShare.Core.Sip.Authentication;
 /// </example>
 public sealed class SipCredentials
 {
+    /// <summary>
+    /// As the realm: any. Whoever challenges, on whatever way, then gets an answer from which the password can be guessed at leisure, and a proxy may use it at
+    /// once in the user's name. Only for networks all of whose servers are trusted.
+    /// </summary>
+    public const string AnyRealm = "*";
+
     /// <summary>Makes credentials of a password, for MD5 and SHA-256 (RFC 8760).</summary>
     /// <param name="user">The user name, for IMS the private identity such as <c>alice@ims.example</c>.</param>
     /// <param name="password">The password.</param>
-    /// <param name="realm">The realm they are for; null stands for the domain of the agent's own identity.</param>
+    /// <param name="realm">The realm they are for; null stands for the domain of the agent's own identity, <see cref="AnyRealm"/> for any.</param>
     public SipCredentials(string user, string password, string? realm = null)
         : this(user, realm)
     {
@@ -40,7 +46,7 @@ public sealed class SipCredentials
     /// <summary>The user name.</summary>
     public string User { get; }
 
-    /// <summary>The realm they are for; null stands for the domain of the agent's own identity.</summary>
+    /// <summary>The realm they are for; null stands for the domain of the agent's own identity, <see cref="AnyRealm"/> for any.</summary>
     public string? Realm { get; }
 
     /// <summary>The password in UTF-8; null where a SIM answers.</summary>
@@ -54,7 +60,7 @@ public sealed class SipCredentials
     /// </summary>
     /// <param name="user">The private identity, as on the ISIM.</param>
     /// <param name="sim">Asks the SIM.</param>
-    /// <param name="realm">The realm they are for; null stands for the domain of the agent's own identity.</param>
+    /// <param name="realm">The realm they are for; null stands for the domain of the agent's own identity, <see cref="AnyRealm"/> for any.</param>
     public static SipCredentials FromSim(string user, AkaAuthenticator sim, string? realm = null)
     {
         ArgumentNullException.ThrowIfNull(sim);

@@ -38,6 +38,13 @@ public readonly record struct FeatureTags(ParameterList Parameters)
     /// <summary>Whether the identifier of GSMA Image Share is among the application identifiers.</summary>
     public bool HasImageShare => Has(ServiceIdentifier.ImageShare);
 
+    /// <summary>
+    /// Whether any tag of a service is there (the trees of RFC 3840 §12.1, written with <c>+</c>). <c>+sip.instance</c> and its like describe the
+    /// device and its registration, not what it can do.
+    /// </summary>
+    internal bool HasServiceTag =>
+        Parameters.Any(static p => p.Name.StartsWith('+') && !p.Name.StartsWith("+sip.", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Whether the tag for a circuit-switched voice call is there and not denied.</summary>
     public bool HasCsVoice => Has(CsVoice);
 

@@ -82,10 +82,17 @@ internal static class RequestFiller
     {
         bool isProxy = response.StatusCode == 407;
         DigestSpace space = Spaces(routed).First(s => s.IsProxy == isProxy);
-        if (response.StatusCode is not (401 or 407)
-            || core.Keyring.Choose(response.Headers.GetStrings(space.ChallengeHeader)) is not { } challenge
-            || !attempts.TryAdd(isProxy, challenge.IsStale, out DigestAttempts next))
+        if (response.StatusCode is not (401 or 407))
         {
+            done(null);
+            return;
+        }
+
+        IReadOnlyList<string> rows = response.Headers.GetStrings(space.ChallengeHeader);
+        if (core.Keyring.Choose(rows) is not { } challenge || !attempts.TryAdd(isProxy, challenge.IsStale, out DigestAttempts next))
+        {
+            response.ChallengeOutcome = UnansweredChallenge.Of(rows, core.Keyring, (isProxy ? attempts.Proxy : attempts.Server) > 0);
+            response.CredentialsRealm = core.Keyring.Realm;
             done(null);
         }
         else if (core.Keyring.TryLearn(space, challenge))

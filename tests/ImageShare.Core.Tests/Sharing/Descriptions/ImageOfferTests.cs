@@ -91,6 +91,20 @@ public sealed class ImageOfferTests
         });
     }
 
+    [TestCase("image/jpeg image/png", "image/png image/jpeg")]
+    [TestCase("image/jpeg", "image/png image/jpeg")]
+    [TestCase("IMAGE/PNG image/jpeg", "image/png image/jpeg")]
+    [TestCase("image/jpeg image/gif image/png", "image/png image/jpeg image/gif")]
+    [Category("MSRP-035")]
+    public void The_type_of_the_image_itself_comes_first(string accepted, string written)
+    {
+        ImageOffer offer = Inputs with { AcceptedTypes = AcceptedTypes.Parse(accepted).Entries };
+        foreach (ImageShareProfile profile in ImageShareProfile.All.Where(static p => p != ImageShareProfile.Mercuro))
+        {
+            Assert.That(offer.Write(profile).Media.Single().Find("accept-types")?.Value, Is.EqualTo(written), profile.Name);
+        }
+    }
+
     [TestCase("Rcs2", "actpass", 1248)]
     [TestCase("Ir79", "actpass", 1248)]
     [TestCase("Rfc5547", "actpass", 1248)]

@@ -1,0 +1,44 @@
+using System.Text;
+using ImageShare.Core.Authentication;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sip.Authentication;
+
+/// <summary>Says of a 401 or 407 why it was not answered: wrong credentials are one reason of several, and each has its own remedy.</summary>
+internal static class UnansweredChallenge
+{
+    private const int MostRealms = 3;
+
+    /// <summary>Which of the reasons it is.</summary>
+    /// <param name="rows">The challenges.</param>
+    /// <param name="keyring">The credentials.</param>
+    /// <param name="wasAnswered">Whether the request had credentials for who challenges.</param>
+    public static SipChallengeOutcome Of(IReadOnlyList<string> rows, DigestKeyring keyring, bool wasAnswered) =>
+        wasAnswered ? SipChallengeOutcome.Refused
+        : rows.Count == 0 ? SipChallengeOutcome.NoChallenge
+        : !keyring.HasCredentials ? SipChallengeOutcome.NoCredentials
+        : RealmsOf(rows) is { Length: > 0 } realms && !realms.Any(keyring.IsFor) ? SipChallengeOutcome.OtherRealm
+        : keyring.Choose(rows) is null ? SipChallengeOutcome.NotSpoken
+        : SipChallengeOutcome.Refused;
+
+    /// <summary>A sentence for a person; null for a response that was no challenge to the agent.</summary>
+    public static string? Describe(SipResponse response)
+    {
+        string[] rows = [.. response.Headers.GetStrings(response.StatusCode == 407 ? SipHeaderNames.ProxyAuthenticate : SipHeaderNames.WwwAuthenticate)];
+        string asker = response.StatusCode == 407 ? "A proxy" : "The peer or its server";
+        string realms = string.Join(", ", RealmsOf(rows).Take(MostRealms).Select(static realm => $"'{Printable.Of(realm)}'"));
+        return response.ChallengeOutcome switch
+        {
+            SipChallengeOutcome.NoCredentials => $"{asker} asks for a user name and a password{(realms.Length > 0 ? " for the realm " + realms : null)}; give them and try again.",
+            SipChallengeOutcome.NoChallenge => $"{asker} wants credentials, but does not say how they are to be shown: its answer has no challenge. Ask its operator.",
+            SipChallengeOutcome.OtherRealm =>
+                $"{asker} asks for credentials of the realm {realms}, and those at hand are for '{Printable.Of(response.CredentialsRealm ?? string.Empty)}'; they were not shown to it. If it is the right one, name its realm with the credentials (--realm on the command line).",
+            SipChallengeOutcome.NotSpoken => $"{asker} asks for credentials in a way that is not spoken here (digest with MD5 or SHA-256 and qop auth is{(realms.Length > 0 ? "; realm " + realms : null)}). Ask its operator for one that is.",
+            SipChallengeOutcome.Refused => $"{asker} refuses these credentials{(realms.Length > 0 ? " for the realm " + realms : null)}; check the user name, the password and whether this identity may share images.",
+            _ => null,
+        };
+    }
+
+    private static string[] RealmsOf(IEnumerable<string> rows) =>
+        [.. rows.Select(static row => DigestChallenge.RealmOf(Encoding.UTF8.GetBytes(row))).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase)];
+}
