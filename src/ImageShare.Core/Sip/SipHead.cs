@@ -3,7 +3,8 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip;
 
 /// <summary>
-/// Start line and header of a message, read from octets it keeps slices of. Where a row is broken the rest is read on, so that
+/// Start line and header of a message, read from octets it keeps slices of. A broken row that nobody needs is kept apart and passed over
+/// (RFC 3261 §8.2.2); one that <see cref="SipDoubt"/> cannot let pass makes the message unreadable. The rest is read on even then, so that
 /// a broken request can be refused properly: <see cref="Message"/> is then there beside <see cref="Error"/>.
 /// </summary>
 internal struct SipHead
@@ -79,22 +80,27 @@ internal struct SipHead
         }
 
         var headers = new SipHeaders(Math.Min(Math.Max(block[position..].Count((byte)'\n') - 1, 0), _limits.MaxHeaderCount), _octets);
-        while (position < block.Length && TryTakeLine(block, ref position, out Range line, out bool folded, out bool broken))
+        List<SipMalformedLine>? malformed = null;
+        while (position < block.Length && TryTakeLine(block, ref position, out Range line, out bool folded, out int broken))
         {
             if (block[line].IsEmpty)
             {
                 break;
             }
 
-            if (headers.Count == _limits.MaxHeaderCount)
+            if (headers.Count + (malformed?.Count ?? 0) == _limits.MaxHeaderCount)
             {
                 Fail(SipReadFailure.TooManyHeaders, line.Start.Value);
                 break;
             }
 
-            if (!broken)
+            if (broken >= 0)
             {
-                ReadRow(headers, block, line, folded);
+                PassOver(BreakReason(block[broken]), broken, line, ref malformed);
+            }
+            else if (!TryReadRow(headers, block, line, folded))
+            {
+                PassOver(SipReadFailure.BadHeaderLine, line.Start.Value, line, ref malformed);
             }
         }
 
@@ -108,18 +114,32 @@ internal struct SipHead
                 Version = start.Version.SequenceEqual("SIP/2.0"u8) ? "SIP/2.0" : WellKnownText.GetString(start.Version),
             };
         Message.HeadLength = Length;
+        Message.MalformedLines = malformed is null ? [] : malformed;
+    }
+
+    // Kept as it is, for whoever wants to know, and not among the rows: it is found by no name and never written again.
+    private void PassOver(SipReadFailure reason, int at, Range line, ref List<SipMalformedLine>? malformed)
+    {
+        if (SipDoubt.Concerns(_octets.Span[line]))
+        {
+            Fail(reason, at);
+            return;
+        }
+
+        (malformed ??= []).Add(new SipMalformedLine(reason, line.Start.Value, _octets[line]));
     }
 
     /// <summary>
-    /// Takes one row with its continuation lines (RFC 3261 §7.3.1). False when no line end comes any more. A bare CR, a bare LF
-    /// or a NUL breaks the row: it must not become a header by one reading and two by another.
+    /// Takes one row with its continuation lines (RFC 3261 §7.3.1). False when no line end comes any more. A bare CR or a NUL breaks the
+    /// row, <paramref name="broken"/> says where the first stands, -1 for none. A bare LF breaks the message: too many readers end a line
+    /// there, and it must not be one header by one reading and two by another.
     /// </summary>
-    private bool TryTakeLine(ReadOnlySpan<byte> block, ref int position, out Range line, out bool folded, out bool broken)
+    private bool TryTakeLine(ReadOnlySpan<byte> block, ref int position, out Range line, out bool folded, out int broken)
     {
         int start = position;
         line = default;
         folded = false;
-        broken = false;
+        broken = -1;
         while (true)
         {
             int hit = block[position..].IndexOfAny("\r\n\0"u8);
@@ -143,13 +163,18 @@ internal struct SipHead
                 return true;
             }
 
-            Fail(BreakReason(block[at]), at);
-            broken = true;
+            if (block[at] == '\n')
+            {
+                Fail(SipReadFailure.BadLineEnd, at);
+            }
+
+            broken = broken < 0 ? at : broken;
             position = at + 1;
         }
     }
 
-    private void ReadRow(SipHeaders headers, ReadOnlySpan<byte> block, Range line, bool folded)
+    // False when the row is none: no colon, or no token before it.
+    private bool TryReadRow(SipHeaders headers, ReadOnlySpan<byte> block, Range line, bool folded)
     {
         int start = line.Start.Value;
         ReadOnlySpan<byte> text = block[line];
@@ -161,8 +186,7 @@ internal struct SipHead
         SipHeaderName? known = SipHeaderName.Find(written);
         if (known is null && !Grammar.IsToken(written))
         {
-            Fail(SipReadFailure.BadHeaderLine, start);
-            return;
+            return false;
         }
 
         ReadOnlySpan<byte> value = Trim(text[(colon + 1)..], folded, out int skip);
@@ -183,6 +207,8 @@ internal struct SipHead
         {
             ReadContentLength(unfolded, offset);
         }
+
+        return true;
     }
 
     // Nearly always there is nothing to trim off a name, and one SP off a value.

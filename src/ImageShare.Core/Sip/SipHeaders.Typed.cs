@@ -58,8 +58,14 @@ public sealed partial class SipHeaders
     /// <summary>How long the session lives without a refresh (RFC 4028); null when absent or unreadable.</summary>
     public SessionExpires? SessionExpires => ParseRow<SessionExpires>(Known.SessionExpires, Headers.SessionExpires.TryParse);
 
-    /// <summary>The Contacts that can be read; <c>*</c> is none of them.</summary>
-    public IReadOnlyList<NameAddress> Contacts => ParseAll<NameAddress>(Known.Contact, NameAddress.TryParse, skipUnreadable: true);
+    /// <summary>
+    /// The Contacts that can be read; <c>*</c> is none of them. Where only what stands between the angle brackets cannot be, the parameters behind them
+    /// count all the same, and <see cref="SipUri.Scheme"/> of the URI is empty.
+    /// </summary>
+    public IReadOnlyList<NameAddress> Contacts => ParseAll<NameAddress>(Known.Contact, NameAddress.TryParseContact, skipUnreadable: true);
+
+    /// <summary>Where the sender itself is, for requests inside a dialog (RFC 3261 §12.1): its Contact, the first that has a URI; null when there is none.</summary>
+    internal SipUri? RemoteTarget => Contacts.FirstOrDefault(static contact => contact.Uri.Scheme.Length > 0)?.Uri;
 
     /// <summary>The route set; empty when absent or when one hop cannot be read.</summary>
     public IReadOnlyList<NameAddress> Routes => ParseAll<NameAddress>(Known.Route, NameAddress.TryParse, skipUnreadable: false);

@@ -28,10 +28,12 @@ internal static class SipInspection
                     InspectVia(message.Headers.TopVia, row.Offset, found);
                     break;
                 case SipHeaderNames.From when message.Headers.From is { } from:
+                    Add(found, NameAddress.TryParse(rest, out _, out bool isFromBent) && isFromBent, SipWarningCode.BadUri, row.Offset);
                     Add(found, from.Tag is null, SipWarningCode.FromWithoutTag, row.Offset);
                     Add(found, IsWeak(from.Tag), SipWarningCode.WeakTag, row.Offset);
                     break;
                 case SipHeaderNames.To when message.Headers.To is { } to:
+                    Add(found, NameAddress.TryParse(rest, out _, out bool isToBent) && isToBent, SipWarningCode.BadUri, row.Offset);
                     Add(found, IsWeak(to.Tag), SipWarningCode.WeakTag, row.Offset);
                     break;
                 case SipHeaderNames.PAccessNetworkInfo:
@@ -55,6 +57,7 @@ internal static class SipInspection
     private static void InspectWhole(SipMessage message, List<SipWarning> found)
     {
         SipHeaders headers = message.Headers;
+        found.AddRange(message.MalformedLines.Select(static line => new SipWarning(SipWarningCode.MalformedLine, line.Offset)));
         Add(found, message.HasTrailingOctets, SipWarningCode.TrailingOctets, message.HeadLength + message.Body.Length);
         Add(found, !message.Body.IsEmpty && !headers.Contains(SipHeaderNames.ContentType), SipWarningCode.BodyWithoutContentType, message.HeadLength);
         if (message is SipRequest request)
@@ -82,7 +85,8 @@ internal static class SipInspection
     {
         switch (name)
         {
-            case SipHeaderNames.Contact when NameAddress.TryParse(value, out NameAddress? contact):
+            case SipHeaderNames.Contact when NameAddress.TryParse(value, out NameAddress? contact, out bool isBent):
+                Add(found, isBent, SipWarningCode.BadUri, offset);
                 Add(found, contact.Parameters.Contains("expires") && !ExpiresCounts(message), SipWarningCode.ExpiresInContact, offset);
                 Add(
                     found,
@@ -95,7 +99,8 @@ internal static class SipInspection
                 Add(found, new FeatureTags(wanted.Parameters).HasRepeatedTag, SipWarningCode.RepeatedFeatureTag, offset);
                 InspectFeatures(wanted.Parameters, offset, found);
                 break;
-            case SipHeaderNames.Route or SipHeaderNames.RecordRoute when NameAddress.TryParse(value, out NameAddress? hop):
+            case SipHeaderNames.Route or SipHeaderNames.RecordRoute when NameAddress.TryParse(value, out NameAddress? hop, out bool isBent):
+                Add(found, isBent, SipWarningCode.BadUri, offset);
                 Add(found, hop.Uri.Parameters.GetValue("lr") is not null, SipWarningCode.LooseRouterWithValue, offset);
                 break;
             case SipHeaderNames.Supported or SipHeaderNames.Require:

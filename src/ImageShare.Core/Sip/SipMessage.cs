@@ -25,6 +25,12 @@ public abstract class SipMessage
     /// </summary>
     public IReadOnlyList<SipWarning> Warnings => _warnings ??= HeadLength > 0 ? SipInspection.Inspect(this) : [];
 
+    /// <summary>
+    /// The header lines that could not be read and were passed over because nobody needs them, in their order; each is in <see cref="Warnings"/>
+    /// too. They are no part of <see cref="Headers"/> and are never written again. Empty for a message that was not read.
+    /// </summary>
+    public IReadOnlyList<SipMalformedLine> MalformedLines { get; internal set; } = [];
+
     /// <summary>The first line, without its line end.</summary>
     public string StartLine
     {

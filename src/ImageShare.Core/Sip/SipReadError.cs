@@ -17,13 +17,17 @@ public enum SipReadFailure
     /// <summary>A response of another SIP version than 2.0.</summary>
     BadVersion,
 
-    /// <summary>A line ends with CR or LF alone; SIP lines end with both (RFC 3261 §7).</summary>
+    /// <summary>
+    /// A line ends with LF alone, or with CR alone where a header could begin behind it that every message needs; SIP lines end with both (RFC 3261 §7).
+    /// </summary>
     BadLineEnd,
 
-    /// <summary>A NUL in the header.</summary>
+    /// <summary>A NUL in the start line, or in a header that every message needs.</summary>
     BadCharacter,
 
-    /// <summary>A header row without a colon, or whose name is no token (RFC 3261 §25.1).</summary>
+    /// <summary>
+    /// A header row without a colon, or whose name is no token (RFC 3261 §25.1), which could be taken for a header that every message needs.
+    /// </summary>
     BadHeaderLine,
 
     /// <summary>A Content-Length that is no plain number (RFC 3261 §20.14).</summary>
@@ -55,4 +59,7 @@ public enum SipReadFailure
 
     /// <summary>More than <see cref="SipLimits.MaxLeadingLineBreaks"/> empty lines before a message.</summary>
     TooManyLineBreaks,
+
+    /// <summary>A header that every response needs (Via, From, To, Call-ID, CSeq) is missing or cannot be read (RFC 3261 §8.2.6).</summary>
+    BadRequiredHeader,
 }

@@ -52,14 +52,9 @@ public sealed partial record SipUri
 
     private static bool SameParameters(ParameterList left, ParameterList right)
     {
-        foreach (Parameter parameter in left)
+        if (left.Count > 0 && right.Count > 0 && !AgreeInWhatBothHave(left, right))
         {
-            if (right.TryGet(parameter.Name, out Parameter other)
-                && !string.Equals(Normalize(parameter.Value), Normalize(other.Value), StringComparison.OrdinalIgnoreCase)
-                && !parameter.Name.Equals("lr", StringComparison.OrdinalIgnoreCase))
-            {
-                return false;
-            }
+            return false;
         }
 
         foreach (string name in DecisiveParameters)
@@ -72,6 +67,32 @@ public sealed partial record SipUri
 
         return true;
     }
+
+    // Each name that both have must have the same values in both; one that is repeated, the same ones in the same order. However many there
+    // are, each is looked at a bounded number of times.
+    private static bool AgreeInWhatBothHave(ParameterList left, ParameterList right)
+    {
+        if (left.Count == 1 && right.Count == 1)
+        {
+            return !left[0].Name.Equals(right[0].Name, StringComparison.OrdinalIgnoreCase) || SameValue(left[0], right[0]);
+        }
+
+        ILookup<string, Parameter> others = right.ToLookup(static parameter => parameter.Name, StringComparer.OrdinalIgnoreCase);
+        foreach (IGrouping<string, Parameter> own in left.GroupBy(static parameter => parameter.Name, StringComparer.OrdinalIgnoreCase))
+        {
+            IEnumerable<Parameter> other = others[own.Key];
+            if (other.Any() && (own.Count() != other.Count() || !own.Zip(other).All(static pair => SameValue(pair.First, pair.Second))))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool SameValue(Parameter left, Parameter right) =>
+        string.Equals(Normalize(left.Value), Normalize(right.Value), StringComparison.OrdinalIgnoreCase)
+        || left.Name.Equals("lr", StringComparison.OrdinalIgnoreCase);
 
     private static bool SameHeaders(string? left, string? right)
     {

@@ -103,6 +103,87 @@ public sealed partial record SipUri
         return true;
     }
 
+    /// <summary>
+    /// Reads a sip or sips URI as peers write it against the grammar: an empty user or port, parameters between quotes or with an equals sign in
+    /// their value, and parameters that make no sense at all, which are left out. The host must be there, and a port that is written be one.
+    /// </summary>
+    internal static bool TryParseLoosely(ReadOnlySpan<byte> text, [NotNullWhen(true)] out SipUri? value)
+    {
+        value = null;
+        int colon = text.IndexOf((byte)':');
+        if (colon <= 0 || (!Ascii.EqualsIgnoreCase(text[..colon], "sip"u8) && !Ascii.EqualsIgnoreCase(text[..colon], "sips"u8)))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> rest = text[(colon + 1)..];
+        int quote = rest.IndexOf((byte)'"');
+        int at = (quote < 0 ? rest : rest[..quote]).IndexOf((byte)'@');
+        ReadOnlySpan<byte> userInfo = at < 0 ? default : rest[..at];
+        rest = rest[(at + 1)..];
+        int separator = userInfo.IndexOf((byte)':');
+        ReadOnlySpan<byte> user = separator < 0 ? userInfo : userInfo[..separator];
+        var cursor = new AsciiCursor(rest);
+        if (userInfo.ContainsAny(Forbidden) || !TryReadHostPort(ref cursor, out string? host, out int? port, mayBeEmpty: true)
+            || (!cursor.AtEnd && cursor.Peek is not ((byte)';' or (byte)'?')))
+        {
+            return false;
+        }
+
+        List<Parameter> parameters = [];
+        while (cursor.TryRead((byte)';'))
+        {
+            if (TryReadLoosely(ref cursor, out Parameter parameter))
+            {
+                parameters.Add(parameter);
+            }
+        }
+
+        ReadOnlySpan<byte> headers = cursor.TryRead((byte)'?') ? cursor.Rest : default;
+        value = new SipUri(
+            WellKnownText.GetString(text[..colon]), user.IsEmpty ? null : WellKnownText.GetString(user), host, port, WithPlainNames([.. parameters]))
+        {
+            Password = user.IsEmpty || separator < 0 ? null : Encoding.UTF8.GetString(userInfo[(separator + 1)..]),
+            Headers = headers.IsEmpty || headers.ContainsAny(Forbidden) ? null : Encoding.UTF8.GetString(headers),
+        };
+        return true;
+    }
+
+    // One parameter up to the semicolon or question mark behind it; false when it cannot stand in a URI that we write.
+    private static bool TryReadLoosely(ref AsciiCursor cursor, out Parameter parameter)
+    {
+        parameter = default;
+        ReadOnlySpan<byte> name = cursor.ReadWhile(ParameterText);
+        if (!cursor.TryRead((byte)'='))
+        {
+            bool isName = cursor.AtEnd || cursor.Peek is (byte)';' or (byte)'?';
+            SkipParameter(ref cursor);
+            parameter = new Parameter(WellKnownText.GetString(name));
+            return isName && !name.IsEmpty;
+        }
+
+        bool isQuoted = cursor.TryReadQuotedString(out ReadOnlySpan<byte> inner);
+        ReadOnlySpan<byte> value = isQuoted ? inner : cursor.ReadUntilAny(";?\""u8);
+        bool isWhole = cursor.AtEnd || cursor.Peek is (byte)';' or (byte)'?';
+        SkipParameter(ref cursor);
+        parameter = new Parameter(
+            WellKnownText.GetString(name), isQuoted ? QuotedString.Unescape(inner) : WellKnownText.GetString(value), isQuoted);
+        return isWhole && !name.IsEmpty && !value.IsEmpty && !parameter.Value.AsSpan().ContainsAny(ForbiddenInQuotes);
+    }
+
+    private static void SkipParameter(ref AsciiCursor cursor)
+    {
+        while (!cursor.AtEnd && cursor.Peek is not ((byte)';' or (byte)'?'))
+        {
+            if (!cursor.TryReadQuotedString(out _))
+            {
+                cursor.Advance(1);
+            }
+
+            cursor.ReadUntilAny(";?\""u8);
+        }
+    }
+
     /// <summary>Writes the URI. Characters of the user that would end it, and all that is not ASCII, leave as escapes.</summary>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: a part holds a character that no URI can carry.</exception>
     public void Write(IBufferWriter<byte> output)
@@ -145,7 +226,16 @@ public sealed partial record SipUri
             if (parameter.Value is not null)
             {
                 output.WriteByte((byte)'=');
-                WriteChecked(output, parameter.Value);
+                if (parameter.IsQuoted)
+                {
+                    // Against the grammar, but whoever wrote it so has to get it back so.
+                    ThrowIfAny(parameter.Value, ForbiddenInQuotes);
+                    QuotedString.Write(output, parameter.Value);
+                }
+                else
+                {
+                    WriteChecked(output, parameter.Value);
+                }
             }
         }
 
@@ -157,7 +247,7 @@ public sealed partial record SipUri
     }
 
     /// <summary>hostport = host [ ":" port ]; the host is a name, an IPv4 address or an IPv6 address between brackets.</summary>
-    internal static bool TryReadHostPort(ref AsciiCursor cursor, [NotNullWhen(true)] out string? host, out int? port)
+    internal static bool TryReadHostPort(ref AsciiCursor cursor, [NotNullWhen(true)] out string? host, out int? port, bool mayBeEmpty = false)
     {
         host = null;
         port = null;
@@ -197,6 +287,11 @@ public sealed partial record SipUri
 
         ahead.SkipWhiteSpace();
         cursor = ahead;
+        if (mayBeEmpty && (cursor.AtEnd || cursor.Peek is (byte)';' or (byte)'?'))
+        {
+            return true;
+        }
+
         if (!cursor.TryReadUInt32(out uint number) || number > IPEndPoint.MaxPort)
         {
             return false;
@@ -207,7 +302,7 @@ public sealed partial record SipUri
     }
 
     // A parameter is found by its name however that is escaped: l%72 is lr (RFC 3261 §19.1.4).
-    private static ParameterList WithPlainNames(ParameterList parameters) =>
+    private static ParameterList WithPlainNames(IReadOnlyList<Parameter> parameters) =>
         new([.. parameters.Select(static parameter => parameter with { Name = Normalize(parameter.Name)! })]);
 
     internal static void WriteHostPort(IBufferWriter<byte> output, string host, int? port)
@@ -234,17 +329,24 @@ public sealed partial record SipUri
     private static readonly SearchValues<byte> HostName =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._"u8);
 
+    private static readonly SearchValues<char> ForbiddenInQuotes = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x21).Select(i => (char)i), '<', '>', (char)0x7f]);
+
     private static readonly SearchValues<char> ForbiddenChars = SearchValues.Create(
         [.. Enumerable.Range(0, 0x21).Select(i => (char)i), '"', '<', '>', (char)0x7f]);
 
     private static void WriteChecked(IBufferWriter<byte> output, string part)
     {
-        if (part.AsSpan().ContainsAny(ForbiddenChars))
+        ThrowIfAny(part, ForbiddenChars);
+        output.WriteUtf8(part);
+    }
+
+    private static void ThrowIfAny(string part, SearchValues<char> forbidden)
+    {
+        if (part.AsSpan().ContainsAny(forbidden))
         {
             throw new ImageShareException(
                 ImageShareError.InvalidValue, "A part of a URI holds a space, a quote, an angle bracket or a control character; escape it as %HH.");
         }
-
-        output.WriteUtf8(part);
     }
 }

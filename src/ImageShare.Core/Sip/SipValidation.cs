@@ -92,6 +92,21 @@ public static class SipValidation
             : null;
     }
 
+    /// <summary>
+    /// What keeps a response from being matched to its request: the first of the headers every response needs (RFC 3261 §8.2.6) that is missing
+    /// or cannot be read, as an error at its offset, or at 0 when it is missing. Only meaningful where one of them is.
+    /// </summary>
+    internal static SipReadError Unreadable(SipResponse response)
+    {
+        SipHeaders headers = response.Headers;
+        string bad = headers.TopVia?.Branch is null ? SipHeaderNames.Via
+            : headers.CSeq is null ? SipHeaderNames.CSeq
+            : headers.CallId is null ? SipHeaderNames.CallId
+            : headers.From is null ? SipHeaderNames.From
+            : SipHeaderNames.To;
+        return new SipReadError(SipReadFailure.BadRequiredHeader, headers.IndexOf(bad) is >= 0 and int row ? Math.Max(headers.Row(row).Offset, 0) : 0);
+    }
+
     // Some peers forget the type of the only body they ever send.
     private static bool LooksLikeSdp(ReadOnlySpan<byte> body) => body.StartsWith("v=0"u8);
 

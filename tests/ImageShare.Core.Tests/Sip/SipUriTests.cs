@@ -191,4 +191,15 @@ public sealed class SipUriTests
             }
         }
     }
+
+    [TestCase("sip:ua1home1.n.nt;tag=456248et;tag=456248")]
+    [TestCase("sip:a@b;x;x;x=1;X=2")]
+    [TestCase("sip:a@b;transport=tcp;transport=udp")]
+    [Category("SIPG-026")]
+    public void A_URI_with_a_repeated_parameter_equals_its_own_copy(string text)
+    {
+        SipUri uri = SipUri.Parse(text), copy = SipUri.Parse(text);
+        Assert.That(uri, Is.EqualTo(copy));
+        Assert.That(uri, Is.Not.EqualTo(SipUri.Parse(text + ";x=9;transport=sctp;tag=other")));
+    }
 }

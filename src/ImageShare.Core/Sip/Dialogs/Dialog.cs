@@ -51,7 +51,7 @@ internal sealed record Dialog
             new DialogId(request.Headers.CallId!, local.Tag, remote.Tag),
             local,
             remote,
-            headers.Contacts is [{ } contact, ..] ? contact.Uri : request.RequestUri,
+            headers.RemoteTarget ?? request.RequestUri,
             [.. headers.RecordRoutes.Reverse()])
         {
             LocalCSeq = request.Headers.CSeq!.Number,
@@ -67,7 +67,7 @@ internal sealed record Dialog
             new DialogId(headers.CallId!, localTag, remote.Tag),
             headers.To!.WithTag(localTag),
             remote,
-            headers.Contacts is [{ } contact, ..] ? contact.Uri : remote.Uri,
+            headers.RemoteTarget ?? remote.Uri,
             [.. headers.RecordRoutes])
         {
             RemoteCSeq = headers.CSeq!.Number,
@@ -107,7 +107,7 @@ internal sealed record Dialog
 
     /// <summary>The dialog after a target refresh: an INVITE or UPDATE of the peer that was accepted, or the 2xx to one of ours (RFC 3261 §12.2).</summary>
     public Dialog RefreshedBy(SipMessage message) =>
-        message.Headers.Contacts is [{ } contact, ..] ? this with { RemoteTarget = contact.Uri } : this;
+        message.Headers.RemoteTarget is { } target ? this with { RemoteTarget = target } : this;
 
     private RoutedRequest Create(SipMethod method, uint number)
     {

@@ -31,11 +31,24 @@ public sealed record NameAddress(string? DisplayName, SipUri Uri, ParameterList 
 
     /// <summary>
     /// name-addr or addr-spec with its parameters; reads all of the text. Without angle brackets every semicolon belongs to the
-    /// header, and a question mark makes the value invalid (RFC 3261 §20.10). Unquoted names may hold any character.
+    /// header, and a question mark makes the value invalid (RFC 3261 §20.10). Unquoted names may hold any character. A sip or sips URI that does
+    /// not fit its grammar counts as far as it can be read, its host at least: topology hiding writes quotes and equals signs into it.
     /// </summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out NameAddress? value)
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out NameAddress? value) =>
+        TryParse(text, out value, out _) && value.Uri.Scheme.Length > 0;
+
+    /// <summary>
+    /// The same for the value of a Contact, of which most is behind the brackets: between them may then stand what is no URI at all, and
+    /// <see cref="SipUri.Scheme"/> is empty.
+    /// </summary>
+    internal static bool TryParseContact(ReadOnlySpan<byte> text, [NotNullWhen(true)] out NameAddress? value) => TryParse(text, out value, out _);
+
+    /// <summary>The same; <paramref name="isBent"/> says whether the URI does not fit its grammar.</summary>
+    internal static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out NameAddress? value, out bool isBent)
     {
         value = null;
+        isBent = false;
+        bool hasBrackets = false;
         var cursor = new AsciiCursor(Grammar.TrimWhiteSpace(text));
         string? name = null;
         ReadOnlySpan<byte> address;
@@ -66,7 +79,8 @@ public sealed record NameAddress(string? DisplayName, SipUri Uri, ParameterList 
 
             cursor.Advance(open + 1);
             address = cursor.ReadUntil((byte)'>');
-            if (!cursor.TryRead((byte)'>'))
+            hasBrackets = cursor.TryRead((byte)'>');
+            if (!hasBrackets)
             {
                 return false;
             }
@@ -80,7 +94,13 @@ public sealed record NameAddress(string? DisplayName, SipUri Uri, ParameterList 
             }
         }
 
-        if (!SipUri.TryParse(address, out SipUri? uri)
+        isBent = !SipUri.TryParse(address, out SipUri? uri);
+        if (isBent && !SipUri.TryParseLoosely(address, out uri) && hasBrackets)
+        {
+            uri = SipUri.Unreadable(WellKnownText.GetString(address));
+        }
+
+        if (uri is null
             || !ParameterList.TryRead(ref cursor, HeaderGrammar.ParameterText, out ParameterList list))
         {
             return false;

@@ -60,6 +60,17 @@ public interface ISipTransportReceiver
     /// <summary>A message came. Requests carry the true source in their top Via already.</summary>
     void OnMessage(SipMessage message, SipSource source);
 
+    /// <summary>
+    /// A response came that could not be read, so that it was dropped: whoever waits for it can be told that an answer came. A receiver that does not
+    /// implement this is told nothing.
+    /// </summary>
+    /// <param name="response">The response as far as it could be read.</param>
+    /// <param name="fault">What is wrong with it.</param>
+    /// <param name="source">Where it came from.</param>
+    void OnUnreadableResponse(SipResponse response, SipReadError fault, SipSource source)
+    {
+    }
+
     /// <summary>A connection is gone: what was waiting for an answer on it will not get it there.</summary>
     /// <param name="connection">The handle it had in <see cref="SipSource.Connection"/>, in <see cref="SipDestination.Connection"/> or from <see cref="ISipTransport.SendTrackedAsync"/>.</param>
     void OnConnectionLost(object connection);

@@ -184,7 +184,7 @@ internal sealed class SipConnection
 
     private async ValueTask RefuseAsync(SipReader reader, SipInbound inbound, CancellationToken stop)
     {
-        inbound.Statistics.CountMalformed();
+        inbound.ReceiveUnreadable(reader.Refused, reader.Error!.Value, Source);
         if (SipInbound.MakeRefusal(reader.Refused, reader.Error!.Value.Reason, Source) is not { } refusal)
         {
             return;

@@ -82,7 +82,7 @@ internal sealed class SipDatagrams(IDatagramSocket socket, SipTransportOptions o
             return;
         }
 
-        inbound.Statistics.CountMalformed();
+        inbound.ReceiveUnreadable(message, error.Value, source);
         if (SipInbound.MakeRefusal(message, error.Value.Reason, source) is { } refusal)
         {
             SipDestination destination = SipRouting.GetResponseDestination(refusal, source, followMaddr: false);

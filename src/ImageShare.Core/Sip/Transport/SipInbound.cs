@@ -23,7 +23,13 @@ internal sealed class SipInbound(
             {
                 SipRouting.StampSource(request, source.Remote);
             }
-            else if (message.Headers.TopVia is not { } via || !isOurs(via, source))
+            else if (message.Headers.TopVia is not { } via)
+            {
+                statistics.CountForeignResponse();
+                receiver.OnUnreadableResponse((SipResponse)message, SipValidation.Unreadable((SipResponse)message), source);
+                return;
+            }
+            else if (!isOurs(via, source))
             {
                 statistics.CountForeignResponse();
                 return;
@@ -35,6 +41,26 @@ internal sealed class SipInbound(
         catch (Exception)
         {
             // The fault is the receiver's; the next message is for somebody else.
+            statistics.CountReceiverFault();
+        }
+    }
+
+    /// <summary>What could not be read, as far as it could: a response is awaited by somebody.</summary>
+    public void ReceiveUnreadable(SipMessage? broken, SipReadError error, SipSource source)
+    {
+        statistics.CountMalformed();
+        if (broken is not SipResponse response)
+        {
+            return;
+        }
+
+        try
+        {
+            receiver.OnUnreadableResponse(response, error, source);
+        }
+        catch (Exception)
+        {
+            // As above.
             statistics.CountReceiverFault();
         }
     }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace ImageShare.Core.Sip.UserAgents;
 
 /// <summary>
-/// What the agent logs, ids from 1101; next free: 1111. No header values: they may hold credentials. What names a person, an address or a file is
+/// What the agent logs, ids from 1101; next free: 1113. No header values: they may hold credentials. What names a person, an address or a file is
 /// logged at Trace only, by methods whose names end in Sensitive.
 /// </summary>
 internal static partial class AgentLog
@@ -42,6 +42,12 @@ internal static partial class AgentLog
 
     [LoggerMessage(1105, LogLevel.Warning, "Too many requests at once: {Method} refused with 503.")]
     public static partial void Overloaded(ILogger logger, SipMethod method);
+
+    [LoggerMessage(1111, LogLevel.Warning, "An answer ({Status}) to {Method} came that could not be read ({Reason} at octet {Offset}); it was dropped.")]
+    public static partial void Unreadable(ILogger logger, int status, SipMethod method, SipReadFailure reason, int offset);
+
+    [LoggerMessage(1112, LogLevel.Debug, "{Count} header lines of a message could not be read and were passed over, the first ({Reason}) at octet {Offset}.")]
+    public static partial void PassedOver(ILogger logger, int count, SipReadFailure reason, int offset);
 
     [LoggerMessage(1106, LogLevel.Debug, "A {Message} that belongs to nothing was dropped.")]
     public static partial void Dropped(ILogger logger, string message);

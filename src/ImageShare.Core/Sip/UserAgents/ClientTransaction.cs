@@ -12,6 +12,11 @@ internal interface IClientTransactionUser
 
     /// <summary>Nobody answered, or it could not be sent; <paramref name="error"/> says which. Not called after a final response.</summary>
     void OnFailed(TransactionEnd end, ImageShareException error);
+
+    /// <summary>A final response came that could not be read; a good one may still come.</summary>
+    void OnUnreadable(SipReadError error)
+    {
+    }
 }
 
 /// <summary>A request of ours and what it takes to get it answered: performs what its machine decides. On the loop only.</summary>
@@ -27,6 +32,7 @@ internal sealed class ClientTransaction
     private SipDestination? _fallback;
     private SipResponse? _response;
     private ImageShareException? _error;
+    private (int Status, SipReadError Error)? _unreadable;
     private object? _connection;
     private HashSet<object>? _lostMeanwhile;
     private bool _hasSentAgain;
@@ -77,6 +83,19 @@ internal sealed class ClientTransaction
     }
 
     /// <summary>
+    /// A response that belongs to it and could not be read: dropped as if it had been lost (RFC 3261 §18.3), for a copy of it may be whole. When
+    /// nothing better comes, the request fails for this, not for silence.
+    /// </summary>
+    public void ReceiveUnreadable(int status, SipReadError error)
+    {
+        if (status >= 200 && !_isOver && _state.Phase is TransactionPhase.Calling or TransactionPhase.Trying or TransactionPhase.Proceeding)
+        {
+            _unreadable = (status, error);
+            _user.OnUnreadable(error);
+        }
+    }
+
+    /// <summary>
     /// A connection is gone. When the peer knows no other way to us than this one, the request failed with it. Otherwise the answer may still come: the peer
     /// opens a connection for it (RFC 3261 §18.1.1). To learn now, and not by a timer, whether there still is a peer, the request is sent
     /// once more; it knows the copy by its branch.
@@ -106,6 +125,14 @@ internal sealed class ClientTransaction
         _outbox.Clear();
         _core.Clients.Remove(_key);
     }
+
+    /// <summary>An answer came, but it was none that could be read.</summary>
+    public static ImageShareException Unreadable(SipMethod method, SipReadError error, int? status = null) => new(
+        ImageShareError.MalformedMessage,
+        $"An answer to the {method} came that could not be read ({error.Reason} at octet {error.Offset}); look at it in a trace, and at what software the peer or its proxy runs.")
+    {
+        SipStatus = status,
+    };
 
     private void StartAt(SipDestination destination)
     {
@@ -225,7 +252,7 @@ internal sealed class ClientTransaction
         bool answered = _response is { IsFinal: true };
         if (end != TransactionEnd.Completed && !answered)
         {
-            _user.OnFailed(end, error ?? new ImageShareException(
+            _user.OnFailed(end, _unreadable is { } came ? Unreadable(Request.Method, came.Error, came.Status) : error ?? new ImageShareException(
                 ImageShareError.NoAnswer, $"Nobody answered the {Request.Method} to {Request.RequestUri} in time; check the address and try again."));
         }
     }

@@ -29,7 +29,7 @@ public abstract record InviteOutcome
     public sealed record Cancelled : InviteOutcome;
 
     /// <summary>
-    /// Nobody answered (<see cref="ImageShareError.NoAnswer"/>), it could not be sent
+    /// Nobody answered (<see cref="ImageShareError.NoAnswer"/>), an answer came that could not be read (<see cref="ImageShareError.MalformedMessage"/>), it could not be sent
     /// (<see cref="ImageShareError.PeerUnreachable"/>, <see cref="ImageShareError.ConnectionLost"/>,
     /// <see cref="ImageShareError.InvalidValue"/>), or the agent was closed (<see cref="ImageShareError.InvalidState"/>).
     /// </summary>
@@ -48,6 +48,9 @@ public sealed record InviteSettings
     /// or the 2xx that holds it, gives the answer, which goes into PRACK or ACK (RFC 3261 §13.2.1). Must not block nor throw. Null for none.
     /// </summary>
     public Func<SipResponse, (ReadOnlyMemory<byte> Body, MediaType ContentType)>? Answer { get; init; }
+
+    /// <summary>Called on the agent's loop when a final response came that could not be read; must not block nor throw.</summary>
+    internal Action? Unreadable { get; init; }
 
     /// <summary>Called on the agent's loop with each response of 101 to 199; must not block.</summary>
     public Action<SipResponse>? Provisional { get; init; }

@@ -123,6 +123,8 @@ public sealed partial class OutgoingInvite : IClientTransactionUser, IAgentPart
         Give(end == TransactionEnd.TimedOut ? OutgoingInviteInput.TimedOut : OutgoingInviteInput.TransportFailed);
     }
 
+    void IClientTransactionUser.OnUnreadable(SipReadError error) => _settings.Unreadable?.Invoke();
+
     void IAgentPart.Close(ImageShareException reason) => _result.TrySetResult(new InviteOutcome.Failed(reason));
 
     private void Send()

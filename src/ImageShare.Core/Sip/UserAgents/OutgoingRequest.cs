@@ -43,6 +43,9 @@ internal sealed class OutgoingRequest : IClientTransactionUser, IAgentPart
         _failed = failed;
     }
 
+    /// <summary>Hears of a final response that could not be read.</summary>
+    public Action<SipReadError>? Unreadable { get; init; }
+
     public void Start()
     {
         if (_core.TryAdd(this))
@@ -75,6 +78,8 @@ internal sealed class OutgoingRequest : IClientTransactionUser, IAgentPart
         _core.Remove(this);
         _done(response);
     }
+
+    public void OnUnreadable(SipReadError error) => Unreadable?.Invoke(error);
 
     public void OnFailed(TransactionEnd end, ImageShareException error) => Close(error);
 

@@ -14,6 +14,11 @@ internal sealed class RequestDispatcher(AgentCore core)
 
     public void OnMessage(SipMessage message, SipSource source)
     {
+        if (message.MalformedLines is [var first, ..] lines)
+        {
+            AgentLog.PassedOver(core.Logger, lines.Count, first.Reason, first.Offset);
+        }
+
         if (message is SipRequest request)
         {
             OnRequest(request, source);
@@ -26,7 +31,11 @@ internal sealed class RequestDispatcher(AgentCore core)
 
     private void OnResponse(SipResponse response)
     {
-        if (TransactionKey.ForResponse(response) is not { } key || response.Headers.Vias.Count != 1)
+        if (TransactionKey.ForResponse(response) is null)
+        {
+            OnUnreadable(response, SipValidation.Unreadable(response));
+        }
+        else if (TransactionKey.ForResponse(response) is not { } key || response.Headers.Vias.Count != 1)
         {
             // More than one Via means that it was meant for somebody else (RFC 3261 §8.1.3.3).
             AgentLog.Dropped(core.Logger, "response");
@@ -43,6 +52,23 @@ internal sealed class RequestDispatcher(AgentCore core)
         {
             AgentLog.Dropped(core.Logger, "response");
         }
+    }
+
+    /// <summary>A response that was dropped because it cannot be read. By its branch, or else its Call-ID, it still says who is waiting for it.</summary>
+    public void OnUnreadable(SipResponse response, SipReadError error)
+    {
+        ClientTransaction? transaction = response.Headers.TopVia?.Branch is { } branch
+            ? core.Clients.Values.FirstOrDefault(client => client.Branch == branch)
+            : response.Headers.CallId is { } callId ? core.Clients.Values.FirstOrDefault(client => client.Request.Headers.CallId == callId)
+            : null;
+        if (transaction is null)
+        {
+            AgentLog.Dropped(core.Logger, "response that cannot be read");
+            return;
+        }
+
+        AgentLog.Unreadable(core.Logger, response.StatusCode, transaction.Request.Method, error.Reason, error.Offset);
+        transaction.ReceiveUnreadable(response.StatusCode, error);
     }
 
     private void OnRequest(SipRequest request, SipSource source)

@@ -48,11 +48,17 @@ public sealed class SipUserAgent : IAsyncDisposable
     /// <param name="cancellationToken">Gives up the wait; the request may still reach the peer.</param>
     /// <returns>The final response, whatever its status.</returns>
     /// <exception cref="ImageShareException">
-    /// <see cref="ImageShareError.NoAnswer"/>: nobody answered in 32 s (64·T1). <see cref="ImageShareError.PeerUnreachable"/>,
+    /// <see cref="ImageShareError.NoAnswer"/>: nobody answered in 32 s (64·T1). <see cref="ImageShareError.MalformedMessage"/>: an answer came that could
+    /// not be read, and no other in that time. <see cref="ImageShareError.PeerUnreachable"/>,
     /// <see cref="ImageShareError.ConnectionLost"/>: it could not be sent. <see cref="ImageShareError.InvalidValue"/>: a part of
     /// it cannot stand in a message. <see cref="ImageShareError.InvalidState"/>: the agent is closed.
     /// </exception>
-    public Task<SipResponse> SendAsync(SipRequest request, ParameterList? contactParameters = null, CancellationToken cancellationToken = default)
+    public Task<SipResponse> SendAsync(SipRequest request, ParameterList? contactParameters = null, CancellationToken cancellationToken = default) =>
+        AskAsync(request, contactParameters, null, cancellationToken);
+
+    /// <summary>The same, for whoever has less patience: <paramref name="unreadable"/> hears, on the loop, of an answer that could not be read.</summary>
+    internal Task<SipResponse> AskAsync(
+        SipRequest request, ParameterList? contactParameters, Action<SipReadError>? unreadable, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Method == SipMethod.Invite || request.Method == SipMethod.Ack || request.Method == SipMethod.Cancel)
@@ -73,7 +79,10 @@ public sealed class SipUserAgent : IAsyncDisposable
 
         var result = new TaskCompletionSource<SipResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
         var outgoing = new OutgoingRequest(
-            _core, routed, contactParameters, null, response => result.TrySetResult(response), error => result.TrySetException(error));
+            _core, routed, contactParameters, null, response => result.TrySetResult(response), error => result.TrySetException(error))
+        {
+            Unreadable = unreadable,
+        };
         return _core.TryPost(outgoing.Start) ? AgentCore.WaitAsync(result.Task, cancellationToken) : Task.FromException<SipResponse>(AgentCore.Closed());
     }
 
@@ -149,6 +158,14 @@ public sealed class SipUserAgent : IAsyncDisposable
                 }
             });
         }
+
+        public void OnUnreadableResponse(SipResponse response, SipReadError fault, SipSource source) => core.TryPost(() =>
+        {
+            if (!core.Loop.IsClosed)
+            {
+                _dispatcher.OnUnreadable(response, fault);
+            }
+        });
 
         public void OnConnectionLost(object connection) => core.TryPost(() =>
         {

@@ -156,6 +156,9 @@ public sealed class DialogTests
             Assert.That(refreshed.RemoteTarget.Host, Is.EqualTo("192.0.2.9"));
             Assert.That(Hosts(refreshed.Routes), Is.EqualTo(new[] { "p1.example" }));
             Assert.That(dialog.RefreshedBy(new SipRequest(SipMethod.Update, update.RequestUri)).RemoteTarget.Host, Is.EqualTo("192.0.2.2"));
+            var unreadable = new SipRequest(SipMethod.Update, update.RequestUri);
+            unreadable.Headers.Add("Contact", "<sip:nobody@>");
+            Assert.That(dialog.RefreshedBy(unreadable).RemoteTarget.Host, Is.EqualTo("192.0.2.2"), "the old target when there is no other");
         });
     }
 

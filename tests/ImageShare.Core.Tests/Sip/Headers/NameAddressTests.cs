@@ -45,6 +45,48 @@ public sealed class NameAddressTests
     public void What_is_broken_is_refused(string text) =>
         Assert.That(NameAddress.TryParse(Encoding.UTF8.GetBytes(text), out _), Is.False);
 
+    [TestCase("<sip:192.0.2.1:443;transport=tcp;tok=\"VG8+/s==\">;x", "192.0.2.1", 443, "<sip:192.0.2.1:443;transport=tcp;tok=\"VG8+/s==\">;x")]
+    [TestCase("<sip:u@h;a=\"b;c?d@e\";lr>", "h", null, "<sip:u@h;a=\"b;c?d@e\";lr>")]
+    [TestCase("<sip:h;tok=VG8=>;x", "h", null, "<sip:h;tok=VG8=>;x")]
+    [TestCase("<sip:u@192.0.2.8:>;x", "192.0.2.8", null, "<sip:u@192.0.2.8>;x")]
+    [TestCase("<sip:u@[2001:db8::1]:;lr>", "2001:db8::1", null, "<sip:u@[2001:db8::1];lr>")]
+    [TestCase("<sip:@192.0.2.8:5062>", "192.0.2.8", 5062, "<sip:192.0.2.8:5062>")]
+    [TestCase("<sip:h:5062;a=\"b c\";d=e>", "h", 5062, "<sip:h:5062;d=e>")]
+    [TestCase("<sip:h:5062;=x;a;\"y;z\";q=>", "h", 5062, "<sip:h:5062;a>")]
+    [TestCase("<sip:h;a=\"never closed;b>;x", "h", null, "<sip:h;b>;x")]
+    [TestCase("<sips:u@h:;x=\"1\"?a=\">", "h", null, "<sips:u@h;x=\"1\">")]
+    [TestCase("sip:u@h:;tag=1", "h", null, "<sip:u@h>;tag=1")]
+    [Category("SIPG-009")]
+    public void A_URI_against_the_grammar_counts_as_far_as_it_can_be_read(string text, string host, int? port, string printed)
+    {
+        Assert.That(NameAddress.TryParse(Encoding.UTF8.GetBytes(text), out NameAddress? value), Is.True);
+        Assert.That((value!.Uri.Host, value.Uri.Port), Is.EqualTo((host, port)));
+        Assert.That(value.ToString(), Is.EqualTo(printed));
+    }
+
+    [TestCase("<sip:u@>")]
+    [TestCase("<sip:u@:5060>")]
+    [TestCase("<sip:u@h:port>")]
+    [TestCase("<sip:u@h:70000>")]
+    [TestCase("<sip:u v@h>")]
+    [TestCase("<what is this>")]
+    [TestCase("<>")]
+    [Category("SIPG-009")]
+    public void What_stands_behind_the_brackets_of_a_Contact_counts_whatever_stands_between(string address)
+    {
+        var headers = new SipHeaders();
+        headers.Add("Contact", $"{address};+sip.instance=\"x\";q=0.5, <sip:second@h>");
+        Assert.Multiple(() =>
+        {
+            Assert.That(headers.Contacts, Has.Count.EqualTo(2));
+            Assert.That(headers.Contacts[0].Parameters.GetValue("+sip.instance"), Is.EqualTo("x"));
+            Assert.That(headers.Contacts[0].Uri.Scheme, Is.Empty);
+            Assert.That(headers.Contacts[0].Uri.ToString(), Is.EqualTo(address[1..^1]));
+            Assert.That(headers.RemoteTarget!.User, Is.EqualTo("second"));
+            Assert.That(NameAddress.TryParse(Encoding.UTF8.GetBytes(address + ";tag=x"), out _), Is.False, "in From and To it is needed");
+        });
+    }
+
     [Test]
     [Category("SIPG-008")]
     public void Parameters_in_brackets_are_the_URIs_and_behind_them_the_headers()
