@@ -45,11 +45,18 @@ public sealed class CliPeerTests
     {
         using var folder = new Folder();
         using var socket = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
-        Task<string> first = Task.Run(async () => Encoding.UTF8.GetString((await socket.ReceiveAsync()).Buffer));
+        Task<string> first = Task.Run(async () =>
+        {
+            UdpReceiveResult datagram = await socket.ReceiveAsync();
+            await socket.SendAsync(Encoding.UTF8.GetBytes(Response(Encoding.UTF8.GetString(datagram.Buffer), "486 Busy Here", string.Empty)), datagram.RemoteEndPoint);
+            return Encoding.UTF8.GetString(datagram.Buffer);
+        });
         Task<CliResult> running = CliProcess.RunAsync(
-            "send", Picture(folder), $"sip:bob@{socket.Client.LocalEndPoint}", "--identity", "sip:alice@ims.example", "--transport", "udp", "--no-query", "--json", "--timeout", "1");
+            "send", Picture(folder), $"sip:bob@{socket.Client.LocalEndPoint}", "--identity", "sip:alice@ims.example", "--transport", "udp", "--no-query", "--json");
         Assert.That(await first.WaitAsync(TimeSpan.FromSeconds(60)), Does.StartWith("INVITE "));
-        Assert.That((await running).Status, Is.EqualTo(1));
+        CliResult result = await running;
+        Assert.That(result.Status, Is.EqualTo(1));
+        result.AssertFailed("Busy");
     }
 
     [TestCase("query")]
@@ -106,6 +113,14 @@ public sealed class CliPeerTests
     }
 
     // A phone that knows OPTIONS and nothing of image share: 200 with nothing in it.
+    private static string Response(string request, string status, string rows)
+    {
+        string[] kept = [.. request.Split("\r\n").Where(l => l.StartsWith("Via:", StringComparison.Ordinal) || l.StartsWith("From:", StringComparison.Ordinal)
+            || l.StartsWith("Call-ID:", StringComparison.Ordinal) || l.StartsWith("CSeq:", StringComparison.Ordinal))];
+        string to = request.Split("\r\n").First(l => l.StartsWith("To:", StringComparison.Ordinal)) + ";tag=phone12345678";
+        return string.Join("\r\n", (string[])[$"SIP/2.0 {status}", .. kept, to, rows + "Content-Length: 0", string.Empty, string.Empty]);
+    }
+
     private static async Task AnswerOptionsAsync(UdpClient socket, string rows, CancellationToken stop)
     {
         try
@@ -119,11 +134,7 @@ public sealed class CliPeerTests
                     continue;
                 }
 
-                string[] kept = [.. request.Split("\r\n").Where(l => l.StartsWith("Via:", StringComparison.Ordinal) || l.StartsWith("From:", StringComparison.Ordinal)
-                    || l.StartsWith("Call-ID:", StringComparison.Ordinal) || l.StartsWith("CSeq:", StringComparison.Ordinal))];
-                string to = request.Split("\r\n").First(l => l.StartsWith("To:", StringComparison.Ordinal)) + ";tag=phone12345678";
-                string response = string.Join("\r\n", (string[])["SIP/2.0 200 OK", .. kept, to, rows + "Content-Length: 0", string.Empty, string.Empty]);
-                await socket.SendAsync(Encoding.UTF8.GetBytes(response), datagram.RemoteEndPoint, stop);
+                await socket.SendAsync(Encoding.UTF8.GetBytes(Response(request, "200 OK", rows)), datagram.RemoteEndPoint, stop);
             }
         }
         catch (OperationCanceledException)
