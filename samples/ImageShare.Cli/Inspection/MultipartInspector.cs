@@ -7,14 +7,15 @@ namespace ImageShare.Cli.Inspection;
 /// <summary>Multipart bodies, with or without the header that names their boundary.</summary>
 internal static class MultipartInspector
 {
-    /// <summary>A file: an optional header ending in an empty line, then the body. Without a header, the first line is the delimiter.</summary>
+    /// <summary>A file: an optional header ending in an empty line, then the body. Without a header, the first line that is not empty is the delimiter.</summary>
     public static IEnumerable<Finding> InspectFile(ReadOnlyMemory<byte> octets)
     {
         ReadOnlySpan<byte> span = octets.Span;
-        if (span.StartsWith("--"u8))
+        ReadOnlySpan<byte> first = span.TrimStart("\r\n"u8);
+        if (first.StartsWith("--"u8))
         {
-            int end = span.IndexOfAny((byte)'\r', (byte)'\n');
-            ReadOnlySpan<byte> boundary = (end < 0 ? span : span[..end])[2..];
+            int end = first.IndexOfAny((byte)'\r', (byte)'\n');
+            ReadOnlySpan<byte> boundary = (end < 0 ? first : first[..end])[2..];
             if (boundary.IsEmpty || boundary.ContainsAny("\"\\\0"u8))
             {
                 return [new Finding { Kind = "multipart", Error = "BadBoundary" }];

@@ -131,7 +131,7 @@ internal sealed class EntityStream(int maxHeaderLength) : Stream
         }
 
         int length = Take(_room);
-        if (length > 0 || _isLast)
+        if (length > 0 || _isLast || _isStopped)
         {
             _waiting = null;
 
@@ -149,7 +149,8 @@ internal sealed class EntityStream(int maxHeaderLength) : Stream
 
     private int Take(Memory<byte> room)
     {
-        if (_isStopped || (_headersBegin >= 0 && _handedOut - _headersBegin > maxHeaderLength + LongestDelimiter))
+        _isStopped |= _headersBegin >= 0 && _handedOut - _headersBegin > maxHeaderLength + LongestDelimiter;
+        if (_isStopped)
         {
             return 0;
         }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ImageShare.Core.Benchmarks.Bodies;
 
-/// <summary>The least that finds a file in an offer and an icon in a body: no limits, no warnings, nothing kept. What there is to lose to.</summary>
+/// <summary>The least that finds a file in an offer: no limits, no warnings, nothing kept. What there is to lose to.</summary>
 internal static class HandScan
 {
     public static int Offer(ReadOnlySpan<byte> octets)
@@ -36,21 +36,6 @@ internal static class HandScan
         }
 
         return name.Length + (int)size + hash.Length + id.Length + path.Length + direction;
-    }
-
-    public static int Icon(ReadOnlySpan<byte> octets, string boundary)
-    {
-        Span<byte> delimiter = stackalloc byte[80];
-        int length = Encoding.ASCII.GetBytes("\r\n--" + boundary, delimiter);
-        delimiter = delimiter[..length];
-        ReadOnlySpan<byte> first = octets[(octets.IndexOf("\r\n\r\n"u8) + 4)..];
-        int end = first.IndexOf(delimiter);
-        ReadOnlySpan<byte> second = first[(end + delimiter.Length)..];
-        second = second[(second.IndexOf("\r\n\r\n"u8) + 4)..];
-        second = second[..second.IndexOf(delimiter)];
-        byte[] icon = new byte[Base64.GetMaxDecodedFromUtf8Length(second.Length)];
-        Base64.DecodeFromUtf8(second, icon, out _, out int written);
-        return end + written;
     }
 
     private static void Selector(ReadOnlySpan<byte> text, ref string name, ref long size, ref byte[] hash)

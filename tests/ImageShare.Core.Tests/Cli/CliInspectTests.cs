@@ -52,8 +52,21 @@ public sealed class CliInspectTests
         Assert.That(found.Select(f => f.GetProperty("offset").GetInt32()), Is.EqualTo((int[])[0, Options.Length]));
     }
 
-    [TestCase("")]
+    [TestCase("", "--\r\n")]
+    [TestCase("\r\n", "--\r\n")]
+    [TestCase("\r\n\r\n", "--")]
+    [TestCase("", "--\r")]
+    public async Task Empty_lines_before_the_first_delimiter_and_a_cut_off_last_one_are_lived_with(string before, string end)
+    {
+        string text = before + Multipart[..Multipart.LastIndexOf("--", StringComparison.Ordinal)] + end;
+        (int status, JsonElement[] found) = await InspectAsync(text);
+        Assert.That(status, Is.Zero);
+        Assert.That(found.Select(f => f.GetProperty("kind").GetString()), Is.EqualTo((string[])["multipart", "sdp"]));
+        Assert.That(found[1].GetProperty("offset").GetInt32(), Is.EqualTo(text.IndexOf("v=0", StringComparison.Ordinal)));
+    }
+
     [TestCase("Content-Type: multipart/related; boundary=b7\r\n\r\n")]
+    [TestCase("")]
     [TestCase("MIME-Version: 1.0\r\ncontent-type: multipart/related;\r\n  boundary=\"b7\"\r\nContent-Length: 9\r\n\r\n")]
     public async Task Offsets_inside_a_multipart_body_count_from_the_beginning_of_the_file(string header)
     {
