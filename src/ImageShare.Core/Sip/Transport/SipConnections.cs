@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using ImageShare.Core.Net;
 
 namespace ImageShare.Core.Sip.Transport;
@@ -14,6 +15,7 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
     private readonly ConcurrentDictionary<SipConnectionKey, Lazy<Task<SipConnection>>> _reusable = new();
     private readonly ConcurrentDictionary<SipConnection, bool> _all = new();
     private readonly ConcurrentDictionary<IStreamConnection, Task> _handshakes = new();
+    private readonly AcceptedConnections _accepted = new(options.MaxConnectionsPerSource);
     private readonly TlsEndpoint _tls = new(options.Tls);
 
     /// <summary>How many connections are open now.</summary>
@@ -31,7 +33,7 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
                     return;
                 }
 
-                if (_all.Count + _handshakes.Count >= options.MaxConnections && !TryMakeRoom())
+                if (!HasRoomFor(accepted.RemoteEndPoint.Address))
                 {
                     inbound.Statistics.CountConnectionDropped();
                     accepted.Abort();
@@ -39,6 +41,7 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
                     continue;
                 }
 
+                _accepted.Add(accepted.RemoteEndPoint.Address);
                 if (protocol == SipProtocol.Tls)
                 {
                     BeginHandshake(accepted);
@@ -104,6 +107,7 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
 
     private async Task HandshakeAsync(IStreamConnection accepted, Task started)
     {
+        IPAddress source = accepted.RemoteEndPoint.Address;
         await started.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
@@ -116,6 +120,7 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
         catch (Exception)
         {
             // The handshake has closed the connection; it is the only one that ends by this.
+            _accepted.Remove(source);
             inbound.Statistics.CountHandshakeFailed();
         }
         finally
@@ -124,10 +129,22 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
         }
     }
 
-    // Connections that are only held must not keep others out for ever.
-    private bool TryMakeRoom()
+    // Of its own source first: no peer's connections keep those of others out.
+    private bool HasRoomFor(IPAddress address)
     {
-        SipConnection? stillest = _all.Keys.Where(static c => !c.IsOpener && c.IsOpen).MaxBy(static c => c.Silence);
+        if (_accepted.IsFull(address))
+        {
+            IPAddress source = SourceNetwork.Of(address);
+            return TryMakeRoom(connection => SourceNetwork.Of(connection.Source.Remote.Address).Equals(source));
+        }
+
+        return _all.Count + _handshakes.Count < options.MaxConnections || TryMakeRoom(static _ => true);
+    }
+
+    // Connections that are only held must not keep others out for ever.
+    private bool TryMakeRoom(Func<SipConnection, bool> isOfThose)
+    {
+        SipConnection? stillest = _all.Keys.Where(c => !c.IsOpener && c.IsOpen && isOfThose(c)).MaxBy(static c => c.Silence);
         if (stillest is null || stillest.Silence < MakesRoomAfter)
         {
             return false;
@@ -197,6 +214,11 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
     {
         Forget(connection);
         _all.TryRemove(connection, out _);
+        if (!connection.IsOpener)
+        {
+            _accepted.Remove(connection.Source.Remote.Address);
+        }
+
         if (!stop.IsCancellationRequested)
         {
             inbound.ConnectionLost(connection);

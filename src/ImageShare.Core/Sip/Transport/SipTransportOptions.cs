@@ -80,6 +80,12 @@ public sealed record SipTransportOptions
     public int MaxConnections { get; init; } = 1024;
 
     /// <summary>
+    /// Connections that one source may have opened at the same time: an IPv4 address, or the /64 network of an IPv6 one. 256: many users behind one address, and
+    /// room for others. One above that takes the place of the same source's as with <see cref="MaxConnections"/>, or is dropped.
+    /// </summary>
+    public int MaxConnectionsPerSource { get; init; } = 256;
+
+    /// <summary>
     /// Whether a response follows the <c>maddr</c> of a Via (RFC 3261 §18.2.2) when that is a unicast address. Default true;
     /// multicast and broadcast are never followed.
     /// </summary>

@@ -38,7 +38,7 @@ public sealed class SipTransportStatistics
     /// <summary>Keep-alives received on streams (RFC 5626 §3.5.1).</summary>
     public long KeepAlives => Interlocked.Read(ref _keepAlives);
 
-    /// <summary>Accepted connections dropped because there were too many, new ones or long silent ones in their favour.</summary>
+    /// <summary>Accepted connections dropped because there were too many, of one source or in all, new ones or long silent ones in their favour.</summary>
     public long ConnectionsDropped => Interlocked.Read(ref _connectionsDropped);
 
     /// <summary>Accepted connections that got no further than the TLS handshake: no TLS, none new enough, too slow, or no certificate where one is required.</summary>
