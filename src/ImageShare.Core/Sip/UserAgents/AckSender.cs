@@ -6,74 +6,94 @@ namespace ImageShare.Core.Sip.UserAgents;
 /// <summary>The ACK of one 2xx: sent with each copy of the 2xx, always the same (RFC 3261 §13.2.2.4). On the loop only.</summary>
 internal sealed class AckSender
 {
-    private readonly SipRequest _ack;
-    private readonly RequestAddressing _addressing;
-    private readonly Outbox _outbox;
-    private readonly List<Action> _afterFirst = [];
-    private SipDestination? _destination;
-    private SipDestination? _fallback;
-    private bool _isFirstOver;
+    private readonly AgentCore _core;
+    private First? _first;
+    private RepeatedMessage? _again;
 
     public AckSender(AgentCore core, RoutedRequest ack)
     {
-        _ack = ack.Request;
-        _addressing = new RequestAddressing(core, ack, contactParameters: null);
-        _outbox = new Outbox(core, _ => OnFirstOver(), OnSendFailed);
-        RequestFiller.AddUserAgent(_ack, core.Options);
-        _addressing.Begin(
-            (destination, fallback) =>
-            {
-                _fallback = core.Options.FallBackToUdp ? fallback : null;
-                _destination = destination;
-                Repeat();
-            },
-            _ => OnFirstOver());
+        _core = core;
+        _first = new First(this, ack);
+        _first.Begin();
     }
 
-    /// <summary>Sends it again, unless it is still looking for its way.</summary>
-    public void Repeat()
-    {
-        if (_destination is not null)
-        {
-            _outbox.Send(_ack, _destination);
-        }
-    }
+    /// <summary>What it takes once the first is out, about.</summary>
+    public int Octets => 100 + (_again?.Octets ?? 500);
+
+    /// <summary>Sends it again, unless the first is still on its way.</summary>
+    public void Repeat() => _again?.Send(_core);
 
     /// <summary>Does something once the first ACK is out, or could not be sent: then each copy of the 2xx tries again.</summary>
     public void AfterFirst(Action action)
     {
-        if (_isFirstOver)
+        if (_first is { } first)
         {
-            action();
+            first.Then.Add(action);
         }
         else
         {
-            _afterFirst.Add(action);
+            action();
         }
     }
 
-    private void OnSendFailed(ImageShareException error)
+    // Nothing of the first one stays but its octets, and where it went.
+    private void OnFirstOver(First first)
     {
-        if (_fallback is { } udp && error.Error == ImageShareError.PeerUnreachable)
-        {
-            _fallback = null;
-            _destination = udp;
-            _addressing.Write(udp);
-            Repeat();
-            return;
-        }
-
-        OnFirstOver();
-    }
-
-    private void OnFirstOver()
-    {
-        _isFirstOver = true;
-        foreach (Action action in _afterFirst)
+        _first = null;
+        _again = first.Destination is { } destination ? new RepeatedMessage(first.Ack, destination) : null;
+        foreach (Action action in first.Then)
         {
             action();
         }
+    }
 
-        _afterFirst.Clear();
+    private sealed class First
+    {
+        private readonly AckSender _owner;
+        private readonly RequestAddressing _addressing;
+        private readonly Outbox _outbox;
+        private SipDestination? _fallback;
+
+        public First(AckSender owner, RoutedRequest ack)
+        {
+            _owner = owner;
+            Ack = ack.Request;
+            _addressing = new RequestAddressing(owner._core, ack, contactParameters: null);
+            _outbox = new Outbox(owner._core, _ => _owner.OnFirstOver(this), OnSendFailed);
+            RequestFiller.AddUserAgent(Ack, owner._core.Options);
+        }
+
+        public SipRequest Ack { get; }
+
+        public SipDestination? Destination { get; private set; }
+
+        public List<Action> Then { get; } = [];
+
+        public void Begin() => _addressing.Begin(
+            (destination, fallback) =>
+            {
+                _fallback = _owner._core.Options.FallBackToUdp ? fallback : null;
+                Send(destination);
+            },
+            _ => _owner.OnFirstOver(this));
+
+        private void Send(SipDestination destination)
+        {
+            Destination = destination;
+            _outbox.Send(Ack, destination);
+        }
+
+        private void OnSendFailed(ImageShareException error)
+        {
+            if (_fallback is { } udp && error.Error == ImageShareError.PeerUnreachable)
+            {
+                _fallback = null;
+                _addressing.Write(udp);
+                Send(udp);
+                return;
+            }
+
+            _owner.OnFirstOver(this);
+        }
     }
 }

@@ -35,6 +35,8 @@ internal sealed class AgentCore
         Handler = handler;
         Logger = options.LoggerFactory?.CreateLogger("ImageShare.Core.Sip") ?? NullLogger.Instance;
         Loop = new AgentLoop(options.TimeProvider, Logger) { Closing = CloseAll };
+        Load = new ServerLoad(options.MaxServerTransactions, options.MaxServerTransactionsPerSource);
+        Memory = new AgentMemory(Loop, options.TimeProvider);
         Keyring = new DigestKeyring(options.Credentials, options.Identity.Uri.Host);
         bool isReliable = options.Reliability != SipReliability.None;
         bool hasTimers = options.ShortestSessionInterval is not null;
@@ -45,7 +47,10 @@ internal sealed class AgentCore
     }
 
     /// <summary>What the requests of peers cost.</summary>
-    public ServerLoad Load { get; } = new();
+    public ServerLoad Load { get; }
+
+    /// <summary>What is left of what is done.</summary>
+    public AgentMemory Memory { get; }
 
     public AgentLoop Loop { get; }
 
@@ -73,15 +78,21 @@ internal sealed class AgentCore
 
     public Dictionary<TransactionKey, ClientTransaction> Clients { get; } = [];
 
+    /// <summary>Refused INVITEs of ours whose refusals may come again.</summary>
+    public Dictionary<TransactionKey, AcknowledgedRefusal> Refusals { get; } = [];
+
     public Dictionary<TransactionKey, ServerTransaction> Servers { get; } = [];
 
-    /// <summary>The server transactions a second copy by another way would be merged with.</summary>
-    public Dictionary<MergeKey, ServerTransaction> Merges { get; } = [];
+    /// <summary>Requests of peers that are answered, and whose copies may still come.</summary>
+    public Dictionary<TransactionKey, AnsweredRequest> Answered { get; } = [];
+
+    /// <summary>The requests a second copy by another way would be merged with, in the works or answered.</summary>
+    public Dictionary<MergeKey, object> Merges { get; } = [];
 
     public Dictionary<DialogId, IDialogUser> Dialogs { get; } = [];
 
     /// <summary>Outgoing INVITEs by their branch, longer than their transactions: a late 2xx must not be left unanswered.</summary>
-    public Dictionary<string, OutgoingInvite> Invites { get; } = [];
+    public Dictionary<string, IInviteAnswers> Invites { get; } = [];
 
     /// <summary>Does something on the loop; false when the agent is closed.</summary>
     public bool TryPost(Action work) => Loop.Post(work);
@@ -109,8 +120,10 @@ internal sealed class AgentCore
 
         _parts.Clear();
         Clients.Clear();
+        Refusals.Clear();
         Servers.Clear();
-        Load.Clear();
+        Answered.Clear();
+        Memory.Clear();
         Merges.Clear();
         Dialogs.Clear();
         Invites.Clear();

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace ImageShare.Core.Sip.UserAgents;
 
 /// <summary>
-/// What the agent logs, ids from 1101; next free: 1113. No header values: they may hold credentials. What names a person, an address or a file is
+/// What the agent logs, ids from 1101; next free: 1114. No header values: they may hold credentials. What names a person, an address or a file is
 /// logged at Trace only, by methods whose names end in Sensitive.
 /// </summary>
 internal static partial class AgentLog
@@ -48,6 +48,9 @@ internal static partial class AgentLog
 
     [LoggerMessage(1112, LogLevel.Debug, "{Count} header lines of a message could not be read and were passed over, the first ({Reason}) at octet {Offset}.")]
     public static partial void PassedOver(ILogger logger, int count, SipReadFailure reason, int offset);
+
+    [LoggerMessage(1113, LogLevel.Debug, "A message could not be sent again: {Reason}. The peer may ask once more.")]
+    public static partial void NotSentAgain(ILogger logger, ImageShareError reason);
 
     [LoggerMessage(1106, LogLevel.Debug, "A {Message} that belongs to nothing was dropped.")]
     public static partial void Dropped(ILogger logger, string message);

@@ -31,6 +31,7 @@ internal sealed class ClientTransaction
     private TransactionKey _key;
     private SipDestination? _fallback;
     private SipResponse? _response;
+    private SipRequest? _ack;
     private ImageShareException? _error;
     private (int Status, SipReadError Error)? _unreadable;
     private object? _connection;
@@ -180,7 +181,7 @@ internal sealed class ClientTransaction
                     _outbox.Send(Request, Destination!);
                     break;
                 case TransactionEffectKind.SendAck:
-                    _outbox.Send(InviteFollowUp.CreateAck(Request, _response!), Destination!);
+                    _outbox.Send(_ack = InviteFollowUp.CreateAck(Request, _response!), Destination!);
                     break;
                 case TransactionEffectKind.Deliver:
                     _user.OnResponse(_response!);
@@ -195,6 +196,24 @@ internal sealed class ClientTransaction
                     End(effect.End, _error);
                     break;
             }
+        }
+
+        if (!_isOver && _state.Phase is TransactionPhase.Completed or TransactionPhase.Accepted)
+        {
+            Conclude();
+        }
+    }
+
+    // It has its final response and only waits for copies of that. Whoever began it, and all that hangs on them, is not kept for those: copies
+    // of a response to anything but INVITE are dropped with or without it, those of a 2xx are for the agent's table of INVITEs, and any other gets its ACK.
+    private void Conclude()
+    {
+        _isOver = true;
+        _timers.StopAll();
+        _core.Clients.Remove(_key);
+        if (IsInvite && _state.Phase == TransactionPhase.Completed)
+        {
+            _core.Memory.Keep(new AcknowledgedRefusal(_core, _key, new RepeatedMessage(_ack!, Destination!)), _core.Options.Timers.D);
         }
     }
 

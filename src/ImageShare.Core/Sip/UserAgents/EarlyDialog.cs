@@ -8,7 +8,7 @@ namespace ImageShare.Core.Sip.UserAgents;
 internal sealed class EarlyDialog : IDialogUser
 {
     private readonly AgentCore _core;
-    private readonly SipRequest _invite;
+    private readonly CSeq _number;
     private readonly Func<SipResponse, (ReadOnlyMemory<byte> Body, MediaType ContentType)>? _answer;
     private EarlyDialogState _state;
 
@@ -16,7 +16,7 @@ internal sealed class EarlyDialog : IDialogUser
         AgentCore core, SipRequest invite, SipResponse response, Func<SipResponse, (ReadOnlyMemory<byte> Body, MediaType ContentType)>? answer)
     {
         _core = core;
-        _invite = invite;
+        _number = invite.Headers.CSeq!;
         _answer = answer;
         _state = new EarlyDialogState(Dialog.OfCaller(invite, response));
         core.Dialogs.TryAdd(_state.Dialog.Id, this);
@@ -49,9 +49,9 @@ internal sealed class EarlyDialog : IDialogUser
 
         RoutedRequest prack = _state.Dialog.CreateRequest(SipMethod.Prack, out Dialog next);
         _state = _state with { Dialog = next };
-        prack.Request.Headers.Add(SipHeaderNames.RAck, new RAck(number, _invite.Headers.CSeq!));
+        prack.Request.Headers.Add(SipHeaderNames.RAck, new RAck(number, _number));
         RequestFiller.AddUserAgent(prack.Request, _core.Options);
-        HasAnswered |= !HasAnswered && OfferAnswer.AddTo(prack.Request, _invite, response, _answer);
+        HasAnswered |= !HasAnswered && OfferAnswer.AddTo(prack.Request, response, _answer);
 
         // Its answer changes nothing: when a final response to the INVITE has overtaken it, 481 is no fault (RFC 3262 §3).
         new OutgoingRequest(_core, prack, null, NextNumber, static _ => { }, static _ => { }).Start();

@@ -200,6 +200,12 @@ public sealed partial class InviteDialog : IDialogUser, IAgentPart
         var effects = new List<InviteSessionEffect>(4);
         _state = InviteSessionMachine.Step(_state, input, effects);
         Perform(effects);
+        if (_answer is { } answer && _state.Phase != InviteSessionPhase.AwaitingAck && input != InviteSessionInput.Answered)
+        {
+            // It is not repeated any more.
+            _answer = null;
+            answer.Transaction.Acknowledge();
+        }
     }
 
     private void Perform(List<InviteSessionEffect> effects)

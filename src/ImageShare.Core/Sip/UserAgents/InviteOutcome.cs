@@ -26,7 +26,11 @@ public abstract record InviteOutcome
     public sealed record Rejected(SipResponse Response) : InviteOutcome;
 
     /// <summary>We cancelled it.</summary>
-    public sealed record Cancelled : InviteOutcome;
+    public sealed record Cancelled : InviteOutcome
+    {
+        /// <summary>The final response that came to it; null when there was none: the peer has probably gone.</summary>
+        public SipResponse? Response { get; init; }
+    }
 
     /// <summary>
     /// Nobody answered (<see cref="ImageShareError.NoAnswer"/>), an answer came that could not be read (<see cref="ImageShareError.MalformedMessage"/>), it could not be sent
@@ -52,6 +56,9 @@ public sealed record InviteSettings
     /// <summary>Called on the agent's loop when a final response came that could not be read; must not block nor throw.</summary>
     internal Action? Unreadable { get; init; }
 
-    /// <summary>Called on the agent's loop with each response of 101 to 199; must not block.</summary>
+    /// <summary>Called on the agent's loop with each response of 101 to 199; must not block. Not called any more once the INVITE is cancelled.</summary>
     public Action<SipResponse>? Provisional { get; init; }
+
+    /// <summary>Called on the agent's loop with each 100, which may be of a server on the way; must not block. Not called any more once the INVITE is cancelled.</summary>
+    public Action<SipResponse>? Trying { get; init; }
 }

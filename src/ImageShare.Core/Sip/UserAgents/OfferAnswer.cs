@@ -6,10 +6,9 @@ namespace ImageShare.Core.Sip.UserAgents;
 internal static class OfferAnswer
 {
     /// <summary>Puts the application's answer into an ACK or PRACK; false when there is nothing to answer, or nothing to answer with.</summary>
-    public static bool AddTo(
-        SipRequest request, SipRequest invite, SipResponse offer, Func<SipResponse, (ReadOnlyMemory<byte> Body, MediaType ContentType)>? answer)
+    public static bool AddTo(SipRequest request, SipResponse offer, Func<SipResponse, (ReadOnlyMemory<byte> Body, MediaType ContentType)>? answer)
     {
-        if (answer is null || !invite.Body.IsEmpty || offer.Body.IsEmpty)
+        if (answer is null || offer.Body.IsEmpty)
         {
             return false;
         }

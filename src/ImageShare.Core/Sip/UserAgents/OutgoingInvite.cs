@@ -6,14 +6,20 @@ using ImageShare.Core.Sip.Transactions;
 namespace ImageShare.Core.Sip.UserAgents;
 
 /// <summary>An INVITE of ours, from the moment it is begun to its outcome (RFC 3261 §13.2). All members may be used from any thread.</summary>
-public sealed partial class OutgoingInvite : IClientTransactionUser, IAgentPart
+public sealed class OutgoingInvite : IClientTransactionUser, IInviteAnswers, IAgentPart
 {
+    private const string Owing = "owing";
+
+    // How long the end of the agent waits for an answer to which CANCEL could be said, counted from the INVITE; a peer that has said nothing by then will hardly.
+    private static readonly TimeSpan FirstAnswerTime = TimeSpan.FromSeconds(1);
+
     private readonly AgentCore _core;
     private readonly SipRequest _request;
-    private readonly InviteSettings _settings;
+    private InviteSettings _settings;
     private readonly TaskCompletionSource<InviteOutcome> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Dictionary<string, (Dialog Dialog, AckSender Ack)> _answers = [];
+    private readonly InviteForks _forks;
     private readonly LoopTimers<string> _timers;
+    private readonly long _began;
     private RoutedRequest _template;
     private OutgoingInviteState _state;
     private ClientTransaction? _transaction;
@@ -21,13 +27,17 @@ public sealed partial class OutgoingInvite : IClientTransactionUser, IAgentPart
     private SipResponse? _response;
     private ImageShareException? _error;
     private string? _cancelReason;
+    private bool _isOwing;
+    private (Dialog Dialog, AckSender Ack) _answer;
 
     internal OutgoingInvite(AgentCore core, SipRequest request, InviteSettings settings)
     {
         _core = core;
         _request = request;
         _settings = settings;
+        _forks = new InviteForks(core, request.Body.IsEmpty ? settings.Answer : null);
         _timers = new LoopTimers<string>(core.Loop);
+        _began = core.Options.TimeProvider.GetTimestamp();
         _state = OutgoingInviteMachine.Start(core.Options.Timers);
     }
 
@@ -45,6 +55,13 @@ public sealed partial class OutgoingInvite : IClientTransactionUser, IAgentPart
     public void Cancel(string? reason = null) => _core.TryPost(() =>
     {
         _cancelReason ??= reason;
+        if (!_state.CancelWanted && !_result.Task.IsCompleted)
+        {
+            // Whoever begun it may be gone long before what is still owed to the peer is done.
+            _settings = _settings with { Provisional = null, Trying = null };
+            Owe(FirstAnswerTime - _core.Options.TimeProvider.GetElapsedTime(_began));
+        }
+
         Give(OutgoingInviteInput.CancelRequested);
     });
 
@@ -69,15 +86,20 @@ public sealed partial class OutgoingInvite : IClientTransactionUser, IAgentPart
         }
     }
 
-    /// <summary>A response, from the transaction or, when it is a late 2xx, without one.</summary>
-    internal void OnResponse(SipResponse response)
+    void IInviteAnswers.OnResponse(SipResponse response) => OnResponse(response);
+
+    private void OnResponse(SipResponse response)
     {
         _response = response;
         if (response.IsProvisional)
         {
-            if (response.StatusCode > 100 && TakeEarly(response))
+            if (response.StatusCode == 100)
             {
-                NotifyProvisional(response);
+                Notify(_settings.Trying, response);
+            }
+            else if (_forks.TakeEarly(_transaction!.Request, response))
+            {
+                Notify(_settings.Provisional, response);
             }
 
             Give(OutgoingInviteInput.Provisional);
@@ -111,7 +133,7 @@ public sealed partial class OutgoingInvite : IClientTransactionUser, IAgentPart
         SipHeaders headers = _template.Request.Headers;
         headers.Set(SipHeaderNames.CSeq, new CSeq(headers.CSeq!.Number + 1, SipMethod.Invite));
         _core.Invites.Remove(_transaction!.Branch);
-        ForgetEarly();
+        _forks.ForgetEarly();
         Send();
     }
 
@@ -136,11 +158,11 @@ public sealed partial class OutgoingInvite : IClientTransactionUser, IAgentPart
         _transaction.Start();
     }
 
-    private void NotifyProvisional(SipResponse response)
+    private void Notify(Action<SipResponse>? hearer, SipResponse response)
     {
         try
         {
-            _settings.Provisional?.Invoke(response);
+            hearer?.Invoke(response);
         }
         catch (Exception error)
         {
@@ -167,14 +189,10 @@ public sealed partial class OutgoingInvite : IClientTransactionUser, IAgentPart
                 SendCancel();
                 break;
             case OutgoingInviteEffectKind.Acknowledge:
-                Dialog dialog = Confirm(effect.Tag);
-                _answers[effect.Tag] = (dialog, new AckSender(_core, CreateAck(dialog, effect.Tag)));
-                break;
-            case OutgoingInviteEffectKind.AcknowledgeAgain:
-                _answers[effect.Tag].Ack.Repeat();
+                _answer = _forks.Acknowledge(_transaction!.Request, _response!, effect.Tag);
                 break;
             case OutgoingInviteEffectKind.EndDialog:
-                _answers[effect.Tag].Ack.AfterFirst(() => SendBye(_answers[effect.Tag].Dialog));
+                _forks.End(_answer.Dialog, _answer.Ack);
                 break;
             case OutgoingInviteEffectKind.PublishAccepted:
                 PublishAccepted(effect.Tag);
@@ -183,7 +201,7 @@ public sealed partial class OutgoingInvite : IClientTransactionUser, IAgentPart
                 Publish(new InviteOutcome.Rejected(_response!));
                 break;
             case OutgoingInviteEffectKind.PublishCancelled:
-                Publish(new InviteOutcome.Cancelled());
+                Publish(new InviteOutcome.Cancelled { Response = _response is { IsFinal: true } ? _response : null });
                 break;
             case OutgoingInviteEffectKind.PublishTimedOut:
             case OutgoingInviteEffectKind.PublishUnreachable:
@@ -192,14 +210,18 @@ public sealed partial class OutgoingInvite : IClientTransactionUser, IAgentPart
             case OutgoingInviteEffectKind.DropTransaction:
                 _transaction!.Drop();
                 break;
+            case OutgoingInviteEffectKind.StartTimer when _state.Phase == OutgoingInvitePhase.Decided:
+                // From here on only late answers may come, and this call is not kept for them.
+                _core.Memory.Keep(new SettledInvite(_core, _transaction!.Branch, _transaction.Request, _state, _forks), effect.Duration);
+                break;
             case OutgoingInviteEffectKind.StartTimer:
                 _timers.Start(string.Empty, effect.Duration, () => Give(OutgoingInviteInput.TimerFired));
                 break;
             case OutgoingInviteEffectKind.StopTimer:
-                _timers.StopAll();
+                _timers.Stop(string.Empty);
                 break;
             case OutgoingInviteEffectKind.Forget:
-                ForgetEarly();
+                _forks.ForgetEarly();
                 if (_transaction is not null)
                 {
                     _core.Invites.Remove(_transaction.Branch);
@@ -214,35 +236,57 @@ public sealed partial class OutgoingInvite : IClientTransactionUser, IAgentPart
         SipRequest cancel = InviteFollowUp.CreateCancel(_transaction!.Request, _cancelReason);
         RequestFiller.AddUserAgent(cancel, _core.Options);
         ClientTransaction.StartBeside(_core, cancel, _transaction.Destination!, UnheardTransaction.Instance);
+        Owe(_core.Options.Timers.T1 * 1.2);
+    }
+
+    // The end of the agent waits for what is owed to the peer, so long: CANCEL goes out twice over UDP, and its answer is waited for.
+    private void Owe(TimeSpan time)
+    {
+        if (time <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        if (!_isOwing)
+        {
+            _isOwing = true;
+            _core.Loop.CountLeaving(1);
+        }
+
+        _timers.Start(Owing, time, OweNothing);
+    }
+
+    private void OweNothing()
+    {
+        if (_isOwing)
+        {
+            _isOwing = false;
+            _timers.Stop(Owing);
+            _core.Loop.CountLeaving(-1);
+        }
     }
 
     // The dialog exists from now on: the peer's BYE may be here before our ACK is out. The application hears after the ACK.
     private void PublishAccepted(string tag)
     {
         SipResponse response = _response!;
-        (Dialog dialog, AckSender ack) = _answers[tag];
+        (Dialog dialog, AckSender ack) = _answer;
         InviteDialog session = InviteDialog.OfCaller(_core, dialog, _transaction!.Request);
         SipResponse answer = response;
-        if (_early.TryGetValue(tag, out EarlyDialog? early))
+        if (_forks.EarlyOf(tag) is { } early)
         {
             early.Session = session;
             answer = early.Answer ?? response;
+            _forks.Settle(tag);
         }
 
         session.Describe(_transaction.Request, answer);
         ack.AfterFirst(() => Publish(new InviteOutcome.Accepted(session, response) { Answer = answer }));
     }
 
-    private void SendBye(Dialog dialog)
-    {
-        var ending = new EndingDialog(_core, dialog.Id);
-        RoutedRequest bye = dialog.CreateRequest(SipMethod.Bye, out _);
-        RequestFiller.AddUserAgent(bye.Request, _core.Options);
-        new OutgoingRequest(_core, bye, null, null, _ => ending.Forget(), _ => ending.Forget()).Start();
-    }
-
     private void Publish(InviteOutcome outcome)
     {
+        OweNothing();
         _core.Remove(this);
         _result.TrySetResult(outcome);
     }

@@ -7,7 +7,7 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.UserAgents;
 
 /// <summary>An INVITE of ours inside a session, up to its final response and the ACKs of that (RFC 3261 §14.1). On the loop only.</summary>
-internal sealed class Reinvitation : IClientTransactionUser, IAgentPart
+internal sealed class Reinvitation : IClientTransactionUser, IInviteAnswers, IAgentPart
 {
     private readonly AgentCore _core;
     private readonly RoutedRequest _template;
@@ -109,6 +109,7 @@ internal sealed class Reinvitation : IClientTransactionUser, IAgentPart
         }
 
         _attempts = next;
+        _core.Invites.Remove(_transaction!.Branch);
         _template.Request.Headers.Set(SipHeaderNames.CSeq, new CSeq(_nextNumber(), SipMethod.Invite));
         Send();
     }
@@ -127,6 +128,7 @@ internal sealed class Reinvitation : IClientTransactionUser, IAgentPart
         }
 
         _transaction = new ClientTransaction(_core, routed, _contactParameters, this);
+        _core.Invites[_transaction.Branch] = this;
         _transaction.Start();
     }
 
@@ -152,9 +154,6 @@ internal sealed class Reinvitation : IClientTransactionUser, IAgentPart
             case OutgoingInviteEffectKind.Acknowledge:
                 _ack = new AckSender(_core, _acknowledge(_transaction!.Request, _response!));
                 break;
-            case OutgoingInviteEffectKind.AcknowledgeAgain:
-                _ack!.Repeat();
-                break;
             case OutgoingInviteEffectKind.EndDialog:
                 // It crossed the CANCEL. That ends an offer, never the session: what was answered counts.
                 break;
@@ -173,12 +172,31 @@ internal sealed class Reinvitation : IClientTransactionUser, IAgentPart
             case OutgoingInviteEffectKind.DropTransaction:
                 _transaction!.Drop();
                 break;
+            case OutgoingInviteEffectKind.StartTimer when _state.Phase == OutgoingInvitePhase.Decided:
+                Settle(effect.Duration);
+                break;
             case OutgoingInviteEffectKind.StartTimer:
                 _timers.Start(false, effect.Duration, () => Give(OutgoingInviteInput.TimerFired));
                 break;
             case OutgoingInviteEffectKind.StopTimer:
                 _timers.Stop(false);
                 break;
+            case OutgoingInviteEffectKind.Forget when _transaction is not null:
+                _core.Invites.Remove(_transaction.Branch);
+                break;
+        }
+    }
+
+    // From here on only copies of the 2xx may come, and neither this nor the session is kept for them.
+    private void Settle(TimeSpan duration)
+    {
+        if (_ack is { } ack)
+        {
+            _core.Memory.Keep(new AcknowledgedReinvite(_core, _transaction!.Branch, ack), duration);
+        }
+        else
+        {
+            _core.Invites.Remove(_transaction!.Branch);
         }
     }
 

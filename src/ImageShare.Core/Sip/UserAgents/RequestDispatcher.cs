@@ -44,9 +44,13 @@ internal sealed class RequestDispatcher(AgentCore core)
         {
             transaction.Receive(response);
         }
-        else if (response.IsSuccess && key.Method == SipMethod.Invite && core.Invites.TryGetValue(key.Branch, out OutgoingInvite? invite))
+        else if (response.IsSuccess && key.Method == SipMethod.Invite && core.Invites.TryGetValue(key.Branch, out IInviteAnswers? invite))
         {
             invite.OnResponse(response);
+        }
+        else if (response.IsFinal && !response.IsSuccess && core.Refusals.TryGetValue(key, out AcknowledgedRefusal? refusal))
+        {
+            refusal.ReceiveCopy();
         }
         else
         {
@@ -111,6 +115,16 @@ internal sealed class RequestDispatcher(AgentCore core)
             return;
         }
 
+        if (core.Answered.TryGetValue(key, out AnsweredRequest? answered))
+        {
+            if (request.Method != SipMethod.Ack)
+            {
+                answered.ReceiveCopy();
+            }
+
+            return;
+        }
+
         IDialogUser? dialog = request.Headers.To!.Tag is null ? null : core.Dialogs.GetValueOrDefault(DialogId.OfReceived(request));
         if (request.Method == SipMethod.Ack)
         {
@@ -118,7 +132,7 @@ internal sealed class RequestDispatcher(AgentCore core)
             return;
         }
 
-        if (core.Load.InWorks >= core.Options.MaxServerTransactions && dialog is null && request.Method != SipMethod.Cancel)
+        if (dialog is null && !core.Load.HasRoomFor(source.Remote.Address) && request.Method != SipMethod.Cancel)
         {
             AgentLog.Overloaded(core.Logger, request.Method);
             SipResponse overload = SipResponse.CreateFor(request, 503, toTag: SipResponse.CreateTag());
@@ -191,6 +205,13 @@ internal sealed class RequestDispatcher(AgentCore core)
 
     private void OnCancel(ServerTransaction cancel, TransactionKey key)
     {
+        if (core.Answered.TryGetValue(key.ForCancelled(), out AnsweredRequest? answered))
+        {
+            // Too late; that it was answered already is no fault of the CANCEL's (RFC 3261 §9.2).
+            cancel.Respond(SipResponse.CreateFor(cancel.Request, 200, toTag: answered.ToTag));
+            return;
+        }
+
         if (!core.Servers.TryGetValue(key.ForCancelled(), out ServerTransaction? invite))
         {
             cancel.Respond(481);

@@ -1,74 +1,41 @@
+using System.Net;
+using ImageShare.Core.Sip.Transport;
+
 namespace ImageShare.Core.Sip.UserAgents;
 
 /// <summary>
-/// What the requests of peers cost an agent. Those in the works are counted against <see cref="SipUserAgentOptions.MaxServerTransactions"/>;
-/// answered ones only take memory until copies of them cannot come any more, so of those only the octets are bounded: the oldest is
-/// forgotten first. On the loop only.
+/// The requests of peers that an agent is at work on, of each source and together: those that wait for the application, whose answer is repeated, or whose refusal
+/// is not acknowledged. What is done is not counted: see <see cref="AgentMemory"/>. On the loop only.
 /// </summary>
-internal sealed class ServerLoad
+internal sealed class ServerLoad(int most, int mostPerSource)
 {
-    /// <summary>The most octets that are kept for copies of answered requests: about 10,000 of the usual OPTIONS and their answers.</summary>
-    public const long MostKept = 32 * 1024 * 1024;
-
-    // What an answered request takes besides its octets, about.
-    private const long Overhead = 1024;
-
-    private readonly Queue<ServerTransaction> _answered = [];
+    private readonly Dictionary<IPAddress, int> _bySource = [];
 
     /// <summary>How many requests are in the works.</summary>
     public int InWorks { get; private set; }
 
-    /// <summary>How many octets are kept of those that are answered.</summary>
-    public long Kept { get; private set; }
+    /// <summary>Whether there is room for one more of that address.</summary>
+    public bool HasRoomFor(IPAddress address) => InWorks < most && _bySource.GetValueOrDefault(SourceNetwork.Of(address)) < mostPerSource;
 
-    public void Begin() => InWorks++;
-
-    public void EndWork() => InWorks--;
-
-    /// <summary>A request is answered and waits for copies.</summary>
-    public void Keep(ServerTransaction transaction, SipMessage? response)
+    public void Begin(IPAddress address)
     {
-        transaction.KeptOctets = Overhead + Octets(transaction.Request) + Octets(response);
-        Kept += transaction.KeptOctets;
-        _answered.Enqueue(transaction);
-        while (Kept > MostKept && _answered.TryDequeue(out ServerTransaction? oldest))
-        {
-            if (!oldest.IsOver)
-            {
-                oldest.Forget();
-            }
-        }
+        InWorks++;
+        IPAddress source = SourceNetwork.Of(address);
+        _bySource[source] = _bySource.GetValueOrDefault(source) + 1;
     }
 
-    /// <summary>A request is forgotten.</summary>
-    public void Drop(ServerTransaction transaction)
+    public void EndWork(IPAddress address)
     {
-        Kept -= transaction.KeptOctets;
-        transaction.KeptOctets = 0;
-
-        // All wait for the same time, so they end in their order.
-        while (_answered.TryPeek(out ServerTransaction? oldest) && oldest.IsOver)
+        InWorks--;
+        IPAddress source = SourceNetwork.Of(address);
+        int left = _bySource[source] - 1;
+        if (left == 0)
         {
-            _answered.Dequeue();
+            _bySource.Remove(source);
         }
-    }
-
-    /// <summary>The agent is closed.</summary>
-    public void Clear() => _answered.Clear();
-
-    private static long Octets(SipMessage? message)
-    {
-        if (message is null)
+        else
         {
-            return 0;
+            _bySource[source] = left;
         }
-
-        long octets = message.Body.Length;
-        foreach (SipHeader header in message.Headers)
-        {
-            octets += header.Name.Length + header.RawValue.Length;
-        }
-
-        return octets;
     }
 }

@@ -13,7 +13,9 @@ internal sealed class ServerTransaction
     private readonly Outbox _outbox;
     private TransactionState _state;
     private SipResponse? _response;
+    private bool _isAcknowledged;
     private bool _isCounted;
+    private bool _isKept;
 
     public ServerTransaction(AgentCore core, TransactionKey key, SipRequest request, SipSource source)
     {
@@ -23,7 +25,7 @@ internal sealed class ServerTransaction
         Source = source;
         _merge = MergeKey.For(request);
         _timers = new LoopTimers<TransactionTimer>(core.Loop);
-        _outbox = new Outbox(core, _ => Sent?.Invoke(), OnSendFailed);
+        _outbox = new Outbox(core, _ => OnSent(), OnSendFailed);
     }
 
     public SipRequest Request { get; }
@@ -48,16 +50,14 @@ internal sealed class ServerTransaction
     /// <summary>Called when a response is on the wire, or cannot get there.</summary>
     public Action? Sent { get; set; }
 
-    /// <summary>What is kept of it for copies of the request, counted by <see cref="ServerLoad"/>.</summary>
-    public long KeptOctets { get; set; }
-
-    /// <summary>Whether it is over and forgotten.</summary>
-    public bool IsOver => _state.Phase == TransactionPhase.Terminated;
-
-    // An INVITE costs until its ACK: its answer is repeated. Anything else costs nothing more once it is answered.
-    private bool IsInWorks => IsInvite
-        ? _state.Phase is not (TransactionPhase.Confirmed or TransactionPhase.Terminated)
-        : _state.Phase is TransactionPhase.Trying or TransactionPhase.Proceeding;
+    // An INVITE is work until its ACK: its answer is repeated. Anything else is none once it is answered.
+    private bool IsInWorks => _state.Phase switch
+    {
+        TransactionPhase.Accepted => !_isAcknowledged,
+        TransactionPhase.Completed => IsInvite,
+        TransactionPhase.Confirmed or TransactionPhase.Terminated => false,
+        _ => true,
+    };
 
     private bool IsInvite => Request.Method == SipMethod.Invite;
 
@@ -66,7 +66,7 @@ internal sealed class ServerTransaction
     {
         _core.Servers[_key] = this;
         _isCounted = true;
-        _core.Load.Begin();
+        _core.Load.Begin(Source.Remote.Address);
         bool reliable = _core.Transport.IsReliable(Source.Protocol);
         var effects = new List<TransactionEffect>(4);
         _state = IsInvite
@@ -89,11 +89,11 @@ internal sealed class ServerTransaction
 
     public void Release() => _outbox.Release();
 
-    /// <summary>Forgets an answered request before its time: a copy of it would be taken for a new one.</summary>
-    public void Forget()
+    /// <summary>The ACK for its 2xx has come, or is waited for no longer: nothing more will be sent.</summary>
+    public void Acknowledge()
     {
-        _state = _state with { Phase = TransactionPhase.Terminated };
-        End(TransactionEnd.Completed);
+        _isAcknowledged = true;
+        ConcludeWhenDone();
     }
 
     /// <summary>Sends a response made for this request; what cannot be sent any more is left alone.</summary>
@@ -161,21 +161,44 @@ internal sealed class ServerTransaction
             }
         }
 
+        ConcludeWhenDone();
+    }
+
+    // Whoever answered it, and all that hangs on them, is not kept for copies of the request.
+    private void ConcludeWhenDone()
+    {
         if (_isCounted && !IsInWorks)
         {
             _isCounted = false;
-            _core.Load.EndWork();
-            if (!IsInvite && !IsOver)
-            {
-                _core.Load.Keep(this, _response);
-            }
+            _core.Load.EndWork(Source.Remote.Address);
         }
+
+        // Whether its answer gets there is still to be seen where it is being sent.
+        if (_isCounted || _isKept || _outbox.IsSending || _state.Phase == TransactionPhase.Terminated)
+        {
+            return;
+        }
+
+        _isKept = true;
+        _timers.StopAll();
+        _core.Servers.Remove(_key);
+        MergeKey? merge = _merge is { } first && _core.Merges.GetValueOrDefault(first) == this ? _merge : null;
+        RepeatedMessage? response = IsInvite ? null : new RepeatedMessage(_response!, _core.Transport.GetResponseDestination(_response!, Source));
+        _core.Memory.Keep(
+            new AnsweredRequest(_core, _key, merge, ToTag, response),
+            _state.Phase == TransactionPhase.Confirmed ? _core.Options.Timers.T4 : _core.Options.Timers.Timeout);
     }
 
     private void Send(SipResponse response)
     {
         _response = response;
         _outbox.Send(response, _core.Transport.GetResponseDestination(response, Source));
+    }
+
+    private void OnSent()
+    {
+        Sent?.Invoke();
+        ConcludeWhenDone();
     }
 
     private void OnSendFailed(ImageShareException error)
@@ -190,8 +213,7 @@ internal sealed class ServerTransaction
     {
         _timers.StopAll();
         _core.Servers.Remove(_key);
-        _core.Load.Drop(this);
-        if (_merge is { } merge && _core.Merges.TryGetValue(merge, out ServerTransaction? first) && first == this)
+        if (_merge is { } merge && _core.Merges.TryGetValue(merge, out object? first) && first == this)
         {
             _core.Merges.Remove(merge);
         }

@@ -135,6 +135,9 @@ public sealed class SipUserAgent : IAsyncDisposable
     /// <summary>For tests: what the requests of peers cost now.</summary>
     internal ServerLoad Load => _core.Load;
 
+    /// <summary>For tests: what is remembered of what is done.</summary>
+    internal AgentMemory Memory => _core.Memory;
+
     private sealed class Receiver(AgentCore core) : ISipTransportReceiver
     {
         private readonly RequestDispatcher _dispatcher = new(core);

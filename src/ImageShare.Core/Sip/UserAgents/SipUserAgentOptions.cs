@@ -9,6 +9,8 @@ namespace ImageShare.Core.Sip.UserAgents;
 /// <summary>What a <see cref="SipUserAgent"/> is and does. Immutable; every member but the identity has a default.</summary>
 public sealed record SipUserAgentOptions
 {
+    private readonly int? _maxPerSource;
+
     /// <summary>Who we are: From of the requests we begin, and the user part of our Contact. Its parameters are not used.</summary>
     public required NameAddress Identity { get; init; }
 
@@ -83,10 +85,20 @@ public sealed record SipUserAgentOptions
 
     /// <summary>
     /// How many requests may be in the works at the same time; what begins beyond gets 503 without a trace in memory. An INVITE counts until
-    /// its ACK, or 32 s (64·T1) after its 2xx; anything else until it is answered. Requests in known dialogs and CANCEL are not counted out.
-    /// Default: 2048. Answered requests are remembered for 32 s so that copies get the same answer; beyond 32 MiB of them the oldest are forgotten.
+    /// its ACK, which is waited for 32 s (64·T1); anything else until it is answered. Requests in known dialogs and CANCEL are not counted out.
+    /// Default: 2048. What is done is not counted: of it so much is remembered for 32 s that copies get the same answer; beyond 32 MiB of that the oldest is forgotten.
     /// </summary>
     public int MaxServerTransactions { get; init; } = 2048;
+
+    /// <summary>
+    /// How many of them may be of one source: an IPv4 address, or the /64 network of an IPv6 one. Default: three quarters of <see cref="MaxServerTransactions"/>, so
+    /// that one source leaves room for others.
+    /// </summary>
+    public int MaxServerTransactionsPerSource
+    {
+        get => _maxPerSource ?? Math.Max(1, MaxServerTransactions - (MaxServerTransactions / 4));
+        init => _maxPerSource = value;
+    }
 
     /// <summary>
     /// How long a call may wait for the application's answer before it gets 487; an Expires of the caller may make it shorter.

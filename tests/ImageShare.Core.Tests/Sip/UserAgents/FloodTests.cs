@@ -23,5 +23,5 @@ internal sealed class FloodTests : AgentTest
     }
 
     protected override SipUserAgentOptions BobOptions(SipUserAgentOptions options) =>
-        options with { MaxServerTransactions = 100, InviteTimeLimit = TimeSpan.FromSeconds(60) };
+        options with { MaxServerTransactions = 100, MaxServerTransactionsPerSource = 100, InviteTimeLimit = TimeSpan.FromSeconds(60) };
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.UserAgents;
 
@@ -32,7 +33,7 @@ internal sealed class OverloadTests : AgentTest
         Assert.That(Network.Named("200 OPTIONS").Count(), Is.EqualTo(Burst));
         Assert.That(Network.Names, Does.Not.Contain("503 OPTIONS"));
         Assert.That(Bob.Load.InWorks, Is.Zero);
-        Assert.That(Bob.Load.Kept, Is.Positive);
+        Assert.That(Bob.Memory.Octets, Is.Positive);
 
         // Copies still get the same answer, without the application.
         SipResponse first = Network.Named("200 OPTIONS").First().Response!;
@@ -40,7 +41,46 @@ internal sealed class OverloadTests : AgentTest
         Assert.That(again.Headers.To, Is.EqualTo(first.Headers.To));
         Assert.That(BobHandler.Requests, Has.Count.EqualTo(Burst));
         await RunAsync(33);
-        Assert.That(Bob.Load.Kept, Is.Zero);
+        Assert.That(Bob.Memory.Octets, Is.Zero);
+    }
+
+    [Test]
+    public async Task Calls_that_are_acknowledged_are_no_work_however_many_there_were()
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            (InviteDialog alice, _, _) = await EstablishAsync();
+            await Within(alice.ByeAsync());
+        }
+
+        Assert.That(Bob.Load.InWorks, Is.Zero);
+        Assert.That(Network.Names, Does.Not.Contain("503 INVITE"));
+
+        // Their copies are known all the same: no call begins twice.
+        Network.Repeat(Network.Named("INVITE").First());
+        await SettleAsync();
+        Assert.That(BobHandler.Invites, Has.Count.EqualTo(10));
+        await RunAsync(33);
+        Assert.That((Bob.Memory.Octets, Alice.Memory.Octets), Is.EqualTo((0, 0)));
+    }
+
+    [Test]
+    [Category("SEC-001")]
+    public void The_requests_of_one_source_leave_room_for_those_of_another()
+    {
+        IPAddress flooding = IPAddress.Parse("192.0.2.1"), other = IPAddress.Parse("192.0.2.2");
+        var load = new ServerLoad(most: 4, mostPerSource: 3);
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.That(load.HasRoomFor(flooding), Is.True);
+            load.Begin(flooding);
+        }
+
+        Assert.That((load.HasRoomFor(flooding), load.HasRoomFor(other)), Is.EqualTo((false, true)));
+        load.Begin(other);
+        Assert.That(load.HasRoomFor(other), Is.False, "the bound for all");
+        load.EndWork(flooding);
+        Assert.That((load.HasRoomFor(flooding), load.HasRoomFor(other)), Is.EqualTo((true, true)));
     }
 
     [Test]
@@ -48,23 +88,27 @@ internal sealed class OverloadTests : AgentTest
     public async Task What_is_kept_for_copies_is_bounded_and_the_oldest_is_forgotten_first()
     {
         byte[] body = new byte[60_000];
+        BobHandler.RequestReceived = request =>
+        {
+            SipResponse response = request.CreateResponse(200);
+            response.Headers.Add("Content-Type", "application/octet-stream");
+            response.Body = body;
+            request.Respond(response);
+        };
         for (int i = 0; i < 1000; i++)
         {
-            SipRequest large = Raw("OPTIONS", branch: $"z9hG4bKlarge{i}", callId: $"large-{i}");
-            large.Headers.Add("Content-Type", "application/octet-stream");
-            large.Body = body;
-            Network.Inject(large, StrangerPort, BobPort);
+            Network.Inject(Raw("OPTIONS", branch: $"z9hG4bKlarge{i}", callId: $"large-{i}"), StrangerPort, BobPort);
         }
 
         await SettleAsync();
-        Assert.That(Bob.Load.Kept, Is.LessThanOrEqualTo(ServerLoad.MostKept).And.GreaterThan(ServerLoad.MostKept / 2));
+        Assert.That(Bob.Memory.Octets, Is.LessThanOrEqualTo(AgentMemory.Most).And.GreaterThan(AgentMemory.Most / 2));
         Assert.That(Network.Named("200 OPTIONS").Count(), Is.EqualTo(1000));
         await AskBobAsync(Raw("OPTIONS", branch: "z9hG4bKlarge999", callId: "large-999"));
         Assert.That(BobHandler.Requests, Has.Count.EqualTo(1000), "a copy of the last");
         await AskBobAsync(Raw("OPTIONS", branch: "z9hG4bKlarge0", callId: "large-0"));
         Assert.That(BobHandler.Requests, Has.Count.EqualTo(1001), "the first is forgotten");
         await RunAsync(33);
-        Assert.That(Bob.Load.Kept, Is.Zero);
+        Assert.That(Bob.Memory.Octets, Is.Zero);
     }
 
     protected override SipUserAgentOptions BobOptions(SipUserAgentOptions options) => options with { MaxServerTransactions = 2, MaxQueuedMessages = 10_000 };
