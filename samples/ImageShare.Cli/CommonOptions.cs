@@ -143,7 +143,12 @@ internal sealed class CommonOptions
             MsrpRelays = [.. relays.Select(uri => new MsrpRelay(uri, user!, password!, parsed.GetValue(MsrpRelayRealm)))],
             Credentials = user is not null && password is not null ? new SipCredentials(user, password, parsed.GetValue(Realm)) : null,
             Profile = parsed.GetRequiredValue(Profile),
-            Limits = ImageShareLimits.Default with { AnswerTimeout = timeout, IdleTimeout = timeout },
+            Limits = ImageShareLimits.Default with
+            {
+                AnswerTimeout = timeout,
+                IdleTimeout = timeout,
+                MediaConnectTimeout = timeout < ImageShareLimits.Default.MediaConnectTimeout ? timeout : ImageShareLimits.Default.MediaConnectTimeout,
+            },
             Trace = trace,
         };
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using ImageShare.Core.Msrp;
 using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
@@ -31,6 +32,8 @@ public sealed partial class ImageShareClient
             TlsPort = options.TlsPort,
             TlsHost = options.TlsHost,
             KeepAliveInterval = options.SipKeepAlive,
+            MaxConnections = options.Limits.MaxSipConnections,
+            MaxConnectionsPerSource = options.Limits.MaxSipConnectionsPerSource,
             TimeProvider = options.TimeProvider,
             Trace = TraceAdapter.ForSip(options.Trace),
         });
@@ -50,6 +53,7 @@ public sealed partial class ImageShareClient
                 // One bound for a transfer that stands still: who allows a minute is not to be cut off after half of it, nor held up by a trickle for two.
                 StandstillTimeout = options.Limits.IdleTimeout,
                 ProgressInterval = options.Limits.IdleTimeout,
+                Limits = MsrpLimits.Default with { MinProgressOctets = (int)Math.Clamp(options.Limits.MinTransferRate * options.Limits.IdleTimeout.TotalSeconds, 1, int.MaxValue) },
                 LoggerFactory = options.LoggerFactory,
                 Trace = TraceAdapter.ForMsrp(options.Trace, log),
             });
@@ -79,8 +83,8 @@ public sealed partial class ImageShareClient
         SipSentBy sentBy = transport.GetSentBy(new SipDestination(own?.LocalEndPoint ?? options.LocalEndPoint, isTls ? SipProtocol.Tls : SipProtocol.Udp));
         var address = new SipUri("sip", options.Identity.User, sentBy.Host, sentBy.Port);
         address = isTls ? address with { Parameters = address.Parameters.With("transport", "tls") } : address;
-        var sessions = new ConcurrentDictionary<ImageShareSession, byte>();
-        var incoming = new IncomingShares(options.Limits, () => sessions.Count, session => sessions[session] = 0);
+        var sessions = new ConcurrentDictionary<ImageShareSession, string?>();
+        var incoming = new IncomingShares(options.Limits, peer => RunningShares.Of(sessions, peer), (session, peer) => sessions[session] = peer);
         SipUri[] route = [.. options.Route, .. options.Ims.ServiceRoute];
         SipUserAgent agent = SipUserAgent.Start(
             transport,
@@ -96,6 +100,8 @@ public sealed partial class ImageShareClient
                 CompactNames = options.CompactHeaders,
                 AnswersOptionsWithoutState = true,
                 AnswersStrayOptions = options.Profile == ImageShareProfile.Mercuro,
+                MaxServerTransactions = options.Limits.MaxPendingRequests,
+                MaxServerTransactionsPerSource = options.Limits.MaxPendingRequestsPerSource,
                 InviteTimeLimit = options.Limits.AnswerTimeout + TimeSpan.FromMinutes(1),
                 LoggerFactory = options.LoggerFactory,
             },

@@ -14,17 +14,18 @@ namespace ImageShare.Core;
 /// </summary>
 public sealed partial class ImageShareClient : IAsyncDisposable
 {
-    /// <summary>How long disposing waits for the peers of running shares: as long as their BYEs do, and a little more.</summary>
-    private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(5);
+    /// <summary>How long disposing waits for the peers of running shares: for the end of a chunk that is under way, and its BYE.</summary>
+    private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(3);
 
-    private readonly ConcurrentDictionary<ImageShareSession, byte> _sessions;
+    // All that run, with the peer that began it.
+    private readonly ConcurrentDictionary<ImageShareSession, string?> _sessions;
     private readonly IncomingShares _incoming;
     private readonly ShareContext _context;
     private readonly SipTransport? _ownTransport;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _disposed;
 
-    private ImageShareClient(ShareContext context, SipTransport? ownTransport, IncomingShares incoming, ConcurrentDictionary<ImageShareSession, byte> sessions, SipUri address)
+    private ImageShareClient(ShareContext context, SipTransport? ownTransport, IncomingShares incoming, ConcurrentDictionary<ImageShareSession, string?> sessions, SipUri address)
     {
         _context = context;
         _ownTransport = ownTransport;
@@ -119,7 +120,7 @@ public sealed partial class ImageShareClient : IAsyncDisposable
 
         for (int i = 0; i < images.Length; i++)
         {
-            _sessions[sessions[i]] = 0;
+            _sessions[sessions[i]] = null;
             sessions[i].Start(roles[i], new ShareInput.StartOutgoing(settings.QueryFirst));
         }
 
@@ -183,14 +184,15 @@ public sealed partial class ImageShareClient : IAsyncDisposable
         ImagePartial? partial = settings.Resume is { } known && !known.Contradicts(wanted)
             && store.FindPartial(known, peer.ToString()) is { Octets: > 0 } kept && kept.Octets < kept.Size && (wanted.Size ?? kept.Size) == kept.Size ? kept : null;
         var share = new CallingShare(call, session, new PullOffer(_context, session, media, peer, wanted, settings, partial), media);
-        _sessions[session] = 0;
+        _sessions[session] = null;
         session.Start(new ShareRole(share, media), new ShareInput.StartOutgoing(settings.QueryFirst));
         return Task.FromResult(session);
     }
 
     /// <summary>
-    /// Cancels every running share, waits for their ends, but not for peers that do not answer, and closes all sockets. Returns without
-    /// exception, however often it is called, and always when all is closed.
+    /// Cancels every running share, says so to the peers, and closes all sockets. Peers that do not answer are waited for 5 seconds at most, 3 of them for those of
+    /// transfers and 2 for those of invitations that were taken back; peers that answer, no longer than they take. A store of the application's own is
+    /// waited for until it has given up its image. Returns without exception, however often it is called, and always when all is closed.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -201,7 +203,7 @@ public sealed partial class ImageShareClient : IAsyncDisposable
         }
 
         _incoming.Close();
-        Task ending = Task.WhenAll(_sessions.Keys.Select(session => session.DisposeAsync().AsTask()));
+        Task ending = Task.WhenAll(_sessions.Keys.Select(EndAsync));
         try
         {
             await ending.WaitAsync(EndTime, _context.TimeProvider).ConfigureAwait(false);
@@ -220,5 +222,11 @@ public sealed partial class ImageShareClient : IAsyncDisposable
         await _context.Msrp.DisposeAsync().ConfigureAwait(false);
         await ending.ConfigureAwait(false);
         _closed.SetResult();
+    }
+
+    private static async Task EndAsync(ImageShareSession session)
+    {
+        await session.DisposeAsync().ConfigureAwait(false);
+        await session.Gone.ConfigureAwait(false);
     }
 }

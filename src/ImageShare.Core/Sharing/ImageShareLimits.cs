@@ -5,6 +5,9 @@ namespace ImageShare.Core.Sharing;
 /// <summary>Sizes and times of the service. Every wait ends; none of these may be infinite, nor longer than a day.</summary>
 public sealed record ImageShareLimits
 {
+    private readonly int? _maxSharesPerPeer;
+    private readonly int? _maxRequestsPerSource;
+
     /// <summary>The defaults.</summary>
     public static ImageShareLimits Default { get; } = new();
 
@@ -24,6 +27,38 @@ public sealed record ImageShareLimits
     public int MaxConcurrentShares { get; init; } = 64;
 
     /// <summary>
+    /// How many of them one peer may have begun; further invitations of it get 486, and there is room left for others. A peer is a network address (IPv4, or
+    /// the /64 of IPv6); behind a trusted proxy it is the caller's identity. Default: three quarters of <see cref="MaxConcurrentShares"/>.
+    /// </summary>
+    public int MaxConcurrentSharesPerPeer
+    {
+        get => _maxSharesPerPeer ?? Most(MaxConcurrentShares);
+        init => _maxSharesPerPeer = value;
+    }
+
+    /// <summary>
+    /// How many SIP requests of peers may be in the works at once; what begins beyond gets 503. An INVITE counts until its final answer is acknowledged, anything
+    /// else until it is answered. Shares that are over count nothing, however many there were. Default 2048.
+    /// </summary>
+    public int MaxPendingRequests { get; init; } = 2048;
+
+    /// <summary>How many of them may come from one network address (IPv4, or the /64 of IPv6). Default: three quarters of <see cref="MaxPendingRequests"/>.</summary>
+    public int MaxPendingRequestsPerSource
+    {
+        get => _maxRequestsPerSource ?? Most(MaxPendingRequests);
+        init => _maxRequestsPerSource = value;
+    }
+
+    /// <summary>
+    /// How many SIP connections (TCP, TLS) there may be at once. One above that takes the place of the peer's that has been still for longest, for 3 minutes at least, or
+    /// is dropped. Default 1024.
+    /// </summary>
+    public int MaxSipConnections { get; init; } = 1024;
+
+    /// <summary>How many of them one network address (IPv4, or the /64 of IPv6) may have opened. Default 256.</summary>
+    public int MaxSipConnectionsPerSource { get; init; } = 256;
+
+    /// <summary>
     /// How many images one invitation may bring, and how many <see cref="ImageShareClient.ShareTogetherAsync"/> takes: 1 to 15, what a description and a
     /// multipart body hold. Further ones of a caller are refused with port 0, like those beyond <see cref="MaxConcurrentShares"/>. Default 10;
     /// 1 takes one image in a session, the others have to come in their own.
@@ -38,6 +73,12 @@ public sealed record ImageShareLimits
 
     /// <summary>How long nothing may move in a running transfer. Default 60 seconds.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// The least rate of a running transfer, in octets a second, taken over <see cref="IdleTimeout"/>: one that moves but gains less has ended within twice that
+    /// time, so that no peer holds a share for ever with an octet now and then. Default 64, a small part of what the slowest mobile network carries.
+    /// </summary>
+    public int MinTransferRate { get; init; } = 64;
 
     /// <summary>How long SIP and MSRP may lag behind each other at the end of a share. Default 5 seconds.</summary>
     public TimeSpan GraceTimeout { get; init; } = TimeSpan.FromSeconds(5);
@@ -62,11 +103,17 @@ public sealed record ImageShareLimits
         ArgumentOutOfRangeException.ThrowIfNegative(MaxIconSize);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxPendingInvitations);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxConcurrentShares);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxConcurrentSharesPerPeer);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxPendingRequests);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxPendingRequestsPerSource);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxSipConnections);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxSipConnectionsPerSource);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxImagesPerInvitation);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxImagesPerInvitation, 15);
         ThrowIfNoTime(AnswerTimeout);
         ThrowIfNoTime(MediaConnectTimeout);
         ThrowIfNoTime(IdleTimeout);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MinTransferRate);
         ThrowIfNoTime(GraceTimeout);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxKnownPeers);
         ThrowIfNoTime(CapabilityLifetime);
@@ -76,6 +123,9 @@ public sealed record ImageShareLimits
             ThrowIfNoTime(delay, nameof(QueryRetryDelays));
         }
     }
+
+    // What one may take of so many, so that others find room.
+    private static int Most(int all) => all - (all / 4);
 
     private static void ThrowIfNoTime(TimeSpan time, [CallerArgumentExpression(nameof(time))] string? name = null)
     {

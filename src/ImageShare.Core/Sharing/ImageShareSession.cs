@@ -15,14 +15,19 @@ namespace ImageShare.Core.Sharing;
 public sealed class ImageShareSession : IAsyncDisposable
 {
     private readonly Channel<ShareInput> _inputs = Channel.CreateUnbounded<ShareInput>(new UnboundedChannelOptions { SingleReader = true });
+    // How long a user who cancels waits for a peer; a peer that is there answers sooner.
+    private static readonly TimeSpan PromptTime = TimeSpan.FromMilliseconds(300);
+
     private readonly TaskCompletionSource<ImageShareResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<ShareTimer, ITimer> _timers = [];
     private readonly ShareContext _context;
     private ShareRole? _role;
     private ImageSelector _image = null!;
     private ShareStatus _status;
     private long _bytes;
-    private Task _loop = Task.CompletedTask;
+    private ITimer? _announcing;
+    private ImageShareResult? _result;
 
     internal ImageShareSession(ShareContext context, string id, ShareStatus start, ImageSelector image)
     {
@@ -55,7 +60,7 @@ public sealed class ImageShareSession : IAsyncDisposable
     }
 
     /// <summary>Where the share stands.</summary>
-    public ImageShareState State => Volatile.Read(ref _status).State;
+    public ImageShareState State => Volatile.Read(ref _result)?.State ?? Volatile.Read(ref _status).State;
 
     /// <summary>How far the transfer is.</summary>
     public ImageShareProgress Progress => new(Volatile.Read(ref _bytes), Image.Size);
@@ -71,8 +76,9 @@ public sealed class ImageShareSession : IAsyncDisposable
 
     /// <summary>
     /// Breaks the share off: CANCEL while it is not answered, <c>#</c> and BYE while it runs. Where others are in the same session only this image is
-    /// given up, by an offer with port 0 in its section, and they go on. Returns when it has ended, which
-    /// takes as long as the peer's answers do, at most the grace and SIP timeouts. Nothing happens when it is over already.
+    /// given up, by an offer with port 0 in its section, and they go on. Returns when it has ended, within half a second: with a peer that is silent or gone
+    /// the result does not wait for it. What is owed to the peer (CANCEL, the end of a chunk, BYE) goes on behind it for some seconds, as long as the client is
+    /// there. Only a store that is just storing the whole image is waited for. Nothing happens when it is over already.
     /// </summary>
     /// <param name="cancellationToken">Stops the waiting, not the cancelling.</param>
     public async Task<ImageShareResult> CancelAsync(CancellationToken cancellationToken = default)
@@ -81,19 +87,24 @@ public sealed class ImageShareSession : IAsyncDisposable
         return await Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Cancels the share if it still runs, and waits for its end.</summary>
+    /// <summary>Cancels the share if it still runs, and waits for its result, as <see cref="CancelAsync"/> does.</summary>
     public async ValueTask DisposeAsync()
     {
         Post(new ShareInput.CancelRequested());
         await Completion.ConfigureAwait(false);
-        await _loop.ConfigureAwait(false);
     }
+
+    /// <summary>Done when it has let go of everything: with its result, or, when it was cancelled and the peer does not answer, some seconds later.</summary>
+    internal Task Gone => _gone.Task;
+
+    /// <summary>For tests: whether anything came back to the invitation.</summary>
+    internal bool IsHeard => Volatile.Read(ref _status).Heard is not PeerSign.None;
 
     internal void Start(ShareRole role, ShareInput first)
     {
         _role = role;
         Post(first);
-        _loop = Task.Run(RunAsync);
+        _ = Task.Run(RunAsync);
     }
 
     /// <summary>Cancels the share when the token is cancelled, as long as it runs.</summary>
@@ -152,25 +163,32 @@ public sealed class ImageShareSession : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        await foreach (ShareInput input in _inputs.Reader.ReadAllAsync().ConfigureAwait(false))
+        try
         {
-            (ShareStatus next, ShareEffect[] effects) = ShareMachine.Step(_status, input);
-            if (!next.IsFinal)
+            await foreach (ShareInput input in _inputs.Reader.ReadAllAsync().ConfigureAwait(false))
             {
-                // A final state shows only when all is let go of: that is what Finish does.
-                Enter(next);
-            }
+                (ShareStatus next, ShareEffect[] effects) = ShareMachine.Step(_status, input);
+                if (!next.IsFinal)
+                {
+                    // A final state shows only when all is let go of: that is what Finish does.
+                    Enter(next);
+                }
 
-            foreach (ShareEffect effect in effects)
-            {
-                await PerformAsync(effect).ConfigureAwait(false);
-            }
+                foreach (ShareEffect effect in effects)
+                {
+                    await PerformAsync(effect).ConfigureAwait(false);
+                }
 
-            if (next.IsFinal)
-            {
-                _inputs.Writer.TryComplete();
-                break;
+                if (next.IsFinal)
+                {
+                    _inputs.Writer.TryComplete();
+                    break;
+                }
             }
+        }
+        finally
+        {
+            _gone.TrySetResult();
         }
     }
 
@@ -178,7 +196,7 @@ public sealed class ImageShareSession : IAsyncDisposable
     {
         ImageShareState before = _status.State;
         Volatile.Write(ref _status, next);
-        if (next.State != before)
+        if (next.State != before && Volatile.Read(ref _result) is null)
         {
             _context.Log.StateChanged(Id, before, next.State);
             Raise(() => StateChanged?.Invoke(this, next.State));
@@ -196,6 +214,9 @@ public sealed class ImageShareSession : IAsyncDisposable
                 break;
             case ShareEffect.StopTimer stop:
                 StopTimer(stop.Timer);
+                break;
+            case ShareEffect.AnnounceSoon soon:
+                _announcing ??= _context.TimeProvider.CreateTimer(_ => Announce(soon.Outcome), null, PromptTime, Timeout.InfiniteTimeSpan);
                 break;
             case ShareEffect.Finish finish:
                 await FinishAsync(finish.Outcome).ConfigureAwait(false);
@@ -228,6 +249,31 @@ public sealed class ImageShareSession : IAsyncDisposable
             _context.Log.HandlerFailed(Id, e);
         }
 
+        // An application that keeps sessions to list them should not keep their images.
+        _role = null;
+        _announcing?.Dispose();
+        _context.Ended(this);
+        if (outcome.Cause is { } cause)
+        {
+            _context.Log.CauseSensitive(Id, cause);
+        }
+
+        Publish(role, outcome);
+    }
+
+    // The peer has not let this share end yet. Called by a timer.
+    private void Announce(ShareOutcome outcome)
+    {
+        // A file that is just being stored decides how the share ended.
+        if (_role is { MayStillComplete: false } role)
+        {
+            // What came since the cancel may have changed how it ends: the last octet was acknowledged.
+            Publish(role, Volatile.Read(ref _status).Ending ?? outcome);
+        }
+    }
+
+    private void Publish(ShareRole role, ShareOutcome outcome)
+    {
         ImageShareResult result = role.Describe(new ImageShareResult
         {
             State = outcome.State,
@@ -239,25 +285,29 @@ public sealed class ImageShareSession : IAsyncDisposable
             BytesTransferred = Progress.Bytes,
         });
 
-        // An application that keeps sessions to list them should not keep their images.
-        _role = null;
-        _context.Log.ShareEnded(Id, result.State, result.Error);
-        ImageShareTelemetry.ShareEnded(IsOutgoing, result.State, result.Error);
-        if (outcome.Cause is { } cause)
+        if (Interlocked.CompareExchange(ref _result, result, null) is not null)
         {
-            _context.Log.CauseSensitive(Id, cause);
+            return;
         }
 
-        _context.Ended(this);
-        Enter(_status with { State = result.State });
+        _context.Log.ShareEnded(Id, result.State, result.Error);
+        ImageShareTelemetry.ShareEnded(IsOutgoing, result.State, result.Error);
+        _context.Log.StateChanged(Id, _status.State, result.State);
+        Raise(() => StateChanged?.Invoke(this, result.State));
         _completion.TrySetResult(result);
     }
 
     private TimeSpan TimeOf(ShareTimer timer) => timer switch
     {
+        // The user is told when the time is over, and not when the peer has said to it what it has to say.
+        ShareTimer.Answer when _status.IsCaller => _context.Limits.AnswerTimeout - NoticeTime,
         ShareTimer.Answer => _context.Limits.AnswerTimeout,
+        ShareTimer.Notice => NoticeTime,
+        ShareTimer.Prompt => PromptTime,
         _ => _context.Limits.GraceTimeout,
     };
+
+    private TimeSpan NoticeTime => TimeSpan.FromTicks(Math.Min(TimeSpan.TicksPerSecond, _context.Limits.AnswerTimeout.Ticks / 10));
 
     private void StopTimer(ShareTimer timer)
     {

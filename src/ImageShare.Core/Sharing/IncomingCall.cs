@@ -215,7 +215,7 @@ internal sealed class IncomingCall : ShareCall
         }
 
         PostAll(new ShareInput.Replaced());
-        BeginNext(new NextInvite(request, body.Offer!, local, dialog, share.Session.Completion), offer, body);
+        BeginNext(new NextInvite(request, body.Offer!, local, dialog, share.Session.Gone), offer, body);
         return true;
     }
 

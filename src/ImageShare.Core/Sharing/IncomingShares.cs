@@ -27,14 +27,14 @@ internal sealed class IncomingShares : ISipRequestHandler
     private static readonly TimeSpan LookUpTime = TimeSpan.FromSeconds(5);
 
     private readonly Lock _admitting = new();
-    private readonly Func<int> _running;
-    private readonly Action<ImageShareSession> _began;
+    private readonly Func<string, RunningShares> _running;
+    private readonly Action<ImageShareSession, string> _began;
     private ShareContext? _context;
 
     /// <param name="limits">How many may wait, and how many may run.</param>
-    /// <param name="running">How many shares run now.</param>
-    /// <param name="began">Told of each incoming share before anybody else.</param>
-    public IncomingShares(ImageShareLimits limits, Func<int> running, Action<ImageShareSession> began)
+    /// <param name="running">How many shares run now, those of one peer among them.</param>
+    /// <param name="began">Told of each incoming share and its peer before anybody else.</param>
+    public IncomingShares(ImageShareLimits limits, Func<string, RunningShares> running, Action<ImageShareSession, string> began)
     {
         _invitations = Channel.CreateBounded<ImageShareInvitation>(new BoundedChannelOptions(limits.MaxPendingInvitations));
         _serving = Channel.CreateBounded<ImageShareSession>(new BoundedChannelOptions(limits.MaxConcurrentShares) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -73,7 +73,7 @@ internal sealed class IncomingShares : ISipRequestHandler
             return;
         }
 
-        if (_running() >= context.Limits.MaxConcurrentShares)
+        if (_running(PeerName.Of(request.Request, request.Source, context.TrustedHops)).RoomIn(context.Limits) <= 0)
         {
             request.Respond(486);
             return;
@@ -172,7 +172,8 @@ internal sealed class IncomingShares : ISipRequestHandler
 
     private void Admit(ShareContext context, IncomingInvite invite, IReadOnlyList<AdmittedOffer> offers, InvitationBodyReading body)
     {
-        int room = context.Limits.MaxConcurrentShares - _running();
+        string peer = PeerName.Of(invite.Request, invite.Source, context.TrustedHops);
+        int room = _running(peer).RoomIn(context.Limits);
         if (room <= 0)
         {
             Refuse(context, invite, 486, "Busy Here");
@@ -187,15 +188,16 @@ internal sealed class IncomingShares : ISipRequestHandler
         }
 
         // Those there is no room for are refused in the answer, like all that is not taken.
-        Begin(context, new FirstInvite(invite), [.. offers.Take(room)], body, callEnded);
+        Begin(context, new FirstInvite(invite), peer, [.. offers.Take(room)], body, callEnded);
     }
 
-    private void Begin(ShareContext context, IShareCall invite, IReadOnlyList<AdmittedOffer> offers, InvitationBodyReading body, CancellationToken callEnded)
+    private void Begin(
+        ShareContext context, IShareCall invite, string peer, IReadOnlyList<AdmittedOffer> offers, InvitationBodyReading body, CancellationToken callEnded)
     {
         var call = new IncomingCall(context, invite, body.Offer!, body.Octets)
         {
             BeginNext = (next, nextOffer, nextBody) => Begin(
-                context, next, [offers[0] with { Offer = nextOffer }], nextBody, callEnded),
+                context, next, peer, [offers[0] with { Offer = nextOffer }], nextBody, callEnded),
         };
         (CalledShare Share, ReceivedOffer Offer)[] shares = [.. offers.Select((offer, i) => (Prepare(context, call, offer, i, invite.Request), offer.Offer))];
         ImageShareInvitation[] invitations = [.. shares.Where(static s => s.Share.Media is ReceivingMedia).Select(s => Describe(context, s.Share, s.Offer, body, invite.Request))];
@@ -208,7 +210,7 @@ internal sealed class IncomingShares : ISipRequestHandler
         // All have joined by now, and all are known before one of them moves.
         foreach ((CalledShare share, _) in shares)
         {
-            _began(share.Session);
+            _began(share.Session, peer);
         }
 
         foreach ((CalledShare share, _) in shares)

@@ -30,8 +30,8 @@ internal sealed partial class OutgoingCall
             case InviteOutcome.Failed failed:
                 PostAll(new ShareInput.InviteFailed(ShareOutcome.From(failed.Error)));
                 break;
-            case InviteOutcome.Cancelled:
-                PostAll(new ShareInput.InviteFailed(ShareOutcome.CancelledHere));
+            case InviteOutcome.Cancelled cancelled:
+                PostAll(cancelled.Response is null ? new ShareInput.CancelUnanswered() : new ShareInput.CancelAnswered());
                 break;
             default:
                 break;
@@ -41,9 +41,18 @@ internal sealed partial class OutgoingCall
     private async Task TakeAsync(InviteOutcome.Accepted accepted)
     {
         InviteDialog dialog = accepted.Dialog;
+        bool isDeserted;
         lock (Gate)
         {
             Dialog = dialog;
+            isDeserted = AreAllInside(static _ => false);
+        }
+
+        if (isDeserted)
+        {
+            // The last share ended in the moment the answer came.
+            _ = dialog.ByeAsync();
+            return;
         }
 
         _ = Begin(() => WatchAsync(dialog));

@@ -18,6 +18,7 @@ namespace ImageShare.Core.Sharing;
 internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, string callId, ExtraHeaders headers) : ShareCall(context)
 {
     private readonly CancellationTokenSource _givingUp = new();
+    private readonly CancellationTokenSource _over = new();
     private readonly List<CallingShare> _shares = [];
     private readonly HashSet<ImageShareSession> _wanting = [];
     private readonly HashSet<ImageShareSession> _givenUp = [];
@@ -105,6 +106,7 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
         if (isLast)
         {
             _ = _givingUp.CancelAsync();
+            _ = _over.CancelAsync();
         }
         else
         {
@@ -181,8 +183,32 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
         }
         catch (OperationCanceledException) when (_givingUp.IsCancellationRequested)
         {
-            // CancelInvite before anything was sent.
+            // CancelInvite before anything was sent; or no share is left that waits for what becomes of it.
             PostAll(new ShareInput.Ended());
+        }
+    }
+
+    // What RFC 3261 §9.1 asks for behind a CANCEL is the agent's: no share is kept for it.
+    private async Task<InviteOutcome> AwaitAsync(OutgoingInvite invite)
+    {
+        try
+        {
+            return await invite.Result.WaitAsync(_over.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            invite.Cancel();
+            _ = EndIfAcceptedAsync(invite.Result);
+            throw;
+        }
+    }
+
+    // The answer came in the moment nobody waited for it any more.
+    private static async Task EndIfAcceptedAsync(Task<InviteOutcome> result)
+    {
+        if (await result.ConfigureAwait(false) is InviteOutcome.Accepted accepted)
+        {
+            await accepted.Dialog.ByeAsync().ConfigureAwait(false);
         }
     }
 
@@ -241,11 +267,12 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
         OutgoingInvite invite = Context.Agent.Invite(request, new InviteSettings
         {
             ContactParameters = ServiceTags.Contact(Context.Profile),
+            Trying = _ => Array.ForEach(sessions, static session => session.Post(new ShareInput.PeerTrying())),
             Provisional = _ => Array.ForEach(sessions, static session => session.Post(new ShareInput.PeerRinging())),
             Unreadable = () => Array.ForEach(sessions, static session => session.Post(new ShareInput.AnswerUnreadable())),
         });
         using CancellationTokenRegistration cancelling = _givingUp.Token.UnsafeRegister(static invite => ((OutgoingInvite)invite!).Cancel(), invite);
-        return await invite.Result.ConfigureAwait(false);
+        return await AwaitAsync(invite).ConfigureAwait(false);
     }
 
     // The sections in the order of the images, under what the first one says of the session.

@@ -48,6 +48,8 @@ internal sealed class ReceivingMedia(ShareContext context, ImageShareSession ses
         }
         : result;
 
+    public override bool MayStillComplete => Volatile.Read(ref _receiver) is { IsStoring: true, Stored: null };
+
     public override async ValueTask DisposeAsync()
     {
         _isOver = true;

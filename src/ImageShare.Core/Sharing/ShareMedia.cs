@@ -143,6 +143,9 @@ internal abstract class ShareMedia(ShareContext context, ImageShareSession sessi
     /// <summary>Stops what is being sent, without waiting for it.</summary>
     public virtual ValueTask StopAsync() => ValueTask.CompletedTask;
 
+    /// <summary>Whether the image may become whole although nothing more is taken: it is being stored.</summary>
+    public virtual bool MayStillComplete => false;
+
     /// <summary>Adds what this half knows to the result.</summary>
     public abstract ImageShareResult Describe(ImageShareResult result);
 

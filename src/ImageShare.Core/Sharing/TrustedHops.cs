@@ -42,9 +42,10 @@ internal sealed class TrustedHops
         }
     }
 
-    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+    /// <summary>Whether that address is one of them.</summary>
+    public bool IsTrusted(IPAddress address) => Plain(address) is var plain && (_named.Contains(plain) || _outbound.Contains(plain));
 
-    private bool IsTrusted(IPAddress address) => Plain(address) is var plain && (_named.Contains(plain) || _outbound.Contains(plain));
+    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
     private async Task LookUpAsync(string host, INetwork network, TimeProvider time)
     {

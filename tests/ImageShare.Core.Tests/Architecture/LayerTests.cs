@@ -15,7 +15,7 @@ public sealed class LayerTests
     // Layer -> the layers it may use beside itself. "" is the root namespace, which ties everything together.
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
-        [""] = ["Sharing", "Sharing.StateMachine", "Images", "Bodies", "Sip", "Sip.Headers", "Sip.Authentication", "Sip.Transport", "Sip.UserAgents", "Msrp.Connections", "Net", "Text", "Diagnostics"],
+        [""] = ["Sharing", "Sharing.StateMachine", "Images", "Bodies", "Sip", "Sip.Headers", "Sip.Authentication", "Sip.Transport", "Sip.UserAgents", "Msrp", "Msrp.Connections", "Net", "Text", "Diagnostics"],
         ["Sharing"] = ["Sharing.StateMachine", "Sharing.Descriptions", "Images", "Sip", "Sip.Headers", "Sip.Dialogs", "Sip.Authentication", "Sip.Transactions", "Sip.Transport", "Sip.UserAgents", "Sdp", "Sdp.FileTransfer", "Bodies", "Msrp", "Msrp.Connections", "Net", "Text", "Diagnostics"],
         ["Sharing.StateMachine"] = ["Sharing"],
         ["Sharing.Descriptions"] = ["Sharing", "Sharing.StateMachine", "Images", "Bodies", "Sip", "Sip.Headers", "Sdp", "Sdp.FileTransfer", "Text"],

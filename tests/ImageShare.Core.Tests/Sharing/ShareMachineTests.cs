@@ -28,6 +28,20 @@ public sealed class ShareMachineTests
         yield return Row("Sender: CANCEL goes out", true, [Start(false), new ShareInput.PeerRinging(), Cancel()], [Inviting, Ringing, Terminating], "CancelInvite");
         yield return Row("Sender: nobody answers", true,
             [Start(false), new ShareInput.PeerRinging(), new ShareInput.TimerFired(ShareTimer.Answer), new ShareInput.InviteFailed(Busy)], [Inviting, Ringing, Terminating, Failed], "CloseMedia Finish");
+        yield return Row("Sender: nothing heard, so the end waits for nothing", true,
+            [Start(false), new ShareInput.TimerFired(ShareTimer.Answer)], [Inviting, Failed], "CancelInvite CloseMedia Finish");
+        yield return Row("Sender: cancelled before anything was heard", true, [Start(false), Cancel()], [Inviting, Cancelled], "CancelInvite CloseMedia Finish");
+        yield return Row("Sender: a 100, and cancelled", true, [Start(false), Trying, Cancel()], [Inviting, Inviting, Terminating], "CancelInvite");
+        yield return Row("Sender: cancelled, and the CANCEL takes effect", true,
+            [Start(false), Trying, Cancel(), new ShareInput.CancelAnswered()], [Inviting, Inviting, Terminating, Cancelled], "CloseMedia Finish");
+        yield return Row("Sender: cancelled, and the peer is silent", true,
+            [Start(false), Trying, Cancel(), new ShareInput.TimerFired(ShareTimer.Prompt)], [Inviting, Inviting, Terminating, Cancelled], "CloseMedia Finish");
+        yield return Row("Sender: not answered, and the peer is silent", true,
+            [Start(false), new ShareInput.PeerRinging(), new ShareInput.TimerFired(ShareTimer.Answer), new ShareInput.TimerFired(ShareTimer.Notice)], [Inviting, Ringing, Terminating, Failed], "CloseMedia Finish");
+        yield return Row("Receiver: whole, and cancelled before the BYE is here", false,
+            [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), Done(), Cancel()], [Ringing, Connecting, Transferring, Terminating, Terminating], "AnnounceSoon");
+        yield return Row("Receiver: cancelled behind the peer's BYE", false,
+            [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), new ShareInput.PeerEnded(), Cancel()], [Ringing, Connecting, Transferring, Terminating, Cancelled], "AbortTransfer CloseMedia Finish");
         yield return Row("Sender: unusable answer", true, [Start(false), new ShareInput.AnswerUnusable(Busy)], [Inviting, Terminating], "Bye CloseMedia");
         yield return Row("Sender: MSRP cannot be dialled", true,
             [Start(false), new ShareInput.InviteAccepted(), new ShareInput.MediaFailed(NotConnected)], [Inviting, Connecting, Terminating], "AbortTransfer Bye CloseMedia");
@@ -46,7 +60,7 @@ public sealed class ShareMachineTests
         yield return Row("Sender: cancelled when every octet was acknowledged", true,
             [.. Moving, Cancel(), Done(), new ShareInput.Ended()], [.. MovingStates, Terminating, Terminating, Completed], "CloseMedia Finish");
         yield return Row("Sender: cancelled in mid-transfer", true,
-            [Start(false), new ShareInput.InviteAccepted(), new ShareInput.MediaConnected(), Cancel()], [Inviting, Connecting, Transferring, Terminating], "AbortTransfer Bye");
+            [Start(false), new ShareInput.InviteAccepted(), new ShareInput.MediaConnected(), Cancel()], [Inviting, Connecting, Transferring, Terminating], "AnnounceSoon AbortTransfer Bye");
         yield return Row("Sender: BYE overtakes the last 200s", true,
             [Start(false), new ShareInput.InviteAccepted(), new ShareInput.MediaConnected(), new ShareInput.PeerEnded(), Done()],
             [Inviting, Connecting, Transferring, Terminating, Completed], "CloseMedia Finish");
@@ -88,9 +102,9 @@ public sealed class ShareMachineTests
         yield return Row("Sender: the 200 crosses the CANCEL", true,
             [Start(false), new ShareInput.PeerRinging(), Cancel(), new ShareInput.InviteAccepted()], [Inviting, Ringing, Terminating, Terminating], "Bye CloseMedia");
         yield return Row("Sender: an unusable 200 crosses the CANCEL", true,
-            [Start(false), Cancel(), new ShareInput.AnswerUnusable(Busy), new ShareInput.Ended()], [Inviting, Terminating, Terminating, Cancelled], "CloseMedia Finish");
+            [Start(false), Trying, Cancel(), new ShareInput.AnswerUnusable(Busy), new ShareInput.Ended()], [Inviting, Inviting, Terminating, Terminating, Cancelled], "CloseMedia Finish");
         yield return Row("Sender: something breaks while querying", true, [Start(true), new ShareInput.Broken(Lost)], [Querying, Failed], "AbandonQuery AbortTransfer CloseMedia Finish");
-        yield return Row("Sender: something breaks after the cancel", true, [Start(false), Cancel(), new ShareInput.Broken(Lost)], [Inviting, Terminating, Cancelled], "AbandonQuery AbortTransfer CloseMedia Finish");
+        yield return Row("Sender: something breaks after the cancel", true, [Start(false), Trying, Cancel(), new ShareInput.Broken(Lost)], [Inviting, Inviting, Terminating, Cancelled], "AbandonQuery AbortTransfer CloseMedia Finish");
 
         yield return Row("Receiver: something breaks while ringing", false, [new ShareInput.StartIncoming(), new ShareInput.Broken(Lost)], [Ringing, Failed], "AbandonQuery AbortTransfer CloseMedia Finish");
         yield return Row("Receiver: accept, receive, wait for BYE", false,
@@ -125,7 +139,7 @@ public sealed class ShareMachineTests
         yield return Row("Receiver: the image is whole, and then the sender takes it back", false,
             [.. Receiving, Done(), new ShareInput.PeerEnded(ShareEndReason.UserCancelled)], [.. ReceivingStates, Terminating, Completed], "CloseMedia Finish");
         yield return Row("Receiver: cancelled in mid-transfer", false,
-            [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), Cancel()], [Ringing, Connecting, Transferring, Terminating], "AbortTransfer Bye");
+            [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), Cancel()], [Ringing, Connecting, Transferring, Terminating], "AnnounceSoon AbortTransfer Bye");
     }
 
     [TestCaseSource(nameof(Rows))]
@@ -147,10 +161,10 @@ public sealed class ShareMachineTests
         yield return Pull("Fetcher: whole, and the BYE comes", fetch, [.. Moving, Done(), new ShareInput.PeerEnded()], [.. MovingStates, Terminating, Completed], "CloseMedia Finish");
         yield return Pull("Fetcher: whole, and the server forgets its BYE", fetch,
             [.. Moving, Done(), new ShareInput.TimerFired(ShareTimer.Grace)], [.. MovingStates, Terminating, Terminating], "Bye CloseMedia");
-        yield return Pull("Fetcher: nobody answers", fetch, [Start(false), new ShareInput.TimerFired(ShareTimer.Answer)], [Inviting, Terminating], "CancelInvite");
+        yield return Pull("Fetcher: nobody answers", fetch, [Start(false), Trying, new ShareInput.TimerFired(ShareTimer.Answer)], [Inviting, Inviting, Terminating], "CancelInvite");
         yield return Pull("Fetcher: refused", fetch, [Start(false), new ShareInput.InviteFailed(Busy)], [Inviting, Failed], "CloseMedia Finish");
         yield return Pull("Fetcher: an unusable answer", fetch, [Start(false), new ShareInput.AnswerUnusable(Busy)], [Inviting, Terminating], "Bye CloseMedia");
-        yield return Pull("Fetcher: the 200 crosses the CANCEL", fetch, [Start(false), Cancel(), new ShareInput.InviteAccepted()], [Inviting, Terminating, Terminating], "Bye CloseMedia");
+        yield return Pull("Fetcher: the 200 crosses the CANCEL", fetch, [Start(false), Trying, Cancel(), new ShareInput.InviteAccepted()], [Inviting, Inviting, Terminating, Terminating], "Bye CloseMedia");
         yield return Pull("Fetcher: wrong hash", fetch, [.. Moving, new ShareInput.ImageFailed(WrongHash)], [.. MovingStates, Terminating], "AbortTransfer Bye CloseMedia");
         yield return Pull("Fetcher: a BYE of the server in mid-transfer that tells of a failure", fetch,
             [.. Moving, new ShareInput.PeerEnded(ShareEndReason.Failed), new ShareInput.TimerFired(ShareTimer.Grace)], [.. MovingStates, Terminating, Failed], "AbortTransfer CloseMedia Finish");
@@ -210,7 +224,8 @@ public sealed class ShareMachineTests
             new ShareInput.InviteAccepted(), new ShareInput.AnswerUnusable(Busy), new ShareInput.InviteFailed(Busy), new ShareInput.UserAccepted(), new ShareInput.UserDeclined(603),
             new ShareInput.InvitationWithdrawn(), new ShareInput.AckMissing(), new ShareInput.MediaConnected(), new ShareInput.MediaFailed(Lost), Done(),
             new ShareInput.ImageFailed(WrongHash), Stopped, Removed, new ShareInput.Replaced(), new ShareInput.PeerEnded(), .. Enum.GetValues<ShareEndReason>().Select(reason => new ShareInput.PeerEnded(reason)), new ShareInput.DialogFailed(Lost), new ShareInput.Ended(), new ShareInput.Broken(Lost), Cancel(),
-            new ShareInput.TimerFired(ShareTimer.Answer), new ShareInput.TimerFired(ShareTimer.Grace),
+            new ShareInput.TimerFired(ShareTimer.Answer), new ShareInput.TimerFired(ShareTimer.Grace), new ShareInput.TimerFired(ShareTimer.Notice), new ShareInput.TimerFired(ShareTimer.Prompt),
+            Trying, new ShareInput.CancelAnswered(), new ShareInput.CancelUnanswered(),
         ];
         var random = new Random(20090224);
         for (int run = 0; run < 20000; run++)
@@ -251,6 +266,29 @@ public sealed class ShareMachineTests
         }
     }
 
+    // Who waited in vain hears what for: each cause has another remedy.
+    [Test]
+    public void What_was_heard_before_the_time_was_over_is_in_the_result()
+    {
+        ShareInput late = new ShareInput.TimerFired(ShareTimer.Answer);
+        ShareInput silent = new ShareInput.TimerFired(ShareTimer.Notice);
+        ShareInput ringing = new ShareInput.PeerRinging();
+        string[] messages =
+        [
+            .. new ShareInput[][] { [late], [Trying, late, silent], [ringing, late, new ShareInput.CancelAnswered()], [Trying, ringing, late, silent], [ringing, late, new ShareInput.CancelUnanswered()] }
+                .Select(static inputs => inputs.Prepend(Start(false)).Aggregate(ShareMachine.Outgoing, static (status, input) => ShareMachine.Step(status, input).Next))
+                .Select(static status => status is { State: Failed, Ending.Error: ImageShareError.NoAnswer } ? status.Ending.Message! : status.ToString()),
+        ];
+        Assert.That(messages, Is.EqualTo(new[]
+        {
+            "Nothing at all came back to the invitation in time; check the address and port, and that the peer is running.",
+            "The invitation was taken on its way (100 Trying), but the peer neither rang nor answered in time; try again later.",
+            "The peer was ringing, and its user did not answer in time; try again later.",
+            "The peer was ringing and then fell silent: not even the CANCEL was answered. It has probably gone; try again later.",
+            "The peer was ringing and then fell silent: not even the CANCEL was answered. It has probably gone; try again later.",
+        }));
+    }
+
     private static TestCaseData Row(string name, bool outgoing, ShareInput[] inputs, ImageShareState[] states, string lastEffects) =>
         new TestCaseData(outgoing, inputs, states, lastEffects).SetName("Follows_the_table: " + name);
 
@@ -261,6 +299,8 @@ public sealed class ShareMachineTests
     private static ShareInput[] Receiving => [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected()];
 
     private static ImageShareState[] ReceivingStates => [Ringing, Connecting, Transferring];
+
+    private static ShareInput Trying => new ShareInput.PeerTrying();
 
     private static ShareInput Stopped => new ShareInput.ImageFailed(Refused(413));
 

@@ -21,6 +21,9 @@ internal abstract record ShareEffect
     /// <summary>Send 200 with the answer.</summary>
     public sealed record Answer : ShareEffect;
 
+    /// <summary>The user hears of this outcome soon, whatever is still to be done with a peer that may be gone; unless it is over before.</summary>
+    public sealed record AnnounceSoon(ShareOutcome Outcome) : ShareEffect;
+
     /// <summary>Refuse the invitation.</summary>
     public sealed record Reject(int SipStatus) : ShareEffect;
 

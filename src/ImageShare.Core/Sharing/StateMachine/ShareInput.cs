@@ -15,6 +15,9 @@ internal abstract record ShareInput
     /// <summary>The query failed, or the peer cannot share images.</summary>
     public sealed record QueryFailed(ShareOutcome Outcome) : ShareInput;
 
+    /// <summary>100 Trying: the peer, or somebody on the way, has the invitation.</summary>
+    public sealed record PeerTrying : ShareInput;
+
     /// <summary>A provisional response: the peer's user is being asked.</summary>
     public sealed record PeerRinging : ShareInput;
 
@@ -29,6 +32,12 @@ internal abstract record ShareInput
 
     /// <summary>The invitation ended without a dialog: refused, timed out, unreachable, or our own CANCEL took effect.</summary>
     public sealed record InviteFailed(ShareOutcome Outcome) : ShareInput;
+
+    /// <summary>Our CANCEL took effect: the peer is there.</summary>
+    public sealed record CancelAnswered : ShareInput;
+
+    /// <summary>Our CANCEL was not answered, or could not be sent.</summary>
+    public sealed record CancelUnanswered : ShareInput;
 
     /// <summary>The application takes the incoming image.</summary>
     public sealed record UserAccepted : ShareInput;

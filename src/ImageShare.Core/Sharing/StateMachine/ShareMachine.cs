@@ -34,16 +34,26 @@ internal static class ShareMachine
         (Querying, CancelRequested) => Finish(status, ShareOutcome.CancelledHere, new AbandonQuery()),
 
         // 2. Invitation, sent.
-        (Inviting, PeerRinging) => (status with { State = Ringing }, None),
+        (Inviting, PeerTrying) => (status with { Heard = PeerSign.Trying }, None),
+        (Inviting, PeerRinging) => (status with { State = Ringing, Heard = PeerSign.Ringing }, None),
         (Inviting or Ringing, InviteAccepted) when status.IsCaller =>
             (status with { State = Connecting }, [new StopTimer(ShareTimer.Answer), new ConnectMedia()]),
         (Inviting or Ringing, AnswerUnusable unusable) when status.IsCaller =>
             Terminate(status, unusable.Outcome, new StopTimer(ShareTimer.Answer), new Bye(ShareEndReasons.Of(unusable.Outcome)), new CloseMedia()),
         (Inviting or Ringing, InviteFailed failed) when status.IsCaller => Finish(status, failed.Outcome, new CloseMedia()),
+        (Inviting, CancelRequested) when status is { IsCaller: true, Heard: PeerSign.None } =>
+            // CANCEL has to wait for a first response (RFC 3261 §9.1), and the user has not.
+            Finish(status, ShareOutcome.CancelledHere, new CancelInvite(), new CloseMedia()),
         (Inviting or Ringing, CancelRequested) when status.IsCaller =>
-            Terminate(status, ShareOutcome.CancelledHere, new StopTimer(ShareTimer.Answer), new CancelInvite()),
+            Terminate(status, ShareOutcome.CancelledHere, new StopTimer(ShareTimer.Answer), new StartTimer(ShareTimer.Prompt), new CancelInvite()),
+        (Inviting, TimerFired { Timer: ShareTimer.Answer }) when status is { IsCaller: true, Heard: PeerSign.None } =>
+            Finish(status, status.IsAnswerUnreadable ? UnreadableAnswer : NothingHeard, new CancelInvite(), new CloseMedia()),
         (Inviting or Ringing, TimerFired { Timer: ShareTimer.Answer }) when status.IsCaller =>
-            Terminate(status, status.IsAnswerUnreadable ? UnreadableAnswer : NoAnswerFromPeer, new CancelInvite()),
+            Terminate(
+                status,
+                status.IsAnswerUnreadable ? UnreadableAnswer : status.Heard is PeerSign.Ringing ? NoAnswerFromPeer : OnlyTrying,
+                new StartTimer(ShareTimer.Notice),
+                new CancelInvite()),
         (Inviting or Ringing, AnswerUnreadable) when status.IsCaller => (status with { IsAnswerUnreadable = true }, None),
 
         // 2. Invitation, received.
@@ -82,7 +92,7 @@ internal static class ShareMachine
             Terminate(status, failed.Outcome, new AbortTransfer(), new Bye(ShareEndReasons.Of(failed.Outcome)), new CloseMedia()),
         (Connecting or Transferring, CancelRequested) =>
             // The connection stays until the BYE is answered or waited for in vain: its end would overtake the BYE and look like a fault.
-            Terminate(status, ShareOutcome.CancelledHere, new AbortTransfer(), new Bye(ShareEndReason.UserCancelled)),
+            Terminate(status, ShareOutcome.CancelledHere, new AnnounceSoon(ShareOutcome.CancelledHere), new AbortTransfer(), new Bye(ShareEndReason.UserCancelled)),
         (Connecting or Transferring, TransferRemoved removed) => Terminate(status, removed.Outcome, new AbortTransfer(IsByPeer: true), new Bye()),
         (Connecting or Transferring, Replaced) => Finish(status, ShareOutcome.CancelledByPeer, new AbortTransfer(IsByPeer: true), new CloseMedia()),
         (Connecting, PeerEnded ended) => Finish(status, ByPeer(status, ended.Reason), new AbortTransfer(IsByPeer: true), new CloseMedia()),
@@ -108,7 +118,14 @@ internal static class ShareMachine
             // The other way to give up (RFC 5547 §8.4): the BYE is then ours.
             (status with { AwaitsReason = false, Ending = Explained(status, removed.Outcome) }, [new StopTimer(ShareTimer.Grace), new Bye(), new CloseMedia()]),
         (Terminating, CancelRequested) when status.AwaitsReason =>
-            (status with { AwaitsReason = false }, [new StopTimer(ShareTimer.Grace), new Bye(ShareEndReasons.Of(status.Ending!)), new CloseMedia()]),
+            (status with { AwaitsReason = false }, [new AnnounceSoon(status.Ending!), new StopTimer(ShareTimer.Grace), new Bye(ShareEndReasons.Of(status.Ending!)), new CloseMedia()]),
+
+        // The invitation was given up; what the peer says to that tells whether it is still there.
+        (Terminating, CancelAnswered) when status is { IsCaller: true, Ending: { } ending } => Finish(status, ending, new CloseMedia()),
+        (Terminating, CancelUnanswered or TimerFired { Timer: ShareTimer.Notice or ShareTimer.Prompt }) when status is { IsCaller: true, Ending: { } ending } =>
+            Finish(status, ending == NoAnswerFromPeer ? FellSilent : ending, new CloseMedia()),
+        (Terminating, CancelRequested) when status.Ending is { } ending => (status, [new AnnounceSoon(ending)]),
+        (Terminating, CancelRequested) => Finish(status, ByPeer(status, status.PeerReason), new AbortTransfer(IsByPeer: true), new CloseMedia()),
 
         (Terminating, Replaced) => Finish(status, status.Ending ?? ShareOutcome.CancelledByPeer, new AbortTransfer(IsByPeer: true), new CloseMedia()),
 
@@ -129,8 +146,17 @@ internal static class ShareMachine
         _ => (status, None),
     };
 
+    private static ShareOutcome NothingHeard { get; } = ShareOutcome.Failed(
+        ImageShareError.NoAnswer, "Nothing at all came back to the invitation in time; check the address and port, and that the peer is running.");
+
+    private static ShareOutcome OnlyTrying { get; } = ShareOutcome.Failed(
+        ImageShareError.NoAnswer, "The invitation was taken on its way (100 Trying), but the peer neither rang nor answered in time; try again later.");
+
     private static ShareOutcome NoAnswerFromPeer { get; } = ShareOutcome.Failed(
-        ImageShareError.NoAnswer, "The peer's user did not answer in time; try again later.");
+        ImageShareError.NoAnswer, "The peer was ringing, and its user did not answer in time; try again later.");
+
+    private static ShareOutcome FellSilent { get; } = ShareOutcome.Failed(
+        ImageShareError.NoAnswer, "The peer was ringing and then fell silent: not even the CANCEL was answered. It has probably gone; try again later.");
 
     private static ShareOutcome UnreadableAnswer { get; } = ShareOutcome.Failed(
         ImageShareError.MalformedMessage,
@@ -147,7 +173,7 @@ internal static class ShareMachine
 
     private static (ShareStatus, ShareEffect[]) Finish(ShareStatus status, ShareOutcome outcome, params ShareEffect[] before) =>
         (status with { State = outcome.State, Ending = outcome },
-         [new StopTimer(ShareTimer.Answer), new StopTimer(ShareTimer.Grace), .. before, new ShareEffect.Finish(outcome)]);
+         [new StopTimer(ShareTimer.Answer), new StopTimer(ShareTimer.Notice), new StopTimer(ShareTimer.Prompt), new StopTimer(ShareTimer.Grace), .. before, new ShareEffect.Finish(outcome)]);
 
     private static ShareOutcome DeclinedHere(int sipStatus) =>
         new(Declined, ImageShareError.Declined, "The invitation was declined on this side.") { SipStatus = sipStatus, EndedBy = ImageShareEndedBy.User };

@@ -8,9 +8,23 @@ namespace ImageShare.Core.Sharing.StateMachine;
 /// <param name="AwaitsReason">While Terminating: the transfer has stopped, and the peer's BYE may still say why.</param>
 /// <param name="PeerReason">While Terminating, and its outcome is not known: why the peer has said BYE.</param>
 /// <param name="IsAnswerUnreadable">While Inviting or Ringing: the peer has answered, but nobody could read it.</param>
+/// <param name="Heard">What this side's invitation has had by way of answers.</param>
 internal sealed record ShareStatus(
     ImageShareState State, bool IsCaller, bool IsSender, ShareOutcome? Ending = null, bool AwaitsReason = false, ShareEndReason PeerReason = ShareEndReason.None,
-    bool IsAnswerUnreadable = false)
+    bool IsAnswerUnreadable = false, PeerSign Heard = PeerSign.None)
 {
     public bool IsFinal => State is ImageShareState.Completed or ImageShareState.Declined or ImageShareState.Cancelled or ImageShareState.Failed;
+}
+
+/// <summary>What a caller has heard before the final answer.</summary>
+internal enum PeerSign
+{
+    /// <summary>Nothing at all.</summary>
+    None,
+
+    /// <summary>100 Trying, which may be of somebody on the way.</summary>
+    Trying,
+
+    /// <summary>A provisional response of the peer's own.</summary>
+    Ringing,
 }

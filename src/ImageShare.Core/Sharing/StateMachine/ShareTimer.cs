@@ -7,6 +7,15 @@ internal enum ShareTimer
     Answer,
 
     /// <summary>
+    /// How long the peer has to answer the CANCEL of an invitation that was answered too late: the result then knows whether it is still there. The time
+    /// is a part of the answer time.
+    /// </summary>
+    Notice,
+
+    /// <summary>How long a user who cancels waits for what the peer says to it. What is still to be done then goes on without the user.</summary>
+    Prompt,
+
+    /// <summary>
     /// How long the other half of an ending may lag: SIP and MSRP are two connections, so a BYE may overtake the last octets or
     /// their 200s, and a sender may take a moment to send the BYE it owes.
     /// </summary>

@@ -58,7 +58,7 @@ public sealed class OutgoingInvite : IClientTransactionUser, IInviteAnswers, IAg
         if (!_state.CancelWanted && !_result.Task.IsCompleted)
         {
             // Whoever begun it may be gone long before what is still owed to the peer is done.
-            _settings = _settings with { Provisional = null, Trying = null };
+            _settings = _settings with { Provisional = null, Trying = null, Unreadable = null };
             Owe(FirstAnswerTime - _core.Options.TimeProvider.GetElapsedTime(_began));
         }
 
