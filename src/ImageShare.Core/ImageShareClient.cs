@@ -44,7 +44,7 @@ public sealed partial class ImageShareClient : IAsyncDisposable
     /// Invitations as they come, in order; ends when the client is disposed. Several readers share them: each invitation goes to one. While
     /// nobody reads, callers hear ringing until they or the answer timeout give up.
     /// </summary>
-    public IAsyncEnumerable<ImageShareInvitation> Invitations => _incoming.Invitations.ReadAllAsync();
+    public IAsyncEnumerable<ImageShareInvitation> Invitations => _incoming.Invitations;
 
     /// <summary>
     /// The shares of images that peers fetch from <see cref="ImageShareOptions.Catalogue"/>, each as soon as it is accepted; ends when the client is disposed. They run

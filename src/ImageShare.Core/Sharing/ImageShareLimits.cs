@@ -5,6 +5,7 @@ namespace ImageShare.Core.Sharing;
 /// <summary>Sizes and times of the service. Every wait ends; none of these may be infinite, nor longer than a day.</summary>
 public sealed record ImageShareLimits
 {
+    private readonly int? _maxInvitationsPerPeer;
     private readonly int? _maxSharesPerPeer;
     private readonly int? _maxRequestsPerSource;
 
@@ -22,6 +23,16 @@ public sealed record ImageShareLimits
     /// Read or not, they count as running shares. Default 64, as many as may run: those that come at once to an application that takes all are not refused.
     /// </summary>
     public int MaxPendingInvitations { get; init; } = 64;
+
+    /// <summary>
+    /// How many of them may be of one peer, which is what it is for <see cref="MaxConcurrentSharesPerPeer"/>; further ones of it get 486. Default: three quarters of
+    /// <see cref="MaxPendingInvitations"/>.
+    /// </summary>
+    public int MaxPendingInvitationsPerPeer
+    {
+        get => _maxInvitationsPerPeer ?? Most(MaxPendingInvitations);
+        init => _maxInvitationsPerPeer = value;
+    }
 
     /// <summary>How many shares may run at once in either direction; further invitations get 486. Default 64.</summary>
     public int MaxConcurrentShares { get; init; } = 64;
@@ -103,6 +114,7 @@ public sealed record ImageShareLimits
         ArgumentOutOfRangeException.ThrowIfNegative(MaxIconSize);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxPendingInvitations);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxConcurrentShares);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxPendingInvitationsPerPeer);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxConcurrentSharesPerPeer);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxPendingRequests);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxPendingRequestsPerSource);

@@ -20,7 +20,7 @@ internal sealed class IncomingShares : ISipRequestHandler
     /// <summary>The methods this side takes; the agent adds those it handles by itself and writes Allow.</summary>
     public static readonly SipMethod[] AllowedMethods = [SipMethod.Invite, SipMethod.Ack, SipMethod.Bye, SipMethod.Cancel, SipMethod.Options];
 
-    private readonly Channel<ImageShareInvitation> _invitations;
+    private readonly UnreadInvitations _invitations;
     private readonly Channel<ImageShareSession> _serving;
 
     // How long the addresses of an offer may take to be looked up.
@@ -36,13 +36,13 @@ internal sealed class IncomingShares : ISipRequestHandler
     /// <param name="began">Told of each incoming share and its peer before anybody else.</param>
     public IncomingShares(ImageShareLimits limits, Func<string, RunningShares> running, Action<ImageShareSession, string> began)
     {
-        _invitations = Channel.CreateBounded<ImageShareInvitation>(new BoundedChannelOptions(limits.MaxPendingInvitations));
+        _invitations = new UnreadInvitations(limits);
         _serving = Channel.CreateBounded<ImageShareSession>(new BoundedChannelOptions(limits.MaxConcurrentShares) { FullMode = BoundedChannelFullMode.DropOldest });
         _running = running;
         _began = began;
     }
 
-    public ChannelReader<ImageShareInvitation> Invitations => _invitations.Reader;
+    public IAsyncEnumerable<ImageShareInvitation> Invitations => _invitations.ReadAllAsync();
 
     /// <summary>The shares of images that peers fetch; the oldest go when nobody reads.</summary>
     public ChannelReader<ImageShareSession> Serving => _serving.Reader;
@@ -53,7 +53,7 @@ internal sealed class IncomingShares : ISipRequestHandler
     /// <summary>No more invitations: readers come to their end.</summary>
     public void Close()
     {
-        _invitations.Writer.TryComplete();
+        _invitations.Close();
         _serving.Writer.TryComplete();
     }
 
@@ -229,7 +229,7 @@ internal sealed class IncomingShares : ISipRequestHandler
 
         foreach (ImageShareInvitation invitation in invitations)
         {
-            if (!_invitations.Writer.TryWrite(invitation) && !TryWriteInPlaceOfOthers(invitation))
+            if (!_invitations.TryAdd(invitation, peer))
             {
                 invitation.Share.Decline(486);
             }
@@ -260,22 +260,6 @@ internal sealed class IncomingShares : ISipRequestHandler
         context.Log.RequestSensitive(share.Session.Id, share.Call.Caller.Uri.ToString(), offer.Selector.Name);
         var requested = new RequestedImage(context, share, media, offer, served => _serving.Writer.TryWrite(served));
         _ = share.Session.Begin(() => requested.DecideAsync(context.Catalogue!));
-    }
-
-    // Invitations that are over before anybody read them must not keep new ones out: a caller could fill the queue with them.
-    private bool TryWriteInPlaceOfOthers(ImageShareInvitation invitation)
-    {
-        List<ImageShareInvitation> waiting = [];
-        while (_invitations.Reader.TryRead(out ImageShareInvitation? next))
-        {
-            if (!next.IsOver)
-            {
-                waiting.Add(next);
-            }
-        }
-
-        // Only this loop writes: there is room for all that were read.
-        return waiting.Append(invitation).All(_invitations.Writer.TryWrite);
     }
 
     private static void Refuse(ShareContext context, IncomingInvite invite, int status, string reason)

@@ -441,8 +441,10 @@ public sealed class HostileCallerTests
             await _phone.SendAsync(_bob.Address, _phone.Request("INVITE", _bob.Address, "flood" + i, body: _phone.Offer(Png)));
         }
 
+        // All of one caller: the bounds for one are met before those for all.
+        int taken = Math.Min(ImageShareLimits.Default.MaxPendingInvitationsPerPeer, ImageShareLimits.Default.MaxConcurrentSharesPerPeer);
         HashSet<string> refused = [];
-        while (refused.Count < 300 - 16)
+        while (refused.Count < 300 - taken)
         {
             string response = await _phone.ReceiveAsync("SIP/2.0 4");
             Assert.That(response, Does.StartWith("SIP/2.0 486"));
@@ -451,7 +453,7 @@ public sealed class HostileCallerTests
 
         // What was not refused rings.
         Assert.That((await NextAsync()).Id, Does.StartWith("flood"));
-        Assert.That(refused, Has.Count.EqualTo(284));
+        Assert.That(refused, Has.Count.EqualTo(300 - taken));
     }
 
     [Test]

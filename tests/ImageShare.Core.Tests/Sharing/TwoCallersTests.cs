@@ -58,6 +58,25 @@ public sealed class TwoCallersTests
     }
 
     [Test]
+    [Category("SEC-001")]
+    public async Task Invitations_of_one_caller_that_nobody_reads_leave_room_for_another()
+    {
+        await using ImageShareClient carol = await StartAsync("carol", "127.0.0.1", ImageShareLimits.Default with { MaxPendingInvitations = 4 });
+        Task<ImageShareSession> ShareAsync(ImageShareClient caller) =>
+            caller.ShareAsync(carol.Address, SharePair.Image(TestImage.Png(3000)), new ShareSettings { QueryFirst = false });
+        for (int i = 0; i < 3; i++)
+        {
+            ImageShareSession waiting = await ShareAsync(_mallory);
+            Assert.That(() => waiting.State, Is.EqualTo(ImageShareState.Ringing).After(30_000, 1));
+        }
+
+        ImageShareSession refused = await ShareAsync(_mallory);
+        Assert.That((await refused.Completion.WaitAsync(SharePair.Patience)).SipStatus, Is.EqualTo(486), "three of four are three quarters");
+        ImageShareSession welcome = await ShareAsync(_alice);
+        Assert.That(() => welcome.State, Is.EqualTo(ImageShareState.Ringing).After(30_000, 1));
+    }
+
+    [Test]
     public void What_one_may_take_follows_what_all_may()
     {
         ImageShareLimits limits = ImageShareLimits.Default with { MaxConcurrentShares = 4, MaxPendingRequests = 100 };
