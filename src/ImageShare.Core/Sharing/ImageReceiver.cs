@@ -24,7 +24,6 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
     private int _use;
     private long _received;
     private bool _began;
-    private bool _isStoring;
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _abandoned;
 
@@ -34,8 +33,8 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
     /// <summary>What was stored: then the share is complete, whatever else happens.</summary>
     public StoredImage? Stored { get; private set; }
 
-    /// <summary>Whether all has come and the store was told so.</summary>
-    public bool IsStoring => Volatile.Read(ref _isStoring);
+    /// <summary>Whether the sink was let go of: nothing more will be stored, and nothing stays of what was not whole.</summary>
+    public bool IsReleased => _released.Task.IsCompleted;
 
     /// <summary>Whether its beginning was here before.</summary>
     public bool IsContinued => first > 0;
@@ -113,7 +112,6 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
     public async ValueTask CompleteAsync(long length, CancellationToken cancellationToken)
     {
         Enter();
-        Volatile.Write(ref _isStoring, true);
         try
         {
             Stored = await sink.CompleteAsync(cancellationToken).ConfigureAwait(false);
@@ -121,7 +119,6 @@ internal sealed class ImageReceiver(ImageShareSession session, IImageSink sink, 
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            Volatile.Write(ref _isStoring, false);
             Fail(OfStore(e));
             throw;
         }

@@ -18,6 +18,9 @@ public sealed class ImageShareSession : IAsyncDisposable
     // How long a user who cancels waits for a peer; a peer that is there answers sooner.
     private static readonly TimeSpan PromptTime = TimeSpan.FromMilliseconds(300);
 
+    // How often a store is looked at that had not done with the image by then.
+    private static readonly TimeSpan StoreTime = TimeSpan.FromMilliseconds(50);
+
     private readonly TaskCompletionSource<ImageShareResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<ShareTimer, ITimer> _timers = [];
@@ -78,7 +81,7 @@ public sealed class ImageShareSession : IAsyncDisposable
     /// Breaks the share off: CANCEL while it is not answered, <c>#</c> and BYE while it runs. Where others are in the same session only this image is
     /// given up, by an offer with port 0 in its section, and they go on. Returns when it has ended, within half a second: with a peer that is silent or gone
     /// the result does not wait for it. What is owed to the peer (CANCEL, the end of a chunk, BYE) goes on behind it for some seconds, as long as the client is
-    /// there. Only a store that is just storing the whole image is waited for. Nothing happens when it is over already.
+    /// there. Only a store that has the image in hand is waited for. Nothing happens when it is over already.
     /// </summary>
     /// <param name="cancellationToken">Stops the waiting, not the cancelling.</param>
     public async Task<ImageShareResult> CancelAsync(CancellationToken cancellationToken = default)
@@ -264,8 +267,17 @@ public sealed class ImageShareSession : IAsyncDisposable
     // The peer has not let this share end yet. Called by a timer.
     private void Announce(ShareOutcome outcome)
     {
-        // A file that is just being stored decides how the share ended.
-        if (_role is { MayStillComplete: false } role)
+        if (_role is not { } role)
+        {
+            return;
+        }
+
+        if (role.HasImageInHand)
+        {
+            // A file that is just being stored decides how the share ended; one that was given up is to be gone.
+            _announcing?.Change(StoreTime, Timeout.InfiniteTimeSpan);
+        }
+        else
         {
             // What came since the cancel may have changed how it ends: the last octet was acknowledged.
             Publish(role, Volatile.Read(ref _status).Ending ?? outcome);

@@ -48,7 +48,7 @@ internal sealed class ReceivingMedia(ShareContext context, ImageShareSession ses
         }
         : result;
 
-    public override bool MayStillComplete => Volatile.Read(ref _receiver) is { IsStoring: true, Stored: null };
+    public override bool HasImageInHand => Volatile.Read(ref _receiver) is { IsReleased: false, Stored: null };
 
     public override async ValueTask DisposeAsync()
     {
@@ -87,7 +87,13 @@ internal sealed class ReceivingMedia(ShareContext context, ImageShareSession ses
     protected override async ValueTask AbortAsync(bool isByPeer)
     {
         _isOver = true;
-        Volatile.Read(ref _receiver)?.Abandon();
+        if (Volatile.Read(ref _receiver) is { } receiver)
+        {
+            // Now, and not when the peer has said what it has to say: nothing is to stay of an image that was given up.
+            receiver.Abandon();
+            _ = Session.Begin(() => receiver.DisposeAsync().AsTask());
+        }
+
         if (!isByPeer && End is not null)
         {
             // The 413 must be on its way before BYE is (RFC 5547 §8.4); a peer that reads no more is not waited for.

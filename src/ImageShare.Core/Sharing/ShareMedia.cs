@@ -143,8 +143,8 @@ internal abstract class ShareMedia(ShareContext context, ImageShareSession sessi
     /// <summary>Stops what is being sent, without waiting for it.</summary>
     public virtual ValueTask StopAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Whether the image may become whole although nothing more is taken: it is being stored.</summary>
-    public virtual bool MayStillComplete => false;
+    /// <summary>Whether the store has an image in hand that is not whole: it may become so although nothing more is taken, or something of it is still there.</summary>
+    public virtual bool HasImageInHand => false;
 
     /// <summary>Adds what this half knows to the result.</summary>
     public abstract ImageShareResult Describe(ImageShareResult result);

@@ -15,8 +15,8 @@ internal sealed class ShareRole(IShareSignalling signalling, ShareMedia media) :
         _ => signalling.PerformAsync(effect),
     };
 
-    /// <summary>Whether the image may become whole although the share was cancelled: it is being stored.</summary>
-    public bool MayStillComplete => media.MayStillComplete;
+    /// <summary>Whether the store has an image in hand that is not whole.</summary>
+    public bool HasImageInHand => media.HasImageInHand;
 
     /// <summary>Adds what this side knows to the result.</summary>
     public ImageShareResult Describe(ImageShareResult result) => media.Describe(result);
