@@ -31,7 +31,9 @@ public sealed class RetainedTests
         _octets = TestImage.Png(ImageSize);
         ImageShareOptions Options(string user) => new()
         {
-            Identity = SipUri.Parse($"sip:{user}@ims.example"), Network = SystemNetwork.Instance, TimeProvider = _time,
+            Identity = SipUri.Parse($"sip:{user}@ims.example"),
+            Network = SystemNetwork.Instance,
+            TimeProvider = _time,
         };
         _alice = await ImageShareClient.StartAsync(Options("alice"));
         _bob = await ImageShareClient.StartAsync(Options("bob"));

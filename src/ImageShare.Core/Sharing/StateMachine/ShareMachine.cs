@@ -105,7 +105,7 @@ internal static class ShareMachine
         (Connecting or Transferring, DialogFailed failed) => Finish(status, failed.Outcome, new AbortTransfer(), new CloseMedia()),
 
         // The peer took it in the moment we gave it up: a session stands that has to be ended (RFC 3261 §9.1).
-        (Terminating, InviteAccepted or AnswerUnusable) when status is { IsCaller: true, Ending: not null } => 
+        (Terminating, InviteAccepted or AnswerUnusable) when status is { IsCaller: true, Ending: not null } =>
             (status, [new Bye(ShareEndReasons.Of(status.Ending)), new CloseMedia()]),
 
         // Every octet was acknowledged before the cancel could stop it: the peer has the image, and who shared it is to know.

@@ -19,7 +19,10 @@ public sealed class SipSourceTests
     {
         _bob = SipTransport.Create(_network, new SipTransportOptions
         {
-            LocalEndPoint = new IPEndPoint(IPAddress.Any, 0), MaxConnections = 5, MaxConnectionsPerSource = 3, TimeProvider = _clock,
+            LocalEndPoint = new IPEndPoint(IPAddress.Any, 0),
+            MaxConnections = 5,
+            MaxConnectionsPerSource = 3,
+            TimeProvider = _clock,
         });
         _bob.Start(_atBob = new RecordingReceiver());
     }
