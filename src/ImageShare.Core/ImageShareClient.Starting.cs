@@ -47,6 +47,7 @@ public sealed partial class ImageShareClient
                 TlsPort = options.MediaTlsPort,
                 AdvertisedAddress = options.AdvertisedAddress,
                 TimeProvider = options.TimeProvider,
+                MatchesBySessionId = options.MatchesMsrpBySessionId,
                 BindTimeout = options.Limits.MediaConnectTimeout,
                 IdleTimeout = options.Limits.IdleTimeout,
 
@@ -110,6 +111,7 @@ public sealed partial class ImageShareClient
         {
             Profile = options.Profile,
             Limits = options.Limits,
+            FollowRedirects = options.FollowRedirects,
             AcceptedTypes = ImageShareDefaults.WithJpeg(options.AcceptedTypes),
             TimeProvider = options.TimeProvider,
             Log = log,

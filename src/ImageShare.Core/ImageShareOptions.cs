@@ -128,6 +128,18 @@ public sealed record ImageShareOptions
     /// </summary>
     public ISipTransport? CustomSipTransport { get; init; }
 
+    /// <summary>
+    /// Whether MSRP sessions are found by their session ids alone (<see cref="MsrpEndpointOptions.MatchesBySessionId"/>): for networks whose border controllers
+    /// rewrite the hosts in paths. Default false, as RFC 4975 §6.1 has it.
+    /// </summary>
+    public bool MatchesMsrpBySessionId { get; init; }
+
+    /// <summary>
+    /// How many redirections (SIP 3xx) of an invitation are followed, one behind the other (RFC 3261 §8.1.3.4). Never from sips to sip, never to an address that was
+    /// tried before. Default 0: a redirection ends the share, and <see cref="ImageShareResult.RedirectedTo"/> says where the peer is to be found.
+    /// </summary>
+    public int FollowRedirects { get; init; }
+
     /// <summary>User and password for digest challenges (RFC 3261 §22), or null to answer none.</summary>
     public SipCredentials? Credentials { get; init; }
 

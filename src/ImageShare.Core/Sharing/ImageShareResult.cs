@@ -1,4 +1,5 @@
 using ImageShare.Core.Images;
+using ImageShare.Core.Sip;
 
 namespace ImageShare.Core.Sharing;
 
@@ -17,9 +18,6 @@ public sealed record ImageShareResult
     /// <summary>Who or what ended the share.</summary>
     public ImageShareEndedBy EndedBy { get; init; }
 
-    /// <summary>Receiver: why the invitation was over before it was decided; null for any other end.</summary>
-    public ImageShareWithdrawal? Withdrawal { get; init; }
-
     /// <summary>
     /// Sender: whether the peer may have the whole image although the share did not complete: its last chunk had left, and the peer has not said what became of
     /// it. Always false when the share completed, and for the receiver.
@@ -31,6 +29,9 @@ public sealed record ImageShareResult
 
     /// <summary>The SIP status behind the ending, if one was.</summary>
     public int? SipStatus { get; init; }
+
+    /// <summary>Where a redirection (SIP 3xx) says that the peer is to be found, the most wanted first; empty for every other ending.</summary>
+    public IReadOnlyList<SipUri> RedirectedTo { get; init; } = [];
 
     /// <summary>The MSRP status behind the ending, if one was.</summary>
     public int? MsrpStatus { get; init; }

@@ -291,9 +291,9 @@ public sealed class ImageShareSession : IAsyncDisposable
             State = outcome.State,
             Error = outcome.Error,
             EndedBy = outcome.EndedBy,
-            Withdrawal = outcome.Withdrawal,
             Message = outcome.Message,
             SipStatus = outcome.SipStatus,
+            RedirectedTo = [.. outcome.RedirectedTo.Select(Sip.SipUri.Parse)],
             MsrpStatus = outcome.MsrpStatus,
             BytesTransferred = Progress.Bytes,
         });

@@ -219,8 +219,6 @@ internal sealed class IncomingCall : ShareCall
         return true;
     }
 
-    private ShareOutcome Withdrawal => _call.Cancel is { } cancel ? ReasonHeader.ReadOfCancel(cancel).ToWithdrawal() : ShareOutcome.InvitationLost;
-
     private async Task WatchInviteAsync()
     {
         var withdrawn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -233,8 +231,7 @@ internal sealed class IncomingCall : ShareCall
             return;
         }
 
-        ShareOutcome outcome = Withdrawal;
-        PostAll(new ShareInput.InvitationWithdrawn(outcome));
+        PostAll(new ShareInput.InvitationWithdrawn());
         bool isAnswered;
         lock (Gate)
         {
@@ -244,7 +241,7 @@ internal sealed class IncomingCall : ShareCall
         if (!isAnswered)
         {
             // Those that were taken, and waited for a decision on the others.
-            PostAll(new ShareInput.DialogFailed(outcome));
+            PostAll(new ShareInput.DialogFailed(ShareOutcome.Withdrawn));
         }
     }
 
@@ -259,7 +256,7 @@ internal sealed class IncomingCall : ShareCall
         if (end.Reason == DialogEndReason.Failed && accepting.Exception?.InnerException is ImageShareException e)
         {
             // It never came to a session; why not is said there. A CANCEL that crossed our answer is the common reason.
-            PostAll(new ShareInput.DialogFailed(e.Error == ImageShareError.Cancelled ? Withdrawal : ShareOutcome.From(e)));
+            PostAll(new ShareInput.DialogFailed(e.Error == ImageShareError.Cancelled ? ShareOutcome.Withdrawn : ShareOutcome.From(e)));
         }
         else if (DialogOutcome.Of(end) is { } input)
         {

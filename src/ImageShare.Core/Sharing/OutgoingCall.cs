@@ -18,13 +18,13 @@ namespace ImageShare.Core.Sharing;
 internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, string callId, ExtraHeaders headers) : ShareCall(context)
 {
     private readonly CancellationTokenSource _givingUp = new();
-    private volatile ShareEndReason _cancelReason = ShareEndReason.UserCancelled;
     private readonly CancellationTokenSource _over = new();
     private readonly List<CallingShare> _shares = [];
     private readonly HashSet<ImageShareSession> _wanting = [];
     private readonly HashSet<ImageShareSession> _givenUp = [];
     private CallingShare[] _offered = [];
     private MediaEnd[] _ends = [];
+    private SipUri? _target;
     private bool _hasQueried;
     private bool _hasInvited;
     private bool _isAnswered;
@@ -69,14 +69,12 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
     /// </summary>
     /// <param name="share">The share.</param>
     /// <param name="mayWait">Whether it waits for what becomes of the invitation.</param>
-    /// <param name="reason">What the CANCEL says (RFC 3326).</param>
-    public async ValueTask GiveUpAsync(CallingShare share, bool mayWait, ShareEndReason reason = ShareEndReason.UserCancelled)
+    public async ValueTask GiveUpAsync(CallingShare share, bool mayWait)
     {
         bool isLast;
         lock (Gate)
         {
             _givenUp.Add(share.Session);
-            _cancelReason = reason;
             isLast = AreAllInside(_givenUp.Contains);
             if (!isLast && _isAnswered)
             {
@@ -172,6 +170,7 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
                 outcome = await InviteAsync(WriteOffer(address, withIcons), refusal).ConfigureAwait(false);
             }
 
+            outcome = await FollowAsync(outcome, address, withIcons).ConfigureAwait(false);
             if (outcome is InviteOutcome.Rejected { Response: { StatusCode: 488 } no } && TryOfferWhole())
             {
                 _givingUp.Token.ThrowIfCancellationRequested();
@@ -200,7 +199,7 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
         }
         catch (OperationCanceledException)
         {
-            invite.Cancel(ReasonHeader.Write(_cancelReason));
+            invite.Cancel();
             _ = EndIfAcceptedAsync(invite.Result);
             throw;
         }
@@ -213,6 +212,28 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
         {
             await accepted.Dialog.ByeAsync().ConfigureAwait(false);
         }
+    }
+
+    // As far as the application lets it go, never to less security, and never in a circle (RFC 3261 §8.1.3.4).
+    private async Task<InviteOutcome> FollowAsync(InviteOutcome outcome, IPAddress address, bool withIcons)
+    {
+        List<SipUri> tried = [peer];
+        while (tried.Count <= Context.FollowRedirects && outcome is InviteOutcome.Rejected { Response: { StatusCode: >= 300 and < 400 } moved })
+        {
+            SipUri? next = SipOutcome.Targets(moved).FirstOrDefault(
+                uri => uri.IsSip && (uri.IsSecure || !(_target ?? peer).IsSecure) && !tried.Any(uri.Equals));
+            if (next is null)
+            {
+                break;
+            }
+
+            _givingUp.Token.ThrowIfCancellationRequested();
+            tried.Add(next);
+            _target = next with { Headers = null };
+            outcome = await InviteAsync(WriteOffer(address, withIcons), moved).ConfigureAwait(false);
+        }
+
+        return outcome;
     }
 
     private bool TryOfferWhole()
@@ -249,7 +270,8 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
     /// <param name="refusal">The refusal of the first one, when this is the second: it goes on with its Call-ID, From and CSeq (RFC 3261 §8.1.3.5).</param>
     private async Task<InviteOutcome> InviteAsync(InvitationBody body, SipResponse? refusal)
     {
-        var request = new SipRequest(SipMethod.Invite, peer) { Body = body.Octets };
+        var request = new SipRequest(SipMethod.Invite, _target ?? peer) { Body = body.Octets };
+        request.Headers.Add("To", new NameAddress(peer));
         request.Headers.Add("Call-ID", callId);
         if (refusal is { Headers: { From: { } from, CSeq: { } number } })
         {
@@ -274,7 +296,7 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
             Provisional = _ => Array.ForEach(sessions, static session => session.Post(new ShareInput.PeerRinging())),
             Unreadable = () => Array.ForEach(sessions, static session => session.Post(new ShareInput.AnswerUnreadable())),
         });
-        using CancellationTokenRegistration cancelling = _givingUp.Token.UnsafeRegister(_ => invite.Cancel(ReasonHeader.Write(_cancelReason)), null);
+        using CancellationTokenRegistration cancelling = _givingUp.Token.UnsafeRegister(static invite => ((OutgoingInvite)invite!).Cancel(), invite);
         return await AwaitAsync(invite).ConfigureAwait(false);
     }
 

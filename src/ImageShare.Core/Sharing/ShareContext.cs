@@ -19,6 +19,9 @@ internal sealed class ShareContext
 
     public required ImageShareLimits Limits { get; init; }
 
+    /// <summary>How many redirections of an invitation are followed.</summary>
+    public int FollowRedirects { get; init; }
+
     public required IReadOnlyList<MediaType> AcceptedTypes { get; init; }
 
     public required TimeProvider TimeProvider { get; init; }

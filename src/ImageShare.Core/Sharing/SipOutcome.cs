@@ -1,17 +1,15 @@
+using System.Globalization;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Authentication;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing;
 
 /// <summary>What a final SIP status means for a share, and what a person can do about it (RFC 3261 §21, IR.79 §3.4).</summary>
 internal static class SipOutcome
 {
-    /// <summary>The image cannot be stored, and this is no user's decision (RFC 3261 §21.5.1).</summary>
-    public const int NotStorable = 500;
-
-    /// <summary>The words beside it, by which peers of this library know it from any other 500.</summary>
-    public const string NotStorablePhrase = "Image Cannot Be Stored";
+    private const int MostNamed = 5;
 
     /// <summary>A refusal of an image that was asked for: there is none, or more than one, or none is served.</summary>
     public static ShareOutcome NotServed(string answer) => ShareOutcome.Failed(
@@ -47,7 +45,32 @@ internal static class SipOutcome
     }
 
     /// <summary>The same for a final response; a challenge says why it was not answered, a redirection where to go.</summary>
-    public static ShareOutcome Of(SipResponse response) => FromStatus(response.StatusCode, response.ReasonPhrase, UnansweredChallenge.Describe(response));
+    public static ShareOutcome Of(SipResponse response) => response.StatusCode is >= 300 and < 400
+        ? Redirected(response)
+        : FromStatus(response.StatusCode, response.ReasonPhrase, UnansweredChallenge.Describe(response));
+
+    /// <summary>The addresses of a redirection, the most wanted first (RFC 3261 §8.1.3.4, §20.10).</summary>
+    public static SipUri[] Targets(SipResponse response) =>
+    [
+        .. response.Headers.Contacts.Where(static contact => contact.Uri.Scheme.Length > 0)
+            .OrderByDescending(static contact =>
+                double.TryParse(contact.Parameters.GetValue("q"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double wanted) ? wanted : 1)
+            .Select(static contact => contact.Uri),
+    ];
+
+    private static ShareOutcome Redirected(SipResponse response)
+    {
+        SipUri[] targets = Targets(response);
+        string where = targets.Length == 0
+            ? "but does not say where; ask the peer for its present address"
+            : $"at {string.Join(", ", targets.Take(MostNamed).Select(static uri => Printable.Of(uri.ToString())))}; share with that address, or let the client follow (FollowRedirects)";
+        return ShareOutcome.Failed(
+            ImageShareError.Redirected, $"The peer is to be found elsewhere, {where}. (SIP {response.StatusCode} {Printable.Of(response.ReasonPhrase)})") with
+        {
+            SipStatus = response.StatusCode,
+            RedirectedTo = [.. targets.Select(static uri => uri.ToString())],
+        };
+    }
 
     private static ShareOutcome FromStatus(int status, string reasonPhrase, string? challenge = null)
     {
@@ -64,10 +87,7 @@ internal static class SipOutcome
             415 or 488 or 606 => (ImageShareState.Failed, ImageShareError.UnacceptableOffer,
                 "The peer cannot take this offer; query its capabilities for the types and the size it takes, or try another profile."),
             405 or 501 => (ImageShareState.Failed, ImageShareError.NotCapable, "The peer does not know this kind of request; it cannot share images."),
-            NotStorable when reasonPhrase.Equals(NotStorablePhrase, StringComparison.OrdinalIgnoreCase) =>
-                (ImageShareState.Failed, ImageShareError.Rejected, ShareOutcome.NotStoredAtPeer.Message!),
             503 => (ImageShareState.Failed, ImageShareError.Busy, "The peer's service is overloaded or out of service; try again later."),
-            >= 500 and <= 599 => (ImageShareState.Failed, ImageShareError.Rejected, "Something failed at the peer, or on the way to it; try again later."),
             _ => (ImageShareState.Failed, ImageShareError.Rejected, "The peer refused the image."),
         };
         return new ShareOutcome(state, error, $"{message} (SIP {status} {reasonPhrase})") { SipStatus = status };

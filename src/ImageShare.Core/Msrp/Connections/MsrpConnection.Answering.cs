@@ -56,7 +56,7 @@ internal sealed partial class MsrpConnection
     // URIs before the sender's own.
     private bool IsFromPeer(MsrpPath from, MsrpSession session)
     {
-        if (session.PeerPath is not { } peer || from.Last.Equals(peer.Last))
+        if (session.PeerPath is not { } peer || _endpoint.Match(peer.Last, from.Last))
         {
             return true;
         }

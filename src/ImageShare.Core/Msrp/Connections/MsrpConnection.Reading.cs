@@ -18,6 +18,9 @@ internal sealed partial class MsrpConnection
     private MsrpPath? _lastFromPath;
     private MsrpSession? _lastSession;
     private MsrpSession? _receiving;
+
+    // Whose first chunk has begun that may hold no octets at all: with a Content-Type or without, it then only opens the connection.
+    private MsrpSession? _opening;
     private long _bodyLength;
     private bool _isAnswered;
     private bool _hasResponses;
@@ -152,7 +155,7 @@ internal sealed partial class MsrpConnection
         {
             case MsrpEventKind.Body:
                 _bodyLength += next.Body.Length;
-                return _receiving is null ? default : WriteBodyAsync(next.Head, next.Body);
+                return TakesBody ? WriteBodyAsync(next.Head, next.Body) : default;
             case MsrpEventKind.RequestHead:
                 return BeginMessageAsync(next.Head);
             case MsrpEventKind.ResponseHead:
@@ -163,9 +166,12 @@ internal sealed partial class MsrpConnection
         }
     }
 
+    private bool TakesBody => (_receiving ?? _opening) is not null;
+
     private ValueTask BeginMessageAsync(MsrpHead head)
     {
         _receiving = null;
+        _opening = null;
         _isAnswered = false;
         _bodyLength = 0;
         return BeginRequestAsync(head);
@@ -227,6 +233,13 @@ internal sealed partial class MsrpConnection
             return default;
         }
 
+        if (session.Incoming.Messages == 0 && head.ByteRange is not { Total: > 0 })
+        {
+            // Not before an octet shows that it is content: there are peers that open with an empty body (RFC 4975 §5.4).
+            _opening = session;
+            return default;
+        }
+
         ValueTask<int> beginning = session.Incoming.BeginChunkAsync(head, _lifetime.Token);
         if (!beginning.IsCompletedSuccessfully)
         {
@@ -254,8 +267,28 @@ internal sealed partial class MsrpConnection
         }
     }
 
+    private async ValueTask BeginAndWriteAsync(MsrpSession session, MsrpHead head, ReadOnlySequence<byte> body)
+    {
+        BeginBody(session, head, await session.Incoming.BeginChunkAsync(head, _lifetime.Token).ConfigureAwait(false));
+        if (_receiving is not null)
+        {
+            await WriteBodyAsync(head, body).ConfigureAwait(false);
+        }
+    }
+
     private ValueTask WriteBodyAsync(MsrpHead head, ReadOnlySequence<byte> body)
     {
+        if (_opening is { } opening)
+        {
+            if (body.IsEmpty)
+            {
+                return default;
+            }
+
+            _opening = null;
+            return BeginAndWriteAsync(opening, head, body);
+        }
+
         ValueTask<int> writing = _receiving!.Incoming.WriteAsync(body, _lifetime.Token);
         if (!writing.IsCompletedSuccessfully)
         {
@@ -280,6 +313,7 @@ internal sealed partial class MsrpConnection
 
     private ValueTask EndRequestAsync(MsrpHead head, MsrpContinuation continuation)
     {
+        _opening = null;
         if (_receiving is not { } session)
         {
             if (!_isAnswered)

@@ -44,7 +44,7 @@ internal sealed partial class MsrpConnection
             return AwaitAsync(beginning, false, head, body, message.Continuation);
         }
 
-        ValueTask writing = _receiving is null ? default : WriteBodyAsync(head, new ReadOnlySequence<byte>(body));
+        ValueTask writing = TakesBody ? WriteBodyAsync(head, new ReadOnlySequence<byte>(body)) : default;
         return writing.IsCompletedSuccessfully
             ? EndMessageAsync(head, message.Continuation)
             : AwaitAsync(writing, true, head, body, message.Continuation);
@@ -53,7 +53,7 @@ internal sealed partial class MsrpConnection
         async ValueTask AwaitAsync(ValueTask step, bool began, MsrpHead head, ReadOnlyMemory<byte> body, MsrpContinuation continuation)
         {
             await step.ConfigureAwait(false);
-            if (!began && _receiving is not null)
+            if (!began && TakesBody)
             {
                 await WriteBodyAsync(head, new ReadOnlySequence<byte>(body)).ConfigureAwait(false);
             }

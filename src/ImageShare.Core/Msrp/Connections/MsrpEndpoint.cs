@@ -139,9 +139,15 @@ public sealed partial class MsrpEndpoint : IAsyncDisposable
         _handshakesEnd.Dispose();
     }
 
-    /// <summary>The session a request is meant for: the URI must be the one we gave out, in all its parts (RFC 4975 §7.3).</summary>
+    /// <summary>The session a request is meant for: the URI must be the one we gave out, in all its parts (RFC 4975 §7.3), or as the options say.</summary>
     internal MsrpSession? FindSession(MsrpUri uri) =>
-        uri.SessionId is { } id && _sessions.TryGetValue(id, out MsrpSession? session) && session.LocalUri.Equals(uri) ? session : null;
+        uri.SessionId is { } id && _sessions.TryGetValue(id, out MsrpSession? session) && Match(session.LocalUri, uri) ? session : null;
+
+    /// <summary>Whether two URIs name the same end of a session.</summary>
+    internal bool Match(MsrpUri one, MsrpUri other) => one.Equals(other)
+        || (Options.MatchesBySessionId && one.SessionId is not null && one.IsSecure == other.IsSecure
+            && string.Equals(one.SessionId, other.SessionId, StringComparison.Ordinal)
+            && string.Equals(one.Transport, other.Transport, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether a session is agreed upon that its peer has yet to bind: it may come on any connection of that peer.</summary>
     internal bool AwaitsSessions => _sessions.Any(static entry => entry.Value is { IsUsed: true, IsOver: false, Connection: null });

@@ -22,6 +22,13 @@ public sealed record MsrpEndpointOptions
     /// <summary>The address that peers are told. Null, the default, is the one listened on; needed when that is the unspecified address.</summary>
     public IPAddress? AdvertisedAddress { get; init; }
 
+    /// <summary>
+    /// Whether a session is found by its session id alone, whatever host and port stand before it in To-Path and From-Path. Needed behind session border
+    /// controllers that rewrite the addresses of paths and messages differently; against RFC 4975 §6.1 and §7.3, which compare the whole URI. The id of this side
+    /// has 131 random bits, so it cannot be guessed; scheme and transport are compared all the same. Default false.
+    /// </summary>
+    public bool MatchesBySessionId { get; init; }
+
     /// <summary>What a peer may ask.</summary>
     public MsrpLimits Limits { get; init; } = MsrpLimits.Default;
 

@@ -49,6 +49,39 @@ public sealed class MsrpPeerHabitsTests
         Assert.That(receiver.Begins, Is.EqualTo(1));
     }
 
+    // RFC 4975 §5.4: the first SEND binds. Some peers give it a type, and a body without octets.
+    [TestCase("Byte-Range: 1-0/0\r\n")]
+    [TestCase("Byte-Range: 1-0/*\r\n")]
+    [TestCase("Byte-Range: 1-*/*\r\n")]
+    [TestCase("")]
+    [Category("MSRP-040")]
+    public async Task An_empty_first_SEND_with_a_type_opens_and_is_never_the_content(string headers)
+    {
+        foreach (bool inPieces in new[] { false, true })
+        {
+            (MsrpSession session, CollectingReceiver receiver, RawPeer peer) = await BoundAsync();
+            string open = $"MSRP e2aa SEND\r\nTo-Path: {session.LocalUri}\r\nFrom-Path: {peer.Uri}\r\nMessage-ID: open\r\n{headers}Content-Type: text/plain\r\n\r\n\r\n-------e2aa$\r\n";
+            if (inPieces)
+            {
+                await peer.SendAsync(open[..^15]);
+                await peer.SendAsync(open[^15..]);
+            }
+            else
+            {
+                await peer.SendAsync(open);
+            }
+
+            Assert.That(await peer.ReadLineAsync(), Is.EqualTo("e2aa 200"));
+            Assert.That(receiver.Begins, Is.Zero);
+            await peer.SendAsync(session.LocalUri, "aaaa", "Byte-Range: 1-*/*\r\n", "1234", '+');
+            await peer.SendAsync(session.LocalUri, "bbbb", "Byte-Range: 5-8/8\r\n", "5678", '$');
+            Assert.That(await peer.ReadLineAsync(), Is.EqualTo("aaaa 200"));
+            Assert.That(await peer.ReadLineAsync(), Is.EqualTo("bbbb 200"));
+            Assert.That(await receiver.Completed, Is.EqualTo("12345678"u8.ToArray()));
+            Assert.That(receiver.Begins, Is.EqualTo(1));
+        }
+    }
+
     [TestCase("1234567")]
     [TestCase("1445252123456")]
     [TestCase("a1b2c3d4e5f60718")]

@@ -98,6 +98,25 @@ public sealed class MsrpReceivingTests
         Assert.That(receiver.Begins, Is.Zero);
     }
 
+    // Border controllers rewrite hosts and ports: by choice the session id alone says which session it is, never the scheme.
+    [TestCase("msrp://192.0.2.9:1/{id};tcp", true, 200)]
+    [TestCase("msrp://border.example/{id};tcp", true, 200)]
+    [TestCase("msrp://192.0.2.9:1/{id};tcp", false, 481)]
+    [TestCase("msrps://192.0.2.9:1/{id};tcp", true, 481)]
+    [TestCase("msrp://192.0.2.9:1/{id};ws", true, 481)]
+    [TestCase("msrp://192.0.2.9:1/{id}x;tcp", true, 481)]
+    [Category("MSRP-032")]
+    public async Task A_session_is_found_by_its_id_alone_when_the_options_say_so(string to, bool matches, int status)
+    {
+        await using MsrpEndpoint endpoint = MsrpEndpoint.Start(_network, new MsrpEndpointOptions { TimeProvider = _time, MatchesBySessionId = matches });
+        MsrpSession session = endpoint.CreateSession(new() { Receiver = new CollectingReceiver(), StrictFromPath = true });
+        session.SetPeerPath(MsrpPath.Parse("msrp://10.0.0.1:2855/peersid;tcp"));
+        await using RawPeer peer = await RawPeer.DialAsync(_network, endpoint.LocalEndPoint);
+        to = to.Replace("{id}", session.LocalUri.SessionId, StringComparison.Ordinal);
+        await peer.SendAsync($"MSRP aaaa SEND\r\nTo-Path: {to}\r\nFrom-Path: msrp://192.0.2.8:7/peersid;tcp\r\n-------aaaa$\r\n");
+        Assert.That(await peer.ReadLineAsync(), Is.EqualTo($"aaaa {status}"));
+    }
+
     [TestCase(false, "aaaa 200|bbbb 200|cccc 200")]
     [TestCase(true, "aaaa 200|bbbb 481|cccc 200")]
     [Category("MSRP-051")]

@@ -1,0 +1,70 @@
+using ImageShare.Core.Sharing;
+using ImageShare.Core.Sip;
+using ImageShare.Core.Tests.Testing;
+
+namespace ImageShare.Core.Tests.Sharing;
+
+/// <summary>A redirection (3xx) says where the peer is; it is followed as far as the options say (RFC 3261 §8.1.3.4).</summary>
+[TestFixture]
+public sealed class RedirectTests : PhoneCalleeTest
+{
+    private int _most;
+
+    private protected override ImageShareOptions Configure(ImageShareOptions options) => options with { FollowRedirects = _most };
+
+    [TestCase("<sip:second@192.0.2.9>;q=0.5, <sip:first@192.0.2.8>", "sip:first@192.0.2.8 sip:second@192.0.2.9")]
+    [TestCase("<sip:second@192.0.2.9>;q=0.1,<tel:+1-201>;q=0.9", "tel:+1-201 sip:second@192.0.2.9")]
+    [TestCase("<mailto:bob@example.com>", "mailto:bob@example.com")]
+    [Category("SIPG-021")]
+    public async Task Where_to_is_in_the_result_and_in_the_message(string contacts, string expected)
+    {
+        await using ImageShareSession session = await ShareAsync();
+        await RedirectAsync(await Phone.ReceiveAsync("INVITE"), contacts);
+        ImageShareResult result = await session.Completion.WaitAsync(SharePair.Patience);
+        Assert.Multiple(() =>
+        {
+            Assert.That((result.Error, result.SipStatus), Is.EqualTo((ImageShareError.Redirected, 302)));
+            Assert.That(string.Join(' ', result.RedirectedTo), Is.EqualTo(expected));
+            foreach (SipUri uri in result.RedirectedTo)
+            {
+                Assert.That(result.Message, Does.Contain(uri.ToString()));
+            }
+        });
+    }
+
+    [Test]
+    [Category("SIPG-021")]
+    public async Task It_is_followed_as_far_as_the_options_say_and_never_in_a_circle([Values(1, 2)] int most)
+    {
+        await Stop();
+        _most = most;
+        await Start();
+        _most = 0;
+        await using ImageShareSession session = await ShareAsync();
+        string first = await Phone.ReceiveAsync("INVITE");
+        string host = $"{Phone.Address.Host}:{Phone.Address.Port}";
+        await RedirectAsync(first, $"<sip:next@{host}>");
+        string second = await Phone.ReceiveAsync("INVITE");
+        Assert.Multiple(() =>
+        {
+            Assert.That(second, Does.StartWith($"INVITE sip:next@{host} SIP/2.0\r\n"));
+            Assert.That(RawPhone.Header(second, "To"), Is.EqualTo(RawPhone.Header(first, "To")));
+            Assert.That(RawPhone.Header(second, "Call-ID"), Is.EqualTo(RawPhone.Header(first, "Call-ID")));
+            Assert.That(RawPhone.Header(second, "From"), Is.EqualTo(RawPhone.Header(first, "From")));
+            Assert.That(RawPhone.Header(second, "CSeq"), Is.EqualTo("2 INVITE"));
+        });
+        await RedirectAsync(second, $"<sip:next@{host}>, <{Phone.Address}>");
+        ImageShareResult result = await session.Completion.WaitAsync(SharePair.Patience);
+        Assert.That(result.Error, Is.EqualTo(ImageShareError.Redirected), result.Message);
+    }
+
+    private Task<ImageShareSession> ShareAsync() =>
+        Alice.ShareAsync(Phone.Address, SharePair.Image(TestImage.Png(1000)), new ShareSettings { QueryFirst = false });
+
+    private async Task RedirectAsync(string request, string contacts)
+    {
+        string response = Phone.Response(request, "302 Moved Temporarily").Replace($"Contact: <{Phone.Address}>", $"Contact: {contacts}", StringComparison.Ordinal);
+        await Phone.SendAsync(SipUri.Parse("sip:" + RawPhone.Header(request, "Via").Split(' ')[1].Split(';')[0]), response);
+        await Phone.ReceiveAsync("ACK");
+    }
+}
