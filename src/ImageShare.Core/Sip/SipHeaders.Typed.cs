@@ -191,7 +191,7 @@ public sealed partial class SipHeaders
             {
                 if (parser(text, out T? value))
                 {
-                    Append(ref found, ref count, value, count == found.Length ? row.Count((byte)',') + CountAfter(i, name) : 0);
+                    Append(ref found, ref count, value, row, count == found.Length && count <= MostForeseen ? CountAfter(i, name) : 0);
                 }
                 else if (!skipUnreadable)
                 {

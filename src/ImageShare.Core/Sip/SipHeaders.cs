@@ -161,13 +161,13 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
             ReadOnlySpan<byte> row = ValueOf(i);
             if (!isList)
             {
-                Append(ref values, ref count, WellKnownText.GetString(row), 0);
+                Append(ref values, ref count, WellKnownText.GetString(row), default);
                 continue;
             }
 
             while (HeaderGrammar.TryTakeValue(ref row, out ReadOnlySpan<byte> value))
             {
-                Append(ref values, ref count, WellKnownText.GetString(value), row.Count((byte)','));
+                Append(ref values, ref count, WellKnownText.GetString(value), row);
             }
         }
 
@@ -308,12 +308,14 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
         return count;
     }
 
-    // Grows to what is likely to come, so that mostly there is one array of the right size.
-    private static void Append<T>(ref T[] values, ref int count, T value, int likelyMore)
+    // Grows to what is likely to come, so that mostly there is one array of the right size, and to the double of it from there: however long
+    // a list is, each of its octets is looked at, and each value copied, a bounded number of times.
+    private static void Append<T>(ref T[] values, ref int count, T value, ReadOnlySpan<byte> rest, int moreRows = 0)
     {
         if (count == values.Length)
         {
-            Array.Resize(ref values, count + 1 + Math.Min(likelyMore, MostForeseen));
+            int foreseen = count > MostForeseen ? 0 : Math.Min(rest.Count((byte)',') + moreRows, MostForeseen);
+            Array.Resize(ref values, Math.Max(count + 1 + foreseen, count > MostForeseen ? count * 2 : 0));
         }
 
         values[count++] = value;

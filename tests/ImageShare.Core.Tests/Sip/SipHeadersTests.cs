@@ -73,7 +73,7 @@ public sealed class SipHeadersTests
             { "Contact", "\"a, \\\"b, <c\" <sip:x;p=,>;+t=\"x,y\", <sip:y,z@h>,sip:w@h" },
         };
         Assert.That(headers.GetStrings("m"), Is.EqualTo(["\"a, \\\"b, <c\" <sip:x;p=,>;+t=\"x,y\"", "<sip:y,z@h>", "sip:w@h"]));
-        Assert.That(headers.Contacts, Has.Count.EqualTo(2), "the first has a parameter value no URI may have");
+        Assert.That(headers.Contacts.Select(c => c.ToString()), Is.EqualTo(["\"a, \\\"b, <c\" <sip:x;p=,>;+t=\"x,y\"", "<sip:y,z@h>", "<sip:w@h>"]));
     }
 
     [TestCase("WWW-Authenticate")]

@@ -41,7 +41,8 @@ public sealed record NameAddress(string? DisplayName, SipUri Uri, ParameterList 
     /// The same for the value of a Contact, of which most is behind the brackets: between them may then stand what is no URI at all, and
     /// <see cref="SipUri.Scheme"/> is empty.
     /// </summary>
-    internal static bool TryParseContact(ReadOnlySpan<byte> text, [NotNullWhen(true)] out NameAddress? value) => TryParse(text, out value, out _);
+    internal static bool TryParseContact(ReadOnlySpan<byte> text, [NotNullWhen(true)] out NameAddress? value) =>
+        TryParse(text, out value, out _) && (value.Uri.Scheme.Length > 0 || value.Parameters.Count > 0);
 
     /// <summary>The same; <paramref name="isBent"/> says whether the URI does not fit its grammar.</summary>
     internal static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out NameAddress? value, out bool isBent)
