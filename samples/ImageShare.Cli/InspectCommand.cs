@@ -9,7 +9,7 @@ internal static class InspectCommand
     public static Command Create(CommonOptions common)
     {
         var files = new Argument<FileInfo[]>("file") { Description = "Files with raw messages", Arity = ArgumentArity.OneOrMore };
-        Option<string?> kind = CommonOptions.OneOfOrNone("--kind", "What they are; guessed from the first bytes when not given", "sip", "sdp", "msrp", "multipart");
+        Option<string?> kind = CommonOptions.OneOfOrNone("--kind", "What they are; guessed from the first bytes when not given", "sip", "sdp", "msrp", "multipart", "trace");
         var command = new Command("inspect", "Read raw SIP, SDP, MSRP and multipart bytes and say what they are") { files, kind, common.Json };
         command.SetAction(parsed =>
         {
@@ -96,6 +96,11 @@ internal static class InspectCommand
             json.WriteStartObject();
             json.WriteString("code", warning.Code);
             json.WriteNumber("offset", warning.Offset);
+            if (warning.Clause is { } clause)
+            {
+                json.WriteString("clause", clause);
+            }
+
             json.WriteEndObject();
         }
 
@@ -121,7 +126,7 @@ internal static class InspectCommand
 
         foreach (FoundWarning warning in finding.Warnings)
         {
-            Console.WriteLine($"  warning, byte {warning.Offset}: {warning.Code}");
+            Console.WriteLine($"  warning, byte {warning.Offset}: {warning.Code}{(warning.Clause is { } clause ? $" ({clause})" : string.Empty)}");
         }
     }
 }

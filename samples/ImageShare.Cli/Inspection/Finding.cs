@@ -24,4 +24,7 @@ internal sealed record Finding
 }
 
 /// <summary>A tolerated deviation and where in the file it is.</summary>
-internal readonly record struct FoundWarning(string Code, long Offset);
+/// <param name="Code">Its stable name.</param>
+/// <param name="Offset">The byte.</param>
+/// <param name="Clause">The clause of the standard it departs from; null where none is named.</param>
+internal readonly record struct FoundWarning(string Code, long Offset, string? Clause = null);

@@ -5,6 +5,7 @@ internal static class Inspector
 {
     public static IEnumerable<Finding> Inspect(ReadOnlyMemory<byte> octets, string? kind) => (kind ?? Guess(octets.Span)) switch
     {
+        "trace" => TraceInspector.Inspect(octets),
         "msrp" => MsrpInspector.Inspect(octets),
         "sdp" => [SdpInspector.Inspect(octets, 0)],
         "multipart" => MultipartInspector.InspectFile(octets),
@@ -14,7 +15,8 @@ internal static class Inspector
     private static string Guess(ReadOnlySpan<byte> octets)
     {
         octets = octets.TrimStart("\r\n"u8);
-        return octets.StartsWith("MSRP "u8) ? "msrp"
+        return TraceInspector.IsTrace(octets) ? "trace"
+            : octets.StartsWith("MSRP "u8) ? "msrp"
             : octets.StartsWith("v=0"u8) ? "sdp"
             : octets.StartsWith("--"u8) || MimeHeader.IsAtStartOf(octets) ? "multipart"
             : "sip";

@@ -65,6 +65,7 @@ internal static class MsrpInspector
             Start = head.IsRequest ? $"MSRP {id} {head.Method}" : string.Create(CultureInfo.InvariantCulture, $"MSRP {id} {head.Status:000}") + (head.Comment is null ? null : " " + head.Comment),
             Error = head.Fault?.Reason.ToString(),
             Offset = head.Fault?.Offset ?? offset,
+            Warnings = [.. MsrpReview.Of(head).Select(static w => new FoundWarning(w.Code.ToString(), w.Offset, w.Clause))],
         };
         Add(finding, "to", head.ToPath?.ToString());
         Add(finding, "from", head.FromPath?.ToString());

@@ -18,7 +18,7 @@ internal static class SdpInspector
             Start = "v=0",
             Offset = offset,
             BodyLength = octets.Length,
-            Warnings = [.. description.Warnings.Select(w => new FoundWarning(w.Code.ToString(), offset + w.Offset))],
+            Warnings = [.. description.Warnings.Select(w => new FoundWarning(w.Code.ToString(), offset + w.Offset, w.Clause))],
         };
         finding.Fields.Add(("origin", description.Origin.ToString()));
         foreach (MediaDescription media in description.Media)

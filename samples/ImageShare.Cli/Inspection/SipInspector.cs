@@ -12,6 +12,7 @@ internal static class SipInspector
         var reader = new SipReader();
         var input = new ReadOnlySequence<byte>(octets);
         var findings = new List<Finding>();
+        (Finding Finding, SipMessage Message)? last = null;
         while (true)
         {
             long offset = octets.Length - input.Length;
@@ -19,9 +20,14 @@ internal static class SipInspector
             {
                 case OperationStatus.Done:
                     long end = octets.Length - input.Length;
-                    findings.AddRange(Describe(message!, offset + Leading(octets, offset), end - message!.Body.Length));
+                    Finding[] described = [.. Describe(message!, offset + Leading(octets, offset), end - message!.Body.Length)];
+                    last = (described[0], message);
+                    findings.AddRange(described);
                     continue;
                 case OperationStatus.NeedMoreData when findings.Count > 0 && OnlyLineBreaks(input):
+                    return findings;
+                case not OperationStatus.Done when last is { } whole && IsSurplus(whole, octets.Span[(int)offset..]):
+                    whole.Finding.Warnings.Add(new FoundWarning(nameof(SipWarningCode.TrailingOctets), offset, new SipWarning(SipWarningCode.TrailingOctets, 0).Clause));
                     return findings;
                 default:
                     // What cannot be framed as a stream may still be a datagram: it ends where the file does.
@@ -46,14 +52,15 @@ internal static class SipInspector
     private static IEnumerable<Finding> Describe(SipMessage message, long offset, long bodyOffset)
     {
         SipRejection? rejection = message is SipRequest request ? SipValidation.Check(request) : null;
+        SipHeaderFault? fault = message is SipResponse response ? SipValidation.Check(response) : null;
         var finding = new Finding
         {
             Kind = "sip",
             Start = message.StartLine,
-            Error = rejection is { } refused ? string.Create(CultureInfo.InvariantCulture, $"{refused.Status} {refused.Reason}") : null,
-            Offset = offset,
+            Error = rejection is { } refused ? string.Create(CultureInfo.InvariantCulture, $"{refused.Status} {refused.Reason}") : fault?.ToString(),
+            Offset = offset + (fault?.Offset ?? 0),
             BodyLength = message.Body.Length,
-            Warnings = [.. message.Warnings.Select(w => new FoundWarning(w.Code.ToString(), offset + w.Offset))],
+            Warnings = [.. message.Warnings.Select(w => new FoundWarning(w.Code.ToString(), offset + w.Offset, w.Clause))],
         };
         foreach (SipHeader header in message.Headers)
         {
@@ -68,6 +75,15 @@ internal static class SipInspector
             _ => [],
         };
         return [finding, .. body];
+    }
+
+    // What a datagram holds behind its body is discarded (RFC 3261 §18.3); what looks like the beginning of another message is one that is broken.
+    private static bool IsSurplus((Finding Finding, SipMessage Message) last, ReadOnlySpan<byte> rest)
+    {
+        rest = rest.TrimStart("\r\n"u8);
+        int word = rest.IndexOf((byte)' ');
+        bool isMessage = rest.StartsWith("SIP/"u8) || (word > 0 && !rest[..word].ContainsAnyExceptInRange((byte)'A', (byte)'Z'));
+        return !isMessage && last.Message.Headers.TopVia?.Transport.Equals("UDP", StringComparison.OrdinalIgnoreCase) == true;
     }
 
     private static int Leading(ReadOnlyMemory<byte> octets, long offset)

@@ -64,6 +64,15 @@ public sealed class MsrpHead
     /// </summary>
     public MsrpDecodeError? Fault { get; internal set; }
 
+    /// <summary>Where the start line stands in the stream.</summary>
+    internal long StartOffset { get; set; }
+
+    /// <summary>Where the value of the Byte-Range stands.</summary>
+    internal long RangeOffset { get; set; }
+
+    /// <summary>Where a From-Path stands that comes before To-Path; -1 when none does.</summary>
+    internal long FromPathFirstAt { get; set; } = -1;
+
     /// <summary>Whether this is a SEND.</summary>
     public bool IsSend { get; internal set; }
 
@@ -117,6 +126,9 @@ public sealed class MsrpHead
         Fault = null;
         IsSend = false;
         IsReport = false;
+        StartOffset = 0;
+        RangeOffset = 0;
+        FromPathFirstAt = -1;
     }
 
     /// <summary>The head says what it said, for another transaction and of another place in the message.</summary>

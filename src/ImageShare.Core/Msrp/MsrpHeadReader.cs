@@ -74,6 +74,7 @@ internal sealed partial class MsrpHeadReader(MsrpLimits limits)
         }
 
         Head.Reset(id);
+        Head.StartOffset = offset;
         rest = rest.Length > id.Length ? rest[(id.Length + 1)..] : default;
         if (rest.SequenceEqual("SEND"u8))
         {
@@ -180,10 +181,12 @@ internal sealed partial class MsrpHeadReader(MsrpLimits limits)
             case 7 when Is(name, "To-Path"u8):
                 return ReadPath(value, Seen.ToPath, _toPath);
             case 9 when Is(name, "From-Path"u8):
+                Head.FromPathFirstAt = Head.ToPath is null && Head.FromPathFirstAt < 0 ? offset : Head.FromPathFirstAt;
                 return ReadPath(value, Seen.FromPath, _fromPath);
             case 10 when Is(name, "Byte-Range"u8):
                 line.Overlaps(value, out int start);
                 Range = (offset + start, value.Length);
+                Head.RangeOffset = Range.Offset;
                 return ReadByteRange(value);
             case 10 when Is(name, "Message-ID"u8):
                 return ReadMessageId(value);

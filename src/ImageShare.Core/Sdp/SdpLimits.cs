@@ -21,8 +21,8 @@ public sealed record SdpLimits
     /// <summary>Media sections (m= lines); default 16.</summary>
     public int MaxMedia { get; init => field = NotNegative(value); } = 16;
 
-    /// <summary>Attributes (a= lines) at session level or in one media section; default 64.</summary>
-    public int MaxAttributes { get; init => field = NotNegative(value); } = 64;
+    /// <summary>Attributes (a= lines) at session level or in one media section; default 256: a browser's video section has some 160.</summary>
+    public int MaxAttributes { get; init => field = NotNegative(value); } = 256;
 
     /// <summary>Formats at the end of one m= line; default 64.</summary>
     public int MaxFormats { get; init => field = NotNegative(value); } = 64;

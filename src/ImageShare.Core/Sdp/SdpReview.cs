@@ -39,6 +39,8 @@ internal static class SdpReview
             return;
         }
 
+        LookAtPath(media, section.Offset, ref warnings);
+        LookAtFile(media, session, section.Offset, ref warnings);
         if (media.AcceptTypes is { } types)
         {
             foreach (MediaType entry in types.Entries)
@@ -66,6 +68,82 @@ internal static class SdpReview
             (warnings ??= []).Add(new SdpWarning(SdpWarningCode.NoMaxSize, section.Offset));
         }
     }
+
+    private static void LookAtPath(MediaDescription media, int offset, ref List<SdpWarning>? warnings)
+    {
+        if (media.Port != 0 && media.Find(SdpAttributes.AcceptTypesName) is null)
+        {
+            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.NoAcceptTypes, offset));
+        }
+
+        if (media.Port != 0 && media.Find(SdpAttributes.PathName) is null)
+        {
+            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.NoPath, offset));
+        }
+
+        bool isSecure = media.Protocol.Contains("TLS", StringComparison.OrdinalIgnoreCase);
+        bool isBare = false, isMismatched = false;
+        IReadOnlyList<string>? path = media.Path;
+        for (int i = 0; i < path?.Count; i++)
+        {
+            string uri = path[i];
+            isBare |= !uri.Contains(';', StringComparison.Ordinal);
+            isMismatched |= uri.StartsWith("msrps:", StringComparison.OrdinalIgnoreCase) != isSecure;
+        }
+
+        if (isBare)
+        {
+            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.PathWithoutTransport, offset));
+        }
+
+        if (isMismatched)
+        {
+            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.PathSchemeMismatch, offset));
+        }
+    }
+
+    private static void LookAtFile(MediaDescription media, ImmutableArray<SdpAttribute> session, int offset, ref List<SdpWarning>? warnings)
+    {
+        int selectors = 0, directions = 0;
+        foreach (ref readonly SdpAttribute attribute in media.Attributes.AsSpan())
+        {
+            selectors += attribute.Is(SdpAttributes.FileSelectorName) ? 1 : 0;
+            directions += IsDirection(attribute) ? 1 : 0;
+        }
+
+        if (directions > 1)
+        {
+            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.TwoDirections, offset));
+        }
+
+        if (selectors > 1)
+        {
+            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.RepeatedFileSelector, offset));
+        }
+
+        if (media.Port == 0 || media.FileSelector is not { } selector)
+        {
+            return;
+        }
+
+        if (media.Find(SdpAttributes.FileTransferIdName) is null)
+        {
+            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.SelectorWithoutTransferId, offset));
+        }
+
+        if (directions == 0 && !session.Any(static attribute => IsDirection(attribute)))
+        {
+            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.SelectorWithoutDirection, offset));
+        }
+
+        if (selector.Size is { } size && media.FileRange is { } range && (range.Start > size || range.End > size))
+        {
+            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.FileRangePastSize, offset));
+        }
+    }
+
+    private static bool IsDirection(in SdpAttribute attribute) =>
+        attribute.Is("sendonly") || attribute.Is("recvonly") || attribute.Is("sendrecv") || attribute.Is("inactive");
 
     private static void LookAtMeaning(in SdpAttribute attribute, AttributeMeaning known, ReadOnlySpan<byte> line, int offset, ref List<SdpWarning>? warnings)
     {

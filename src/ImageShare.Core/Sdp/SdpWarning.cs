@@ -3,7 +3,30 @@ namespace ImageShare.Core.Sdp;
 /// <summary>Something a session description does that the rules do not like and the reader lived with.</summary>
 /// <param name="Code">What it is.</param>
 /// <param name="Offset">The octet offset, from the start of the text, of the line it was found in.</param>
-public readonly record struct SdpWarning(SdpWarningCode Code, int Offset);
+public readonly record struct SdpWarning(SdpWarningCode Code, int Offset)
+{
+    /// <summary>The clause it departs from, such as <c>RFC 4975 §8.6</c>.</summary>
+    public string Clause => Code switch
+    {
+        SdpWarningCode.EmptySessionName => "RFC 8866 §5.3",
+        SdpWarningCode.MissingTiming => "RFC 8866 §5.9",
+        SdpWarningCode.WeakSessionId => "RFC 8866 §5.2",
+        SdpWarningCode.UnknownAttribute or SdpWarningCode.UnreadableAttribute => "RFC 8866 §5.13",
+        SdpWarningCode.FileDateSpelling or SdpWarningCode.UnusableHash or SdpWarningCode.UnknownFileSelector or SdpWarningCode.RepeatedFileSelector
+            or SdpWarningCode.FileRangePastSize => "RFC 5547 §6",
+        SdpWarningCode.SelectorWithoutTransferId => "RFC 5547 §8.1",
+        SdpWarningCode.SelectorWithoutDirection => "RFC 5547 §8.2",
+        SdpWarningCode.ShortPathSessionId => "RFC 4975 §14.1",
+        SdpWarningCode.NoSetup => "RFC 6135 §4.2",
+        SdpWarningCode.FileTypeNotAccepted or SdpWarningCode.NoMaxSize or SdpWarningCode.NoAcceptTypes => "RFC 4975 §8.6",
+        SdpWarningCode.NoPath => "RFC 4975 §8.1",
+        SdpWarningCode.PathWithoutTransport => "RFC 4975 §6",
+        SdpWarningCode.PathSchemeMismatch => "RFC 4975 §14.2",
+        SdpWarningCode.TwoDirections => "RFC 8866 §6.7",
+        SdpWarningCode.BeyondImageShare => "GSMA IR.79 §1",
+        _ => "RFC 8866 §5",
+    };
+}
 
 /// <summary>The tolerated deviations. Names and meanings are stable; new ones may be added.</summary>
 public enum SdpWarningCode
@@ -73,4 +96,31 @@ public enum SdpWarningCode
 
     /// <summary>A file selector this library does not know; kept and ignored.</summary>
     UnknownFileSelector,
+
+    /// <summary>No a=path in an MSRP section: there is nothing to connect to or to be named by (RFC 4975 §8.1).</summary>
+    NoPath,
+
+    /// <summary>A URI of the path without <c>;tcp</c> (RFC 4975 §6).</summary>
+    PathWithoutTransport,
+
+    /// <summary><c>msrps:</c> in a section without TLS, or <c>msrp:</c> in one with it (RFC 4975 §14.2).</summary>
+    PathSchemeMismatch,
+
+    /// <summary>No a=accept-types in an MSRP section (RFC 4975 §8.6).</summary>
+    NoAcceptTypes,
+
+    /// <summary>A second a=file-selector in one section; the first one counts.</summary>
+    RepeatedFileSelector,
+
+    /// <summary>A file without a=file-transfer-id (RFC 5547 §8.1).</summary>
+    SelectorWithoutTransferId,
+
+    /// <summary>A file without a=sendonly or a=recvonly, which say who sends it (RFC 5547 §8.2).</summary>
+    SelectorWithoutDirection,
+
+    /// <summary>Two directions in one section; the first one counts.</summary>
+    TwoDirections,
+
+    /// <summary>A file-range that goes past the size of the file.</summary>
+    FileRangePastSize,
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Text;
@@ -7,6 +8,10 @@ namespace ImageShare.Core.Sip;
 /// <summary>Finds what is wrong or out of fashion in a message that was read and is lived with all the same.</summary>
 internal static class SipInspection
 {
+    // word ["@" word] of RFC 3261 §25.1.
+    private static readonly SearchValues<byte> CallIdOctets =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~()<>:\\\"/[]?{}@"u8);
+
     public static IReadOnlyList<SipWarning> Inspect(SipMessage message)
     {
         var found = new List<SipWarning>();
@@ -31,10 +36,21 @@ internal static class SipInspection
                     Add(found, NameAddress.TryParse(rest, out _, out bool isFromBent) && isFromBent, SipWarningCode.BadUri, row.Offset);
                     Add(found, from.Tag is null, SipWarningCode.FromWithoutTag, row.Offset);
                     Add(found, IsWeak(from.Tag), SipWarningCode.WeakTag, row.Offset);
+                    InspectAddress(from, row.Offset, found);
                     break;
                 case SipHeaderNames.To when message.Headers.To is { } to:
                     Add(found, NameAddress.TryParse(rest, out _, out bool isToBent) && isToBent, SipWarningCode.BadUri, row.Offset);
                     Add(found, IsWeak(to.Tag), SipWarningCode.WeakTag, row.Offset);
+                    InspectAddress(to, row.Offset, found);
+                    break;
+                case SipHeaderNames.MaxForwards:
+                    Add(found, message.Headers.MaxForwards is > 255, SipWarningCode.MaxForwardsTooLarge, row.Offset);
+                    break;
+                case SipHeaderNames.CallId:
+                    Add(found, rest.ContainsAnyExcept(CallIdOctets), SipWarningCode.CallIdSyntax, row.Offset);
+                    break;
+                case SipHeaderNames.ContentType:
+                    Add(found, message.Headers.ContentType is null, SipWarningCode.ContentTypeSyntax, row.Offset);
                     break;
                 case SipHeaderNames.PAccessNetworkInfo:
                     Add(found, IsAccessMismatch(rest), SipWarningCode.AccessNetworkMismatch, row.Offset);
@@ -67,6 +83,8 @@ internal static class SipInspection
                 message.HeadLength + message.Body.Length > 1300 && headers.TopVia?.Transport.Equals("UDP", StringComparison.OrdinalIgnoreCase) == true,
                 SipWarningCode.TooLargeForUdp,
                 0);
+            Add(found, request.Method == SipMethod.Invite && !headers.Contains(SipHeaderNames.Contact), SipWarningCode.InviteWithoutContact, 0);
+            Add(found, HasRepeated(request.RequestUri.Parameters), SipWarningCode.RepeatedUriParameter, 0);
             Add(found, request.Method == SipMethod.Options && !headers.Contains(SipHeaderNames.Accept), SipWarningCode.NoAcceptInOptions, 0);
         }
     }
@@ -85,6 +103,12 @@ internal static class SipInspection
     {
         switch (name)
         {
+            case SipHeaderNames.Contact when value.SequenceEqual("*"u8):
+                Add(found, message.Headers.CSeq?.Method != SipMethod.Register, SipWarningCode.ContactStar, offset);
+                break;
+            case SipHeaderNames.Accept when MediaType.TryParse(value, out MediaType? type):
+                Add(found, HasBadQ(type.Parameters), SipWarningCode.BadQValue, offset);
+                break;
             case SipHeaderNames.Contact when NameAddress.TryParse(value, out NameAddress? contact, out bool isBent):
                 Add(found, isBent, SipWarningCode.BadUri, offset);
                 Add(found, contact.Parameters.Contains("expires") && !ExpiresCounts(message), SipWarningCode.ExpiresInContact, offset);
@@ -93,6 +117,8 @@ internal static class SipInspection
                     contact.Parameters.Contains("explicit") || contact.Parameters.Contains("require"),
                     SipWarningCode.CallerPreferenceInContact,
                     offset);
+                Add(found, HasBadQ(contact.Parameters), SipWarningCode.BadQValue, offset);
+                InspectAddress(contact, offset, found);
                 InspectFeatures(contact.Parameters, offset, found);
                 break;
             case SipHeaderNames.AcceptContact or SipHeaderNames.RejectContact when AcceptContact.TryParse(value, out AcceptContact? wanted):
@@ -101,6 +127,7 @@ internal static class SipInspection
                 break;
             case SipHeaderNames.Route or SipHeaderNames.RecordRoute when NameAddress.TryParse(value, out NameAddress? hop, out bool isBent):
                 Add(found, isBent, SipWarningCode.BadUri, offset);
+                InspectAddress(hop, offset, found);
                 Add(found, hop.Uri.Parameters.GetValue("lr") is not null, SipWarningCode.LooseRouterWithValue, offset);
                 break;
             case SipHeaderNames.Supported or SipHeaderNames.Require:
@@ -118,6 +145,20 @@ internal static class SipInspection
                 break;
         }
     }
+
+    private static void InspectAddress(NameAddress address, int offset, List<SipWarning> found)
+    {
+        Add(found, address.Parameters.Count(static p => p.Name.Equals("tag", StringComparison.OrdinalIgnoreCase)) > 1, SipWarningCode.RepeatedTag, offset);
+        Add(found, HasRepeated(address.Uri.Parameters), SipWarningCode.RepeatedUriParameter, offset);
+    }
+
+    private static bool HasRepeated(ParameterList parameters) =>
+        parameters.Count > 1 && parameters.DistinctBy(static p => p.Name, StringComparer.OrdinalIgnoreCase).Count() < parameters.Count;
+
+    // qvalue = ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] )
+    private static bool HasBadQ(ParameterList parameters) => parameters.TryGet("q", out Parameter q)
+        && !(q is { Value: { Length: > 0 and <= 5 } value, IsQuoted: false } && value[0] is '0' or '1' && (value.Length == 1 || value[1] == '.')
+            && !value.AsSpan(Math.Min(2, value.Length)).ContainsAnyExceptInRange('0', value[0] == '0' ? '9' : '0'));
 
     private static void InspectFeatures(ParameterList parameters, int offset, List<SipWarning> found)
     {

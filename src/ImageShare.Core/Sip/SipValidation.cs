@@ -5,6 +5,16 @@ namespace ImageShare.Core.Sip;
 /// <param name="Reason">A phrase that names the fault.</param>
 public readonly record struct SipRejection(int Status, string Reason);
 
+/// <summary>A header that every response needs, and that is missing or cannot be read.</summary>
+/// <param name="Name">The header.</param>
+/// <param name="IsMissing">Whether it is missing.</param>
+/// <param name="Offset">Where its value stands in the message; 0 when it is missing.</param>
+public readonly record struct SipHeaderFault(string Name, bool IsMissing, int Offset)
+{
+    /// <summary>Such as <c>Missing CSeq</c> or <c>Bad CSeq</c>.</summary>
+    public override string ToString() => (IsMissing ? "Missing " : "Bad ") + Name;
+}
+
 /// <summary>Decides whether a request that could be read is one that may be processed (RFC 3261 §8.2).</summary>
 public static class SipValidation
 {
@@ -93,19 +103,27 @@ public static class SipValidation
     }
 
     /// <summary>
-    /// What keeps a response from being matched to its request: the first of the headers every response needs (RFC 3261 §8.2.6) that is missing
-    /// or cannot be read, as an error at its offset, or at 0 when it is missing. Only meaningful where one of them is.
+    /// Whether a response can be matched to its request: null, or the first of the headers every response needs (RFC 3261 §8.2.6.2) that is missing or
+    /// cannot be read. Such a response is dropped.
     /// </summary>
-    internal static SipReadError Unreadable(SipResponse response)
+    public static SipHeaderFault? Check(SipResponse response)
     {
+        ArgumentNullException.ThrowIfNull(response);
         SipHeaders headers = response.Headers;
-        string bad = headers.TopVia?.Branch is null ? SipHeaderNames.Via
-            : headers.CSeq is null ? SipHeaderNames.CSeq
-            : headers.CallId is null ? SipHeaderNames.CallId
+        string? bad = headers.TopVia is null ? SipHeaderNames.Via
             : headers.From is null ? SipHeaderNames.From
-            : SipHeaderNames.To;
-        return new SipReadError(SipReadFailure.BadRequiredHeader, headers.IndexOf(bad) is >= 0 and int row ? Math.Max(headers.Row(row).Offset, 0) : 0);
+            : headers.To is null ? SipHeaderNames.To
+            : headers.CallId is null ? SipHeaderNames.CallId
+            : headers.CSeq is null or { Number: > int.MaxValue } ? SipHeaderNames.CSeq
+            : null;
+        return bad is null ? null : new SipHeaderFault(bad, !headers.Contains(bad), OffsetOf(headers, bad));
     }
+
+    /// <summary>The same for one that cannot be matched, as an error of reading.</summary>
+    internal static SipReadError Unreadable(SipResponse response) => new(
+        SipReadFailure.BadRequiredHeader, response.Headers is { TopVia: { Branch: null } } headers ? OffsetOf(headers, SipHeaderNames.Via) : Check(response)?.Offset ?? 0);
+
+    private static int OffsetOf(SipHeaders headers, string name) => headers.IndexOf(name) is >= 0 and int row ? Math.Max(headers.Row(row).Offset, 0) : 0;
 
     // Some peers forget the type of the only body they ever send.
     private static bool LooksLikeSdp(ReadOnlySpan<byte> body) => body.StartsWith("v=0"u8);

@@ -68,4 +68,28 @@ public enum SipWarningCode
 
     /// <summary>A URI in From, To, Contact, Route or Record-Route that does not fit its grammar (RFC 3261 §25.1); used as far as it can be read.</summary>
     BadUri,
+
+    /// <summary>A Max-Forwards above 255 (RFC 3261 §20.22).</summary>
+    MaxForwardsTooLarge,
+
+    /// <summary>A Call-ID that is no word, such as one with a space (RFC 3261 §25.1).</summary>
+    CallIdSyntax,
+
+    /// <summary>More than one tag in From or To; the first one counts (RFC 3261 §19.3).</summary>
+    RepeatedTag,
+
+    /// <summary>A parameter that stands twice in a URI (RFC 3261 §19.1.1).</summary>
+    RepeatedUriParameter,
+
+    /// <summary>An INVITE without Contact (RFC 3261 §8.1.1.8).</summary>
+    InviteWithoutContact,
+
+    /// <summary>A Contact of <c>*</c> outside a registration (RFC 3261 §20.10).</summary>
+    ContactStar,
+
+    /// <summary>A Content-Type that is no media type (RFC 3261 §20.15).</summary>
+    ContentTypeSyntax,
+
+    /// <summary>A q value that is not between 0 and 1 (RFC 3261 §25.1).</summary>
+    BadQValue,
 }

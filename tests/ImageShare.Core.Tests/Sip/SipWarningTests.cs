@@ -75,7 +75,7 @@ public sealed class SipWarningTests
 
     private static byte[] Clean(string rows) => Encoding.UTF8.GetBytes(
         "INVITE sip:b@h SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bKabcdefghijklm\r\nFrom: <sip:a@h>;tag=abcdefghijklm\r\n"
-        + $"To: <sip:b@h>\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\n{rows}\r\n\r\n");
+        + $"To: <sip:b@h>\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\n{(rows.Contains("\nContact", StringComparison.Ordinal) || rows.StartsWith("Contact", StringComparison.Ordinal) ? null : "Contact: <sip:a@h>\r\n")}{rows}\r\n\r\n");
 
     private static List<(SipWarningCode Code, string At)> Warnings(byte[] octets)
     {

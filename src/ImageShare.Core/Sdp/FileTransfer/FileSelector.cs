@@ -161,8 +161,13 @@ public sealed record FileSelector
             (others ??= ImmutableArray.CreateBuilder<string>()).Add(WellKnownText.GetString(word));
         }
 
+        if (name is null && type is null && size is null && hashes is null && others is null)
+        {
+            return false;
+        }
+
         value = new FileSelector { Name = name, Type = type, Size = size, Hashes = hashes?.DrainToImmutable() ?? [], OtherSelectors = others?.DrainToImmutable() ?? [] };
-        return value is { Name: not null } or { Type: not null } or { Size: not null } or { Hashes.IsEmpty: false } or { OtherSelectors.IsEmpty: false };
+        return true;
     }
 
     /// <summary>Writes name, type, size, hashes, one space between them.</summary>
