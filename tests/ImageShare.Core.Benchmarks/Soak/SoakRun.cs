@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using ImageShare.Core.Images;
-using ImageShare.Core.Sharing;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Benchmarks.Soak;

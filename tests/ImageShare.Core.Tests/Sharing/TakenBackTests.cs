@@ -1,6 +1,5 @@
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;
 
