@@ -17,17 +17,18 @@ internal sealed class LongPathNetwork(INetwork inner, long arriving) : INetwork
     private TaskCompletionSource _wrote = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _arriving = arriving;
     private long _taken;
+    private bool _isMessageEnd;
 
     /// <summary>Lets what is held go on, and all that follows.</summary>
     public void Release() => _released.TrySetResult();
 
-    /// <summary>Waits until so many octets have left the side that dialled.</summary>
-    public async Task WaitUntilTakenAsync(long octets)
+    /// <summary>Waits until so many octets have left the side that dialled, and the last of them end a message.</summary>
+    public async Task WaitUntilMessageTakenAsync(long octets)
     {
         while (true)
         {
             Task wrote = Volatile.Read(ref _wrote).Task;
-            if (Interlocked.Read(ref _taken) >= octets)
+            if (Interlocked.Read(ref _taken) >= octets && Volatile.Read(ref _isMessageEnd))
             {
                 return;
             }
@@ -36,8 +37,9 @@ internal sealed class LongPathNetwork(INetwork inner, long arriving) : INetwork
         }
     }
 
-    private void Take(long octets)
+    private void Take(long octets, bool isMessageEnd)
     {
+        Volatile.Write(ref _isMessageEnd, isMessageEnd);
         Interlocked.Add(ref _taken, octets);
         Interlocked.Exchange(ref _wrote, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
@@ -108,7 +110,11 @@ internal sealed class LongPathNetwork(INetwork inner, long arriving) : INetwork
                     }
 
                     _path.Reader.AdvanceTo(read.Buffer.End);
-                    _network.Take(octets);
+                    if (octets > 0)
+                    {
+                        _network.Take(octets, held.GetBuffer().AsSpan(0, (int)held.Length).EndsWith("$\r\n"u8));
+                    }
+
                     bool isOpen = _network._released.Task.IsCompleted || carried + held.Length <= _network._arriving;
                     if (read.IsCompleted && !isOpen)
                     {

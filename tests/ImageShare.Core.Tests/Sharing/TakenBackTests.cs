@@ -17,7 +17,7 @@ public sealed class TakenBackTests
         await using SharePair pair = await SharePair.StartAsync(network, Udp, Udp);
         await using ImageShareSession outgoing = await pair.Alice.ShareAsync(pair.Bob.Address, SharePair.Image(TestImage.Png(Size)), new ShareSettings { QueryFirst = false });
         await using ImageShareSession incoming = await (await pair.NextInvitationAsync()).AcceptAsync(pair.Store);
-        await network.WaitUntilTakenAsync(Size);
+        await network.WaitUntilMessageTakenAsync(Size);
         Task<ImageShareResult> cancelling = outgoing.CancelAsync();
 
         // The octets come right behind the BYE.
