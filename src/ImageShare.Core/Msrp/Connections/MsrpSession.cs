@@ -144,8 +144,9 @@ public sealed partial class MsrpSession : IAsyncDisposable
     internal Task RefuseAsync() => Connection is { } connection ? Task.WhenAny(connection.RefuseAsync(this), Ended) : Task.CompletedTask;
 
     /// <summary>
-    /// Ends the session. Messages on their way are given up; the connection closes with its last session (RFC 4975 §5.4), after what waits
-    /// to be written has gone. Does nothing the second time. Not to be awaited inside a receiver's call.
+    /// Ends the session. Messages on their way are given up. A connection that this side opened closes with its last session, after what waits to be written
+    /// has gone; one that the peer opened is closed by the peer, or after <see cref="MsrpEndpointOptions.LingerTime"/> (RFC 4975 §5.4). Does nothing the
+    /// second time. Not to be awaited inside a receiver's call.
     /// </summary>
     public async ValueTask CloseAsync()
     {

@@ -48,7 +48,7 @@ internal abstract record ShareEffect
     /// <summary>The image is stored, and the sender owes its BYE. Where others are still in the session, it comes with the last of them, and this one does not wait.</summary>
     public sealed record AwaitBye : ShareEffect;
 
-    /// <summary>Release the MSRP session; the connection closes with its last session.</summary>
+    /// <summary>Release the MSRP session; the side that opened the connection closes it with its last session.</summary>
     public sealed record CloseMedia : ShareEffect;
 
     /// <summary>Start a timer, anew if it already runs.</summary>
