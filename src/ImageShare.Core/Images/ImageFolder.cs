@@ -53,12 +53,25 @@ internal sealed class ImageFolder(string folder)
         try
         {
             return [.. new DirectoryInfo(folder).EnumerateFiles("*", Listing)
-                .Where(static f => f.Length > 0 && !f.Name.StartsWith('.') && f.LinkTarget is null)
+                .Where(IsServed)
                 .OrderBy(static f => f.Name, StringComparer.Ordinal)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ImageShareException(ImageShareError.FileNotFound, $"The folder '{folder}' cannot be read: {e.Message} Check that it exists and may be read.", e);
+        }
+    }
+
+    private static bool IsServed(FileInfo file)
+    {
+        try
+        {
+            return !file.Name.StartsWith('.') && file.Length > 0 && file.LinkTarget is null;
+        }
+        catch (FileNotFoundException)
+        {
+            // It went since it was listed: the others are still there.
+            return false;
         }
     }
 
