@@ -80,13 +80,16 @@ internal sealed class Receiver(IReporter reporter, IImageStore store, string acc
         }
         catch (ImageShareException e)
         {
-            await invitation.DeclineAsync(CancellationToken.None);
+            // Nobody has declined: the sender is not to read that somebody did.
+            bool isOfStore = e.Error is ImageShareError.StoreNotWritable or ImageShareError.DiskFull;
+            await invitation.DeclineAsync(isOfStore ? DeclineReason.NotStorable : DeclineReason.ByUser, CancellationToken.None);
             reporter.Failed(e.Error, e.Message, e.SipStatus, e.MsrpStatus, ShareName.Of(invitation));
             return ExitStatus.Failed;
         }
         catch (OperationCanceledException) when (invitation.Withdrawn.IsCancellationRequested)
         {
-            reporter.Failed(ImageShareError.Cancelled, $"The invitation from {Shown.Text(invitation.Caller.ToString(), 100)} is over: the caller took it back, or nobody decided in time.", null, null, ShareName.Of(invitation));
+ImageShareResult over = await invitation.Completion;
+            reporter.Failed(over.Error, $"{Shown.Text(invitation.Caller.ToString(), 100)}: {over.Message}", null, null, ShareName.Of(invitation));
             return ExitStatus.Failed;
         }
         catch (OperationCanceledException)

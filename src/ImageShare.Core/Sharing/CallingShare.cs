@@ -32,8 +32,8 @@ internal sealed class CallingShare : IShareSignalling
             case ShareEffect.AbandonQuery:
                 await _call.GiveUpAsync(this, mayWait: false).ConfigureAwait(false);
                 break;
-            case ShareEffect.CancelInvite:
-                await _call.GiveUpAsync(this, mayWait: true).ConfigureAwait(false);
+            case ShareEffect.CancelInvite cancel:
+                await _call.GiveUpAsync(this, mayWait: true, cancel.Reason).ConfigureAwait(false);
                 break;
             case ShareEffect.Bye bye:
                 _ = Session.Begin(() => _call.LeaveAsync(Session, Media, bye));

@@ -23,6 +23,9 @@ internal interface IShareCall
     /// <summary>Done when what ran in the session before has let go of it.</summary>
     Task Cleared { get; }
 
+    /// <summary>The caller's CANCEL; null when there was none.</summary>
+    SipRequest? Cancel { get; }
+
     /// <summary>The session, as soon as there is one.</summary>
     InviteDialog? Dialog { get; }
 
@@ -48,11 +51,13 @@ internal sealed class FirstInvite(IncomingInvite invite) : IShareCall
 
     public Task Cleared => Task.CompletedTask;
 
+    public SipRequest? Cancel => invite.Cancel;
+
     public InviteDialog? Dialog => invite.Dialog;
 
     public void Ring() => invite.Ring();
 
-    public void Reject(int status) => invite.Reject(status);
+    public void Reject(int status) => invite.Reject(status, status == SipOutcome.NotStorable ? SipOutcome.NotStorablePhrase : null);
 
     public Task<InviteDialog> AcceptAsync(ReadOnlyMemory<byte> answer, ParameterList contactParameters) =>
         invite.AcceptAsync(answer, new MediaType("application", "sdp"), contactParameters, CancellationToken.None);
@@ -70,6 +75,8 @@ internal sealed class NextInvite(IncomingRequest request, SessionDescription off
     public SessionDescription? Before => before;
 
     public Task Cleared => cleared;
+
+    public SipRequest? Cancel => null;
 
     public InviteDialog? Dialog => dialog;
 

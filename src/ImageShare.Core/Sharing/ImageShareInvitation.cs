@@ -5,7 +5,7 @@ namespace ImageShare.Core.Sharing;
 
 /// <summary>
 /// A peer's wish to share an image, waiting for a decision. The peer's phone rings until <see cref="AcceptAsync(IImageStore, CancellationToken)"/>,
-/// <see cref="DeclineAsync"/>, the answer timeout, or until the peer takes it back (<see cref="Withdrawn"/>). Nothing is accepted unless the
+/// <see cref="DeclineAsync(CancellationToken)"/>, the answer timeout, or until the peer takes it back (<see cref="Withdrawn"/>). Nothing is accepted unless the
 /// application says so. Members may be called from any thread; the first decision counts.
 /// </summary>
 public sealed class ImageShareInvitation
@@ -48,6 +48,12 @@ public sealed class ImageShareInvitation
     public CancellationToken Withdrawn => Share.Withdrawn;
 
     /// <summary>
+    /// How it all ended, always with a result and never with an exception: declined, withdrawn (<see cref="ImageShareResult.Withdrawal"/> says why), not answered in
+    /// time, or, once accepted, as its session ends.
+    /// </summary>
+    public Task<ImageShareResult> Completion => Share.Session.Completion;
+
+    /// <summary>
     /// The invitations that came in one SIP invitation, this one among them, in the order of its sections (RFC 5547 §8.2.3); most often this one alone. Each
     /// is accepted or declined by itself, and the caller hears of all when the last one is decided: an accepted one waits for it. How many are taken
     /// together is bounded by <see cref="ImageShareLimits.MaxImagesPerInvitation"/>.
@@ -72,7 +78,7 @@ public sealed class ImageShareInvitation
     /// <returns>The session, already connecting, or waiting for the decision on others that came <see cref="Together"/>.</returns>
     /// <exception cref="ImageShareException">
     /// The store cannot take it (<see cref="ImageShareError.StoreNotWritable"/>, <see cref="ImageShareError.DiskFull"/>): the invitation
-    /// still waits, for another store or <see cref="DeclineAsync"/>. <see cref="ImageShareError.NothingToResume"/>: the rest of an image
+    /// still waits, for another store or <see cref="DeclineAsync(CancellationToken)"/>. <see cref="ImageShareError.NothingToResume"/>: the rest of an image
     /// was offered (<see cref="InvitedImage.ResumesAt"/>) whose beginning the store has not; it is refused with 488. <see cref="ImageShareError.RelayUnreachable"/>,
     /// <see cref="ImageShareError.RelayRefused"/> or <see cref="ImageShareError.CertificateNotTrusted"/>: a relay of this side; the invitation still waits. <see cref="ImageShareError.InvalidState"/>: it is over
     /// or decided already.
@@ -84,13 +90,23 @@ public sealed class ImageShareInvitation
         return _offered.AcceptAsync(store, settings, cancellationToken);
     }
 
-    /// <summary>Declines with 603 (IR.79 §3.4); with port 0 when another one of those that came together is accepted (RFC 5547 §8.3). Nothing happens when the invitation is over or decided already.</summary>
-    public async Task DeclineAsync(CancellationToken cancellationToken = default)
+    /// <summary>Declines for the reason given; otherwise as <see cref="DeclineAsync(CancellationToken)"/>.</summary>
+    /// <param name="reason">What the caller is told; beside another image that is accepted it only hears that this one is not (port 0, RFC 5547 §8.3).</param>
+    /// <param name="cancellationToken">Stops the waiting, not the declining.</param>
+    public async Task DeclineAsync(DeclineReason reason, CancellationToken cancellationToken = default)
     {
-        Share.Decline();
+        Share.Decline(reason switch
+        {
+            DeclineReason.Busy => 486,
+            DeclineReason.NotStorable => SipOutcome.NotStorable,
+            _ => 603,
+        });
         if (Share.WasDeclined)
         {
             await Share.Session.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Declines with 603 (IR.79 §3.4); with port 0 when another one of those that came together is accepted (RFC 5547 §8.3). Nothing happens when the invitation is over or decided already.</summary>
+    public Task DeclineAsync(CancellationToken cancellationToken = default) => DeclineAsync(DeclineReason.ByUser, cancellationToken);
 }

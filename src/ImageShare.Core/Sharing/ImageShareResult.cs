@@ -18,6 +18,9 @@ public sealed record ImageShareResult
     /// <summary>Who or what ended the share.</summary>
     public ImageShareEndedBy EndedBy { get; init; }
 
+    /// <summary>Receiver: why the invitation was over before it was decided; null for any other end.</summary>
+    public ImageShareWithdrawal? Withdrawal { get; init; }
+
     /// <summary>
     /// Sender: whether the peer may have the whole image although the share did not complete: its last chunk had left, and the peer has not said what became of
     /// it. Always false when the share completed, and for the receiver.

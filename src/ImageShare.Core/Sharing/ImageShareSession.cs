@@ -291,6 +291,7 @@ public sealed class ImageShareSession : IAsyncDisposable
             State = outcome.State,
             Error = outcome.Error,
             EndedBy = outcome.EndedBy,
+            Withdrawal = outcome.Withdrawal,
             Message = outcome.Message,
             SipStatus = outcome.SipStatus,
             RedirectedTo = [.. outcome.RedirectedTo.Select(Sip.SipUri.Parse)],

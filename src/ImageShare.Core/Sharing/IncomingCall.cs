@@ -219,6 +219,8 @@ internal sealed class IncomingCall : ShareCall
         return true;
     }
 
+    private ShareOutcome Withdrawal => _call.Cancel is { } cancel ? ReasonHeader.ReadOfCancel(cancel).ToWithdrawal() : ShareOutcome.InvitationLost;
+
     private async Task WatchInviteAsync()
     {
         var withdrawn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -231,7 +233,8 @@ internal sealed class IncomingCall : ShareCall
             return;
         }
 
-        PostAll(new ShareInput.InvitationWithdrawn());
+        ShareOutcome outcome = Withdrawal;
+        PostAll(new ShareInput.InvitationWithdrawn(outcome));
         bool isAnswered;
         lock (Gate)
         {
@@ -241,7 +244,7 @@ internal sealed class IncomingCall : ShareCall
         if (!isAnswered)
         {
             // Those that were taken, and waited for a decision on the others.
-            PostAll(new ShareInput.DialogFailed(ShareOutcome.Withdrawn));
+            PostAll(new ShareInput.DialogFailed(outcome));
         }
     }
 
@@ -256,7 +259,7 @@ internal sealed class IncomingCall : ShareCall
         if (end.Reason == DialogEndReason.Failed && accepting.Exception?.InnerException is ImageShareException e)
         {
             // It never came to a session; why not is said there. A CANCEL that crossed our answer is the common reason.
-            PostAll(new ShareInput.DialogFailed(e.Error == ImageShareError.Cancelled ? ShareOutcome.Withdrawn : ShareOutcome.From(e)));
+            PostAll(new ShareInput.DialogFailed(e.Error == ImageShareError.Cancelled ? Withdrawal : ShareOutcome.From(e)));
         }
         else if (DialogOutcome.Of(end) is { } input)
         {

@@ -18,6 +18,7 @@ namespace ImageShare.Core.Sharing;
 internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, string callId, ExtraHeaders headers) : ShareCall(context)
 {
     private readonly CancellationTokenSource _givingUp = new();
+    private volatile ShareEndReason _cancelReason = ShareEndReason.UserCancelled;
     private readonly CancellationTokenSource _over = new();
     private readonly List<CallingShare> _shares = [];
     private readonly HashSet<ImageShareSession> _wanting = [];
@@ -69,12 +70,14 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
     /// </summary>
     /// <param name="share">The share.</param>
     /// <param name="mayWait">Whether it waits for what becomes of the invitation.</param>
-    public async ValueTask GiveUpAsync(CallingShare share, bool mayWait)
+    /// <param name="reason">What the CANCEL says (RFC 3326).</param>
+    public async ValueTask GiveUpAsync(CallingShare share, bool mayWait, ShareEndReason reason = ShareEndReason.UserCancelled)
     {
         bool isLast;
         lock (Gate)
         {
             _givenUp.Add(share.Session);
+            _cancelReason = reason;
             isLast = AreAllInside(_givenUp.Contains);
             if (!isLast && _isAnswered)
             {
@@ -199,7 +202,7 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
         }
         catch (OperationCanceledException)
         {
-            invite.Cancel();
+            invite.Cancel(ReasonHeader.Write(_cancelReason));
             _ = EndIfAcceptedAsync(invite.Result);
             throw;
         }
@@ -296,7 +299,7 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
             Provisional = _ => Array.ForEach(sessions, static session => session.Post(new ShareInput.PeerRinging())),
             Unreadable = () => Array.ForEach(sessions, static session => session.Post(new ShareInput.AnswerUnreadable())),
         });
-        using CancellationTokenRegistration cancelling = _givingUp.Token.UnsafeRegister(static invite => ((OutgoingInvite)invite!).Cancel(), invite);
+        using CancellationTokenRegistration cancelling = _givingUp.Token.UnsafeRegister(_ => invite.Cancel(ReasonHeader.Write(_cancelReason)), null);
         return await AwaitAsync(invite).ConfigureAwait(false);
     }
 

@@ -5,7 +5,7 @@ using ImageShare.Core.Sip;
 namespace ImageShare.Core.Sharing;
 
 /// <summary>
-/// Why a share ends, in the Reason header (RFC 3326) of BYE and of the offer that takes an image out of the session. The cause is a SIP status that
+/// Why a share ends, in the Reason header (RFC 3326) of CANCEL, of BYE and of the offer that takes an image out of the session. The cause is a SIP status that
 /// others understand as far as they can; the text tells peers of this library what it was exactly.
 /// </summary>
 internal static class ReasonHeader
@@ -13,6 +13,9 @@ internal static class ReasonHeader
     private static readonly (ShareEndReason Reason, int Cause, string Text)[] Forms =
     [
         (ShareEndReason.UserCancelled, 487, "Cancelled by User"),
+        (ShareEndReason.NotAnswered, 408, "Not Answered in Time"),
+        (ShareEndReason.AcceptedElsewhere, 200, "Call completed elsewhere"),
+        (ShareEndReason.DeclinedElsewhere, 603, "Declined elsewhere"),
         (ShareEndReason.ConnectionLost, 480, "Media Connection Lost"),
         (ShareEndReason.MediaNotConnected, 480, "Media Not Connected"),
         (ShareEndReason.Stalled, 408, "Transfer Stalled"),
@@ -43,15 +46,38 @@ internal static class ReasonHeader
     /// </summary>
     public static ShareEndReason Read(SipRequest? request)
     {
+        (string? cause, string? text) = FirstOf(request);
+        return cause is null ? ShareEndReason.None : Read(cause, text);
+    }
+
+    /// <summary>
+    /// Reads the Reason of a CANCEL, which a forking proxy writes as well: 200 means that somebody else has accepted, 6xx that somebody else has declined,
+    /// 408 and 480 that the time was over (RFC 3326 §3.1).
+    /// </summary>
+    public static ShareEndReason ReadOfCancel(SipRequest cancel)
+    {
+        (string? cause, string? text) = FirstOf(cancel);
+        return cause switch
+        {
+            null => ShareEndReason.None,
+            "200" => ShareEndReason.AcceptedElsewhere,
+            "408" or "480" => ShareEndReason.NotAnswered,
+            ['6', _, _] => ShareEndReason.DeclinedElsewhere,
+            _ => Read(cause, text),
+        };
+    }
+
+    private static (string? Cause, string? Text) FirstOf(SipRequest? request)
+    {
         foreach (string row in request?.Headers.GetStrings(SipHeaderNames.Reason) ?? [])
         {
             if (row.Split(';', StringSplitOptions.TrimEntries) is ["SIP", .. string[] parameters] && Value(parameters, "cause") is { } cause)
             {
-                return Read(cause, Value(parameters, "text")?.Trim('"'));
+                return (cause, Value(parameters, "text")?.Trim('"'));
             }
         }
 
-        return ShareEndReason.None;
+        return default;
     }
 
     private static ShareEndReason Read(string cause, string? text)

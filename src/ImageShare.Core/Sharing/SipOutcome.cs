@@ -9,6 +9,12 @@ namespace ImageShare.Core.Sharing;
 /// <summary>What a final SIP status means for a share, and what a person can do about it (RFC 3261 §21, IR.79 §3.4).</summary>
 internal static class SipOutcome
 {
+    /// <summary>The image cannot be stored, and this is no user's decision (RFC 3261 §21.5.1).</summary>
+    public const int NotStorable = 500;
+
+    /// <summary>The words beside it, by which peers of this library know it from any other 500.</summary>
+    public const string NotStorablePhrase = "Image Cannot Be Stored";
+
     private const int MostNamed = 5;
 
     /// <summary>A refusal of an image that was asked for: there is none, or more than one, or none is served.</summary>
@@ -87,7 +93,10 @@ internal static class SipOutcome
             415 or 488 or 606 => (ImageShareState.Failed, ImageShareError.UnacceptableOffer,
                 "The peer cannot take this offer; query its capabilities for the types and the size it takes, or try another profile."),
             405 or 501 => (ImageShareState.Failed, ImageShareError.NotCapable, "The peer does not know this kind of request; it cannot share images."),
+            NotStorable when reasonPhrase.Equals(NotStorablePhrase, StringComparison.OrdinalIgnoreCase) =>
+                (ImageShareState.Failed, ImageShareError.Rejected, ShareOutcome.NotStoredAtPeer.Message!),
             503 => (ImageShareState.Failed, ImageShareError.Busy, "The peer's service is overloaded or out of service; try again later."),
+            >= 500 and <= 599 => (ImageShareState.Failed, ImageShareError.Rejected, "Something failed at the peer, or on the way to it; try again later."),
             _ => (ImageShareState.Failed, ImageShareError.Rejected, "The peer refused the image."),
         };
         return new ShareOutcome(state, error, $"{message} (SIP {status} {reasonPhrase})") { SipStatus = status };

@@ -179,7 +179,7 @@ public sealed class ReceiverOffersTests
         await _phone.SendAsync(_bob.Address, _phone.Request("INVITE", _bob.Address, Call, RawPhone.TagOf(_response), ++_number, Offer(Selector, "two")));
         ImageShareInvitation invitation = await NextAsync();
         Assert.That((await _time.DriveAsync(first.Completion)).State, Is.EqualTo(ImageShareState.Cancelled));
-        Assert.That(await peer.ReadLineAsync(), Is.EqualTo("end"), "its connection is closed");
+        Assert.That(await _time.DriveAsync(peer.ReadLineAsync()), Is.EqualTo("end"), "its connection is closed");
         ImageShareSession second = await invitation.AcceptAsync(ImageStore.InDirectory(_inbox.FullName));
         string answer = await FinalAsync();
         await AcknowledgeAsync();

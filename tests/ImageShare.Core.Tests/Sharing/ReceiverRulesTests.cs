@@ -84,7 +84,7 @@ public sealed class ReceiverRulesTests
         }
 
         await _phone.RespondAsync(bye, "200 OK");
-        Assert.That(await peer.ReadLineAsync(), Is.EqualTo("end"), "nothing more is said");
+        Assert.That(await _time.DriveAsync(peer.ReadLineAsync()), Is.EqualTo("end"), "nothing more is said");
         Assert.That((await _time.DriveAsync(cancelling)).State, Is.EqualTo(ImageShareState.Cancelled));
         Assert.That(_inbox.GetFiles(), Is.Empty);
     }

@@ -113,7 +113,7 @@ public sealed class ShareMachineTests
         yield return Row("Receiver: whole, and others are still under way in the session", false,
             [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), Done()], [Ringing, Connecting, Transferring, Terminating], "AwaitBye");
         yield return Row("Receiver: declined", false, [new ShareInput.StartIncoming(), new ShareInput.UserDeclined(603)], [Ringing, Declined], "Reject CloseMedia Finish");
-        yield return Row("Receiver: withdrawn", false, [new ShareInput.StartIncoming(), new ShareInput.InvitationWithdrawn()], [Ringing, Cancelled], "CloseMedia Finish");
+        yield return Row("Receiver: withdrawn", false, [new ShareInput.StartIncoming(), new ShareInput.InvitationWithdrawn(ShareOutcome.InvitationLost)], [Ringing, Cancelled], "CloseMedia Finish");
         yield return Row("Receiver: nobody decides", false, [new ShareInput.StartIncoming(), new ShareInput.TimerFired(ShareTimer.Answer)], [Ringing, Failed], "Reject CloseMedia Finish");
         yield return Row("Receiver: sender forgets its BYE", false,
             [new ShareInput.StartIncoming(), new ShareInput.UserAccepted(), new ShareInput.MediaConnected(), Done(), new ShareInput.TimerFired(ShareTimer.Grace)],
@@ -222,7 +222,7 @@ public sealed class ShareMachineTests
         [
             Start(true), Start(false), new ShareInput.StartIncoming(), new ShareInput.PeerCapable(), new ShareInput.QueryFailed(Busy), new ShareInput.PeerRinging(),
             new ShareInput.InviteAccepted(), new ShareInput.AnswerUnusable(Busy), new ShareInput.InviteFailed(Busy), new ShareInput.UserAccepted(), new ShareInput.UserDeclined(603),
-            new ShareInput.InvitationWithdrawn(), new ShareInput.AckMissing(), new ShareInput.MediaConnected(), new ShareInput.MediaFailed(Lost), Done(),
+            new ShareInput.InvitationWithdrawn(ShareOutcome.InvitationLost), new ShareInput.AckMissing(), new ShareInput.MediaConnected(), new ShareInput.MediaFailed(Lost), Done(),
             new ShareInput.ImageFailed(WrongHash), Stopped, Removed, new ShareInput.Replaced(), new ShareInput.PeerEnded(), .. Enum.GetValues<ShareEndReason>().Select(reason => new ShareInput.PeerEnded(reason)), new ShareInput.DialogFailed(Lost), new ShareInput.Ended(), new ShareInput.Broken(Lost), Cancel(),
             new ShareInput.TimerFired(ShareTimer.Answer), new ShareInput.TimerFired(ShareTimer.Grace), new ShareInput.TimerFired(ShareTimer.Notice), new ShareInput.TimerFired(ShareTimer.Prompt),
             Trying, new ShareInput.CancelAnswered(), new ShareInput.CancelUnanswered(),

@@ -13,7 +13,7 @@ internal abstract record ShareEffect
     public sealed record Invite : ShareEffect;
 
     /// <summary>Send CANCEL (as soon as a provisional response allows it).</summary>
-    public sealed record CancelInvite : ShareEffect;
+    public sealed record CancelInvite(ShareEndReason Reason = ShareEndReason.UserCancelled) : ShareEffect;
 
     /// <summary>Send 180 and tell the application of the invitation.</summary>
     public sealed record Ring : ShareEffect;

@@ -9,6 +9,15 @@ internal enum ShareEndReason
     /// <summary>A user took the image back, or wants no more of it.</summary>
     UserCancelled,
 
+    /// <summary>The invitation was not answered in the time the caller had for it.</summary>
+    NotAnswered,
+
+    /// <summary>Another device of the same user accepted the invitation.</summary>
+    AcceptedElsewhere,
+
+    /// <summary>Another device of the same user declined the invitation.</summary>
+    DeclinedElsewhere,
+
     /// <summary>The MSRP connection was lost.</summary>
     ConnectionLost,
 
@@ -57,12 +66,23 @@ internal static class ShareEndReasons
         },
     };
 
+    /// <summary>How an invitation ends that the caller took back for this reason.</summary>
+    public static ShareOutcome ToWithdrawal(this ShareEndReason reason) => reason switch
+    {
+        ShareEndReason.NotAnswered => ShareOutcome.Withdrawn(
+            ImageShareWithdrawal.NotAnsweredInTime, "The invitation was not answered before the caller gave up; answer sooner, or ask the caller to share again."),
+        ShareEndReason.AcceptedElsewhere => ShareOutcome.Withdrawn(ImageShareWithdrawal.AcceptedElsewhere, "The invitation was accepted on another device."),
+        ShareEndReason.DeclinedElsewhere => ShareOutcome.Withdrawn(ImageShareWithdrawal.DeclinedElsewhere, "The invitation was declined on another device."),
+        _ => ShareOutcome.Withdrawn(ImageShareWithdrawal.ByCaller, "The caller took the invitation back."),
+    };
+
     /// <summary>How a share ends that the peer ended for this reason.</summary>
     /// <param name="reason">The peer's word.</param>
     /// <param name="isSender">Whether this side sends the image.</param>
     public static ShareOutcome ToOutcome(this ShareEndReason reason, bool isSender) => reason switch
     {
-        ShareEndReason.None or ShareEndReason.UserCancelled => ShareOutcome.CancelledByPeer,
+        ShareEndReason.None or ShareEndReason.UserCancelled or ShareEndReason.NotAnswered or ShareEndReason.AcceptedElsewhere or ShareEndReason.DeclinedElsewhere =>
+            ShareOutcome.CancelledByPeer,
         ShareEndReason.ConnectionLost => ShareOutcome.ConnectionLost,
         ShareEndReason.MediaNotConnected => ShareOutcome.MediaNotConnected,
         ShareEndReason.Stalled => ShareOutcome.Stalled,

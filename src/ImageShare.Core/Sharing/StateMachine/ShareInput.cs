@@ -46,7 +46,7 @@ internal abstract record ShareInput
     public sealed record UserDeclined(int SipStatus) : ShareInput;
 
     /// <summary>The caller took its invitation back (CANCEL) before it was answered.</summary>
-    public sealed record InvitationWithdrawn : ShareInput;
+    public sealed record InvitationWithdrawn(ShareOutcome Outcome) : ShareInput;
 
     /// <summary>The 2xx was never acknowledged; the agent has sent BYE (RFC 3261 §13.3.1.4).</summary>
     public sealed record AckMissing : ShareInput;

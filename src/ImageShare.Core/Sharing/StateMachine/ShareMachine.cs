@@ -47,20 +47,20 @@ internal static class ShareMachine
         (Inviting or Ringing, CancelRequested) when status.IsCaller =>
             Terminate(status, ShareOutcome.CancelledHere, new StopTimer(ShareTimer.Answer), new StartTimer(ShareTimer.Prompt), new CancelInvite()),
         (Inviting, TimerFired { Timer: ShareTimer.Answer }) when status is { IsCaller: true, Heard: PeerSign.None } =>
-            Finish(status, status.IsAnswerUnreadable ? UnreadableAnswer : NothingHeard, new CancelInvite(), new CloseMedia()),
+            Finish(status, status.IsAnswerUnreadable ? UnreadableAnswer : NothingHeard, new CancelInvite(ShareEndReason.NotAnswered), new CloseMedia()),
         (Inviting or Ringing, TimerFired { Timer: ShareTimer.Answer }) when status.IsCaller =>
             Terminate(
                 status,
                 status.IsAnswerUnreadable ? UnreadableAnswer : status.Heard is PeerSign.Ringing ? NoAnswerFromPeer : OnlyTrying,
                 new StartTimer(ShareTimer.Notice),
-                new CancelInvite()),
+                new CancelInvite(ShareEndReason.NotAnswered)),
         (Inviting or Ringing, AnswerUnreadable) when status.IsCaller => (status with { IsAnswerUnreadable = true }, None),
 
         // 2. Invitation, received.
         (Ringing, StartIncoming) => (status, [new StartTimer(ShareTimer.Answer), new Ring()]),
         (Ringing, UserAccepted) => (status with { State = Connecting }, [new StopTimer(ShareTimer.Answer), new Answer(), new ConnectMedia()]),
         (Ringing, UserDeclined declined) => Finish(status, DeclinedHere(declined.SipStatus), new Reject(declined.SipStatus), new CloseMedia()),
-        (Ringing, InvitationWithdrawn) => Finish(status, ShareOutcome.Withdrawn, new CloseMedia()),
+        (Ringing, InvitationWithdrawn withdrawn) => Finish(status, withdrawn.Outcome, new CloseMedia()),
         (Ringing, CancelRequested) => Finish(status, ShareOutcome.CancelledHere, new Reject(603), new CloseMedia()),
         (Ringing, TimerFired { Timer: ShareTimer.Answer }) => Finish(status, NoAnswerHere, new Reject(480), new CloseMedia()),
         (Connecting or Transferring, AckMissing) => Finish(status, NoAck, new AbortTransfer(), new CloseMedia()),

@@ -27,8 +27,15 @@ internal sealed record ShareOutcome(ImageShareState State, ImageShareError Error
     public static ShareOutcome CancelledByPeer { get; } =
         new(ImageShareState.Cancelled, ImageShareError.Cancelled, "The peer ended the share before the image was complete; share it again if it is still wanted.") { EndedBy = ImageShareEndedBy.Peer };
 
-    public static ShareOutcome Withdrawn { get; } =
-        new(ImageShareState.Cancelled, ImageShareError.Cancelled, "The caller took the invitation back.") { EndedBy = ImageShareEndedBy.Peer };
+    /// <summary>Why an invitation was over before it was decided; null for any other end.</summary>
+    public ImageShareWithdrawal? Withdrawal { get; init; }
+
+    /// <summary>The invitation ended without a word of the caller.</summary>
+    public static ShareOutcome InvitationLost { get; } =
+        Withdrawn(ImageShareWithdrawal.Lost, "The invitation is over: its time has passed, or the caller cannot be reached any more.") with { EndedBy = ImageShareEndedBy.Network };
+
+    public static ShareOutcome Withdrawn(ImageShareWithdrawal reason, string message) =>
+        new(ImageShareState.Cancelled, ImageShareError.Cancelled, message) { EndedBy = ImageShareEndedBy.Peer, Withdrawal = reason };
 
     public static ShareOutcome ConnectionLost { get; } = Failed(
         ImageShareError.ConnectionLost, "The MSRP connection was lost before the image was complete; check the network and share the image again.");

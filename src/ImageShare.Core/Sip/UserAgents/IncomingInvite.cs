@@ -26,6 +26,7 @@ public sealed partial class IncomingInvite : IDialogUser, IAgentPart
     private IncomingInviteState _state;
     private SipResponse? _final;
     private InviteDialog? _dialog;
+    private SipRequest? _cancel;
 
     internal IncomingInvite(AgentCore core, ServerTransaction transaction)
     {
@@ -33,7 +34,11 @@ public sealed partial class IncomingInvite : IDialogUser, IAgentPart
         _transaction = transaction;
         _timers = new LoopTimers<IncomingInviteTimer>(core.Loop);
         _id = new DialogId(Request.Headers.CallId!, transaction.ToTag, Request.Headers.From!.Tag);
-        transaction.Cancelled = () => Give(new(IncomingInviteInputKind.Cancel));
+        transaction.Cancelled = cancel =>
+        {
+            Volatile.Write(ref _cancel, cancel);
+            Give(new(IncomingInviteInputKind.Cancel));
+        };
         transaction.TransportFailed = () => Give(new(IncomingInviteInputKind.TransportFailed));
         core.Dialogs[_id] = this;
         core.TryAdd(this);
@@ -66,6 +71,9 @@ public sealed partial class IncomingInvite : IDialogUser, IAgentPart
     /// responses cannot reach the caller, or when the agent is closed.
     /// </summary>
     public CancellationToken Cancelled => _cancelled.Token;
+
+    /// <summary>The caller's CANCEL, whose Reason (RFC 3326) may say why; null when there was none, whatever else ended the call.</summary>
+    public SipRequest? Cancel => Volatile.Read(ref _cancel);
 
     /// <summary>The session, from the moment <see cref="AcceptAsync"/> was called; null before.</summary>
     public InviteDialog? Dialog => Volatile.Read(ref _dialog);

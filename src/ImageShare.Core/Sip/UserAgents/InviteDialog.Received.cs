@@ -121,7 +121,7 @@ public sealed partial class InviteDialog
         if (isInvite)
         {
             _pendingInvite = transaction;
-            transaction.Cancelled = () => RefusePendingInvite(transaction);
+            transaction.Cancelled = _ => RefusePendingInvite(transaction);
             _pendingLimit = _core.Loop.StartTimer(_core.Options.InviteTimeLimit, () => RefusePendingInvite(transaction));
         }
         else if (IsOffer(transaction.Request))

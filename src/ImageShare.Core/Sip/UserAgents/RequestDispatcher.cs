@@ -221,7 +221,7 @@ internal sealed class RequestDispatcher(AgentCore core)
         // Two transactions, so two queues: the 487 of the INVITE must not be on a stream before the 200 it follows from.
         invite.Hold();
         cancel.Sent = invite.Release;
-        invite.Cancelled?.Invoke();
+        invite.Cancelled?.Invoke(cancel.Request);
         cancel.Respond(SipResponse.CreateFor(cancel.Request, 200, toTag: invite.ToTag));
     }
 

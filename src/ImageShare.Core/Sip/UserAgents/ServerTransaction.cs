@@ -44,8 +44,8 @@ internal sealed class ServerTransaction
     /// <summary>Called, once at most, when a response could not be sent.</summary>
     public Action? TransportFailed { get; set; }
 
-    /// <summary>What CANCEL does to it, for an INVITE the application has.</summary>
-    public Action? Cancelled { get; set; }
+    /// <summary>What CANCEL does to it, for an INVITE the application has; given the CANCEL.</summary>
+    public Action<SipRequest>? Cancelled { get; set; }
 
     /// <summary>Called when a response is on the wire, or cannot get there.</summary>
     public Action? Sent { get; set; }
