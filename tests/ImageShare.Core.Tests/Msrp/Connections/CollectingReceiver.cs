@@ -29,7 +29,7 @@ internal sealed class CollectingReceiver : IMsrpMessageReceiver
 
     public Task<MsrpMessageInfo> Begun => _begun.Task;
 
-    public Task<byte[]> Completed => _completed.Task;
+    public Task<byte[]> Completed => _completed.Task.WaitAsync(RawPeer.Patience);
 
     public Task<MsrpAbortReason> Aborted => _aborted.Task;
 

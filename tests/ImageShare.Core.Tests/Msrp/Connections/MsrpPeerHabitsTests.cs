@@ -59,7 +59,7 @@ public sealed class MsrpPeerHabitsTests
     {
         foreach (bool inPieces in new[] { false, true })
         {
-            (MsrpSession session, CollectingReceiver receiver, RawPeer peer) = await BoundAsync();
+            (MsrpSession session, CollectingReceiver receiver, RawPeer peer) = await BoundAsync(expectsMessage: true);
             string open = $"MSRP e2aa SEND\r\nTo-Path: {session.LocalUri}\r\nFrom-Path: {peer.Uri}\r\nMessage-ID: open\r\n{headers}Content-Type: text/plain\r\n\r\n\r\n-------e2aa$\r\n";
             if (inPieces)
             {
@@ -255,10 +255,10 @@ public sealed class MsrpPeerHabitsTests
         }
     }
 
-    private async Task<(MsrpSession Session, CollectingReceiver Receiver, RawPeer Peer)> BoundAsync()
+    private async Task<(MsrpSession Session, CollectingReceiver Receiver, RawPeer Peer)> BoundAsync(bool expectsMessage = false)
     {
         var receiver = new CollectingReceiver();
-        MsrpSession session = _endpoint.CreateSession(new() { Receiver = receiver });
+        MsrpSession session = _endpoint.CreateSession(new() { Receiver = receiver, ExpectsMessage = expectsMessage });
         RawPeer peer = await RawPeer.DialAsync(_network, _endpoint.LocalEndPoint);
         await peer.SendAsync(session.LocalUri, "hello", "Byte-Range: 1-0/0\r\n", null, '$');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("hello 200"));

@@ -123,7 +123,7 @@ public sealed class MsrpTransferTests(bool tcp)
         (MsrpSession sender, _) = await ConnectAsync(receiver, senderIsActive: true);
         MsrpSendResult result = await sender.SendAsync(MsrpOutgoingContent.FromMemory(Png, default), null, CancellationToken.None).WaitAsync(Patience);
         Assert.That(result.Outcome, Is.EqualTo(MsrpSendOutcome.Completed));
-        Assert.That(await receiver.Completed, Is.Empty);
+        Assert.That(await receiver.Completed.WaitAsync(Patience), Is.Empty);
     }
 
     [Test]
