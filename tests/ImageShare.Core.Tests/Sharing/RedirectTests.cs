@@ -1,6 +1,5 @@
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
-using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;
 
