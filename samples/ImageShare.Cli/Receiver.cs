@@ -88,7 +88,7 @@ internal sealed class Receiver(IReporter reporter, IImageStore store, string acc
         }
         catch (OperationCanceledException) when (invitation.Withdrawn.IsCancellationRequested)
         {
-ImageShareResult over = await invitation.Completion;
+            ImageShareResult over = await invitation.Completion;
             reporter.Failed(over.Error, $"{Shown.Text(invitation.Caller.ToString(), 100)}: {over.Message}", null, null, ShareName.Of(invitation));
             return ExitStatus.Failed;
         }
