@@ -59,6 +59,7 @@ internal abstract class ShareMedia(ShareContext context, ImageShareSession sessi
             DialPolicy = remote => MediaDialPolicy.Allows(signalling, remote),
             Receiver = Receiver,
             ExpectsMessage = Receiver is not null,
+            MayBeEmpty = Session.Image.Size == 0,
         };
         MsrpSession msrp = await Context.Relays.CreateSessionAsync(Context.Msrp, options, Context.TimeProvider, cancellationToken).ConfigureAwait(false);
         bool done = false;

@@ -233,7 +233,7 @@ internal sealed partial class MsrpConnection
             return default;
         }
 
-        if (session is { Options.ExpectsMessage: true, Incoming.Messages: 0 } && head.ByteRange is not { Total: > 0 })
+        if (session is { Options: { ExpectsMessage: true, MayBeEmpty: false }, Incoming.Messages: 0 } && head.ByteRange is not { Total: > 0 })
         {
             // Where a file is expected, not before an octet shows that it is content: there are peers that open with an empty body (RFC 4975 §5.4).
             _opening = session;

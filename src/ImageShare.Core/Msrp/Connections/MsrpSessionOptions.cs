@@ -26,6 +26,9 @@ public sealed record MsrpSessionOptions
     /// <summary>The most octets of an incoming message; above it the sender gets 413. Default: no bound.</summary>
     public long MaxMessageSize { get; init; } = long.MaxValue;
 
+    /// <summary>Whether the message that is expected may have no octets: then an empty first SEND with a type is that message, not an opening.</summary>
+    internal bool MayBeEmpty { get; init; }
+
     /// <summary>
     /// Whether requests are refused with 481 when their From-Path does not end in the peer's own URI, once that is known. Default false: peers in
     /// the field write another one (so does RFC 5547's own example), and the session's id is secret enough to tell them by.
