@@ -15,7 +15,7 @@ namespace ImageShare.Core.Bodies;
 public sealed class BodyUnwrapper
 {
     private readonly UnwrapOutput _output;
-    private readonly UnwrapStage _root;
+    private readonly IUnwrapStage _root;
     private bool _isEnded;
 
     /// <summary>Makes one for a message.</summary>
@@ -32,7 +32,11 @@ public sealed class BodyUnwrapper
         }
 
         _output = new UnwrapOutput(limits ?? MultipartLimits.Default);
-        _root = UnwrapStage.For(new BodyPart { ContentType = contentType }, _output, depth: 0);
+        _root = _output.Open(new BodyPart { ContentType = contentType }, depth: 0);
+        if (_root is ContentStage)
+        {
+            _output.Fail(UnwrapError.BadBoundary);
+        }
     }
 
     /// <summary>Why the message cannot be read on; <see cref="UnwrapError.None"/> while it can.</summary>

@@ -33,11 +33,27 @@ internal static class Boundary
         return MultipartError.None;
     }
 
+    /// <summary>Where a line stands that holds nothing but that delimiter and white space behind it; -1 when none does.</summary>
+    public static int IndexOfLine(ReadOnlySpan<byte> octets, ReadOnlySpan<byte> delimiter, bool isLineStart)
+    {
+        for (int at = 0, hit; (hit = octets[at..].IndexOf(delimiter)) >= 0; at += hit + 1)
+        {
+            ReadOnlySpan<byte> before = octets[..(at + hit)];
+            ReadOnlySpan<byte> behind = octets[(at + hit + delimiter.Length)..];
+            if ((before.IsEmpty ? isLineStart : before[^1] == '\n') && behind[..(behind.IndexOf((byte)'\n') is >= 0 and int end ? end : behind.Length)].IndexOfAnyExcept(" \t\r"u8) < 0)
+            {
+                return at + hit;
+            }
+        }
+
+        return -1;
+    }
+
     public static bool IsLegal(ReadOnlySpan<char> value) =>
         value.Length is >= 1 and <= MaxLength && value[^1] != ' ' && !value.ContainsAnyExcept(LegalCharacters);
 
     /// <summary>Whether it must stand in quotes as a parameter (RFC 2045 §5.1).</summary>
-    public static bool NeedsQuotes(string value) => value.Any(c => !Grammar.MimeToken.Contains((byte)c));
+    public static bool NeedsQuotes(string value) => !Grammar.IsMimeToken(value);
 
     /// <exception cref="ImageShareException">The boundary is not allowed, or occurs in a part.</exception>
     public static void ThrowIfUnusable(string? boundary, ImmutableArray<BodyPart> parts)

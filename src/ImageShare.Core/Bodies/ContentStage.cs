@@ -1,7 +1,7 @@
 namespace ImageShare.Core.Bodies;
 
 /// <summary>The content of a part that wraps nothing further: undoes its transfer encoding (RFC 2045 §6).</summary>
-internal sealed class ContentStage : UnwrapStage
+internal sealed class ContentStage : IUnwrapStage
 {
     private readonly UnwrapOutput _output;
     private readonly ContentDecoder _decoder;
@@ -13,13 +13,13 @@ internal sealed class ContentStage : UnwrapStage
         output.Begin(part);
     }
 
-    public override ValueTask PushAsync(ReadOnlyMemory<byte> octets)
+    public ValueTask PushAsync(ReadOnlyMemory<byte> octets)
     {
         _decoder.Push(octets.Span, _output);
         return ValueTask.CompletedTask;
     }
 
-    public override ValueTask EndAsync()
+    public ValueTask EndAsync()
     {
         _decoder.End(_output);
         _output.EndPart(_decoder.IsDamaged);

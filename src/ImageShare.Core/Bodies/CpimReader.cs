@@ -71,21 +71,14 @@ internal sealed class CpimReader(int maxLength)
             return false;
         }
 
-        if (_inContentHeaders)
-        {
-            _contentHeaders.Write(line);
-            _contentHeaders.WriteLineEnd();
-            return true;
-        }
-
         int colon = line.IndexOf((byte)':');
         ReadOnlySpan<byte> name = colon < 0 ? default : line[..colon].TrimEnd(" \t"u8);
-        if (name.IsEmpty || name.ContainsAnyExcept(Grammar.MimeToken))
+        if (!_inContentHeaders && (name.IsEmpty || name.ContainsAnyExcept(Grammar.MimeToken)))
         {
             return false;
         }
 
-        if (name.Length > 8 && Ascii.EqualsIgnoreCase(name[..8], "Content-"u8))
+        if (_inContentHeaders || (name.Length > 8 && Ascii.EqualsIgnoreCase(name[..8], "Content-"u8)))
         {
             _hasContentType |= Ascii.EqualsIgnoreCase(name, "Content-Type"u8);
             _contentHeaders.Write(line);

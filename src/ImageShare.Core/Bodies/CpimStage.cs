@@ -3,13 +3,13 @@ using System.Buffers;
 namespace ImageShare.Core.Bodies;
 
 /// <summary>A message/cpim: its head, and then its content, which is all that follows (RFC 3862 §2).</summary>
-internal sealed class CpimStage(UnwrapOutput output, int depth) : UnwrapStage
+internal sealed class CpimStage(UnwrapOutput output, int depth) : IUnwrapStage
 {
     private readonly ArrayBufferWriter<byte> _head = new(512);
     private int _lineStart;
-    private UnwrapStage? _content;
+    private IUnwrapStage? _content;
 
-    public override async ValueTask PushAsync(ReadOnlyMemory<byte> octets)
+    public async ValueTask PushAsync(ReadOnlyMemory<byte> octets)
     {
         while (_content is null && !octets.IsEmpty && output.Error == UnwrapError.None)
         {
@@ -41,7 +41,7 @@ internal sealed class CpimStage(UnwrapOutput output, int depth) : UnwrapStage
         }
     }
 
-    public override ValueTask EndAsync()
+    public ValueTask EndAsync()
     {
         if (_content is null)
         {
@@ -57,7 +57,7 @@ internal sealed class CpimStage(UnwrapOutput output, int depth) : UnwrapStage
         switch (CpimHead.Read(ref octets, out CpimHead? head))
         {
             case OperationStatus.Done when head!.UnknownRequirement is null:
-                _content = For(head.Content, output, depth);
+                _content = output.Open(head.Content, depth);
                 break;
             case OperationStatus.Done:
                 output.Fail(UnwrapError.UnknownRequirement);

@@ -1,3 +1,4 @@
+using System.Text;
 using ImageShare.Core.Text;
 using MimeKit;
 
@@ -9,19 +10,24 @@ namespace ImageShare.Core.Bodies;
 /// </summary>
 internal abstract class EntityReader : MimeReader
 {
-    /// <summary>One level more than any limit allows, so that what is too deep is seen; and no words of RFC 2047 where the grammar has none.</summary>
-    public static readonly ParserOptions Grammar = new() { MaxMimeDepth = MultipartLimits.DeepestNesting + 2, Rfc2047ComplianceMode = RfcComplianceMode.Strict };
+    /// <summary>No words of RFC 2047 where the grammar has none.</summary>
+    public static readonly ParserOptions Grammar = new() { Rfc2047ComplianceMode = RfcComplianceMode.Strict };
 
-    private readonly MediaType _type;
+    // A part that holds content itself is one part, whatever it is: with these MimeKit opens neither a mail message (message/rfc822) nor a multipart.
+    private static readonly ParserOptions Opaque = new() { Rfc2047ComplianceMode = RfcComplianceMode.Strict, MaxMimeDepth = 0 };
+
     private readonly EntityStream _octets;
     private readonly MultipartLimits _limits;
     private readonly int _depth;
     private readonly PartHeaders _headers;
     private readonly List<Level> _levels = new(1);
+    private BodyPart _head;
+    private string? _boundary;
     private bool _hasEmptyLine;
     private bool _isInPart;
+    private bool _isLineStart;
     private long _contentStart;
-    private int _inMessage;
+    private long _position;
 
     /// <param name="type">The type of the multipart, with a boundary that can be used.</param>
     /// <param name="octets">Its octets.</param>
@@ -30,8 +36,10 @@ internal abstract class EntityReader : MimeReader
     protected EntityReader(MediaType type, EntityStream octets, MultipartLimits limits, int depth)
         : base(Grammar, octets)
     {
-        (_type, _octets, _limits, _depth) = (type, octets, limits, depth);
+        (_octets, _limits, _depth) = (octets, limits, depth);
         _headers = new PartHeaders(Warn);
+        _head = new BodyPart { ContentType = type };
+        _boundary = FindBoundary(_head);
     }
 
     /// <summary>Whether something was found that ends it: what MimeKit still has in hand is passed over.</summary>
@@ -43,13 +51,13 @@ internal abstract class EntityReader : MimeReader
     /// <summary>A part begins that holds content itself. Its content begins at that offset of the body.</summary>
     protected abstract void BeginPart(BodyPart head, long offset);
 
-    /// <summary>Its octets as they stand in the body; the line end that belongs to the delimiter is still among them.</summary>
-    protected abstract void TakeContent(ReadOnlySpan<byte> octets);
+    /// <summary>Its octets as they stand in the body, valid until this returns; the line end that belongs to the delimiter is still among them.</summary>
+    protected abstract void TakeContent(ReadOnlyMemory<byte> octets);
 
-    /// <summary>The part has ended, its content at that offset, without the line end unless the body has ended too.</summary>
+    /// <summary>The part has ended, its content at that offset.</summary>
     /// <param name="offset">Where.</param>
-    /// <param name="wasOpened">It is a message of its own, whose octets nobody was given.</param>
-    protected abstract void EndPart(long offset, bool wasOpened);
+    /// <param name="hasLineEnd">Whether the line end that belongs to the delimiter still stands before it, as it also does where the body ends.</param>
+    protected abstract void EndPart(long offset, bool hasLineEnd);
 
     /// <summary>A multipart begins, the outermost one or one inside, its text at that offset.</summary>
     protected abstract void BeginLevel(BodyPart head, long offset);
@@ -114,39 +122,65 @@ internal abstract class EntityReader : MimeReader
     protected override void OnHeadersEnd(long beginOffset, int beginLineNumber, long endOffset, int endLineNumber, CancellationToken cancellationToken)
     {
         _octets.EndHeaders();
-        if (HasFailed || _levels.Count == 0)
+        if (IsRead && endOffset - beginOffset > _limits.MaxHeaderLength)
+        {
+            Fail(MultipartError.HeadersTooLarge, EntityStream.ToBody(beginOffset));
+        }
+
+        Options = Opaque;
+        if (!IsRead)
         {
             return;
         }
 
-        if (endOffset - beginOffset > _limits.MaxHeaderLength)
-        {
-            Fail(MultipartError.HeadersTooLarge, EntityStream.ToBody(beginOffset));
-        }
-        else if (_inMessage == 0)
-        {
-            _contentStart = EntityStream.ToBody(endOffset);
-            WarnIf(!_hasEmptyLine && _headers.Count > 0, BodyWarningCode.MissingEmptyLine, endOffset);
-        }
+        _contentStart = _position = EntityStream.ToBody(endOffset);
+        _isLineStart = true;
+        WarnIf(!_hasEmptyLine && _headers.Count > 0, BodyWarningCode.MissingEmptyLine, endOffset);
+        _head = _headers.ToPart();
+        _boundary = FindBoundary(_head);
+        Options = _boundary is null ? Opaque : Grammar;
     }
 
     protected override void OnMimePartBegin(ContentType contentType, long beginOffset, int beginLineNumber, CancellationToken cancellationToken)
     {
-        // Nothing at all between two delimiters is no part; headers without an empty line are one without content.
-        bool isEmpty = _headers.Count == 0 && !_hasEmptyLine;
-        if (IsRead && !isEmpty)
+        if (!IsRead)
         {
-            Begin(_headers.ToPart());
+            return;
         }
 
-        WarnIf(IsRead && isEmpty, BodyWarningCode.EmptyPart, beginOffset);
+        // Nothing at all between two delimiters is no part; headers without an empty line are one without content.
+        if (_headers.Count == 0 && !_hasEmptyLine)
+        {
+            Warn(BodyWarningCode.EmptyPart, EntityStream.ToBody(beginOffset));
+            return;
+        }
+
+        WarnIf(_head.IsMultipart && _boundary is null, BodyWarningCode.UnreadableNestedBody, beginOffset);
+        _isInPart = true;
+        BeginPart(_head, _contentStart);
     }
 
     protected override void OnMimePartContentRead(byte[] buffer, int startIndex, int count, CancellationToken cancellationToken)
     {
-        if (IsRead && _isInPart)
+        if (!IsRead || !_isInPart)
         {
-            TakeContent(buffer.AsSpan(startIndex, count));
+            return;
+        }
+
+        ReadOnlyMemory<byte> octets = buffer.AsMemory(startIndex, count);
+        int end = _levels[^1].UnseenClose is { } close ? Boundary.IndexOfLine(octets.Span, close, _isLineStart) : -1;
+        if (end != 0)
+        {
+            TakeContent(end < 0 ? octets : octets[..end]);
+        }
+
+        _position += end < 0 ? count : end;
+        _isLineStart = octets.Span[^1] == '\n';
+        if (end >= 0)
+        {
+            End(_position, hasLineEnd: true);
+            _levels[^1].ClosedAt = _position;
+            _levels[^1].IsOver = true;
         }
     }
 
@@ -155,74 +189,28 @@ internal abstract class EntityReader : MimeReader
     {
         if (IsRead)
         {
-            End(endOffset, wasOpened: false);
-        }
-    }
-
-    // A message/rfc822 and its like is one part, whatever MimeKit finds in it.
-    protected override void OnMessagePartBegin(ContentType contentType, long beginOffset, int beginLineNumber, CancellationToken cancellationToken)
-    {
-        if (IsRead)
-        {
-            Begin(_headers.ToPart());
-        }
-
-        _inMessage++;
-    }
-
-    protected override void OnMessagePartEnd(
-        ContentType contentType, long beginOffset, int beginLineNumber, long headersEndOffset, long endOffset, int lines, CancellationToken cancellationToken)
-    {
-        _inMessage--;
-        if (IsRead)
-        {
-            End(endOffset, wasOpened: true);
+            End(EntityStream.ToBody(endOffset), hasLineEnd: false);
         }
     }
 
     protected override void OnMultipartBegin(ContentType contentType, long beginOffset, int beginLineNumber, CancellationToken cancellationToken)
     {
-        if (_inMessage > 0)
-        {
-            return;
-        }
-
-        // Which delimiters count is said here; without a boundary all of it is the preamble, which is then the content of one opaque part.
-        BodyPart head = _levels.Count == 0 ? new BodyPart { ContentType = _type } : _headers.ToPart();
-        contentType.Boundary = FindBoundary(head);
-        contentType.MediaSubtype = head.ContentType.Subtype;
-        _levels.Add(new Level { IsOpaque = contentType.Boundary is null });
-        if (HasFailed)
-        {
-            return;
-        }
-
-        if (contentType.Boundary is null)
-        {
-            WarnIf(head.IsMultipart, BodyWarningCode.UnreadableNestedBody, beginOffset);
-            Begin(head);
-        }
-        else if (_depth + _levels.Count > _limits.MaxDepth)
+        // Which delimiters count is said here.
+        contentType.Boundary = _boundary;
+        string? stated = _head.ContentType.Parameters.GetValue("boundary");
+        _levels.Add(new Level { UnseenClose = stated?.EndsWith(' ') == true ? Encoding.ASCII.GetBytes($"--{stated}--") : null });
+        if (_depth + _levels.Count > _limits.MaxDepth)
         {
             Fail(MultipartError.TooDeep, _contentStart);
+            return;
         }
-        else
-        {
-            if (!Boundary.IsLegal(head.ContentType.Parameters.GetValue("boundary")))
-            {
-                Warn(BodyWarningCode.IllegalBoundary, _contentStart);
-            }
 
-            BeginLevel(head, _contentStart);
-        }
-    }
-
-    protected override void OnMultipartPreambleRead(byte[] buffer, int startIndex, int count, CancellationToken cancellationToken)
-    {
-        if (IsRead && _levels[^1].IsOpaque)
+        if (!Boundary.IsLegal(stated))
         {
-            TakeContent(buffer.AsSpan(startIndex, count));
+            Warn(BodyWarningCode.IllegalBoundary, _contentStart);
         }
+
+        BeginLevel(_head, _contentStart);
     }
 
     protected override void OnMultipartBoundaryRead(byte[] buffer, int startIndex, int count, long beginOffset, int lineNumber, CancellationToken cancellationToken) =>
@@ -232,7 +220,7 @@ internal abstract class EntityReader : MimeReader
     {
         if (IsRead)
         {
-            _levels[^1].ClosedAt = beginOffset;
+            _levels[^1].ClosedAt = EntityStream.ToBody(beginOffset);
         }
     }
 
@@ -242,53 +230,37 @@ internal abstract class EntityReader : MimeReader
         if (IsRead && !_levels[^1].HasEpilogue)
         {
             _levels[^1].HasEpilogue = true;
-            WarnIf(buffer[startIndex] == '\n', BodyWarningCode.BareLineFeed, _levels[^1].ClosedAt ?? 0);
+            if (buffer[startIndex] == '\n')
+            {
+                Warn(BodyWarningCode.BareLineFeed, _levels[^1].ClosedAt ?? 0);
+            }
         }
     }
 
     protected override void OnMultipartEnd(
         ContentType contentType, long beginOffset, int beginLineNumber, long headersEndOffset, long endOffset, int lines, CancellationToken cancellationToken)
     {
-        if (_inMessage > 0)
-        {
-            return;
-        }
-
         Level level = _levels[^1];
         _levels.RemoveAt(_levels.Count - 1);
-        if (HasFailed)
+        if (!HasFailed)
         {
-            return;
+            WarnIf(level.HasDelimiter && level.ClosedAt is null, BodyWarningCode.MissingCloseDelimiter, endOffset);
+            EndLevel(EntityStream.ToBody(endOffset));
         }
-
-        if (level.IsOpaque)
-        {
-            End(endOffset, wasOpened: false);
-            return;
-        }
-
-        WarnIf(level.HasDelimiter && level.ClosedAt is null, BodyWarningCode.MissingCloseDelimiter, endOffset);
-        EndLevel(EntityStream.ToBody(endOffset));
     }
 
-    // What MimeKit reports is for whoever keeps the parts: nothing has ended it, and it is not inside a message that is one part.
-    private bool IsRead => !HasFailed && _inMessage == 0 && _levels.Count > 0;
+    // What MimeKit reports is for whoever keeps the parts: nothing has ended it, and it does not stand behind the last delimiter.
+    private bool IsRead => !HasFailed && _levels.Count > 0 && !_levels[^1].IsOver;
 
-    private string? FindBoundary(BodyPart head) =>
-        !HasFailed && head.IsMultipart && Boundary.TryGet(head.ContentType, out string? boundary) == MultipartError.None ? boundary : null;
+    private static string? FindBoundary(BodyPart head) =>
+        head.IsMultipart && Boundary.TryGet(head.ContentType, out string? boundary) == MultipartError.None ? boundary : null;
 
-    private void Begin(BodyPart head)
-    {
-        _isInPart = true;
-        BeginPart(head, _contentStart);
-    }
-
-    private void End(long offset, bool wasOpened)
+    private void End(long offset, bool hasLineEnd)
     {
         if (_isInPart)
         {
             _isInPart = false;
-            EndPart(Math.Max(_contentStart, EntityStream.ToBody(offset)), wasOpened);
+            EndPart(Math.Max(_contentStart, offset), hasLineEnd);
         }
     }
 
@@ -302,7 +274,10 @@ internal abstract class EntityReader : MimeReader
 
     private sealed class Level
     {
-        public bool IsOpaque { get; init; }
+        /// <summary>The close delimiter of a boundary stated with blanks at its end, which MimeKit does not know: it takes the blanks from the end of a line.</summary>
+        public byte[]? UnseenClose { get; init; }
+
+        public bool IsOver { get; set; }
 
         public bool HasDelimiter { get; set; }
 

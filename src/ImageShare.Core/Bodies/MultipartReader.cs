@@ -50,13 +50,14 @@ internal sealed class MultipartReader : EntityReader
         (_head, _contentStart) = (head, ToIndex(offset));
     }
 
-    protected override void TakeContent(ReadOnlySpan<byte> octets)
+    // It stays where it lies.
+    protected override void TakeContent(ReadOnlyMemory<byte> octets)
     {
     }
 
-    protected override void EndPart(long offset, bool wasOpened)
+    protected override void EndPart(long offset, bool hasLineEnd)
     {
-        ReadOnlyMemory<byte> text = _body[_contentStart..EndOfContent(_contentStart, ToIndex(offset))];
+        ReadOnlyMemory<byte> text = Content(_contentStart, offset, hasLineEnd);
         if (!HasRoomFor(_head!.TransferEncoding, text.Span))
         {
             Fail(MultipartError.ContentTooLarge, _contentStart);
@@ -90,7 +91,7 @@ internal sealed class MultipartReader : EntityReader
                 Warn(BodyWarningCode.UnreadableNestedBody, level.Start);
             }
 
-            around.Parts.Add(level.Head with { Multipart = body, Content = _body[level.Start..EndOfContent(level.Start, Math.Max(ToIndex(offset), level.Start))] });
+            around.Parts.Add(level.Head with { Multipart = body, Content = Content(level.Start, Math.Max(offset, level.Start)) });
         }
         else if (body is null)
         {
@@ -119,15 +120,12 @@ internal sealed class MultipartReader : EntityReader
     private int ToIndex(long offset) => (int)Math.Min(offset, _body.Length);
 
     // Without a close delimiter the last line end is taken for its own.
-    private int EndOfContent(int start, int end)
+    private ReadOnlyMemory<byte> Content(int start, long offset, bool hasLineEnd = false)
     {
-        if (end < _body.Length)
-        {
-            return end;
-        }
-
-        ReadOnlySpan<byte> text = _body.Span[start..];
-        return _body.Length - (text.EndsWith("\r\n"u8) ? 2 : text.EndsWith("\n"u8) || text.EndsWith("\r"u8) ? 1 : 0);
+        ReadOnlyMemory<byte> text = _body[start..ToIndex(offset)];
+        ReadOnlySpan<byte> octets = text.Span;
+        return !hasLineEnd && offset < _body.Length ? text
+            : text[..^(octets.EndsWith("\r\n"u8) ? 2 : octets.EndsWith("\n"u8) || octets.EndsWith("\r"u8) ? 1 : 0)];
     }
 
     // Asked before memory is taken.

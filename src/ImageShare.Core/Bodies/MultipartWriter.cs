@@ -37,7 +37,7 @@ internal static class MultipartWriter
     public static void ThrowIfNoHeader(string name, string value)
     {
         SafeText.ThrowIfLineBreaking(value);
-        if (name.Length == 0 || name.Any(static c => c > 126 || !Grammar.MimeToken.Contains((byte)c)))
+        if (!Grammar.IsMimeToken(name))
         {
             throw new ImageShareException(ImageShareError.InvalidValue, "The name of a header field is no token; use letters, digits and dashes.");
         }

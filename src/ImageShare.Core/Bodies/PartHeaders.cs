@@ -11,40 +11,23 @@ internal sealed class PartHeaders(Action<BodyWarningCode, long>? warn = null)
 {
     private static readonly MediaType Unreadable = new("application", "octet-stream");
 
+    private readonly List<HeaderId> _seen = new(4);
     private List<BodyHeader>? _others;
-    private MediaType? _contentType;
-    private ContentDisposition? _disposition;
-    private string? _contentId;
-    private TransferEncoding? _encoding;
-    private bool _hasContentId;
-    private bool _hasDisposition;
+    private BodyPart _part = new();
 
     /// <summary>How many there are, those that cannot be read among them.</summary>
     public int Count { get; private set; }
 
-    public TransferEncoding TransferEncoding => _encoding ?? TransferEncoding.Unstated;
-
     public void Clear()
     {
         Count = 0;
+        _seen.Clear();
         _others = null;
-        _contentType = null;
-        _disposition = null;
-        _contentId = null;
-        _encoding = null;
-        _hasContentId = false;
-        _hasDisposition = false;
+        _part = new BodyPart();
     }
 
     /// <summary>The part, its content still missing.</summary>
-    public BodyPart ToPart() => new()
-    {
-        ContentType = _contentType ?? BodyPart.Unstated,
-        ContentId = _contentId,
-        Disposition = _disposition,
-        TransferEncoding = TransferEncoding,
-        OtherHeaders = _others is null ? [] : [.. _others],
-    };
+    public BodyPart ToPart() => _others is null ? _part : _part with { OtherHeaders = [.. _others] };
 
     /// <summary>Takes the next field, which stands at that offset in the body.</summary>
     public void Take(Header header, long offset)
@@ -55,27 +38,37 @@ internal sealed class PartHeaders(Action<BodyWarningCode, long>? warn = null)
         // A line that MimeKit can make nothing of has no value at all, not even a line end.
         bool isInvalid = value.Length == 0;
         WarnIf(HasBareLineFeed(isInvalid ? header.RawField : value), BodyWarningCode.BareLineFeed, offset);
-        if (isInvalid || !IsToken(header.Field) || HasStrayControl(value))
+        if (isInvalid || !Grammar.IsMimeToken(header.Field) || HasStrayControl(value))
         {
             warn?.Invoke(BodyWarningCode.MalformedHeader, offset);
+
+            // MimeKit goes by the first one, even so.
+            _part = header.Id is HeaderId.ContentType && IsFirst(header.Id, offset) ? _part with { ContentType = Unreadable } : _part;
             return;
         }
 
         WarnIf(header.RawField.Length > header.Field.Length, BodyWarningCode.SpaceBeforeColon, offset);
         switch (header.Id)
         {
-            case HeaderId.ContentType:
-                TakeContentType(value, offset);
+            case HeaderId.ContentType when IsFirst(header.Id, offset):
+                MediaType? type = ReadContentType(value);
+                WarnIf(type is null, BodyWarningCode.UnreadableContentType, offset);
+                _part = _part with { ContentType = type ?? Unreadable };
                 break;
-            case HeaderId.ContentTransferEncoding:
-                WarnIf(_encoding is not null, BodyWarningCode.RepeatedHeader, offset);
-                _encoding ??= ReadEncoding(value);
+            case HeaderId.ContentTransferEncoding when IsFirst(header.Id, offset):
+                _part = _part with { TransferEncoding = ReadEncoding(value) };
                 break;
-            case HeaderId.ContentId:
-                TakeContentId(value, offset);
+            case HeaderId.ContentId when IsFirst(header.Id, offset):
+                string? id = ContentIdUrl.ReadContentId(value);
+                WarnIf(id is null || !value.AsSpan().Contains((byte)'<'), BodyWarningCode.UnusualContentId, offset);
+                _part = _part with { ContentId = id };
                 break;
-            case HeaderId.ContentDisposition:
-                TakeDisposition(value, offset);
+            case HeaderId.ContentDisposition when IsFirst(header.Id, offset):
+                ContentDisposition? disposition = ReadDisposition(value);
+                WarnIf(disposition is null, BodyWarningCode.UnreadableDisposition, offset);
+                _part = _part with { Disposition = disposition };
+                break;
+            case HeaderId.ContentType or HeaderId.ContentTransferEncoding or HeaderId.ContentId or HeaderId.ContentDisposition:
                 break;
             default:
                 WarnIf(header.Id is HeaderId.ContentLength, BodyWarningCode.PartContentLength, offset);
@@ -84,42 +77,17 @@ internal sealed class PartHeaders(Action<BodyWarningCode, long>? warn = null)
         }
     }
 
-    private void TakeContentType(byte[] value, long offset)
+    private bool IsFirst(HeaderId id, long offset)
     {
-        WarnIf(_contentType is not null, BodyWarningCode.RepeatedHeader, offset);
-        if (_contentType is null)
-        {
-            _contentType = ReadContentType(value);
-            WarnIf(_contentType is null, BodyWarningCode.UnreadableContentType, offset);
-            _contentType ??= Unreadable;
-        }
-    }
-
-    private void TakeContentId(byte[] value, long offset)
-    {
-        WarnIf(_hasContentId, BodyWarningCode.RepeatedHeader, offset);
-        if (!_hasContentId)
-        {
-            _hasContentId = true;
-            _contentId = ContentIdUrl.ReadContentId(value);
-            WarnIf(_contentId is null || !value.AsSpan().Contains((byte)'<'), BodyWarningCode.UnusualContentId, offset);
-        }
-    }
-
-    private void TakeDisposition(byte[] value, long offset)
-    {
-        WarnIf(_hasDisposition, BodyWarningCode.RepeatedHeader, offset);
-        if (!_hasDisposition)
-        {
-            _hasDisposition = true;
-            _disposition = ReadDisposition(value);
-            WarnIf(_disposition is null, BodyWarningCode.UnreadableDisposition, offset);
-        }
+        bool isRepeated = _seen.Contains(id);
+        WarnIf(isRepeated, BodyWarningCode.RepeatedHeader, offset);
+        _seen.Add(id);
+        return !isRepeated;
     }
 
     // What is no MIME may still be what SIP allows, a parameter without a value (RFC 3261 §25.1).
     private static MediaType? ReadContentType(byte[] value) =>
-        ContentType.TryParse(EntityReader.Grammar, value, out ContentType? type) && IsToken(type.MediaType) && IsToken(type.MediaSubtype)
+        ContentType.TryParse(EntityReader.Grammar, value, out ContentType? type) && Grammar.IsMimeToken(type.MediaType) && Grammar.IsMimeToken(type.MediaSubtype)
             ? new MediaType(type.MediaType, type.MediaSubtype, ToParameters(type.Parameters))
             : MediaType.TryParse(Encoding.UTF8.GetBytes(Unfold(value)), out MediaType? sip) ? sip : null;
 
@@ -127,7 +95,7 @@ internal sealed class PartHeaders(Action<BodyWarningCode, long>? warn = null)
     private static ContentDisposition? ReadDisposition(byte[] value)
     {
         string text = Unfold(value);
-        return text.Length > 0 && text[0] != ';' && MimeKit.ContentDisposition.TryParse(EntityReader.Grammar, value, out MimeKit.ContentDisposition? read) && IsToken(read.Disposition)
+        return text.Length > 0 && text[0] != ';' && MimeKit.ContentDisposition.TryParse(EntityReader.Grammar, value, out MimeKit.ContentDisposition? read) && Grammar.IsMimeToken(read.Disposition)
             ? new ContentDisposition(read.Disposition, ToParameters(read.Parameters))
             : ContentDisposition.TryParse(Encoding.UTF8.GetBytes(text), out ContentDisposition? sip) ? sip : null;
     }
@@ -149,11 +117,9 @@ internal sealed class PartHeaders(Action<BodyWarningCode, long>? warn = null)
 
     // A value that would end a header line (RFC 2231 can write any octet) is nothing anybody may pass on.
     private static Text.ParameterList ToParameters(MimeKit.ParameterList parameters) =>
-        new([.. parameters.Where(p => !SafeText.IsLineBreaking(p.Value)).Select(p => new Text.Parameter(p.Name, p.Value, IsQuoted: !IsToken(p.Value)))]);
+        new([.. parameters.Where(p => !SafeText.IsLineBreaking(p.Value)).Select(p => new Text.Parameter(p.Name, p.Value, IsQuoted: !Grammar.IsMimeToken(p.Value)))]);
 
     private static string Unfold(byte[] value) => Header.Unfold(Encoding.UTF8.GetString(value));
-
-    private static bool IsToken(string text) => text.Length > 0 && !text.Any(static c => c > 126 || !Grammar.MimeToken.Contains((byte)c));
 
     private static bool HasBareLineFeed(ReadOnlySpan<byte> text) => text.EndsWith("\n"u8) && !text.EndsWith("\r\n"u8);
 

@@ -21,8 +21,7 @@ public enum UnwrapEventKind
 /// <param name="Part">Of a beginning part its headers; null otherwise. Its own content is empty.</param>
 /// <param name="Content">The octets, until more is given.</param>
 /// <param name="IsDamaged">
-/// At the end of a part: whether its transfer encoding is unknown or broken, or it is a mail message (message/rfc822), so that what was handed out is not its
-/// content.
+/// At the end of a part: whether its transfer encoding is unknown or broken, so that what was handed out is not its content.
 /// </param>
 public readonly record struct UnwrapEvent(UnwrapEventKind Kind, BodyPart? Part, ReadOnlyMemory<byte> Content, bool IsDamaged);
 

@@ -35,6 +35,21 @@ internal sealed class UnwrapOutput(MultipartLimits limits) : IBufferWriter<byte>
         return true;
     }
 
+    /// <summary>What reads the content of a part whose headers are known.</summary>
+    /// <param name="part">The headers.</param>
+    /// <param name="depth">How many levels are around it.</param>
+    public IUnwrapStage Open(BodyPart part, int depth)
+    {
+        bool isCpim = part.ContentType.Is("message", "cpim") && !part.IsEncoded;
+        bool isMultipart = part.IsMultipart && Boundary.TryGet(part.ContentType, out _) == MultipartError.None;
+        if ((isCpim || isMultipart) && depth + 1 > Limits.MaxDepth)
+        {
+            Fail(UnwrapError.TooDeep);
+        }
+
+        return isCpim ? new CpimStage(this, depth + 1) : isMultipart ? new MultipartStage(part.ContentType, this, depth) : new ContentStage(part, this);
+    }
+
     /// <summary>One more part, whatever is in it; false when that is one too many.</summary>
     public bool TryCountPart() => ++_parts <= Limits.MaxParts;
 

@@ -30,6 +30,20 @@ internal static class Grammar
 
     public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(Token);
 
+    /// <summary>Whether it is a token of RFC 2045 §5.1.</summary>
+    public static bool IsMimeToken(string text)
+    {
+        foreach (char c in text)
+        {
+            if (c > 126 || !MimeToken.Contains((byte)c))
+            {
+                return false;
+            }
+        }
+
+        return text.Length > 0;
+    }
+
     public static bool IsWhiteSpace(byte value) => value is (byte)' ' or (byte)'\t';
 
     public static bool IsDigit(byte value) => (uint)(value - '0') <= 9;

@@ -137,12 +137,9 @@ public sealed record MediaType
     private static void ThrowIfNoToken(string text, string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(text, name);
-        foreach (char c in text)
+        if (!Grammar.IsMimeToken(text))
         {
-            if (c > 126 || !Grammar.MimeToken.Contains((byte)c))
-            {
-                throw new ArgumentException($"'{text}' is not a token: media types are made of letters, digits and !#$%&'*+-.^_`{{|}}~.", name);
-            }
+            throw new ArgumentException($"'{text}' is not a token: media types are made of letters, digits and !#$%&'*+-.^_`{{|}}~.", name);
         }
     }
 }
