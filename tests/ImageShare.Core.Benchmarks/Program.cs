@@ -5,7 +5,7 @@ using ImageShare.Core.Benchmarks.Soak;
 using ImageShare.Core.Benchmarks.Transfer;
 
 // "sip" measures reading and writing messages against hand-written code in the same run, "bodies" does the same for session descriptions
-// and multipart bodies, "transfer" measures throughput over loopback against baselines in the same run, "idle" what idle sessions cost,
+// and multipart bodies, "wrapped" measures taking multiparts apart while they come, "transfer" measures throughput over loopback against baselines in the same run, "idle" what idle sessions cost,
 // "many" what many transfers at a time do, "soak" whether many shares all complete; anything else goes to BenchmarkDotNet.
 switch (args)
 {
@@ -25,6 +25,8 @@ switch (args)
         return SipComparison.Run(rest);
     case ["bodies", .. string[] rest]:
         return BodyComparison.Run(rest);
+    case ["wrapped", .. string[] rest]:
+        return await WrappedComparison.RunAsync(rest);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         return 0;
