@@ -26,7 +26,6 @@ public sealed class SeveralAnsweredTests : PhoneCalleeTest
 
     [TestCase("", ImageShareError.UnacceptableOffer)]
     [TestCase("path tcp:max-size:10", ImageShareError.TooLarge)]
-    [TestCase("path tcp:accept-types:image/gif", ImageShareError.TypeNotAccepted)]
     [Category("FT-043")]
     [Category("SDP-012")]
     public async Task What_is_wrong_with_the_answer_to_one_is_no_others_concern(string second, ImageShareError error)
