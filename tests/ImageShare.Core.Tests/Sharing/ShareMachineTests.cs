@@ -71,6 +71,17 @@ public sealed class ShareMachineTests
             [Start(false), new ShareInput.InviteAccepted(), new ShareInput.MediaConnected(), new ShareInput.PeerEnded(), new ShareInput.TimerFired(ShareTimer.Grace)],
             [Inviting, Connecting, Transferring, Terminating, Cancelled], "AbortTransfer CloseMedia Finish");
 
+        yield return Row("Sender: a BYE that comes while the answer is read", true,
+            [Start(false), new ShareInput.PeerRinging(), new ShareInput.PeerEnded(ShareEndReason.UserCancelled), new ShareInput.InviteAccepted()],
+            [Inviting, Ringing, Ringing, Cancelled], "AbortTransfer CloseMedia Finish");
+        yield return Row("Sender: a BYE of something that failed comes while the answer is read", true,
+            [Start(false), new ShareInput.PeerEnded(ShareEndReason.NotStored), new ShareInput.InviteAccepted()], [Inviting, Inviting, Failed], "AbortTransfer CloseMedia Finish");
+        yield return Row("Sender: a BYE behind an unusable answer", true,
+            [Start(false), new ShareInput.PeerEnded(), new ShareInput.AnswerUnusable(Busy)], [Inviting, Inviting, Terminating], "Bye CloseMedia");
+        yield return Row("Sender: taken out of the session while the answer is read", true,
+            [Start(false), Removed, new ShareInput.InviteAccepted()], [Inviting, Inviting, Terminating], "AbortTransfer Bye");
+        yield return Row("Sender: the session is lost while the answer is read", true,
+            [Start(false), new ShareInput.DialogFailed(Lost), new ShareInput.InviteAccepted()], [Inviting, Inviting, Failed], "AbortTransfer CloseMedia Finish");
         yield return Row("Sender: told to stop, its BYE is waited for", true, [.. Moving, Stopped], [.. MovingStates, Terminating], string.Empty);
         yield return Row("Sender: told to stop by a user", true, [.. Moving, Stopped, new ShareInput.PeerEnded()], [.. MovingStates, Terminating, Cancelled], "CloseMedia Finish");
         yield return Row("Sender: told to stop, and the connection is gone before the BYE is here", true,

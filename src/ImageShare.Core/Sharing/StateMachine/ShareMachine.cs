@@ -36,6 +36,11 @@ internal static class ShareMachine
         // 2. Invitation, sent.
         (Inviting, PeerTrying) => (status with { Heard = PeerSign.Trying }, None),
         (Inviting, PeerRinging) => (status with { State = Ringing, Heard = PeerSign.Ringing }, None),
+        (Inviting or Ringing, PeerEnded or TransferRemoved or Replaced or DialogFailed) when status.IsCaller =>
+            // The session stands, and what its answer says is still being read.
+            (status with { BeforeAnswer = status.BeforeAnswer ?? input }, None),
+        (Inviting or Ringing, InviteAccepted) when status is { IsCaller: true, BeforeAnswer: { } early } =>
+            After(Step(status with { State = Connecting, BeforeAnswer = null }, early), new StopTimer(ShareTimer.Answer)),
         (Inviting or Ringing, InviteAccepted) when status.IsCaller =>
             (status with { State = Connecting }, [new StopTimer(ShareTimer.Answer), new ConnectMedia()]),
         (Inviting or Ringing, AnswerUnusable unusable) when status.IsCaller =>
@@ -170,6 +175,8 @@ internal static class ShareMachine
 
     private static (ShareStatus, ShareEffect[]) Terminate(ShareStatus status, ShareOutcome outcome, params ShareEffect[] effects) =>
         (status with { State = Terminating, Ending = outcome }, effects);
+
+    private static (ShareStatus, ShareEffect[]) After((ShareStatus Next, ShareEffect[] Effects) step, ShareEffect first) => (step.Next, [first, .. step.Effects]);
 
     private static (ShareStatus, ShareEffect[]) Finish(ShareStatus status, ShareOutcome outcome, params ShareEffect[] before) =>
         (status with { State = outcome.State, Ending = outcome },
