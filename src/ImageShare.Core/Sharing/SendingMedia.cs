@@ -167,10 +167,14 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
             SuccessReport = isRelayed,
             AwaitSuccessReport = isRelayed,
         };
-        MsrpSendEnd end = await Msrp.TrySendAsync(
-            message, new ThrottledProgress(Session, settings.Progress, Image.Size, FirstOctet, around: _head.Length), _transfer.Token).ConfigureAwait(false);
-        _hasAllLeft = end.HasAllLeft;
-        return end;
+
+        // What was refused before is not with the peer.
+        _hasAllLeft = false;
+        return await Msrp.TrySendAsync(
+            message,
+            new ThrottledProgress(Session, settings.Progress, Image.Size, FirstOctet, around: _head.Length),
+            () => _hasAllLeft = true,
+            _transfer.Token).ConfigureAwait(false);
     }
 
     private async ValueTask<MsrpOutgoingContent> ContentAsync(Stream stream)

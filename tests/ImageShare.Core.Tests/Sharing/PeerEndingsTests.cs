@@ -13,7 +13,26 @@ namespace ImageShare.Core.Tests.Sharing;
 public sealed class PeerEndingsTests : PhoneCalleeTest
 {
     private const string UserCancelled = "SIP;cause=487;text=\"Cancelled by User\"";
+
+    // More than the path takes in, and less than it takes in together with what is handed to it at once.
+    private const int SlowPath = 300_000;
     private string _invite = null!;
+    private TaskCompletionSource _lastChunk = null!;
+
+    private protected override ImageShareOptions Configure(ImageShareOptions options)
+    {
+        var last = _lastChunk = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return options with
+        {
+            Trace = e =>
+            {
+                if (e is { IsOutgoing: true, Detail: { } detail } && detail.EndsWith($"/{SlowPath} $", StringComparison.Ordinal))
+                {
+                    last.TrySetResult();
+                }
+            },
+        };
+    }
 
     private static IEnumerable<TestCaseData> Refusals() =>
         from status in (int[])[413, 481, 506]
@@ -99,6 +118,21 @@ public sealed class PeerEndingsTests : PhoneCalleeTest
         Assert.That(result.PeerMayHaveImage, Is.True);
         Assert.That(result.Message, Does.Contain("may have the image"));
         Assert.That(RawPhone.Header(bye, "Reason"), Is.EqualTo(UserCancelled));
+    }
+
+    [Test]
+    public async Task A_sender_that_cancels_when_its_last_chunk_is_stuck_on_its_way_says_that_the_peer_may_have_it()
+    {
+        ImageShareSession session = await ShareAsync(SlowPath);
+        await using RawPeer peer = await Phone.AcceptAsync();
+        await AnswerOpeningAsync(peer);
+        await _lastChunk.Task.WaitAsync(SharePair.Patience);
+
+        // The user hears of it before the peer has read a thing, and before the wait for it is over.
+        ImageShareResult result = await Time.DriveAsync(session.CancelAsync());
+        Expect(result, ImageShareState.Cancelled, ImageShareError.Cancelled, ImageShareEndedBy.User);
+        Assert.That(result.PeerMayHaveImage, Is.True);
+        await Phone.RespondAsync(await Time.DriveAsync(Phone.ReceiveAsync("BYE")), "200 OK");
     }
 
     [Test]

@@ -37,5 +37,4 @@ public sealed record MsrpSendResult(
 /// <summary>The end of a message sent, with what only this side knows.</summary>
 /// <param name="Result">What became of it.</param>
 /// <param name="IsCancelled">Whether the caller gave it up.</param>
-/// <param name="HasAllLeft">Whether the last chunk has left, or is about to: the peer may have the whole message, whatever the outcome says.</param>
-internal sealed record MsrpSendEnd(MsrpSendResult Result, bool IsCancelled, bool HasAllLeft);
+internal sealed record MsrpSendEnd(MsrpSendResult Result, bool IsCancelled);

@@ -25,13 +25,20 @@ public sealed partial class MsrpSession
     {
         ArgumentNullException.ThrowIfNull(content);
         cancellationToken.ThrowIfCancellationRequested();
-        MsrpSendEnd end = await TrySendAsync(content, acknowledged, cancellationToken).ConfigureAwait(false);
+        MsrpSendEnd end = await TrySendAsync(content, acknowledged, allLeaves: null, cancellationToken).ConfigureAwait(false);
         return end.IsCancelled ? throw new OperationCanceledException(cancellationToken) : end.Result;
     }
 
-    /// <summary>As <see cref="SendAsync"/>, but a message that is given up has a result as well: how much of it has left.</summary>
+    /// <summary>As <see cref="SendAsync"/>, but a message that is given up has a result as well, and it is told when all of it leaves.</summary>
+    /// <param name="content">What to send.</param>
+    /// <param name="acknowledged">Told of the octets acknowledged so far.</param>
+    /// <param name="allLeaves">
+    /// Called when the last chunk is about to leave: from then on the peer may have the whole message, whatever becomes of it here. By the writer loop; must not block.
+    /// </param>
+    /// <param name="cancellationToken">Gives the message up.</param>
     /// <exception cref="ImageShareException">As for <see cref="SendAsync"/>.</exception>
-    internal async Task<MsrpSendEnd> TrySendAsync(MsrpOutgoingContent content, IProgress<long>? acknowledged, CancellationToken cancellationToken)
+    internal async Task<MsrpSendEnd> TrySendAsync(
+        MsrpOutgoingContent content, IProgress<long>? acknowledged, Action? allLeaves, CancellationToken cancellationToken)
     {
         MsrpPath peer = _peer ?? throw PathNotSet();
         MsrpConnection connection = Connection ?? throw new ImageShareException(
@@ -41,10 +48,10 @@ public sealed partial class MsrpSession
             peer, LocalPath, content.MessageId, content.ContentType, content.SuccessReport, contentDisposition: content.Disposition);
         if (_refusedTypes.Contains(content.ContentType.Essence))
         {
-            return new MsrpSendEnd(new MsrpSendResult(MsrpSendOutcome.Refused, headers.MessageId, 0, 415), IsCancelled: false, HasAllLeft: false);
+            return new MsrpSendEnd(new MsrpSendResult(MsrpSendOutcome.Refused, headers.MessageId, 0, 415), IsCancelled: false);
         }
 
-        using var transfer = new OutgoingTransfer(connection, this, headers, content, acknowledged);
+        using var transfer = new OutgoingTransfer(connection, this, headers, content, acknowledged) { AllLeaves = allLeaves };
         connection.Add(transfer);
         if (IsOver)
         {
@@ -71,7 +78,7 @@ public sealed partial class MsrpSession
                 ImmutableInterlocked.Update(ref _refusedTypes, static (types, refused) => types.Add(refused), content.ContentType.Essence);
             }
 
-            return new MsrpSendEnd(result, transfer.StopReason == TransferStop.Cancelled, transfer.HasAllLeft);
+            return new MsrpSendEnd(result, transfer.StopReason == TransferStop.Cancelled);
         }
         finally
         {

@@ -135,6 +135,12 @@ internal sealed partial class OutgoingTransfer
     {
         long length = _chunker.Position - _chunker.ChunkStart;
         _open.Close(length);
+        if (_chunker is { IsOver: true, Continuation: MsrpContinuation.Complete })
+        {
+            _allWritten = true;
+            AllLeaves?.Invoke();
+        }
+
         if (_connection.Options.Trace is { } trace)
         {
             trace(new MsrpTraceEvent(
@@ -145,11 +151,6 @@ internal sealed partial class OutgoingTransfer
                 length,
                 (char)_chunker.Continuation.ToSign(),
                 _connection.RemoteEndPoint));
-        }
-
-        if (_chunker is { IsOver: true, Continuation: MsrpContinuation.Complete })
-        {
-            _allWritten = true;
         }
     }
 

@@ -85,8 +85,8 @@ internal sealed partial class OutgoingTransfer : IDisposable
     /// <summary>What became of the message, once its last chunk is answered or its end is on the wire.</summary>
     public Task<MsrpSendResult> Result => _result.Task;
 
-    /// <summary>Whether the last chunk has left, or is about to. For any thread.</summary>
-    public bool HasAllLeft => _allWritten;
+    /// <summary>Called by the writer loop when the last chunk is about to leave.</summary>
+    public Action? AllLeaves { get; init; }
 
     /// <summary>Done as soon as the message is given up; the wire may not know yet.</summary>
     public Task Stopped => _stopped.Task;
