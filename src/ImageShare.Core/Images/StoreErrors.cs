@@ -19,7 +19,7 @@ internal static class StoreErrors
             ImageShareError.DiskFull, $"There is no room left in '{folder}' for the received image; free some and ask the peer to share it again.", exception)
         : new ImageShareException(
             ImageShareError.StoreNotWritable,
-            $"The received image cannot be written in '{folder}': {exception.Message} Choose a folder that exists and that this program may write in.",
+            $"The received image cannot be written in '{folder}'. Choose a folder that exists and that this program may write in. The system says: {exception.Message}",
             exception);
 
     private static bool IsDiskFull(Exception exception) => exception is IOException && exception.HResult switch

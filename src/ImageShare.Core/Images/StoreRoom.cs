@@ -12,6 +12,7 @@ namespace ImageShare.Core.Images;
 internal sealed class StoreRoom(string folder, DirectoryStoreOptions options, Func<string, long> freeSpace)
 {
     private readonly ConcurrentDictionary<object, long> _outstanding = new();
+    private readonly Lock _claiming = new();
 
     /// <summary>What the disk says; nothing known counts as enough, for the write itself will tell.</summary>
     public static long FreeSpaceOf(string folder)
@@ -31,9 +32,21 @@ internal sealed class StoreRoom(string folder, DirectoryStoreOptions options, Fu
     /// <exception cref="ImageShareException"><see cref="ImageShareError.DiskFull"/>.</exception>
     public void Claim(object owner, long octets)
     {
-        _outstanding[owner] = 0;
-        Check(octets);
-        _outstanding[owner] = octets;
+        lock (_claiming)
+        {
+            // Noted before it is looked at: one that writes meanwhile counts it too.
+            _outstanding[owner] = octets;
+            try
+            {
+                Check(owner);
+            }
+            catch (ImageShareException)
+            {
+                // What finds no room takes none from those behind it.
+                Leave(owner);
+                throw;
+            }
+        }
     }
 
     /// <summary>Notes what of it is written, and looks again.</summary>
@@ -41,19 +54,21 @@ internal sealed class StoreRoom(string folder, DirectoryStoreOptions options, Fu
     public void Recheck(object owner, long stillToCome)
     {
         _outstanding[owner] = Math.Max(0, stillToCome);
-        Check(0);
+        Check(owner);
     }
 
     public void Leave(object owner) => _outstanding.TryRemove(owner, out _);
 
-    private void Check(long octets)
+    private void Check(object owner)
     {
-        long promised = _outstanding.Values.Sum();
-        if (freeSpace(folder) - options.MinFreeSpace - promised < octets)
+        long octets = _outstanding.TryGetValue(owner, out long own) ? own : 0;
+        long promised = _outstanding.Values.Sum() - octets;
+        long free = freeSpace(folder);
+        if (free - options.MinFreeSpace - promised < octets)
         {
             throw new ImageShareException(
                 ImageShareError.DiskFull,
-                $"There is no room for the image on the disk of '{folder}': {options.MinFreeSpace} octets stay free, and {promised} are promised to others; free some.");
+                $"There is no room for the image on the disk of '{folder}': {octets} octets are still to come and {free} are free, of which {options.MinFreeSpace} stay free and {promised} are promised to other images; free some.");
         }
 
         if (options.Quota is { } quota && quota - promised - Used() < octets)

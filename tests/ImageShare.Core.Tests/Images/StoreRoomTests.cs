@@ -39,6 +39,54 @@ public sealed class StoreRoomTests
         await using IImageSink second = await store.CreateAsync(Offer(6000));
     }
 
+    [Test]
+    [Category("FT-027")]
+    public void Those_that_come_at_once_do_not_all_get_the_same_room()
+    {
+        using var together = new Barrier(2);
+        for (int round = 0; round < 300; round++)
+        {
+            var room = new StoreRoom(_folder.Path, new DirectoryStoreOptions { MinFreeSpace = 1000 }, static _ =>
+            {
+                Thread.Yield();
+                return 11_000;
+            });
+            bool Claim()
+            {
+                together.SignalAndWait(TimeSpan.FromSeconds(30));
+                try
+                {
+                    room.Claim(new object(), 6000);
+                    return true;
+                }
+                catch (ImageShareException e) when (e.Error == ImageShareError.DiskFull)
+                {
+                    return false;
+                }
+            }
+
+            Task<bool> other = Task.Run(Claim);
+            bool one = Claim();
+            Assert.That((one ? 1 : 0) + (other.GetAwaiter().GetResult() ? 1 : 0), Is.EqualTo(1), $"round {round}");
+            Assert.DoesNotThrow(() => room.Claim(new object(), 4000), "what was refused takes no room");
+        }
+    }
+
+    [Test]
+    [Category("FT-027")]
+    public void What_is_still_to_come_of_an_image_is_not_what_others_are_promised()
+    {
+        long free = 11_000;
+        var room = new StoreRoom(_folder.Path, new DirectoryStoreOptions { MinFreeSpace = 1000 }, _ => free);
+        object one = new(), other = new();
+        room.Claim(one, 3000);
+        room.Claim(other, 2000);
+        free = 5500;
+        Assert.That(
+            () => room.Recheck(one, 2600),
+            Throws.TypeOf<ImageShareException>().With.Message.Contains("2600 octets are still to come and 5500 are free, of which 1000 stay free and 2000 are promised to other images"));
+    }
+
     [TestCase(50_000_000L)]
     [TestCase(null)]
     [Category("FT-027")]
