@@ -34,16 +34,18 @@ internal sealed class AgentMemory(AgentLoop loop, TimeProvider time)
         }
 
         int octets = item.Octets;
-        lane.Items.Enqueue(new Memory(item, octets, time.GetTimestamp() + (long)(duration.TotalSeconds * time.TimestampFrequency)));
+        long now = time.GetTimestamp();
+        lane.Items.Enqueue(new Memory(item, octets, now, now + (long)(duration.TotalSeconds * time.TimestampFrequency)));
         Octets += octets;
-        if (lane.Items.Count == 1)
+        if (!lane.IsArmed)
         {
             Arm(lane, duration);
         }
 
         while (Octets > Most)
         {
-            Drop(_lanes.Values.Where(static l => l.Items.Count > 0).MinBy(static l => l.Items.Peek().Due)!);
+            // Not the one that is due first: what is kept for a short time would never be kept.
+            Drop(_lanes.Values.Where(static l => l.Items.Count > 0).MinBy(static l => l.Items.Peek().Since)!);
         }
     }
 
@@ -54,10 +56,15 @@ internal sealed class AgentMemory(AgentLoop loop, TimeProvider time)
         Octets = 0;
     }
 
-    private void Arm(Lane lane, TimeSpan after) => loop.StartTimer(after, () => OnTimer(lane));
+    private void Arm(Lane lane, TimeSpan after)
+    {
+        lane.IsArmed = true;
+        loop.StartTimer(after, () => OnTimer(lane));
+    }
 
     private void OnTimer(Lane lane)
     {
+        lane.IsArmed = false;
         long now = time.GetTimestamp();
         while (lane.Items.TryPeek(out Memory oldest) && oldest.Due <= now)
         {
@@ -80,8 +87,11 @@ internal sealed class AgentMemory(AgentLoop loop, TimeProvider time)
     private sealed class Lane
     {
         public Queue<Memory> Items { get; } = [];
+
+        // One timer, also when the lane was emptied before its time.
+        public bool IsArmed { get; set; }
     }
 
     // What it takes may change while it is remembered; it counts as it was noted.
-    private readonly record struct Memory(IRemembered Item, int Octets, long Due);
+    private readonly record struct Memory(IRemembered Item, int Octets, long Since, long Due);
 }

@@ -88,19 +88,8 @@ internal sealed class OverloadTests : AgentTest
     public async Task What_is_kept_for_copies_is_bounded_and_the_oldest_is_forgotten_first()
     {
         byte[] body = new byte[60_000];
-        BobHandler.RequestReceived = request =>
-        {
-            SipResponse response = request.CreateResponse(200);
-            response.Headers.Add("Content-Type", "application/octet-stream");
-            response.Body = body;
-            request.Respond(response);
-        };
-        for (int i = 0; i < 1000; i++)
-        {
-            Network.Inject(Raw("OPTIONS", branch: $"z9hG4bKlarge{i}", callId: $"large-{i}"), StrangerPort, BobPort);
-        }
-
-        await SettleAsync();
+        BobHandler.RequestReceived = request => AnswerAtLength(request, body);
+        await AskAtLengthAsync(0, 1000);
         Assert.That(Bob.Memory.Octets, Is.LessThanOrEqualTo(AgentMemory.Most).And.GreaterThan(AgentMemory.Most / 2));
         Assert.That(Network.Named("200 OPTIONS").Count(), Is.EqualTo(1000));
         await AskBobAsync(Raw("OPTIONS", branch: "z9hG4bKlarge999", callId: "large-999"));
@@ -109,6 +98,42 @@ internal sealed class OverloadTests : AgentTest
         Assert.That(BobHandler.Requests, Has.Count.EqualTo(1001), "the first is forgotten");
         await RunAsync(33);
         Assert.That(Bob.Memory.Octets, Is.Zero);
+    }
+
+    [Test]
+    [Category("SEC-001")]
+    public async Task What_is_kept_for_a_short_time_is_not_forgotten_before_what_is_older()
+    {
+        byte[] body = new byte[60_000];
+        BobHandler.RequestReceived = request => AnswerAtLength(request, body);
+        BobHandler.InviteReceived = static invite => invite.Reject(486);
+        await AskAtLengthAsync(0, 600);
+        SipResponse refusal = (await AskBobAsync(Raw("INVITE"))).Single();
+        await AskBobAsync(Raw("ACK", toTag: refusal.Headers.To!.Tag));
+        await AskAtLengthAsync(600, 3);
+        Assert.That(Bob.Memory.Octets, Is.GreaterThan(AgentMemory.Most - 200_000), "it is full");
+        await AskBobAsync(Raw("INVITE"));
+        Assert.That(BobHandler.Invites, Has.Count.EqualTo(1), "a copy, and no second call");
+        await RunAsync(33);
+        Assert.That(Bob.Memory.Octets, Is.Zero);
+    }
+
+    private async Task AskAtLengthAsync(int first, int count)
+    {
+        for (int i = first; i < first + count; i++)
+        {
+            Network.Inject(Raw("OPTIONS", branch: $"z9hG4bKlarge{i}", callId: $"large-{i}"), StrangerPort, BobPort);
+        }
+
+        await SettleAsync();
+    }
+
+    private static void AnswerAtLength(IncomingRequest request, byte[] body)
+    {
+        SipResponse response = request.CreateResponse(200);
+        response.Headers.Add("Content-Type", "application/octet-stream");
+        response.Body = body;
+        request.Respond(response);
     }
 
     protected override SipUserAgentOptions BobOptions(SipUserAgentOptions options) => options with { MaxServerTransactions = 2, MaxQueuedMessages = 10_000 };
