@@ -21,6 +21,9 @@ internal sealed partial class MsrpConnection
     /// </summary>
     private static readonly TimeSpan LongestFlush = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>How long a flush takes on a connection whose peer does not read; on the slowest of paths one is a matter of tenths.</summary>
+    private static readonly TimeSpan StuckTime = TimeSpan.FromSeconds(2);
+
     private const long NotFlushing = long.MinValue;
 
     private ImmutableArray<TaskCompletionSource> _flushes = [];
@@ -36,6 +39,9 @@ internal sealed partial class MsrpConnection
 
     /// <summary>When the write that is going on began; null when none is. For any thread.</summary>
     public long? FlushingSince => Volatile.Read(ref _flushingSince) is var since and not NotFlushing ? since : null;
+
+    /// <summary>Whether the peer has read nothing for a while: whoever came now would wait behind what it does not read. For any thread.</summary>
+    public bool IsStuck => FlushingSince is { } since && Options.TimeProvider.GetElapsedTime(since) >= StuckTime;
 
     /// <summary>Takes on a message; the writer loop begins with it when it has octets. For any thread.</summary>
     public void Add(OutgoingTransfer transfer)

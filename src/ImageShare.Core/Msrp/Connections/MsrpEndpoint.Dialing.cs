@@ -19,7 +19,8 @@ public sealed partial class MsrpEndpoint
     /// <summary>
     /// Binds the session to a connection to the host of a URI: one opened before if it is still there (RFC 4975 §5.4), otherwise a new one to the first of
     /// its addresses that answers (§6.2). Sessions that want one to the same host at the same time get the same. A new connection is shown to others
-    /// only with the session inside: one of them could use it and end it before.
+    /// only with the session inside: one of them could use it and end it before. One whose peer has stopped reading, for the receiver of another session
+    /// stands still, is left to those that are on it.
     /// </summary>
     /// <returns>The connection; null when the session was bound by its peer meanwhile, or is over.</returns>
     internal async Task<MsrpConnection?> DialAsync(MsrpSession session, MsrpUri uri, CancellationToken cancellationToken)
@@ -41,7 +42,7 @@ public sealed partial class MsrpEndpoint
 
         var key = (uri.Scheme.ToUpperInvariant(), uri.Host.ToUpperInvariant(), port);
         using DialTurns<(string, string, int)>.Turn turn = await _turns.EnterAsync(key, cancellationToken).ConfigureAwait(false);
-        if (_dialled.TryGetValue(key, out MsrpConnection? open) && open.IsTrustedFor(session) && session.TryBind(open))
+        if (_dialled.TryGetValue(key, out MsrpConnection? open) && !open.IsStuck && open.IsTrustedFor(session) && session.TryBind(open))
         {
             return open;
         }

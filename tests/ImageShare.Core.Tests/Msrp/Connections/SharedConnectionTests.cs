@@ -87,6 +87,27 @@ public sealed class SharedConnectionTests
         Assert.That(first.Ended.IsCompleted, Is.False);
     }
 
+    [TestCase(1.9, false)]
+    [TestCase(2.1, true)]
+    public async Task A_session_does_not_wait_behind_one_whose_peer_does_not_read(double seconds, bool hasItsOwn)
+    {
+        var network = new InMemoryNetwork();
+        var time = new ManualTimeProvider();
+        await using MsrpEndpoint endpoint = MsrpEndpoint.Start(network, new MsrpEndpointOptions { TimeProvider = time });
+        await using IStreamListener listener = network.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        MsrpSession first = endpoint.CreateSession(new()), second = endpoint.CreateSession(new());
+        first.SetPeerPath(MsrpPath.Parse($"msrp://127.0.0.1:{listener.LocalEndPoint.Port}/a;tcp"));
+        second.SetPeerPath(MsrpPath.Parse($"msrp://127.0.0.1:{listener.LocalEndPoint.Port}/b;tcp"));
+        await first.ConnectAsync(active: true, CancellationToken.None).WaitAsync(RawPeer.Patience);
+        Task<MsrpSendResult> sending = first.SendAsync(MsrpOutgoingContent.FromMemory(Png, new byte[20_000_000]), null, CancellationToken.None);
+        Assert.That(() => first.Connection!.FlushingSince, Is.Not.Null.After(30_000, 1));
+        time.Advance(TimeSpan.FromSeconds(seconds));
+        await second.ConnectAsync(active: true, CancellationToken.None).WaitAsync(RawPeer.Patience);
+        Assert.That(ReferenceEquals(first.Connection, second.Connection), Is.EqualTo(!hasItsOwn));
+        await time.DriveAsync(endpoint.DisposeAsync().AsTask());
+        Assert.That((await sending.WaitAsync(RawPeer.Patience)).Outcome, Is.Not.EqualTo(MsrpSendOutcome.Completed));
+    }
+
     // Many short sessions, each on whatever connection there is when it comes: every order of joining and leaving that the scheduler makes.
     [Test]
     [CancelAfter(120_000)]
