@@ -396,7 +396,7 @@ public sealed class PullerTests
     {
         (RawPeer peer, MsrpUri to) = await _phone.DialAsync(_response);
         await peer.SendAsync(to, "bind", string.Empty, null, '$');
-        Assert.That(await peer.ReadLineAsync(), Is.EqualTo("bind 200"));
+        Assert.That((await peer.ReadResponseAsync()).ToString(), Is.EqualTo("bind 200"));
         return (peer, to);
     }
 

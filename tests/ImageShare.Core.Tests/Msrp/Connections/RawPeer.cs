@@ -13,6 +13,7 @@ internal sealed class RawPeer(IStreamConnection stream) : IAsyncDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly MsrpDecoder _decoder = new();
+    private readonly Queue<Message> _setAside = new();
 
     public MsrpUri Uri { get; } = MsrpUri.Parse($"msrp://{stream.LocalEndPoint.Address}:{stream.LocalEndPoint.Port}/rawpeer;tcp");
 
@@ -34,9 +35,28 @@ internal sealed class RawPeer(IStreamConnection stream) : IAsyncDisposable
     public Task AnswerAsync(Message request, int status, MsrpUri from) => SendAsync(
         $"MSRP {request.Id} {status} text\r\nTo-Path: {request.From.First}\r\nFrom-Path: {from}\r\n-------{request.Id}$\r\n");
 
+    /// <summary>The next response. Requests of the other side may come before it: they are read later.</summary>
+    public async Task<Message> ReadResponseAsync()
+    {
+        var requests = new List<Message>();
+        Message? message;
+        while ((message = await ReadAsync()) is { Method: not null })
+        {
+            requests.Add(message);
+        }
+
+        requests.ForEach(_setAside.Enqueue);
+        return message ?? throw new InvalidOperationException("The connection ended before a response came.");
+    }
+
     /// <summary>The next whole request or response; null at the end of the stream.</summary>
     public async Task<Message?> ReadAsync()
     {
+        if (_setAside.TryDequeue(out Message? before))
+        {
+            return before;
+        }
+
         var body = new MemoryStream();
         while (true)
         {
