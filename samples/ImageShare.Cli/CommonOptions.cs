@@ -5,7 +5,7 @@ using System.Text;
 using ImageShare.Core;
 using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Msrp;
-using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Msrp.Relays;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;

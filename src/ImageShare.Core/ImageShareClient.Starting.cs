@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using ImageShare.Core.Msrp;
-using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Msrp.Sessions;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
@@ -54,7 +54,7 @@ public sealed partial class ImageShareClient
                 // One bound for a transfer that stands still: who allows a minute is not to be cut off after half of it, nor held up by a trickle for two.
                 StandstillTimeout = options.Limits.IdleTimeout,
                 ProgressInterval = options.Limits.IdleTimeout,
-                Limits = MsrpLimits.Default with { MinProgressOctets = (int)Math.Clamp(options.Limits.MinTransferRate * options.Limits.IdleTimeout.TotalSeconds, 1, int.MaxValue) },
+                Limits = MsrpLimits.Default with { MinProgressBytes = (int)Math.Clamp(options.Limits.MinTransferRate * options.Limits.IdleTimeout.TotalSeconds, 1, int.MaxValue) },
                 LoggerFactory = options.LoggerFactory,
                 Trace = TraceAdapter.ForMsrp(options.Trace, log),
             });

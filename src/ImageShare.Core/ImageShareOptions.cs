@@ -1,6 +1,7 @@
 using System.Net;
 using ImageShare.Core.Diagnostics;
-using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Msrp.Relays;
+using ImageShare.Core.Msrp.Sessions;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;

@@ -2,6 +2,7 @@ using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using ImageShare.Core.Benchmarks.Transfer;
 using ImageShare.Core.Msrp;
+using ImageShare.Core.Msrp.Framing;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Benchmarks;

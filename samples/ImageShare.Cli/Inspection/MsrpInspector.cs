@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Globalization;
-using ImageShare.Core.Msrp;
+using ImageShare.Core.Msrp.Framing;
 
 namespace ImageShare.Cli.Inspection;
 

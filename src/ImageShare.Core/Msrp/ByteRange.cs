@@ -7,15 +7,15 @@ namespace ImageShare.Core.Msrp;
 /// The Byte-Range header, <c>start-end/total</c> (RFC 4975 §7.1.1). Positions count from 1. What a peer writes as end is a
 /// promise only: the length of a chunk is that of its data.
 /// </summary>
-/// <param name="Start">The position of the chunk's first octet in the message, at least 1.</param>
-/// <param name="End">The position of its last octet; null is <c>*</c>: not known, or the chunk may be interrupted.</param>
-/// <param name="Total">The octets of the whole message; null is <c>*</c>: not known.</param>
+/// <param name="Start">The position of the chunk's first byte in the message, at least 1.</param>
+/// <param name="End">The position of its last byte; null is <c>*</c>: not known, or the chunk may be interrupted.</param>
+/// <param name="Total">The bytes of the whole message; null is <c>*</c>: not known.</param>
 public readonly record struct ByteRange(long Start, long? End, long? Total)
 {
     /// <summary>The longest a range can be: three numbers of 19 digits.</summary>
     internal const int MaxLength = 59;
 
-    /// <summary>The range of a message without octets, and of a SEND without a body: <c>1-0/0</c>.</summary>
+    /// <summary>The range of a message without bytes, and of a SEND without a body: <c>1-0/0</c>.</summary>
     public static ByteRange Empty { get; } = new(1, 0, 0);
 
     /// <summary>Byte-Range = range-start "-" range-end "/" total: all of the text must match; false for a start of 0 and for numbers above 2^63-1.</summary>
@@ -49,11 +49,11 @@ public readonly record struct ByteRange(long Start, long? End, long? Total)
     /// <inheritdoc/>
     public override string ToString()
     {
-        Span<byte> octets = stackalloc byte[MaxLength + 1];
-        return System.Text.Encoding.ASCII.GetString(octets[..Format(octets)]);
+        Span<byte> bytes = stackalloc byte[MaxLength + 1];
+        return System.Text.Encoding.ASCII.GetString(bytes[..Format(bytes)]);
     }
 
-    /// <summary>Writes into <paramref name="destination"/>, at least <see cref="MaxLength"/> long; returns the octets written.</summary>
+    /// <summary>Writes into <paramref name="destination"/>, at least <see cref="MaxLength"/> long; returns the bytes written.</summary>
     internal int Format(Span<byte> destination)
     {
         int length = FormatNumber(destination, Start);

@@ -3,7 +3,7 @@ namespace ImageShare.Core.Msrp;
 /// <summary>What the end-line says about the message its chunk belongs to (RFC 4975 §7.1).</summary>
 public enum MsrpContinuation
 {
-    /// <summary><c>$</c>: the chunk holds the last octet of the message. Responses and REPORTs always end so.</summary>
+    /// <summary><c>$</c>: the chunk holds the last byte of the message. Responses and REPORTs always end so.</summary>
     Complete,
 
     /// <summary><c>+</c>: more chunks of the message follow.</summary>

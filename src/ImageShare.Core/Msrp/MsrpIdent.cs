@@ -3,7 +3,7 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Msrp;
 
-/// <summary>ident = ALPHANUM 3*31ident-char (RFC 4975 §9): the form of transaction ids and Message-IDs. Compared octet for octet.</summary>
+/// <summary>ident = ALPHANUM 3*31ident-char (RFC 4975 §9): the form of transaction ids and Message-IDs. Compared byte for byte.</summary>
 internal static class MsrpIdent
 {
     public const int MinLength = 4;
@@ -35,8 +35,8 @@ internal static class MsrpIdent
     public static void ThrowIfInvalid(string text, string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(text, name);
-        Span<byte> octets = stackalloc byte[MaxWrittenLength];
-        if (System.Text.Ascii.FromUtf16(text, octets, out int written) != OperationStatus.Done || !IsValid(octets[..written], MaxWrittenLength))
+        Span<byte> bytes = stackalloc byte[MaxWrittenLength];
+        if (System.Text.Ascii.FromUtf16(text, bytes, out int written) != OperationStatus.Done || !IsValid(bytes[..written], MaxWrittenLength))
         {
             throw new ArgumentException("An MSRP id has 4 to 32 letters, digits and . - + % =, and begins with a letter or digit.", name);
         }

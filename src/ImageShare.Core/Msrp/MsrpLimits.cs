@@ -9,7 +9,7 @@ public sealed record MsrpLimits
     /// <summary>The defaults.</summary>
     public static MsrpLimits Default { get; } = new();
 
-    /// <summary>Octets from the start line to the end of the headers. Default 8192: a head with two relays has about 700.</summary>
+    /// <summary>Bytes from the start line to the end of the headers. Default 8192: a head with two relays has about 700.</summary>
     public int MaxHeadBytes { get; init; } = 8192;
 
     /// <summary>
@@ -36,23 +36,23 @@ public sealed record MsrpLimits
     /// <summary>URIs in one To-Path or From-Path. Default 16; a path grows by one URI for each relay on the way.</summary>
     public int MaxPathUris { get; init; } = 16;
 
-    /// <summary>Octets in the body of any request but SEND. Default 10240, the limit of RFC 4975 §7.1.</summary>
+    /// <summary>Bytes in the body of any request but SEND. Default 10240, the limit of RFC 4975 §7.1.</summary>
     public int MaxNonSendBody { get; init; } = 10240;
 
     /// <summary>
-    /// Separate stretches of octets that one incoming message may have while some between them are missing. Default 256;
+    /// Separate stretches of bytes that one incoming message may have while some between them are missing. Default 256;
     /// a peer that sends in order needs one.
     /// </summary>
     public int MaxGaps { get; init; } = 256;
 
     /// <summary>
-    /// How far, in octets, a chunk may begin ahead of the number of octets received so far. Default 64 MiB: relays may reorder chunks
+    /// How far, in bytes, a chunk may begin ahead of the number of bytes received so far. Default 64 MiB: relays may reorder chunks
     /// (RFC 4975 §7.3.1), but not a whole transfer.
     /// </summary>
-    public long MaxReorderOctets { get; init; } = 64L << 20;
+    public long MaxReorderBytes { get; init; } = 64L << 20;
 
     /// <summary>
-    /// Octets of our answers that may wait for a peer that sends but does not read. Default 1 MiB; above it nothing more is read
+    /// Bytes of our answers that may wait for a peer that sends but does not read. Default 1 MiB; above it nothing more is read
     /// from that peer until it reads.
     /// </summary>
     public int MaxPendingResponseBytes { get; init; } = 1 << 20;
@@ -67,14 +67,14 @@ public sealed record MsrpLimits
     public int MaxConnections { get; init; } = 16384;
 
     /// <summary>
-    /// Connections this side opens within a second, at most; more wait, as long as <see cref="Connections.MsrpEndpointOptions.ConnectTimeout"/>
+    /// Connections this side opens within a second, at most; more wait, as long as <see cref="Sessions.MsrpEndpointOptions.ConnectTimeout"/>
     /// at most. Default 1000: their addresses come from peers (RFC 4975 §14.5).
     /// </summary>
     public int MaxDialsPerSecond { get; init; } = 1000;
 
     /// <summary>
-    /// Octets that a message under way has to gain in each <see cref="Connections.MsrpEndpointOptions.ProgressInterval"/>, or its session ends.
+    /// Bytes that a message under way has to gain in each <see cref="Sessions.MsrpEndpointOptions.ProgressInterval"/>, or its session ends.
     /// Default 1024: a hundredth of what the slowest mobile network gives.
     /// </summary>
-    public int MinProgressOctets { get; init; } = 1024;
+    public int MinProgressBytes { get; init; } = 1024;
 }

@@ -12,7 +12,7 @@ namespace ImageShare.Core.Msrp;
 /// </summary>
 public sealed record MsrpPath
 {
-    private byte[]? _octets;
+    private byte[]? _bytes;
 
     /// <summary>Makes a path.</summary>
     /// <exception cref="ArgumentException">There is no URI.</exception>
@@ -36,7 +36,7 @@ public sealed record MsrpPath
     public MsrpUri Last => Uris[^1];
 
     /// <summary>The path as it is written.</summary>
-    internal ReadOnlySpan<byte> Octets => _octets ??= Encode();
+    internal ReadOnlySpan<byte> Bytes => _bytes ??= Encode();
 
     /// <summary>Reads a path.</summary>
     /// <exception cref="FormatException">The text is no path.</exception>
@@ -78,7 +78,7 @@ public sealed record MsrpPath
     public void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        output.Write(Octets);
+        output.Write(Bytes);
     }
 
     /// <inheritdoc/>
@@ -89,7 +89,7 @@ public sealed record MsrpPath
     public override int GetHashCode() => HashCode.Combine(Uris.Length, Last);
 
     /// <inheritdoc/>
-    public override string ToString() => Encoding.UTF8.GetString(Octets);
+    public override string ToString() => Encoding.UTF8.GetString(Bytes);
 
     private byte[] Encode()
     {

@@ -1,5 +1,3 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 
@@ -7,7 +5,7 @@ namespace ImageShare.Core.Msrp;
 
 /// <summary>
 /// Makes transaction ids: 16 letters and digits with 80 random bits (RFC 4975 §7.1 asks for 64). Letters and digits only, and
-/// no more than 20, because some peers take nothing else. The random octets are fetched many at a time. Not thread-safe.
+/// no more than 20, because some peers take nothing else. The random bytes are fetched many at a time. Not thread-safe.
 /// </summary>
 internal sealed class TransactionIds(Action<Memory<byte>>? random = null)
 {
@@ -43,30 +41,11 @@ internal sealed class TransactionIds(Action<Memory<byte>>? random = null)
             _next = 0;
         }
 
-        // Five bits of each octet are a place in the alphabet.
+        // Five bits of each byte are a place in the alphabet.
         Vector128<byte> places = Vector128.Create<byte>(_random.AsSpan(_next, Length)) & Vector128.Create((byte)31);
         _next += Length;
         Vector128<byte> low = Vector128.Shuffle(Vector128.Create(Alphabet[..16]), places & Vector128.Create((byte)15));
         Vector128<byte> high = Vector128.Shuffle(Vector128.Create(Alphabet[16..]), places & Vector128.Create((byte)15));
         Vector128.ConditionalSelect(Vector128.LessThan(places, Vector128.Create((byte)16)), low, high).CopyTo(id);
-    }
-}
-
-/// <summary>One of our own transaction ids as a number, to compare and look up without a string. Two ids with one number are as good as never drawn.</summary>
-internal readonly record struct TransactionKey(ulong Value)
-{
-    public static TransactionKey From(ReadOnlySpan<byte> id)
-    {
-        // Half of the id, and the other half turned so that the five bits that differ in each octet do not all meet.
-        ReadOnlySpan<ulong> halves = MemoryMarshal.Cast<byte, ulong>(id[..TransactionIds.Length]);
-        return new(halves[0] ^ BitOperations.RotateLeft(halves[1], 29));
-    }
-
-    /// <summary>False when the id cannot be one of ours.</summary>
-    public static bool TryFrom(ReadOnlySpan<byte> id, out TransactionKey key)
-    {
-        bool ours = id.Length == TransactionIds.Length;
-        key = ours ? From(id) : default;
-        return ours;
     }
 }

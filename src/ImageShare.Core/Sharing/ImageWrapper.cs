@@ -1,7 +1,7 @@
 using System.Buffers;
 using ImageShare.Core.Bodies;
 using ImageShare.Core.Images;
-using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Sharing.Descriptions;
 using ImageShare.Core.Sip;
 

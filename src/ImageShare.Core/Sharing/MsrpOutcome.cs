@@ -1,4 +1,5 @@
-using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Msrp;
+using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Sharing.StateMachine;
 
 namespace ImageShare.Core.Sharing;

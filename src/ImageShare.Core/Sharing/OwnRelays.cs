@@ -1,6 +1,7 @@
 using System.Net;
 using ImageShare.Core.Msrp;
-using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Msrp.Relays;
+using ImageShare.Core.Msrp.Sessions;
 using ImageShare.Core.Net;
 
 namespace ImageShare.Core.Sharing;

@@ -1,5 +1,5 @@
 using ImageShare.Core.Diagnostics;
-using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Msrp.Sessions;
 
 namespace ImageShare.Core.Sharing;
 

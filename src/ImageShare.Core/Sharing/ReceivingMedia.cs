@@ -1,5 +1,5 @@
 using ImageShare.Core.Images;
-using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Sharing.Descriptions;
 
 namespace ImageShare.Core.Sharing;

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using ImageShare.Core.Images;
-using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sdp.FileTransfer;
 using ImageShare.Core.Sharing.Descriptions;
@@ -157,7 +157,7 @@ internal sealed class SendingMedia(ShareContext context, ImageShareSession sessi
         MsrpOutgoingContent message = ImageWrapper.Around(_head, await ContentAsync(content).ConfigureAwait(false)) with
         {
             ChunkSize = settings.ChunkSize ?? Context.Profile.ChunkSize ?? long.MaxValue,
-            MaxOctetsPerSecond = settings.MaxBytesPerSecond ?? _served.MaxBytesPerSecond,
+            MaxBytesPerSecond = settings.MaxBytesPerSecond ?? _served.MaxBytesPerSecond,
             MaxUnanswered = settings.MaxUnansweredChunks,
 
             // What it says, it says of the file: where something is around that, it stands inside.

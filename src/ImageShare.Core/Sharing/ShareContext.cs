@@ -1,5 +1,5 @@
 using System.Net;
-using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Msrp.Sessions;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sharing.Descriptions;

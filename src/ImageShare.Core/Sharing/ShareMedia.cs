@@ -1,5 +1,7 @@
 using System.Net;
-using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Msrp;
+using ImageShare.Core.Msrp.Sessions;
+using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sdp.FileTransfer;
 using ImageShare.Core.Sharing.Descriptions;

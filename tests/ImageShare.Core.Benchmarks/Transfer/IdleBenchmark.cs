@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Msrp.Sessions;
 using ImageShare.Core.Net;
 
 namespace ImageShare.Core.Benchmarks.Transfer;

@@ -2,7 +2,8 @@ using System.Buffers;
 using System.Security.Cryptography;
 using ImageShare.Core.Images;
 using ImageShare.Core.Msrp;
-using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Msrp.Sessions;
+using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Net;
 using ImageShare.Core.Text;
 

@@ -3,7 +3,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using ImageShare.Core.Msrp;
-using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Msrp.Sessions;
+using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Net;
 using ImageShare.Core.Text;
 

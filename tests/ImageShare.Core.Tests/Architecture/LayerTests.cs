@@ -15,8 +15,8 @@ public sealed class LayerTests
     // Layer -> the layers it may use beside itself. "" is the root namespace, which ties everything together.
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
-        [""] = ["Sharing", "Sharing.StateMachine", "Images", "Bodies", "Sip", "Sip.Headers", "Sip.Authentication", "Sip.Transport", "Sip.UserAgents", "Msrp", "Msrp.Connections", "Net", "Text", "Diagnostics"],
-        ["Sharing"] = ["Sharing.StateMachine", "Sharing.Descriptions", "Images", "Sip", "Sip.Headers", "Sip.Dialogs", "Sip.Authentication", "Sip.Transactions", "Sip.Transport", "Sip.UserAgents", "Sdp", "Sdp.FileTransfer", "Bodies", "Msrp", "Msrp.Connections", "Net", "Text", "Diagnostics"],
+        [""] = ["Sharing", "Sharing.StateMachine", "Images", "Bodies", "Sip", "Sip.Headers", "Sip.Authentication", "Sip.Transport", "Sip.UserAgents", "Msrp", "Msrp.Relays", "Msrp.Sessions", "Net", "Text", "Diagnostics"],
+        ["Sharing"] = ["Sharing.StateMachine", "Sharing.Descriptions", "Images", "Sip", "Sip.Headers", "Sip.Dialogs", "Sip.Authentication", "Sip.Transactions", "Sip.Transport", "Sip.UserAgents", "Sdp", "Sdp.FileTransfer", "Bodies", "Msrp", "Msrp.Transfers", "Msrp.Relays", "Msrp.Sessions", "Net", "Text", "Diagnostics"],
         ["Sharing.StateMachine"] = ["Sharing"],
         ["Sharing.Descriptions"] = ["Sharing", "Sharing.StateMachine", "Images", "Bodies", "Sip", "Sip.Headers", "Sdp", "Sdp.FileTransfer", "Text"],
         ["Sip"] = ["Sip.Headers", "Text"],
@@ -31,7 +31,11 @@ public sealed class LayerTests
         ["Bodies"] = ["Text"],
         ["Images"] = ["Text"],
         ["Msrp"] = ["Text"],
-        ["Msrp.Connections"] = ["Msrp", "Net", "Authentication", "Text", "Diagnostics"],
+        ["Msrp.Framing"] = ["Msrp", "Text"],
+        ["Msrp.Transfers"] = ["Msrp", "Msrp.Framing", "Msrp.Connections", "Msrp.Sessions", "Text", "Diagnostics"],
+        ["Msrp.Relays"] = ["Msrp", "Msrp.Framing", "Msrp.Connections", "Authentication", "Text"],
+        ["Msrp.Connections"] = ["Msrp", "Msrp.Framing", "Msrp.Transfers", "Msrp.Relays", "Msrp.Sessions", "Net", "Text", "Diagnostics"],
+        ["Msrp.Sessions"] = ["Msrp", "Msrp.Framing", "Msrp.Transfers", "Msrp.Relays", "Msrp.Connections", "Net", "Text", "Diagnostics"],
         ["Authentication"] = ["Text"],
         ["Net"] = ["Text"],
         ["Diagnostics"] = ["Text"],
@@ -40,7 +44,7 @@ public sealed class LayerTests
 
     // Layers of values, readers, writers and machines: they must not wait, look at a clock, or log.
     private static readonly string[] PureLayers =
-        ["Text", "Authentication", "Sip", "Sip.Headers", "Sip.Transactions", "Sip.Dialogs", "Sip.Authentication", "Sdp", "Sdp.FileTransfer", "Bodies", "Msrp", "Sharing.StateMachine", "Sharing.Descriptions"];
+        ["Text", "Authentication", "Sip", "Sip.Headers", "Sip.Transactions", "Sip.Dialogs", "Sip.Authentication", "Sdp", "Sdp.FileTransfer", "Bodies", "Msrp", "Msrp.Framing", "Sharing.StateMachine", "Sharing.Descriptions"];
 
     private const string Tasks = "System.Threading.Tasks.";
     private const string Stream = "System.IO.Stream";

@@ -1,5 +1,6 @@
 using System.Buffers;
 using ImageShare.Core.Msrp;
+using ImageShare.Core.Msrp.Framing;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Tests.Documentation;

@@ -3,11 +3,13 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using ImageShare.Core.Msrp;
-using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Msrp.Framing;
+using ImageShare.Core.Msrp.Sessions;
+using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Net;
-using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Net;
 using ImageShare.Core.Tests.Sharing;
+using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Documentation;
 
@@ -49,7 +51,7 @@ public sealed partial class MsrpPageTests
             await File.WriteAllBytesAsync(file, content);
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
             MsrpSendResult result = await MsrpAlone.RunAsync(file, copy, patience.Token);
-            Assert.That((result.Outcome, result.AcknowledgedOctets), Is.EqualTo((MsrpSendOutcome.Completed, 300_000L)));
+            Assert.That((result.Outcome, result.AcknowledgedBytes), Is.EqualTo((MsrpSendOutcome.Completed, 300_000L)));
             Assert.That(await File.ReadAllBytesAsync(copy), Is.EqualTo(content));
         }
         finally
@@ -81,7 +83,7 @@ public sealed partial class MsrpPageTests
             },
             image,
             patience.Token);
-        Assert.That((result.Outcome, result.ReportedOctets), Is.EqualTo((MsrpSendOutcome.Completed, 10_000L)));
+        Assert.That((result.Outcome, result.ReportedBytes), Is.EqualTo((MsrpSendOutcome.Completed, 10_000L)));
         Assert.That(await receiver.Completed.WaitAsync(patience.Token), Is.EqualTo(image));
         Assert.That((await receiver.Begun).OtherHeaders, Has.Member(new KeyValuePair<string, string>("Content-Disposition", "attachment; filename=\"cat.png\"")));
     }

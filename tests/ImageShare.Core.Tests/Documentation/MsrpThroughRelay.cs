@@ -1,5 +1,7 @@
 using ImageShare.Core.Msrp;
-using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Msrp.Relays;
+using ImageShare.Core.Msrp.Sessions;
+using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Net;
 using ImageShare.Core.Text;
 

@@ -1,5 +1,5 @@
 using ImageShare.Core.Msrp;
-using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Msrp.Relays;
 
 namespace ImageShare.Core.Tests.Interop;
 

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
-using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Msrp;
+using ImageShare.Core.Msrp.Relays;
+using ImageShare.Core.Msrp.Sessions;
+using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Net;
 using ImageShare.Core.Tests.Sharing;
 using ImageShare.Core.Tests.Testing;
@@ -116,7 +118,7 @@ public sealed class KamailioMsrpRelayTests
         byte[] received = await OrEndOf(to, receiver.Completed, Logs);
         Assert.Multiple(() =>
         {
-            Assert.That((sent.Outcome, sent.AcknowledgedOctets), Is.EqualTo((MsrpSendOutcome.Completed, (long)image.Length)));
+            Assert.That((sent.Outcome, sent.AcknowledgedBytes), Is.EqualTo((MsrpSendOutcome.Completed, (long)image.Length)));
             Assert.That(received.AsSpan().SequenceEqual(image), Is.True);
             Assert.That(first.Log + other?.Log, Does.Contain("FRAME REPORT"));
             Assert.That(Logs(), Does.Not.Contain("NO SESSION"));

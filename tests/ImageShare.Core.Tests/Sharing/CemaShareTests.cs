@@ -1,7 +1,7 @@
 using ImageShare.Core.Images;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Tests.Msrp.Connections;
+using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;
 
@@ -63,8 +63,8 @@ public sealed class CemaShareTests
             return;
         }
 
-        await using RawPeer peer = await _phone.AcceptAsync();
-        RawPeer.Message first = (await peer.ReadAsync())!;
+        await using RawMsrpPeer peer = await _phone.AcceptAsync();
+        RawMsrpPeer.Message first = (await peer.ReadAsync())!;
         Assert.That((first.Method, first.To.ToString()), Is.EqualTo(("SEND", Elsewhere)), "the path stays in the messages");
         await EndAsync(outgoing);
     }
@@ -90,8 +90,8 @@ public sealed class CemaShareTests
         });
         await _phone.RespondAsync(again, "200 OK", _phone.Answer("active"));
         await _phone.ReceiveAsync("ACK");
-        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(again);
-        await using RawPeer connection = peer;
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(again);
+        await using RawMsrpPeer connection = peer;
         await connection.SendAsync(to, "abcd1234", string.Empty, null, '$');
         Assert.That((await connection.ReadAsync())!.Status, Is.EqualTo(200));
         Assert.That((await connection.ReadAsync())!.Method, Is.EqualTo("SEND"), "the image begins");
@@ -155,7 +155,7 @@ public sealed class CemaShareTests
         ImageShareSession incoming = await accepting;
         if (useCema)
         {
-            await using RawPeer peer = await _phone.AcceptAsync();
+            await using RawMsrpPeer peer = await _phone.AcceptAsync();
             Assert.That((await peer.ReadAsync())!.To.ToString(), Is.EqualTo(Elsewhere));
             await EndAsync(incoming);
             return;

@@ -3,7 +3,6 @@ using System.Globalization;
 using ImageShare.Core.Images;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;
@@ -50,8 +49,8 @@ public sealed class GivingUpTests
     [Category("RPT-002")]
     public async Task A_chunk_under_way_is_answered_before_the_BYE_leaves(string report)
     {
-        (ImageShareSession session, RawPeer peer, Core.Msrp.MsrpUri to) = await BeginAsync(Store);
-        await using RawPeer closing = peer;
+        (ImageShareSession session, RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await BeginAsync(Store);
+        await using RawMsrpPeer closing = peer;
         await SendAsync(session, () => peer.SendAsync(Chunk(peer, to, "open", report + "Byte-Range: 1-*/10\r\n", "0123")));
         _network.Hold();
         Task<ImageShareResult> cancelling = session.CancelAsync();
@@ -78,8 +77,8 @@ public sealed class GivingUpTests
     [Category("FT-024")]
     public async Task Between_two_chunks_there_is_nothing_to_answer_and_nothing_to_wait_for(string report)
     {
-        (ImageShareSession session, RawPeer peer, Core.Msrp.MsrpUri to) = await BeginAsync(Store);
-        await using RawPeer closing = peer;
+        (ImageShareSession session, RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await BeginAsync(Store);
+        await using RawMsrpPeer closing = peer;
         await SendAsync(session, () => peer.SendAsync(to, "first", report + "Byte-Range: 1-4/10\r\n", "0123", '+'));
         string[] first = report is No or Partial ? [] : ["first 200"];
         if (first.Length > 0)
@@ -106,8 +105,8 @@ public sealed class GivingUpTests
     [Category("FT-024")]
     public async Task A_chunk_that_begins_in_this_moment_is_answered_too()
     {
-        (ImageShareSession session, RawPeer peer, Core.Msrp.MsrpUri to) = await BeginAsync(Store);
-        await using RawPeer closing = peer;
+        (ImageShareSession session, RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await BeginAsync(Store);
+        await using RawMsrpPeer closing = peer;
         await SendAsync(session, () => peer.SendAsync(to, "first", Partial + "Byte-Range: 1-4/10\r\n", "0123", '+'));
         string chunk = Chunk(peer, to, "second", "Byte-Range: 5-*/10\r\n", "45");
         await peer.SendAsync(chunk[..40]);
@@ -127,9 +126,9 @@ public sealed class GivingUpTests
     public async Task What_cannot_be_taken_is_answered_before_the_BYE_leaves(
         [ValueSource(nameof(Reports))] string report, [Values("store", "size", "total", "hash")] string what)
     {
-        (ImageShareSession session, RawPeer peer, Core.Msrp.MsrpUri to) = await BeginAsync(
+        (ImageShareSession session, RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await BeginAsync(
             what == "store" ? new FullStore() : Store, what == "hash" ? " hash:sha-1:" + string.Join(':', Enumerable.Repeat("00", 20)) : string.Empty);
-        await using RawPeer closing = peer;
+        await using RawMsrpPeer closing = peer;
         _network.Hold();
         string range = what switch { "size" => "Byte-Range: 1-*/*\r\n", "total" => "Byte-Range: 1-*/11\r\n", _ => "Byte-Range: 1-*/10\r\n" };
         await peer.SendAsync(Chunk(peer, to, "open", report + range, what is "size" or "total" ? "0123456789A" : "0123456789") + (what == "hash" ? "\r\n-------open$\r\n" : null));
@@ -155,8 +154,8 @@ public sealed class GivingUpTests
         Task<string> calling = _phone.InviteAsync(_bob.Address, Call, _phone.Sdp(Push("one") + Push("two"), media: string.Empty));
         ImageShareSession[] sessions = [await (await NextAsync()).AcceptAsync(Store), await (await NextAsync()).AcceptAsync(hasFailed ? new FullStore() : Store)];
         string answer = await calling;
-        (RawPeer peer, _) = await _phone.DialAsync(answer);
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, _) = await _phone.DialAsync(answer);
+        await using RawMsrpPeer closing = peer;
         var to = Core.Msrp.MsrpUri.Parse(answer.Split("\r\n").Last(static l => l.StartsWith("a=path:", StringComparison.Ordinal))["a=path:".Length..]);
         string chunk = Chunk(peer, to, "open", "Byte-Range: 1-*/10\r\n", "0123");
         if (hasFailed)
@@ -186,8 +185,8 @@ public sealed class GivingUpTests
     [Category("SEC-002")]
     public async Task A_peer_that_does_not_read_gets_its_BYE_all_the_same(bool hasFailed)
     {
-        (ImageShareSession session, RawPeer peer, Core.Msrp.MsrpUri to) = await BeginAsync(hasFailed ? new FullStore() : Store);
-        await using RawPeer closing = peer;
+        (ImageShareSession session, RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await BeginAsync(hasFailed ? new FullStore() : Store);
+        await using RawMsrpPeer closing = peer;
         string chunk = Chunk(peer, to, "open", "Byte-Range: 1-*/10\r\n", "0123");
         if (hasFailed)
         {
@@ -215,8 +214,8 @@ public sealed class GivingUpTests
     [Category("FT-024")]
     public async Task Where_the_connection_is_gone_the_BYE_does_not_wait()
     {
-        (ImageShareSession session, RawPeer peer, Core.Msrp.MsrpUri to) = await BeginAsync(Store);
-        await using RawPeer closing = peer;
+        (ImageShareSession session, RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await BeginAsync(Store);
+        await using RawMsrpPeer closing = peer;
         await SendAsync(session, () => peer.SendAsync(Chunk(peer, to, "open", "Byte-Range: 1-*/10\r\n", "0123")));
         _network.Hold();
         Task<ImageShareResult> cancelling = session.CancelAsync();
@@ -250,7 +249,7 @@ public sealed class GivingUpTests
     }
 
     // A chunk without its end.
-    private static string Chunk(RawPeer peer, Core.Msrp.MsrpUri to, string id, string headers, string body) =>
+    private static string Chunk(RawMsrpPeer peer, Core.Msrp.MsrpUri to, string id, string headers, string body) =>
         $"MSRP {id} SEND\r\nTo-Path: {to}\r\nFrom-Path: {peer.Uri}\r\nMessage-ID: m1234\r\n{headers}Content-Type: image/png\r\n\r\n{body}";
 
     // Returns when octets have arrived.
@@ -262,11 +261,11 @@ public sealed class GivingUpTests
         await arrived.Task.WaitAsync(SharePair.Patience);
     }
 
-    private async Task<(ImageShareSession Session, RawPeer Peer, Core.Msrp.MsrpUri To)> BeginAsync(IImageStore store, string selector = "")
+    private async Task<(ImageShareSession Session, RawMsrpPeer Peer, Core.Msrp.MsrpUri To)> BeginAsync(IImageStore store, string selector = "")
     {
         Task<string> calling = _phone.InviteAsync(_bob.Address, Call, _phone.Offer("name:\"x.png\" type:image/png size:10" + selector));
         ImageShareSession session = await (await NextAsync()).AcceptAsync(store);
-        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(await calling);
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(await calling);
         return (session, peer, to);
     }
 

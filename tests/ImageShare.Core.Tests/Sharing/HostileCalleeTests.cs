@@ -2,7 +2,6 @@ using ImageShare.Core.Images;
 using ImageShare.Core.Msrp;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Testing;
 using ImageShare.Core.Text;
 
@@ -63,7 +62,7 @@ public sealed class HostileCalleeTests : PhoneCalleeTest
         ImageShareSession session = await ShareAsync();
         string invite = await Phone.ReceiveAsync("INVITE");
         await Phone.RespondAsync(invite, "200 OK", Phone.Answer(setup));
-        RawPeer? peer = null;
+        RawMsrpPeer? peer = null;
         if (setup == "passive")
         {
             peer = await Phone.AcceptAsync();
@@ -94,7 +93,7 @@ public sealed class HostileCalleeTests : PhoneCalleeTest
         });
         ImageShareSession session = await carol.ShareAsync(Phone.Address, SharePair.Image(Image), new ShareSettings { QueryFirst = false });
         await Phone.RespondAsync(await Phone.ReceiveAsync("INVITE"), "200 OK", Phone.Answer());
-        await using RawPeer peer = await Phone.AcceptAsync();
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
         ImageShareResult result = await Time.DriveAsync(session.Completion);
         Assert.That(result.Error, Is.EqualTo(ImageShareError.TransferStalled), result.Message);
     }
@@ -105,8 +104,8 @@ public sealed class HostileCalleeTests : PhoneCalleeTest
     {
         ImageShareSession session = await ShareAsync();
         await Phone.RespondAsync(await Phone.ReceiveAsync("INVITE"), "200 OK", Phone.Answer());
-        await using RawPeer peer = await Phone.AcceptAsync();
-        RawPeer.Message send;
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
+        RawMsrpPeer.Message send;
         do
         {
             send = (await peer.ReadAsync())!;
@@ -122,7 +121,7 @@ public sealed class HostileCalleeTests : PhoneCalleeTest
         List<string> answers = [];
         while (answers.Count < 3)
         {
-            RawPeer.Message message = (await peer.ReadAsync())!;
+            RawMsrpPeer.Message message = (await peer.ReadAsync())!;
             if (message.Method is null)
             {
                 answers.Add(message.ToString());
@@ -156,8 +155,8 @@ public sealed class HostileCalleeTests : PhoneCalleeTest
     {
         ImageShareSession session = await ShareAsync();
         await Phone.RespondAsync(await Phone.ReceiveAsync("INVITE"), "200 OK", Phone.Answer());
-        await using RawPeer peer = await Phone.AcceptAsync();
-        RawPeer.Message? send;
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
+        RawMsrpPeer.Message? send;
         do
         {
             send = await peer.ReadAsync();
@@ -176,7 +175,7 @@ public sealed class HostileCalleeTests : PhoneCalleeTest
     {
         ImageShareSession session = await ShareAsync();
         await Phone.RespondAsync(await Phone.ReceiveAsync("INVITE"), "200 OK", Phone.Answer());
-        await using RawPeer peer = await Phone.AcceptAsync();
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
         await peer.SendAsync(garbage + new string('x', 70_000));
         ImageShareResult result = await Time.DriveAsync(session.Completion);
         Assert.That(result.State, Is.EqualTo(ImageShareState.Failed), result.Message);
@@ -229,7 +228,7 @@ public sealed class HostileCalleeTests : PhoneCalleeTest
                     () => opened++ == 0 ? new MemoryStream(Image) : atOnce ? throw e : new ThrowingStream(e), "cat.png", new MediaType("image", "png"));
                 ImageShareSession session = await Alice.ShareAsync(Phone.Address, source, new ShareSettings { QueryFirst = false });
                 await Phone.RespondAsync(await Phone.ReceiveAsync("INVITE"), "200 OK", Phone.Answer());
-                await using RawPeer peer = await Phone.AcceptAsync();
+                await using RawMsrpPeer peer = await Phone.AcceptAsync();
                 Task reading = DrainAsync(peer);
                 await Phone.RespondAsync(await Phone.ReceiveAsync("BYE"), "200 OK");
                 ImageShareResult result = await session.Completion.WaitAsync(SharePair.Patience);
@@ -300,7 +299,7 @@ public sealed class HostileCalleeTests : PhoneCalleeTest
     private async Task<ImageShareSession> ShareAsync() =>
         await Alice.ShareAsync(Phone.Address, SharePair.Image(Image), new ShareSettings { QueryFirst = false });
 
-    private static async Task DrainAsync(RawPeer peer)
+    private static async Task DrainAsync(RawMsrpPeer peer)
     {
         try
         {

@@ -4,7 +4,6 @@ using System.Text;
 using ImageShare.Core.Images;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;
@@ -176,8 +175,8 @@ public sealed class HostileCallerTests
         ImageShareSession session = await invitation.AcceptAsync(Store);
         string response = await calling;
         Assert.That(response, Does.StartWith("SIP/2.0 200"));
-        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
+        await using RawMsrpPeer closing = peer;
         await peer.SendAsync(to, "whole", "Byte-Range: 1-10/10\r\n", "0123456789", '$');
         await peer.ReadLineAsync();
         await _phone.ByeAsync(_bob.Address, "odd", response);
@@ -192,8 +191,8 @@ public sealed class HostileCallerTests
         Task<string> calling = _phone.InviteAsync(_bob.Address, "empty", _phone.Offer("name:\"x.png\" type:image/png size:0"));
         ImageShareSession session = await (await NextAsync()).AcceptAsync(Store);
         string response = await calling;
-        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
+        await using RawMsrpPeer closing = peer;
         await peer.SendAsync(to, "empty", "Byte-Range: 1-0/0\r\n", hasBody ? string.Empty : null, '$');
         await peer.ReadLineAsync();
         await _phone.ByeAsync(_bob.Address, "empty", response);
@@ -208,8 +207,8 @@ public sealed class HostileCallerTests
         Task<string> calling = _phone.InviteAsync(_bob.Address, "deleted", _phone.Offer("name:\"x.png\" " + Png));
         ImageShareSession session = await (await NextAsync()).AcceptAsync(Store);
         string response = await calling;
-        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
+        await using RawMsrpPeer closing = peer;
         await peer.SendAsync(to, "half", "Byte-Range: 1-5/10\r\n", "01234", '+');
         await peer.ReadLineAsync();
         _inbox.GetFiles(".*").Single().Delete();
@@ -274,8 +273,8 @@ public sealed class HostileCallerTests
         Task<string> calling = _phone.InviteAsync(_bob.Address, "transfer", _phone.Offer("name:\"x.png\" " + selector));
         ImageShareSession session = await (await NextAsync()).AcceptAsync(Store);
         string response = await calling;
-        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
+        await using RawMsrpPeer closing = peer;
         int number = 0;
         foreach (string chunk in chunks)
         {
@@ -314,7 +313,7 @@ public sealed class HostileCallerTests
         Task<string> calling = _phone.InviteAsync(_bob.Address, "transfer", _phone.Offer("name:\"x.png\" " + Png));
         ImageShareSession session = await (await NextAsync()).AcceptAsync(Store);
         string response = await calling;
-        RawPeer? peer = null;
+        RawMsrpPeer? peer = null;
         if (manner != "never dials")
         {
             (peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
@@ -354,8 +353,8 @@ public sealed class HostileCallerTests
     {
         Task<string> calling = _phone.InviteAsync(_bob.Address, "alive", _phone.Offer("name:\"x.png\" " + Png));
         ImageShareSession session = await (await NextAsync()).AcceptAsync(Store);
-        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(await calling);
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(await calling);
+        await using RawMsrpPeer closing = peer;
         await peer.SendAsync(to, "bind0", string.Empty, null, '$', null);
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("bind0 200"));
         beat = beat.Replace("{to}", to.ToString(), StringComparison.Ordinal).Replace("{from}", peer.Uri.ToString(), StringComparison.Ordinal);
@@ -415,8 +414,8 @@ public sealed class HostileCallerTests
         Task<string> calling = _phone.InviteAsync(_bob.Address, "again", _phone.Offer("name:\"x.png\" " + Png));
         ImageShareSession session = await (await NextAsync()).AcceptAsync(Store);
         string response = await calling;
-        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
+        await using RawMsrpPeer closing = peer;
         await peer.SendAsync(to, "half", "Byte-Range: 1-5/10\r\n", "01234", '+');
         await peer.ReadLineAsync();
         string branch = Guid.NewGuid().ToString("N");
@@ -517,8 +516,8 @@ public sealed class HostileCallerTests
         var store = new BadStore(manner);
         ImageShareSession session = await (await NextAsync()).AcceptAsync(store);
         string response = await calling;
-        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
+        await using RawMsrpPeer closing = peer;
         await peer.SendAsync(to, "whole", "Byte-Range: 1-10/10\r\n", "0123456789", '$');
         if (manner.StartsWith("hangs", StringComparison.Ordinal))
         {

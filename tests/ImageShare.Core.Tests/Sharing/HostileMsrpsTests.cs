@@ -3,8 +3,8 @@ using ImageShare.Core.Msrp;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Net;
+using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;
 
@@ -76,7 +76,7 @@ public sealed class HostileMsrpsTests
         (ImageShareSession incoming, string response) = await CallAsync(named ? Right : Wrong);
         MsrpUri to = MsrpUri.Parse(RawPhone.Line(response, "a=path:"));
         IStreamConnection stream = await _network.ConnectAsync(new(to.Address!, to.Port!.Value), default).AsTask().WaitAsync(SharePair.Patience);
-        await using var peer = new RawPeer(await new TlsEndpoint(new TlsOptions { Certificate = TestCertificates.Loopback })
+        await using var peer = new RawMsrpPeer(await new TlsEndpoint(new TlsOptions { Certificate = TestCertificates.Loopback })
             .ConnectAsync(stream, "127.0.0.1", static (_, _, _, _) => null, default).AsTask().WaitAsync(SharePair.Patience));
         await peer.SendAsync(to, "abcd1234", "Byte-Range: 1-5/5\r\n", "hello", '$');
         ImageShareResult result = await incoming.Completion.WaitAsync(SharePair.Patience);
@@ -93,7 +93,7 @@ public sealed class HostileMsrpsTests
     {
         (ImageShareSession incoming, string response) = await CallAsync(Right);
         MsrpUri secure = MsrpUri.Parse(RawPhone.Line(response, "a=path:"));
-        await using RawPeer plain = await RawPeer.DialAsync(_network, new(secure.Address!, secure.Port!.Value));
+        await using RawMsrpPeer plain = await RawMsrpPeer.DialAsync(_network, new(secure.Address!, secure.Port!.Value));
         await plain.SendAsync(secure, "abcd1234", "Byte-Range: 1-5/5\r\n", "hello", '$');
         try
         {
@@ -134,13 +134,13 @@ public sealed class HostileMsrpsTests
         await _phone.RespondAsync(invite, "200 OK", answer);
         if (connects)
         {
-            RawPeer raw = await _phone.AcceptAsync();
+            RawMsrpPeer raw = await _phone.AcceptAsync();
             try
             {
                 TlsConnection tls = await new TlsEndpoint(new TlsOptions { Certificate = TestCertificates.Loopback })
                     .AcceptAsync(raw.Stream, asksForCertificate: true, static (_, _, _, _) => null, default).AsTask().WaitAsync(SharePair.Patience);
-                await using var peer = new RawPeer(tls);
-                RawPeer.Message? first = await peer.ReadAsync();
+                await using var peer = new RawMsrpPeer(tls);
+                RawMsrpPeer.Message? first = await peer.ReadAsync();
                 Assert.That(first is not null, Is.EqualTo(error == ImageShareError.None));
                 if (first is not null)
                 {

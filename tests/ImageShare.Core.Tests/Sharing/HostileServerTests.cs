@@ -4,7 +4,6 @@ using ImageShare.Core.Images;
 using ImageShare.Core.Msrp;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Images;
-using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;
@@ -69,8 +68,8 @@ public sealed class HostileServerTests : PhoneCalleeTest
         ImageShareSession session = await FetchAsync(wanted);
         string hash = string.Join(':', SHA1.HashData(Image).Select(b => b.ToString("X2", System.Globalization.CultureInfo.InvariantCulture)));
         string attributes = what == "other octets than were answered" ? $"a=sendonly\r\na=file-selector:hash:sha-1:{hash}\r\n" : "a=sendonly\r\n";
-        (RawPeer peer, MsrpUri to) = await ConnectAsync(attributes);
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, MsrpUri to) = await ConnectAsync(attributes);
+        await using RawMsrpPeer closing = peer;
         byte[] octets = what switch
         {
             "more than was asked for" or "more than it said" => TestImage.Png(1001),
@@ -89,8 +88,8 @@ public sealed class HostileServerTests : PhoneCalleeTest
     public async Task What_comes_without_any_hash_is_not_called_verified()
     {
         ImageShareSession session = await FetchAsync(new ImageSelector { Name = "../cat.png" });
-        (RawPeer peer, MsrpUri to) = await ConnectAsync("a=sendonly\r\n");
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, MsrpUri to) = await ConnectAsync("a=sendonly\r\n");
+        await using RawMsrpPeer closing = peer;
         await peer.SendAsync(to, "good", "Byte-Range: 1-1000/1000\r\n", Encoding.Latin1.GetString(Image), '$');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("good 200"));
         ImageShareResult result = await EndAsync(session);
@@ -111,7 +110,7 @@ public sealed class HostileServerTests : PhoneCalleeTest
     public async Task A_server_that_hangs_is_given_up_in_time(string what)
     {
         ImageShareSession session = await FetchAsync(new ImageSelector { Name = "cat.png" });
-        RawPeer? peer = null;
+        RawMsrpPeer? peer = null;
         if (what == "accepts and is not there")
         {
             await Phone.RespondAsync(await Phone.ReceiveAsync("INVITE"), "200 OK", Answer("a=sendonly\r\n", "active"));
@@ -138,8 +137,8 @@ public sealed class HostileServerTests : PhoneCalleeTest
         ImageShareSession session = await FetchAsync(new ImageSelector { Name = "cat.png" });
         string invite = await Phone.ReceiveAsync("INVITE");
         await Phone.RespondAsync(invite, "200 OK", Answer("a=sendonly\r\n"));
-        await using RawPeer peer = await Phone.AcceptAsync();
-        RawPeer.Message first = (await peer.ReadAsync())!;
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
+        RawMsrpPeer.Message first = (await peer.ReadAsync())!;
         await peer.AnswerAsync(first, 200, first.To.First);
         await peer.SendAsync(first.From.First, "part", "Byte-Range: 1-*/1000\r\n", Encoding.Latin1.GetString(Image, 0, 500), '#');
         Assert.That(await peer.ReadLineAsync(), Does.StartWith("part "));
@@ -157,8 +156,8 @@ public sealed class HostileServerTests : PhoneCalleeTest
     {
         ImageShareSession session = await FetchAsync(new ImageSelector { Name = "cat.png" });
         string invite = await Phone.ReceiveAsync("INVITE");
-        (RawPeer peer, MsrpUri to) = await Phone.DialAsync(invite);
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, MsrpUri to) = await Phone.DialAsync(invite);
+        await using RawMsrpPeer closing = peer;
         await peer.SendAsync(to, "soon", "Byte-Range: 1-1000/1000\r\n", Encoding.Latin1.GetString(Image), '$');
         await Phone.RespondAsync(invite, "200 OK", Answer("a=sendonly\r\n", "active"));
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("soon 200"));
@@ -169,8 +168,8 @@ public sealed class HostileServerTests : PhoneCalleeTest
     public async Task A_second_message_is_refused_and_the_first_one_counts()
     {
         ImageShareSession session = await FetchAsync(new ImageSelector { Name = "cat.png" });
-        (RawPeer peer, MsrpUri to) = await ConnectAsync("a=sendonly\r\n");
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, MsrpUri to) = await ConnectAsync("a=sendonly\r\n");
+        await using RawMsrpPeer closing = peer;
         await peer.SendAsync(to, "one1", "Byte-Range: 1-1000/1000\r\n", Encoding.Latin1.GetString(Image), '$', "first");
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("one1 200"));
         await peer.SendAsync(to, "two2", "Byte-Range: 1-3/3\r\n", "abc", '$', "second");
@@ -191,8 +190,8 @@ public sealed class HostileServerTests : PhoneCalleeTest
         string begin = Answer("a=sendonly\r\n");
         await Phone.RespondAsync(invite, "200 OK", begin);
         await Phone.ReceiveAsync("ACK");
-        await using RawPeer peer = await Phone.AcceptAsync();
-        RawPeer.Message first = (await peer.ReadAsync())!;
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
+        RawMsrpPeer.Message first = (await peer.ReadAsync())!;
         await peer.AnswerAsync(first, 200, first.To.First);
         await peer.SendAsync(first.From.First, "part", "Byte-Range: 1-500/1000\r\n", Encoding.Latin1.GetString(Image, 0, 500), '+');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("part 200"));
@@ -257,11 +256,11 @@ public sealed class HostileServerTests : PhoneCalleeTest
     private string Answer(string attributes, string setup = "passive") => Phone.Sdp($"{attributes}a=accept-types:*\r\na=path:{Phone.Path}\r\na=setup:{setup}\r\n");
 
     // The client connects and shows itself with an empty SEND.
-    private async Task<(RawPeer Peer, MsrpUri To)> ConnectAsync(string attributes)
+    private async Task<(RawMsrpPeer Peer, MsrpUri To)> ConnectAsync(string attributes)
     {
         await Phone.RespondAsync(await Phone.ReceiveAsync("INVITE"), "200 OK", Answer(attributes));
-        RawPeer peer = await Phone.AcceptAsync();
-        RawPeer.Message first = (await peer.ReadAsync())!;
+        RawMsrpPeer peer = await Phone.AcceptAsync();
+        RawMsrpPeer.Message first = (await peer.ReadAsync())!;
         Assert.That(first.HasBody, Is.False);
         await peer.AnswerAsync(first, 200, first.To.First);
         return (peer, first.From.First);

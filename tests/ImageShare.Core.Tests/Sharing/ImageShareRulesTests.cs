@@ -4,7 +4,6 @@ using System.Text;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
-using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Testing;
 using ImageShare.Core.Text;
 
@@ -64,7 +63,7 @@ public sealed class ImageShareRulesTests
         await using ImageShareSession session = await alice.ShareAsync(
             phone.Address, SharePair.Image(TestImage.Png(5000)), new ShareSettings { QueryFirst = false });
         await phone.RespondAsync(await phone.ReceiveAsync("INVITE"), "200 OK", phone.Answer());
-        await using RawPeer peer = await phone.AcceptAsync();
+        await using RawMsrpPeer peer = await phone.AcceptAsync();
         List<string> heads = await TakeImageAsync(peer, 5000, lastIsAnswered);
         Assert.That(heads, Has.Count.GreaterThanOrEqualTo(3));
         Assert.That(heads.Where(h => h.Contains("Success-Report", StringComparison.OrdinalIgnoreCase) && !h.Contains("Success-Report: no", StringComparison.Ordinal)), Is.Empty);
@@ -100,7 +99,7 @@ public sealed class ImageShareRulesTests
         Assert.That(RawPhone.Header(invite, "Content-Type"), Is.EqualTo("application/sdp"));
         Assert.That(invite, Does.Not.Contain("a=file-icon"));
         await phone.RespondAsync(invite, "200 OK", phone.Answer());
-        await using RawPeer peer = await phone.AcceptAsync();
+        await using RawMsrpPeer peer = await phone.AcceptAsync();
         List<string> heads = await TakeImageAsync(peer, 1000, answersLast: true);
         Assert.That(heads[^1], Does.Contain("\r\nContent-Type: image/png"));
         Assert.That(heads.Where(h => h.Contains("cpim", StringComparison.OrdinalIgnoreCase)), Is.Empty);
@@ -185,13 +184,13 @@ public sealed class ImageShareRulesTests
         });
 
     // Reads until so many octets are here and answers each SEND with 200, the last one if wished; the heads as they were on the wire.
-    private static async Task<List<string>> TakeImageAsync(RawPeer peer, int size, bool answersLast)
+    private static async Task<List<string>> TakeImageAsync(RawMsrpPeer peer, int size, bool answersLast)
     {
         List<string> heads = [];
         for (int octets = 0; octets < size;)
         {
             heads.Add(await PeekHeadAsync(peer));
-            RawPeer.Message send = (await peer.ReadAsync())!;
+            RawMsrpPeer.Message send = (await peer.ReadAsync())!;
             octets += send.Body.Length;
             if (octets < size || answersLast)
             {
@@ -202,7 +201,7 @@ public sealed class ImageShareRulesTests
         return heads;
     }
 
-    private static async Task<string> PeekHeadAsync(RawPeer peer)
+    private static async Task<string> PeekHeadAsync(RawMsrpPeer peer)
     {
         while (true)
         {

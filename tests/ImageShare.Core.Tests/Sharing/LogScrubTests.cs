@@ -6,7 +6,6 @@ using ImageShare.Core.Images;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip.Authentication;
-using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Testing;
 using ImageShare.Core.Text;
 using Microsoft.Extensions.Logging;
@@ -143,7 +142,7 @@ public sealed class LogScrubTests
         }
         while (!invite.Contains("Authorization: ", StringComparison.Ordinal));
         await phone.RespondAsync(invite, "200 OK", phone.Answer());
-        await using RawPeer peer = await phone.AcceptAsync();
+        await using RawMsrpPeer peer = await phone.AcceptAsync();
         Task<ImageShareResult> cancelling = session.CancelAsync();
         await phone.RespondAsync(await phone.ReceiveAsync("BYE"), "200 OK");
         await cancelling.WaitAsync(SharePair.Patience);

@@ -2,7 +2,7 @@ using System.Globalization;
 using ImageShare.Core.Msrp;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Tests.Msrp.Connections;
+using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;
 
@@ -21,8 +21,8 @@ public sealed class MsrpDialectTests
         await using var phone = new RawPhone(network);
         ImageShareSession session = await pair.Alice.ShareAsync(phone.Address, SharePair.Image(Image), new ShareSettings { QueryFirst = false });
         string invite = await phone.ReceiveAsync("INVITE");
-        (RawPeer peer, MsrpUri alice) = await phone.DialAsync(invite);
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, MsrpUri alice) = await phone.DialAsync(invite);
+        await using RawMsrpPeer closing = peer;
         await peer.SendAsync($"MSRP 1234567 SEND\r\nTo-Path: {alice}\r\nFrom-Path: {phone.Path}\r\nMessage-ID: 7654321\r\n-------1234567$\r\n");
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("1234567 200"), "it is listened before the offer leaves");
 
@@ -31,7 +31,7 @@ public sealed class MsrpDialectTests
         long received = 0;
         while (received < Image.Length)
         {
-            RawPeer.Message chunk = (await peer.ReadAsync())!;
+            RawMsrpPeer.Message chunk = (await peer.ReadAsync())!;
             received += chunk.Body.Length;
             await peer.SendAsync(
                 $"MSRP {chunk.Id} 200 OK\r\nTo-Path: {alice}\r\nFrom-Path: {phone.Path}\r\nByte-Range: {chunk.Range}\r\n-------{chunk.Id}$\r\n"
@@ -54,7 +54,7 @@ public sealed class MsrpDialectTests
         ImageShareSession session = await (await pair.NextInvitationAsync()).AcceptAsync(pair.Store);
         string accepted = await inviting;
         string bob = RawPhone.Line(accepted, "a=path:");
-        await using RawPeer peer = await phone.AcceptAsync();
+        await using RawMsrpPeer peer = await phone.AcceptAsync();
 
         // Everything at once, in chunks of 2048, as octets of no type; the ids are numbers.
         int number = 1_000_000;
@@ -70,7 +70,7 @@ public sealed class MsrpDialectTests
         List<string> said = [];
         while (said.Count < 7)
         {
-            RawPeer.Message message = (await peer.ReadAsync())!;
+            RawMsrpPeer.Message message = (await peer.ReadAsync())!;
             said.Add(message.ToString());
             if (message.Method is not null)
             {
@@ -100,8 +100,8 @@ public sealed class MsrpDialectTests
         ImageShareSession session = await pair.Alice.ShareAsync(
             phone.Address, SharePair.Image(Image), new ShareSettings { QueryFirst = false, ChunkSize = 2048, MaxUnansweredChunks = 1 });
         await phone.RespondAsync(await phone.ReceiveAsync("INVITE"), "200 OK", phone.Answer());
-        await using RawPeer peer = await phone.AcceptAsync();
-        RawPeer.Message message;
+        await using RawMsrpPeer peer = await phone.AcceptAsync();
+        RawMsrpPeer.Message message;
         int chunks = 0;
         do
         {

@@ -1,5 +1,4 @@
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;
@@ -73,7 +72,7 @@ public sealed class PeerEndingsTests : PhoneCalleeTest
     public async Task The_end_of_the_connection_and_then_the_BYE(string? reason, ImageShareState state, ImageShareError error, ImageShareEndedBy endedBy)
     {
         ImageShareSession session = await ShareAsync();
-        await using (RawPeer peer = await Phone.AcceptAsync())
+        await using (RawMsrpPeer peer = await Phone.AcceptAsync())
         {
             await AnswerOpeningAsync(peer);
             await peer.ReadAsync();
@@ -88,7 +87,7 @@ public sealed class PeerEndingsTests : PhoneCalleeTest
     public async Task The_BYE_and_then_the_end_of_the_connection(string? reason, ImageShareState state, ImageShareError error, ImageShareEndedBy endedBy)
     {
         ImageShareSession session = await ShareAsync();
-        await using (RawPeer peer = await Phone.AcceptAsync())
+        await using (RawMsrpPeer peer = await Phone.AcceptAsync())
         {
             await AnswerOpeningAsync(peer);
             await peer.ReadAsync();
@@ -103,7 +102,7 @@ public sealed class PeerEndingsTests : PhoneCalleeTest
     public async Task A_sender_that_cancels_when_all_has_left_says_that_the_peer_may_have_it()
     {
         ImageShareSession session = await ShareAsync();
-        await using RawPeer peer = await Phone.AcceptAsync();
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
         await AnswerOpeningAsync(peer);
         while ((await peer.ReadAsync())!.Continuation != '$')
         {
@@ -124,7 +123,7 @@ public sealed class PeerEndingsTests : PhoneCalleeTest
     public async Task A_sender_that_cancels_when_its_last_chunk_is_stuck_on_its_way_says_that_the_peer_may_have_it()
     {
         ImageShareSession session = await ShareAsync(SlowPath);
-        await using RawPeer peer = await Phone.AcceptAsync();
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
         await AnswerOpeningAsync(peer);
         await _lastChunk.Task.WaitAsync(SharePair.Patience);
 
@@ -139,7 +138,7 @@ public sealed class PeerEndingsTests : PhoneCalleeTest
     public async Task A_sender_that_cancels_before_all_has_left_says_that_the_peer_has_it_not()
     {
         ImageShareSession session = await ShareAsync(2_000_000, new ShareSettings { QueryFirst = false, MaxBytesPerSecond = 100_000 });
-        await using RawPeer peer = await Phone.AcceptAsync();
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
         await AnswerOpeningAsync(peer);
         await peer.ReadAsync();
         Task<ImageShareResult> cancelling = session.CancelAsync();
@@ -154,9 +153,9 @@ public sealed class PeerEndingsTests : PhoneCalleeTest
     public async Task A_peer_that_stands_still_for_less_than_the_idle_time_may_go_on()
     {
         ImageShareSession session = await ShareAsync();
-        await using RawPeer peer = await Phone.AcceptAsync();
-        RawPeer.Message opening = await AnswerOpeningAsync(peer);
-        var chunks = new List<RawPeer.Message>();
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
+        RawMsrpPeer.Message opening = await AnswerOpeningAsync(peer);
+        var chunks = new List<RawMsrpPeer.Message>();
         do
         {
             chunks.Add((await peer.ReadAsync())!);
@@ -165,7 +164,7 @@ public sealed class PeerEndingsTests : PhoneCalleeTest
 
         // Above the 30 s of RFC 4975 §7.1.1, below the 60 s that this side allows.
         Time.Advance(TimeSpan.FromSeconds(50));
-        foreach (RawPeer.Message chunk in chunks)
+        foreach (RawMsrpPeer.Message chunk in chunks)
         {
             await peer.AnswerAsync(chunk, 200, opening.To.First);
         }
@@ -180,8 +179,8 @@ public sealed class PeerEndingsTests : PhoneCalleeTest
     private async Task<ImageShareSession> RefuseAsync(int status, string chunk)
     {
         ImageShareSession session = await ShareAsync();
-        RawPeer peer = await Phone.AcceptAsync();
-        RawPeer.Message message = (await peer.ReadAsync())!;
+        RawMsrpPeer peer = await Phone.AcceptAsync();
+        RawMsrpPeer.Message message = (await peer.ReadAsync())!;
         if (chunk != "opening")
         {
             await peer.AnswerAsync(message, 200, message.To.First);
@@ -214,9 +213,9 @@ public sealed class PeerEndingsTests : PhoneCalleeTest
         return session;
     }
 
-    private static async Task<RawPeer.Message> AnswerOpeningAsync(RawPeer peer)
+    private static async Task<RawMsrpPeer.Message> AnswerOpeningAsync(RawMsrpPeer peer)
     {
-        RawPeer.Message opening = (await peer.ReadAsync())!;
+        RawMsrpPeer.Message opening = (await peer.ReadAsync())!;
         await peer.AnswerAsync(opening, 200, opening.To.First);
         return opening;
     }

@@ -5,7 +5,6 @@ using ImageShare.Core.Msrp;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Images;
-using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;
@@ -69,9 +68,9 @@ public sealed class PullerTests
     {
         ImageShareSession session = await PullAsync(Offer("name:\"cat.png\"") + (range is null ? null : $"a=file-range:{range}\r\n"));
         Assert.That(_response, range is null ? Does.Not.Contain("file-range") : Does.Contain($"a=file-range:{range}\r\n"));
-        (RawPeer peer, MsrpUri uri) = await DialAsync();
-        await using RawPeer closing = peer;
-        RawPeer.Message send = (await peer.ReadAsync())!;
+        (RawMsrpPeer peer, MsrpUri uri) = await DialAsync();
+        await using RawMsrpPeer closing = peer;
+        RawMsrpPeer.Message send = (await peer.ReadAsync())!;
         int length = to - from;
         Assert.That(send.ToString(), Is.EqualTo($"SEND 1-{length}/{length} {length}$"));
         Assert.That(send.Body, Is.EqualTo(Cat[from..to]));
@@ -147,7 +146,7 @@ public sealed class PullerTests
     public async Task A_puller_that_hangs_is_given_up_in_time(string how, ImageShareError error)
     {
         ImageShareSession session = await PullAsync(Offer("name:\"cat.png\""));
-        RawPeer? peer = null;
+        RawMsrpPeer? peer = null;
         if (how == "connects and does not bind")
         {
             (peer, _) = await _phone.DialAsync(_response);
@@ -169,11 +168,11 @@ public sealed class PullerTests
     {
         ImageShareSession session = await PullAsync(Offer("name:\"cat.png\"", setup: offered));
         Assert.That(RawPhone.Line(_response, "a=setup:"), Is.EqualTo(answered));
-        RawPeer peer;
+        RawMsrpPeer peer;
         if (answered == "active")
         {
             peer = await _phone.AcceptAsync();
-            RawPeer.Message bind = (await peer.ReadAsync())!;
+            RawMsrpPeer.Message bind = (await peer.ReadAsync())!;
             Assert.That(bind.HasBody, Is.False);
             await peer.AnswerAsync(bind, 200, bind.To.First);
         }
@@ -182,7 +181,7 @@ public sealed class PullerTests
             (peer, _) = await DialAsync();
         }
 
-        await using RawPeer closing = peer;
+        await using RawMsrpPeer closing = peer;
         Assert.That((await peer.ReadAsync())!.Body, Is.EqualTo(Cat));
         await EndAsync(session);
     }
@@ -207,11 +206,11 @@ public sealed class PullerTests
     public async Task The_same_transfer_asked_for_again_gets_the_same_answer_and_changes_nothing(string method)
     {
         ImageShareSession session = await PullAsync(Offer("name:\"cat.png\""));
-        (RawPeer peer, _) = await DialAsync();
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, _) = await DialAsync();
+        await using RawMsrpPeer closing = peer;
         string again = await OfferAsync(method, Offer("name:\"cat.png\"").Replace("o=- 1 1", "o=- 1 2", StringComparison.Ordinal));
         string more = await OfferAsync(method, Offer($"name:\"cat.png\" size:1000 {HashOf(Cat)}"));
-        RawPeer.Message send = (await peer.ReadAsync())!;
+        RawMsrpPeer.Message send = (await peer.ReadAsync())!;
         Assert.Multiple(() =>
         {
             Assert.That(again, Does.StartWith("SIP/2.0 200"));
@@ -245,16 +244,16 @@ public sealed class PullerTests
     public async Task A_new_id_is_another_image_in_the_place_of_the_first()
     {
         ImageShareSession first = await PullAsync(Offer("name:\"cat.png\""));
-        (RawPeer peer, _) = await DialAsync();
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, _) = await DialAsync();
+        await using RawMsrpPeer closing = peer;
         string answer = await OfferAsync("INVITE", Offer("name:\"dog.png\"", id: "two"));
         Assert.That((await _time.DriveAsync(first.Completion)).State, Is.EqualTo(ImageShareState.Cancelled));
         ImageShareSession second = await ServedAsync();
         Assert.That(answer, Does.StartWith("SIP/2.0 200").And.Contain("a=file-transfer-id:two\r\n").And.Contain(HashOf(Dog)));
         _response = answer;
-        (RawPeer again, _) = await DialAsync();
-        await using RawPeer closingAgain = again;
-        RawPeer.Message send = (await again.ReadAsync())!;
+        (RawMsrpPeer again, _) = await DialAsync();
+        await using RawMsrpPeer closingAgain = again;
+        RawMsrpPeer.Message send = (await again.ReadAsync())!;
         Assert.That(send.Body, Is.EqualTo(Dog));
         await again.AnswerAsync(send, 200, send.To.First);
         await AnswerByeAsync();
@@ -282,9 +281,9 @@ public sealed class PullerTests
         // More than what lies between the two without being read.
         _folder.File("big.png", TestImage.Png(8_000_000));
         ImageShareSession session = await PullAsync(Offer("name:\"big.png\""));
-        (RawPeer peer, _) = await DialAsync();
-        await using RawPeer closing = peer;
-        RawPeer.Message send = (await peer.ReadAsync())!;
+        (RawMsrpPeer peer, _) = await DialAsync();
+        await using RawMsrpPeer closing = peer;
+        RawMsrpPeer.Message send = (await peer.ReadAsync())!;
         Assert.That(send.Continuation, Is.EqualTo('+'));
         string answer = await OfferAsync("INVITE", Offer("name:\"big.png\"").Replace($"message {_phone.MsrpPort} ", "message 0 ", StringComparison.Ordinal));
         Assert.That(RawPhone.Line(answer, "m="), Is.EqualTo("message 0 TCP/MSRP *"));
@@ -350,9 +349,9 @@ public sealed class PullerTests
         byte[] big = TestImage.Png(3_000_000);
         string path = _folder.File("big.png", big);
         ImageShareSession session = await PullAsync(Offer("name:\"big.png\""));
-        (RawPeer peer, _) = await DialAsync();
-        await using RawPeer closing = peer;
-        RawPeer.Message send = (await peer.ReadAsync())!;
+        (RawMsrpPeer peer, _) = await DialAsync();
+        await using RawMsrpPeer closing = peer;
+        RawMsrpPeer.Message send = (await peer.ReadAsync())!;
         big[^1] ^= 1;
         File.WriteAllBytes(path, big);
         File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddSeconds(10));
@@ -392,9 +391,9 @@ public sealed class PullerTests
     }
 
     /// <summary>Connects, and says with an empty SEND for which session.</summary>
-    private async Task<(RawPeer Peer, MsrpUri To)> DialAsync()
+    private async Task<(RawMsrpPeer Peer, MsrpUri To)> DialAsync()
     {
-        (RawPeer peer, MsrpUri to) = await _phone.DialAsync(_response);
+        (RawMsrpPeer peer, MsrpUri to) = await _phone.DialAsync(_response);
         await peer.SendAsync(to, "bind", string.Empty, null, '$');
         Assert.That((await peer.ReadResponseAsync()).ToString(), Is.EqualTo("bind 200"));
         return (peer, to);

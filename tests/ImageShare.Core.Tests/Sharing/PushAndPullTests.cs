@@ -3,7 +3,7 @@ using ImageShare.Core.Msrp;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Images;
-using ImageShare.Core.Tests.Msrp.Connections;
+using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;
 
@@ -67,17 +67,17 @@ public sealed class PushAndPullTests
             Assert.That((incoming.IsOutgoing, served.IsOutgoing), Is.EqualTo((false, true)));
         });
 
-        (RawPeer puller, MsrpUri from) = await _phone.DialAsync(pull);
-        await using RawPeer closing = puller;
+        (RawMsrpPeer puller, MsrpUri from) = await _phone.DialAsync(pull);
+        await using RawMsrpPeer closing = puller;
         await puller.SendAsync(from, "bind", string.Empty, null, '$');
         Assert.That(await puller.ReadLineAsync(), Is.EqualTo("bind 200"));
-        (RawPeer pusher, MsrpUri to) = await _phone.DialAsync(push);
-        await using RawPeer closingToo = pusher;
+        (RawMsrpPeer pusher, MsrpUri to) = await _phone.DialAsync(push);
+        await using RawMsrpPeer closingToo = pusher;
         foreach (bool isPull in (bool[])[pullEndsFirst, !pullEndsFirst])
         {
             if (isPull)
             {
-                RawPeer.Message send = (await puller.ReadAsync())!;
+                RawMsrpPeer.Message send = (await puller.ReadAsync())!;
                 Assert.That(send.Body, Is.EqualTo(Cat));
                 await puller.AnswerAsync(send, 200, send.To.First);
             }

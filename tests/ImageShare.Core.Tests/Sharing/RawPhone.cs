@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using ImageShare.Core.Net;
-using ImageShare.Core.Tests.Msrp.Connections;
+using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;
 
@@ -110,14 +110,14 @@ internal sealed class RawPhone : IAsyncDisposable
     public Task ByeAsync(Core.Sip.SipUri to, string callId, string response) => SendAsync(to, Request("BYE", to, callId, TagOf(response), number: 9));
 
     /// <summary>Dials the MSRP session named in a session description.</summary>
-    public async Task<(RawPeer Peer, Core.Msrp.MsrpUri To)> DialAsync(string sipMessage)
+    public async Task<(RawMsrpPeer Peer, Core.Msrp.MsrpUri To)> DialAsync(string sipMessage)
     {
         Core.Msrp.MsrpUri uri = Core.Msrp.MsrpUri.Parse(Line(sipMessage, "a=path:"));
-        return (await RawPeer.DialAsync(_network, new IPEndPoint(uri.Address!, uri.Port!.Value)), uri);
+        return (await RawMsrpPeer.DialAsync(_network, new IPEndPoint(uri.Address!, uri.Port!.Value)), uri);
     }
 
     /// <summary>Takes the next MSRP connection.</summary>
-    public async Task<RawPeer> AcceptAsync() => new((await _listener.AcceptAsync(CancellationToken.None).AsTask().WaitAsync(SharePair.Patience))!);
+    public async Task<RawMsrpPeer> AcceptAsync() => new((await _listener.AcceptAsync(CancellationToken.None).AsTask().WaitAsync(SharePair.Patience))!);
 
     public static string Header(string message, string name) => Line(message, name + ": ");
 

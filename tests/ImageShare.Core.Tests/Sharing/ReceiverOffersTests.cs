@@ -1,7 +1,6 @@
 using ImageShare.Core.Images;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;
@@ -61,8 +60,8 @@ public sealed class ReceiverOffersTests
     {
         _offersInMultipart = inMultipart;
         ImageShareSession session = await AcceptAsync(Offer(Selector, "one"));
-        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(_response);
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(_response);
+        await using RawMsrpPeer closing = peer;
         await peer.SendAsync(to, "half", "Byte-Range: 1-5/10\r\n", "01234", '+');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("half 200"));
 
@@ -122,8 +121,8 @@ public sealed class ReceiverOffersTests
     {
         _offersInMultipart = inMultipart;
         ImageShareSession session = await AcceptAsync(Offer(Selector + " hash:sha-1:FF:11:22:33:44:55:66:77:88:99:00:11:22:33:44:55:66:77:88:99", "one"));
-        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(_response);
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(_response);
+        await using RawMsrpPeer closing = peer;
         await peer.SendAsync(to, "half", "Byte-Range: 1-5/10\r\n", "01234", '+');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("half 200"));
         string answer = await OfferAsync("INVITE", Offer(other, "one"));
@@ -148,8 +147,8 @@ public sealed class ReceiverOffersTests
     public async Task A_section_offered_with_port_0_is_answered_with_port_0_and_the_transfer_is_over(string method)
     {
         ImageShareSession session = await AcceptAsync(Offer(Selector, "one"));
-        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(_response);
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(_response);
+        await using RawMsrpPeer closing = peer;
         await peer.SendAsync(to, "half", "Byte-Range: 1-5/10\r\n", "01234", '+');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("half 200"));
         string answer = await OfferAsync(method, Offer(Selector, "one").Replace($"message {_phone.MsrpPort} ", "message 0 ", StringComparison.Ordinal));
@@ -171,8 +170,8 @@ public sealed class ReceiverOffersTests
     public async Task A_new_id_is_a_new_transfer_of_the_same_file_and_the_running_one_is_given_up_first()
     {
         ImageShareSession first = await AcceptAsync(Offer(Selector, "one"));
-        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(_response);
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(_response);
+        await using RawMsrpPeer closing = peer;
         await peer.SendAsync(to, "half", "Byte-Range: 1-5/10\r\n", "01234", '+');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("half 200"));
 
@@ -191,8 +190,8 @@ public sealed class ReceiverOffersTests
             Assert.That(RawPhone.Line(answer, "o=").Split(' ')[1], Is.EqualTo(RawPhone.Line(_response, "o=").Split(' ')[1]));
             Assert.That(Version(answer), Is.EqualTo(Version(_response) + 1));
         });
-        (RawPeer again, Core.Msrp.MsrpUri there) = await _phone.DialAsync(answer);
-        await using RawPeer closingAgain = again;
+        (RawMsrpPeer again, Core.Msrp.MsrpUri there) = await _phone.DialAsync(answer);
+        await using RawMsrpPeer closingAgain = again;
         await again.SendAsync(there, "whole", "Byte-Range: 1-10/10\r\n", "0123456789", '$');
         Assert.That(await again.ReadLineAsync(), Is.EqualTo("whole 200"));
         await _phone.SendAsync(_bob.Address, _phone.Request("BYE", _bob.Address, Call, RawPhone.TagOf(_response), ++_number));
@@ -238,8 +237,8 @@ public sealed class ReceiverOffersTests
     public async Task An_offer_that_cannot_be_taken_leaves_the_transfer_as_it_is(string offer, int status)
     {
         ImageShareSession session = await AcceptAsync(Offer(Selector, "one"));
-        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(_response);
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(_response);
+        await using RawMsrpPeer closing = peer;
         string response = await OfferAsync("INVITE", offer switch
         {
             "no such thing" => "v=0\r\nnonsense",

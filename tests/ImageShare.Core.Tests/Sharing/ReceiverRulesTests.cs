@@ -1,7 +1,6 @@
 using ImageShare.Core.Images;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;
@@ -53,8 +52,8 @@ public sealed class ReceiverRulesTests
     {
         (ImageShareSession session, string response) = await AcceptAsync("name:\"x.png\" " + selector);
         Assert.That(RawPhone.Line(response, "a=max-size:"), Is.EqualTo("4096"));
-        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
+        await using RawMsrpPeer closing = peer;
         await peer.SendAsync(to, "much", $"Byte-Range: {range}\r\n", new string('x', length), '$');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("much 413"));
         await _phone.RespondAsync(await _phone.ReceiveAsync("BYE", Call), "200 OK");
@@ -69,8 +68,8 @@ public sealed class ReceiverRulesTests
     public async Task A_receiver_that_gives_up_says_413_where_it_may_and_then_BYE(string report)
     {
         (ImageShareSession session, string response) = await AcceptAsync("name:\"x.png\" type:image/png size:10");
-        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
+        await using RawMsrpPeer closing = peer;
         await peer.SendAsync(to, "first", "Byte-Range: 1-2/10\r\n", "01", '+');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("first 200"));
         Task<ImageShareResult> cancelling = session.CancelAsync();

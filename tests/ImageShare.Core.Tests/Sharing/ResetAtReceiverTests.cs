@@ -1,7 +1,6 @@
 using ImageShare.Core.Images;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;
@@ -64,8 +63,8 @@ public sealed class ResetAtReceiverTests
         Task<string> calling = _phone.InviteAsync(_bob.Address, "reset", _phone.Offer("name:\"x.png\" type:image/png size:10"));
         ImageShareSession session = await (await NextAsync()).AcceptAsync(ImageStore.InDirectory(_inbox.FullName));
         string response = await calling;
-        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
+        await using RawMsrpPeer closing = peer;
         if (state != "unbound")
         {
             await peer.SendAsync(to, "bind0", "Byte-Range: 1-0/0\r\n", null, '$', null);

@@ -1,5 +1,4 @@
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;
@@ -30,7 +29,7 @@ public sealed class ResetAtSenderTests : PhoneCalleeTest
         string invite = await Phone.ReceiveAsync("INVITE");
         await Phone.RespondAsync(invite, "200 OK", Phone.Answer(setup));
         await Phone.ReceiveAsync("ACK");
-        RawPeer peer;
+        RawMsrpPeer peer;
         if (setup == "passive")
         {
             peer = await Phone.AcceptAsync();
@@ -44,7 +43,7 @@ public sealed class ResetAtSenderTests : PhoneCalleeTest
             }
         }
 
-        await using RawPeer closing = peer;
+        await using RawMsrpPeer closing = peer;
         await GoOnAsync(peer, state);
         string? bye = state == "after the last 200" ? await Phone.ReceiveAsync("BYE") : null;
         peer.Stream.Abort();
@@ -57,7 +56,7 @@ public sealed class ResetAtSenderTests : PhoneCalleeTest
 
     private async Task AnswerByeAsync(string? bye) => await Phone.RespondAsync(bye ?? await Phone.ReceiveAsync("BYE"), "200 OK");
 
-    private static async Task GoOnAsync(RawPeer peer, string state)
+    private static async Task GoOnAsync(RawMsrpPeer peer, string state)
     {
         if (state == "unbound")
         {
@@ -68,7 +67,7 @@ public sealed class ResetAtSenderTests : PhoneCalleeTest
         long received = 0;
         while (received < Image.Length)
         {
-            RawPeer.Message message = (await peer.ReadAsync())!;
+            RawMsrpPeer.Message message = (await peer.ReadAsync())!;
             if (message.Method is null)
             {
                 continue;
@@ -84,7 +83,7 @@ public sealed class ResetAtSenderTests : PhoneCalleeTest
             {
                 // What has come of the only chunk is in the middle of it.
                 await peer.AnswerAsync(message, 200, message.To.Last);
-                await peer.Stream.Input.ReadAsync().AsTask().WaitAsync(RawPeer.Patience);
+                await peer.Stream.Input.ReadAsync().AsTask().WaitAsync(RawMsrpPeer.Patience);
                 return;
             }
 

@@ -3,7 +3,7 @@ using ImageShare.Core.Images;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Images;
-using ImageShare.Core.Tests.Msrp.Connections;
+using ImageShare.Core.Tests.Testing;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Tests.Sharing;
@@ -130,8 +130,8 @@ public sealed class ResumeTests
         Assert.That(invite, Does.Contain("a=file-range:101-*\r\n").And.Contain("size:200"));
         await phone.RespondAsync(invite, "200 OK", phone.Answer() + "a=file-range:101-*\r\n");
         await phone.ReceiveAsync("ACK");
-        await using RawPeer peer = await phone.AcceptAsync();
-        RawPeer.Message? send;
+        await using RawMsrpPeer peer = await phone.AcceptAsync();
+        RawMsrpPeer.Message? send;
         do
         {
             send = (await peer.ReadAsync())!;
@@ -166,7 +166,7 @@ public sealed class ResumeTests
         Task<ImageShareResult> ending = session.Completion;
         if (!ends)
         {
-            await using RawPeer peer = await phone.AcceptAsync();
+            await using RawMsrpPeer peer = await phone.AcceptAsync();
             ending = session.CancelAsync();
         }
 
@@ -211,8 +211,8 @@ public sealed class ResumeTests
         if (status == 200)
         {
             Assert.That(response, Does.Contain($"a=file-range:{range}\r\n"));
-            (RawPeer peer, Core.Msrp.MsrpUri to) = await phone.DialAsync(response);
-            await using RawPeer closing = peer;
+            (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await phone.DialAsync(response);
+            await using RawMsrpPeer closing = peer;
             byte[] rest = image[(range.StartsWith("501", StringComparison.Ordinal) ? 500 : 0)..];
             await peer.SendAsync(to, "rest", $"Byte-Range: 1-{rest.Length}/{rest.Length}\r\n", System.Text.Encoding.Latin1.GetString(rest), '$');
             Assert.That(await peer.ReadLineAsync(), Is.EqualTo("rest 200"));

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using ImageShare.Core.Images;
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Tests.Msrp.Connections;
+using ImageShare.Core.Tests.Testing;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Tests.Sharing;
@@ -39,7 +39,7 @@ public sealed class ResumeWithoutHashTests
     {
         Task<string> calling = _phone.InviteAsync(_pair.Bob.Address, "first", Offer(Selector));
         ImageShareSession first = await (await _pair.NextInvitationAsync()).AcceptAsync(Store);
-        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(await calling);
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(await calling);
         await peer.SendAsync(to, "begin", "Byte-Range: 1-600/1000\r\n", Octets(0, 600), '+');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("begin 200"));
         await peer.DisposeAsync();
@@ -161,8 +161,8 @@ public sealed class ResumeWithoutHashTests
 
     private async Task<ImageShareResult> FinishAsync(ImageShareSession session, string call, string response, string octets)
     {
-        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
+        await using RawMsrpPeer closing = peer;
         await peer.SendAsync(to, "rest", $"Byte-Range: 1-{octets.Length}/{octets.Length}\r\n", octets, '$');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("rest 200"));
         await _phone.ByeAsync(_pair.Bob.Address, call, response);

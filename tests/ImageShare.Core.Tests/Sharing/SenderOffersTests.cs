@@ -1,5 +1,4 @@
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;
@@ -19,7 +18,7 @@ public sealed class SenderOffersTests : PhoneCalleeTest
     {
         // One chunk, and a clock that stands still: the limit keeps most of it back.
         ImageShareSession session = await ShareAsync(2_000_000, new ShareSettings { QueryFirst = false, ChunkSize = 4_000_000, MaxBytesPerSecond = 200_000 });
-        await using RawPeer peer = await Phone.AcceptAsync();
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
         await BoundAsync(peer);
         System.IO.Pipelines.ReadResult begun = await peer.Stream.Input.ReadAsync().AsTask().WaitAsync(SharePair.Patience);
         Assert.That(begun.Buffer.IsEmpty, Is.False);
@@ -27,7 +26,7 @@ public sealed class SenderOffersTests : PhoneCalleeTest
         string id = RawPhone.Line(_invite, "a=file-transfer-id:");
         string selector = RawPhone.Line(_invite, "a=file-selector:");
         string answer = await OfferAsync(_invite, method, 1, Phone.Sdp($"a=file-selector:{selector}\r\na=file-transfer-id:{id}\r\n", media: "m=message 0 TCP/MSRP *\r\n"));
-        RawPeer.Message? last = null;
+        RawMsrpPeer.Message? last = null;
         while (last is not { Method: "SEND", Continuation: '#' })
         {
             last = await Time.DriveAsync(peer.ReadAsync());
@@ -54,8 +53,8 @@ public sealed class SenderOffersTests : PhoneCalleeTest
     public async Task Whatever_else_is_offered_the_transfer_goes_on(string offer, string status)
     {
         ImageShareSession session = await ShareAsync(100_000, new ShareSettings { QueryFirst = false });
-        await using RawPeer peer = await Phone.AcceptAsync();
-        RawPeer.Message first = await BoundAsync(peer);
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
+        RawMsrpPeer.Message first = await BoundAsync(peer);
         string id = RawPhone.Line(_invite, "a=file-transfer-id:");
         string body = Phone.Answer() + (offer == "another transfer" ? "a=file-transfer-id:other\r\n" : $"a=file-transfer-id:{id}\r\n");
         string response = await OfferAsync(_invite, "INVITE", 1, offer == "the image wanted back" ? body.Replace("recvonly", "sendonly", StringComparison.Ordinal) : body);
@@ -85,14 +84,14 @@ public sealed class SenderOffersTests : PhoneCalleeTest
     }
 
     // The SEND without a body that opens the session.
-    private static async Task<RawPeer.Message> BoundAsync(RawPeer peer)
+    private static async Task<RawMsrpPeer.Message> BoundAsync(RawMsrpPeer peer)
     {
-        RawPeer.Message first = (await peer.ReadAsync())!;
+        RawMsrpPeer.Message first = (await peer.ReadAsync())!;
         await peer.AnswerAsync(first, 200, first.To.First);
         return first;
     }
 
-    private static async Task AnswerAllAsync(RawPeer peer, RawPeer.Message first)
+    private static async Task AnswerAllAsync(RawMsrpPeer peer, RawMsrpPeer.Message first)
     {
         while (await peer.ReadAsync() is { } message)
         {

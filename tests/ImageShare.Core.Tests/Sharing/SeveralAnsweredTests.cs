@@ -1,6 +1,5 @@
 using System.Text;
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Testing;
 using ImageShare.Core.Text;
 
@@ -35,7 +34,7 @@ public sealed class SeveralAnsweredTests : PhoneCalleeTest
             ? "a=accept-types:*\r\n"
             : $"a=path:msrp://127.0.0.1:{Phone.MsrpPort}/session1;tcp\r\na={second["path tcp:".Length..]}\r\n");
         await AnswerAsync(Taken(0) + wrong + Taken(2));
-        await using RawPeer peer = await Phone.AcceptAsync();
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
 
         // The section is in use as far as the phone knows: it is taken out, in its place. Nothing is through before the phone reads its MSRP.
         string offer = await Phone.ReceiveAsync("INVITE");
@@ -60,7 +59,7 @@ public sealed class SeveralAnsweredTests : PhoneCalleeTest
     {
         IReadOnlyList<ImageShareSession> sessions = await ShareAsync(3);
         await AnswerAsync(Taken(0) + "m=message 0 TCP/MSRP *\r\nm=message 0 TCP/MSRP *\r\n");
-        await using RawPeer peer = await Phone.AcceptAsync();
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
         Task<HashSet<string>> receiving = AnswerAllAsync(peer);
         await EndAsync();
         ImageShareResult[] results = await ResultsAsync(sessions);
@@ -76,7 +75,7 @@ public sealed class SeveralAnsweredTests : PhoneCalleeTest
     {
         IReadOnlyList<ImageShareSession> sessions = await ShareAsync(3, new ShareSettings { QueryFirst = false, MaxBytesPerSecond = 1000 });
         await AnswerAsync(Taken(0) + Taken(1) + Taken(2));
-        await using RawPeer peer = await Phone.AcceptAsync();
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
         Task<HashSet<string>> receiving = AnswerAllAsync(peer);
         string[] ids = Ids(_invite);
         string answer = await OfferSectionsAsync(method, Taken(0, ids[0]) + $"m=message 0 TCP/MSRP *\r\na=file-transfer-id:{ids[1]}\r\n" + Taken(2, ids[2]));
@@ -104,7 +103,7 @@ public sealed class SeveralAnsweredTests : PhoneCalleeTest
     {
         IReadOnlyList<ImageShareSession> sessions = await ShareAsync(2, new ShareSettings { QueryFirst = false, MaxBytesPerSecond = 1000 });
         await AnswerAsync(Taken(0) + Taken(1));
-        await using RawPeer peer = await Phone.AcceptAsync();
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
         Task<HashSet<string>> receiving = AnswerAllAsync(peer);
         string[] ids = Ids(_invite);
         await OfferSectionsAsync("INVITE", Taken(0, ids[0]) + $"m=message 0 TCP/MSRP *\r\na=file-transfer-id:{ids[1]}\r\n", extra: reason);
@@ -167,7 +166,7 @@ public sealed class SeveralAnsweredTests : PhoneCalleeTest
     private Task<ImageShareResult[]> ResultsAsync(IEnumerable<ImageShareSession> sessions) => Time.DriveAsync(Task.WhenAll(sessions.Select(session => session.Completion)));
 
     // Answers every request with 200 until the connection ends; the MSRP sessions that were spoken to.
-    private static async Task<HashSet<string>> AnswerAllAsync(RawPeer peer)
+    private static async Task<HashSet<string>> AnswerAllAsync(RawMsrpPeer peer)
     {
         HashSet<string> reached = [];
         while (await peer.ReadAsync() is { } message)

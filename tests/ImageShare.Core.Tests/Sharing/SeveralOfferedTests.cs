@@ -3,7 +3,6 @@ using System.Globalization;
 using ImageShare.Core.Images;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;
@@ -69,8 +68,8 @@ public sealed class SeveralOfferedTests
         });
 
         // Both over one connection; the first one is complete while the second is still under way.
-        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(answer);
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(answer);
+        await using RawMsrpPeer closing = peer;
         var other = Core.Msrp.MsrpUri.Parse(Lines(answer, "a=path:")[1]["a=path:".Length..]);
         await peer.SendAsync(other, "half", "Byte-Range: 1-5/10\r\n", "01234", '+', "second");
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("half 200"));
@@ -109,8 +108,8 @@ public sealed class SeveralOfferedTests
         Task<string> calling = _phone.InviteAsync(_bob.Address, Call, Offer(Push("one", 10), Push("two", 10)));
         ImageShareSession[] sessions = [await (await NextAsync()).AcceptAsync(Store), await (await NextAsync()).AcceptAsync(hasFailed ? new FullStore() : Store)];
         string answer = await calling;
-        (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(answer);
-        await using RawPeer closing = peer;
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(answer);
+        await using RawMsrpPeer closing = peer;
         var other = Core.Msrp.MsrpUri.Parse(Lines(answer, "a=path:")[1]["a=path:".Length..]);
         await peer.SendAsync(to, "first", "Byte-Range: 1-5/10\r\n", "01234", '+', "first");
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("first 200"));

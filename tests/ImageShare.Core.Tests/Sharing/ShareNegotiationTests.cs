@@ -1,5 +1,4 @@
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Testing;
 using ImageShare.Core.Text;
 
@@ -26,7 +25,7 @@ public sealed class ShareNegotiationTests : PhoneCalleeTest
         await Phone.RespondAsync(await Phone.ReceiveAsync("PRACK"), "200 OK");
         await Phone.RespondAsync(invite, "200 OK", Declined);
         await Phone.ReceiveAsync("ACK");
-        await using RawPeer peer = await Phone.AcceptAsync();
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
         await CancelAsync(session);
     }
 
@@ -40,7 +39,7 @@ public sealed class ShareNegotiationTests : PhoneCalleeTest
         await Phone.RespondAsync(invite, "183 Session Progress", second ?? Phone.Answer());
         await Phone.RespondAsync(invite, "200 OK", Phone.Answer());
         await Phone.ReceiveAsync("ACK");
-        await using RawPeer peer = await Phone.AcceptAsync();
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
         await CancelAsync(session);
     }
 
@@ -59,7 +58,7 @@ public sealed class ShareNegotiationTests : PhoneCalleeTest
         string answer = Phone.Answer();
         await Phone.RespondAsync(invite, "200 OK", answer);
         await Phone.ReceiveAsync("ACK");
-        await using RawPeer peer = await Phone.AcceptAsync();
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
         await peer.ReadAsync();
         var alice = Core.Sip.SipUri.Parse(RawPhone.Header(invite, "Contact").Split('<', '>')[1]);
         string Request(string name, int number) =>

@@ -1,7 +1,7 @@
 using ImageShare.Core.Images;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Tests.Msrp.Connections;
+using ImageShare.Core.Tests.Testing;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Tests.Sharing;
@@ -87,8 +87,8 @@ public sealed class TransferDispositionTests
     public async Task The_offer_names_the_file_else_the_message_does(string selector, string disposition, string stored)
     {
         await using var network = new Phones();
-        (ImageShareSession session, RawPeer peer, Core.Msrp.MsrpUri to) = await network.AcceptAsync(selector + "type:image/png");
-        await using RawPeer closing = peer;
+        (ImageShareSession session, RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await network.AcceptAsync(selector + "type:image/png");
+        await using RawMsrpPeer closing = peer;
         await peer.SendAsync(to, "only", $"Byte-Range: 1-3/3\r\nContent-Disposition: attachment; {disposition}\r\n", "abc", '$');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("only 200"));
         await network.EndAsync(session);
@@ -109,8 +109,8 @@ public sealed class TransferDispositionTests
     public async Task A_size_only_the_message_says_is_a_promise_too(string selector, string size, string? error)
     {
         await using var network = new Phones();
-        (ImageShareSession session, RawPeer peer, Core.Msrp.MsrpUri to) = await network.AcceptAsync(selector);
-        await using RawPeer closing = peer;
+        (ImageShareSession session, RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await network.AcceptAsync(selector);
+        await using RawMsrpPeer closing = peer;
         await peer.SendAsync(to, "only", $"Byte-Range: 1-*/*\r\nContent-Disposition: render; size={size}\r\n", "abc", '$');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo(error is null ? "only 200" : "only 413"));
         await network.EndAsync(session, weEnd: error is not null);
@@ -129,8 +129,8 @@ public sealed class TransferDispositionTests
     public async Task What_the_part_inside_says_counts_where_the_message_says_nothing(string message, string part, string stored, long? size, bool mayDisplay)
     {
         await using var network = new Phones();
-        (ImageShareSession session, RawPeer peer, Core.Msrp.MsrpUri to) = await network.AcceptAsync("type:image/png");
-        await using RawPeer closing = peer;
+        (ImageShareSession session, RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await network.AcceptAsync("type:image/png");
+        await using RawMsrpPeer closing = peer;
         await peer.SendAsync(Wrapped(peer, to, message, part));
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("only 200"));
         await network.EndAsync(session);
@@ -147,8 +147,8 @@ public sealed class TransferDispositionTests
     public async Task A_size_the_part_says_is_a_promise_too(string size, bool isKept)
     {
         await using var network = new Phones();
-        (ImageShareSession session, RawPeer peer, Core.Msrp.MsrpUri to) = await network.AcceptAsync("type:image/png");
-        await using RawPeer closing = peer;
+        (ImageShareSession session, RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await network.AcceptAsync("type:image/png");
+        await using RawMsrpPeer closing = peer;
         await peer.SendAsync(Wrapped(peer, to, string.Empty, "render; size=" + size));
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo(isKept ? "only 200" : "only 413"));
         await network.EndAsync(session, weEnd: !isKept);
@@ -156,7 +156,7 @@ public sealed class TransferDispositionTests
         Assert.That(received.Error, Is.EqualTo(isKept ? ImageShareError.None : ImageShareError.SizeMismatch), received.Message);
     }
 
-    private static string Wrapped(RawPeer peer, Core.Msrp.MsrpUri to, string message, string part)
+    private static string Wrapped(RawMsrpPeer peer, Core.Msrp.MsrpUri to, string message, string part)
     {
         string body = $"From: <sip:a@b>\r\nTo: <sip:c@d>\r\n\r\nContent-Type: image/png\r\nContent-Disposition: {part}\r\n\r\nabc";
         string said = message.Length == 0 ? string.Empty : $"Content-Disposition: {message}\r\n";
@@ -177,7 +177,7 @@ public sealed class TransferDispositionTests
 
         public DirectoryInfo Inbox { get; } = Directory.CreateTempSubdirectory("imageshare-test-");
 
-        public async Task<(ImageShareSession Session, RawPeer Peer, Core.Msrp.MsrpUri To)> AcceptAsync(string selector)
+        public async Task<(ImageShareSession Session, RawMsrpPeer Peer, Core.Msrp.MsrpUri To)> AcceptAsync(string selector)
         {
             _bob = await ImageShareClient.StartAsync(new ImageShareOptions { Identity = Core.Sip.SipUri.Parse("sip:bob@ims.example"), Network = _network });
             Task<string> calling = _phone.InviteAsync(_bob.Address, Call, _phone.Offer(selector));
@@ -186,7 +186,7 @@ public sealed class TransferDispositionTests
             Assert.That(await invitations.MoveNextAsync(), Is.True);
             ImageShareSession session = await invitations.Current.AcceptAsync(ImageStore.InDirectory(Inbox.FullName));
             _response = await calling;
-            (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(_response);
+            (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(_response);
             return (session, peer, to);
         }
 

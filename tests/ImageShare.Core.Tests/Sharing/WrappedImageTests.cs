@@ -5,7 +5,6 @@ using System.Text;
 using ImageShare.Core.Images;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Testing;
 using ImageShare.Core.Text;
 
@@ -98,8 +97,8 @@ public sealed class WrappedImageTests
             }
 
             string hash = string.Join(':', SHA1.HashData(Encoding.ASCII.GetBytes(Image)).Select(b => b.ToString("X2", CultureInfo.InvariantCulture)));
-            (ImageShareSession session, RawPeer peer, Core.Msrp.MsrpUri to, string response) = await AcceptAsync($"name:\"x.png\" {selector} hash:sha-1:{hash}", "cut" + cut);
-            await using RawPeer closing = peer;
+            (ImageShareSession session, RawMsrpPeer peer, Core.Msrp.MsrpUri to, string response) = await AcceptAsync($"name:\"x.png\" {selector} hash:sha-1:{hash}", "cut" + cut);
+            await using RawMsrpPeer closing = peer;
             string answer = string.Empty;
             for (int start = 0; start < body.Length && !answer.EndsWith(" 413", StringComparison.Ordinal) && !answer.EndsWith(" 415", StringComparison.Ordinal); start += cut)
             {
@@ -130,8 +129,8 @@ public sealed class WrappedImageTests
     [Category("MSRP-036")]
     public async Task The_answer_says_what_may_be_around_an_image()
     {
-        (ImageShareSession session, RawPeer peer, _, string response) = await AcceptAsync("type:image/png size:10", "answer");
-        await using RawPeer closing = peer;
+        (ImageShareSession session, RawMsrpPeer peer, _, string response) = await AcceptAsync("type:image/png size:10", "answer");
+        await using RawMsrpPeer closing = peer;
         string[] types = RawPhone.Line(response, "a=accept-types:").Split(' ');
         Assert.Multiple(() =>
         {
@@ -153,8 +152,8 @@ public sealed class WrappedImageTests
         string body = Of(Cpim, "image/png", Image);
         foreach (bool hasGap in (bool[])[false, true])
         {
-            (ImageShareSession session, RawPeer peer, Core.Msrp.MsrpUri to, string response) = await AcceptAsync("name:\"x.png\" type:image/png size:10", "again" + hasGap);
-            await using RawPeer closing = peer;
+            (ImageShareSession session, RawMsrpPeer peer, Core.Msrp.MsrpUri to, string response) = await AcceptAsync("name:\"x.png\" type:image/png size:10", "again" + hasGap);
+            await using RawMsrpPeer closing = peer;
             foreach ((int start, int end) in ((int, int)[])[(0, 40), (20, 60), (0, 10), (hasGap ? 61 : 60, body.Length)])
             {
                 await peer.SendAsync(Chunk(peer, to, "message/cpim", body[start..end], $"{start + 1}-*/{body.Length}", end == body.Length ? '$' : '+'));
@@ -200,10 +199,10 @@ public sealed class WrappedImageTests
     private static string Of(string frame, string type, string content) =>
         frame.Replace("{0}", type, StringComparison.Ordinal).Replace("{1}", content, StringComparison.Ordinal);
 
-    private static string Chunk(RawPeer peer, Core.Msrp.MsrpUri to, string type, string octets, string range, char sign) =>
+    private static string Chunk(RawMsrpPeer peer, Core.Msrp.MsrpUri to, string type, string octets, string range, char sign) =>
         $"MSRP chunk SEND\r\nTo-Path: {to}\r\nFrom-Path: {peer.Uri}\r\nMessage-ID: wrapped\r\nByte-Range: {range}\r\nContent-Type: {type}\r\n\r\n{octets}\r\n-------chunk{sign}\r\n";
 
-    private async Task<(ImageShareSession Session, RawPeer Peer, Core.Msrp.MsrpUri To, string Response)> AcceptAsync(string selector, string call)
+    private async Task<(ImageShareSession Session, RawMsrpPeer Peer, Core.Msrp.MsrpUri To, string Response)> AcceptAsync(string selector, string call)
     {
         Task<string> calling = _phone.InviteAsync(_bob.Address, call, _phone.Offer(selector));
         using var patience = new CancellationTokenSource(SharePair.Patience);
@@ -211,7 +210,7 @@ public sealed class WrappedImageTests
         {
             ImageShareSession session = await invitation.AcceptAsync(ImageStore.InDirectory(_inbox.FullName));
             string response = await calling;
-            (RawPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
+            (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
             return (session, peer, to, response);
         }
 

@@ -3,7 +3,6 @@ using ImageShare.Core.Bodies;
 using ImageShare.Core.Msrp;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Images;
-using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;
@@ -38,7 +37,7 @@ public sealed class WrappingSenderTests : PhoneCalleeTest
     {
         ImageShareSession session = await ShareAsync();
         await Phone.RespondAsync(await Phone.ReceiveAsync("INVITE"), "200 OK", Answer(accepted, wrapped));
-        await using RawPeer peer = await Phone.AcceptAsync();
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
         (string? type, byte[] message) = await ReadMessageAsync(peer);
         Assert.That(type, Is.EqualTo(sent));
         Assert.That(sent == "message/cpim" ? Unwrap(message).Image : message, Is.EqualTo(Image));
@@ -56,8 +55,8 @@ public sealed class WrappingSenderTests : PhoneCalleeTest
     {
         ImageShareSession session = await ShareAsync();
         await Phone.RespondAsync(await Phone.ReceiveAsync("INVITE"), "200 OK", Answer(accepted, wrapped));
-        await using RawPeer peer = await Phone.AcceptAsync();
-        RawPeer.Message first;
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
+        RawMsrpPeer.Message first;
         while (!(first = (await peer.ReadAsync())!).HasBody)
         {
             await peer.AnswerAsync(first, 200, first.To.First);
@@ -88,7 +87,7 @@ public sealed class WrappingSenderTests : PhoneCalleeTest
         await using ImageShareClient carol = await StartCarolAsync(saysDisposition);
         ImageShareSession session = await carol.ShareAsync(Phone.Address, SharePair.Image(Image, "ca\"t.png"), new ShareSettings { QueryFirst = false });
         await Phone.RespondAsync(await Phone.ReceiveAsync("INVITE"), "200 OK", Answer("message/cpim", "*"));
-        await using RawPeer peer = await Phone.AcceptAsync();
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
         (_, byte[] message) = await ReadMessageAsync(peer);
         (CpimHead head, byte[] image) = Unwrap(message);
         Assert.Multiple(() =>
@@ -119,7 +118,7 @@ public sealed class WrappingSenderTests : PhoneCalleeTest
         string invite = await Phone.ReceiveAsync("INVITE");
         Assert.That(invite, Does.Contain(range));
         await Phone.RespondAsync(invite, "200 OK", Answer("message/cpim", "*") + range);
-        await using RawPeer peer = await Phone.AcceptAsync();
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
         (_, byte[] message) = await ReadMessageAsync(peer);
         Assert.That(Unwrap(message).Image, Is.EqualTo(Image[from..]));
         ImageShareResult result = await CompletesAsync(session);
@@ -148,7 +147,7 @@ public sealed class WrappingSenderTests : PhoneCalleeTest
                 continue;
             }
 
-            await using RawPeer peer = await Phone.AcceptAsync();
+            await using RawMsrpPeer peer = await Phone.AcceptAsync();
             length = (await ReadMessageAsync(peer)).Octets.Length;
             Assert.That(length, Is.GreaterThan(Image.Length));
             await CompletesAsync(session);
@@ -174,7 +173,7 @@ public sealed class WrappingSenderTests : PhoneCalleeTest
         }
 
         await Phone.RespondAsync(await Phone.ReceiveAsync("INVITE"), "200 OK", Answer("message/cpim", wrapped));
-        await using RawPeer peer = await Phone.AcceptAsync();
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
         Assert.That((await ReadMessageAsync(peer)).Type, Is.EqualTo("message/cpim"));
         await CompletesAsync(session);
     }
@@ -214,8 +213,8 @@ public sealed class WrappingSenderTests : PhoneCalleeTest
                 continue;
             }
 
-            (RawPeer peer, MsrpUri uri) = await Phone.DialAsync(response);
-            await using RawPeer closing = peer;
+            (RawMsrpPeer peer, MsrpUri uri) = await Phone.DialAsync(response);
+            await using RawMsrpPeer closing = peer;
             await peer.SendAsync(uri, "bind", string.Empty, null, '$');
             Assert.That(await peer.ReadLineAsync(), Is.EqualTo("bind 200"));
             (string? type, byte[] message) = await ReadMessageAsync(peer);
@@ -255,12 +254,12 @@ public sealed class WrappingSenderTests : PhoneCalleeTest
     }
 
     /// <summary>The next whole message, each chunk acknowledged; its octets are as many as it said.</summary>
-    private static async Task<(string? Type, byte[] Octets)> ReadMessageAsync(RawPeer peer, string? notOf = null)
+    private static async Task<(string? Type, byte[] Octets)> ReadMessageAsync(RawMsrpPeer peer, string? notOf = null)
     {
         var octets = new MemoryStream();
         while (true)
         {
-            RawPeer.Message chunk = (await peer.ReadAsync())!;
+            RawMsrpPeer.Message chunk = (await peer.ReadAsync())!;
             if (chunk.MessageId == notOf && notOf is not null)
             {
                 continue;

@@ -10,29 +10,29 @@ namespace ImageShare.Core.Msrp.Connections;
 /// </summary>
 internal sealed class ControlQueue
 {
-    private readonly ConcurrentQueue<(byte[] Octets, int Length)> _queue = new();
+    private readonly ConcurrentQueue<(byte[] Bytes, int Length)> _queue = new();
     private int _waiting;
 
-    /// <summary>How many octets wait.</summary>
+    /// <summary>How many bytes wait.</summary>
     public int WaitingBytes => Volatile.Read(ref _waiting);
 
     public bool IsEmpty => _queue.IsEmpty;
 
-    public void Add(ReadOnlySpan<byte> octets)
+    public void Add(ReadOnlySpan<byte> bytes)
     {
-        byte[] copy = ArrayPool<byte>.Shared.Rent(octets.Length);
-        octets.CopyTo(copy);
-        Interlocked.Add(ref _waiting, octets.Length);
-        _queue.Enqueue((copy, octets.Length));
+        byte[] copy = ArrayPool<byte>.Shared.Rent(bytes.Length);
+        bytes.CopyTo(copy);
+        Interlocked.Add(ref _waiting, bytes.Length);
+        _queue.Enqueue((copy, bytes.Length));
     }
 
     /// <summary>Writes all that waits.</summary>
     public void WriteTo(PipeWriter output)
     {
-        while (_queue.TryDequeue(out (byte[] Octets, int Length) next))
+        while (_queue.TryDequeue(out (byte[] Bytes, int Length) next))
         {
-            output.Write(next.Octets.AsSpan(0, next.Length));
-            ArrayPool<byte>.Shared.Return(next.Octets);
+            output.Write(next.Bytes.AsSpan(0, next.Length));
+            ArrayPool<byte>.Shared.Return(next.Bytes);
             Interlocked.Add(ref _waiting, -next.Length);
         }
     }

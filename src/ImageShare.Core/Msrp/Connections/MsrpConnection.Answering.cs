@@ -1,4 +1,7 @@
 using ImageShare.Core.Diagnostics;
+using ImageShare.Core.Msrp.Framing;
+using ImageShare.Core.Msrp.Sessions;
+using ImageShare.Core.Msrp.Transfers;
 
 namespace ImageShare.Core.Msrp.Connections;
 

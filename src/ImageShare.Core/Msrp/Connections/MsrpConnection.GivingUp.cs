@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using ImageShare.Core.Msrp.Framing;
+using ImageShare.Core.Msrp.Sessions;
+using ImageShare.Core.Msrp.Transfers;
 
 namespace ImageShare.Core.Msrp.Connections;
 
@@ -9,7 +12,7 @@ internal sealed partial class MsrpConnection
     private MsrpHead? _receivingHead;
 
     /// <summary>
-    /// Refuses what the session is receiving: with 413 at once, and not at the next octets, which may be long in coming (RFC 4975 §7.2, §10.5). For any thread.
+    /// Refuses what the session is receiving: with 413 at once, and not at the next bytes, which may be long in coming (RFC 4975 §7.2, §10.5). For any thread.
     /// </summary>
     /// <returns>Done when what there was to answer has left; never when the connection ends before.</returns>
     public Task RefuseAsync(MsrpSession session)

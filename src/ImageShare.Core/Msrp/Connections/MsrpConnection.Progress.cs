@@ -1,10 +1,11 @@
 using System.Buffers;
+using ImageShare.Core.Msrp.Sessions;
 
 namespace ImageShare.Core.Msrp.Connections;
 
 /// <summary>
-/// A peer that sends an octet now and then is never idle, and must not hold a session for ever all the same: what has begun has to gain
-/// <see cref="MsrpLimits.MinProgressOctets"/> in each <see cref="MsrpEndpointOptions.ProgressInterval"/>. Nor one that only says that it is there.
+/// A peer that sends a byte now and then is never idle, and must not hold a session for ever all the same: what has begun has to gain
+/// <see cref="MsrpLimits.MinProgressBytes"/> in each <see cref="MsrpEndpointOptions.ProgressInterval"/>. Nor one that only says that it is there.
 /// </summary>
 internal sealed partial class MsrpConnection
 {
@@ -12,17 +13,17 @@ internal sealed partial class MsrpConnection
 
     private readonly Lock _progressGate = new();
     private readonly ITimer? _progressTimer;
-    private Dictionary<MsrpSession, (int Message, long Octets)> _marks = [];
-    private (long Requests, long Octets)? _requestMark;
-    private long _readOctets;
+    private Dictionary<MsrpSession, (int Message, long Bytes)> _marks = [];
+    private (long Requests, long Bytes)? _requestMark;
+    private long _readBytes;
     private long _endedRequests;
     private volatile bool _isInsideRequest;
     private volatile bool _waitsForReceiver;
 
     // Line ends between messages hold nothing open: else they would hold it open for ever.
-    private static bool IsBlank(in ReadOnlySequence<byte> octets)
+    private static bool IsBlank(in ReadOnlySequence<byte> bytes)
     {
-        foreach (ReadOnlyMemory<byte> piece in octets)
+        foreach (ReadOnlyMemory<byte> piece in bytes)
         {
             if (piece.Span.ContainsAnyExcept((byte)'\r', (byte)'\n'))
             {
@@ -59,18 +60,18 @@ internal sealed partial class MsrpConnection
         foreach (MsrpSession session in _bound.Inside)
         {
             int message = NumberOf(session);
-            long octets = session.Incoming.Taken;
+            long bytes = session.Incoming.Taken;
             if (counts
                 && message != 0
-                && _marks.TryGetValue(session, out (int Message, long Octets) before)
+                && _marks.TryGetValue(session, out (int Message, long Bytes) before)
                 && before.Message == message
-                && octets - before.Octets < Options.Limits.MinProgressOctets)
+                && bytes - before.Bytes < Options.Limits.MinProgressBytes)
             {
                 session.End(MsrpSessionEndReason.Idle);
             }
             else if (message != 0 && counts)
             {
-                marks[session] = (message, octets);
+                marks[session] = (message, bytes);
             }
         }
 
@@ -84,9 +85,9 @@ internal sealed partial class MsrpConnection
     // A head, or the body of something that is dropped, that never comes to its end: it belongs to no message.
     private void CheckRequest(bool counts)
     {
-        (long Requests, long Octets) now = (Volatile.Read(ref _endedRequests), Volatile.Read(ref _readOctets));
+        (long Requests, long Bytes) now = (Volatile.Read(ref _endedRequests), Volatile.Read(ref _readBytes));
         bool inside = _isInsideRequest && counts;
-        if (inside && _requestMark is { } before && before.Requests == now.Requests && now.Octets - before.Octets < Options.Limits.MinProgressOctets)
+        if (inside && _requestMark is { } before && before.Requests == now.Requests && now.Bytes - before.Bytes < Options.Limits.MinProgressBytes)
         {
             End(MsrpSessionEndReason.Idle, force: true);
         }

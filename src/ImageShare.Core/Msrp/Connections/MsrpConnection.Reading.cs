@@ -1,13 +1,16 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using ImageShare.Core.Msrp.Framing;
+using ImageShare.Core.Msrp.Sessions;
+using ImageShare.Core.Msrp.Transfers;
 
 namespace ImageShare.Core.Msrp.Connections;
 
 /// <summary>The reader loop: requests to the sessions, responses to the transfers, and what is to be answered to the writer loop.</summary>
 internal sealed partial class MsrpConnection
 {
-    /// <summary>So many octets of answers are handed over even while there is more to read.</summary>
+    /// <summary>So many bytes of answers are handed over even while there is more to read.</summary>
     private const int ResponseBatch = 16 * 1024;
 
     private readonly MsrpDecoder _decoder;
@@ -19,7 +22,7 @@ internal sealed partial class MsrpConnection
     private MsrpSession? _lastSession;
     private MsrpSession? _receiving;
 
-    // Whose first chunk has begun that may hold no octets at all: with a Content-Type or without, it then only opens the connection.
+    // Whose first chunk has begun that may hold no bytes at all: with a Content-Type or without, it then only opens the connection.
     private MsrpSession? _opening;
     private long _bodyLength;
     private bool _isAnswered;
@@ -82,7 +85,7 @@ internal sealed partial class MsrpConnection
                         Touch();
                     }
 
-                    Volatile.Write(ref _readOctets, _readOctets + rest.Length);
+                    Volatile.Write(ref _readBytes, _readBytes + rest.Length);
                 }
 
                 OperationStatus status;
@@ -235,7 +238,7 @@ internal sealed partial class MsrpConnection
 
         if (session is { Options: { ExpectsMessage: true, MayBeEmpty: false }, Incoming.Messages: 0 } && head.ByteRange is not { Total: > 0 })
         {
-            // Where a file is expected, not before an octet shows that it is content: there are peers that open with an empty body (RFC 4975 §5.4).
+            // Where a file is expected, not before a byte shows that it is content: there are peers that open with an empty body (RFC 4975 §5.4).
             _opening = session;
             return default;
         }

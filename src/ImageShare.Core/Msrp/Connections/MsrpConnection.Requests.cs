@@ -1,5 +1,8 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using ImageShare.Core.Msrp.Framing;
+using ImageShare.Core.Msrp.Relays;
+using ImageShare.Core.Msrp.Sessions;
 
 namespace ImageShare.Core.Msrp.Connections;
 
@@ -23,14 +26,14 @@ internal sealed partial class MsrpConnection
         byte[] id = new byte[TransactionIds.Length];
         new TransactionIds().Next(id);
         var key = TransactionKey.From(id);
-        var octets = new ArrayBufferWriter<byte>(1024);
-        write(octets, id);
+        var bytes = new ArrayBufferWriter<byte>(1024);
+        write(bytes, id);
         var answer = new TaskCompletionSource<RelayReply>(TaskCreationOptions.RunContinuationsAsynchronously);
         _requests[key] = answer;
         Interlocked.Increment(ref _openRequests);
         try
         {
-            _control.Add(octets.WrittenSpan);
+            _control.Add(bytes.WrittenSpan);
             Wake();
             await Task.WhenAny(answer.Task, Ended).WaitAsync(Options.TransactionTimeout, Options.TimeProvider, cancellationToken).ConfigureAwait(false);
             return answer.Task.IsCompleted
@@ -56,16 +59,4 @@ internal sealed partial class MsrpConnection
         _openRequests > 0
         && _requests.TryGetValue(key, out TaskCompletionSource<RelayReply>? answer)
         && answer.TrySetResult(new RelayReply(head.Status, head.GetOtherHeaders()));
-}
-
-/// <summary>A relay's answer.</summary>
-/// <param name="Status">Its status.</param>
-/// <param name="Headers">Its headers beyond those of RFC 4975.</param>
-internal sealed record RelayReply(int Status, IReadOnlyList<KeyValuePair<string, string>> Headers)
-{
-    public IEnumerable<string> All(string name) => Headers.Where(h => h.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(h => h.Value);
-
-    /// <summary>A whole number of seconds; null when it is absent or none.</summary>
-    public long? Seconds(string name) =>
-        All(name).FirstOrDefault() is { } text && uint.TryParse(text, System.Globalization.NumberStyles.None, null, out uint seconds) ? seconds : null;
 }

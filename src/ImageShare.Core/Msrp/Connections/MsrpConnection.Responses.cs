@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using ImageShare.Core.Msrp.Framing;
+using ImageShare.Core.Msrp.Sessions;
+using ImageShare.Core.Msrp.Transfers;
 
 namespace ImageShare.Core.Msrp.Connections;
 
@@ -98,7 +101,7 @@ internal sealed partial class MsrpConnection
             _hasResponses = true;
             if (status.Code is (< 200 or >= 300) and not (413 or 415))
             {
-                // Octets are missing at the other end: the session has failed (RFC 4975 §7.3.2). 413 and 415 only say that they are not wanted.
+                // Bytes are missing at the other end: the session has failed (RFC 4975 §7.3.2). 413 and 415 only say that they are not wanted.
                 session.End(MsrpSessionEndReason.Refused, status.Code);
             }
         }

@@ -1,3 +1,6 @@
+using ImageShare.Core.Msrp.Framing;
+using ImageShare.Core.Msrp.Sessions;
+
 namespace ImageShare.Core.Msrp.Connections;
 
 /// <summary>Who is at the other end: what TLS has shown, and which sessions it is good for (RFC 4975 §14.4, RFC 8122 §6.2).</summary>
@@ -6,7 +9,7 @@ internal sealed partial class MsrpConnection
     /// <summary>Whether TLS is spoken.</summary>
     public bool IsSecure { get; init; }
 
-    /// <summary>The certificate the peer has shown, as DER octets; null when there is none.</summary>
+    /// <summary>The certificate the peer has shown, as DER bytes; null when there is none.</summary>
     public ReadOnlyMemory<byte>? PeerCertificate { get; init; }
 
     /// <summary>The host whose certificate was verified by chain and name when this side connected; null otherwise.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using ImageShare.Core.Msrp.Framing;
 
 namespace ImageShare.Core.Msrp.Connections;
 
@@ -10,10 +11,10 @@ internal sealed partial class MsrpConnection
     private ValueTask TakeWhole(ref ReadOnlySequence<byte> input)
     {
         ReadOnlyMemory<byte> piece = input.First;
-        ReadOnlySpan<byte> octets = piece.Span;
+        ReadOnlySpan<byte> bytes = piece.Span;
         ValueTask taking = default;
         int taken = 0;
-        while (taking.IsCompletedSuccessfully && _decoder.TryReadWhole(octets[taken..], out WholeMessage message))
+        while (taking.IsCompletedSuccessfully && _decoder.TryReadWhole(bytes[taken..], out WholeMessage message))
         {
             taking = TakeAsync(message, piece.Slice(taken + message.BodyStart, message.BodyLength));
             taken += message.Length;

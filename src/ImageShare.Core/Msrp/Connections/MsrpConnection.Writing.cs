@@ -1,6 +1,9 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.IO.Pipelines;
+using ImageShare.Core.Msrp.Framing;
+using ImageShare.Core.Msrp.Sessions;
+using ImageShare.Core.Msrp.Transfers;
 
 namespace ImageShare.Core.Msrp.Connections;
 
@@ -43,7 +46,7 @@ internal sealed partial class MsrpConnection
     /// <summary>Whether the peer has read nothing for a while: whoever came now would wait behind what it does not read. For any thread.</summary>
     public bool IsStuck => FlushingSince is { } since && Options.TimeProvider.GetElapsedTime(since) >= StuckTime;
 
-    /// <summary>Takes on a message; the writer loop begins with it when it has octets. For any thread.</summary>
+    /// <summary>Takes on a message; the writer loop begins with it when it has bytes. For any thread.</summary>
     public void Add(OutgoingTransfer transfer)
     {
         ImmutableInterlocked.Update(ref _transfers, static (transfers, added) => transfers.Add(added), transfer);
@@ -70,16 +73,16 @@ internal sealed partial class MsrpConnection
     /// <summary>Sends a SEND without a body on behalf of a session (RFC 4975 §5.4). For any thread.</summary>
     public void SendEmpty(MsrpSession session, MsrpPath peer)
     {
-        var octets = new ArrayBufferWriter<byte>(512);
+        var bytes = new ArrayBufferWriter<byte>(512);
         Span<byte> id = stackalloc byte[TransactionIds.Length];
         new TransactionIds().Next(id);
         session.OpeningTransaction = TransactionKey.From(id);
         var headers = new MsrpSendHeaders(peer, session.LocalPath);
-        MsrpWriter.WriteSendHead(octets, id, headers, ByteRange.Empty);
-        MsrpWriter.WriteEndLine(octets, id, MsrpContinuation.Complete, afterBody: false);
+        MsrpWriter.WriteSendHead(bytes, id, headers, ByteRange.Empty);
+        MsrpWriter.WriteEndLine(bytes, id, MsrpContinuation.Complete, afterBody: false);
         Options.Trace?.Invoke(new MsrpTraceEvent(
             true, $"MSRP {System.Text.Encoding.ASCII.GetString(id)} SEND", headers.MessageId, ByteRange.Empty, 0, '$', RemoteEndPoint));
-        _control.Add(octets.WrittenSpan);
+        _control.Add(bytes.WrittenSpan);
         Wake();
     }
 
@@ -139,7 +142,7 @@ internal sealed partial class MsrpConnection
                     continue;
                 }
 
-                long octets = output.UnflushedBytes;
+                long bytes = output.UnflushedBytes;
                 long since = Options.TimeProvider.GetTimestamp();
                 Volatile.Write(ref _flushingSince, since);
                 FlushResult flushed = await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
@@ -149,7 +152,7 @@ internal sealed partial class MsrpConnection
                     break;
                 }
 
-                MarkSent(since, octets);
+                MarkSent(since, bytes);
                 _drained.Set();
                 TellFlushed(asked);
             }
@@ -250,11 +253,11 @@ internal sealed partial class MsrpConnection
         return wrote;
     }
 
-    private void MarkSent(long since, long octets)
+    private void MarkSent(long since, long bytes)
     {
         long now = Options.TimeProvider.GetTimestamp();
         Volatile.Write(ref _lastActivity, now);
-        _flushSize = FlushSizeAfter(_flushSize, octets, Options.TimeProvider.GetElapsedTime(since, now));
+        _flushSize = FlushSizeAfter(_flushSize, bytes, Options.TimeProvider.GetElapsedTime(since, now));
         foreach (OutgoingTransfer transfer in _transfers)
         {
             transfer.Flushed(now);
@@ -262,7 +265,7 @@ internal sealed partial class MsrpConnection
     }
 
     // Down at once to what the path takes in the time a flush should have, and up again by doubling.
-    internal static int FlushSizeAfter(int size, long octets, TimeSpan took) => took <= LongestFlush
+    internal static int FlushSizeAfter(int size, long bytes, TimeSpan took) => took <= LongestFlush
         ? Math.Min(size * 2, FlushSize)
-        : (int)Math.Clamp(octets * (LongestFlush / took), SmallestFlush, size);
+        : (int)Math.Clamp(bytes * (LongestFlush / took), SmallestFlush, size);
 }

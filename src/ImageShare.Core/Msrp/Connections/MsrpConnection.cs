@@ -2,6 +2,9 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using ImageShare.Core.Diagnostics;
+using ImageShare.Core.Msrp.Framing;
+using ImageShare.Core.Msrp.Sessions;
+using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Net;
 using Microsoft.Extensions.Logging;
 
@@ -15,7 +18,7 @@ namespace ImageShare.Core.Msrp.Connections;
 [SuppressMessage("Design", "CA1001", Justification = "The token source may be cancelled from any thread at any time and holds no timer: there is nothing to dispose and no safe time to do it.")]
 internal sealed partial class MsrpConnection
 {
-    /// <summary>How long the last octets may take to leave before the connection is dropped.</summary>
+    /// <summary>How long the last bytes may take to leave before the connection is dropped.</summary>
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
 
     private readonly MsrpEndpoint _endpoint;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using ImageShare.Core.Msrp.Framing;
 
 namespace ImageShare.Core.Msrp.Connections;
 

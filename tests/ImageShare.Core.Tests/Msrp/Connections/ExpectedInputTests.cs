@@ -1,7 +1,8 @@
 using System.IO.Pipelines;
 using System.Net;
 using ImageShare.Core.Msrp;
-using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Msrp.Sessions;
+using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Net;
 using ImageShare.Core.Tests.Testing;
 using ImageShare.Core.Text;
@@ -26,8 +27,8 @@ public sealed class ExpectedInputTests
     [TestCase("4567890123", "more than is taken")]
     public async Task A_receiver_expects_more_until_the_message_is_over(string end, string what)
     {
-        (MsrpSession session, RawPeer peer, HintedConnection connection) = await BoundAsync(maxSize: 10);
-        await using RawPeer closing = peer;
+        (MsrpSession session, RawMsrpPeer peer, HintedConnection connection) = await BoundAsync(maxSize: 10);
+        await using RawMsrpPeer closing = peer;
         Assert.That(connection.ExpectsInput, Is.False);
         await BeginAsync(session, peer, connection, total: end.StartsWith('4') ? "*" : "4");
         await peer.SendAsync(end);
@@ -38,15 +39,15 @@ public sealed class ExpectedInputTests
     [TestCase(false)]
     public async Task A_session_that_takes_no_more_expects_nothing(bool isRefused)
     {
-        (MsrpSession session, RawPeer peer, HintedConnection connection) = await BoundAsync();
-        await using RawPeer closing = peer;
+        (MsrpSession session, RawMsrpPeer peer, HintedConnection connection) = await BoundAsync();
+        await using RawMsrpPeer closing = peer;
 
         // Another one keeps the connection.
         MsrpSession other = _endpoint.CreateSession(new() { Receiver = new CollectingReceiver() });
         await peer.SendAsync(other.LocalUri, "other", "Byte-Range: 1-0/0\r\n", null, '$');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("other 200"));
         await BeginAsync(session, peer, connection);
-        await (isRefused ? session.RefuseAsync() : session.CloseAsync().AsTask()).WaitAsync(RawPeer.Patience);
+        await (isRefused ? session.RefuseAsync() : session.CloseAsync().AsTask()).WaitAsync(RawMsrpPeer.Patience);
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo(isRefused ? "open 413" : "open 481"));
         await connection.UntilAsync(false, "nothing is received");
         Assert.That(other.Ended.IsCompleted, Is.False);
@@ -56,11 +57,11 @@ public sealed class ExpectedInputTests
     [TestCase(413)]
     public async Task A_sender_expects_answers_until_it_has_them(int status)
     {
-        (MsrpSession session, RawPeer peer, HintedConnection connection) = await BoundAsync();
-        await using RawPeer closing = peer;
+        (MsrpSession session, RawMsrpPeer peer, HintedConnection connection) = await BoundAsync();
+        await using RawMsrpPeer closing = peer;
         session.SetPeerPath(new MsrpPath(peer.Uri));
         Task<MsrpSendResult> sending = session.SendAsync(MsrpOutgoingContent.FromMemory(new MediaType("image", "png"), new byte[2049]), null, CancellationToken.None);
-        RawPeer.Message[] chunks = [(await peer.ReadAsync())!, (await peer.ReadAsync())!];
+        RawMsrpPeer.Message[] chunks = [(await peer.ReadAsync())!, (await peer.ReadAsync())!];
 
         // What was read meanwhile makes it look again.
         await peer.SendAsync(session.LocalUri, "life", "Byte-Range: 1-0/0\r\n", null, '$');
@@ -68,44 +69,44 @@ public sealed class ExpectedInputTests
         await connection.UntilAsync(true, "two answers");
         await peer.AnswerAsync(chunks[0], 200, peer.Uri);
         await peer.AnswerAsync(chunks[1], status, peer.Uri);
-        Assert.That((await sending.WaitAsync(RawPeer.Patience)).Outcome, Is.EqualTo(status == 200 ? MsrpSendOutcome.Completed : MsrpSendOutcome.Refused));
+        Assert.That((await sending.WaitAsync(RawMsrpPeer.Patience)).Outcome, Is.EqualTo(status == 200 ? MsrpSendOutcome.Completed : MsrpSendOutcome.Refused));
         await connection.UntilAsync(false, "all are there");
     }
 
     [Test]
     public async Task Of_many_connections_none_keeps_a_buffer_for_a_slow_peer()
     {
-        List<RawPeer> peers = [];
+        List<RawMsrpPeer> peers = [];
         for (int i = 0; i < MsrpEndpoint.FewConnections; i++)
         {
             peers.Add((await BoundAsync()).Peer);
         }
 
-        (MsrpSession session, RawPeer peer, HintedConnection connection) = await BoundAsync();
+        (MsrpSession session, RawMsrpPeer peer, HintedConnection connection) = await BoundAsync();
         peers.Add(peer);
         await peer.SendAsync(Chunk(session, peer, "4"));
         await peer.SendAsync("\r\n-------open+\r\n");
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("open 200"), "a message is under way");
         Assert.That(connection.WasExpected, Is.False);
-        foreach (RawPeer closing in peers)
+        foreach (RawMsrpPeer closing in peers)
         {
             await closing.DisposeAsync();
         }
     }
 
-    private static string Chunk(MsrpSession session, RawPeer peer, string total) =>
+    private static string Chunk(MsrpSession session, RawMsrpPeer peer, string total) =>
         $"MSRP open SEND\r\nTo-Path: {session.LocalUri}\r\nFrom-Path: {peer.Uri}\r\nMessage-ID: m1234\r\nByte-Range: 1-*/{total}\r\nContent-Type: image/png\r\n\r\n0123";
 
-    private static async Task BeginAsync(MsrpSession session, RawPeer peer, HintedConnection connection, string total = "9")
+    private static async Task BeginAsync(MsrpSession session, RawMsrpPeer peer, HintedConnection connection, string total = "9")
     {
         await peer.SendAsync(Chunk(session, peer, total));
         await connection.UntilAsync(true, "more is about to come");
     }
 
-    private async Task<(MsrpSession Session, RawPeer Peer, HintedConnection Connection)> BoundAsync(long maxSize = long.MaxValue)
+    private async Task<(MsrpSession Session, RawMsrpPeer Peer, HintedConnection Connection)> BoundAsync(long maxSize = long.MaxValue)
     {
         MsrpSession session = _endpoint.CreateSession(new() { Receiver = new CollectingReceiver(), MaxMessageSize = maxSize });
-        RawPeer peer = await RawPeer.DialAsync(_network, _endpoint.LocalEndPoint);
+        RawMsrpPeer peer = await RawMsrpPeer.DialAsync(_network, _endpoint.LocalEndPoint);
         await peer.SendAsync(session.LocalUri, "hello", "Byte-Range: 1-0/0\r\n", null, '$');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("hello 200"));
         return (session, peer, _network.Accepted!);
@@ -184,7 +185,7 @@ public sealed class ExpectedInputTests
 
                 try
                 {
-                    await changed.WaitAsync(RawPeer.Patience);
+                    await changed.WaitAsync(RawMsrpPeer.Patience);
                 }
                 catch (TimeoutException)
                 {

@@ -2,7 +2,9 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using ImageShare.Core.Msrp;
-using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Msrp.Framing;
+using ImageShare.Core.Msrp.Sessions;
+using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Net;
 using ImageShare.Core.Tests.Testing;
 
@@ -44,15 +46,15 @@ public sealed class MsrpHostilePeerTests
     [Category("SEC-001")]
     public async Task A_million_empty_lines_end_their_connection(bool isBound)
     {
-        (MsrpSession session, CollectingReceiver receiver, RawPeer peer) = isBound ? await BoundAsync() : (null!, null!, await RawPeer.DialAsync(_network, _endpoint.LocalEndPoint));
-        (MsrpSession other, _, RawPeer bystander) = await BoundAsync();
-        await UntilResetAsync(() => peer.SendAsync(Lines(1_000_000))).WaitAsync(RawPeer.Patience);
+        (MsrpSession session, CollectingReceiver receiver, RawMsrpPeer peer) = isBound ? await BoundAsync() : (null!, null!, await RawMsrpPeer.DialAsync(_network, _endpoint.LocalEndPoint));
+        (MsrpSession other, _, RawMsrpPeer bystander) = await BoundAsync();
+        await UntilResetAsync(() => peer.SendAsync(Lines(1_000_000))).WaitAsync(RawMsrpPeer.Patience);
         await AssertCutOffAsync(peer);
         _metrics.AssertCounted($"msrp.connections.ended reason=ProtocolError fault=TooManyBlankLines bound={isBound}");
         await AssertUndisturbedAsync(other, bystander);
         if (isBound)
         {
-            Assert.That((await session.Ended.WaitAsync(RawPeer.Patience)).Reason, Is.EqualTo(MsrpSessionEndReason.ProtocolError));
+            Assert.That((await session.Ended.WaitAsync(RawMsrpPeer.Patience)).Reason, Is.EqualTo(MsrpSessionEndReason.ProtocolError));
             Assert.That(receiver.Begins, Is.Zero);
             _metrics.AssertCounted("msrp.sessions.ended reason=ProtocolError");
         }
@@ -61,7 +63,7 @@ public sealed class MsrpHostilePeerTests
     [Test]
     public async Task Empty_lines_between_messages_are_passed_over()
     {
-        (MsrpSession session, CollectingReceiver receiver, RawPeer peer) = await BoundAsync();
+        (MsrpSession session, CollectingReceiver receiver, RawMsrpPeer peer) = await BoundAsync();
         await peer.SendAsync("\r\n\r\n\r\n");
         await peer.SendAsync(session.LocalUri, "aaaa", "Byte-Range: 1-4/8\r\n", "1234", '+');
         await peer.SendAsync("\r");
@@ -79,8 +81,8 @@ public sealed class MsrpHostilePeerTests
     [Category("SEC-002")]
     public async Task A_session_that_expects_a_message_and_gets_signs_of_life_only_ends(string beat, bool expects)
     {
-        (MsrpSession session, CollectingReceiver receiver, RawPeer peer) = await BoundAsync(expects: expects);
-        await session.ConnectAsync(active: false, CancellationToken.None).WaitAsync(RawPeer.Patience);
+        (MsrpSession session, CollectingReceiver receiver, RawMsrpPeer peer) = await BoundAsync(expects: expects);
+        await session.ConnectAsync(active: false, CancellationToken.None).WaitAsync(RawMsrpPeer.Patience);
         beat = beat.Replace("{to}", session.LocalUri.ToString(), StringComparison.Ordinal).Replace("{from}", peer.Uri.ToString(), StringComparison.Ordinal);
         await BeatUntilEndedAsync(session, peer, beat);
         Assert.That(receiver.Begins, Is.Zero);
@@ -91,19 +93,19 @@ public sealed class MsrpHostilePeerTests
     [Category("SEC-002")]
     public async Task A_message_that_gets_signs_of_life_only_ends(string beat)
     {
-        (MsrpSession session, CollectingReceiver receiver, RawPeer peer) = await BoundAsync();
+        (MsrpSession session, CollectingReceiver receiver, RawMsrpPeer peer) = await BoundAsync();
         await peer.SendAsync(session.LocalUri, "aaaa", "Byte-Range: 1-4/8\r\n", "1234", '+');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("aaaa 200"));
         beat = beat.Replace("{to}", session.LocalUri.ToString(), StringComparison.Ordinal).Replace("{from}", peer.Uri.ToString(), StringComparison.Ordinal);
         await BeatUntilEndedAsync(session, peer, beat);
-        Assert.That(await receiver.Aborted.WaitAsync(RawPeer.Patience), Is.AnyOf(MsrpAbortReason.ConnectionLost, MsrpAbortReason.SessionClosed));
+        Assert.That(await receiver.Aborted.WaitAsync(RawMsrpPeer.Patience), Is.AnyOf(MsrpAbortReason.ConnectionLost, MsrpAbortReason.SessionClosed));
     }
 
     [Test]
     public async Task A_conversation_may_live_on_signs_of_life()
     {
-        (MsrpSession session, _, RawPeer peer) = await BoundAsync();
-        await session.ConnectAsync(active: false, CancellationToken.None).WaitAsync(RawPeer.Patience);
+        (MsrpSession session, _, RawMsrpPeer peer) = await BoundAsync();
+        await session.ConnectAsync(active: false, CancellationToken.None).WaitAsync(RawMsrpPeer.Patience);
         for (int i = 0; i < 30; i++)
         {
             await AssertUndisturbedAsync(session, peer);
@@ -120,8 +122,8 @@ public sealed class MsrpHostilePeerTests
     public async Task A_hundred_thousand_chunks_of_one_octet_complete(MsrpSuccessReports policy, int reports)
     {
         const int Count = 100_000;
-        (MsrpSession session, CollectingReceiver receiver, RawPeer peer) = await BoundAsync(reports: policy);
-        (MsrpSession other, _, RawPeer bystander) = await BoundAsync();
+        (MsrpSession session, CollectingReceiver receiver, RawMsrpPeer peer) = await BoundAsync(reports: policy);
+        (MsrpSession other, _, RawMsrpPeer bystander) = await BoundAsync();
         string middle = $" SEND\r\nTo-Path: {session.LocalUri}\r\nFrom-Path: {peer.Uri}\r\nMessage-ID: many1\r\nSuccess-Report: yes\r\nByte-Range: ";
         Task<(int Answers, int Reports)> reading = CountAnswersAsync(peer, Count + reports);
         for (int sent = 0; sent < Count;)
@@ -133,11 +135,11 @@ public sealed class MsrpHostilePeerTests
                     .Append("\r\nContent-Type: a/b\r\n\r\nx\r\n-------c").Append(sent.ToString("D7", null)).Append(sent + 1 == Count ? '$' : '+').Append("\r\n");
             }
 
-            await peer.SendAsync(batch.ToString()).WaitAsync(RawPeer.Patience);
+            await peer.SendAsync(batch.ToString()).WaitAsync(RawMsrpPeer.Patience);
         }
 
-        Assert.That(await reading.WaitAsync(RawPeer.Patience), Is.EqualTo((Count, reports)));
-        Assert.That(await receiver.Completed.WaitAsync(RawPeer.Patience), Has.Length.EqualTo(Count));
+        Assert.That(await reading.WaitAsync(RawMsrpPeer.Patience), Is.EqualTo((Count, reports)));
+        Assert.That(await receiver.Completed.WaitAsync(RawMsrpPeer.Patience), Has.Length.EqualTo(Count));
         await AssertUndisturbedAsync(other, bystander);
     }
 
@@ -145,8 +147,8 @@ public sealed class MsrpHostilePeerTests
     [Category("SEC-001")]
     public async Task Chunks_of_one_octet_that_leave_holes_are_stopped_at_the_limit()
     {
-        (MsrpSession session, CollectingReceiver receiver, RawPeer peer) = await BoundAsync();
-        (MsrpSession other, _, RawPeer bystander) = await BoundAsync();
+        (MsrpSession session, CollectingReceiver receiver, RawMsrpPeer peer) = await BoundAsync();
+        (MsrpSession other, _, RawMsrpPeer bystander) = await BoundAsync();
         int answered = 0;
         string answer;
         do
@@ -157,7 +159,7 @@ public sealed class MsrpHostilePeerTests
         }
         while (answer == "hole 200" && answered < 1000);
         Assert.That((answer, answered), Is.EqualTo(("hole 413", MsrpLimits.Default.MaxGaps + 1)));
-        Assert.That(await receiver.Aborted.WaitAsync(RawPeer.Patience), Is.EqualTo(MsrpAbortReason.TooScattered));
+        Assert.That(await receiver.Aborted.WaitAsync(RawMsrpPeer.Patience), Is.EqualTo(MsrpAbortReason.TooScattered));
         _metrics.AssertCounted("msrp.requests.refused status=413");
         await AssertUndisturbedAsync(other, bystander);
     }
@@ -170,8 +172,8 @@ public sealed class MsrpHostilePeerTests
     {
         var limits = new MsrpLimits { MaxPendingResponseBytes = 64 * 1024 };
         await RestartAsync(limits);
-        (MsrpSession session, CollectingReceiver receiver, RawPeer peer) = await BoundAsync(reports: policy);
-        (MsrpSession other, _, RawPeer bystander) = await BoundAsync();
+        (MsrpSession session, CollectingReceiver receiver, RawMsrpPeer peer) = await BoundAsync(reports: policy);
+        (MsrpSession other, _, RawMsrpPeer bystander) = await BoundAsync();
         Task flooding = UntilResetAsync(FloodAsync);
         while (!session.Ended.IsCompleted)
         {
@@ -186,7 +188,7 @@ public sealed class MsrpHostilePeerTests
         Assert.That(receiver.Received, Is.LessThan((limits.MaxPendingResponseBytes + (16 * 1024) + (120 * 1024) + (400 * 1024)) / 100));
         _metrics.AssertCounted("msrp.sessions.ended reason=Idle");
         await AssertUndisturbedAsync(other, bystander);
-        await flooding.WaitAsync(RawPeer.Patience);
+        await flooding.WaitAsync(RawMsrpPeer.Patience);
 
         async Task FloodAsync()
         {
@@ -208,14 +210,14 @@ public sealed class MsrpHostilePeerTests
     [Category("MSRP-042")]
     public async Task Another_protocol_is_cut_off_at_its_first_octets_and_nothing_is_echoed(string octets)
     {
-        (MsrpSession other, _, RawPeer bystander) = await BoundAsync();
-        await using RawPeer peer = await RawPeer.DialAsync(_network, _endpoint.LocalEndPoint);
+        (MsrpSession other, _, RawMsrpPeer bystander) = await BoundAsync();
+        await using RawMsrpPeer peer = await RawMsrpPeer.DialAsync(_network, _endpoint.LocalEndPoint);
         await peer.SendAsync(octets);
         Assert.That(await ReadAllAsync(peer), Is.Empty);
-        (MsrpSession session, CollectingReceiver receiver, RawPeer bound) = await BoundAsync();
+        (MsrpSession session, CollectingReceiver receiver, RawMsrpPeer bound) = await BoundAsync();
         await bound.SendAsync(octets);
         Assert.That(await ReadAllAsync(bound), Is.Empty);
-        Assert.That((await session.Ended.WaitAsync(RawPeer.Patience)).Reason, Is.EqualTo(MsrpSessionEndReason.ProtocolError));
+        Assert.That((await session.Ended.WaitAsync(RawMsrpPeer.Patience)).Reason, Is.EqualTo(MsrpSessionEndReason.ProtocolError));
         Assert.That(receiver.Begins, Is.Zero);
         string fault = octets.StartsWith("MSRP  ", StringComparison.Ordinal) ? "BadTransactionId" : "NotMsrp";
         _metrics.AssertCounted($"msrp.connections.ended reason=ProtocolError fault={fault} bound=False");
@@ -230,7 +232,7 @@ public sealed class MsrpHostilePeerTests
         int timers = _time.ArmedTimers;
         for (int i = 0; i < 1000; i++)
         {
-            await using RawPeer peer = await RawPeer.DialAsync(_network, _endpoint.LocalEndPoint);
+            await using RawMsrpPeer peer = await RawMsrpPeer.DialAsync(_network, _endpoint.LocalEndPoint);
             await peer.SendAsync(Strangers[0]);
             Assert.That(await ReadAllAsync(peer), Is.Empty);
         }
@@ -245,16 +247,16 @@ public sealed class MsrpHostilePeerTests
     [Category("SEC-002")]
     public async Task Ten_gigabytes_that_are_claimed_and_do_not_come_cost_nothing_and_end()
     {
-        (MsrpSession session, CollectingReceiver receiver, RawPeer peer) = await BoundAsync();
+        (MsrpSession session, CollectingReceiver receiver, RawMsrpPeer peer) = await BoundAsync();
         long before = GC.GetTotalAllocatedBytes(precise: true);
         await peer.SendAsync(
             $"MSRP huge1 SEND\r\nTo-Path: {session.LocalUri}\r\nFrom-Path: {peer.Uri}\r\nMessage-ID: m1234\r\nByte-Range: 1-10000000000/10000000000\r\nContent-Type: image/png\r\n\r\nx");
-        Assert.That((await receiver.Begun.WaitAsync(RawPeer.Patience)).Total, Is.EqualTo(10_000_000_000));
+        Assert.That((await receiver.Begun.WaitAsync(RawMsrpPeer.Patience)).Total, Is.EqualTo(10_000_000_000));
         Assert.That(GC.GetTotalAllocatedBytes(precise: true) - before, Is.LessThan(8 << 20), "a thousandth of what was claimed");
         await _time.DriveAsync(session.Ended, stepSeconds: 5);
         Assert.That((await session.Ended).Reason, Is.EqualTo(MsrpSessionEndReason.Idle));
         Assert.That(_time.Elapsed, Is.LessThanOrEqualTo(TimeSpan.FromSeconds(125)));
-        Assert.That(await receiver.Aborted.WaitAsync(RawPeer.Patience), Is.EqualTo(MsrpAbortReason.ConnectionLost));
+        Assert.That(await receiver.Aborted.WaitAsync(RawMsrpPeer.Patience), Is.EqualTo(MsrpAbortReason.ConnectionLost));
         _metrics.AssertCounted("msrp.sessions.ended reason=Idle");
     }
 
@@ -265,12 +267,12 @@ public sealed class MsrpHostilePeerTests
     {
         const int Kept = 200, Tried = 5000;
         await RestartAsync(new MsrpLimits { MaxUnboundConnections = Kept, MaxUnboundConnectionsPerAddress = Tried });
-        (MsrpSession other, _, RawPeer bystander) = await BoundAsync();
+        (MsrpSession other, _, RawMsrpPeer bystander) = await BoundAsync();
         int timers = _time.ArmedTimers;
-        List<RawPeer> peers = [];
+        List<RawMsrpPeer> peers = [];
         for (int i = 0; i < Tried; i++)
         {
-            peers.Add(await RawPeer.DialAsync(_network, _endpoint.LocalEndPoint));
+            peers.Add(await RawMsrpPeer.DialAsync(_network, _endpoint.LocalEndPoint));
         }
 
         _metrics.AssertCounted("msrp.connections.refused limit=MaxUnboundConnections", Tried - Kept);
@@ -279,9 +281,9 @@ public sealed class MsrpHostilePeerTests
         _time.Advance(TimeSpan.FromSeconds(30));
         _metrics.AssertCounted("msrp.connections.ended reason=BindTimeout fault=None bound=False", Kept);
         await AssertUndisturbedAsync(other, bystander);
-        (MsrpSession late, _, RawPeer peer) = await BoundAsync();
+        (MsrpSession late, _, RawMsrpPeer peer) = await BoundAsync();
         await AssertUndisturbedAsync(late, peer);
-        foreach (RawPeer gone in peers)
+        foreach (RawMsrpPeer gone in peers)
         {
             await gone.DisposeAsync();
         }
@@ -306,7 +308,7 @@ public sealed class MsrpHostilePeerTests
         Task connecting = session.ConnectAsync(active: true, CancellationToken.None);
         try
         {
-            await connecting.WaitAsync(RawPeer.Patience);
+            await connecting.WaitAsync(RawMsrpPeer.Patience);
         }
         catch (ImageShareException e)
         {
@@ -321,7 +323,7 @@ public sealed class MsrpHostilePeerTests
 
         Assert.That(asked, Is.EqualTo(1), "one attempt for a session");
         await listener.DisposeAsync();
-        await hangingUp.WaitAsync(RawPeer.Patience);
+        await hangingUp.WaitAsync(RawMsrpPeer.Patience);
 
         async Task HangUpAsync()
         {
@@ -334,14 +336,14 @@ public sealed class MsrpHostilePeerTests
 
     private static string Lines(int count) => string.Concat(Enumerable.Repeat("\r\n", count));
 
-    private static async Task<string> ReadAllAsync(RawPeer peer)
+    private static async Task<string> ReadAllAsync(RawMsrpPeer peer)
     {
         var all = new StringBuilder();
         try
         {
             while (true)
             {
-                ReadResult read = await peer.Stream.Input.ReadAsync().AsTask().WaitAsync(RawPeer.Patience);
+                ReadResult read = await peer.Stream.Input.ReadAsync().AsTask().WaitAsync(RawMsrpPeer.Patience);
                 all.Append(Encoding.Latin1.GetString(read.Buffer));
                 peer.Stream.Input.AdvanceTo(read.Buffer.End);
                 if (read.IsCompleted)
@@ -369,10 +371,10 @@ public sealed class MsrpHostilePeerTests
         }
     }
 
-    private static async Task AssertCutOffAsync(RawPeer peer) => Assert.That(await ReadAllAsync(peer), Is.Empty);
+    private static async Task AssertCutOffAsync(RawMsrpPeer peer) => Assert.That(await ReadAllAsync(peer), Is.Empty);
 
     // Counts by the codec alone: what a test keeps of 200,000 messages should not be more than what it tests.
-    private static async Task<(int Answers, int Reports)> CountAnswersAsync(RawPeer peer, int until)
+    private static async Task<(int Answers, int Reports)> CountAnswersAsync(RawMsrpPeer peer, int until)
     {
         var decoder = new MsrpDecoder();
         (int answers, int reports) = (0, 0);
@@ -396,14 +398,14 @@ public sealed class MsrpHostilePeerTests
         return (answers, reports);
     }
 
-    private static async Task AssertUndisturbedAsync(MsrpSession session, RawPeer peer)
+    private static async Task AssertUndisturbedAsync(MsrpSession session, RawMsrpPeer peer)
     {
         await peer.SendAsync(session.LocalUri, "live", "", null, '$');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("live 200"));
         Assert.That(session.Ended.IsCompleted, Is.False);
     }
 
-    private async Task BeatUntilEndedAsync(MsrpSession session, RawPeer peer, string beat)
+    private async Task BeatUntilEndedAsync(MsrpSession session, RawMsrpPeer peer, string beat)
     {
         for (int sent = 0; !session.Ended.IsCompleted; sent++)
         {
@@ -433,12 +435,12 @@ public sealed class MsrpHostilePeerTests
         Start(limits);
     }
 
-    private async Task<(MsrpSession Session, CollectingReceiver Receiver, RawPeer Peer)> BoundAsync(
+    private async Task<(MsrpSession Session, CollectingReceiver Receiver, RawMsrpPeer Peer)> BoundAsync(
         bool expects = false, MsrpSuccessReports reports = MsrpSuccessReports.WholeMessage)
     {
         var receiver = new CollectingReceiver();
         MsrpSession session = _endpoint.CreateSession(new() { Receiver = receiver, ExpectsMessage = expects, SuccessReports = reports });
-        RawPeer peer = await RawPeer.DialAsync(_network, _endpoint.LocalEndPoint);
+        RawMsrpPeer peer = await RawMsrpPeer.DialAsync(_network, _endpoint.LocalEndPoint);
         await peer.SendAsync(session.LocalUri, "hello", "Byte-Range: 1-0/0\r\n", null, '$');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("hello 200"));
         return (session, receiver, peer);

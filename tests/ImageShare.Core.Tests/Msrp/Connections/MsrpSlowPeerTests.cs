@@ -1,4 +1,6 @@
-using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Msrp;
+using ImageShare.Core.Msrp.Sessions;
+using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Net;
 using ImageShare.Core.Tests.Testing;
 
@@ -30,8 +32,8 @@ public sealed class MsrpSlowPeerTests
     [Category("SEC-002")]
     public async Task A_message_that_gains_an_octet_at_a_time_ends(bool inOneChunk)
     {
-        (MsrpSession session, CollectingReceiver receiver, RawPeer peer) = await BoundAsync();
-        (MsrpSession other, _, RawPeer bystander) = await BoundAsync();
+        (MsrpSession session, CollectingReceiver receiver, RawMsrpPeer peer) = await BoundAsync();
+        (MsrpSession other, _, RawMsrpPeer bystander) = await BoundAsync();
         if (inOneChunk)
         {
             await peer.SendAsync($"{Head(session, peer, "1-*/9999")}\r\n");
@@ -48,7 +50,7 @@ public sealed class MsrpSlowPeerTests
         }
 
         Assert.That((await session.Ended).Reason, Is.EqualTo(MsrpSessionEndReason.Idle));
-        Assert.That(await receiver.Aborted.WaitAsync(RawPeer.Patience), Is.AnyOf(MsrpAbortReason.SessionClosed, MsrpAbortReason.ConnectionLost));
+        Assert.That(await receiver.Aborted.WaitAsync(RawMsrpPeer.Patience), Is.AnyOf(MsrpAbortReason.SessionClosed, MsrpAbortReason.ConnectionLost));
         Assert.That(other.Ended.IsCompleted, Is.False);
     }
 
@@ -56,7 +58,7 @@ public sealed class MsrpSlowPeerTests
     [Category("SEC-002")]
     public async Task A_head_that_comes_an_octet_at_a_time_ends_the_connection()
     {
-        (MsrpSession session, _, RawPeer peer) = await BoundAsync();
+        (MsrpSession session, _, RawMsrpPeer peer) = await BoundAsync();
         string head = Head(session, peer, "1-*/9999");
         for (int sent = 0; !session.Ended.IsCompleted; sent++)
         {
@@ -71,7 +73,7 @@ public sealed class MsrpSlowPeerTests
     [Test]
     public async Task A_message_that_gains_enough_goes_on()
     {
-        (MsrpSession session, CollectingReceiver receiver, RawPeer peer) = await BoundAsync();
+        (MsrpSession session, CollectingReceiver receiver, RawMsrpPeer peer) = await BoundAsync();
         string data = new('x', 1024);
         for (int i = 0; i < 5; i++)
         {
@@ -80,7 +82,7 @@ public sealed class MsrpSlowPeerTests
             await _time.DriveAsync(Task.Delay(TimeSpan.FromSeconds(55), _time), stepSeconds: 55);
         }
 
-        Assert.That(await receiver.Completed.WaitAsync(RawPeer.Patience), Has.Length.EqualTo(5120));
+        Assert.That(await receiver.Completed.WaitAsync(RawMsrpPeer.Patience), Has.Length.EqualTo(5120));
         Assert.That(session.Ended.IsCompleted, Is.False);
     }
 
@@ -99,24 +101,24 @@ public sealed class MsrpSlowPeerTests
         };
         await using MsrpEndpoint patient = MsrpEndpoint.Start(_network, new MsrpEndpointOptions { TimeProvider = _time, IdleTimeout = null, ProgressInterval = Interval });
         MsrpSession session = patient.CreateSession(new() { Receiver = receiver });
-        await using RawPeer peer = await RawPeer.DialAsync(_network, patient.LocalEndPoint);
+        await using RawMsrpPeer peer = await RawMsrpPeer.DialAsync(_network, patient.LocalEndPoint);
         await peer.SendAsync($"{Head(session, peer, "1-*/4")}\r\ndata\r\n-------slow$\r\n");
-        await entered.Task.WaitAsync(RawPeer.Patience);
+        await entered.Task.WaitAsync(RawMsrpPeer.Patience);
         await _time.DriveAsync(Task.Delay(TimeSpan.FromSeconds(600), _time), stepSeconds: 10);
         Assert.That(session.Ended.IsCompleted, Is.False);
         gate.SetResult();
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("slow 200"));
-        Assert.That(await receiver.Completed.WaitAsync(RawPeer.Patience), Has.Length.EqualTo(4));
+        Assert.That(await receiver.Completed.WaitAsync(RawMsrpPeer.Patience), Has.Length.EqualTo(4));
     }
 
-    private static string Head(MsrpSession session, RawPeer peer, string range) =>
+    private static string Head(MsrpSession session, RawMsrpPeer peer, string range) =>
         $"MSRP slow SEND\r\nTo-Path: {session.LocalUri}\r\nFrom-Path: {peer.Uri}\r\nMessage-ID: m1234\r\nByte-Range: {range}\r\nContent-Type: a/b\r\n";
 
-    private async Task<(MsrpSession Session, CollectingReceiver Receiver, RawPeer Peer)> BoundAsync()
+    private async Task<(MsrpSession Session, CollectingReceiver Receiver, RawMsrpPeer Peer)> BoundAsync()
     {
         var receiver = new CollectingReceiver();
         MsrpSession session = _endpoint.CreateSession(new() { Receiver = receiver });
-        RawPeer peer = await RawPeer.DialAsync(_network, _endpoint.LocalEndPoint);
+        RawMsrpPeer peer = await RawMsrpPeer.DialAsync(_network, _endpoint.LocalEndPoint);
         await peer.SendAsync(session.LocalUri, "hello", "Byte-Range: 1-0/0\r\n", null, '$');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("hello 200"));
         return (session, receiver, peer);

@@ -3,7 +3,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Threading.Tasks.Sources;
-using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Msrp;
+using ImageShare.Core.Msrp.Sessions;
+using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Net;
 using ImageShare.Core.Tests.Testing;
 
@@ -62,7 +64,7 @@ public sealed partial class MsrpWholeChunkTests
         await using MsrpEndpoint endpoint = MsrpEndpoint.Start(network, new MsrpEndpointOptions { TimeProvider = new ManualTimeProvider() });
         var receiver = new ReceiverOfAnotherThread();
         MsrpSession session = endpoint.CreateSession(new() { Receiver = receiver });
-        await using RawPeer peer = await RawPeer.DialAsync(network, endpoint.LocalEndPoint);
+        await using RawMsrpPeer peer = await RawMsrpPeer.DialAsync(network, endpoint.LocalEndPoint);
 
         // Without a Message-ID each is a message of its own, and its head is that of the one before.
         var thread = new Thread(receiver.Run) { IsBackground = true };
@@ -101,7 +103,7 @@ public sealed partial class MsrpWholeChunkTests
             network, new MsrpEndpointOptions { TimeProvider = new ManualTimeProvider(), Trace = e => Add($"{e.Outgoing} {e.StartLine} {e.BodyLength} {e.Continuation}") });
         var receiver = new CollectingReceiver { OnWrite = (octets, _) => WriteAsync(manner, octets), OnComplete = () => CompleteAsync(manner) };
         MsrpSession session = endpoint.CreateSession(new() { Receiver = receiver, MaxMessageSize = 48, SuccessReports = MsrpSuccessReports.EachChunk });
-        await using RawPeer peer = await RawPeer.DialAsync(network, endpoint.LocalEndPoint);
+        await using RawMsrpPeer peer = await RawMsrpPeer.DialAsync(network, endpoint.LocalEndPoint);
         var all = new StringBuilder();
         for (int i = 0; i < chunks.Length; i++)
         {

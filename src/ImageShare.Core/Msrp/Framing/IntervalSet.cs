@@ -1,0 +1,85 @@
+namespace ImageShare.Core.Msrp.Framing;
+
+/// <summary>
+/// Which bytes of a message are there (or acknowledged): stretches in rising order that neither overlap nor touch. Bytes that come
+/// in order keep it at one stretch and cost nothing. Positions count from 0. Not thread-safe.
+/// </summary>
+internal sealed class IntervalSet
+{
+    private readonly List<(long Start, long End)> _stretches = [];
+
+    /// <summary>How many separate stretches there are.</summary>
+    public int Count => _stretches.Count;
+
+    /// <summary>How many bytes are there, each counted once.</summary>
+    public long Covered { get; private set; }
+
+    /// <summary>The position behind the highest byte that is there.</summary>
+    public long End => _stretches.Count == 0 ? 0 : _stretches[^1].End;
+
+    /// <summary>Whether every byte from 0 up to, not including, <paramref name="length"/> is there.</summary>
+    public bool CoversAll(long length) => length == 0 || (_stretches.Count > 0 && _stretches[0].Start == 0 && _stretches[0].End >= length);
+
+    /// <summary>Adds a stretch; returns how many of its bytes were not there yet.</summary>
+    public long Add(long start, long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (length == 0)
+        {
+            return 0;
+        }
+
+        long end = start + length;
+        long before = Covered;
+        if (_stretches.Count > 0 && _stretches[^1].End == start)
+        {
+            _stretches[^1] = (_stretches[^1].Start, end);
+            Covered += length;
+            return length;
+        }
+
+        // The first stretch that reaches the new one, and behind it all that the new one swallows.
+        int first = IndexOfFirstEndingAtOrAfter(start);
+        int last = first;
+        while (last < _stretches.Count && _stretches[last].Start <= end)
+        {
+            Covered -= _stretches[last].End - _stretches[last].Start;
+            start = Math.Min(start, _stretches[last].Start);
+            end = Math.Max(end, _stretches[last].End);
+            last++;
+        }
+
+        if (last == first)
+        {
+            _stretches.Insert(first, (start, end));
+        }
+        else
+        {
+            _stretches[first] = (start, end);
+            _stretches.RemoveRange(first + 1, last - first - 1);
+        }
+
+        Covered += end - start;
+        return Covered - before;
+    }
+
+    private int IndexOfFirstEndingAtOrAfter(long position)
+    {
+        int low = 0, high = _stretches.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (_stretches[middle].End < position)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+}

@@ -1,0 +1,58 @@
+namespace ImageShare.Core.Msrp.Framing;
+
+/// <summary>What is wrong in a stream, and at which byte.</summary>
+/// <param name="Reason">What is wrong.</param>
+/// <param name="Offset">The offset, from the first byte the decoder was given, of the line or byte that is wrong.</param>
+public readonly record struct MsrpDecodeError(MsrpDecodeReason Reason, long Offset);
+
+/// <summary>What can be wrong in a stream.</summary>
+public enum MsrpDecodeReason
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>The start line does not begin with <c>MSRP</c> and a space. Nothing behind it can be read.</summary>
+    NotMsrp,
+
+    /// <summary>The start line has no transaction id of the right form. Nothing behind it can be read.</summary>
+    BadTransactionId,
+
+    /// <summary>More than <see cref="MsrpLimits.MaxBlankLines"/> empty lines stand between two messages. Nothing behind them is read.</summary>
+    TooManyBlankLines,
+
+    /// <summary>The head is longer than <see cref="MsrpLimits.MaxHeadBytes"/>. Nothing behind it can be read.</summary>
+    HeadTooLong,
+
+    /// <summary>The body of a request that is no SEND is longer than <see cref="MsrpLimits.MaxNonSendBody"/>. Nothing behind it can be read.</summary>
+    BodyTooLong,
+
+    /// <summary>Behind the transaction id stands neither a method in capitals nor a three-digit status.</summary>
+    BadStartLine,
+
+    /// <summary>A header line has no name and colon, or holds CR, LF or NUL.</summary>
+    BadHeader,
+
+    /// <summary>A header line begins with white space; MSRP knows no folding.</summary>
+    FoldedLine,
+
+    /// <summary>A header that may stand once stands twice.</summary>
+    RepeatedHeader,
+
+    /// <summary>To-Path or From-Path is missing.</summary>
+    MissingPath,
+
+    /// <summary>To-Path or From-Path is no list of MSRP URIs, or has more than <see cref="MsrpLimits.MaxPathUris"/>.</summary>
+    BadPath,
+
+    /// <summary>The Message-ID has the wrong form.</summary>
+    BadMessageId,
+
+    /// <summary>The Byte-Range has the wrong form.</summary>
+    BadByteRange,
+
+    /// <summary>Success-Report, Failure-Report or Status has the wrong form.</summary>
+    BadReport,
+
+    /// <summary>The Content-Type has the wrong form.</summary>
+    BadContentType,
+}

@@ -1,0 +1,26 @@
+using System.Buffers;
+
+namespace ImageShare.Core.Msrp.Framing;
+
+/// <summary>What a <see cref="MsrpDecoder"/> came upon.</summary>
+public enum MsrpEventKind
+{
+    /// <summary>The head of a request was read; <see cref="MsrpEvent.Head"/> holds it.</summary>
+    RequestHead,
+
+    /// <summary>The head of a response was read; <see cref="MsrpEvent.Head"/> holds it.</summary>
+    ResponseHead,
+
+    /// <summary>Bytes of the open request's body; <see cref="MsrpEvent.Body"/> holds them.</summary>
+    Body,
+
+    /// <summary>The end-line of the open request or response; <see cref="MsrpEvent.Continuation"/> is its sign.</summary>
+    End,
+}
+
+/// <summary>One step of an MSRP stream. Each head is followed by any number of bodies and one end.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Head">The head read last. One object for the whole stream: what it says changes when the next head is read.</param>
+/// <param name="Body">A slice of the memory the caller gave, valid as long as that is; empty unless the kind is body.</param>
+/// <param name="Continuation">The end-line's sign; meaningful for an end only.</param>
+public readonly record struct MsrpEvent(MsrpEventKind Kind, MsrpHead Head, ReadOnlySequence<byte> Body, MsrpContinuation Continuation);

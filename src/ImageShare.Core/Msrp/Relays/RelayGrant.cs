@@ -1,0 +1,16 @@
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Msrp.Relays;
+
+/// <summary>What relays grant.</summary>
+/// <param name="UsePath">The URIs from the nearest relay to the outermost.</param>
+/// <param name="Expires">For how long; null when they do not say.</param>
+internal sealed record RelayGrant(MsrpPath UsePath, TimeSpan? Expires)
+{
+    /// <summary>
+    /// When to ask again: a minute before the end, or a quarter of the time when that is less; after a second at least, whatever the relay says.
+    /// </summary>
+    public TimeSpan? RefreshAfter => Expires is { } time
+        ? LongestWait.Cut(TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerSecond, time.Ticks - Math.Min(TimeSpan.TicksPerMinute, time.Ticks / 4))))
+        : null;
+}

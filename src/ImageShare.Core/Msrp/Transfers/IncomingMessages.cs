@@ -1,0 +1,262 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using ImageShare.Core.Msrp.Framing;
+using ImageShare.Core.Msrp.Sessions;
+using Microsoft.Extensions.Logging;
+
+namespace ImageShare.Core.Msrp.Transfers;
+
+/// <summary>
+/// The messages that come in on one session: puts chunks together and passes their bytes to the receiver. One message at a time is taken;
+/// another that begins meanwhile is refused. Used by the reader loop of the session's connection only.
+/// </summary>
+internal sealed class IncomingMessages(MsrpSessionOptions options, MsrpLimits limits, ILogger logger)
+{
+    /// <summary>How many ended messages are remembered, so that late or repeated chunks of theirs are answered and not delivered.</summary>
+    private const int Remembered = 8;
+
+    private readonly IMsrpMessageReceiver? _receiver = options.Receiver;
+    private readonly (string Id, int Status)[] _ended = new (string, int)[Remembered];
+    private MessageAssembly? _assembly;
+    private string? _openId;
+    private int _nextEnded;
+    private int _messages;
+    private long _taken;
+
+    /// <summary>Whether a message has begun and is not complete.</summary>
+    public bool IsOpen => _openId is not null;
+
+    /// <summary>How many messages have begun and were taken. For any thread.</summary>
+    public int Messages => Volatile.Read(ref _messages);
+
+    /// <summary>How many bytes were passed on so far, of all messages. For any thread.</summary>
+    public long Taken => Volatile.Read(ref _taken);
+
+    /// <summary>The number of the message that has begun and is not complete; 0 when there is none. For any thread.</summary>
+    public int OpenMessage => IsOpen ? Volatile.Read(ref _messages) : 0;
+
+    /// <summary>The range of the chunk that ended last, with its true end, and the total when known.</summary>
+    public ByteRange ChunkRange { get; private set; }
+
+    /// <summary>A chunk begins.</summary>
+    /// <returns>200 when its bytes are wanted; otherwise the status to answer at once, its bytes being dropped.</returns>
+    public ValueTask<int> BeginChunkAsync(MsrpHead head, CancellationToken cancellationToken)
+    {
+        if (_openId is not null && ReferenceEquals(_openId, head.MessageId))
+        {
+            AssemblyVerdict verdict = _assembly!.BeginChunk(head.ByteRange);
+            return verdict == AssemblyVerdict.Good ? ValueTask.FromResult(200) : FailAsync(verdict);
+        }
+
+        return BeginOtherAsync(head, cancellationToken);
+    }
+
+    /// <summary>Bytes of the open chunk.</summary>
+    /// <returns>200 to go on; otherwise the status to answer at once, the rest of the chunk being dropped.</returns>
+    public ValueTask<int> WriteAsync(ReadOnlySequence<byte> data, CancellationToken cancellationToken)
+    {
+        AssemblyVerdict verdict = _assembly!.TakeData(data.Length, out long offset);
+        if (verdict != AssemblyVerdict.Good)
+        {
+            return FailAsync(verdict);
+        }
+
+        Volatile.Write(ref _taken, _taken + data.Length);
+        try
+        {
+            ValueTask writing = _receiver!.WriteAsync(offset, data, cancellationToken);
+            if (writing.IsCompletedSuccessfully)
+            {
+                writing.GetAwaiter().GetResult();
+                return ValueTask.FromResult(200);
+            }
+
+            return GuardAsync(writing, cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // Whatever the receiver's trouble is, the sender is told to stop; the receiver knows its own reason.
+            return FailAsync(MsrpAbortReason.ReceiverFailed, StatusOf(e));
+        }
+    }
+
+    /// <summary>The open chunk ends.</summary>
+    /// <returns>The status to answer, and whether the message is complete with it.</returns>
+    public ValueTask<(int Status, bool Complete)> EndChunkAsync(MsrpContinuation continuation, CancellationToken cancellationToken)
+    {
+        AssemblyVerdict verdict = _assembly!.EndChunk(continuation);
+        ChunkRange = _assembly.ChunkRange;
+        return verdict == AssemblyVerdict.Good ? ValueTask.FromResult((200, false)) : EndMessageAsync(verdict, cancellationToken);
+    }
+
+    /// <summary>The open message, if there is one, will not be completed.</summary>
+    public async ValueTask AbortAsync(MsrpAbortReason reason)
+    {
+        if (_openId is not null)
+        {
+            await FailAsync(reason, 413).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<int> BeginOtherAsync(MsrpHead head, CancellationToken cancellationToken)
+    {
+        if (head.MessageId is null && head.ByteRange is { Start: > 1 })
+        {
+            // Nothing says which message it belongs to.
+            return 400;
+        }
+
+        string id = head.MessageId ?? MsrpIdent.NewMessageId();
+        if (string.Equals(_openId, id, StringComparison.Ordinal))
+        {
+            // The same id in another string: the decoder had read something else in between.
+            _openId = id;
+            return await BeginChunkAsync(head, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach ((string ended, int answer) in _ended)
+        {
+            if (string.Equals(ended, id, StringComparison.Ordinal))
+            {
+                return Dropped(answer);
+            }
+        }
+
+        // A sign of life of some peers, sent as content (type text/x-msrp-heartbeat).
+        if (head.ContentType?.Is("text", "x-msrp-heartbeat") == true)
+        {
+            return Dropped(200);
+        }
+
+        int status = _receiver is null ? 403 : _openId is not null ? 413 : 200;
+        var assembly = new MessageAssembly(options.MaxMessageSize, limits);
+        if (status == 200)
+        {
+            status = StatusOf(assembly.BeginChunk(head.ByteRange));
+        }
+
+        if (status == 200)
+        {
+            status = await AskReceiverAsync(head, id, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (status != 200)
+        {
+            Remember(id, status);
+            return status;
+        }
+
+        _assembly = assembly;
+        Volatile.Write(ref _messages, _messages + 1);
+        _openId = id;
+        return 200;
+    }
+
+    private async ValueTask<int> AskReceiverAsync(MsrpHead head, string id, CancellationToken cancellationToken)
+    {
+        var info = new MsrpMessageInfo(id, head.ContentType, head.ByteRange?.Total, head.SuccessReport, head.GetOtherHeaders());
+        try
+        {
+            MsrpAcceptance acceptance = await _receiver!.BeginAsync(info, cancellationToken).ConfigureAwait(false);
+            return acceptance.Status;
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // As above: to the peer it is a refusal.
+            return StatusOf(e);
+        }
+    }
+
+    // Once for each piece a receiver takes its time with.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> GuardAsync(ValueTask writing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await writing.ConfigureAwait(false);
+            return 200;
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // As above.
+            return await FailAsync(MsrpAbortReason.ReceiverFailed, StatusOf(e)).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<(int Status, bool Complete)> EndMessageAsync(AssemblyVerdict verdict, CancellationToken cancellationToken)
+    {
+        switch (verdict)
+        {
+            case AssemblyVerdict.Complete:
+                string id = _openId!;
+                int status;
+                try
+                {
+                    await _receiver!.CompleteAsync(_assembly!.Total!.Value, cancellationToken).ConfigureAwait(false);
+                    status = 200;
+                }
+                catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+                {
+                    // As above. The receiver failed in completing, so it is not told of an abort as well.
+                    status = StatusOf(e);
+                }
+
+                _openId = null;
+                Remember(id, status);
+                return (status, status == 200);
+            case AssemblyVerdict.Aborted:
+                await FailAsync(MsrpAbortReason.BySender, 413).ConfigureAwait(false);
+                return (200, false);
+            default:
+                return (await FailAsync(verdict).ConfigureAwait(false), false);
+        }
+    }
+
+    private ValueTask<int> FailAsync(AssemblyVerdict verdict) => FailAsync(
+        verdict switch
+        {
+            AssemblyVerdict.TooLarge => MsrpAbortReason.TooLarge,
+            AssemblyVerdict.TooScattered => MsrpAbortReason.TooScattered,
+            _ => MsrpAbortReason.Inconsistent,
+        },
+        StatusOf(verdict));
+
+    private async ValueTask<int> FailAsync(MsrpAbortReason reason, int status)
+    {
+        Remember(_openId!, status);
+        _openId = null;
+        try
+        {
+            await _receiver!.AbortAsync(reason).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            // The message is given up either way; the receiver is the application's and may throw anything.
+            MsrpLog.AbortFailed(logger, error);
+        }
+
+        return status;
+    }
+
+    private void Remember(string id, int status)
+    {
+        _ended[_nextEnded] = (id, status);
+        _nextEnded = (_nextEnded + 1) % Remembered;
+    }
+
+    // 200 asks for the bytes; a chunk that is answered 200 and dropped all the same has a status of its own kind.
+    private static int Dropped(int status) => status == 200 ? DroppedOk : status;
+
+    /// <summary>Answer 200, deliver nothing.</summary>
+    public const int DroppedOk = 0;
+
+    // A refusal, whatever the exception says: nothing is accepted by throwing.
+    private static int StatusOf(Exception error) => error is ImageShareException { MsrpStatus: >= 400 and <= 699 and { } status } ? status : 413;
+
+    private static int StatusOf(AssemblyVerdict verdict) => verdict switch
+    {
+        AssemblyVerdict.TooLarge or AssemblyVerdict.TooScattered => 413,
+        AssemblyVerdict.Inconsistent => 400,
+        _ => 200,
+    };
+}

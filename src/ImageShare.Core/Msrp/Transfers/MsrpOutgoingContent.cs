@@ -1,0 +1,122 @@
+using System.Buffers;
+using ImageShare.Core.Msrp.Sessions;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Msrp.Transfers;
+
+/// <summary>A message to send.</summary>
+public sealed record MsrpOutgoingContent
+{
+    /// <summary>Describes a message.</summary>
+    /// <param name="contentType">The type of the content.</param>
+    /// <param name="length">Its bytes, all of which the source has to give.</param>
+    /// <param name="read">
+    /// Reads the next bytes of the content into the given memory and returns how many; 0 is the end. One call at a time, ahead of
+    /// what is on the wire.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">The length is negative.</exception>
+    public MsrpOutgoingContent(MediaType contentType, long length, Func<Memory<byte>, CancellationToken, ValueTask<int>> read)
+    {
+        ArgumentNullException.ThrowIfNull(contentType);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentNullException.ThrowIfNull(read);
+        ContentType = contentType;
+        Length = length;
+        Read = read;
+    }
+
+    /// <summary>The type of the content.</summary>
+    public MediaType ContentType { get; }
+
+    /// <summary>The bytes of the content.</summary>
+    public long Length { get; }
+
+    /// <summary>Reads the next bytes. Not called for bytes in memory.</summary>
+    public Func<Memory<byte>, CancellationToken, ValueTask<int>> Read { get; }
+
+    /// <summary>
+    /// The bytes of one chunk. Default 2048, what peers in the field send and the most that need not be interruptible (RFC 4975 §7.1.1).
+    /// <see cref="long.MaxValue"/> sends the message in one SEND that is interrupted only when something else has to be sent.
+    /// </summary>
+    public long ChunkSize { get; init; } = 2048;
+
+    /// <summary>
+    /// The most chunks that may be unanswered at a time, besides what the connection itself bounds. Default: no bound of its own, for nobody has to wait for a
+    /// response (RFC 4975 §7.1.1). 1 sends in lock-step, for peers that lose chunks that come close behind each other.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public int MaxUnanswered
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    } = int.MaxValue;
+
+    /// <summary>The most bytes to send in a second, on average; null, the default, is as fast as the peer takes them.</summary>
+    public long? MaxBytesPerSecond { get; init; }
+
+    /// <summary>The id of the message; null, the default, makes one of 128 random bits.</summary>
+    public string? MessageId { get; init; }
+
+    /// <summary>Whether to ask for success reports. The result does not wait for them unless <see cref="AwaitSuccessReport"/> says so.</summary>
+    public bool SuccessReport { get; init; }
+
+    /// <summary>
+    /// Whether the result waits, when <see cref="SuccessReport"/> asks for them, until reports cover every byte: behind relays only they say
+    /// that the peer itself has the message (RFC 4975 §7.1.1). The wait ends with the session, and when no report has come for
+    /// <see cref="MsrpEndpointOptions.IdleTimeout"/> (and a <see cref="MsrpEndpointOptions.TransactionTimeout"/> more), whatever else the peer sends; the outcome is
+    /// then <see cref="MsrpSendOutcome.Unknown"/>.
+    /// </summary>
+    public bool AwaitSuccessReport { get; init; }
+
+    /// <summary>
+    /// What the first chunk says in Content-Disposition (RFC 2183), such as <c>render; filename="cat.png"; size=5</c>: at most 4,096 characters, no control
+    /// characters. Null, the default, says nothing, which means <c>render</c> (RFC 5547 §8.7).
+    /// </summary>
+    public string? Disposition { get; init; }
+
+    /// <summary>The content of a stream, from where it stands. The stream is not disposed.</summary>
+    public static MsrpOutgoingContent FromStream(MediaType contentType, Stream stream, long length)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+
+        // A file that was not opened for it reads asynchronously by keeping a thread waiting: this one will do.
+        return new MsrpOutgoingContent(contentType, length, stream is FileStream { IsAsync: false } file
+            ? (memory, cancellationToken) => cancellationToken.IsCancellationRequested
+                ? ValueTask.FromCanceled<int>(cancellationToken)
+                : ValueTask.FromResult(file.Read(memory.Span))
+            : stream.ReadAsync);
+    }
+
+    /// <summary>
+    /// Bytes in memory. They are not copied and must not change until the sending call has ended, however it ends; after that they are not looked at any more. The same
+    /// content may be sent any number of times.
+    /// </summary>
+    public static MsrpOutgoingContent FromMemory(MediaType contentType, ReadOnlyMemory<byte> bytes) =>
+        FromSequence(contentType, new ReadOnlySequence<byte>(bytes));
+
+    /// <summary>
+    /// Bytes in memory, in any number of segments. They are not copied, but for the small chunks that lie across segments, and must not change until the sending call has
+    /// ended, however it ends; after that they are not looked at any more. The same content may be sent any number of times.
+    /// </summary>
+    public static MsrpOutgoingContent FromSequence(MediaType contentType, ReadOnlySequence<byte> bytes)
+    {
+        ReadOnlySequence<byte> left = bytes;
+        return new MsrpOutgoingContent(contentType, bytes.Length, (memory, _) =>
+        {
+            ReadOnlySequence<byte> next = left.Slice(0, Math.Min(memory.Length, left.Length));
+            next.CopyTo(memory.Span);
+            left = left.Slice(next.End);
+            return ValueTask.FromResult((int)next.Length);
+        })
+        {
+            Bytes = bytes,
+        };
+    }
+
+    /// <summary>The bytes themselves, when they need not be read.</summary>
+    internal ReadOnlySequence<byte>? Bytes { get; private init; }
+}
