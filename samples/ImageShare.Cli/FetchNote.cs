@@ -1,7 +1,6 @@
 using System.Globalization;
 using ImageShare.Core;
 using ImageShare.Core.Images;
-using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
 
 namespace ImageShare.Cli;

@@ -1,3 +1,4 @@
+using ImageShare.Core;
 using ImageShare.Core.Sharing;
 
 namespace ImageShare.Cli;

@@ -1,5 +1,4 @@
-using ImageShare.Core.Sharing;
-
+using ImageShare.Core;
 namespace ImageShare.Cli;
 
 /// <summary>Which share of several is spoken of.</summary>

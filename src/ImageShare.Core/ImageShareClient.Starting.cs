@@ -3,6 +3,9 @@ using System.Net;
 using ImageShare.Core.Msrp;
 using ImageShare.Core.Msrp.Sessions;
 using ImageShare.Core.Sharing;
+using ImageShare.Core.Sharing.Calls.Incoming;
+using ImageShare.Core.Sharing.Peers;
+using ImageShare.Core.Sharing.Sessions;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Transport;
@@ -84,7 +87,7 @@ public sealed partial class ImageShareClient
         SipSentBy sentBy = transport.GetSentBy(new SipDestination(own?.LocalEndPoint ?? options.LocalEndPoint, isTls ? SipProtocol.Tls : SipProtocol.Udp));
         var address = new SipUri("sip", options.Identity.User, sentBy.Host, sentBy.Port);
         address = isTls ? address with { Parameters = address.Parameters.With("transport", "tls") } : address;
-        var sessions = new ConcurrentDictionary<ImageShareSession, string?>();
+        var sessions = new ConcurrentDictionary<ShareSession, string?>();
         var incoming = new IncomingShares(options.Limits, peer => RunningShares.Of(sessions, peer), (session, peer) => sessions[session] = peer);
         SipUri[] route = [.. options.Route, .. options.Ims.ServiceRoute];
         SipUserAgent agent = SipUserAgent.Start(

@@ -1,6 +1,13 @@
 using System.Collections.Concurrent;
 using ImageShare.Core.Images;
 using ImageShare.Core.Sharing;
+using ImageShare.Core.Sharing.Calls;
+using ImageShare.Core.Sharing.Calls.Incoming;
+using ImageShare.Core.Sharing.Calls.Outgoing;
+using ImageShare.Core.Sharing.Media;
+using ImageShare.Core.Sharing.Offers;
+using ImageShare.Core.Sharing.Peers;
+using ImageShare.Core.Sharing.Sessions;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Transport;
@@ -18,14 +25,14 @@ public sealed partial class ImageShareClient : IAsyncDisposable
     private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(3);
 
     // All that run, with the peer that began it.
-    private readonly ConcurrentDictionary<ImageShareSession, string?> _sessions;
+    private readonly ConcurrentDictionary<ShareSession, string?> _sessions;
     private readonly IncomingShares _incoming;
     private readonly ShareContext _context;
     private readonly SipTransport? _ownTransport;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _disposed;
 
-    private ImageShareClient(ShareContext context, SipTransport? ownTransport, IncomingShares incoming, ConcurrentDictionary<ImageShareSession, string?> sessions, SipUri address)
+    private ImageShareClient(ShareContext context, SipTransport? ownTransport, IncomingShares incoming, ConcurrentDictionary<ShareSession, string?> sessions, SipUri address)
     {
         _context = context;
         _ownTransport = ownTransport;
@@ -44,13 +51,13 @@ public sealed partial class ImageShareClient : IAsyncDisposable
     /// Invitations as they come, in order; ends when the client is disposed. Several readers share them: each invitation goes to one. While
     /// nobody reads, callers hear ringing until they or the answer timeout give up.
     /// </summary>
-    public IAsyncEnumerable<ImageShareInvitation> Invitations => _incoming.Invitations;
+    public IAsyncEnumerable<ImageShareInvitation> Invitations => _incoming.Invitations.Select(ImageShareInvitation.Of);
 
     /// <summary>
     /// The shares of images that peers fetch from <see cref="ImageShareOptions.Catalogue"/>, each as soon as it is accepted; ends when the client is disposed. They run
     /// whether anybody reads or not: of those that nobody reads, the oldest are left out.
     /// </summary>
-    public IAsyncEnumerable<ImageShareSession> Serving => _incoming.Serving.ReadAllAsync();
+    public IAsyncEnumerable<ImageShareSession> Serving => _incoming.Serving.ReadAllAsync().Select(ImageShareSession.Of);
 
     /// <summary>Binds the sockets and starts to answer.</summary>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: the address or port cannot be bound.</exception>
@@ -108,11 +115,11 @@ public sealed partial class ImageShareClient : IAsyncDisposable
         string callId = RandomToken.Create();
         var call = new OutgoingCall(_context, peer, callId, settings.Headers);
         var roles = new ShareRole[images.Length];
-        var sessions = new ImageShareSession[images.Length];
+        var sessions = new ShareSession[images.Length];
         for (int i = 0; i < images.Length; i++)
         {
             (ImageSource source, ImageDescription image, ShareSettings own) = images[i];
-            sessions[i] = new ImageShareSession(_context, callId, ShareMachine.Outgoing, image.ToSelector()) { Index = i };
+            sessions[i] = new ShareSession(_context, callId, ShareMachine.Outgoing, image.ToSelector()) { Index = i };
             var media = new SendingMedia(_context, sessions[i], own) { Together = call.Connection };
             media.Take(new ServedImage(source, image, sessions[i].Image.Hashes, null));
             roles[i] = new ShareRole(new CallingShare(call, sessions[i], new PushOffer(_context, peer, media, own), media), media);
@@ -124,7 +131,7 @@ public sealed partial class ImageShareClient : IAsyncDisposable
             sessions[i].Start(roles[i], new ShareInput.StartOutgoing(settings.QueryFirst));
         }
 
-        return sessions;
+        return [.. sessions.Select(ImageShareSession.Of)];
     }
 
     // Reads and hashes an image, and looks whether it can be shared.
@@ -175,7 +182,7 @@ public sealed partial class ImageShareClient : IAsyncDisposable
         }
 
         string callId = RandomToken.Create();
-        var session = new ImageShareSession(_context, callId, ShareMachine.Fetching, wanted);
+        var session = new ShareSession(_context, callId, ShareMachine.Fetching, wanted);
         var call = new OutgoingCall(_context, peer, callId, settings.Headers);
         var media = new ReceivingMedia(_context, session) { Together = call.Connection };
         media.Awaited = new AwaitedImage(_context, session, media, store, settings.Progress);
@@ -186,7 +193,7 @@ public sealed partial class ImageShareClient : IAsyncDisposable
         var share = new CallingShare(call, session, new PullOffer(_context, session, media, peer, wanted, settings, partial), media);
         _sessions[session] = null;
         session.Start(new ShareRole(share, media), new ShareInput.StartOutgoing(settings.QueryFirst));
-        return Task.FromResult(session);
+        return Task.FromResult(ImageShareSession.Of(session));
     }
 
     /// <summary>
@@ -224,9 +231,9 @@ public sealed partial class ImageShareClient : IAsyncDisposable
         _closed.SetResult();
     }
 
-    private static async Task EndAsync(ImageShareSession session)
+    private static async Task EndAsync(ShareSession session)
     {
-        await session.DisposeAsync().ConfigureAwait(false);
+        session.Post(new ShareInput.CancelRequested());
         await session.Gone.ConfigureAwait(false);
     }
 }

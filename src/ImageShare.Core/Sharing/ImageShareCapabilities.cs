@@ -1,5 +1,4 @@
 using ImageShare.Core.Sdp;
-using ImageShare.Core.Sharing.Descriptions;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing;

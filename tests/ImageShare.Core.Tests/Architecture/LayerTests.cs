@@ -15,10 +15,17 @@ public sealed class LayerTests
     // Layer -> the layers it may use beside itself. "" is the root namespace, which ties everything together.
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
-        [""] = ["Sharing", "Sharing.StateMachine", "Images", "Bodies", "Sip", "Sip.Headers", "Sip.Authentication", "Sip.Transport", "Sip.UserAgents", "Msrp", "Msrp.Relays", "Msrp.Sessions", "Net", "Text", "Diagnostics"],
-        ["Sharing"] = ["Sharing.StateMachine", "Sharing.Descriptions", "Images", "Sip", "Sip.Headers", "Sip.Dialogs", "Sip.Authentication", "Sip.Transactions", "Sip.Transport", "Sip.UserAgents", "Sdp", "Sdp.FileTransfer", "Bodies", "Msrp", "Msrp.Transfers", "Msrp.Relays", "Msrp.Sessions", "Net", "Text", "Diagnostics"],
+        [""] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Sharing.Offers", "Sharing.Peers", "Sharing.Sessions", "Sharing.Media", "Sharing.Calls", "Sharing.Calls.Outgoing", "Sharing.Calls.Incoming", "Images", "Sip", "Sip.Headers", "Sip.Authentication", "Sip.Transport", "Sip.UserAgents", "Msrp", "Msrp.Relays", "Msrp.Transfers", "Msrp.Sessions", "Net", "Text", "Diagnostics"],
+        ["Sharing"] = ["Images", "Sip", "Sip.Headers", "Sdp", "Text"],
         ["Sharing.StateMachine"] = ["Sharing"],
-        ["Sharing.Descriptions"] = ["Sharing", "Sharing.StateMachine", "Images", "Bodies", "Sip", "Sip.Headers", "Sdp", "Sdp.FileTransfer", "Text"],
+        ["Sharing.Endings"] = ["Sharing", "Sharing.StateMachine", "Sip", "Sip.Headers", "Sip.Dialogs", "Sip.Authentication", "Sip.UserAgents", "Msrp", "Msrp.Relays", "Msrp.Transfers", "Msrp.Sessions", "Text"],
+        ["Sharing.Offers"] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Images", "Bodies", "Sip", "Sip.Headers", "Sdp", "Sdp.FileTransfer", "Text"],
+        ["Sharing.Peers"] = ["Sharing", "Sharing.Offers", "Sip", "Sip.Headers", "Sip.Transport", "Net", "Text", "Diagnostics"],
+        ["Sharing.Sessions"] = ["Sharing", "Sharing.StateMachine", "Sharing.Offers", "Sharing.Peers", "Images", "Sdp", "Sip", "Sip.Headers", "Sip.Transport", "Sip.UserAgents", "Msrp", "Msrp.Relays", "Msrp.Transfers", "Msrp.Sessions", "Net", "Text", "Diagnostics"],
+        ["Sharing.Media"] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Sharing.Offers", "Sharing.Sessions", "Images", "Bodies", "Sdp", "Sdp.FileTransfer", "Sip", "Msrp", "Msrp.Relays", "Msrp.Transfers", "Msrp.Sessions", "Net", "Text", "Diagnostics"],
+        ["Sharing.Calls"] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Sharing.Offers", "Sharing.Sessions", "Sharing.Media", "Sdp", "Sip", "Sip.Headers", "Sip.Dialogs", "Sip.UserAgents", "Msrp", "Msrp.Relays", "Msrp.Transfers", "Msrp.Sessions", "Text", "Diagnostics"],
+        ["Sharing.Calls.Outgoing"] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Sharing.Offers", "Sharing.Peers", "Sharing.Sessions", "Sharing.Media", "Sharing.Calls", "Images", "Bodies", "Sdp", "Sdp.FileTransfer", "Sip", "Sip.Headers", "Sip.Dialogs", "Sip.Authentication", "Sip.Transport", "Sip.UserAgents", "Msrp", "Net", "Text", "Diagnostics"],
+        ["Sharing.Calls.Incoming"] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Sharing.Offers", "Sharing.Peers", "Sharing.Sessions", "Sharing.Media", "Sharing.Calls", "Images", "Bodies", "Sdp", "Sdp.FileTransfer", "Sip", "Sip.Headers", "Sip.Dialogs", "Sip.Authentication", "Sip.Transport", "Sip.UserAgents", "Msrp", "Net", "Text", "Diagnostics"],
         ["Sip"] = ["Sip.Headers", "Text"],
         ["Sip.Headers"] = ["Sip", "Text"],
         ["Sip.Transactions"] = ["Sip", "Sip.Headers", "Text"],
@@ -44,7 +51,7 @@ public sealed class LayerTests
 
     // Layers of values, readers, writers and machines: they must not wait, look at a clock, or log.
     private static readonly string[] PureLayers =
-        ["Text", "Authentication", "Sip", "Sip.Headers", "Sip.Transactions", "Sip.Dialogs", "Sip.Authentication", "Sdp", "Sdp.FileTransfer", "Bodies", "Msrp", "Msrp.Framing", "Sharing.StateMachine", "Sharing.Descriptions"];
+        ["Text", "Authentication", "Sip", "Sip.Headers", "Sip.Transactions", "Sip.Dialogs", "Sip.Authentication", "Sdp", "Sdp.FileTransfer", "Bodies", "Msrp", "Msrp.Framing", "Sharing.StateMachine", "Sharing.Offers"];
 
     private const string Tasks = "System.Threading.Tasks.";
     private const string Stream = "System.IO.Stream";

@@ -1,7 +1,7 @@
 using System.Text;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Sharing.Descriptions;
+using ImageShare.Core.Sharing.Offers;
 using ImageShare.Core.Sip;
 
 namespace ImageShare.Core.Tests.Sharing;

@@ -2,6 +2,8 @@ using ImageShare.Core.Images;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Testing;
+using ImageShare.Core.Sharing.Offers;
+using ImageShare.Core.Tests.Msrp.Connections;
 
 namespace ImageShare.Core.Tests.Sharing;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using ImageShare.Core.Sharing;
+using ImageShare.Core.Sharing.Media;
 
 namespace ImageShare.Core.Tests.Sharing;
 

@@ -1,4 +1,4 @@
-using ImageShare.Core.Sharing;
+using ImageShare.Core.Sharing.Endings;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Sip;
 

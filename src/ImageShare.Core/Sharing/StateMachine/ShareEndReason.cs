@@ -1,6 +1,6 @@
 namespace ImageShare.Core.Sharing.StateMachine;
 
-/// <summary>Why one side ends a share, as it tells the other. How it stands in a message is the business of <see cref="ReasonHeader"/>.</summary>
+/// <summary>Why one side ends a share, as it tells the other. How it stands in a message is the business of <c>ReasonHeader</c>.</summary>
 internal enum ShareEndReason
 {
     /// <summary>Nothing was said: the share is through, or the peer is one that gives no reasons.</summary>

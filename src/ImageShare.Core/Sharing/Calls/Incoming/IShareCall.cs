@@ -1,0 +1,110 @@
+using ImageShare.Core.Sdp;
+using ImageShare.Core.Sharing.Endings;
+using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Transport;
+using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sharing.Calls.Incoming;
+
+/// <summary>What an incoming share answers: the INVITE that began the session, or one inside it that offers another transfer.</summary>
+internal interface IShareCall
+{
+    SipRequest Request { get; }
+
+    SipSource Source { get; }
+
+    /// <summary>Cancelled when it is over without our answer.</summary>
+    CancellationToken Cancelled { get; }
+
+    /// <summary>What this side said last in the session; null when it has said nothing yet.</summary>
+    SessionDescription? Before { get; }
+
+    /// <summary>Done when what ran in the session before has let go of it.</summary>
+    Task Cleared { get; }
+
+    /// <summary>The caller's CANCEL; null when there was none.</summary>
+    SipRequest? Cancel { get; }
+
+    /// <summary>The session, as soon as there is one.</summary>
+    InviteDialog? Dialog { get; }
+
+    void Ring();
+
+    /// <summary>Refuses, as far as there is no answer yet; no session is left standing.</summary>
+    void Reject(int status);
+
+    /// <summary>Accepts. <see cref="Dialog"/> is there when this returns; the task is done when the caller has acknowledged it.</summary>
+    Task<InviteDialog> AcceptAsync(ReadOnlyMemory<byte> answer, ParameterList contactParameters);
+}
+
+/// <summary>The INVITE that begins a session.</summary>
+internal sealed class FirstInvite(IncomingInvite invite) : IShareCall
+{
+    public SipRequest Request => invite.Request;
+
+    public SipSource Source => invite.Source;
+
+    public CancellationToken Cancelled => invite.Cancelled;
+
+    public SessionDescription? Before => null;
+
+    public Task Cleared => Task.CompletedTask;
+
+    public SipRequest? Cancel => invite.Cancel;
+
+    public InviteDialog? Dialog => invite.Dialog;
+
+    public void Ring() => invite.Ring();
+
+    public void Reject(int status) => invite.Reject(status, status == SipOutcome.NotStorable ? SipOutcome.NotStorablePhrase : null);
+
+    public Task<InviteDialog> AcceptAsync(ReadOnlyMemory<byte> answer, ParameterList contactParameters) =>
+        invite.AcceptAsync(answer, new MediaType("application", "sdp"), contactParameters, CancellationToken.None);
+}
+
+/// <summary>An INVITE inside a session that offers another transfer in the place of the one before (RFC 5547 §8.1).</summary>
+internal sealed class NextInvite(IncomingRequest request, SessionDescription offer, SessionDescription before, InviteDialog dialog, Task cleared) : IShareCall
+{
+    public SipRequest Request => request.Request;
+
+    public SipSource Source => request.Source;
+
+    public CancellationToken Cancelled => request.Cancelled;
+
+    public SessionDescription? Before => before;
+
+    public Task Cleared => cleared;
+
+    public SipRequest? Cancel => null;
+
+    public InviteDialog? Dialog => dialog;
+
+    public void Ring() => request.Respond(180);
+
+    /// <summary>
+    /// The file is refused with port 0 (RFC 5547 §8.3): any other status would leave the session with a transfer that was given up. What
+    /// is left of the session carries nothing, and ends.
+    /// </summary>
+    public void Reject(int status)
+    {
+        Answer(OfferRevision.After(before, before with { Media = [.. offer.Media.Select(Sdp.OfferAnswer.Refuse)] }).ToArray(), default);
+        _ = dialog.ByeAsync();
+    }
+
+    public Task<InviteDialog> AcceptAsync(ReadOnlyMemory<byte> answer, ParameterList contactParameters)
+    {
+        Answer(answer, contactParameters);
+        return Task.FromResult(dialog);
+    }
+
+    private void Answer(ReadOnlyMemory<byte> answer, ParameterList contactParameters)
+    {
+        SipResponse response = request.CreateResponse(200);
+        response.Headers.Add("Contact", new NameAddress(null, request.GetContactUri(), contactParameters));
+        response.Headers.Add("Content-Type", "application/sdp");
+        response.Body = answer;
+        request.Respond(response);
+    }
+}

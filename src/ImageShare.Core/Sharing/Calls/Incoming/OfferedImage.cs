@@ -1,0 +1,118 @@
+using ImageShare.Core.Images;
+using ImageShare.Core.Sdp;
+using ImageShare.Core.Sharing.Media;
+using ImageShare.Core.Sharing.Offers;
+using ImageShare.Core.Sharing.Sessions;
+
+namespace ImageShare.Core.Sharing.Calls.Incoming;
+
+/// <summary>An image that a caller wants to send: what is shown of it, and the way it gets its place.</summary>
+internal sealed class OfferedImage(
+    ShareContext context, CalledShare call, ReceivingMedia media, ReceivedOffer offer, ImageIcon? icon, IReadOnlyList<string> warnings)
+{
+    private object? _face;
+
+    public CalledShare Share => call;
+
+    public InvitedImage Image { get; } = Describe(offer.Media) with { ResumesAt = offer.FirstOctet };
+
+    public ImageIcon? Icon => icon;
+
+    public IReadOnlyList<string> Warnings => warnings;
+
+    /// <summary>Those that came in one invitation, in the order of its sections, this one among them.</summary>
+    public IReadOnlyList<OfferedImage> Together { get; set; } = [];
+
+    public bool IsOver => call.Session.Completion.IsCompleted;
+
+    /// <summary>What the application holds of it: made by the first who asks, and the same for all.</summary>
+    public TFace Face<TFace>(Func<OfferedImage, TFace> make)
+        where TFace : class
+    {
+        if (Volatile.Read(ref _face) is not TFace face)
+        {
+            face = make(this);
+            face = Interlocked.CompareExchange(ref _face, face, null) as TFace ?? face;
+        }
+
+        return face;
+    }
+
+    public async Task<ShareSession> AcceptAsync(IImageStore store, AcceptSettings settings, CancellationToken cancellationToken)
+    {
+        if (call.IsDecided)
+        {
+            throw OverAlready();
+        }
+
+        var image = new IncomingImage
+        {
+            SuggestedName = Image.Name,
+            Type = Image.Type,
+            Size = Image.Size,
+            Hashes = [.. offer.Selector.Hashes.Where(h => h.KnownName is not null).Select(h => new ImageHash(h.KnownName!, h.Value))],
+            MaxSize = context.Limits.MaxImageSize,
+            Sender = call.Call.Caller.Uri.ToString(),
+            Modified = Image.Modified,
+            FirstOctet = offer.FirstOctet,
+        };
+        IImageSink sink = await CreateSinkAsync(store, image, cancellationToken).ConfigureAwait(false);
+        var receiver = new ImageReceiver(
+            call.Session, sink, Image.Size, context.Limits.MaxImageSize, new ThrottledProgress(call.Session, settings.Progress, Image.Size), image.FirstOctet)
+        {
+            IsNamed = Image.Name is not null,
+            OfferedType = Image.Type,
+        };
+        bool isTaken = false;
+        try
+        {
+            if (!media.TryTake(receiver))
+            {
+                throw OverAlready();
+            }
+
+            await call.LogInAsync(cancellationToken).ConfigureAwait(false);
+            isTaken = call.TryAccept();
+            return isTaken ? call.Session : throw OverAlready();
+        }
+        finally
+        {
+            if (!isTaken)
+            {
+                media.GiveBack(receiver);
+                await receiver.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    // The rest of an image that is not here is refused at once: the sender then knows to offer the whole (RFC 5547 §8.3.1).
+    private async ValueTask<IImageSink> CreateSinkAsync(IImageStore store, IncomingImage image, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return image.FirstOctet == 0 || store.CanResume(image)
+                ? await VerifyingSink.CreateAsync(store, image, cancellationToken).ConfigureAwait(false)
+                : throw new ImageShareException(
+                    ImageShareError.NothingToResume, "The peer offered the rest of an image whose beginning is not in this store; it was told so and may offer the whole image.");
+        }
+        catch (ImageShareException e) when (e.Error == ImageShareError.NothingToResume)
+        {
+            call.Decline(488);
+            throw;
+        }
+    }
+
+    private static InvitedImage Describe(MediaDescription media) => new()
+    {
+        Name = media.FileSelector?.Name,
+        Type = media.FileSelector?.Type,
+        Size = media.FileSelector?.Size,
+        Sha1 = media.FileSelector?.Sha1 is { } sha1 ? Convert.ToHexString(sha1.Value.AsSpan()) : null,
+        Created = media.FileDate?.Created,
+        Modified = media.FileDate?.Modified,
+        ShowAtOnce = media.FileDisposition?.MayDisplay ?? true,
+    };
+
+    private static ImageShareException OverAlready() => new(
+        ImageShareError.InvalidState, "The invitation was decided already, or the caller took it back; wait for the next one.");
+}

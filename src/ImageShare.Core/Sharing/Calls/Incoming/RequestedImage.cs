@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using ImageShare.Core.Diagnostics;
+using ImageShare.Core.Images;
+using ImageShare.Core.Sdp.FileTransfer;
+using ImageShare.Core.Sharing.Media;
+using ImageShare.Core.Sharing.Offers;
+using ImageShare.Core.Sharing.Sessions;
+
+namespace ImageShare.Core.Sharing.Calls.Incoming;
+
+/// <summary>An image that a caller wants to get: asks the catalogue, and answers with what it says (RFC 5547 §8.3.2).</summary>
+internal sealed class RequestedImage(ShareContext context, CalledShare call, SendingMedia media, ReceivedOffer offer, Action<ShareSession> served)
+{
+    public async Task DecideAsync(IImageCatalogue catalogue)
+    {
+        ImageSelector wanted = offer.Selector.ToImage();
+        var request = new ImageRequest
+        {
+            Id = call.Session.Id,
+            Caller = call.Call.Caller.Uri,
+            CallerDisplayName = call.Call.Caller.DisplayName,
+            IsCallerAsserted = call.Call.IsCallerAsserted,
+            AssertedIdentities = call.Call.AssertedIdentities,
+            Wanted = wanted,
+        };
+        try
+        {
+            CatalogueAnswer answer = await catalogue.FindAsync(request, call.Withdrawn).ConfigureAwait(false);
+            if (answer.Refusal is { } refusal)
+            {
+                call.Decline(refusal);
+                return;
+            }
+
+            List<ServedImage> found = await MatchAsync(answer.Images, wanted, call.Withdrawn).ConfigureAwait(false);
+            if (found is not [var image] || !IsAcceptable(image))
+            {
+                // None, or so many that it would be a guess which one is meant.
+                call.Decline(488);
+                return;
+            }
+
+            media.Take(image, offer.Media.FileRange ?? FileRange.Whole);
+            media.SendAs(Containers.TypeToSend(offer.Media, image.Description.Type), call.Call.Caller.Uri);
+            if (offer.Media.MaxSize < media.MessageLength)
+            {
+                // What the peer takes must be enough for the message: for the octets that are asked for, and what has to be around them.
+                call.Decline(488);
+                return;
+            }
+
+            call.Session.Image = image.Description.ToSelector() with { Hashes = [.. image.Hashes] };
+            await call.LogInAsync(call.Withdrawn).ConfigureAwait(false);
+            served(call.Session);
+            call.TryAccept();
+        }
+        catch (OperationCanceledException) when (call.Withdrawn.IsCancellationRequested)
+        {
+            // The caller gave up, or time is up: the session has ended by itself.
+        }
+        catch (Exception e)
+        {
+            // The catalogue is the application's and may throw anything; the caller must not wait for it.
+            context.Log.HandlerFailed(call.Session.Id, e);
+            call.Decline(500);
+        }
+    }
+
+    private static async Task<List<ServedImage>> MatchAsync(IReadOnlyList<CatalogueImage> candidates, ImageSelector wanted, CancellationToken cancellationToken)
+    {
+        List<ServedImage> found = [];
+        string? algorithm = wanted.StrongestHash is { } hash ? ImageHashes.KeyOf(hash) : null;
+        foreach (CatalogueImage candidate in candidates)
+        {
+            ImageDescription described = candidate.Description ?? await candidate.Source.DescribeAsync(cancellationToken).ConfigureAwait(false);
+            if ((wanted.Name ?? described.Name) != described.Name || (wanted.Size ?? described.Size) != described.Size
+                || !(wanted.Type is null || ImageTypes.AreSame(wanted.Type, described.Type))
+                || !described.Type.Type.Equals("image", StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            ImmutableArray<ImageHash> hashes = await HashesAsync(candidate, described, algorithm, cancellationToken).ConfigureAwait(false);
+            if (algorithm is null || hashes[^1].Value.AsSpan().SequenceEqual(wanted.StrongestHash!.Value.AsSpan()))
+            {
+                found.Add(new ServedImage(candidate.Source, described, hashes, candidate.MaxBytesPerSecond));
+            }
+        }
+
+        return found;
+    }
+
+    // SHA-1, which the answer always names, and last the one that was asked for.
+    private static async ValueTask<ImmutableArray<ImageHash>> HashesAsync(
+        CatalogueImage candidate, ImageDescription described, string? algorithm, CancellationToken cancellationToken)
+    {
+        var sha1 = new ImageHash("sha-1", described.Sha1);
+        if (algorithm is null or "sha-1")
+        {
+            return [sha1];
+        }
+
+        if (candidate.Hashes.FirstOrDefault(h => ImageHashes.KeyOf(h) == algorithm) is { } known)
+        {
+            return [sha1, known];
+        }
+
+        Stream stream = candidate.Source.OpenRead(described);
+        await using (stream.ConfigureAwait(false))
+        {
+            return [sha1, new ImageHash(algorithm, (await ImageHashes.ComputeAsync(stream, algorithm, cancellationToken).ConfigureAwait(false))[algorithm])];
+        }
+    }
+
+    // The octets that are asked for must be there, and the peer must take them in some form.
+    private bool IsAcceptable(ServedImage image) =>
+        (offer.Media.FileRange ?? FileRange.Whole).Fits(image.Description.Size) && Containers.TypeToSend(offer.Media, image.Description.Type) is not null;
+}

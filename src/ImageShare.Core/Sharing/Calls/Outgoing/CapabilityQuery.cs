@@ -1,0 +1,79 @@
+using ImageShare.Core.Sharing.Offers;
+using ImageShare.Core.Sharing.Sessions;
+using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Authentication;
+using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sharing.Calls.Outgoing;
+
+/// <summary>Step 1 of the service, the asking side: OPTIONS, and what its answer shows (IR.79 §3.3).</summary>
+internal static class CapabilityQuery
+{
+    public static async Task<ImageShareCapabilities> AskAsync(
+        ShareContext context, SipUri peer, ExtraHeaders headers, CancellationToken cancellationToken)
+    {
+        int repeated = 0;
+        while (true)
+        {
+            // Each try is a query of its own, with its own Call-ID: nothing ties them together at the peer.
+            SipResponse response = await SendAsync(context, Write(context, peer, headers), cancellationToken).ConfigureAwait(false);
+            if (response.StatusCode == 480 && DelayOf(context.Limits, response, repeated++) is { } delay)
+            {
+                await Task.Delay(LongestWait.Cut(delay), context.TimeProvider, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            // 480 for good, or any other refusal, means that the peer cannot (IR.79 §3.3).
+            ImageShareCapabilities capabilities = response.IsSuccess
+                ? CapabilityOffer.Read(response)
+                : new ImageShareCapabilities { SipStatus = response.StatusCode, Message = UnansweredChallenge.Describe(response) };
+            context.Known.Learn(peer, capabilities);
+            return capabilities;
+        }
+    }
+
+    private static SipRequest Write(ShareContext context, SipUri peer, ExtraHeaders headers)
+    {
+        var request = new SipRequest(SipMethod.Options, peer);
+        request.Headers.Add("Accept", "application/sdp");
+        if (ServiceTags.Query(context.Profile) is { } wanted)
+        {
+            request.Headers.Add("Accept-Contact", new AcceptContact(wanted));
+        }
+
+        context.AddOwnHeaders(request.Headers, headers);
+        return request;
+    }
+
+    /// <summary>How long to wait before the query is sent again; null when it is not.</summary>
+    private static TimeSpan? DelayOf(ImageShareLimits limits, SipResponse response, int repeated)
+    {
+        if (repeated >= limits.QueryRetryDelays.Count)
+        {
+            return null;
+        }
+
+        TimeSpan delay = response.Headers.RetryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : limits.QueryRetryDelays[repeated];
+        return delay <= limits.AnswerTimeout ? delay : null;
+    }
+
+    // SIP itself gives up after 32 s; a client that asks for less patience gets it.
+    private static async Task<SipResponse> SendAsync(ShareContext context, SipRequest request, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(context.Limits.AnswerTimeout, context.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        SipReadError? unreadable = null;
+        try
+        {
+            return await context.Agent.AskAsync(request, ServiceTags.Contact(context.Profile), error => unreadable = error, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw unreadable is { } error ? ClientTransaction.Unreadable(request.Method, error) : new ImageShareException(
+                ImageShareError.NoAnswer,
+                $"The peer did not answer the capability query within {context.Limits.AnswerTimeout.TotalSeconds:0.#} s; check the address and port, and that it is running.");
+        }
+    }
+}

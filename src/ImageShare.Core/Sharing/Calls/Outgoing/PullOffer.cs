@@ -1,0 +1,100 @@
+using System.Net;
+using ImageShare.Core.Bodies;
+using ImageShare.Core.Images;
+using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.FileTransfer;
+using ImageShare.Core.Sharing.Endings;
+using ImageShare.Core.Sharing.Media;
+using ImageShare.Core.Sharing.Offers;
+using ImageShare.Core.Sharing.Sessions;
+using ImageShare.Core.Sharing.StateMachine;
+using ImageShare.Core.Sip;
+
+namespace ImageShare.Core.Sharing.Calls.Outgoing;
+
+/// <summary>The offer to get an image (RFC 5547 §8.2.2).</summary>
+internal sealed class PullOffer(
+    ShareContext context, ShareSession session, ReceivingMedia media, SipUri peer, ImageSelector wanted, FetchSettings settings, ImagePartial? partial) : IShareOffer
+{
+    private ImagePartial? _partial = partial;
+
+    public bool HasIcon => false;
+
+    // An image that is continued is the one that broke off, and no other of its name.
+    private ImageSelector Asked => _partial is null ? wanted : wanted with
+    {
+        Hashes = [.. wanted.Hashes, .. settings.Resume!.Hashes.Where(h => wanted.Hashes.All(w => ImageHashes.KeyOf(w) != ImageHashes.KeyOf(h)))],
+    };
+
+    public ShareOutcome? Obstacle(ImageShareCapabilities capabilities) =>
+        SipOutcome.NotCapable(capabilities) ?? (capabilities.ServesImages == false
+            ? ShareOutcome.Failed(ImageShareError.NotCapable, "The peer says that it serves no images; ask its user to send the image instead.") with { SipStatus = capabilities.SipStatus }
+            : null);
+
+    public (SessionDescription Offer, OfferIcon? Icon) Write(IPAddress address, MediaEnd end, bool withIcon)
+    {
+        SessionDescription offer = new FetchOffer
+        {
+            Origin = Origin.Create(address),
+            MsrpAddress = end.Address,
+            Fingerprints = context.Fingerprints,
+            HasCema = context.UsesCema,
+            Path = end.Path,
+            Selector = Asked.ToFile(),
+            TransferId = FileTransferId.Create(),
+            AcceptedTypes = wanted.Type is { } type && !context.AcceptedTypes.Any(t => t.IsSameTypeAs(type)) ? [.. context.AcceptedTypes, type] : context.AcceptedTypes,
+            MaxSize = context.Limits.MaxImageSize,
+            FirstOctet = _partial?.Octets ?? 0,
+        }.Write(context.Profile);
+        return (offer, null);
+    }
+
+    public bool TryOfferWhole()
+    {
+        // The image has changed, or only whole ones are served.
+        bool wasRest = _partial is not null;
+        _partial = null;
+        return wasRest;
+    }
+
+    public ShareOutcome Refused(SipResponse response) =>
+        response.StatusCode == 488
+            ? SipOutcome.NotServed($"SIP 488 {response.ReasonPhrase}") with { SipStatus = 488 }
+            : SipOutcome.Of(response);
+
+    public ValueTask<(ReceivedAnswer? Answer, ShareOutcome? Problem)> TakeAsync(SessionDescription offer, ReadOnlyMemory<byte> answer, CancellationToken cancellationToken)
+    {
+        (ReceivedAnswer? received, ShareOutcome? problem) = ReceivedAnswer.Read(offer, answer.Span, context.Terms, media.Section);
+        if (received is not null)
+        {
+            ImageSelector asked = Asked;
+            ImageSelector said = received.Media.FileSelector?.ToImage() ?? new ImageSelector();
+            if (asked.Contradicts(said))
+            {
+                return ValueTask.FromResult<(ReceivedAnswer?, ShareOutcome?)>((null, ShareOutcome.Failed(
+                    ImageShareError.HashMismatch, "The peer would send another image than the one that was asked for: its size or its hash is another one. Nothing was taken.")));
+            }
+
+            // The hash that was asked for decides; the peer's own says at least that nothing was lost on the way.
+            session.Image = new ImageSelector
+            {
+                Name = asked.Name ?? said.Name,
+                Type = said.Type ?? asked.Type,
+                Size = _partial?.Size ?? asked.Size ?? said.Size,
+                Hashes = asked.StrongestHash is null ? said.Hashes : asked.Hashes,
+            };
+            media.Expect(new IncomingImage
+            {
+                SuggestedName = session.Image.Name,
+                Type = session.Image.Type,
+                Size = session.Image.Size,
+                Hashes = session.Image.Hashes,
+                MaxSize = context.Limits.MaxImageSize,
+                Sender = peer.ToString(),
+                FirstOctet = _partial?.Octets ?? 0,
+            });
+        }
+
+        return ValueTask.FromResult((received, problem));
+    }
+}

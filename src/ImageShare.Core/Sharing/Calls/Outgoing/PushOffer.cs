@@ -1,0 +1,98 @@
+using System.Net;
+using ImageShare.Core.Bodies;
+using ImageShare.Core.Images;
+using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.FileTransfer;
+using ImageShare.Core.Sharing.Endings;
+using ImageShare.Core.Sharing.Media;
+using ImageShare.Core.Sharing.Offers;
+using ImageShare.Core.Sharing.Sessions;
+using ImageShare.Core.Sharing.StateMachine;
+using ImageShare.Core.Sip;
+
+namespace ImageShare.Core.Sharing.Calls.Outgoing;
+
+/// <summary>The offer to send an image (RFC 5547 §8.2.1).</summary>
+internal sealed class PushOffer(ShareContext context, SipUri peer, SendingMedia media, ShareSettings settings) : IShareOffer
+{
+    private ImageDescription Image => media.Served!.Description;
+
+    public bool HasIcon => settings.Icon is not null && context.Profile.Icon is not IconForm.None && !context.PlainOfferPeers.Contains(peer);
+
+    // What the peer said of itself is a limit for what is offered (IR.79 §3.3, RFC 4975 §8.6).
+    public ShareOutcome? Obstacle(ImageShareCapabilities capabilities)
+    {
+        if (SipOutcome.NotCapable(capabilities) is { } incapable)
+        {
+            return incapable;
+        }
+
+        if (!capabilities.Accepts(Image.Type))
+        {
+            return ShareOutcome.Failed(
+                ImageShareError.TypeNotAccepted,
+                $"The peer does not take {Image.Type.Essence}, only {string.Join(", ", capabilities.AcceptedTypes)}; convert the image first.");
+        }
+
+        return Image.Size > capabilities.MaxSize
+            ? ShareOutcome.Failed(ImageShareError.TooLarge, $"The peer takes at most {capabilities.MaxSize} bytes, the image has {Image.Size}; share a smaller version.")
+            : null;
+    }
+
+    public (SessionDescription Offer, OfferIcon? Icon) Write(IPAddress address, MediaEnd end, bool withIcon)
+    {
+        ImageIcon? icon = withIcon ? settings.Icon : null;
+        string? contentId = icon is null ? null : ContentIdUrl.CreateContentId();
+        SessionDescription offer = new ImageOffer
+        {
+            Origin = Origin.Create(address),
+            MsrpAddress = end.Address,
+            Fingerprints = context.Fingerprints,
+            HasCema = context.UsesCema,
+            Path = end.Path,
+            Image = Image,
+            TransferId = FileTransferId.Create(),
+            AcceptedTypes = context.AcceptedTypes,
+            FirstOctet = media.FirstOctet,
+            IconUrl = contentId is null ? null : ContentIdUrl.ToUrl(contentId),
+        }.Write(context.Profile);
+        return (offer, icon is null ? null : new OfferIcon(icon.Type, icon.Content, contentId!));
+    }
+
+    public ShareOutcome Refused(SipResponse response) => SipOutcome.Of(response);
+
+    public bool TryOfferWhole()
+    {
+        // The peer has less of the image than was thought, or nothing.
+        bool wasRest = media.FirstOctet > 0;
+        media.FirstOctet = 0;
+        return wasRest;
+    }
+
+    public ValueTask<(ReceivedAnswer? Answer, ShareOutcome? Problem)> TakeAsync(
+        SessionDescription offer, ReadOnlyMemory<byte> answer, CancellationToken cancellationToken)
+    {
+        (ReceivedAnswer? received, ShareOutcome? problem) = ReceivedAnswer.Read(offer, answer.Span, context.Terms, media.Section);
+        if (received is not null)
+        {
+            media.SendAs(received.ContentType, peer);
+            if (Containers.MayWrapTaken(received.Media, Image.Type))
+            {
+                media.AllowWrapping(peer, received.Media.MaxSize);
+            }
+
+            // The size of the message counts, and not that of the file alone (RFC 4975 §8.6).
+            if (received.Media.MaxSize < media.MessageLength)
+            {
+                return ValueTask.FromResult<(ReceivedAnswer?, ShareOutcome?)>((null, ShareOutcome.Failed(
+                    ImageShareError.TooLarge,
+                    $"The peer takes at most {received.Media.MaxSize} bytes, and the image has {media.MessageLength} with what has to be around it; share a smaller version.")));
+            }
+        }
+
+        // Beside others, an image is refused without a reason.
+        return ValueTask.FromResult((received, media.FirstOctet > 0 && problem is { Error: ImageShareError.Declined }
+            ? problem with { Message = "The peer declined the rest of the image. It may have lost the beginning: share the whole image if its user still wants it." }
+            : problem));
+    }
+}

@@ -1,0 +1,87 @@
+using ImageShare.Core.Diagnostics;
+using ImageShare.Core.Msrp.Sessions;
+using ImageShare.Core.Sharing.Media;
+using ImageShare.Core.Sharing.Sessions;
+
+namespace ImageShare.Core.Sharing.Calls;
+
+/// <summary>
+/// Tells the peer of a running share each other path the relays of this side grant, by an offer inside the session (RFC 4976 §9.4). Until
+/// the peer knows, it uses the one before, which is good until its time is over.
+/// </summary>
+internal sealed class PathRenewal
+{
+    private readonly Lock _gate = new();
+    private readonly ShareContext _context;
+    private readonly ShareSession _session;
+    private readonly MsrpSession _msrp;
+    private readonly SessionOffers _offers;
+    private readonly int _section;
+    private string _said;
+    private bool _isOffering;
+
+    private PathRenewal(ShareContext context, ShareSession session, MsrpSession msrp, SessionOffers offers, int section, string said) =>
+        (_context, _session, _msrp, _offers, _section, _said) = (context, session, msrp, offers, section, said);
+
+    /// <summary>Keeps both sides' paths up to date in the session (RFC 4976 §9.4).</summary>
+    /// <param name="context">What all shares have in common.</param>
+    /// <param name="session">The share.</param>
+    /// <param name="media">Its media, which has its MSRP session.</param>
+    /// <param name="offers">The offers of its SIP session.</param>
+    /// <param name="said">The path the peer was told.</param>
+    public static void Follow(ShareContext context, ShareSession session, ShareMedia media, SessionOffers offers, string said)
+    {
+        MsrpSession msrp = media.Msrp;
+        offers.FollowPeerPath(media.Section, path => msrp.TryRenewPeerPath(path));
+        if (!context.Relays.Any)
+        {
+            return;
+        }
+
+        var renewal = new PathRenewal(context, session, msrp, offers, media.Section, said);
+        msrp.AdvertisedPathChanged = renewal.Begin;
+
+        // It may have changed while the peer's user was asked.
+        renewal.Begin();
+    }
+
+    private void Begin() => _ = _session.Begin(OfferAsync);
+
+    private async Task OfferAsync()
+    {
+        lock (_gate)
+        {
+            if (_isOffering)
+            {
+                // Whoever offers looks again when it is done: one offer at a time.
+                return;
+            }
+
+            _isOffering = true;
+        }
+
+        while (TryTake(out string path))
+        {
+            if (!await _offers.OfferPathAsync(_section, path).ConfigureAwait(false))
+            {
+                _context.Log.PathNotRenewed(_session.Id);
+            }
+        }
+    }
+
+    private bool TryTake(out string path)
+    {
+        lock (_gate)
+        {
+            path = _msrp.AdvertisedPath.ToString();
+            if (path == _said)
+            {
+                _isOffering = false;
+                return false;
+            }
+
+            _said = path;
+            return true;
+        }
+    }
+}

@@ -1,0 +1,210 @@
+using ImageShare.Core.Msrp;
+using ImageShare.Core.Sdp;
+using ImageShare.Core.Sharing.Endings;
+using ImageShare.Core.Sharing.Media;
+using ImageShare.Core.Sharing.Offers;
+using ImageShare.Core.Sharing.Sessions;
+using ImageShare.Core.Sharing.StateMachine;
+using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sharing.Calls;
+
+/// <summary>
+/// The offers inside a session: answers those of the peer (RFC 5547 §8.1, §8.4; RFC 3261 §14.2) and tells the shares they concern, on the user agent's
+/// loop and one at a time; takes out what this side has broken off; and says where its media has moved to.
+/// </summary>
+internal sealed partial class SessionOffers
+{
+    private static readonly MediaType SdpType = new("application", "sdp");
+
+    private static readonly ShareOutcome OtherFile = ShareOutcome.Failed(
+        ImageShareError.UnacceptableOffer,
+        "The peer offered another file under the id of the running transfer, so the transfer was given up; the peer is faulty, share the image again.");
+
+    private readonly ShareContext _context;
+    private readonly InviteDialog _dialog;
+    private readonly IReadOnlyList<SessionFile> _files;
+    private readonly Func<IncomingRequest, InvitationBodyReading, SessionDescription, bool>? _begin;
+    private readonly Lock _gate = new();
+    private readonly HashSet<int> _over = [];
+    private readonly Dictionary<int, ShareEndReason> _removing = [];
+    private readonly Dictionary<int, NewPath> _moving = [];
+    private readonly Dictionary<int, Action<MsrpPath>> _peerPaths = [];
+    private RunningDescription _running;
+    private Task _offering = Task.CompletedTask;
+
+    private SessionOffers(
+        ShareContext context,
+        InviteDialog dialog,
+        SessionDescription local,
+        IReadOnlyList<SessionFile> files,
+        Func<IncomingRequest, InvitationBodyReading, SessionDescription, bool>? begin)
+    {
+        (_context, _dialog, _running, _files, _begin) = (context, dialog, new RunningDescription(local), files, begin);
+    }
+
+    /// <summary>Takes the offers of a dialog from now on.</summary>
+    /// <param name="context">What all shares have in common.</param>
+    /// <param name="dialog">The dialog.</param>
+    /// <param name="local">What this side has said.</param>
+    /// <param name="files">The files that are under way in it.</param>
+    /// <param name="begin">
+    /// Takes an offer of another transfer in the place of the only file, with what this side said last in the session; false when it cannot be taken and the
+    /// session goes on. Null where none is ever taken.
+    /// </param>
+    public static SessionOffers Take(
+        ShareContext context,
+        InviteDialog dialog,
+        SessionDescription local,
+        IReadOnlyList<SessionFile> files,
+        Func<IncomingRequest, InvitationBodyReading, SessionDescription, bool>? begin = null)
+    {
+        var offers = new SessionOffers(context, dialog, local, files, begin);
+        dialog.OfferReceived = offers.OnOffer;
+        return offers;
+    }
+
+    private void TakePath(int section, MediaDescription media)
+    {
+        Action<MsrpPath>? told;
+        lock (_gate)
+        {
+            told = _peerPaths.GetValueOrDefault(section);
+        }
+
+        if (told is not null && media.Path is { } uris && PeerPath.TryParse(uris, out MsrpPath? path))
+        {
+            told(path);
+        }
+    }
+
+    private string? ReasonOfRemoval()
+    {
+        lock (_gate)
+        {
+            // One offer has one: of several images that leave, a failure is what the peer has to know of.
+            return ReasonHeader.Write(_removing.Values.DefaultIfEmpty().Max());
+        }
+    }
+
+    private void OnOffer(IncomingRequest request)
+    {
+        if (request.Request.Body.IsEmpty)
+        {
+            // An INVITE that asks for our offer: what we said last (RFC 3261 §14.2).
+            Respond(request, Local);
+            return;
+        }
+
+        InvitationBodyReading reading = InvitationBody.Read(request.Request);
+        if (reading.Offer is not { } offer)
+        {
+            request.Respond(reading.Status, reading.Reason);
+            return;
+        }
+
+        (SessionFile File, ReofferKind Kind)[] files = Judge(offer);
+        if (files.Any(static file => file.Kind is ReofferKind.Unacceptable))
+        {
+            request.Respond(488);
+        }
+        else if (files.Any(static file => file.Kind is ReofferKind.NewTransfer))
+        {
+            // One that is begun answers, when its user has decided; offers that come then are its own.
+            if (_begin is null || request.Request.Method != SipMethod.Invite || !_begin(request, reading, Local))
+            {
+                request.Respond(488);
+            }
+        }
+        else
+        {
+            Answer(request, offer, files);
+        }
+    }
+
+    private SessionDescription Local
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _running.Local;
+            }
+        }
+    }
+
+    private (SessionFile File, ReofferKind Kind)[] Judge(SessionDescription offer)
+    {
+        lock (_gate)
+        {
+            bool isContinued = _running.IsContinuedBy(offer);
+            return
+            [
+                .. _files.Select(file => (file, !isContinued ? ReofferKind.Unacceptable
+                    : _over.Contains(file.Section) ? ReofferKind.Removed
+                    : _running.Judge(offer, file.File))),
+            ];
+        }
+    }
+
+    private void Answer(IncomingRequest request, SessionDescription offer, (SessionFile File, ReofferKind Kind)[] files)
+    {
+        SessionDescription answer;
+        List<(SessionFile File, ReofferKind Kind)> ended = [];
+        lock (_gate)
+        {
+            answer = _running.Answer(
+                offer, files.Where(static file => file.Kind is ReofferKind.SameTransfer).ToDictionary(static file => file.File.Section, static file => file.File.File));
+            _running = new RunningDescription(answer);
+        }
+
+        foreach ((SessionFile File, ReofferKind Kind) file in files)
+        {
+            if (file.Kind is ReofferKind.SameTransfer)
+            {
+                TakePath(file.File.Section, offer.Media[file.File.Section]);
+            }
+            else if (End(file.File.Section))
+            {
+                ended.Add(file);
+            }
+        }
+
+        Respond(request, answer);
+        foreach ((SessionFile file, ReofferKind kind) in ended)
+        {
+            // A peer says when it was not its user's will.
+            ShareEndReason reason = ReasonHeader.Read(request.Request);
+            file.Session.Post(new ShareInput.TransferRemoved(
+                kind is ReofferKind.OtherFile ? OtherFile : reason.ToOutcome(file.Session.IsOutgoing)));
+        }
+    }
+
+    // False when it has ended before. An offer of ours has nothing to take out any more.
+    private bool End(int section)
+    {
+        lock (_gate)
+        {
+            _removing.Remove(section);
+            return _over.Add(section);
+        }
+    }
+
+    private void Respond(IncomingRequest request, SessionDescription answer)
+    {
+        SipResponse response = request.CreateResponse(200);
+        response.Headers.Add("Content-Type", "application/sdp");
+        response.Body = answer.ToArray();
+        request.Respond(response);
+        if (request.Request.Body.IsEmpty)
+        {
+            return;
+        }
+
+        // The description that is compared with the next one; a multipart around it is not part of it.
+        InvitationBodyReading reading = InvitationBody.Read(request.Request);
+        _dialog.Describe(response.Body, reading.Octets);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using ImageShare.Core.Sharing.StateMachine;
+using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Authentication;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sharing.Endings;
+
+/// <summary>What a final SIP status means for a share, and what a person can do about it (RFC 3261 §21, IR.79 §3.4).</summary>
+internal static class SipOutcome
+{
+    /// <summary>The image cannot be stored, and this is no user's decision (RFC 3261 §21.5.1).</summary>
+    public const int NotStorable = 500;
+
+    /// <summary>The words beside it, by which peers of this library know it from any other 500.</summary>
+    public const string NotStorablePhrase = "Image Cannot Be Stored";
+
+    private const int MostNamed = 5;
+
+    /// <summary>A refusal of an image that was asked for: there is none, or more than one, or none is served.</summary>
+    public static ShareOutcome NotServed(string answer) => ShareOutcome.Failed(
+        ImageShareError.ImageNotFound,
+        $"The peer serves no image that fits, or several that do; ask for it by its hash, or by name, type and size together. ({answer})");
+
+    /// <summary>What keeps a peer from sharing images at all; null when nothing does.</summary>
+    public static ShareOutcome? NotCapable(ImageShareCapabilities capabilities)
+    {
+        if (capabilities.CanShareImages)
+        {
+            return null;
+        }
+
+        if (capabilities.Support is ImageShareSupport.Unknown && capabilities.IsAnswered)
+        {
+            return ShareOutcome.Failed(
+                ImageShareError.CapabilityUnknown,
+                $"The peer answered the capability query with {capabilities.SipStatus}, but says nothing of what it can do; it may take images all the same. "
+                + "Invite it without asking: ShareSettings.QueryFirst = false, or --no-query on the command line.")
+                with
+            { SipStatus = capabilities.SipStatus };
+        }
+
+        ShareOutcome refused = FromStatus(capabilities.SipStatus, "to the capability query", capabilities.Message);
+        return capabilities.SipStatus is >= 300 && refused.Error is not (ImageShareError.Rejected or ImageShareError.UnacceptableOffer or ImageShareError.NotCapable)
+            ? refused
+            : ShareOutcome.Failed(
+                ImageShareError.NotCapable,
+                $"The peer answered the capability query with {capabilities.SipStatus} and shows no image share: it cannot take images.")
+                with
+            { SipStatus = capabilities.SipStatus };
+    }
+
+    /// <summary>The same for a final response; a challenge says why it was not answered, a redirection where to go.</summary>
+    public static ShareOutcome Of(SipResponse response) => response.StatusCode is >= 300 and < 400
+        ? Redirected(response)
+        : FromStatus(response.StatusCode, response.ReasonPhrase, UnansweredChallenge.Describe(response));
+
+    /// <summary>The addresses of a redirection, the most wanted first (RFC 3261 §8.1.3.4, §20.10).</summary>
+    public static SipUri[] Targets(SipResponse response) =>
+    [
+        .. response.Headers.Contacts.Where(static contact => contact.Uri.Scheme.Length > 0)
+            .OrderByDescending(static contact =>
+                double.TryParse(contact.Parameters.GetValue("q"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double wanted) ? wanted : 1)
+            .Select(static contact => contact.Uri),
+    ];
+
+    private static ShareOutcome Redirected(SipResponse response)
+    {
+        SipUri[] targets = Targets(response);
+        string where = targets.Length == 0
+            ? "but does not say where; ask the peer for its present address"
+            : $"at {string.Join(", ", targets.Take(MostNamed).Select(static uri => Printable.Of(uri.ToString())))}; share with that address, or let the client follow (FollowRedirects)";
+        return ShareOutcome.Failed(
+            ImageShareError.Redirected, $"The peer is to be found elsewhere, {where}. (SIP {response.StatusCode} {Printable.Of(response.ReasonPhrase)})") with
+        {
+            SipStatus = response.StatusCode,
+            RedirectedTo = [.. targets.Select(static uri => uri.ToString())],
+        };
+    }
+
+    private static ShareOutcome FromStatus(int status, string reasonPhrase, string? challenge = null)
+    {
+        (ImageShareState state, ImageShareError error, string message) = status switch
+        {
+            603 => (ImageShareState.Declined, ImageShareError.Declined, "The peer declined the image."),
+            486 or 600 => (ImageShareState.Failed, ImageShareError.Busy, "The peer is busy; try again later."),
+            408 or 480 => (ImageShareState.Failed, ImageShareError.NoAnswer, "The peer is not available or did not answer; try again later."),
+            487 => (ImageShareState.Cancelled, ImageShareError.Cancelled, "The invitation was cancelled."),
+            401 or 407 when challenge is not null => (ImageShareState.Failed, ImageShareError.AuthenticationFailed, challenge),
+            401 or 403 or 407 => (ImageShareState.Failed, ImageShareError.AuthenticationFailed,
+                "The peer or its proxy refuses these credentials; check the user name, the password and whether this identity may share images."),
+            404 or 410 or 604 => (ImageShareState.Failed, ImageShareError.PeerUnreachable, "The peer's address is not known there; check the SIP URI."),
+            415 or 488 or 606 => (ImageShareState.Failed, ImageShareError.UnacceptableOffer,
+                "The peer cannot take this offer; query its capabilities for the types and the size it takes, or try another profile."),
+            405 or 501 => (ImageShareState.Failed, ImageShareError.NotCapable, "The peer does not know this kind of request; it cannot share images."),
+            NotStorable when reasonPhrase.Equals(NotStorablePhrase, StringComparison.OrdinalIgnoreCase) =>
+                (ImageShareState.Failed, ImageShareError.Rejected, ShareOutcome.NotStoredAtPeer.Message!),
+            503 => (ImageShareState.Failed, ImageShareError.Busy, "The peer's service is overloaded or out of service; try again later."),
+            >= 500 and <= 599 => (ImageShareState.Failed, ImageShareError.Rejected, "Something failed at the peer, or on the way to it; try again later."),
+            _ => (ImageShareState.Failed, ImageShareError.Rejected, "The peer refused the image."),
+        };
+        return new ShareOutcome(state, error, $"{message} (SIP {status} {reasonPhrase})") { SipStatus = status };
+    }
+}

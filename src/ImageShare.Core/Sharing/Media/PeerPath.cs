@@ -1,0 +1,22 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using ImageShare.Core.Msrp;
+using ImageShare.Core.Sdp;
+
+namespace ImageShare.Core.Sharing.Media;
+
+/// <summary>The MSRP path out of a peer's SDP (RFC 4975 §8.2): SDP carries it as text, MSRP works with its parts.</summary>
+internal static class PeerPath
+{
+    public static bool TryParse(IReadOnlyList<string> uris, [NotNullWhen(true)] out MsrpPath? path) =>
+        MsrpPath.TryParse(Encoding.UTF8.GetBytes(string.Join(' ', uris)), out path);
+
+    /// <summary>How the peer's certificate is recognized; null for none that it named.</summary>
+    public static Func<ReadOnlyMemory<byte>, bool>? Recognize(FingerprintSet fingerprints) =>
+        fingerprints.IsPresent ? certificate => fingerprints.Matches(certificate.Span) : null;
+
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.UnacceptableOffer"/>: it is no list of MSRP URIs.</exception>
+    public static MsrpPath Parse(IReadOnlyList<string> uris) => TryParse(uris, out MsrpPath? path)
+        ? path
+        : throw new ImageShareException(ImageShareError.UnacceptableOffer, "The MSRP path in the peer's session description cannot be read; the peer is faulty.");
+}

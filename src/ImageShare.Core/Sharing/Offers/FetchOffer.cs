@@ -1,0 +1,74 @@
+using System.Net;
+using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.FileTransfer;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sharing.Offers;
+
+/// <summary>Everything an offer to pull one image says (RFC 5547 §8.2.2).</summary>
+internal sealed record FetchOffer
+{
+    public required Origin Origin { get; init; }
+
+    /// <summary>Where this side's MSRP listens, as the peer is to reach it.</summary>
+    public required IPEndPoint MsrpAddress { get; init; }
+
+    /// <summary>The URIs of this side's MSRP session, SP between: those of its relays, and its own.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Which image is wanted.</summary>
+    public required FileSelector Selector { get; init; }
+
+    public required FileTransferId TransferId { get; init; }
+
+    public required IReadOnlyList<MediaType> AcceptedTypes { get; init; }
+
+    /// <summary>The largest image taken, in octets.</summary>
+    public required long MaxSize { get; init; }
+
+    /// <summary>Those of this side's certificate. Empty for plain MSRP, and behind relays.</summary>
+    public IReadOnlyList<Fingerprint> Fingerprints { get; init; } = [];
+
+    /// <summary>Whether middleboxes may anchor the media (RFC 6714 §4.2).</summary>
+    public bool HasCema { get; init; }
+
+    /// <summary>How many octets are not wanted at the beginning, because they are here (RFC 5547 §6); 0 for the whole image.</summary>
+    public long FirstOctet { get; init; }
+
+    // No icon, disposition or date: whoever asks for a file does not describe it.
+    public SessionDescription Write(ImageShareProfile profile)
+    {
+        List<SdpAttribute> attributes =
+        [
+            SdpAttributes.Direction(MediaDirection.ReceiveOnly),
+            SdpAttributes.AcceptTypes(Containers.With(AcceptedTypes)),
+            SdpAttributes.MaxSize(MaxSize),
+            SdpAttributes.Path(Path.Split(' ')),
+        ];
+        if (profile.Setup is not SetupForm.None || HasCema)
+        {
+            attributes.Add(SdpAttributes.Setup(profile.Setup is SetupForm.Active ? SetupRole.Active : SetupRole.ActPass));
+        }
+
+        if (HasCema)
+        {
+            attributes.Add(SdpAttributes.MsrpCema);
+        }
+
+        attributes.AddRange(Fingerprints.Select(SdpAttributes.Fingerprint));
+        attributes.Add(SdpAttributes.FileSelector(Selector));
+        attributes.Add(SdpAttributes.FileTransferId(TransferId));
+        if (FirstOctet > 0)
+        {
+            attributes.Add(SdpAttributes.FileRange(new FileRange(FirstOctet + 1)));
+        }
+
+        MediaDescription section = ImageOffer.Section(profile, MsrpAddress.Port, Path.StartsWith("msrps:", StringComparison.OrdinalIgnoreCase));
+        return new SessionDescription
+        {
+            Origin = Origin,
+            Connection = new ConnectionData(MsrpAddress.Address),
+            Media = [section with { Attributes = [.. attributes] }],
+        };
+    }
+}

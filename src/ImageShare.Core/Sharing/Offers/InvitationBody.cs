@@ -1,0 +1,174 @@
+using System.Buffers;
+using ImageShare.Core.Bodies;
+using ImageShare.Core.Sdp;
+using ImageShare.Core.Sip;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sharing.Offers;
+
+/// <summary>The body of an INVITE: the offer alone, or together with the icon it refers to (RFC 5547 §8.8).</summary>
+internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octets)
+{
+    private static readonly MediaType SdpType = new("application", "sdp");
+
+    private static readonly HashSet<string> KnownPurposes = new(["session", "render", "icon", "attachment", "inline"], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What this side reads in an INVITE, for Accept.</summary>
+    public const string Accepted = "application/sdp, multipart/related, multipart/mixed, multipart/alternative";
+
+    /// <summary>The encodings it reads, for Accept-Encoding: nothing is ever inflated.</summary>
+    public const string AcceptedEncoding = "identity";
+
+    /// <summary>The language of what is written for people, for Accept-Language.</summary>
+    public const string AcceptedLanguage = "en";
+
+    /// <summary>Writes the offer, and the icons behind it when there are some: references point forward only (RFC 5621 §9.2).</summary>
+    public static InvitationBody Write(SessionDescription offer, IReadOnlyList<OfferIcon> icons, IconForm form, int maxIconSize)
+    {
+        if (icons.Count == 0)
+        {
+            return new InvitationBody(SdpType, offer.ToArray());
+        }
+
+        TransferEncoding encoding = form is IconForm.RelatedBinary ? TransferEncoding.Binary : TransferEncoding.Base64;
+        MultipartBody body = OfferBody.WithIcons(
+            offer.ToArray(),
+            [.. icons.Select(icon => icon with { TransferEncoding = encoding })],
+            form is IconForm.MixedBase64 ? "mixed" : "related",
+            maxIconSize);
+        var output = new ArrayBufferWriter<byte>();
+        MultipartCodec.Write(body, output);
+        return new InvitationBody(body.ContentType, output.WrittenMemory);
+    }
+
+    /// <summary>Reads the offer out of an INVITE, and what came with it.</summary>
+    public static InvitationBodyReading Read(SipRequest request)
+    {
+        if (request.Body.IsEmpty)
+        {
+            return InvitationBodyReading.Refuse(488, "Offer Required");
+        }
+
+        InvitationBodyReading reading = ReadBody(request);
+
+        // A body that may be passed over is no reason to refuse, but then nothing is offered (RFC 3261 §8.2.3).
+        return reading.Status == 415 && IsOptional(request) ? InvitationBodyReading.Refuse(488, "Offer Required") : reading;
+    }
+
+    private static InvitationBodyReading ReadBody(SipRequest request)
+    {
+        if (!Listed(request, "Content-Encoding").All(static e => e.Equals(AcceptedEncoding, StringComparison.OrdinalIgnoreCase)))
+        {
+            return InvitationBodyReading.Refuse(415, "Content Encoding Not Supported");
+        }
+
+        string[] languages = Listed(request, "Content-Language");
+        if (languages.Length > 0 && !languages.Any(static l => l.Split('-')[0].Equals(AcceptedLanguage, StringComparison.OrdinalIgnoreCase)))
+        {
+            return InvitationBodyReading.Refuse(415, "Content Language Not Supported");
+        }
+
+        List<string> warnings = [];
+        MediaType? type = request.Headers.ContentType;
+        if (type is null && request.Body.Span.StartsWith("v=0"u8))
+        {
+            warnings.Add("BodyWithoutContentType");
+            type = SdpType;
+        }
+
+        if (type?.Is("application", "sdp") == true)
+        {
+            return ReadOffer(request.Body, null, warnings);
+        }
+
+        if (type?.Type.Equals("multipart", StringComparison.OrdinalIgnoreCase) != true)
+        {
+            return InvitationBodyReading.Refuse(type is null ? 400 : 415, type is null ? "Missing Content-Type" : "Unsupported Media Type");
+        }
+
+        MultipartReadResult result = MultipartCodec.Read(type, request.Body);
+        if (!result.IsSuccess)
+        {
+            return IsTooMuch(result.Error)
+                ? InvitationBodyReading.Refuse(413, FormattableString.Invariant($"Multipart Too Large ({result.Error})"))
+                : InvitationBodyReading.Refuse(400, FormattableString.Invariant($"Malformed Multipart ({result.Error} at {result.Offset})"));
+        }
+
+        warnings.AddRange(result.Warnings.Select(w => w.Code.ToString()));
+        if (result.Body.FindSessionDescription() is not { } part)
+        {
+            return InvitationBodyReading.Refuse(415, "No Session Description");
+        }
+
+        InvitationBodyReading reading = ReadOffer(part.Content, result.Body, warnings);
+        return reading.Offer is { } offer && HasUnknownPurpose(result.Body, offer)
+            ? InvitationBodyReading.Refuse(415, "Unknown Body Part Required")
+            : reading;
+    }
+
+    // What the offer refers to is what the reference says (RFC 5621 §9.3). Of the rest, a part that names a purpose nobody knows is refused unless
+    // it is optional; one that names none is passed over, for peers add texts that nobody needs.
+    private static bool HasUnknownPurpose(MultipartBody body, SessionDescription offer)
+    {
+        BodyPart?[] referred = [.. offer.Media.Select(m => m.FileIcon is { } url ? body.Resolve(url) : null)];
+        return body.FindRequiredButUnknown(p => p.Disposition is null || referred.Contains(p) || KnownPurposes.Contains(p.EffectiveDisposition)) is not null;
+    }
+
+    // Well formed perhaps, but more than is read (RFC 3261 §21.4.11).
+    private static bool IsTooMuch(MultipartError error) =>
+        error is MultipartError.TooManyParts or MultipartError.TooDeep or MultipartError.HeadersTooLarge or MultipartError.ContentTooLarge;
+
+    private static bool IsTooMuch(SdpErrorCode error) =>
+        error is SdpErrorCode.TooManyLines or SdpErrorCode.LineTooLong or SdpErrorCode.TooManyMedia or SdpErrorCode.TooManyAttributes or SdpErrorCode.TooManyFormats;
+
+    private static string[] Listed(SipRequest request, string header) =>
+        [.. request.Headers.GetStrings(header).SelectMany(static row => row.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+
+    private static bool IsOptional(SipRequest request) =>
+        request.Headers.GetString(SipHeaderNames.ContentDisposition)?.Split(';', StringSplitOptions.TrimEntries)
+            .Contains("handling=optional", StringComparer.OrdinalIgnoreCase) == true;
+
+    private static InvitationBodyReading ReadOffer(ReadOnlyMemory<byte> octets, MultipartBody? around, List<string> warnings)
+    {
+        if (!SessionDescription.TryParse(octets.Span, SdpLimits.Default, out SessionDescription? offer, out SdpError error))
+        {
+            return IsTooMuch(error.Code)
+                ? InvitationBodyReading.Refuse(413, FormattableString.Invariant($"SDP Too Large ({error.Code})"))
+                : InvitationBodyReading.Refuse(400, FormattableString.Invariant($"Malformed SDP ({error.Code} at {error.Offset})"));
+        }
+
+        warnings.AddRange(offer.Warnings.Select(w => w.Code.ToString()));
+        return new InvitationBodyReading(offer, around, warnings, 200, string.Empty) { Octets = octets };
+    }
+}
+
+/// <summary>What was found in an INVITE's body, or the status and reason to refuse it with.</summary>
+internal sealed record InvitationBodyReading(SessionDescription? Offer, MultipartBody? Around, IReadOnlyList<string> Warnings, int Status, string Reason)
+{
+    /// <summary>The offer as it came.</summary>
+    public ReadOnlyMemory<byte> Octets { get; init; }
+
+    public static InvitationBodyReading Refuse(int status, string reason) => new(null, null, [], status, reason);
+
+    /// <summary>The icon of one image of the offer (RFC 5547 §8.8). A faulty icon costs the icon, never the offer.</summary>
+    /// <returns>The icon, or null; and what is wrong with the one that is referred to, or null.</returns>
+    public (ImageIcon? Icon, string? Fault) FindIcon(MediaDescription media, int maxSize)
+    {
+        if (media.FileIcon is not { } url)
+        {
+            return (null, null);
+        }
+
+        BodyPart? part = Around?.Resolve(url);
+        string? fault = part switch
+        {
+            null => "IconNotFound",
+            { IsDamaged: true } => "IconDamaged",
+            { ContentType: var type } when !type.Type.Equals("image", StringComparison.OrdinalIgnoreCase) => "IconIsNoImage",
+            { Content.Length: var length } when length > maxSize => "IconTooLarge",
+            { Content.Length: 0 } => "IconEmpty",
+            _ => null,
+        };
+        return fault is null ? (new ImageIcon(part!.ContentType, part.Content), null) : (null, fault);
+    }
+}

@@ -1,0 +1,33 @@
+using ImageShare.Core.Images;
+using ImageShare.Core.Sdp.FileTransfer;
+
+namespace ImageShare.Core.Sharing.Offers;
+
+/// <summary>The same image in SDP's words and in those of <c>Images</c>.</summary>
+internal static class SelectorForms
+{
+    public static ImageSelector ToImage(this FileSelector selector) => new()
+    {
+        Name = selector.Name,
+        Type = selector.Type,
+        Size = selector.Size,
+        Hashes = [.. selector.Hashes.Where(static h => h.KnownName is not null).Select(static h => new ImageHash(h.KnownName!, h.Value))],
+    };
+
+    public static FileSelector ToFile(this ImageSelector selector) => new()
+    {
+        Name = selector.Name,
+        Type = selector.Type,
+        Size = selector.Size,
+        Hashes = [.. selector.Hashes.Select(static h => new FileHash(h.Algorithm, h.Value))],
+    };
+
+    /// <summary>What is known of an image, once its octets are.</summary>
+    public static ImageSelector ToSelector(this ImageDescription image) => new()
+    {
+        Name = image.Name,
+        Type = image.Type,
+        Size = image.Size,
+        Hashes = [new ImageHash("sha-1", image.Sha1)],
+    };
+}

@@ -1,0 +1,66 @@
+using System.Net;
+using ImageShare.Core.Msrp;
+using ImageShare.Core.Msrp.Relays;
+using ImageShare.Core.Msrp.Sessions;
+using ImageShare.Core.Net;
+
+namespace ImageShare.Core.Sharing.Sessions;
+
+/// <summary>The MSRP relays of this side (RFC 4976): sessions through them, and what it means when they fail.</summary>
+/// <param name="Relays">From the nearest to the outermost; empty for none.</param>
+/// <param name="Patience">How long all of them together may take to let this side in.</param>
+internal sealed record OwnRelays(IReadOnlyList<MsrpRelay> Relays, TimeSpan Patience)
+{
+    public static OwnRelays None { get; } = new([], TimeSpan.Zero);
+
+    public bool Any => Relays.Count > 0;
+
+    /// <summary>Makes a session: through the relays, or without any at once.</summary>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.RelayUnreachable"/>, <see cref="ImageShareError.RelayRefused"/>, <see cref="ImageShareError.CertificateNotTrusted"/>.
+    /// </exception>
+    public async ValueTask<MsrpSession> CreateSessionAsync(MsrpEndpoint endpoint, MsrpSessionOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (!Any)
+        {
+            return endpoint.CreateSession(options);
+        }
+
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            return await endpoint.CreateSessionAsync(options, Relays, expires: null, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Unreachable($"It did not answer within {Patience.TotalSeconds:0.#} s.", e);
+        }
+        catch (ImageShareException e) when (e.Error is ImageShareError.PeerUnreachable or ImageShareError.NoAnswer or ImageShareError.ConnectionLost)
+        {
+            throw Unreachable(e.Message, e);
+        }
+        catch (ImageShareException e) when (e.Error is ImageShareError.AuthenticationFailed or ImageShareError.Rejected or ImageShareError.MalformedMessage)
+        {
+            throw new ImageShareException(ImageShareError.RelayRefused, e.Message, e) { MsrpStatus = e.MsrpStatus };
+        }
+    }
+
+    /// <summary>
+    /// What stands in c= and m=: where this side listens, or, where middleboxes are reckoned with, the relay peers come to (RFC 6714 §4.2).
+    /// </summary>
+    public async ValueTask<IPEndPoint> MediaAddressAsync(MsrpSession session, IPAddress address, bool usesCema, INetwork network, CancellationToken cancellationToken)
+    {
+        MsrpUri first = session.AdvertisedPath.First;
+        if (!Any || !usesCema || first.Port is not { } port)
+        {
+            return new IPEndPoint(address, session.LocalUri.Port!.Value);
+        }
+
+        IPAddress[] found = first.Address is { } known ? [known] : await network.ResolveAsync(first.Host, cancellationToken).ConfigureAwait(false);
+        return new IPEndPoint(found[0], port);
+    }
+
+    private ImageShareException Unreachable(string reason, Exception cause) => new(
+        ImageShareError.RelayUnreachable, $"The MSRP relay {Relays[0].Uri.Host} of this side cannot be used; check its address, and that it runs. {reason}", cause);
+}

@@ -1,0 +1,42 @@
+using ImageShare.Core.Diagnostics;
+using ImageShare.Core.Msrp;
+using ImageShare.Core.Sip.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace ImageShare.Core;
+
+/// <summary>Brings what SIP and MSRP trace into one form.</summary>
+internal static class TraceAdapter
+{
+    public static Action<SipTraceEvent>? ForSip(Action<ImageShareTraceEvent>? listener) => listener is null ? null : message => listener(
+        new ImageShareTraceEvent(
+            message.Outgoing,
+            "SIP/" + message.Protocol.ToString().ToUpperInvariant(),
+            message.Message.StartLine,
+            message.Local,
+            message.Remote,
+            message.Octets,
+            message.Message.Body.Length,
+            null));
+
+    public static Action<MsrpTraceEvent>? ForMsrp(Action<ImageShareTraceEvent>? listener, ILogger log) => listener is null ? null : message =>
+    {
+        try
+        {
+            listener(new ImageShareTraceEvent(
+                message.Outgoing,
+                "MSRP/TCP",
+                message.StartLine,
+                null,
+                message.Remote,
+                ReadOnlyMemory<byte>.Empty,
+                (int)Math.Min(message.BodyLength, int.MaxValue),
+                message.Range is { } range ? $"{range} {message.Continuation}" : null));
+        }
+        catch (Exception e)
+        {
+            // Looking on must not change what happens; the SIP transport keeps it the same way.
+            log.TraceFailed(e);
+        }
+    };
+}
