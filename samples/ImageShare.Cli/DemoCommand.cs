@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using ImageShare.Core;
 using ImageShare.Core.Images;
+using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Text;

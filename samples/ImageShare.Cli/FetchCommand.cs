@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Text;
 using ImageShare.Core;
 using ImageShare.Core.Images;
+using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Text;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using ImageShare.Core;
-using ImageShare.Core.Images;
+using ImageShare.Core.Images.Stores;
 
 namespace ImageShare.Cli;
 

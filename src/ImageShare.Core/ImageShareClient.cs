@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ImageShare.Core.Images;
+using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sharing.Calls;
 using ImageShare.Core.Sharing.Calls.Incoming;

@@ -1,3 +1,4 @@
+using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core;

@@ -1,4 +1,5 @@
 using System.Text;
+using ImageShare.Core.Sdp.Lines;
 
 namespace ImageShare.Core.Benchmarks;
 

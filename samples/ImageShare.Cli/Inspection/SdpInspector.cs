@@ -1,4 +1,5 @@
 using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.Attributes;
 
 namespace ImageShare.Cli.Inspection;
 

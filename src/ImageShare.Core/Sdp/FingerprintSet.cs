@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ImageShare.Core.Sdp.Attributes;
 
 namespace ImageShare.Core.Sdp;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using ImageShare.Core.Sdp.Lines;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ImageShare.Core.Sdp.Lines;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp;

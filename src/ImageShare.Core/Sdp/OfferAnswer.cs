@@ -1,3 +1,5 @@
+using ImageShare.Core.Sdp.Attributes;
+
 namespace ImageShare.Core.Sdp;
 
 /// <summary>What is wrong with an answer. Names and meanings are stable.</summary>

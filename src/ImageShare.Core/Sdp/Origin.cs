@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Security.Cryptography;
+using ImageShare.Core.Sdp.Lines;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sdp.FileTransfer;
 
 namespace ImageShare.Core.Sdp;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sdp.FileTransfer;
 using ImageShare.Core.Text;
 

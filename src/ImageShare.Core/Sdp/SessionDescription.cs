@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using ImageShare.Core.Sdp.Attributes;
+using ImageShare.Core.Sdp.Lines;
 
 namespace ImageShare.Core.Sdp;
 

@@ -1,4 +1,4 @@
-using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing;
@@ -59,7 +59,7 @@ public sealed record ImageShareCapabilities
         ArgumentNullException.ThrowIfNull(type);
         return Containers.TypeToSend(ListOf(AcceptedTypes), ListOf(AcceptedWrappedTypes), type) is { } sent && (sent == type || sent == Containers.Cpim);
 
-        static AcceptedTypes? ListOf(IReadOnlyList<string> types) => types.Count == 0 ? null : Sdp.AcceptedTypes.Parse(string.Join(' ', types));
+        static AcceptedTypes? ListOf(IReadOnlyList<string> types) => types.Count == 0 ? null : Sdp.Attributes.AcceptedTypes.Parse(string.Join(' ', types));
     }
 }
 

@@ -1,3 +1,5 @@
+using ImageShare.Core.Bodies;
+
 namespace ImageShare.Core.Sharing;
 
 /// <summary>

@@ -6,7 +6,7 @@ namespace ImageShare.Core.Sharing;
 /// </summary>
 public sealed record SentFile
 {
-    /// <summary>Its name; may be anything, see <see cref="Images.SafeFileName"/>. Null when none was said.</summary>
+    /// <summary>Its name; may be anything, see <see cref="Images.Stores.SafeFileName"/>. Null when none was said.</summary>
     public string? Name { get; init; }
 
     /// <summary>Its size in octets; null when none was said.</summary>

@@ -1,3 +1,5 @@
+using ImageShare.Core.Bodies;
+
 namespace ImageShare.Core.Sip;
 
 /// <summary>The header field names this library reads and writes, in their long form. Any other name works as well.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ImageShare.Core.Bodies;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Text;
 

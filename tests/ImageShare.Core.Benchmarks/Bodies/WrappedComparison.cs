@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Pipelines;
-using ImageShare.Core.Bodies;
+using ImageShare.Core.Bodies.Unwrapping;
 using ImageShare.Core.Text;
 using MimeKit;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using ImageShare.Core.Images;
+using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Msrp;
 using ImageShare.Core.Msrp.Sessions;
 using ImageShare.Core.Msrp.Transfers;

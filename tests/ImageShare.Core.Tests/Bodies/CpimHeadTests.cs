@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using ImageShare.Core.Bodies;
+using ImageShare.Core.Bodies.Cpim;
 using ImageShare.Core.Tests.Testing;
 using ImageShare.Core.Text;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using ImageShare.Core.Bodies;
+using ImageShare.Core.Bodies.Unwrapping;
 using ImageShare.Core.Tests.Testing;
 using ImageShare.Core.Text;
 

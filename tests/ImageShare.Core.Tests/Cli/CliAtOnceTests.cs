@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using ImageShare.Core.Images;
+using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Tests.Images;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using ImageShare.Core.Images;
+using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Tests.Sharing;
 using ImageShare.Core.Text;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.Attributes;
 
 namespace ImageShare.Core.Tests.Sdp;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.Attributes;
 
 namespace ImageShare.Core.Tests.Sdp;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sdp.FileTransfer;
 
 namespace ImageShare.Core.Tests.Sdp;

@@ -1,5 +1,6 @@
 using System.Text;
 using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.Lines;
 
 namespace ImageShare.Core.Tests.Sdp;
 

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text;
 using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sdp.FileTransfer;
+using ImageShare.Core.Sdp.Lines;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Tests.Sdp;

@@ -1,5 +1,5 @@
 using System.Net;
-using ImageShare.Core.Images;
+using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using ImageShare.Core.Images;
+using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sharing;

@@ -1,7 +1,7 @@
-using ImageShare.Core.Images;
+using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Msrp;
 using ImageShare.Core.Net;
-using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Net;
 using ImageShare.Core.Tests.Testing;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using ImageShare.Core.Images;
+using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Msrp;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Images;

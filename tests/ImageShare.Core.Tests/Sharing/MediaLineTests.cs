@@ -2,6 +2,7 @@ using System.Text;
 using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Msrp;
 using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sharing;
 
 namespace ImageShare.Core.Tests.Sharing;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using ImageShare.Core.Images;
+using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Text;
 

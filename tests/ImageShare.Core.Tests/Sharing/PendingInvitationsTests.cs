@@ -21,7 +21,7 @@ public sealed class PendingInvitationsTests
         Assert.That(sessions.Select(static s => s.State), Is.All.EqualTo(ImageShareState.Ringing));
         for (int i = 0; i < Count; i++)
         {
-            await (await pair.NextInvitationAsync()).AcceptAsync(Core.Images.ImageStore.InMemory());
+            await (await pair.NextInvitationAsync()).AcceptAsync(Core.Images.Stores.ImageStore.InMemory());
         }
 
         ImageShareResult[] results = await Task.WhenAll(sessions.Select(static s => s.Completion)).WaitAsync(SharePair.Patience);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using ImageShare.Core.Images;
+using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Msrp;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text;
-using ImageShare.Core.Images;
+using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Testing;
 using ImageShare.Core.Text;

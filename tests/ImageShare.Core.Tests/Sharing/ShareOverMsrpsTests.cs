@@ -1,6 +1,7 @@
 using System.Text;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Net;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using ImageShare.Core.Images;
+using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Testing;
 

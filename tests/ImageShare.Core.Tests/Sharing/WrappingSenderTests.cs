@@ -1,5 +1,5 @@
 using System.Buffers;
-using ImageShare.Core.Bodies;
+using ImageShare.Core.Bodies.Cpim;
 using ImageShare.Core.Msrp;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Images;

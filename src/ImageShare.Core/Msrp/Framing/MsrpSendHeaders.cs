@@ -1,4 +1,5 @@
 using System.Buffers;
+using ImageShare.Core.Bodies;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Msrp.Framing;

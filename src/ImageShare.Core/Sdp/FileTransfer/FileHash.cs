@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
+using ImageShare.Core.Sdp.Lines;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp.FileTransfer;

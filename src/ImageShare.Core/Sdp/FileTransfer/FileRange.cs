@@ -1,4 +1,5 @@
 using System.Buffers;
+using ImageShare.Core.Sdp.Lines;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp.FileTransfer;

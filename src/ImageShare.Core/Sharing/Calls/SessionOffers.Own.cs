@@ -1,5 +1,6 @@
 using ImageShare.Core.Msrp;
 using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sharing.Offers;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Sip;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using ImageShare.Core.Bodies;
-using ImageShare.Core.Images;
+using ImageShare.Core.Bodies.Unwrapping;
+using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Sharing.Endings;
 using ImageShare.Core.Sharing.Sessions;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using ImageShare.Core.Bodies;
+using ImageShare.Core.Bodies.Cpim;
 using ImageShare.Core.Images;
 using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Sip;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using ImageShare.Core.Images;
 using ImageShare.Core.Msrp.Transfers;
-using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sdp.FileTransfer;
 using ImageShare.Core.Sharing.Endings;
 using ImageShare.Core.Sharing.Offers;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using ImageShare.Core.Bodies;
-using ImageShare.Core.Images;
+using ImageShare.Core.Bodies.Unwrapping;
+using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Media;

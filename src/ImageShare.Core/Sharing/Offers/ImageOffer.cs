@@ -1,6 +1,7 @@
 using System.Net;
 using ImageShare.Core.Images;
 using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sdp.FileTransfer;
 using ImageShare.Core.Text;
 
@@ -74,7 +75,7 @@ internal sealed record ImageOffer
         [
             SdpAttributes.Direction(MediaDirection.SendOnly),
             SdpAttributes.AcceptTypes(new AcceptedTypes(new MediaType("text", "plain"), new MediaType("message", "cpim"))),
-            SdpAttributes.AcceptWrappedTypes(Sdp.AcceptedTypes.Anything),
+            SdpAttributes.AcceptWrappedTypes(Sdp.Attributes.AcceptedTypes.Anything),
             SdpAttributes.FileSelector(Selector(profile)),
         ];
         AddOptional(attributes, profile);

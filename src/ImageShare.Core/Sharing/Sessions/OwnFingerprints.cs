@@ -1,5 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
-using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.Attributes;
 
 namespace ImageShare.Core.Sharing.Sessions;
 

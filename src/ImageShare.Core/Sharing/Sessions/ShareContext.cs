@@ -1,7 +1,7 @@
 using System.Net;
 using ImageShare.Core.Msrp.Sessions;
 using ImageShare.Core.Net;
-using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sharing.Offers;
 using ImageShare.Core.Sharing.Peers;
 using ImageShare.Core.Sip;

@@ -15,16 +15,14 @@ namespace ImageShare.Core.Sharing.Sessions;
 /// </remarks>
 internal sealed class ShareSession
 {
-    private readonly Channel<ShareInput> _inputs = Channel.CreateUnbounded<ShareInput>(new UnboundedChannelOptions { SingleReader = true });
-    // How long a user who cancels waits for a peer; a peer that is there answers sooner.
-    private static readonly TimeSpan PromptTime = TimeSpan.FromMilliseconds(300);
-
-    // How often a store is looked at that had not done with the image by then.
+    // How often a store is asked that has not finished with the image when the user is to be told.
     private static readonly TimeSpan StoreTime = TimeSpan.FromMilliseconds(50);
 
+    // Written by anyone, read by the loop.
+    private readonly Channel<ShareInput> _inputs = Channel.CreateUnbounded<ShareInput>(new UnboundedChannelOptions { SingleReader = true });
     private readonly TaskCompletionSource<ImageShareResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Dictionary<ShareTimer, ITimer> _timers = [];
+    private readonly ShareTimers _timers;
     private readonly ShareContext _context;
     private IShareRole? _role;
     private ImageSelector _image = null!;
@@ -38,6 +36,7 @@ internal sealed class ShareSession
     {
         _context = context;
         _status = start;
+        _timers = new ShareTimers(context.TimeProvider, context.Limits, start.IsCaller, timer => Post(new ShareInput.TimerFired(timer)));
         Id = id;
         Image = image;
     }
@@ -203,15 +202,13 @@ internal sealed class ShareSession
         switch (effect)
         {
             case ShareEffect.StartTimer start:
-                StopTimer(start.Timer);
-                _timers[start.Timer] = _context.TimeProvider.CreateTimer(
-                    _ => Post(new ShareInput.TimerFired(start.Timer)), null, TimeOf(start.Timer), Timeout.InfiniteTimeSpan);
+                _timers.Start(start.Timer);
                 break;
             case ShareEffect.StopTimer stop:
-                StopTimer(stop.Timer);
+                _timers.Stop(stop.Timer);
                 break;
             case ShareEffect.AnnounceSoon soon:
-                _announcing ??= _context.TimeProvider.CreateTimer(_ => Announce(soon.Outcome), null, PromptTime, Timeout.InfiniteTimeSpan);
+                _announcing ??= _context.TimeProvider.CreateTimer(_ => Announce(soon.Outcome), null, ShareTimers.PromptTime, Timeout.InfiniteTimeSpan);
                 break;
             case ShareEffect.Finish finish:
                 await FinishAsync(finish.Outcome).ConfigureAwait(false);
@@ -301,25 +298,5 @@ internal sealed class ShareSession
         _context.Log.StateChanged(Id, _status.State, result.State);
         Raise(() => StateChanged?.Invoke(result.State));
         _completion.TrySetResult(result);
-    }
-
-    private TimeSpan TimeOf(ShareTimer timer) => timer switch
-    {
-        // The user is told when the time is over, and not when the peer has said to it what it has to say.
-        ShareTimer.Answer when _status.IsCaller => _context.Limits.AnswerTimeout - NoticeTime,
-        ShareTimer.Answer => _context.Limits.AnswerTimeout,
-        ShareTimer.Notice => NoticeTime,
-        ShareTimer.Prompt => PromptTime,
-        _ => _context.Limits.GraceTimeout,
-    };
-
-    private TimeSpan NoticeTime => TimeSpan.FromTicks(Math.Min(TimeSpan.TicksPerSecond, _context.Limits.AnswerTimeout.Ticks / 10));
-
-    private void StopTimer(ShareTimer timer)
-    {
-        if (_timers.Remove(timer, out ITimer? running))
-        {
-            running.Dispose();
-        }
     }
 }

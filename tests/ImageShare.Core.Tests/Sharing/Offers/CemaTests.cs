@@ -1,5 +1,5 @@
 using System.Net;
-using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sharing.Offers;
 
 namespace ImageShare.Core.Tests.Sharing.Offers;

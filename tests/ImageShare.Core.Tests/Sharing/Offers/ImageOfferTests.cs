@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using ImageShare.Core.Images;
 using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sdp.FileTransfer;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sharing.Offers;

@@ -1,4 +1,5 @@
 using ImageShare.Core.Images;
+using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sharing.Media;
 using ImageShare.Core.Sharing.Offers;

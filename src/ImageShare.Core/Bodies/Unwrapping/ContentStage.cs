@@ -1,0 +1,28 @@
+namespace ImageShare.Core.Bodies.Unwrapping;
+
+/// <summary>The content of a part that wraps nothing further: undoes its transfer encoding (RFC 2045 §6).</summary>
+internal sealed class ContentStage : IUnwrapStage
+{
+    private readonly UnwrapOutput _output;
+    private readonly ContentDecoder _decoder;
+
+    public ContentStage(BodyPart part, UnwrapOutput output)
+    {
+        _output = output;
+        _decoder = new ContentDecoder(part.TransferEncoding);
+        output.Begin(part);
+    }
+
+    public ValueTask PushAsync(ReadOnlyMemory<byte> octets)
+    {
+        _decoder.Push(octets.Span, _output);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask EndAsync()
+    {
+        _decoder.End(_output);
+        _output.EndPart(_decoder.IsDamaged);
+        return ValueTask.CompletedTask;
+    }
+}

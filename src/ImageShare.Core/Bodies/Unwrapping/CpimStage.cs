@@ -1,0 +1,73 @@
+using System.Buffers;
+using ImageShare.Core.Bodies.Cpim;
+
+namespace ImageShare.Core.Bodies.Unwrapping;
+
+/// <summary>A message/cpim: its head, and then its content, which is all that follows (RFC 3862 §2).</summary>
+internal sealed class CpimStage(UnwrapOutput output, int depth) : IUnwrapStage
+{
+    private readonly ArrayBufferWriter<byte> _head = new(512);
+    private int _lineStart;
+    private IUnwrapStage? _content;
+
+    public async ValueTask PushAsync(ReadOnlyMemory<byte> octets)
+    {
+        while (_content is null && !octets.IsEmpty && output.Error == UnwrapError.None)
+        {
+            int end = octets.Span.IndexOf((byte)'\n');
+            ReadOnlyMemory<byte> piece = end < 0 ? octets : octets[..(end + 1)];
+            if (_head.WrittenCount + piece.Length > CpimHead.DefaultMaxLength)
+            {
+                output.Fail(UnwrapError.BadCpimHead);
+                return;
+            }
+
+            _head.Write(piece.Span);
+            octets = octets[piece.Length..];
+            if (end >= 0)
+            {
+                // It ends at the first or at the second empty line, so it is looked at twice at most.
+                if (_head.WrittenSpan[_lineStart..] is [(byte)'\n'] or [(byte)'\r', (byte)'\n'])
+                {
+                    TryBeginContent();
+                }
+
+                _lineStart = _head.WrittenCount;
+            }
+        }
+
+        if (_content is not null && !octets.IsEmpty)
+        {
+            await _content.PushAsync(octets).ConfigureAwait(false);
+        }
+    }
+
+    public ValueTask EndAsync()
+    {
+        if (_content is null)
+        {
+            output.Fail(UnwrapError.BadCpimHead);
+        }
+
+        return _content?.EndAsync() ?? ValueTask.CompletedTask;
+    }
+
+    private void TryBeginContent()
+    {
+        var octets = new ReadOnlySequence<byte>(_head.WrittenMemory);
+        switch (CpimHead.Read(ref octets, out CpimHead? head))
+        {
+            case OperationStatus.Done when head!.UnknownRequirement is null:
+                _content = output.Open(head.Content, depth);
+                break;
+            case OperationStatus.Done:
+                output.Fail(UnwrapError.UnknownRequirement);
+                break;
+            case OperationStatus.InvalidData:
+                output.Fail(UnwrapError.BadCpimHead);
+                break;
+            default:
+                break;
+        }
+    }
+}

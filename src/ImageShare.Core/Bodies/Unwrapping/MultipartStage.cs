@@ -1,0 +1,138 @@
+using ImageShare.Core.Text;
+using MimeKit;
+
+namespace ImageShare.Core.Bodies.Unwrapping;
+
+/// <summary>A multipart that comes in pieces: MimeKit is fed with them, and what it finds goes on at once to what reads the parts. Nothing is kept.</summary>
+internal sealed class MultipartStage : EntityReader, IUnwrapStage
+{
+    private readonly UnwrapOutput _output;
+    private readonly EntityStream _octets;
+    private readonly int _depth;
+    private readonly byte[] _lineEnd = new byte[2];
+    private int _heldBack;
+    private Task? _reading;
+    private IUnwrapStage? _part;
+    private ReadOnlyMemory<byte> _taken;
+    private bool _isPartOver;
+    private int _levels;
+    private bool _hasParts;
+
+    /// <param name="type">Its type, with a boundary that can be used.</param>
+    /// <param name="output">Where what is found goes.</param>
+    /// <param name="depth">How many levels are around it.</param>
+    public MultipartStage(MediaType type, UnwrapOutput output, int depth)
+        : this(type, new EntityStream(output.Limits.MaxHeaderLength), output, depth)
+    {
+    }
+
+    private MultipartStage(MediaType type, EntityStream octets, UnwrapOutput output, int depth)
+        : base(type, octets, output.Limits, depth)
+        => (_octets, _output, _depth) = (octets, output, depth);
+
+    public async ValueTask PushAsync(ReadOnlyMemory<byte> octets)
+    {
+        _reading ??= ReadAsync();
+        if (!_reading.IsCompleted)
+        {
+            await _octets.FeedAsync(octets).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask EndAsync()
+    {
+        _reading ??= ReadAsync();
+        _octets.End();
+        await _reading.ConfigureAwait(false);
+    }
+
+    protected override bool TryCountPart() => _output.TryCountPart();
+
+    protected override void BeginPart(BodyPart head, long offset)
+    {
+        _hasParts = true;
+        _part = _output.Open(head, _depth + _levels);
+    }
+
+    protected override void TakeContent(ReadOnlyMemory<byte> octets) => _taken = octets;
+
+    protected override void EndPart(long offset, bool hasLineEnd) => _isPartOver = true;
+
+    protected override void BeginLevel(BodyPart head, long offset) => _hasParts |= _levels++ > 0;
+
+    protected override void EndLevel(long offset)
+    {
+        if (--_levels == 0 && !_hasParts && _depth == 0)
+        {
+            Fail(MultipartError.NoParts, offset);
+        }
+    }
+
+    protected override void Warn(BodyWarningCode code, long offset)
+    {
+    }
+
+    protected override void Fail(MultipartError error, long offset)
+    {
+        _output.Fail(error switch
+        {
+            MultipartError.TooManyParts => UnwrapError.TooManyParts,
+            MultipartError.TooDeep => UnwrapError.TooDeep,
+            MultipartError.HeadersTooLarge => UnwrapError.HeadersTooLarge,
+            _ => UnwrapError.NoParts,
+        });
+        base.Fail(error, offset);
+    }
+
+    protected override Task OnMimePartContentReadAsync(byte[] buffer, int startIndex, int count, CancellationToken cancellationToken)
+    {
+        OnMimePartContentRead(buffer, startIndex, count, cancellationToken);
+        return PassOnAsync();
+    }
+
+    protected override Task OnMimePartEndAsync(
+        ContentType contentType, long beginOffset, int beginLineNumber, long headersEndOffset, long endOffset, int lines, CancellationToken cancellationToken)
+    {
+        OnMimePartEnd(contentType, beginOffset, beginLineNumber, headersEndOffset, endOffset, lines, cancellationToken);
+        return _isPartOver ? PassOnAsync() : Task.CompletedTask;
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            await ReadEntityAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            _octets.Release();
+        }
+    }
+
+    private async Task PassOnAsync()
+    {
+        ReadOnlyMemory<byte> octets = _taken;
+        _taken = default;
+        bool isCarriageReturn = _heldBack == 1 && _lineEnd[0] == '\r';
+        if (isCarriageReturn && octets.Span is [(byte)'\n'])
+        {
+            _lineEnd[_heldBack++] = (byte)'\n';
+        }
+        else if (!octets.IsEmpty)
+        {
+            // A line end is held back until it is known whether it belongs to a delimiter.
+            await _part!.PushAsync(_lineEnd.AsMemory(0, _heldBack)).ConfigureAwait(false);
+            _heldBack = octets.Span.EndsWith("\r\n"u8) ? 2 : octets.Span[^1] is (byte)'\r' or (byte)'\n' ? 1 : 0;
+            octets[^_heldBack..].CopyTo(_lineEnd);
+            await _part.PushAsync(octets[..^_heldBack]).ConfigureAwait(false);
+        }
+
+        if (_isPartOver)
+        {
+            // Lines end in CRLF or LF.
+            await _part!.PushAsync(_lineEnd.AsMemory(0, _heldBack == 1 && _lineEnd[0] == '\r' ? 1 : 0)).ConfigureAwait(false);
+            await _part.EndAsync().ConfigureAwait(false);
+            (_heldBack, _isPartOver) = (0, false);
+        }
+    }
+}

@@ -1,0 +1,311 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+
+namespace ImageShare.Core.Images.Stores;
+
+/// <summary>
+/// One image on its way into a folder. Small pieces are gathered; full buffers are hashed and written on another thread while the next
+/// octets come. The file is this image's alone from its first octet until it has its name.
+/// </summary>
+internal sealed class DirectoryImageSink : IHashingSink
+{
+    /// <summary>The most octets gathered for one write.</summary>
+    internal const int BufferLength = 128 * 1024;
+
+    // How often it is looked whether there is still room: asking costs more than writing a buffer.
+    private const long RoomStep = 8 * 1024 * 1024;
+
+    private readonly DirectoryImageStore _store;
+    private IncomingImage _image;
+    private readonly IPartialFile _file;
+    private readonly object _owner;
+    private readonly BackgroundWriter _writer;
+    private readonly int _bufferLength;
+    private string _partialPath;
+    private int _buffered;
+    private long _bufferOffset;
+    private long _sinceRoom;
+    private long _end;
+    private bool _inOrder;
+    private int _closed;
+    private Task _released = Task.CompletedTask;
+
+    public DirectoryImageSink(DirectoryImageStore store, IncomingImage image, string partialPath, IPartialFile file, ImageHasher hasher, object owner)
+    {
+        _store = store;
+        _image = image;
+        _partialPath = partialPath;
+        _file = file;
+        _owner = owner;
+        _bufferOffset = _end = image.FirstOctet;
+        _inOrder = image.FirstOctet == 0;
+        _bufferLength = store.Buffers.Take(image.Size);
+        _writer = new BackgroundWriter(file, hasher, _bufferLength);
+    }
+
+    /// <summary>As what it is kept when the transfer breaks off, as long as it comes in order; null for what is not kept.</summary>
+    public KeptPartial? Kept { get; set; }
+
+    public void Name(string suggestedName) => _image = _image with { SuggestedName = suggestedName };
+
+    public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        if (offset == _bufferOffset + _buffered && data.Length < _bufferLength - _buffered && !cancellationToken.IsCancellationRequested)
+        {
+            data.CopyTo(_writer.Buffer.AsSpan(_buffered));
+            _buffered += (int)data.Length;
+            _end = Math.Max(_end, offset + data.Length);
+            return ValueTask.CompletedTask;
+        }
+
+        return WriteThroughAsync(offset, data, cancellationToken);
+    }
+
+    public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        return _file.ReadAsync(offset, buffer, cancellationToken);
+    }
+
+    public async ValueTask<bool> FinishAsync(CancellationToken cancellationToken)
+    {
+        ThrowIfClosed();
+        bool done = false;
+        try
+        {
+            await HandOverAsync(cancellationToken).ConfigureAwait(false);
+            await _writer.FinishAsync(cancellationToken).ConfigureAwait(false);
+            ThrowIfClosed();
+            await CheckLengthAsync(cancellationToken).ConfigureAwait(false);
+            done = true;
+            return _inOrder;
+        }
+        catch (OperationCanceledException) when (Kept is not null)
+        {
+            // It is the connection that is gone, not the disk.
+            done = await TryKeepAsync().ConfigureAwait(false);
+            throw;
+        }
+        catch (Exception e) when (StoreErrors.IsFileError(e))
+        {
+            throw StoreErrors.Translate(e, _store.Folder);
+        }
+        finally
+        {
+            if (!done)
+            {
+                await DiscardAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    public async ValueTask<StoredImage> CompleteAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        bool done = false;
+        try
+        {
+            _store.ThrowIfNotAllowed(ImageTypes.Recognize(await ReadStartAsync(cancellationToken).ConfigureAwait(false)));
+            if (_store.Options.FlushToDisk)
+            {
+                _file.FlushToDisk();
+            }
+
+            // Until it is closed nobody else can have it, and when it is closed it has its name: what was verified is what is found there.
+            string path = _store.Publish(_partialPath, SafeFileName.From(_image.SuggestedName, _image.Type));
+            done = true;
+            Interlocked.Exchange(ref _closed, 1);
+            await _writer.ReleaseAsync(LeaveRoom).ConfigureAwait(false);
+            Kept?.Remove(_store.Folder);
+            return new StoredImage(path, Path.GetFileName(path)) { OriginalName = _image.SuggestedName };
+        }
+        catch (Exception e) when (StoreErrors.IsFileError(e))
+        {
+            throw StoreErrors.Translate(e, _store.Folder);
+        }
+        finally
+        {
+            if (!done)
+            {
+                await DiscardAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    public async ValueTask AbandonAsync()
+    {
+        await DiscardAsync(CancellationToken.None).ConfigureAwait(false);
+        await _released.ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Volatile.Read(ref _closed) == 0 && !(Kept is not null && await TryKeepAsync().ConfigureAwait(false)))
+        {
+            await DiscardAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
+        await _released.ConfigureAwait(false);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WriteThroughAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken)
+    {
+        bool done = false;
+        try
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _end = Math.Max(_end, offset + data.Length);
+            if (!data.IsEmpty && offset != _bufferOffset + _buffered)
+            {
+                await HandOverAsync(cancellationToken).ConfigureAwait(false);
+                StopKeeping();
+                _inOrder = false;
+                _bufferOffset = offset;
+            }
+
+            while (!data.IsEmpty)
+            {
+                int piece = (int)Math.Min(data.Length, _bufferLength - _buffered);
+                data.Slice(0, piece).CopyTo(_writer.Buffer.AsSpan(_buffered));
+                data = data.Slice(piece);
+                _buffered += piece;
+                if (_buffered == _bufferLength)
+                {
+                    await HandOverAsync(cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            done = true;
+        }
+        catch (OperationCanceledException) when (Kept is not null)
+        {
+            // It is the connection that is gone, not the disk.
+            done = await TryKeepAsync().ConfigureAwait(false);
+            throw;
+        }
+        catch (Exception e) when (StoreErrors.IsFileError(e))
+        {
+            throw StoreErrors.Translate(e, _store.Folder);
+        }
+        finally
+        {
+            if (!done)
+            {
+                await DiscardAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask<bool> TryKeepAsync()
+    {
+        try
+        {
+            await HandOverAsync(CancellationToken.None).ConfigureAwait(false);
+            await _writer.FinishAsync(CancellationToken.None).ConfigureAwait(false);
+            if (_bufferOffset == 0)
+            {
+                return false;
+            }
+
+            if (Interlocked.Exchange(ref _closed, 1) == 0)
+            {
+                _released = _writer.ReleaseAsync(() =>
+                {
+                    LeaveRoom();
+                    Kept!.Leave(_store.Folder, _partialPath, _bufferOffset);
+                }).AsTask();
+            }
+
+            return true;
+        }
+        catch (Exception e) when (e is ImageShareException || StoreErrors.IsFileError(e))
+        {
+            // Without the disk there is nothing to continue; the transfer is over for a reason of its own.
+            return false;
+        }
+    }
+
+    // A file with holes says nothing by its length: from now on it is like any other temporary file.
+    private void StopKeeping()
+    {
+        if (Kept is not null)
+        {
+            string path = LeftOverFiles.NewPath(_store.Folder);
+            PartialFile.Rename(_partialPath, path);
+            _partialPath = path;
+            Kept = null;
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask HandOverAsync(CancellationToken cancellationToken)
+    {
+        if (_buffered == 0)
+        {
+            return;
+        }
+
+        if ((_sinceRoom += _buffered) >= RoomStep)
+        {
+            _sinceRoom = 0;
+            _store.Room.Recheck(_owner, (_image.Size ?? 0) - _bufferOffset);
+        }
+
+        await _writer.HandOverAsync(_bufferOffset, _buffered, _inOrder, cancellationToken).ConfigureAwait(false);
+        ThrowIfClosed();
+        _bufferOffset += _buffered;
+        _buffered = 0;
+    }
+
+    // The disk has what was written, and nothing but that.
+    private async ValueTask CheckLengthAsync(CancellationToken cancellationToken)
+    {
+        byte[] last = new byte[2];
+        int expected = (int)Math.Min(_end, 1);
+        if (await _file.ReadAsync(_end - expected, last, cancellationToken).ConfigureAwait(false) != expected)
+        {
+            throw new IOException("The temporary file has not the length of what was written to it; another program has changed it.");
+        }
+    }
+
+    private async ValueTask<byte[]> ReadStartAsync(CancellationToken cancellationToken)
+    {
+        byte[] start = new byte[Math.Min(ImageTypes.MagicLength, _end)];
+        int read = start.Length == 0 ? 0 : await _file.ReadAsync(0, start, cancellationToken).ConfigureAwait(false);
+        return start[..read];
+    }
+
+    // A piece may still be on its way to the disk: what is left behind goes when it is done, and only who was cancelled does not wait for that.
+    private async ValueTask DiscardAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _closed, 1) == 0)
+        {
+            _released = _writer.ReleaseAsync(() =>
+            {
+                LeaveRoom();
+                LeftOverFiles.TryDelete(_partialPath);
+            }).AsTask();
+        }
+
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            await _released.ConfigureAwait(false);
+        }
+    }
+
+    private void LeaveRoom()
+    {
+        _store.Buffers.Return();
+        _store.Room.Leave(_owner);
+    }
+
+    private void ThrowIfClosed()
+    {
+        if (Volatile.Read(ref _closed) != 0)
+        {
+            throw new ImageShareException(ImageShareError.InvalidState, "This image was completed or given up already; ask the store for a new place.");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Images.Stores;
+
+/// <summary>Received images as files in one folder. See <see cref="ImageStore.InDirectory(string)"/>.</summary>
+internal sealed class DirectoryImageStore(
+    string folder, Func<string, IPartialFile> createFile, DirectoryStoreOptions? settings = null, Func<string, long>? freeSpace = null) : IImageStore
+{
+    // After so many images of one name the next number would take longer and longer to find.
+    private const int MaxNumber = 1000;
+
+    private int _isTidy;
+
+    public string Folder => folder;
+
+    public DirectoryStoreOptions Options { get; } = settings ?? DirectoryStoreOptions.Default;
+
+    public StoreRoom Room { get; } = new(folder, settings ?? DirectoryStoreOptions.Default, freeSpace ?? StoreRoom.FreeSpaceOf);
+
+    public SinkBuffers Buffers { get; } = new();
+
+    public ValueTask<IImageSink> CreateAsync(IncomingImage image, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowIfNotAllowed(image.Type);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            Tidy();
+            return ValueTask.FromResult<IImageSink>(Create(image));
+        }
+        catch (Exception e) when (StoreErrors.IsFileError(e))
+        {
+            throw StoreErrors.Translate(e, folder);
+        }
+    }
+
+    /// <summary>Removes what a killed program left, and what nobody came back to.</summary>
+    public void TidyNow()
+    {
+        try
+        {
+            if (Directory.Exists(folder))
+            {
+                Tidy();
+            }
+        }
+        catch (Exception e) when (StoreErrors.IsFileError(e))
+        {
+            // Whoever wants to store an image is told; and then it is tried again.
+            Volatile.Write(ref _isTidy, 0);
+        }
+    }
+
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.TypeNotAccepted"/>.</exception>
+    public void ThrowIfNotAllowed(MediaType? type)
+    {
+        if (Options.AllowsType is { } allows && !allows(type))
+        {
+            throw new ImageShareException(
+                ImageShareError.TypeNotAccepted, $"Images of the type {type?.Essence ?? "nobody knows"} are not stored here; decline the image, or allow its type.");
+        }
+    }
+
+    public bool CanResume(IncomingImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return KeptOf(image)?.Has(folder, image.FirstOctet) == true;
+    }
+
+    public ImagePartial? FindPartial(ImageSelector image, string? sender)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return Options.KeepPartials && Directory.Exists(folder) ? KeptPartial.Find(folder, image, sender) : null;
+    }
+
+    private void Tidy()
+    {
+        if (Interlocked.Exchange(ref _isTidy, 1) == 0)
+        {
+            LeftOverFiles.Remove(folder);
+            KeptPartial.RemoveExpired(folder, Options.PartialLifetime);
+        }
+    }
+
+    private KeptPartial? KeptOf(IncomingImage image) => Options.KeepPartials ? KeptPartial.Of(image, Options.KeepPartialsWithoutHash) : null;
+
+    private VerifyingSink Create(IncomingImage image)
+    {
+        var owner = new object();
+        bool created = false;
+        try
+        {
+            Room.Claim(owner, (image.Size ?? 0) - image.FirstOctet);
+            KeptPartial? kept = KeptOf(image);
+            (string path, IPartialFile file) = image.FirstOctet > 0
+                ? kept?.TryTake(folder, image.FirstOctet) ?? throw new ImageShareException(
+                    ImageShareError.NothingToResume,
+                    $"The first {image.FirstOctet} octets of the image, as this peer sent them, are not in '{folder}', or another transfer is continuing them; the whole image has to be offered, or fetched.")
+                : LeftOverFiles.Create(() => kept?.NewPath(folder) ?? LeftOverFiles.NewPath(folder), createFile);
+            var hasher = new ImageHasher(image.Hashes);
+            var sink = new VerifyingSink(new DirectoryImageSink(this, image, path, file, hasher, owner) { Kept = kept }, hasher, image);
+            created = true;
+            return sink;
+        }
+        finally
+        {
+            if (!created)
+            {
+                Room.Leave(owner);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Gives a finished file its name. The name is taken first, by creating an empty file that must not exist yet, and the finished
+    /// file then replaces that one: unlike asking whether the name is free, this cannot overwrite what appears in between.
+    /// </summary>
+    public string Publish(string partialPath, string name)
+    {
+        for (int number = 1; ; number++)
+        {
+            string candidate = number == 1 ? name
+                : SafeFileName.WithSuffix(name, number <= MaxNumber ? number.ToString(System.Globalization.CultureInfo.InvariantCulture) : RandomToken.Create(8));
+            string path = Path.Combine(folder, candidate);
+            if (!TryReserve(path))
+            {
+                continue;
+            }
+
+            bool moved = false;
+            try
+            {
+                File.Move(partialPath, path, overwrite: true);
+                moved = true;
+                return path;
+            }
+            finally
+            {
+                if (!moved)
+                {
+                    File.Delete(path);
+                }
+            }
+        }
+    }
+
+    private static bool TryReserve(string path)
+    {
+        try
+        {
+            File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write).Dispose();
+            return true;
+        }
+        catch (IOException) when (Exists(path))
+        {
+            // The name is taken, by a file, a folder or a link to nowhere: try the next one.
+            return false;
+        }
+        catch (UnauthorizedAccessException) when (Exists(path))
+        {
+            // What some systems say when the name is taken by a folder.
+            return false;
+        }
+    }
+
+    private static bool Exists(string path) => Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
+}

@@ -1,0 +1,97 @@
+using System.Buffers;
+
+namespace ImageShare.Core.Images.Stores;
+
+/// <summary>Received images in memory. See <see cref="ImageStore.InMemory"/>.</summary>
+internal sealed class MemoryImageStore(int maxSize) : IImageStore
+{
+    public ValueTask<IImageSink> CreateAsync(IncomingImage image, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        cancellationToken.ThrowIfCancellationRequested();
+        var hasher = new ImageHasher(image.Hashes);
+        return ValueTask.FromResult<IImageSink>(new VerifyingSink(new HashingSink(new MemoryImageSink(image, maxSize), hasher, image), hasher, image, maxSize));
+    }
+}
+
+/// <summary>
+/// One image on its way into memory. What comes in order is appended; anything else is kept aside as it came and put in its place at
+/// the end, so that a piece with a far offset costs no more than its own octets.
+/// </summary>
+internal sealed class MemoryImageSink(IncomingImage image, int maxSize) : IImageSink
+{
+    private const int MaxAside = 65536;
+
+    private readonly ArrayBufferWriter<byte> _inOrder = new();
+    private readonly List<(long Offset, byte[] Octets)> _aside = [];
+    private long _asideLength;
+    private long _end;
+    private byte[]? _content;
+
+    public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _end = Math.Max(_end, offset + data.Length);
+        if (_aside.Count == 0 && offset == _inOrder.WrittenCount)
+        {
+            foreach (ReadOnlyMemory<byte> piece in data)
+            {
+                _inOrder.Write(piece.Span);
+            }
+        }
+        else if (!data.IsEmpty)
+        {
+            // The same octets again and again would take memory without end, though the image never grows.
+            _asideLength += data.Length;
+            if (_asideLength > maxSize || _aside.Count >= MaxAside)
+            {
+                throw new ImageShareException(
+                    ImageShareError.MalformedMessage, "The image comes in too many pieces out of order; the peer must send it in order.");
+            }
+
+            _aside.Add((offset, data.ToArray()));
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public void Name(string suggestedName) => image = image with { SuggestedName = suggestedName };
+
+    public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ReadOnlyMemory<byte> rest = Content.AsMemory((int)Math.Min(offset, _end));
+        rest = rest[..Math.Min(rest.Length, buffer.Length)];
+        rest.CopyTo(buffer);
+        return ValueTask.FromResult(rest.Length);
+    }
+
+    public ValueTask<StoredImage> CompleteAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(new StoredImage(null, SafeFileName.From(image.SuggestedName, image.Type)) { Content = Content, OriginalName = image.SuggestedName });
+    }
+
+    public ValueTask AbandonAsync()
+    {
+        _inOrder.Clear();
+        _aside.Clear();
+        _content = null;
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => AbandonAsync();
+
+    private byte[] Content => _content ??= Assemble();
+
+    private byte[] Assemble()
+    {
+        byte[] content = new byte[_end];
+        _inOrder.WrittenSpan.CopyTo(content);
+        foreach ((long offset, byte[] octets) in _aside)
+        {
+            octets.CopyTo(content, offset);
+        }
+
+        return content;
+    }
+}

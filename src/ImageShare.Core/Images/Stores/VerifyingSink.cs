@@ -1,0 +1,177 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
+
+namespace ImageShare.Core.Images.Stores;
+
+/// <summary>
+/// Receives one image for a sink, whosever it is: checks that every octet comes and none too many, and the hash the offer named, before the sink may give the image its name. What a
+/// sink says of size, hash and type is not asked for. What comes in order, from the first octet on, is hashed as it passes; anything else, and what is continued, is read back from the sink
+/// after the last write.
+/// </summary>
+internal sealed class VerifyingSink : IImageSink
+{
+    private const int PieceLength = 128 * 1024;
+
+    private readonly IHashingSink _sink;
+    private readonly ImageHasher _hasher;
+    private readonly IncomingImage _image;
+    private readonly ReceivedRanges _received;
+    private readonly byte[] _start = new byte[ImageTypes.MagicLength];
+    private bool _isOver;
+
+    /// <param name="sink">Where the octets go.</param>
+    /// <param name="hasher">Where that gives those that come in order; it is released with the sink.</param>
+    /// <param name="image">What the offer says.</param>
+    /// <param name="limit">The most octets the store takes.</param>
+    public VerifyingSink(IHashingSink sink, ImageHasher hasher, IncomingImage image, long limit = long.MaxValue)
+    {
+        _sink = sink;
+        _hasher = hasher;
+        _image = image;
+        _received = ReceivedRanges.Before(image, limit);
+    }
+
+    /// <summary>Asks a store for a place, and sees to it that what comes there is verified, once.</summary>
+    /// <exception cref="ImageShareException">What the store throws; <see cref="ImageShareError.StoreNotWritable"/> when it gives none.</exception>
+    public static async ValueTask<IImageSink> CreateAsync(IImageStore store, IncomingImage image, CancellationToken cancellationToken)
+    {
+        IImageSink sink = await store.CreateAsync(image, cancellationToken).ConfigureAwait(false)
+            ?? throw new ImageShareException(ImageShareError.StoreNotWritable, "The store gave no place for the image; it must return a sink or throw.");
+
+        // The stores of this library give one that verifies already; whether it was asked to verify this, a store that passes images on to them may have changed.
+        if (sink is VerifyingSink verifying && ReferenceEquals(verifying._image, image))
+        {
+            return verifying;
+        }
+
+        var hasher = new ImageHasher(image.Hashes);
+        return new VerifyingSink(new HashingSink(sink, hasher, image), hasher, image);
+    }
+
+    public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default)
+    {
+        ThrowIfOver();
+        try
+        {
+            _received.Add(offset, data.Length);
+        }
+        catch (ImageShareException e)
+        {
+            return RefuseAsync(e);
+        }
+
+        if (offset < _start.Length)
+        {
+            data.Slice(0, Math.Min(data.Length, _start.Length - offset)).CopyTo(_start.AsSpan((int)offset));
+        }
+
+        return _sink.WriteAsync(offset, data, cancellationToken);
+    }
+
+    public void Name(string suggestedName) => _sink.Name(suggestedName);
+
+    public async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ThrowIfOver();
+        await _sink.FinishAsync(cancellationToken).ConfigureAwait(false);
+        return await _sink.ReadAsync(offset, buffer, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<StoredImage> CompleteAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfOver();
+        bool inOrder = await _sink.FinishAsync(cancellationToken).ConfigureAwait(false);
+        bool done = false;
+        try
+        {
+            _received.CheckComplete();
+            bool isHashed = inOrder || await HashAgainAsync(cancellationToken).ConfigureAwait(false);
+            ImmutableArray<byte> sha1 = isHashed ? _hasher.Finish() : [];
+            done = true;
+            StoredImage stored = await _sink.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            _isOver = true;
+            return stored with
+            {
+                Size = _received.End,
+                Sha1 = sha1,
+                HashVerified = isHashed && _hasher.CanVerify,
+                DetectedType = isHashed || _image.FirstOctet == 0 ? ImageTypes.Recognize(_start.AsSpan(0, (int)Math.Min(_start.Length, _received.End))) : null,
+            };
+        }
+        finally
+        {
+            if (!done)
+            {
+                await AbandonAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    public ValueTask AbandonAsync()
+    {
+        _isOver = true;
+        return _sink.AbandonAsync();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _isOver = true;
+        return _sink.DisposeAsync();
+    }
+
+    // False when the sink does not give back what it has, and nothing is to be checked.
+    private async ValueTask<bool> HashAgainAsync(CancellationToken cancellationToken)
+    {
+        _hasher.Restart();
+        byte[] piece = ArrayPool<byte>.Shared.Rent(PieceLength);
+        try
+        {
+            long offset = 0;
+            while (offset < _received.End)
+            {
+                int wanted = (int)Math.Min(piece.Length, _received.End - offset);
+                int read = await _sink.ReadAsync(offset, piece.AsMemory(0, wanted), cancellationToken).ConfigureAwait(false);
+                if (read is 0 && !_hasher.CanVerify)
+                {
+                    return false;
+                }
+
+                if (read is <= 0 || read > wanted)
+                {
+                    throw new ImageShareException(
+                        ImageShareError.StoreNotWritable,
+                        $"The image did not come in one piece and in order, and the store does not give back its octets from {offset} on to check their hash; share it again, or implement IImageSink.ReadAsync.");
+                }
+
+                if (offset == 0)
+                {
+                    piece.AsSpan(0, Math.Min(read, _start.Length)).CopyTo(_start);
+                }
+
+                _hasher.Append(piece.AsSpan(0, read));
+                offset += read;
+            }
+
+            return true;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
+        }
+    }
+
+    private async ValueTask RefuseAsync(ImageShareException reason)
+    {
+        await AbandonAsync().ConfigureAwait(false);
+        ExceptionDispatchInfo.Throw(reason);
+    }
+
+    private void ThrowIfOver()
+    {
+        if (_isOver)
+        {
+            throw new ImageShareException(ImageShareError.InvalidState, "This image was completed or given up already; ask the store for a new place.");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using ImageShare.Core.Sdp.Lines;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sdp.Attributes;
+
+/// <summary>
+/// The value of a=accept-types or a=accept-wrapped-types: what an MSRP end takes (RFC 4975 §8.6). Each entry is a media type,
+/// a whole top-level type such as <c>image/*</c>, or <c>*</c> for anything.
+/// </summary>
+public sealed record AcceptedTypes
+{
+    /// <summary>A list of entries; a type of <c>*/*</c> is written as <c>*</c>.</summary>
+    public AcceptedTypes(params IEnumerable<MediaType> entries) => Entries = [.. entries];
+
+    private AcceptedTypes(ImmutableArray<MediaType> entries) => Entries = entries;
+
+    /// <summary>The one-entry list <c>*</c>.</summary>
+    public static AcceptedTypes Anything { get; } = new(new MediaType("*", "*"));
+
+    /// <summary>The entries in their order; <c>*</c> stands here as <c>*/*</c>.</summary>
+    public ImmutableArray<MediaType> Entries { get; }
+
+    /// <summary>Whether an entry names this type, its top-level type, or anything; parameters are left aside.</summary>
+    public bool Matches(MediaType type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        foreach (MediaType entry in Entries)
+        {
+            if (entry.IsSameTypeAs(type)
+                || (entry.Subtype == "*" && (entry.Type == "*" || entry.Type.Equals(type.Type, StringComparison.OrdinalIgnoreCase))))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Reads entries separated by white space.</summary>
+    /// <exception cref="FormatException">An entry is no media type.</exception>
+    public static AcceptedTypes Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return TryParse(Encoding.UTF8.GetBytes(text), out AcceptedTypes? value)
+            ? value
+            : throw new FormatException($"'{text}' is not a list such as 'image/png message/cpim' or '*'.");
+    }
+
+    /// <summary>format-entry *(SP format-entry). False when there is no entry or one is not readable.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out AcceptedTypes? value)
+    {
+        value = null;
+        var cursor = new AsciiCursor(text);
+        cursor.SkipWhiteSpace();
+        if (Grammar.TrimWhiteSpace(text).SequenceEqual("*"u8))
+        {
+            value = Anything;
+            return true;
+        }
+
+        // Mostly the spaces stand between the entries.
+        ImmutableArray<MediaType>.Builder entries = ImmutableArray.CreateBuilder<MediaType>(text.Count((byte)' ') + 1);
+        while (!cursor.AtEnd)
+        {
+            if (!SdpText.TryReadWord(ref cursor, out ReadOnlySpan<byte> word))
+            {
+                return false;
+            }
+
+            if (word.SequenceEqual("*"u8))
+            {
+                entries.Add(Anything.Entries[0]);
+            }
+            else if (MediaType.TryParse(word, out MediaType? type))
+            {
+                entries.Add(type);
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        value = entries.Count > 0 ? new AcceptedTypes(entries.DrainToImmutable()) : null;
+        return value is not null;
+    }
+
+    /// <summary>Writes the entries, one space between them.</summary>
+    public void Write(IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        for (int i = 0; i < Entries.Length; i++)
+        {
+            if (i > 0)
+            {
+                output.WriteByte((byte)' ');
+            }
+
+            if (Entries[i] is { Type: "*", Subtype: "*" })
+            {
+                output.WriteByte((byte)'*');
+            }
+            else
+            {
+                Entries[i].Write(output);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(AcceptedTypes? other) => other is not null && Entries.AsSpan().SequenceEqual(other.Entries.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Entries.IsEmpty ? 0 : Entries[0].GetHashCode();
+
+    /// <summary>The value of the attribute.</summary>
+    public override string ToString() => SdpText.Print(Write);
+}
