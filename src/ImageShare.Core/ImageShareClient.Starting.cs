@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using ImageShare.Core.Msrp;
 using ImageShare.Core.Msrp.Sessions;
-using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sharing.Calls.Incoming;
 using ImageShare.Core.Sharing.Peers;

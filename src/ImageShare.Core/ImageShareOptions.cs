@@ -3,7 +3,6 @@ using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Msrp.Relays;
 using ImageShare.Core.Msrp.Sessions;
 using ImageShare.Core.Net;
-using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Authentication;

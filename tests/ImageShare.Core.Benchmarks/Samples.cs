@@ -1,5 +1,4 @@
 using System.Text;
-using ImageShare.Core.Sdp.Lines;
 
 namespace ImageShare.Core.Benchmarks;
 

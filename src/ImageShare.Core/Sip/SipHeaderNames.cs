@@ -1,4 +1,3 @@
-using ImageShare.Core.Bodies;
 
 namespace ImageShare.Core.Sip;
 

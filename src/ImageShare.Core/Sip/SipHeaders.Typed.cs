@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using ImageShare.Core.Bodies;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Text;
 

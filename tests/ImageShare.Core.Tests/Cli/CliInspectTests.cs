@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using ImageShare.Core.Sdp;
 using ImageShare.Core.Tests.Images;
 
 namespace ImageShare.Core.Tests.Cli;

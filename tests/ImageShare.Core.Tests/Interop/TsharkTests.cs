@@ -1,6 +1,5 @@
 using ImageShare.Core.Images;
 using ImageShare.Core.Net;
-using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Sharing;
 using ImageShare.Core.Text;

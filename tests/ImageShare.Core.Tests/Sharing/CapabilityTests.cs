@@ -1,6 +1,5 @@
 using System.Text;
 using ImageShare.Core.Sdp;
-using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sharing.Offers;
 using ImageShare.Core.Sip;

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Net;
-using ImageShare.Core.Sdp;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Testing;
 

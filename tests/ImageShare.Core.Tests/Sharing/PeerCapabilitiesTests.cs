@@ -1,5 +1,4 @@
 using ImageShare.Core.Net;
-using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sharing.Peers;
 using ImageShare.Core.Sip;

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using ImageShare.Core.Images;
 using ImageShare.Core.Net;
-using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Tests.Net;

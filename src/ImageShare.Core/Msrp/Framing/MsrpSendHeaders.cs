@@ -1,5 +1,4 @@
 using System.Buffers;
-using ImageShare.Core.Bodies;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Msrp.Framing;

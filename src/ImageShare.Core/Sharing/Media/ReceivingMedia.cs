@@ -1,7 +1,6 @@
 using ImageShare.Core.Images;
 using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Msrp.Transfers;
-using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sharing.Offers;
 using ImageShare.Core.Sharing.Sessions;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using ImageShare.Core.Sdp;
 using ImageShare.Core.Sdp.Attributes;
 
 namespace ImageShare.Core.Sharing.Offers;

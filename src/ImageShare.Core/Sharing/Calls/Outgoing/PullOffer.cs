@@ -3,7 +3,6 @@ using ImageShare.Core.Bodies;
 using ImageShare.Core.Images;
 using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Sdp;
-using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sdp.FileTransfer;
 using ImageShare.Core.Sharing.Endings;
 using ImageShare.Core.Sharing.Media;
