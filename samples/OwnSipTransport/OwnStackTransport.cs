@@ -1,5 +1,7 @@
 using System.Net;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Messages.Reading;
 using ImageShare.Core.Sip.Transport;
 
 /// <summary>Image sharing over a SIP stack of the application's own: whole messages out by a delegate, whole messages in by a call.</summary>

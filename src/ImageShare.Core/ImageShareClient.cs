@@ -11,6 +11,7 @@ using ImageShare.Core.Sharing.Peers;
 using ImageShare.Core.Sharing.Sessions;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Text;
 

@@ -7,6 +7,7 @@ using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Authentication;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Text;
 using Microsoft.Extensions.Logging;

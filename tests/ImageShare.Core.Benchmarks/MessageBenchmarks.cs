@@ -1,7 +1,8 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using ImageShare.Core.Sdp;
-using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Messages.Reading;
 
 namespace ImageShare.Core.Benchmarks;
 

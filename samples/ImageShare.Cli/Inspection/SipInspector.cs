@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
-using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Messages.Reading;
 
 namespace ImageShare.Cli.Inspection;
 

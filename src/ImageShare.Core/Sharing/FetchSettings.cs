@@ -1,5 +1,5 @@
 using ImageShare.Core.Images;
-using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sharing;
 

@@ -1,4 +1,3 @@
-
 namespace ImageShare.Core.Sharing;
 
 /// <summary>

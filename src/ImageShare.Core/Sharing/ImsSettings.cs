@@ -1,6 +1,7 @@
 using System.Net;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sharing;
 

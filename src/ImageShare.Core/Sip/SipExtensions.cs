@@ -1,3 +1,5 @@
+using ImageShare.Core.Sip.Dialogs;
+
 namespace ImageShare.Core.Sip;
 
 /// <summary>The option tags this library acts upon.</summary>

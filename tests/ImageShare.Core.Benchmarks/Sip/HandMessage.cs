@@ -1,3 +1,5 @@
+using ImageShare.Core.Sip.Headers;
+
 namespace ImageShare.Core.Benchmarks.Sip;
 
 /// <summary>What the hand-written parser makes of a message: every structured header as a value, all else as slices.</summary>

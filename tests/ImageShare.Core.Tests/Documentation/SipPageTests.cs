@@ -3,6 +3,8 @@ using System.Text.RegularExpressions;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Messages.Reading;
 using ImageShare.Core.Tests.Net;
 using ImageShare.Core.Tests.Sharing;
 

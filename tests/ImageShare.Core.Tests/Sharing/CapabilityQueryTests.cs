@@ -2,6 +2,8 @@ using System.Text;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Messages.Reading;
 using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;

@@ -2,7 +2,8 @@ using System.Text;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sharing.Offers;
-using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Messages.Reading;
 
 namespace ImageShare.Core.Tests.Sharing;
 

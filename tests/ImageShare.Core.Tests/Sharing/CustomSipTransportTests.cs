@@ -3,6 +3,7 @@ using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Tests.Images;
 

@@ -3,6 +3,8 @@ using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Messages.Reading;
 
 namespace ImageShare.Core.Tests.Sharing;
 

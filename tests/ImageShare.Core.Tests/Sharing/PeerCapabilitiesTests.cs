@@ -2,6 +2,7 @@ using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sharing.Peers;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Tests.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,6 +1,7 @@
 using ImageShare.Core.Sharing.Endings;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Tests.Sharing;
 

@@ -3,6 +3,8 @@ using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Messages.Reading;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Tests.Sharing;

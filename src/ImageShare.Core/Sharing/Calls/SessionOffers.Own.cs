@@ -3,7 +3,7 @@ using ImageShare.Core.Sdp;
 using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sharing.Offers;
 using ImageShare.Core.Sharing.StateMachine;
-using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sharing.Calls;
 

@@ -1,6 +1,7 @@
 using ImageShare.Core.Sharing.Media;
 using ImageShare.Core.Sharing.Sessions;
 using ImageShare.Core.Sharing.StateMachine;
+using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.UserAgents;
 
 namespace ImageShare.Core.Sharing.Calls;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using ImageShare.Core.Sharing.StateMachine;
-using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sharing.Endings;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Authentication;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Endings;

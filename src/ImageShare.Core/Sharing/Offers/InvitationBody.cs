@@ -1,7 +1,7 @@
 using System.Buffers;
 using ImageShare.Core.Bodies;
 using ImageShare.Core.Sdp;
-using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Offers;

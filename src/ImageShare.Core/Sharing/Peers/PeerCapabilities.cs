@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
 using Microsoft.Extensions.Logging;
 
 namespace ImageShare.Core.Sharing.Peers;

@@ -1,5 +1,5 @@
-using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transport;
 
 namespace ImageShare.Core.Sharing.Peers;

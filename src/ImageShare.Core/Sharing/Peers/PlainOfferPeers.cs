@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Peers;

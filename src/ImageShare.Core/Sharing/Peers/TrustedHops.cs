@@ -2,6 +2,7 @@ using System.Net;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transport;
 
 namespace ImageShare.Core.Sharing.Peers;

@@ -6,6 +6,7 @@ using ImageShare.Core.Sharing.Offers;
 using ImageShare.Core.Sharing.Peers;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Sip.UserAgents;
 using ImageShare.Core.Text;

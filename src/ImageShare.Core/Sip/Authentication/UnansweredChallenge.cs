@@ -1,5 +1,6 @@
 using System.Text;
 using ImageShare.Core.Authentication;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.Authentication;

@@ -1,3 +1,5 @@
+using ImageShare.Core.Sip.Messages;
+
 namespace ImageShare.Core.Sip.Dialogs;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sip.Dialogs;
 

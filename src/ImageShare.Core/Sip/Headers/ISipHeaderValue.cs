@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace ImageShare.Core.Sip.Headers;
 
-/// <summary>A typed header field value, or one value of a list header, that can be put into a <see cref="SipHeaders"/>.</summary>
+/// <summary>A typed header field value, or one value of a list header, that can be put into a <see cref="Messages.SipHeaders"/>.</summary>
 public interface ISipHeaderValue
 {
     /// <summary>Writes the value as it stands behind the colon.</summary>

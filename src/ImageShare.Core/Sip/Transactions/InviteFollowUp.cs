@@ -1,4 +1,5 @@
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sip.Transactions;
 

@@ -1,3 +1,6 @@
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Messages.Reading;
+
 namespace ImageShare.Core.Sip.Transport;
 
 /// <summary>

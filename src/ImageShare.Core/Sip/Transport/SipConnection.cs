@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using ImageShare.Core.Net;
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Messages.Reading;
 
 namespace ImageShare.Core.Sip.Transport;
 

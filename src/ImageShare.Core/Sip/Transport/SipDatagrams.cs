@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using ImageShare.Core.Net;
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Messages.Reading;
 
 namespace ImageShare.Core.Sip.Transport;
 

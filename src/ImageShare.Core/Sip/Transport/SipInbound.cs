@@ -1,5 +1,7 @@
 using System.Net;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Messages.Reading;
 
 namespace ImageShare.Core.Sip.Transport;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sip.Transport;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sip.Transport;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sip.Transport;
 

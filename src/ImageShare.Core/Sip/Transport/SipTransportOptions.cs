@@ -1,5 +1,6 @@
 using System.Net;
 using ImageShare.Core.Net;
+using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sip.Transport;
 

@@ -1,4 +1,5 @@
 using ImageShare.Core.Sip.Dialogs;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transport;
 
 namespace ImageShare.Core.Sip.UserAgents;

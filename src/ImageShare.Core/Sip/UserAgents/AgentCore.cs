@@ -1,6 +1,7 @@
 using System.Globalization;
 using ImageShare.Core.Sip.Authentication;
 using ImageShare.Core.Sip.Dialogs;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transactions;
 using ImageShare.Core.Sip.Transport;
 using Microsoft.Extensions.Logging;

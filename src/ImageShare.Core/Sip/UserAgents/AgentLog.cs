@@ -1,3 +1,4 @@
+using ImageShare.Core.Sip.Messages;
 using Microsoft.Extensions.Logging;
 
 namespace ImageShare.Core.Sip.UserAgents;

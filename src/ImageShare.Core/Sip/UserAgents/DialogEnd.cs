@@ -1,4 +1,5 @@
 using ImageShare.Core.Sip.Dialogs;
+using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sip.UserAgents;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Text;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ImageShare.Core.Sip.Dialogs;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.UserAgents;

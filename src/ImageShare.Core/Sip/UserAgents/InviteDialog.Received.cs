@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sip.UserAgents;
 

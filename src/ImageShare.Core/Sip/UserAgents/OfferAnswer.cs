@@ -1,3 +1,4 @@
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.UserAgents;

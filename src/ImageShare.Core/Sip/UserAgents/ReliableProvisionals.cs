@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using ImageShare.Core.Sip.Dialogs;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.UserAgents;

@@ -1,3 +1,5 @@
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Messages.Reading;
 using ImageShare.Core.Sip.Transport;
 
 namespace ImageShare.Core.Sip.UserAgents;

@@ -3,6 +3,7 @@ using System.Text;
 using ImageShare.Core.Sip.Authentication;
 using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.UserAgents;

@@ -1,3 +1,4 @@
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transactions;
 using ImageShare.Core.Sip.Transport;
 

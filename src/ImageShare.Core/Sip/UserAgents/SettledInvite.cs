@@ -1,4 +1,6 @@
 using ImageShare.Core.Sip.Dialogs;
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Messages.Reading;
 
 namespace ImageShare.Core.Sip.UserAgents;
 

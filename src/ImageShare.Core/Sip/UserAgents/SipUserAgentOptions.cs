@@ -1,6 +1,7 @@
 using ImageShare.Core.Sip.Authentication;
 using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transactions;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sip.UserAgents;
 

@@ -2,6 +2,7 @@ using System.Text;
 using ImageShare.Core.Authentication;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Authentication;
+using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Tests.Sip.Authentication;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Tests.Sip.Dialogs;
 

@@ -1,5 +1,6 @@
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Tests.Sip.Headers;
 

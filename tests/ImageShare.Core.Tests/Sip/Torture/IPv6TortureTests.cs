@@ -1,5 +1,7 @@
 using System.Net;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Messages.Reading;
 
 namespace ImageShare.Core.Tests.Sip.Torture;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
-using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Messages.Reading;
 
 namespace ImageShare.Core.Tests.Sip.Torture;
 

@@ -1,4 +1,5 @@
-using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Messages.Reading;
 using ImageShare.Core.Sip.Transactions;
 
 namespace ImageShare.Core.Tests.Sip.Torture;

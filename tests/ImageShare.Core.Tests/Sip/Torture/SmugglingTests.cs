@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Text;
 using ImageShare.Core.Net;
-using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Messages.Reading;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Tests.Sip.Transport;
 using ImageShare.Core.Tests.Testing;

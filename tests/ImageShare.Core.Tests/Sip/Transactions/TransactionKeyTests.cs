@@ -1,5 +1,6 @@
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transactions;
 
 namespace ImageShare.Core.Tests.Sip.Transactions;

@@ -3,7 +3,8 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using ImageShare.Core.Net;
-using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Messages.Reading;
 
 namespace ImageShare.Core.Tests.Sip.Transport;
 

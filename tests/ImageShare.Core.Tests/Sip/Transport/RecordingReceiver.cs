@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transport;
 
 namespace ImageShare.Core.Tests.Sip.Transport;

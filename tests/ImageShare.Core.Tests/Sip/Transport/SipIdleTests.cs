@@ -1,5 +1,5 @@
 using ImageShare.Core.Net;
-using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Tests.Testing;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Tests.Net;
 using ImageShare.Core.Tests.Testing;

@@ -1,6 +1,8 @@
 using System.Net;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Messages.Reading;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Tests.Testing;
 

@@ -3,6 +3,7 @@ using System.Text;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transport;
 
 namespace ImageShare.Core.Tests.Sip.Transport;

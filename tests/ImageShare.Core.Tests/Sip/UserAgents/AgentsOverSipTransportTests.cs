@@ -5,6 +5,7 @@ using ImageShare.Core.Net;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Sip.UserAgents;
 using ImageShare.Core.Tests.Testing;

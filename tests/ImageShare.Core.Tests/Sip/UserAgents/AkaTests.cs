@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using ImageShare.Core.Authentication;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Authentication;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.UserAgents;
 
 namespace ImageShare.Core.Tests.Sip.UserAgents;

@@ -1,3 +1,4 @@
+using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.UserAgents;
 
 namespace ImageShare.Core.Tests.Sip.UserAgents;

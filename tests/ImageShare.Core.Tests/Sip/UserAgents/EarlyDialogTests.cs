@@ -1,5 +1,7 @@
 using System.Globalization;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.UserAgents;
 
 namespace ImageShare.Core.Tests.Sip.UserAgents;

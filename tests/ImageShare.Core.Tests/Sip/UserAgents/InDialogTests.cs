@@ -1,5 +1,6 @@
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Dialogs;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.UserAgents;
 
 namespace ImageShare.Core.Tests.Sip.UserAgents;

@@ -1,6 +1,7 @@
 using System.Text;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Dialogs;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.UserAgents;
 
 namespace ImageShare.Core.Tests.Sip.UserAgents;

@@ -1,5 +1,5 @@
 using System.Net;
-using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.UserAgents;
 
 namespace ImageShare.Core.Tests.Sip.UserAgents;

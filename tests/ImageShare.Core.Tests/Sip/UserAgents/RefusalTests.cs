@@ -1,4 +1,4 @@
-using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Tests.Sip.UserAgents;
 

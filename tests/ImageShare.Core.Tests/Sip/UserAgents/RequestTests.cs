@@ -1,4 +1,5 @@
 using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Sip.UserAgents;
 using ImageShare.Core.Text;

@@ -1,4 +1,4 @@
-using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.UserAgents;
 
 namespace ImageShare.Core.Tests.Sip.UserAgents;

@@ -1,4 +1,5 @@
-using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Messages.Reading;
 
 namespace ImageShare.Core.Tests.Sip.UserAgents;
 

@@ -1,7 +1,8 @@
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sharing.Endings;
-using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Sip.UserAgents;
 using ImageShare.Core.Text;

@@ -10,6 +10,7 @@ using ImageShare.Core.Sharing.Sessions;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.UserAgents;
 
 namespace ImageShare.Core.Sharing.Calls.Incoming;

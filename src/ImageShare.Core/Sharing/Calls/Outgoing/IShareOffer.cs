@@ -4,7 +4,7 @@ using ImageShare.Core.Sdp;
 using ImageShare.Core.Sharing.Media;
 using ImageShare.Core.Sharing.Offers;
 using ImageShare.Core.Sharing.StateMachine;
-using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sharing.Calls.Outgoing;
 

@@ -9,6 +9,7 @@ using ImageShare.Core.Sharing.Offers;
 using ImageShare.Core.Sharing.Sessions;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sharing.Calls.Outgoing;
 

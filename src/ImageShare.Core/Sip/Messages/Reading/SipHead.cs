@@ -1,0 +1,277 @@
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sip.Messages.Reading;
+
+/// <summary>
+/// Start line and header of a message, read from octets it keeps slices of. A broken row that nobody needs is kept apart and passed over
+/// (RFC 3261 §8.2.2); one that <see cref="SipDoubt"/> cannot let pass makes the message unreadable. The rest is read on even then, so that
+/// a broken request can be refused properly: <see cref="Message"/> is then there beside <see cref="Error"/>.
+/// </summary>
+internal struct SipHead
+{
+    private static readonly SipHeaderName LengthName = SipHeaderName.Find("Content-Length"u8)!;
+
+    private readonly ReadOnlyMemory<byte> _octets;
+    private readonly SipLimits _limits;
+
+    private SipHead(ReadOnlyMemory<byte> octets, SipLimits limits)
+    {
+        _octets = octets;
+        _limits = limits;
+    }
+
+    /// <summary>The message as far as it could be read; null when the start line is none.</summary>
+    public SipMessage? Message { get; private set; }
+
+    /// <summary>The first thing that is wrong.</summary>
+    public SipReadError? Error { get; private set; }
+
+    /// <summary>The octets up to and with the empty line.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>What Content-Length says; null when there is none that can be believed.</summary>
+    public int? ContentLength { get; private set; }
+
+    /// <param name="octets">From the first octet of the start line; must not change any more.</param>
+    /// <param name="limits">Checked before anything is allocated.</param>
+    public static SipHead Read(ReadOnlyMemory<byte> octets, SipLimits limits)
+    {
+        var head = new SipHead(octets, limits);
+        ReadOnlySpan<byte> span = octets.Span;
+        int end = span.IndexOf("\r\n\r\n"u8);
+        head.Length = end < 0 ? span.Length : end + 4;
+        int lineLength = span.IndexOfAny("\r\n\0"u8);
+        if ((lineLength < 0 ? span.Length : lineLength) > limits.MaxStartLineBytes)
+        {
+            head.Fail(SipReadFailure.StartLineTooLong, limits.MaxStartLineBytes);
+            return head;
+        }
+
+        if (lineLength < 0 || !span[lineLength..].StartsWith("\r\n"u8))
+        {
+            head.Fail(
+                lineLength < 0 || lineLength == span.Length - 1 ? SipReadFailure.HeaderTruncated : BreakReason(span[lineLength]),
+                lineLength < 0 ? span.Length : lineLength);
+            return head;
+        }
+
+        if (!SipStartLine.TryParse(span[..lineLength], out SipStartLine start, out SipReadError error))
+        {
+            head.Error = error;
+            return head;
+        }
+
+        head.ReadRows(start, lineLength + 2);
+        if (end < 0)
+        {
+            head.Fail(SipReadFailure.HeaderTruncated, span.Length);
+        }
+
+        return head;
+    }
+
+    private void ReadRows(SipStartLine start, int position)
+    {
+        ReadOnlySpan<byte> block = _octets.Span[..Length];
+        if (block.Length - position > _limits.MaxHeaderBytes)
+        {
+            Fail(SipReadFailure.HeaderTooLong, position + _limits.MaxHeaderBytes);
+            block = block[..(position + _limits.MaxHeaderBytes)];
+        }
+
+        var headers = new SipHeaders(Math.Min(Math.Max(block[position..].Count((byte)'\n') - 1, 0), _limits.MaxHeaderCount), _octets);
+        List<SipMalformedLine>? malformed = null;
+        while (position < block.Length && TryTakeLine(block, ref position, out Range line, out bool folded, out int broken))
+        {
+            if (block[line].IsEmpty)
+            {
+                break;
+            }
+
+            if (headers.Count + (malformed?.Count ?? 0) == _limits.MaxHeaderCount)
+            {
+                Fail(SipReadFailure.TooManyHeaders, line.Start.Value);
+                break;
+            }
+
+            if (broken >= 0)
+            {
+                PassOver(BreakReason(block[broken]), broken, line, ref malformed);
+            }
+            else if (!TryReadRow(headers, block, line, folded))
+            {
+                PassOver(SipReadFailure.BadHeaderLine, line.Start.Value, line, ref malformed);
+            }
+        }
+
+        Message = start.Status > 0
+            ? new SipResponse(start.Status, WellKnownText.GetString(start.Reason), headers)
+            : new SipRequest(
+                new SipMethod(WellKnownText.GetString(start.Method)),
+                SipUri.TryParse(start.Target, out SipUri? uri) ? uri : SipUri.Unreadable(WellKnownText.GetString(start.Target)),
+                headers)
+            {
+                Version = start.Version.SequenceEqual("SIP/2.0"u8) ? "SIP/2.0" : WellKnownText.GetString(start.Version),
+            };
+        Message.HeadLength = Length;
+        Message.MalformedLines = malformed is null ? [] : malformed;
+    }
+
+    // Kept as it is, for whoever wants to know, and not among the rows: it is found by no name and never written again.
+    private void PassOver(SipReadFailure reason, int at, Range line, ref List<SipMalformedLine>? malformed)
+    {
+        if (SipDoubt.Concerns(_octets.Span[line]))
+        {
+            Fail(reason, at);
+            return;
+        }
+
+        (malformed ??= []).Add(new SipMalformedLine(reason, line.Start.Value, _octets[line]));
+    }
+
+    /// <summary>
+    /// Takes one row with its continuation lines (RFC 3261 §7.3.1). False when no line end comes any more. A bare CR or a NUL breaks the
+    /// row, <paramref name="broken"/> says where the first stands, -1 for none. A bare LF breaks the message: too many readers end a line
+    /// there, and it must not be one header by one reading and two by another.
+    /// </summary>
+    private bool TryTakeLine(ReadOnlySpan<byte> block, ref int position, out Range line, out bool folded, out int broken)
+    {
+        int start = position;
+        line = default;
+        folded = false;
+        broken = -1;
+        while (true)
+        {
+            int hit = block[position..].IndexOfAny("\r\n\0"u8);
+            if (hit < 0)
+            {
+                position = block.Length;
+                return false;
+            }
+
+            int at = position + hit;
+            if (at + 1 < block.Length && block[at] == '\r' && block[at + 1] == '\n')
+            {
+                position = at + 2;
+                if (at > start && position < block.Length && Grammar.IsWhiteSpace(block[position]))
+                {
+                    folded = true;
+                    continue;
+                }
+
+                line = start..at;
+                return true;
+            }
+
+            if (block[at] == '\n')
+            {
+                Fail(SipReadFailure.BadLineEnd, at);
+            }
+
+            broken = broken < 0 ? at : broken;
+            position = at + 1;
+        }
+    }
+
+    // False when the row is none: no colon, or no token before it.
+    private bool TryReadRow(SipHeaders headers, ReadOnlySpan<byte> block, Range line, bool folded)
+    {
+        int start = line.Start.Value;
+        ReadOnlySpan<byte> text = block[line];
+        int colon = text.IndexOf((byte)':');
+
+        // Only SP and HTAB (and folds of them) may stand before the colon; any other control character there is no part of a
+        // known name for us, nor for a proxy on the way.
+        ReadOnlySpan<byte> written = colon < 0 ? default : TrimName(text[..colon], folded);
+        SipHeaderName? known = SipHeaderName.Find(written);
+        if (known is null && !Grammar.IsToken(written))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> value = Trim(text[(colon + 1)..], folded, out int skip);
+        int offset = start + colon + 1 + skip;
+        ReadOnlySpan<byte> unfolded = value;
+        if (known is not null && !(folded && value.Contains((byte)'\n')) && known.IsSpelled(written))
+        {
+            headers.AddRead(known, offset, value.Length);
+        }
+        else
+        {
+            ReadOnlyMemory<byte> kept = folded && value.Contains((byte)'\n') ? Unfold(value) : _octets.Slice(offset, value.Length);
+            unfolded = kept.Span;
+            headers.AddRead(new SipHeader(known, known?.IsSpelled(written) == true ? known.Name : WellKnownText.GetString(written), kept, offset));
+        }
+
+        if (ReferenceEquals(known, LengthName))
+        {
+            ReadContentLength(unfolded, offset);
+        }
+
+        return true;
+    }
+
+    // Nearly always there is nothing to trim off a name, and one SP off a value.
+    private static ReadOnlySpan<byte> TrimName(ReadOnlySpan<byte> name, bool folded) =>
+        !name.IsEmpty && name[^1] > ' ' ? name : name.TrimEnd(folded ? " \t\r\n"u8 : " \t"u8);
+
+    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> raw, bool folded, out int skipped)
+    {
+        if (raw.Length > 1 && raw[0] == ' ' && raw[1] > ' ' && raw[^1] > ' ')
+        {
+            skipped = 1;
+            return raw[1..];
+        }
+
+        ReadOnlySpan<byte> blank = folded ? " \t\r\n"u8 : " \t"u8;
+        skipped = raw.Length - raw.TrimStart(blank).Length;
+        return raw[skipped..].TrimEnd(blank);
+    }
+
+    // Digits only, and no more of them than the limit can hold: a length is compared before it is used for anything.
+    private void ReadContentLength(ReadOnlySpan<byte> value, int offset)
+    {
+        var cursor = new AsciiCursor(value);
+        if (!cursor.TryReadInt64(out long length) || !cursor.AtEnd)
+        {
+            Fail(SipReadFailure.BadContentLength, offset);
+        }
+        else if (ContentLength is { } earlier && earlier != length)
+        {
+            Fail(SipReadFailure.ConflictingContentLength, offset);
+        }
+        else if (length > _limits.MaxBodyBytes)
+        {
+            Fail(SipReadFailure.BodyTooLong, offset);
+        }
+        else
+        {
+            ContentLength = (int)length;
+        }
+    }
+
+    private void Fail(SipReadFailure reason, int offset) => Error ??= new SipReadError(reason, offset);
+
+    private static SipReadFailure BreakReason(byte octet) => octet == 0 ? SipReadFailure.BadCharacter : SipReadFailure.BadLineEnd;
+
+    // A line end with the white space that follows it reads as one SP.
+    private static byte[] Unfold(ReadOnlySpan<byte> value)
+    {
+        byte[] unfolded = new byte[value.Length];
+        int length = 0;
+        while (!value.IsEmpty)
+        {
+            int end = value.IndexOf("\r\n"u8);
+            ReadOnlySpan<byte> line = end < 0 ? value : value[..end];
+            line.CopyTo(unfolded.AsSpan(length));
+            length += line.Length;
+            value = end < 0 ? default : value[(end + 2)..].TrimStart(" \t\r\n"u8);
+            if (end >= 0)
+            {
+                unfolded[length++] = (byte)' ';
+            }
+        }
+
+        return unfolded.AsSpan(0, length).ToArray();
+    }
+}

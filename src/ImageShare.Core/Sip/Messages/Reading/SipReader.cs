@@ -1,0 +1,264 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sip.Messages.Reading;
+
+/// <summary>
+/// Turns octets into messages (RFC 3261 §7, §18.3): one instance per stream, or <see cref="TryReadDatagram"/> for a datagram.
+/// Lenient in values, strict in framing: lines end with CRLF, and the length of a body is a plain number within the limits.
+/// Not thread-safe; one stream, one reader loop.
+/// </summary>
+public sealed class SipReader
+{
+    private readonly SipLimits _limits;
+    // Behind the start line once that was seen; 0 before.
+    private long _lineEnd;
+    private long _scanned;
+    private int _lineBreaks;
+    private SipMessage? _open;
+    private int _bodyLength;
+
+    /// <summary>Makes a reader for one stream.</summary>
+    public SipReader(SipLimits? limits = null) => _limits = limits ?? SipLimits.Default;
+
+    /// <summary>Why the stream cannot be read any further; null as long as it can.</summary>
+    public SipReadError? Error { get; private set; }
+
+    /// <summary>
+    /// When <see cref="Error"/> is there: the broken message as far as it could be read, to refuse it; null when nothing in it was SIP.
+    /// </summary>
+    public SipMessage? Refused { get; private set; }
+
+    /// <summary>Whether the header of a message was read and its body is still awaited.</summary>
+    public bool IsInBody => _open is not null;
+
+    /// <summary>
+    /// Reads one message off the front of <paramref name="input"/> and cuts off what was consumed. Empty lines before a message
+    /// are passed over. Looks at each octet a bounded number of times, however the stream is cut.
+    /// </summary>
+    /// <param name="input">All octets received and not consumed so far; give the rest again, with more behind it, at the next call.</param>
+    /// <param name="message">The message; it owns its octets.</param>
+    /// <returns>
+    /// <see cref="OperationStatus.Done"/> with a message, <see cref="OperationStatus.NeedMoreData"/>, or
+    /// <see cref="OperationStatus.InvalidData"/>: see <see cref="Error"/>, the stream is of no more use.
+    /// </returns>
+    public OperationStatus Read(ref ReadOnlySequence<byte> input, [MaybeNull] out SipMessage message)
+    {
+        message = null;
+        if (Error is not null)
+        {
+            return OperationStatus.InvalidData;
+        }
+
+        if (_open is null)
+        {
+            OperationStatus status = ReadHead(ref input);
+            if (status != OperationStatus.Done)
+            {
+                return status;
+            }
+        }
+
+        if (input.Length < _bodyLength)
+        {
+            return OperationStatus.NeedMoreData;
+        }
+
+        message = _open!;
+        if (_bodyLength > 0)
+        {
+            message.Body = input.Slice(0, _bodyLength).ToArray();
+            input = input.Slice(_bodyLength);
+        }
+
+        _open = null;
+        return OperationStatus.Done;
+    }
+
+    /// <summary>
+    /// Reads a datagram: exactly Content-Length octets of body, the rest is discarded; without Content-Length the body goes to
+    /// the end (RFC 3261 §18.3).
+    /// </summary>
+    /// <param name="octets">The datagram. The message keeps slices of it, so it must not change any more.</param>
+    /// <param name="limits">Null for the defaults.</param>
+    /// <param name="message">The message; on false what could be read of it, to refuse it, or null.</param>
+    /// <param name="error">On false, what is wrong.</param>
+    public static bool TryReadDatagram(
+        ReadOnlyMemory<byte> octets, SipLimits? limits, [NotNullWhen(true)] out SipMessage? message, [NotNullWhen(false)] out SipReadError? error)
+    {
+        limits ??= SipLimits.Default;
+        octets = octets.TrimStart("\r\n"u8);
+        if (octets.IsEmpty)
+        {
+            message = null;
+            error = new SipReadError(SipReadFailure.Empty, 0);
+            return false;
+        }
+
+        SipHead head = SipHead.Read(octets, limits);
+        message = head.Message;
+        error = head.Error;
+        if (message is null || error is not null)
+        {
+            error ??= new SipReadError(SipReadFailure.BadStartLine, 0);
+            return false;
+        }
+
+        ReadOnlyMemory<byte> rest = octets[head.Length..];
+        if (head.ContentLength > rest.Length)
+        {
+            error = new SipReadError(SipReadFailure.BodyTruncated, octets.Length);
+            return false;
+        }
+
+        if (head.ContentLength is null && rest.Length > limits.MaxBodyBytes)
+        {
+            error = new SipReadError(SipReadFailure.BodyTooLong, head.Length);
+            return false;
+        }
+
+        message.Body = rest[..(head.ContentLength ?? rest.Length)];
+        message.HasTrailingOctets = message.Body.Length < rest.Length;
+        return true;
+    }
+
+    /// <summary>How many pairs of empty lines, keep-alives (RFC 5626 §3.5.1), have come since the last call; begins to count anew.</summary>
+    internal int TakeKeepAlives()
+    {
+        int pairs = _lineBreaks / 2;
+        _lineBreaks %= 2;
+        return pairs;
+    }
+
+    private OperationStatus ReadHead(ref ReadOnlySequence<byte> input)
+    {
+        if (_lineEnd == 0)
+        {
+            OperationStatus status = ReadStartLine(ref input);
+            if (status != OperationStatus.Done)
+            {
+                return status;
+            }
+        }
+
+        long most = _lineEnd + _limits.MaxHeaderBytes;
+        bool found = TryFind(input, "\r\n\r\n"u8, _scanned, out long end);
+        if (!found && input.Length <= most)
+        {
+            _scanned = Math.Max(_scanned, input.Length - 3);
+            return OperationStatus.NeedMoreData;
+        }
+
+        SipHead head = SipHead.Read(input.Slice(0, found ? Math.Min(end, most + 1) : most + 1).ToArray(), _limits);
+        if (head.Error is not null || head.ContentLength is null)
+        {
+            Refused = head.Message;
+            return Fail(head.Error ?? new SipReadError(SipReadFailure.NoContentLength, head.Length));
+        }
+
+        input = input.Slice(end);
+        _open = head.Message;
+        _bodyLength = head.ContentLength.Value;
+        _lineBreaks = 0;
+        _lineEnd = 0;
+        _scanned = 0;
+        return OperationStatus.Done;
+    }
+
+    // Something else than SIP is found out here, at its first line, before a longer header is waited for.
+    private OperationStatus ReadStartLine(ref ReadOnlySequence<byte> input)
+    {
+        if (!SkipLineBreaks(ref input))
+        {
+            return Fail(new SipReadError(SipReadFailure.TooManyLineBreaks, 0));
+        }
+
+        if (input.IsEmpty || (input.Length == 1 && FirstOctet(input) == '\r'))
+        {
+            return OperationStatus.NeedMoreData;
+        }
+
+        if (!Grammar.Token.Contains(FirstOctet(input)))
+        {
+            return Fail(new SipReadError(SipReadFailure.BadStartLine, 0));
+        }
+
+        bool found = TryFind(input, "\r\n"u8, Math.Max(0, _scanned - 1), out long end);
+        if ((found ? end - 2 : input.Length - 1) > _limits.MaxStartLineBytes)
+        {
+            return Fail(new SipReadError(SipReadFailure.StartLineTooLong, _limits.MaxStartLineBytes));
+        }
+
+        if (!found)
+        {
+            _scanned = input.Length;
+            return OperationStatus.NeedMoreData;
+        }
+
+        ReadOnlySequence<byte> sequence = input.Slice(0, end - 2);
+        ReadOnlySpan<byte> line = sequence.IsSingleSegment ? sequence.FirstSpan : sequence.ToArray();
+        int broken = line.IndexOfAny("\r\n\0"u8);
+        if (broken >= 0)
+        {
+            return Fail(new SipReadError(line[broken] == 0 ? SipReadFailure.BadCharacter : SipReadFailure.BadLineEnd, broken));
+        }
+
+        if (!SipStartLine.TryParse(line, out _, out SipReadError error))
+        {
+            return Fail(error);
+        }
+
+        _lineEnd = end;
+        _scanned = end - 2;
+        return OperationStatus.Done;
+    }
+
+    // False when there are more than the limit. A CR whose LF has not come yet is left for later.
+    private bool SkipLineBreaks(ref ReadOnlySequence<byte> input)
+    {
+        var reader = new SequenceReader<byte>(input);
+        while (reader.IsNext("\r\n"u8, advancePast: true))
+        {
+            if (++_lineBreaks > _limits.MaxLeadingLineBreaks)
+            {
+                return false;
+            }
+        }
+
+        if (reader.Consumed > 0)
+        {
+            input = input.Slice(reader.Position);
+        }
+
+        return true;
+    }
+
+    private static byte FirstOctet(in ReadOnlySequence<byte> input)
+    {
+        foreach (ReadOnlyMemory<byte> segment in input)
+        {
+            if (!segment.IsEmpty)
+            {
+                return segment.Span[0];
+            }
+        }
+
+        return 0;
+    }
+
+    // The offset behind the first occurrence at or after 'from'.
+    private static bool TryFind(in ReadOnlySequence<byte> input, ReadOnlySpan<byte> delimiter, long from, out long end)
+    {
+        var reader = new SequenceReader<byte>(input.Slice(from));
+        bool found = reader.TryReadTo(out ReadOnlySequence<byte> _, delimiter);
+        end = from + reader.Consumed;
+        return found;
+    }
+
+    private OperationStatus Fail(SipReadError error)
+    {
+        Error = error;
+        return OperationStatus.InvalidData;
+    }
+}

@@ -1,0 +1,134 @@
+namespace ImageShare.Core.Sip.Messages.Reading;
+
+/// <summary>What a request is refused with.</summary>
+/// <param name="Status">The status code.</param>
+/// <param name="Reason">A phrase that names the fault.</param>
+public readonly record struct SipRejection(int Status, string Reason);
+
+/// <summary>A header that every response needs, and that is missing or cannot be read.</summary>
+/// <param name="Name">The header.</param>
+/// <param name="IsMissing">Whether it is missing.</param>
+/// <param name="Offset">Where its value stands in the message; 0 when it is missing.</param>
+public readonly record struct SipHeaderFault(string Name, bool IsMissing, int Offset)
+{
+    /// <summary>Such as <c>Missing CSeq</c> or <c>Bad CSeq</c>.</summary>
+    public override string ToString() => (IsMissing ? "Missing " : "Bad ") + Name;
+}
+
+/// <summary>Decides whether a request that could be read is one that may be processed (RFC 3261 §8.2).</summary>
+public static class SipValidation
+{
+    private static readonly string[] SingleHeaders =
+        [SipHeaderNames.From, SipHeaderNames.To, SipHeaderNames.CallId, SipHeaderNames.CSeq, SipHeaderNames.MaxForwards];
+
+    /// <summary>
+    /// The status a server owes the request whatever it asks for, or null when there is nothing to object to: 505 for another
+    /// SIP version; 400 for a missing, repeated or unreadable header that every request needs, for a CSeq that does not fit and
+    /// for a body without a type; 501 instead where such a CSeq stands under a method nobody knows; 416 for a Request-URI of a scheme
+    /// that cannot be served. A missing Max-Forwards and a From
+    /// without tag are lived with (RFC 2543 peers). An ACK is never answered: drop it when this is not null.
+    /// </summary>
+    public static SipRejection? Check(SipRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        SipHeaders headers = request.Headers;
+        if (!request.Version.Equals("SIP/2.0", StringComparison.OrdinalIgnoreCase))
+        {
+            return new SipRejection(505, "Version Not Supported");
+        }
+
+        foreach (string name in SingleHeaders)
+        {
+            if (headers.CountOf(name) > 1)
+            {
+                return Bad($"Repeated {name}");
+            }
+        }
+
+        if (request.RequestUri.Scheme.Length == 0)
+        {
+            return Bad("Bad Request-URI");
+        }
+
+        if (headers.Vias.Count == 0)
+        {
+            return Bad(headers, SipHeaderNames.Via);
+        }
+
+        if (headers.From is null)
+        {
+            return Bad(headers, SipHeaderNames.From);
+        }
+
+        if (headers.To is null)
+        {
+            return Bad(headers, SipHeaderNames.To);
+        }
+
+        if (headers.CallId is not { } callId || callId.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            // RFC 3261 §25.1: a word holds no controls; it names the call in logs and tables.
+            return Bad(headers, SipHeaderNames.CallId);
+        }
+
+        if (headers.CSeq is not { } cseq)
+        {
+            return Bad(headers, SipHeaderNames.CSeq);
+        }
+
+        if (cseq.Number > int.MaxValue)
+        {
+            return Bad("CSeq Number Too Large");
+        }
+
+        if (cseq.Method != request.Method)
+        {
+            // What is not known at all may follow rules that are not known either (RFC 4475 §3.1.2.18).
+            return request.Method.IsKnown ? Bad("CSeq Method Mismatch") : new SipRejection(501, "Not Implemented");
+        }
+
+        if (headers.Contains(SipHeaderNames.MaxForwards) && headers.MaxForwards is null)
+        {
+            return Bad(headers, SipHeaderNames.MaxForwards);
+        }
+
+        if (!request.RequestUri.IsSip && !request.RequestUri.Scheme.Equals("tel", StringComparison.OrdinalIgnoreCase))
+        {
+            return new SipRejection(416, "Unsupported URI Scheme");
+        }
+
+        return !request.Body.IsEmpty && !headers.Contains(SipHeaderNames.ContentType) && !LooksLikeSdp(request.Body.Span)
+            ? Bad(headers, SipHeaderNames.ContentType)
+            : null;
+    }
+
+    /// <summary>
+    /// Whether a response can be matched to its request: null, or the first of the headers every response needs (RFC 3261 §8.2.6.2) that is missing or
+    /// cannot be read. Such a response is dropped.
+    /// </summary>
+    public static SipHeaderFault? Check(SipResponse response)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        SipHeaders headers = response.Headers;
+        string? bad = headers.TopVia is null ? SipHeaderNames.Via
+            : headers.From is null ? SipHeaderNames.From
+            : headers.To is null ? SipHeaderNames.To
+            : headers.CallId is null ? SipHeaderNames.CallId
+            : headers.CSeq is null or { Number: > int.MaxValue } ? SipHeaderNames.CSeq
+            : null;
+        return bad is null ? null : new SipHeaderFault(bad, !headers.Contains(bad), OffsetOf(headers, bad));
+    }
+
+    /// <summary>The same for one that cannot be matched, as an error of reading.</summary>
+    internal static SipReadError Unreadable(SipResponse response) => new(
+        SipReadFailure.BadRequiredHeader, response.Headers is { TopVia: { Branch: null } } headers ? OffsetOf(headers, SipHeaderNames.Via) : Check(response)?.Offset ?? 0);
+
+    private static int OffsetOf(SipHeaders headers, string name) => headers.IndexOf(name) is >= 0 and int row ? Math.Max(headers.Row(row).Offset, 0) : 0;
+
+    // Some peers forget the type of the only body they ever send.
+    private static bool LooksLikeSdp(ReadOnlySpan<byte> body) => body.StartsWith("v=0"u8);
+
+    private static SipRejection Bad(SipHeaders headers, string name) => Bad((headers.Contains(name) ? "Bad " : "Missing ") + name);
+
+    private static SipRejection Bad(string reason) => new(400, reason);
+}

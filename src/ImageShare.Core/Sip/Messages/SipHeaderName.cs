@@ -1,0 +1,156 @@
+using System.Text;
+
+namespace ImageShare.Core.Sip.Messages;
+
+/// <summary>How many values a header field may have.</summary>
+internal enum SipHeaderShape
+{
+    /// <summary>One value per row, rows may repeat; commas mean nothing (unknown headers, challenges: RFC 3261 §7.3.1).</summary>
+    Rows,
+
+    /// <summary>Exactly one row in a message.</summary>
+    Single,
+
+    /// <summary>Values separated by commas, in any number of rows.</summary>
+    List,
+}
+
+/// <summary>
+/// A header field name this library knows: its long form, its compact form (RFC 3261 §7.3.3) and its shape. Looked up by the
+/// octets of a message without making a string.
+/// </summary>
+internal sealed class SipHeaderName
+{
+    private const int BucketCount = 256;
+
+    private static readonly SipHeaderName[][] Buckets;
+
+    static SipHeaderName()
+    {
+        var buckets = new List<SipHeaderName>[BucketCount];
+        foreach (SipHeaderName name in Table)
+        {
+            Add(buckets, name._octets, name);
+            if (name.Compact is not null)
+            {
+                Add(buckets, Encoding.ASCII.GetBytes(name.Compact), name);
+            }
+        }
+
+        Buckets = [.. buckets.Select(bucket => bucket?.ToArray() ?? [])];
+    }
+
+    private readonly byte[] _octets;
+
+    private SipHeaderName(string name, SipHeaderShape shape, string? compact = null)
+    {
+        Name = name;
+        Shape = shape;
+        Compact = compact;
+        _octets = Encoding.ASCII.GetBytes(name);
+    }
+
+    public string Name { get; }
+
+    public string? Compact { get; }
+
+    /// <summary>The compact form when it is one of RFC 3261 §7.3.3, which every peer knows; otherwise null.</summary>
+    public string? CommonCompact => Compact is { } compact && "imelcfsktv".Contains(compact[0], StringComparison.Ordinal) ? compact : null;
+
+    public SipHeaderShape Shape { get; }
+
+    // Compact forms: RFC 3261 §20, RFC 3841 §10 (a, j, d), RFC 3515 and 3892 (r, b), RFC 6665 (o, u), RFC 4028 (x), RFC 8224 (y).
+    private static IEnumerable<SipHeaderName> Table =>
+    [
+        new(SipHeaderNames.Accept, SipHeaderShape.List),
+        new(SipHeaderNames.AcceptContact, SipHeaderShape.List, "a"),
+        new(SipHeaderNames.AcceptEncoding, SipHeaderShape.List),
+        new(SipHeaderNames.AcceptLanguage, SipHeaderShape.List),
+        new(SipHeaderNames.Allow, SipHeaderShape.List),
+        new(SipHeaderNames.AllowEvents, SipHeaderShape.List, "u"),
+        new(SipHeaderNames.Authorization, SipHeaderShape.Rows),
+        new(SipHeaderNames.CallId, SipHeaderShape.Single, "i"),
+        new(SipHeaderNames.Contact, SipHeaderShape.List, "m"),
+        new(SipHeaderNames.ContentDisposition, SipHeaderShape.Single),
+        new(SipHeaderNames.ContentEncoding, SipHeaderShape.List, "e"),
+        new(SipHeaderNames.ContentId, SipHeaderShape.Single),
+        new(SipHeaderNames.ContentLength, SipHeaderShape.Single, "l"),
+        new(SipHeaderNames.ContentType, SipHeaderShape.Single, "c"),
+        new(SipHeaderNames.CSeq, SipHeaderShape.Single),
+        new(SipHeaderNames.Event, SipHeaderShape.Single, "o"),
+        new(SipHeaderNames.Expires, SipHeaderShape.Single),
+        new(SipHeaderNames.From, SipHeaderShape.Single, "f"),
+        new("Identity", SipHeaderShape.Rows, "y"),
+        new(SipHeaderNames.MaxForwards, SipHeaderShape.Single),
+        new(SipHeaderNames.PAccessNetworkInfo, SipHeaderShape.List),
+        new(SipHeaderNames.PAssertedIdentity, SipHeaderShape.List),
+        new(SipHeaderNames.PAssertedService, SipHeaderShape.List),
+        new(SipHeaderNames.Path, SipHeaderShape.List),
+        new(SipHeaderNames.PPreferredIdentity, SipHeaderShape.List),
+        new(SipHeaderNames.PPreferredService, SipHeaderShape.List),
+        new(SipHeaderNames.Privacy, SipHeaderShape.Rows),
+        new(SipHeaderNames.ProxyAuthenticate, SipHeaderShape.Rows),
+        new(SipHeaderNames.ProxyAuthorization, SipHeaderShape.Rows),
+        new(SipHeaderNames.ProxyRequire, SipHeaderShape.List),
+        new(SipHeaderNames.RAck, SipHeaderShape.Single),
+        new(SipHeaderNames.Reason, SipHeaderShape.List),
+        new(SipHeaderNames.RecordRoute, SipHeaderShape.List),
+        new(SipHeaderNames.ReferTo, SipHeaderShape.Single, "r"),
+        new(SipHeaderNames.ReferredBy, SipHeaderShape.Single, "b"),
+        new(SipHeaderNames.RejectContact, SipHeaderShape.List, "j"),
+        new(SipHeaderNames.RequestDisposition, SipHeaderShape.List, "d"),
+        new(SipHeaderNames.Require, SipHeaderShape.List),
+        new(SipHeaderNames.RetryAfter, SipHeaderShape.Single),
+        new(SipHeaderNames.Route, SipHeaderShape.List),
+        new(SipHeaderNames.RSeq, SipHeaderShape.Single),
+        new(SipHeaderNames.Server, SipHeaderShape.Rows),
+        new(SipHeaderNames.ServiceRoute, SipHeaderShape.List),
+        new(SipHeaderNames.SessionExpires, SipHeaderShape.Single, "x"),
+        new(SipHeaderNames.Subject, SipHeaderShape.Rows, "s"),
+        new(SipHeaderNames.Supported, SipHeaderShape.List, "k"),
+        new(SipHeaderNames.To, SipHeaderShape.Single, "t"),
+        new(SipHeaderNames.Unsupported, SipHeaderShape.List),
+        new(SipHeaderNames.UserAgent, SipHeaderShape.Rows),
+        new(SipHeaderNames.Via, SipHeaderShape.List, "v"),
+        new(SipHeaderNames.Warning, SipHeaderShape.List),
+        new(SipHeaderNames.WwwAuthenticate, SipHeaderShape.Rows),
+    ];
+
+    /// <summary>Finds a name in either form, case ignored; null when it is none of the known ones.</summary>
+    public static SipHeaderName? Find(ReadOnlySpan<byte> name)
+    {
+        if (name.IsEmpty)
+        {
+            return null;
+        }
+
+        foreach (SipHeaderName candidate in Buckets[Hash(name)])
+        {
+            if (name.Length == 1 ? candidate.Compact is { } compact && compact[0] == (name[0] | 0x20) : Ascii.EqualsIgnoreCase(name, candidate._octets))
+            {
+                return candidate;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Finds a name in either form, case ignored; null when it is none of the known ones.</summary>
+    public static SipHeaderName? Find(ReadOnlySpan<char> name)
+    {
+        Span<byte> octets = stackalloc byte[32];
+        return name.Length <= octets.Length && Ascii.FromUtf16(name, octets, out int written) == System.Buffers.OperationStatus.Done
+            ? Find(octets[..written])
+            : null;
+    }
+
+    /// <summary>Whether the octets are the long form exactly as it is written by this library.</summary>
+    public bool IsSpelled(ReadOnlySpan<byte> name) => name.SequenceEqual(_octets);
+
+    private static void Add(List<SipHeaderName>[] buckets, ReadOnlySpan<byte> octets, SipHeaderName name) =>
+        (buckets[Hash(octets)] ??= []).Add(name);
+
+    // Length, first and last character, case ignored, tell the known names apart nearly always.
+    private static int Hash(ReadOnlySpan<byte> name) =>
+        ((name.Length * 31) + ((name[0] | 0x20) * 7) + ((name[^1] | 0x20) * 3) + (name[name.Length / 2] | 0x20)) & (BucketCount - 1);
+}

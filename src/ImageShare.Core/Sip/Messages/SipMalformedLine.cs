@@ -1,0 +1,12 @@
+namespace ImageShare.Core.Sip.Messages;
+
+/// <summary>
+/// A header line that cannot be read and that nobody needs: kept as it came, passed over, never written again (RFC 3261 §8.2.2). See
+/// <see cref="SipMessage.MalformedLines"/>.
+/// </summary>
+/// <param name="Reason">
+/// <see cref="SipReadFailure.BadHeaderLine"/>, <see cref="SipReadFailure.BadCharacter"/> or <see cref="SipReadFailure.BadLineEnd"/>.
+/// </param>
+/// <param name="Offset">Where the line begins, in octets from the start of the message.</param>
+/// <param name="Octets">The line with its continuation lines, without its line end; a slice of the message's own copy.</param>
+public readonly record struct SipMalformedLine(SipReadFailure Reason, int Offset, ReadOnlyMemory<byte> Octets);

@@ -1,0 +1,60 @@
+namespace ImageShare.Core.Sip.Messages;
+
+/// <summary>What can be wrong with octets that should be a message. Names are stable: tools print them.</summary>
+public enum SipReadFailure
+{
+    /// <summary>Nothing but line breaks: a keep-alive.</summary>
+    Empty,
+
+    /// <summary>The first line is neither a request line nor a status line (RFC 3261 §7.1, §7.2).</summary>
+    BadStartLine,
+
+    /// <summary>A response of another SIP version than 2.0.</summary>
+    BadVersion,
+
+    /// <summary>
+    /// A line ends with LF alone, or with CR alone where a header could begin behind it that every message needs; SIP lines end with both (RFC 3261 §7).
+    /// </summary>
+    BadLineEnd,
+
+    /// <summary>A NUL in the start line, or in a header that every message needs.</summary>
+    BadCharacter,
+
+    /// <summary>
+    /// A header row without a colon, or whose name is no token (RFC 3261 §25.1), which could be taken for a header that every message needs.
+    /// </summary>
+    BadHeaderLine,
+
+    /// <summary>A Content-Length that is no plain number (RFC 3261 §20.14).</summary>
+    BadContentLength,
+
+    /// <summary>Two Content-Lengths that differ.</summary>
+    ConflictingContentLength,
+
+    /// <summary>No Content-Length on a stream, where nothing else ends the message (RFC 3261 §18.3).</summary>
+    NoContentLength,
+
+    /// <summary>The empty line behind the header is missing.</summary>
+    HeaderTruncated,
+
+    /// <summary>The datagram ends before Content-Length octets of body (RFC 3261 §18.3).</summary>
+    BodyTruncated,
+
+    /// <summary>The start line is longer than <see cref="SipLimits.MaxStartLineBytes"/>.</summary>
+    StartLineTooLong,
+
+    /// <summary>The header is longer than <see cref="SipLimits.MaxHeaderBytes"/>.</summary>
+    HeaderTooLong,
+
+    /// <summary>There are more rows than <see cref="SipLimits.MaxHeaderCount"/>.</summary>
+    TooManyHeaders,
+
+    /// <summary>The body is, or claims to be, longer than <see cref="SipLimits.MaxBodyBytes"/>.</summary>
+    BodyTooLong,
+
+    /// <summary>More than <see cref="SipLimits.MaxLeadingLineBreaks"/> empty lines before a message.</summary>
+    TooManyLineBreaks,
+
+    /// <summary>A header that every response needs (Via, From, To, Call-ID, CSeq) is missing or cannot be read (RFC 3261 §8.2.6).</summary>
+    BadRequiredHeader,
+}

@@ -1,0 +1,49 @@
+using System.Buffers;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sip.Messages;
+
+/// <summary>A SIP request (RFC 3261 §7.1).</summary>
+public sealed class SipRequest : SipMessage
+{
+    /// <summary>Makes a request with an empty header.</summary>
+    public SipRequest(SipMethod method, SipUri requestUri)
+        : this(method, requestUri, new SipHeaders())
+    {
+    }
+
+    /// <summary>Makes a request with that header, which it owns from here on.</summary>
+    public SipRequest(SipMethod method, SipUri requestUri, SipHeaders headers)
+        : base(headers)
+    {
+        ArgumentNullException.ThrowIfNull(requestUri);
+        ArgumentNullException.ThrowIfNull(headers);
+        Method = method;
+        RequestUri = requestUri;
+    }
+
+    /// <summary>The method.</summary>
+    public SipMethod Method { get; }
+
+    /// <summary>
+    /// Where the request goes. When a peer wrote something unreadable there, its scheme is empty and its opaque part what stood
+    /// there; <see cref="Reading.SipValidation"/> refuses such a request.
+    /// </summary>
+    public SipUri RequestUri { get; set; }
+
+    /// <summary>The version a peer wrote; <c>SIP/2.0</c> in everything this library can live with.</summary>
+    public string Version { get; init; } = "SIP/2.0";
+
+    /// <summary>A copy with its own header; the body octets are shared.</summary>
+    public SipRequest Clone() => new(Method, RequestUri, new SipHeaders(Headers)) { Body = Body, Version = Version };
+
+    internal override void WriteStartLine(IBufferWriter<byte> output)
+    {
+        SafeText.ThrowIfLineBreaking(Version);
+        output.WriteUtf8(Method.Name);
+        output.WriteByte((byte)' ');
+        RequestUri.Write(output);
+        output.WriteByte((byte)' ');
+        output.WriteUtf8(Version);
+    }
+}

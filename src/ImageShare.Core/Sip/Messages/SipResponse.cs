@@ -1,0 +1,95 @@
+using System.Buffers;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sip.Messages;
+
+/// <summary>A SIP response (RFC 3261 §7.2).</summary>
+public sealed class SipResponse : SipMessage
+{
+    /// <summary>Makes a response with an empty header.</summary>
+    /// <param name="statusCode">100 to 699.</param>
+    /// <param name="reasonPhrase">The words behind the number, perhaps empty; null for the usual ones.</param>
+    public SipResponse(int statusCode, string? reasonPhrase = null)
+        : this(statusCode, reasonPhrase, new SipHeaders())
+    {
+    }
+
+    /// <summary>Makes a response with that header, which it owns from here on.</summary>
+    /// <inheritdoc cref="SipResponse(int, string?)"/>
+    public SipResponse(int statusCode, string? reasonPhrase, SipHeaders headers)
+        : base(headers)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(statusCode, 100);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(statusCode, 699);
+        ArgumentNullException.ThrowIfNull(headers);
+        StatusCode = statusCode;
+        ReasonPhrase = reasonPhrase ?? SipReasonPhrase.For(statusCode);
+    }
+
+    /// <summary>100 to 699.</summary>
+    public int StatusCode { get; }
+
+    /// <summary>The words behind the number, for people only; may be empty.</summary>
+    public string ReasonPhrase { get; }
+
+    /// <summary>What the user agent made of the challenge in this 401 or 407; None for any other response, and for one that is still to be answered.</summary>
+    public SipChallengeOutcome ChallengeOutcome { get; internal set; }
+
+    /// <summary>The realm its credentials are for, where that is not the one that challenges.</summary>
+    internal string? CredentialsRealm { get; set; }
+
+    /// <summary>1xx.</summary>
+    public bool IsProvisional => StatusCode < 200;
+
+    /// <summary>2xx.</summary>
+    public bool IsSuccess => StatusCode is >= 200 and < 300;
+
+    /// <summary>200 and above: the request is answered.</summary>
+    public bool IsFinal => StatusCode >= 200;
+
+    /// <summary>
+    /// The response to a request (RFC 3261 §8.2.6.2): Via, From, To, Call-ID and CSeq of the request, and its Record-Route in
+    /// what makes or keeps a dialog (101 to 299).
+    /// </summary>
+    /// <param name="request">The request; rows it lacks are lacking in the response too.</param>
+    /// <param name="status">100 to 699.</param>
+    /// <param name="reason">The words behind the number; null for the usual ones.</param>
+    /// <param name="toTag">The tag To gets when it has none; never in a 100. Null leaves To as it is.</param>
+    public static SipResponse CreateFor(SipRequest request, int status, string? reason = null, string? toTag = null)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var response = new SipResponse(status, reason, new SipHeaders(capacity: 12));
+        SipHeaders headers = response.Headers;
+        headers.AddAll(SipHeaderNames.Via, request.Headers);
+        if (status is > 100 and < 300)
+        {
+            headers.AddAll(SipHeaderNames.RecordRoute, request.Headers);
+        }
+
+        headers.AddAll(SipHeaderNames.From, request.Headers);
+        if (toTag is not null && status != 100 && request.Headers.To is { Tag: null } to)
+        {
+            headers.Add(SipHeaderNames.To, to.WithTag(toTag));
+        }
+        else
+        {
+            headers.AddAll(SipHeaderNames.To, request.Headers);
+        }
+
+        headers.AddAll(SipHeaderNames.CallId, request.Headers);
+        headers.AddAll(SipHeaderNames.CSeq, request.Headers);
+        return response;
+    }
+
+    /// <summary>A tag for From or To: 128 random bits (RFC 3261 §19.3).</summary>
+    public static string CreateTag() => RandomToken.Create();
+
+    internal override void WriteStartLine(IBufferWriter<byte> output)
+    {
+        SafeText.ThrowIfLineBreaking(ReasonPhrase);
+        output.Write("SIP/2.0 "u8);
+        output.WriteNumber(StatusCode);
+        output.WriteByte((byte)' ');
+        output.WriteUtf8(ReasonPhrase);
+    }
+}
