@@ -1,5 +1,3 @@
-using ImageShare.Core.Sip.Dialogs;
-
 namespace ImageShare.Core.Sip;
 
 /// <summary>The option tags this library acts upon.</summary>

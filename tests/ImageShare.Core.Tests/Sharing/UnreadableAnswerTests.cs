@@ -1,5 +1,4 @@
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Tests.Testing;
 using Microsoft.Extensions.Logging;
 

@@ -1,7 +1,6 @@
 using ImageShare.Core.Sharing.Media;
 using ImageShare.Core.Sharing.Sessions;
 using ImageShare.Core.Sharing.StateMachine;
-using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.UserAgents;
 
 namespace ImageShare.Core.Sharing.Calls;

@@ -1,4 +1,3 @@
-using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Text;
 

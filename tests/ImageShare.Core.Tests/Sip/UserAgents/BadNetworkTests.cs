@@ -1,4 +1,3 @@
-using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.UserAgents;
 
 namespace ImageShare.Core.Tests.Sip.UserAgents;

@@ -1,6 +1,5 @@
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sharing.Endings;
-using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transport;

@@ -5,7 +5,6 @@ using ImageShare.Core.Sharing.Media;
 using ImageShare.Core.Sharing.Offers;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Sip;
-using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.UserAgents;
 using ImageShare.Core.Text;
