@@ -1,4 +1,5 @@
 using ImageShare.Core.Images;
+using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sharing.Media;
