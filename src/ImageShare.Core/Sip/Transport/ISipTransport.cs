@@ -1,5 +1,4 @@
 using ImageShare.Core.Sip.Messages;
-using ImageShare.Core.Sip.Messages.Reading;
 
 namespace ImageShare.Core.Sip.Transport;
 

@@ -2,7 +2,6 @@ using ImageShare.Core.Sip.Authentication;
 using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
-using ImageShare.Core.Sip.Messages.Reading;
 using ImageShare.Core.Sip.Transactions;
 using ImageShare.Core.Text;
 

@@ -1,6 +1,5 @@
 using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Messages;
-using ImageShare.Core.Sip.Messages.Reading;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Text;
 

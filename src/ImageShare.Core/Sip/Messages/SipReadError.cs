@@ -1,5 +1,10 @@
 namespace ImageShare.Core.Sip.Messages;
 
+/// <summary>Why octets could not be read as a message.</summary>
+/// <param name="Reason">What is wrong.</param>
+/// <param name="Offset">Where, counted from the first octet of the start line.</param>
+public readonly record struct SipReadError(SipReadFailure Reason, int Offset);
+
 /// <summary>What can be wrong with octets that should be a message. Names are stable: tools print them.</summary>
 public enum SipReadFailure
 {
