@@ -38,6 +38,13 @@ internal sealed record DigestChallenge(
             return null;
         }
 
+        return Find(cursor.Rest, "realm");
+    }
+
+    /// <summary>The value of the first parameter of that name in a list of them with commas between, as far as it can be read; null when there is none.</summary>
+    public static string? Find(ReadOnlySpan<byte> parameters, string wanted)
+    {
+        var cursor = new AsciiCursor(parameters);
         while (!cursor.AtEnd)
         {
             if (cursor.TryRead((byte)',') || cursor.SkipWhiteSpace())
@@ -50,7 +57,7 @@ internal sealed record DigestChallenge(
                 return null;
             }
 
-            if (name.Equals("realm", StringComparison.OrdinalIgnoreCase))
+            if (name.Equals(wanted, StringComparison.OrdinalIgnoreCase))
             {
                 return content;
             }

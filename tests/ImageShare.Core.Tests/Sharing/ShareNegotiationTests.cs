@@ -98,6 +98,8 @@ public sealed class ShareNegotiationTests : PhoneCalleeTest
     [TestCase(null, "Content-Type: application/sdp\r\nContent-Language: fr\r\n", 415, "Accept-Language: en")]
     [TestCase("hello", "Content-Type: text/plain\r\nContent-Disposition: render;handling=optional\r\n", 488, null)]
     [TestCase("hello", "Content-Type: text/plain\r\nContent-Disposition: render;handling=required\r\n", 415, "Accept: application/sdp")]
+    [TestCase("hello", "Content-Type: text/plain\r\nContent-Disposition: render ; Handling = OPTIONAL\r\n", 488, null)]
+    [TestCase("hello", "Content-Type: text/plain\r\nContent-Disposition: render;filename=\"a;handling=optional;b\"\r\n", 415, "Accept: application/sdp")]
     [TestCase(null, "Content-Type: application/sdp\r\nContent-Encoding: identity\r\n", 180, null)]
     [TestCase(null, "Content-Type: application/sdp\r\nContent-Language: fr, en-GB\r\n", 180, null)]
     [Category("DLG-019")]

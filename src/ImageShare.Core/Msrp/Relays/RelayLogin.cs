@@ -95,7 +95,7 @@ internal sealed class RelayLogin(MsrpConnection connection, MsrpUri own, IReadOn
 
         if (_nonces.TryGetValue(relay, out (DigestChallenge Challenge, uint Count) nonce)
             && reply.All("Authentication-Info").FirstOrDefault() is { } info
-            && NextNonce(info) is { } next)
+            && DigestChallenge.Find(Encoding.UTF8.GetBytes(info), "nextnonce") is { Length: > 0 } next)
         {
             _nonces[relay] = (nonce.Challenge with { Nonce = next }, 0);
         }
@@ -103,19 +103,6 @@ internal sealed class RelayLogin(MsrpConnection connection, MsrpUri own, IReadOn
         // The whole path comes from the outermost relay; one that names only itself is reached through the others all the same.
         MsrpPath whole = through is null || use.First.Equals(through.First) ? use : new MsrpPath([.. through.Uris, .. use.Uris]);
         return new RelayGrant(whole, reply.Seconds("Expires") is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
-    }
-
-    private static string? NextNonce(string info)
-    {
-        foreach (string part in info.Split(',', StringSplitOptions.TrimEntries))
-        {
-            if (part.StartsWith("nextnonce=\"", StringComparison.OrdinalIgnoreCase) && part.Length > 12 && part[^1] == '"')
-            {
-                return part["nextnonce=\"".Length..^1];
-            }
-        }
-
-        return null;
     }
 
     private void Write(IBufferWriter<byte> output, byte[] id, MsrpPath to, string? authorization)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ImageShare.Core.Sharing.StateMachine;
+using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sharing.Endings;
@@ -41,74 +42,41 @@ internal static class ReasonHeader
     }
 
     /// <summary>
-    /// Reads the first row of protocol SIP. 487 and 6xx are a user's decision, any other 4xx or 5xx a failure. Other protocols, Q.850 above all, and a
+    /// Reads the first value of protocol SIP that has a cause. 487 and 6xx are a user's decision, any other 4xx or 5xx a failure. Other protocols, Q.850 above all, and a
     /// cause of 200, which some phones send with every BYE, say nothing of the kind.
     /// </summary>
-    public static ShareEndReason Read(SipRequest? request)
-    {
-        (string? cause, string? text) = FirstOf(request);
-        return cause is null ? ShareEndReason.None : Read(cause, text);
-    }
+    public static ShareEndReason Read(SipRequest? request) => FirstOf(request) is { } reason ? Read(reason) : ShareEndReason.None;
 
     /// <summary>
     /// Reads the Reason of a CANCEL, which a forking proxy writes as well: 200 means that somebody else has accepted, 6xx that somebody else has declined,
     /// 408 and 480 that the time was over (RFC 3326 §3.1).
     /// </summary>
-    public static ShareEndReason ReadOfCancel(SipRequest cancel)
+    public static ShareEndReason ReadOfCancel(SipRequest cancel) => FirstOf(cancel) switch
     {
-        (string? cause, string? text) = FirstOf(cancel);
-        return cause switch
-        {
-            null => ShareEndReason.None,
-            "200" => ShareEndReason.AcceptedElsewhere,
-            "408" or "480" => ShareEndReason.NotAnswered,
-            ['6', _, _] => ShareEndReason.DeclinedElsewhere,
-            _ => Read(cause, text),
-        };
-    }
+        null => ShareEndReason.None,
+        { Cause: 200 } => ShareEndReason.AcceptedElsewhere,
+        { Cause: 408 or 480 } => ShareEndReason.NotAnswered,
+        { Cause: >= 600 and < 700 } => ShareEndReason.DeclinedElsewhere,
+        { } reason => Read(reason),
+    };
 
-    private static (string? Cause, string? Text) FirstOf(SipRequest? request)
+    private static Reason? FirstOf(SipRequest? request) => request?.Headers.Reasons.FirstOrDefault(static reason => reason.IsOf("SIP") && reason.Cause is not null);
+
+    private static ShareEndReason Read(Reason reason)
     {
-        foreach (string row in request?.Headers.GetStrings(SipHeaderNames.Reason) ?? [])
+        foreach ((ShareEndReason known, int cause, string text) in Forms)
         {
-            if (row.Split(';', StringSplitOptions.TrimEntries) is ["SIP", .. string[] parameters] && Value(parameters, "cause") is { } cause)
-            {
-                return (cause, Value(parameters, "text")?.Trim('"'));
-            }
-        }
-
-        return default;
-    }
-
-    private static ShareEndReason Read(string cause, string? text)
-    {
-        foreach ((ShareEndReason known, int number, string own) in Forms)
-        {
-            if (cause == number.ToString(CultureInfo.InvariantCulture) && own.Equals(text, StringComparison.OrdinalIgnoreCase))
+            if (reason.Cause == cause && text.Equals(reason.Text, StringComparison.OrdinalIgnoreCase))
             {
                 return known;
             }
         }
 
-        return cause switch
+        return reason.Cause switch
         {
-            "487" or ['6', _, _] => ShareEndReason.UserCancelled,
-            ['4' or '5', _, _] => ShareEndReason.Failed,
+            487 or (>= 600 and < 700) => ShareEndReason.UserCancelled,
+            >= 400 and < 600 => ShareEndReason.Failed,
             _ => ShareEndReason.None,
         };
-    }
-
-    private static string? Value(string[] parameters, string name)
-    {
-        foreach (string parameter in parameters)
-        {
-            int at = parameter.IndexOf('=', StringComparison.Ordinal);
-            if (at > 0 && parameter.AsSpan(0, at).Trim().Equals(name, StringComparison.OrdinalIgnoreCase))
-            {
-                return parameter[(at + 1)..].Trim();
-            }
-        }
-
-        return null;
     }
 }

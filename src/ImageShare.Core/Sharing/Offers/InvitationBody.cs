@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using ImageShare.Core.Bodies;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sip.Messages;
@@ -125,8 +126,9 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
         [.. request.Headers.GetStrings(header).SelectMany(static row => row.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
 
     private static bool IsOptional(SipRequest request) =>
-        request.Headers.GetString(SipHeaderNames.ContentDisposition)?.Split(';', StringSplitOptions.TrimEntries)
-            .Contains("handling=optional", StringComparer.OrdinalIgnoreCase) == true;
+        request.Headers.GetString(SipHeaderNames.ContentDisposition) is { } stated
+        && ContentDisposition.TryParse(Encoding.UTF8.GetBytes(stated), out ContentDisposition? disposition)
+        && !disposition.IsRequired;
 
     private static InvitationBodyReading ReadOffer(ReadOnlyMemory<byte> octets, MultipartBody? around, List<string> warnings)
     {

@@ -96,6 +96,9 @@ public sealed partial class SipHeaders
     /// <summary>The hops a registered client puts behind its outbound proxy (RFC 3608); empty when absent or when one cannot be read.</summary>
     public IReadOnlyList<NameAddress> ServiceRoutes => ParseAll<NameAddress>(Known.ServiceRoute, NameAddress.TryParse, skipUnreadable: false);
 
+    /// <summary>Why the request is sent, unreadable values left out (RFC 3326).</summary>
+    public IReadOnlyList<Reason> Reasons => ParseAll<Reason>(Known.Reason, Reason.TryParse, skipUnreadable: true);
+
     /// <summary>The identities the caller asks the network to vouch for (RFC 3325 §9.2); nobody has checked them.</summary>
     public IReadOnlyList<NameAddress> PreferredIdentities =>
         ParseAll<NameAddress>(Known.PPreferredIdentity, NameAddress.TryParse, skipUnreadable: true);
@@ -228,6 +231,7 @@ public sealed partial class SipHeaders
         public static readonly SipHeaderName PPreferredIdentity = SipHeaderName.Find(SipHeaderNames.PPreferredIdentity)!;
         public static readonly SipHeaderName PAccessNetworkInfo = SipHeaderName.Find(SipHeaderNames.PAccessNetworkInfo)!;
         public static readonly SipHeaderName Privacy = SipHeaderName.Find(SipHeaderNames.Privacy)!;
+        public static readonly SipHeaderName Reason = SipHeaderName.Find(SipHeaderNames.Reason)!;
         public static readonly SipHeaderName Path = SipHeaderName.Find(SipHeaderNames.Path)!;
         public static readonly SipHeaderName ServiceRoute = SipHeaderName.Find(SipHeaderNames.ServiceRoute)!;
         public static readonly SipHeaderName ContentType = SipHeaderName.Find(SipHeaderNames.ContentType)!;

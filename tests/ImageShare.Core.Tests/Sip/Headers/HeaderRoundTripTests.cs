@@ -22,12 +22,16 @@ public sealed class HeaderRoundTripTests
     public void Feature_sets_print_to_something_that_parses_equal() => Check<AcceptContact>(
         AcceptContact.TryParse, ["*", ";explicit", ";+g.3gpp.app%5fref=", "\"", "urn%3A", "<", ">", ",", "#=1", " ", ";", "!", "\\"]);
 
+    [Test]
+    public void Reasons_print_to_something_that_parses_equal() => Check<Reason>(
+        Reason.TryParse, ["SIP", "Q.850", ";cause=", "487", ";text=", "\"", "\\", ";", "=", ",", " ", "\t", "\u00e9", "x"]);
+
     private static void Check<T>(Parser<T> parser, string[] words)
         where T : class, ISipHeaderValue
     {
         // The likely beginning first, or nearly nothing would parse.
         Gen<string> text = Gen.Elements(words).ListOf().Select(list => string.Concat(list));
-        Gen<string> start = Gen.Elements("", "SIP/2.0/UDP h", "*", "<sip:a@b>", "\"x\" <sip:b", "sip:a@b");
+        Gen<string> start = Gen.Elements("", "SIP/2.0/UDP h", "*", "<sip:a@b>", "\"x\" <sip:b", "sip:a@b", "SIP;cause=1");
         Prop.ForAll(Gen.Zip(start, text).ToArbitrary(), pair =>
         {
             if (!parser(Encoding.UTF8.GetBytes(pair.Item1 + pair.Item2), out T? value))

@@ -101,6 +101,28 @@ public sealed class ImsHeadersTests
     public void What_is_no_access_network_is_refused(string text) =>
         Assert.That(AccessNetworkInfo.TryParse(Encoding.UTF8.GetBytes(text), out _), Is.False);
 
+    [TestCase("SIP;cause=600;text=\"Busy Everywhere\"", "SIP", 600, "Busy Everywhere", "SIP;cause=600;text=\"Busy Everywhere\"")]
+    [TestCase(" Q.850 ; cause = 16 ; text = \"a \\\"b\\\", c;d\" ", "Q.850", 16, "a \"b\", c;d", "Q.850;cause=16;text=\"a \\\"b\\\", c;d\"")]
+    [TestCase("sip", "sip", null, null, "sip")]
+    [TestCase("x;cause=\"1\"", "x", null, null, "x;cause=\"1\"")]
+    public void A_reason_comes_back_as_it_was(string text, string protocol, int? cause, string? said, string printed)
+    {
+        Assert.That(Reason.TryParse(Encoding.UTF8.GetBytes(text), out Reason? value), Is.True);
+        Assert.Multiple(() =>
+        {
+            Assert.That((value!.Protocol, value.Cause, value.Text), Is.EqualTo((protocol, cause, said)));
+            Assert.That(value.IsOf(protocol.ToLowerInvariant()), Is.True);
+            Assert.That(value.ToString(), Is.EqualTo(printed));
+        });
+    }
+
+    [TestCase("")]
+    [TestCase(";cause=1")]
+    [TestCase("SIP;cause=")]
+    [TestCase("SIP;text=\"never closed")]
+    [TestCase("SIP cause=1")]
+    public void What_is_no_reason_is_refused(string text) => Assert.That(Reason.TryParse(Encoding.UTF8.GetBytes(text), out _), Is.False);
+
     private static SipMessage Read(string text)
     {
         Assert.That(SipReader.TryReadDatagram(Encoding.UTF8.GetBytes(text), null, out SipMessage? message, out SipReadError? error), Is.True, error?.ToString());

@@ -32,6 +32,7 @@ public sealed class SipWriterTests
         yield return Way("Via transport", v => With(h => h.Add("Via", new Via(v, "b", null, default))));
         yield return Way("Via version", v => With(h => h.Add("Via", new Via("UDP", "b", null, default) { Version = v })));
         yield return Way("access type", v => With(h => h.Add("P-Access-Network-Info", new AccessNetworkInfo(v))));
+        yield return Way("reason protocol", v => With(h => h.Add("Reason", new Reason(v))));
         yield return Way("version", v => new SipRequest(SipMethod.Options, SipUri.Parse("sip:a@b")) { Version = v });
         yield return Way("reason phrase", v => new SipResponse(200, v));
         yield return Way("Request-URI", v => new SipRequest(SipMethod.Options, new SipUri("sip", "a", v)));
