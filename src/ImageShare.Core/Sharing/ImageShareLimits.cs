@@ -79,7 +79,10 @@ public sealed record ImageShareLimits
     /// <summary>How long a user may take to answer an invitation, on either side, and a peer to answer the capability query. Default 2 minutes, below the 3 minutes of RFC 3261's proxies.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>How long the MSRP connection may take once the invitation is accepted. Default 30 seconds.</summary>
+    /// <summary>
+    /// How long the MSRP connection may take once the invitation is accepted; before it, with <see cref="ImageShareOptions.UseCema"/>, as long again for names that have to be
+    /// looked up. Default 30 seconds.
+    /// </summary>
     public TimeSpan MediaConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long nothing may move in a running transfer. Default 60 seconds.</summary>

@@ -82,6 +82,23 @@ public sealed class ShareMachineTests
             [Start(false), Removed, new ShareInput.InviteAccepted()], [Inviting, Inviting, Terminating], "AbortTransfer Bye");
         yield return Row("Sender: the session is lost while the answer is read", true,
             [Start(false), new ShareInput.DialogFailed(Lost), new ShareInput.InviteAccepted()], [Inviting, Inviting, Failed], "AbortTransfer CloseMedia Finish");
+        foreach (ShareInput end in (ShareInput[])[new ShareInput.TimerFired(ShareTimer.Answer), new ShareInput.TimerFired(ShareTimer.Agreement), new ShareInput.InviteFailed(Busy)])
+        {
+            yield return Row($"Sender: a BYE that comes while the answer is read, and then {(end as ShareInput.TimerFired)?.Timer.ToString() ?? end.GetType().Name}", true,
+                [Start(false), new ShareInput.PeerRinging(), new ShareInput.PeerAnswered(), new ShareInput.PeerEnded(ShareEndReason.UserCancelled), end],
+                [Inviting, Ringing, Ringing, Ringing, Cancelled], "AbortTransfer CloseMedia Finish");
+        }
+
+        yield return Row("Sender: taken out of the session while the answer is read, which takes too long", true,
+            [Start(false), new ShareInput.PeerAnswered(), Removed, new ShareInput.TimerFired(ShareTimer.Agreement)], [Inviting, Inviting, Inviting, Terminating], "AbortTransfer Bye");
+        yield return Row("Sender: the answer time is over while the answer is read", true,
+            [Start(false), new ShareInput.PeerAnswered(), new ShareInput.TimerFired(ShareTimer.Answer)], [Inviting, Inviting, Inviting], string.Empty);
+        yield return Row("Sender: the answer takes too long to be read", true,
+            [Start(false), new ShareInput.PeerRinging(), new ShareInput.PeerAnswered(), new ShareInput.TimerFired(ShareTimer.Agreement)], [Inviting, Ringing, Ringing, Terminating], "Bye CloseMedia");
+        yield return Row("Sender: cancelled while the answer is read", true,
+            [Start(false), new ShareInput.PeerAnswered(), Cancel()], [Inviting, Inviting, Terminating], "AnnounceSoon Bye CloseMedia");
+        yield return Row("Sender: cancelled while the answer is read, and its BYE is answered", true,
+            [Start(false), new ShareInput.PeerRinging(), new ShareInput.PeerAnswered(), Cancel(), new ShareInput.Ended()], [Inviting, Ringing, Ringing, Terminating, Cancelled], "CloseMedia Finish");
         yield return Row("Sender: told to stop, its BYE is waited for", true, [.. Moving, Stopped], [.. MovingStates, Terminating], string.Empty);
         yield return Row("Sender: told to stop by a user", true, [.. Moving, Stopped, new ShareInput.PeerEnded()], [.. MovingStates, Terminating, Cancelled], "CloseMedia Finish");
         yield return Row("Sender: told to stop, and the connection is gone before the BYE is here", true,
@@ -236,7 +253,7 @@ public sealed class ShareMachineTests
             new ShareInput.InvitationWithdrawn(ShareOutcome.InvitationLost), new ShareInput.AckMissing(), new ShareInput.MediaConnected(), new ShareInput.MediaFailed(Lost), Done(),
             new ShareInput.ImageFailed(WrongHash), Stopped, Removed, new ShareInput.Replaced(), new ShareInput.PeerEnded(), .. Enum.GetValues<ShareEndReason>().Select(reason => new ShareInput.PeerEnded(reason)), new ShareInput.DialogFailed(Lost), new ShareInput.Ended(), new ShareInput.Broken(Lost), Cancel(),
             new ShareInput.TimerFired(ShareTimer.Answer), new ShareInput.TimerFired(ShareTimer.Grace), new ShareInput.TimerFired(ShareTimer.Notice), new ShareInput.TimerFired(ShareTimer.Prompt),
-            Trying, new ShareInput.CancelAnswered(), new ShareInput.CancelUnanswered(),
+            Trying, new ShareInput.PeerAnswered(), new ShareInput.TimerFired(ShareTimer.Agreement), new ShareInput.CancelAnswered(), new ShareInput.CancelUnanswered(),
         ];
         var random = new Random(20090224);
         for (int run = 0; run < 20000; run++)
@@ -274,6 +291,19 @@ public sealed class ShareMachineTests
                 status = ShareMachine.Step(status, new ShareInput.Ended()).Next;
                 Assert.That(status.State, Is.EqualTo(Cancelled), $"after {length} steps");
             }
+        }
+    }
+
+    // The time for a user to answer is over with the answer; what is looked up for it has a time of its own.
+    [Test]
+    public void The_answer_stops_the_clock_of_the_user_and_starts_its_own()
+    {
+        (ShareStatus ringing, _) = ShareMachine.Step(ShareMachine.Step(ShareMachine.Outgoing, Start(false)).Next, new ShareInput.PeerRinging());
+        (ShareStatus answered, ShareEffect[] effects) = ShareMachine.Step(ringing, new ShareInput.PeerAnswered());
+        Assert.That(effects, Is.EqualTo((ShareEffect[])[new ShareEffect.StopTimer(ShareTimer.Answer), new ShareEffect.StartTimer(ShareTimer.Agreement)]));
+        foreach (ShareInput next in (ShareInput[])[new ShareInput.InviteAccepted(), new ShareInput.AnswerUnusable(Busy), Cancel()])
+        {
+            Assert.That(ShareMachine.Step(answered, next).Effects, Does.Contain(new ShareEffect.StopTimer(ShareTimer.Agreement)), $"{next}");
         }
     }
 

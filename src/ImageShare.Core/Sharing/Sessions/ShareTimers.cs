@@ -34,6 +34,7 @@ internal sealed class ShareTimers(TimeProvider time, ImageShareLimits limits, bo
         // The user is told when the answer time is over, although the peer may then still have to answer the CANCEL.
         ShareTimer.Answer when isCaller => limits.AnswerTimeout - NoticeTime,
         ShareTimer.Answer => limits.AnswerTimeout,
+        ShareTimer.Agreement => limits.MediaConnectTimeout,
         ShareTimer.Notice => NoticeTime,
         ShareTimer.Prompt => PromptTime,
         _ => limits.GraceTimeout,

@@ -24,6 +24,9 @@ internal abstract record ShareInput
     /// <summary>A final response that could not be read and was dropped; a good one may still come.</summary>
     public sealed record AnswerUnreadable : ShareInput;
 
+    /// <summary>2xx: the peer has accepted, and what its answer says is being read.</summary>
+    public sealed record PeerAnswered : ShareInput;
+
     /// <summary>2xx with a usable answer.</summary>
     public sealed record InviteAccepted : ShareInput;
 

@@ -36,15 +36,23 @@ internal static class ShareMachine
         // 2. Invitation, sent.
         (Inviting, PeerTrying) => (status with { Heard = PeerSign.Trying }, None),
         (Inviting, PeerRinging) => (status with { State = Ringing, Heard = PeerSign.Ringing }, None),
+        (Inviting or Ringing, PeerAnswered) when status.IsCaller =>
+            // Its user has answered, however long it takes to find out what the answer means.
+            (status with { IsAnswered = true }, [new StopTimer(ShareTimer.Answer), new StartTimer(ShareTimer.Agreement)]),
         (Inviting or Ringing, PeerEnded or TransferRemoved or Replaced or DialogFailed) when status.IsCaller =>
             // The session stands, and what its answer says is still being read.
             (status with { BeforeAnswer = status.BeforeAnswer ?? input }, None),
-        (Inviting or Ringing, InviteAccepted) when status is { IsCaller: true, BeforeAnswer: { } early } =>
-            After(Step(status with { State = Connecting, BeforeAnswer = null }, early), new StopTimer(ShareTimer.Answer)),
+        (Inviting or Ringing, InviteAccepted or InviteFailed or TimerFired { Timer: ShareTimer.Answer or ShareTimer.Agreement }) when status is { IsCaller: true, BeforeAnswer: { } early } =>
+            After(Step(status with { State = Connecting, IsAnswered = false, BeforeAnswer = null }, early), new StopTimer(ShareTimer.Answer), new StopTimer(ShareTimer.Agreement)),
         (Inviting or Ringing, InviteAccepted) when status.IsCaller =>
-            (status with { State = Connecting }, [new StopTimer(ShareTimer.Answer), new ConnectMedia()]),
+            (status with { State = Connecting, IsAnswered = false }, [new StopTimer(ShareTimer.Answer), new StopTimer(ShareTimer.Agreement), new ConnectMedia()]),
+        (Inviting or Ringing, TimerFired { Timer: ShareTimer.Agreement }) when status.IsCaller =>
+            Terminate(status, NotFound, new Bye(ShareEndReason.MediaNotConnected), new CloseMedia()),
+        (Inviting or Ringing, TimerFired { Timer: ShareTimer.Answer }) when status.IsAnswered => (status, None),
+        (Inviting or Ringing, CancelRequested) when status.IsAnswered =>
+            Terminate(status, ShareOutcome.CancelledHere, new StopTimer(ShareTimer.Agreement), new AnnounceSoon(ShareOutcome.CancelledHere), new Bye(ShareEndReason.UserCancelled), new CloseMedia()),
         (Inviting or Ringing, AnswerUnusable unusable) when status.IsCaller =>
-            Terminate(status, unusable.Outcome, new StopTimer(ShareTimer.Answer), new Bye(ShareEndReasons.Of(unusable.Outcome)), new CloseMedia()),
+            Terminate(status, unusable.Outcome, new StopTimer(ShareTimer.Answer), new StopTimer(ShareTimer.Agreement), new Bye(ShareEndReasons.Of(unusable.Outcome)), new CloseMedia()),
         (Inviting or Ringing, InviteFailed failed) when status.IsCaller => Finish(status, failed.Outcome, new CloseMedia()),
         (Inviting, CancelRequested) when status is { IsCaller: true, Heard: PeerSign.None } =>
             // CANCEL has to wait for a first response (RFC 3261 §9.1), and the user has not.
@@ -167,6 +175,10 @@ internal static class ShareMachine
         ImageShareError.MalformedMessage,
         "An answer to the invitation came that could not be read; look at it in a trace, and at what software the peer or its proxy runs.");
 
+    private static ShareOutcome NotFound { get; } = ShareOutcome.Failed(
+        ImageShareError.MediaNotConnected,
+        "The invitation was accepted, but where the peer's media is could not be found out in time; check that the names in its answer can be looked up.");
+
     private static ShareOutcome NoAnswerHere { get; } = ShareOutcome.Failed(
         ImageShareError.NoAnswer, "The invitation was not answered in time and was refused; accept or decline sooner, or raise the answer time.");
 
@@ -176,11 +188,11 @@ internal static class ShareMachine
     private static (ShareStatus, ShareEffect[]) Terminate(ShareStatus status, ShareOutcome outcome, params ShareEffect[] effects) =>
         (status with { State = Terminating, Ending = outcome }, effects);
 
-    private static (ShareStatus, ShareEffect[]) After((ShareStatus Next, ShareEffect[] Effects) step, ShareEffect first) => (step.Next, [first, .. step.Effects]);
+    private static (ShareStatus, ShareEffect[]) After((ShareStatus Next, ShareEffect[] Effects) step, params ShareEffect[] first) => (step.Next, [.. first, .. step.Effects]);
 
     private static (ShareStatus, ShareEffect[]) Finish(ShareStatus status, ShareOutcome outcome, params ShareEffect[] before) =>
         (status with { State = outcome.State, Ending = outcome },
-         [new StopTimer(ShareTimer.Answer), new StopTimer(ShareTimer.Notice), new StopTimer(ShareTimer.Prompt), new StopTimer(ShareTimer.Grace), .. before, new ShareEffect.Finish(outcome)]);
+         [new StopTimer(ShareTimer.Answer), new StopTimer(ShareTimer.Agreement), new StopTimer(ShareTimer.Notice), new StopTimer(ShareTimer.Prompt), new StopTimer(ShareTimer.Grace), .. before, new ShareEffect.Finish(outcome)]);
 
     private static ShareOutcome DeclinedHere(int sipStatus) =>
         new(Declined, ImageShareError.Declined, "The invitation was declined on this side.") { SipStatus = sipStatus, EndedBy = ImageShareEndedBy.User };

@@ -9,10 +9,11 @@ namespace ImageShare.Core.Sharing.StateMachine;
 /// <param name="PeerReason">While Terminating, and its outcome is not known: why the peer has said BYE.</param>
 /// <param name="IsAnswerUnreadable">While Inviting or Ringing: the peer has answered, but nobody could read it.</param>
 /// <param name="Heard">What this side's invitation has had by way of answers.</param>
+/// <param name="IsAnswered">While Inviting or Ringing: the peer has accepted, and what its answer says is being read.</param>
 /// <param name="BeforeAnswer">While Inviting or Ringing: what the peer has done in the session before this share knew that it stands.</param>
 internal sealed record ShareStatus(
     ImageShareState State, bool IsCaller, bool IsSender, ShareOutcome? Ending = null, bool AwaitsReason = false, ShareEndReason PeerReason = ShareEndReason.None,
-    bool IsAnswerUnreadable = false, PeerSign Heard = PeerSign.None, ShareInput? BeforeAnswer = null)
+    bool IsAnswerUnreadable = false, PeerSign Heard = PeerSign.None, bool IsAnswered = false, ShareInput? BeforeAnswer = null)
 {
     public bool IsFinal => State is ImageShareState.Completed or ImageShareState.Declined or ImageShareState.Cancelled or ImageShareState.Failed;
 }

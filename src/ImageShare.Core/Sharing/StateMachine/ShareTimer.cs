@@ -6,6 +6,9 @@ internal enum ShareTimer
     /// <summary>How long the invited user may take to answer.</summary>
     Answer,
 
+    /// <summary>How long it may take to find out from the peer's answer where its media is: names are looked up, and perhaps an offer is made once more (RFC 6714 §4.2).</summary>
+    Agreement,
+
     /// <summary>
     /// How long the peer has to answer the CANCEL of an invitation that was answered too late: the result then knows whether it is still there. The time
     /// is a part of the answer time.

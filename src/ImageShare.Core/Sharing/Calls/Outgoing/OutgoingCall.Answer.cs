@@ -58,11 +58,12 @@ internal sealed partial class OutgoingCall
             return;
         }
 
+        PostAll(new ShareInput.PeerAnswered());
         _ = Begin(() => WatchAsync(dialog));
         AnsweredImage[] images = await ReadAsync(dialog, accepted.Answer).ConfigureAwait(false);
         if (Context.UsesCema && images.Any(static image => image.Answer is not null))
         {
-            images = await FindPeerAsync(dialog, images).ConfigureAwait(false);
+            images = await FindPeerWhileItStandsAsync(dialog, images).ConfigureAwait(false);
         }
 
         // From here on a share that is given up leaves by itself; those that are out already are taken out now.
@@ -131,8 +132,25 @@ internal sealed partial class OutgoingCall
         return images;
     }
 
+    // A session that the peer has ended meanwhile needs no address any more, and nobody is to wait for one.
+    private async Task<AnsweredImage[]> FindPeerWhileItStandsAsync(InviteDialog dialog, AnsweredImage[] images)
+    {
+        using var standing = CancellationTokenSource.CreateLinkedTokenSource(_givingUp.Token);
+        Task<AnsweredImage[]> finding = FindPeerAsync(dialog, images, standing.Token);
+        await Task.WhenAny(finding, dialog.Ended).ConfigureAwait(false);
+        await standing.CancelAsync().ConfigureAwait(false);
+        try
+        {
+            return await finding.ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ImageShareException && dialog.Ended.IsCompleted && !_givingUp.IsCancellationRequested)
+        {
+            return images;
+        }
+    }
+
     // A middlebox may have put its own address into the answer (RFC 6714 §4.2).
-    private async Task<AnsweredImage[]> FindPeerAsync(InviteDialog dialog, AnsweredImage[] images)
+    private async Task<AnsweredImage[]> FindPeerAsync(InviteDialog dialog, AnsweredImage[] images, CancellationToken cancellationToken)
     {
         SessionDescription again = _offer!;
         foreach (AnsweredImage image in images)
@@ -143,7 +161,7 @@ internal sealed partial class OutgoingCall
             }
 
             MsrpPath path = PeerPath.Parse(answer.Path);
-            bool matches = await MediaAddress.MatchesPathAsync(Context.Network, answer.Description, answer.Media, path, _givingUp.Token).ConfigureAwait(false);
+            bool matches = await MediaAddress.MatchesPathAsync(Context.Network, answer.Description, answer.Media, path, cancellationToken).ConfigureAwait(false);
             switch (Cema.AfterAnswer(answer.Media.HasMsrpCema, matches, answer.IsActive, hasRelay: Context.Relays.Any, peerHasRelay: path.Uris.Length > 1))
             {
                 case CemaCourse.MediaLine:
@@ -158,14 +176,14 @@ internal sealed partial class OutgoingCall
             }
         }
 
-        return again == _offer ? images : await OfferAgainAsync(dialog, images, again).ConfigureAwait(false);
+        return again == _offer ? images : await OfferAgainAsync(dialog, images, again, cancellationToken).ConfigureAwait(false);
     }
 
     // Without the extension a middlebox has to join in for real. The icons were a part of the first offer's message only.
-    private async Task<AnsweredImage[]> OfferAgainAsync(InviteDialog dialog, AnsweredImage[] images, SessionDescription again)
+    private async Task<AnsweredImage[]> OfferAgainAsync(InviteDialog dialog, AnsweredImage[] images, SessionDescription again, CancellationToken cancellationToken)
     {
         _offer = OfferRevision.After(_offer!, again with { Media = [.. again.Media.Select(static m => m.Without(SdpAttributes.FileIconName))] });
-        SipResponse response = await dialog.OfferAsync(SipMethod.Invite, _offer.ToArray(), SdpType, _givingUp.Token).ConfigureAwait(false);
+        SipResponse response = await dialog.OfferAsync(SipMethod.Invite, _offer.ToArray(), SdpType, cancellationToken).ConfigureAwait(false);
         return response.IsSuccess
             ? await ReadAsync(dialog, response).ConfigureAwait(false)
             : [.. images.Select(image => image with
