@@ -188,11 +188,7 @@ public sealed partial class ImageShareClient : IAsyncDisposable
         var call = new OutgoingCall(_context, peer, callId, settings.Headers);
         var media = new ReceivingMedia(_context, session) { Together = call.Connection };
         media.Awaited = new AwaitedImage(_context, session, media, store, settings.Progress);
-
-        // Of another image, and of a whole that is here already, there is no rest to ask for.
-        ImagePartial? partial = settings.Resume is { } known && !known.Contradicts(wanted)
-            && store.FindPartial(known, peer.ToString()) is { Octets: > 0 } kept && kept.Octets < kept.Size && (wanted.Size ?? kept.Size) == kept.Size ? kept : null;
-        var share = new CallingShare(call, session, new PullOffer(_context, session, media, peer, wanted, settings, partial), media);
+        var share = new CallingShare(call, session, new PullOffer(_context, session, media, peer, wanted, settings), media);
         _sessions[session] = null;
         session.Start(new ShareRole(share, media), new ShareInput.StartOutgoing(settings.QueryFirst));
         return Task.FromResult(ImageShareSession.Of(session));

@@ -23,7 +23,7 @@ public sealed record FetchSettings
 
     /// <summary>
     /// What an earlier fetch that broke off knew of the image (<see cref="ImageShareSession.Image"/>), with its hash: when the store has kept the beginning,
-    /// only the rest is asked for (file-range, RFC 5547 §6). A peer that has no such image any more is asked for the whole of what it has now. Null, the default, asks for the whole.
+    /// only the rest is asked for (file-range, RFC 5547 §6). Another fetch that is continuing it already has it for itself: then the whole is asked for. A peer that has no such image any more is asked for the whole of what it has now. Null, the default, asks for the whole.
     /// </summary>
     public ImageSelector? Resume { get; init; }
 }

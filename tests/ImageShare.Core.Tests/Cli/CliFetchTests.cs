@@ -183,6 +183,40 @@ public sealed class CliFetchTests
         }
     }
 
+    // Each is a program of its own, and they know of each other by the folder alone.
+    [Test]
+    [Category("FT-033")]
+    public async Task Of_two_that_continue_one_image_at_once_one_fetches_the_rest_and_one_the_whole()
+    {
+        byte[] content = TestImage.Png(Size, seed: 7);
+        _folder.File("cat.png", content);
+        await using CliProcess server = Offer("127.0.0.1:0", "--max-rate", "1000000");
+        string place = await PlaceOf(server);
+        await using (CliProcess broken = Fetch(place, "--name", "cat.png", "--resume"))
+        {
+            while ((await broken.EventAsync("progress")).GetProperty("bytes").GetInt64() < 1_000_000)
+            {
+            }
+
+            await broken.KillAsync();
+            await server.EventAsync("failed");
+        }
+
+        string[] traces = [Path.Combine(_folder.Outer, "one.txt"), Path.Combine(_folder.Outer, "two.txt")];
+        CliProcess[] fetches = [.. traces.Select(trace => Fetch(place, "--name", "cat.png", "--resume", "--trace", trace))];
+        foreach (CliProcess fetch in fetches)
+        {
+            await using CliProcess closing = fetch;
+            CliResult fetched = await fetch.EndAsync();
+            Assert.That(fetched.Status, Is.Zero, fetched.Errors + string.Join('\n', fetched.Lines));
+            Assert.That(fetched.Last.GetProperty("verified").GetBoolean(), Is.True);
+            Assert.That(File.ReadAllBytes(fetched.Last.GetProperty("path").GetString()!), Is.EqualTo(content));
+        }
+
+        Assert.That(traces.Count(static trace => File.ReadAllText(trace).Contains("a=file-range:", StringComparison.Ordinal)), Is.EqualTo(1), "one has the beginning");
+        Assert.That(Directory.GetFiles(Inbox, "*", new EnumerationOptions { AttributesToSkip = 0 }), Has.Length.EqualTo(2));
+    }
+
     private CliProcess Offer(string bind, params string[] more) => CliProcess.Start(
         ["offer", _folder.Path, "--identity", "sip:bob@ims.example", "--bind", bind, "--json", .. more]);
 

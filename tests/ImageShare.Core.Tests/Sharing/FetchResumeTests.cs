@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Text;
+using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Images;
 using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Sharing;
+using ImageShare.Core.Sip;
 using ImageShare.Core.Tests.Images;
 using ImageShare.Core.Text;
 
@@ -55,7 +57,7 @@ public sealed class FetchResumeTests
             Assert.That(received.BytesTransferred, Is.EqualTo(Image.Length));
             Assert.That(offer, Does.Contain($"a=file-range:{kept + 1}-*\r\n"));
             Assert.That(offer.Split("hash:"), Has.Length.EqualTo(2), "one hash, and once");
-            Assert.That(Files(pair), Has.Length.EqualTo(1), "the partial became the image");
+            Assert.That(Files(pair).Select(static f => f.Name), Is.EqualTo((string[])["cat.png"]), "the partial became the image");
         });
         Assert.That((await FetchTests.ServedAsync(pair)).Id, Is.Not.EqualTo(again.Id), "the one that broke off");
         await using ImageShareSession served = await FetchTests.ServedAsync(pair);
@@ -125,6 +127,118 @@ public sealed class FetchResumeTests
         Assert.That(Files(pair), Is.Empty);
         await using ImageShareSession again = await pair.Alice.FetchAsync(pair.Bob.Address, new ImageSelector { Name = "cat.png" }, Keeping(pair), settings);
         Assert.That((await again.Completion.WaitAsync(SharePair.Patience)).IsVerified, Is.True);
+    }
+
+    // Of two that continue one beginning one has it, and the other knows before it asks.
+    [Test]
+    [Category("FT-033")]
+    public async Task Of_two_fetches_that_continue_one_image_at_once_one_asks_for_the_rest_and_one_for_the_whole([Values] bool oneClient, [Values] bool queryFirst)
+    {
+        using var folder = new Folder();
+        folder.File("cat.png", Image);
+        await using SharePair pair = await SharePair.StartAsync(bob: o => o with { Catalogue = Slow(folder) });
+        void Trace(ImageShareTraceEvent message)
+        {
+            lock (pair.Sent)
+            {
+                pair.Sent.Add(message with { Octets = message.Octets.ToArray() });
+            }
+        }
+
+        await using ImageShareClient other = await ImageShareClient.StartAsync(new ImageShareOptions { Identity = SipUri.Parse("sip:alice@ims.example"), Network = pair.Network, Trace = Trace });
+        ImageSelector known = await KeepAsync(pair, Image, 500_000);
+        var settings = new FetchSettings { Resume = known, QueryFirst = queryFirst };
+        var wanted = new ImageSelector { Name = "cat.png" };
+        await using ImageShareSession one = await pair.Alice.FetchAsync(pair.Bob.Address, wanted, Keeping(pair), settings);
+        await using ImageShareSession two = await (oneClient ? pair.Alice : other).FetchAsync(pair.Bob.Address, wanted, Keeping(pair), settings);
+        ImageShareResult[] results = await Task.WhenAll(one.Completion, two.Completion).WaitAsync(SharePair.Patience);
+        string?[] served = [await RangeOfServedAsync(pair), await RangeOfServedAsync(pair)];
+        Assert.Multiple(() =>
+        {
+            Assert.That(results.Select(static r => (r.State, r.IsVerified, r.Message)), Is.All.EqualTo((ImageShareState.Completed, true, (string?)null)));
+            Assert.That(results.Select(static r => File.ReadAllBytes(r.Stored!.Path!)), Is.All.EqualTo(Image));
+            Assert.That(served, Is.EquivalentTo((string?[])["500001-*", null]));
+            Assert.That(Files(pair), Has.Length.EqualTo(2), "two images, and nothing else");
+        });
+    }
+
+    [TestCase("refused")]
+    [TestCase("cancelled before it is answered")]
+    [TestCase("nobody is there")]
+    [TestCase("closed")]
+    [Category("FT-033")]
+    public async Task A_beginning_whose_rest_does_not_come_is_there_for_the_next(string how)
+    {
+        using var folder = new Folder();
+        folder.File("cat.png", Image);
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        int round = 0;
+        var catalogue = new FetchTests.Catalogue(async (request, token) =>
+        {
+            if (Interlocked.Increment(ref round) == 1 && how != "refused")
+            {
+                asked.TrySetResult();
+                await Task.Delay(Timeout.InfiniteTimeSpan, token);
+            }
+
+            return how == "refused" && round <= 2 ? CatalogueAnswer.Of() : await ImageCatalogue.FromDirectory(folder.Path).FindAsync(request, token);
+        });
+        await using SharePair pair = await SharePair.StartAsync(bob: o => o with { Catalogue = catalogue });
+        ImageSelector known = await KeepAsync(pair, Image, 500_000);
+        var settings = new FetchSettings { Resume = known, QueryFirst = false };
+        var wanted = new ImageSelector { Name = "cat.png" };
+        SipUri peer = how == "nobody is there" ? SipUri.Parse("sip:bob@127.0.0.1:9;transport=tcp") : pair.Bob.Address;
+        ImagePartial? Kept() => Keeping(pair).FindPartial(known, peer.ToString());
+        await using (ImageShareClient alice = await ImageShareClient.StartAsync(new ImageShareOptions { Identity = SipUri.Parse("sip:alice@ims.example"), Network = pair.Network }))
+        {
+            ImageShareSession fetch = await alice.FetchAsync(peer, wanted, Keeping(pair), settings);
+            if (how is "closed" or "cancelled before it is answered")
+            {
+                await asked.Task.WaitAsync(SharePair.Patience);
+                Assert.That(Kept(), Is.Null, "it is in this fetch's hands");
+                _ = how == "closed" ? alice.DisposeAsync().AsTask() : fetch.CancelAsync();
+            }
+
+            Assert.That((await fetch.Completion.WaitAsync(SharePair.Patience)).IsCompleted, Is.False);
+            Assert.That(Kept()?.Octets, Is.EqualTo(500_000), "with the result, and not some time after it");
+        }
+
+        if (how == "nobody is there")
+        {
+            return;
+        }
+
+        await using ImageShareSession again = await pair.Alice.FetchAsync(pair.Bob.Address, wanted, Keeping(pair), settings);
+        Assert.That((await again.Completion.WaitAsync(SharePair.Patience)).IsVerified, Is.True);
+        Assert.That(Offers(pair).Last(), Does.Contain("a=file-range:500001-*\r\n"));
+    }
+
+    // A folder that wants to know the type is told what is known of it; where nothing is, the whole is asked for.
+    [Test]
+    [Category("FT-033")]
+    public async Task A_folder_that_does_not_take_every_type_continues_what_it_knows_the_type_of([Values] bool isKnown)
+    {
+        using var folder = new Folder();
+        folder.File("cat.png", Image);
+        await using SharePair pair = await FetchTests.StartAsync(folder);
+        ImageSelector known = await KeepAsync(pair, Image, 500_000) with { Type = isKnown ? new MediaType("image", "png") : null };
+        IImageStore store = ImageStore.InDirectory(
+            pair.Inbox.FullName, new DirectoryStoreOptions { KeepPartials = true, AllowsType = static type => type?.Is("image", "png") == true });
+        await using ImageShareSession fetch = await pair.Alice.FetchAsync(pair.Bob.Address, new ImageSelector { Name = "cat.png" }, store, new FetchSettings { Resume = known });
+        ImageShareResult received = await fetch.Completion.WaitAsync(SharePair.Patience);
+        Assert.That(received.IsVerified, Is.True, received.Message);
+        Assert.That(Offers(pair).Single(), isKnown ? Does.Contain("a=file-range:500001-*\r\n") : Does.Not.Contain("a=file-range"));
+    }
+
+    private static async Task<string?> RangeOfServedAsync(SharePair pair)
+    {
+        await using ImageShareSession served = await FetchTests.ServedAsync(pair);
+        lock (pair.Sent)
+        {
+            string offer = pair.Sent.Where(static m => m.StartLine.StartsWith("INVITE", StringComparison.Ordinal)).Select(static m => Encoding.UTF8.GetString(m.Octets.Span))
+                .First(offer => offer.Contains(served.Id, StringComparison.Ordinal));
+            return offer.Contains("a=file-range:", StringComparison.Ordinal) ? RawPhone.Line(offer, "a=file-range:") : null;
+        }
     }
 
     private static IImageStore Keeping(SharePair pair) => ImageStore.InDirectory(pair.Inbox.FullName, new DirectoryStoreOptions { KeepPartials = true });

@@ -1,7 +1,6 @@
 using System.Net;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Tests.Msrp.Connections;
 using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;
@@ -29,7 +28,7 @@ public sealed class SlowLookUpTests : PhoneCalleeTest
         await using ImageShareSession share = await AnswerAsync(TimeSpan.FromSeconds(50));
         Time.Advance(TimeSpan.FromSeconds(20));
         _names.Found.SetResult([IPAddress.Loopback]);
-        await using RawPeer peer = await Phone.AcceptAsync();
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
         Assert.That((await peer.ReadAsync())!.Method, Is.EqualTo("SEND"));
         Task<ImageShareResult> cancelling = share.CancelAsync();
         await Phone.RespondAsync(await Phone.ReceiveAsync("BYE"), "200 OK");

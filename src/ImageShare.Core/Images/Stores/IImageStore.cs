@@ -5,7 +5,10 @@ namespace ImageShare.Core.Images.Stores;
 /// <summary>A place for received images. It only stores: size and hash of each image are verified by this library, whatever the store. All calls may overlap.</summary>
 public interface IImageStore
 {
-    /// <summary>Makes room for one image. Nothing is allocated for what the offer merely claims.</summary>
+    /// <summary>
+    /// Makes room for one image. Nothing is allocated for what the offer merely claims. For a fetch that is continued this is called before the peer is asked for the rest, so that two do
+    /// not ask for the same; when nothing comes of it, the sink is disposed of without a write, and what was kept is kept.
+    /// </summary>
     /// <exception cref="ImageShareException">
     /// <see cref="ImageShareError.StoreNotWritable"/> or <see cref="ImageShareError.DiskFull"/>.
     /// </exception>

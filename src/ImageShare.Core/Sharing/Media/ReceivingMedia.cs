@@ -50,18 +50,17 @@ internal sealed class ReceivingMedia(ShareContext context, ShareSession session)
         }
         : result;
 
-    public override bool HasImageInHand => Volatile.Read(ref _receiver) is { IsReleased: false, Stored: null };
+    public override bool HasImageInHand => Volatile.Read(ref _receiver) is { IsReleased: false, Stored: null } || Awaited?.HasClaimed == true;
 
     public override async ValueTask DisposeAsync()
     {
         _isOver = true;
-        Awaited?.GiveUp();
+        Task givenUp = Awaited?.GiveUpAsync().AsTask() ?? Task.CompletedTask;
         await base.DisposeAsync().ConfigureAwait(false);
-        if (Volatile.Read(ref _receiver) is { } receiver)
-        {
-            // A store that does not come back is not waited for long.
-            await ShareContext.WaitBrieflyAsync(receiver.DisposeAsync().AsTask(), Context.TimeProvider).ConfigureAwait(false);
-        }
+        Task released = Volatile.Read(ref _receiver)?.DisposeAsync().AsTask() ?? Task.CompletedTask;
+
+        // A store that does not come back is not waited for long.
+        await ShareContext.WaitBrieflyAsync(Task.WhenAll(givenUp, released), Context.TimeProvider).ConfigureAwait(false);
     }
 
     private IEnumerable<string> WarningsOf(StoredImage stored)
@@ -89,6 +88,11 @@ internal sealed class ReceivingMedia(ShareContext context, ShareSession session)
     protected override async ValueTask AbortAsync(bool isByPeer)
     {
         _isOver = true;
+        if (Awaited is { } awaited)
+        {
+            _ = Session.Begin(() => awaited.ReleaseAsync().AsTask());
+        }
+
         if (Volatile.Read(ref _receiver) is { } receiver)
         {
             // Now, and not when the peer has said what it has to say: nothing is to stay of an image that was given up.

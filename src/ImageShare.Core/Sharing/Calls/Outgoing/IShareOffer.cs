@@ -17,6 +17,10 @@ internal interface IShareOffer
     /// <summary>What in the peer's capabilities forbids to invite it; null when nothing does.</summary>
     ShareOutcome? Obstacle(ImageShareCapabilities capabilities);
 
+    /// <summary>Makes sure of what the offer will promise. Called once, before it is written.</summary>
+    /// <exception cref="ImageShareException">The image cannot be offered, or asked for.</exception>
+    ValueTask PrepareAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     /// <summary>Writes the offer: a description with the one section, and the icon it refers to.</summary>
     /// <param name="address">This side's address as the peer is to reach it.</param>
     /// <param name="end">This side's end of the media.</param>
@@ -24,7 +28,7 @@ internal interface IShareOffer
     (SessionDescription Offer, OfferIcon? Icon) Write(IPAddress address, MediaEnd end, bool withIcon);
 
     /// <summary>The peer refused the rest of an image: goes over to the whole one. False when the whole was offered already.</summary>
-    bool TryOfferWhole();
+    ValueTask<bool> TryOfferWholeAsync();
 
     /// <summary>What a refusal of the offer means.</summary>
     ShareOutcome Refused(SipResponse response);

@@ -168,6 +168,11 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
             IPAddress address = Context.AddressFor(hop);
             _givingUp.Token.ThrowIfCancellationRequested();
             await OpenMediaAsync(address, hop.EndPoint.Address).ConfigureAwait(false);
+            foreach (CallingShare share in _offered)
+            {
+                await share.Terms.PrepareAsync(_givingUp.Token).ConfigureAwait(false);
+            }
+
             bool withIcons = _offered.Any(static share => share.Terms.HasIcon);
             InviteOutcome outcome = await InviteAsync(WriteOffer(address, withIcons), null).ConfigureAwait(false);
             if (withIcons && outcome is InviteOutcome.Rejected { Response: var refusal } && PlainOfferPeers.IsOfMultipart(refusal))
@@ -180,7 +185,7 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
             }
 
             outcome = await FollowAsync(outcome, address, withIcons).ConfigureAwait(false);
-            if (outcome is InviteOutcome.Rejected { Response: { StatusCode: 488 } no } && TryOfferWhole())
+            if (outcome is InviteOutcome.Rejected { Response: { StatusCode: 488 } no } && await TryOfferWholeAsync().ConfigureAwait(false))
             {
                 _givingUp.Token.ThrowIfCancellationRequested();
                 outcome = await InviteAsync(WriteOffer(address, withIcons), no).ConfigureAwait(false);
@@ -245,12 +250,12 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
         return outcome;
     }
 
-    private bool TryOfferWhole()
+    private async ValueTask<bool> TryOfferWholeAsync()
     {
         bool wasRest = false;
         foreach (CallingShare share in _offered)
         {
-            wasRest |= share.Terms.TryOfferWhole();
+            wasRest |= await share.Terms.TryOfferWholeAsync().ConfigureAwait(false);
         }
 
         return wasRest;

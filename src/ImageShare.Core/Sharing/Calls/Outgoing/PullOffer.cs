@@ -16,22 +16,30 @@ namespace ImageShare.Core.Sharing.Calls.Outgoing;
 
 /// <summary>The offer to get an image (RFC 5547 §8.2.2).</summary>
 internal sealed class PullOffer(
-    ShareContext context, ShareSession session, ReceivingMedia media, SipUri peer, ImageSelector wanted, FetchSettings settings, ImagePartial? partial) : IShareOffer
+    ShareContext context, ShareSession session, ReceivingMedia media, SipUri peer, ImageSelector wanted, FetchSettings settings) : IShareOffer
 {
-    private ImagePartial? _partial = partial;
+    private ImagePartial? _partial;
 
     public bool HasIcon => false;
 
-    // An image that is continued is the one that broke off, and no other of its name.
-    private ImageSelector Asked => _partial is null ? wanted : wanted with
-    {
-        Hashes = [.. wanted.Hashes, .. settings.Resume!.Hashes.Where(h => wanted.Hashes.All(w => ImageHashes.KeyOf(w) != ImageHashes.KeyOf(h)))],
-    };
+    private ImageSelector Asked => _partial is null ? wanted : Continued(settings.Resume!);
 
     public ShareOutcome? Obstacle(ImageShareCapabilities capabilities) =>
         SipOutcome.NotCapable(capabilities) ?? (capabilities.ServesImages == false
             ? ShareOutcome.Failed(ImageShareError.NotCapable, "The peer says that it serves no images; ask its user to send the image instead.") with { SipStatus = capabilities.SipStatus }
             : null);
+
+    // Its beginning is this fetch's from here on: two that continue one image must not both ask for the rest.
+    public async ValueTask PrepareAsync(CancellationToken cancellationToken)
+    {
+        // Of another image there is no rest to ask for.
+        if (settings.Resume is { } known && !known.Contradicts(wanted))
+        {
+            ImageSelector image = Continued(known);
+            _partial = await media.Awaited!.ClaimAsync(image with { Size = wanted.Size ?? known.Size, Type = wanted.Type ?? known.Type }, peer.ToString(), cancellationToken)
+                .ConfigureAwait(false);
+        }
+    }
 
     public (SessionDescription Offer, OfferIcon? Icon) Write(IPAddress address, MediaEnd end, bool withIcon)
     {
@@ -51,11 +59,12 @@ internal sealed class PullOffer(
         return (offer, null);
     }
 
-    public bool TryOfferWhole()
+    public async ValueTask<bool> TryOfferWholeAsync()
     {
         // The image has changed, or only whole ones are served.
         bool wasRest = _partial is not null;
         _partial = null;
+        await media.Awaited!.ReleaseAsync().ConfigureAwait(false);
         return wasRest;
     }
 
@@ -99,4 +108,10 @@ internal sealed class PullOffer(
 
         return ValueTask.FromResult((received, problem));
     }
+
+    // An image that is continued is the one that broke off, and no other of its name.
+    private ImageSelector Continued(ImageSelector known) => wanted with
+    {
+        Hashes = [.. wanted.Hashes, .. known.Hashes.Where(h => wanted.Hashes.All(w => ImageHashes.KeyOf(w) != ImageHashes.KeyOf(h)))],
+    };
 }

@@ -62,12 +62,12 @@ internal sealed class PushOffer(ShareContext context, SipUri peer, SendingMedia 
 
     public ShareOutcome Refused(SipResponse response) => SipOutcome.Of(response);
 
-    public bool TryOfferWhole()
+    public ValueTask<bool> TryOfferWholeAsync()
     {
         // The peer has less of the image than was thought, or nothing.
         bool wasRest = media.FirstOctet > 0;
         media.FirstOctet = 0;
-        return wasRest;
+        return ValueTask.FromResult(wasRest);
     }
 
     public ValueTask<(ReceivedAnswer? Answer, ShareOutcome? Problem)> TakeAsync(
