@@ -1,4 +1,3 @@
-using ImageShare.Core.Msrp.Sessions;
 
 namespace ImageShare.Core.Msrp;
 
@@ -15,12 +14,12 @@ public enum MsrpSessionEndReason
     ConnectionLost,
 
     /// <summary>
-    /// Nothing moved for longer than <see cref="MsrpEndpointOptions.IdleTimeout"/>, or an incoming message gained too little in a
-    /// <see cref="MsrpEndpointOptions.ProgressInterval"/>.
+    /// Nothing moved for longer than <see cref="Sessions.MsrpEndpointOptions.IdleTimeout"/>, or an incoming message gained too little in a
+    /// <see cref="Sessions.MsrpEndpointOptions.ProgressInterval"/>.
     /// </summary>
     Idle,
 
-    /// <summary>Nobody bound it within <see cref="MsrpEndpointOptions.BindTimeout"/>.</summary>
+    /// <summary>Nobody bound it within <see cref="Sessions.MsrpEndpointOptions.BindTimeout"/>.</summary>
     BindTimeout,
 
     /// <summary>The peer sent what is no MSRP.</summary>

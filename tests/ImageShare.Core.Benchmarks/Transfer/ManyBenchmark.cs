@@ -89,7 +89,7 @@ internal static class ManyBenchmark
             throw new InvalidOperationException("A transfer did not complete: this run measures nothing.");
         }
 
-        int connections = pairs.Select(p => p.From.Connection).Distinct().Count();
+        int connections = pairs.Select(p => p.From.Binding.Connection).Distinct().Count();
         foreach ((MsrpSession from, MsrpSession to, _) in pairs)
         {
             await from.DisposeAsync();

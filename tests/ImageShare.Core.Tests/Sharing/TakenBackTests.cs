@@ -44,7 +44,7 @@ public sealed class TakenBackTests
     [TestCase(100_000, 100_000, 0, 122_880)]
     public void A_flush_follows_what_the_path_takes(int size, long octets, int milliseconds, int next)
     {
-        Assert.That(Core.Msrp.Connections.MsrpConnection.FlushSizeAfter(size, octets, TimeSpan.FromMilliseconds(milliseconds)), Is.EqualTo(next));
+        Assert.That(Core.Msrp.Writing.FlushSize.GetNext(size, octets, TimeSpan.FromMilliseconds(milliseconds)), Is.EqualTo(next));
     }
 
     private static ImageShareOptions Udp(ImageShareOptions options) => options with { Transport = SipTransportChoice.Udp };

@@ -1,122 +1,119 @@
-using System.Collections.Immutable;
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Msrp.Framing;
-using ImageShare.Core.Msrp.Sessions;
+using ImageShare.Core.Msrp.Relays;
 using ImageShare.Core.Msrp.Transfers;
+using ImageShare.Core.Msrp.Writing;
 using ImageShare.Core.Net;
-using Microsoft.Extensions.Logging;
 
 namespace ImageShare.Core.Msrp.Connections;
 
-/// <summary>
-/// One connection and the sessions bound to it (RFC 4975 §5.4). A reader loop owns everything incoming, a writer loop everything
-/// outgoing; they meet in the queue of responses and in the rings of open transactions. The stream is released when both
-/// have ended, by nobody else.
-/// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "The token source may be cancelled from any thread at any time and holds no timer: there is nothing to dispose and no safe time to do it.")]
-internal sealed partial class MsrpConnection
+/// <summary>One connection and the sessions bound to it (RFC 4975 §5.4).</summary>
+/// <remarks>
+/// <para>
+/// Two loops run on it. The reader loop owns everything incoming: the decoder, the handlers of requests and responses, and the receiving half of each session
+/// bound here. The writer loop owns everything outgoing: the output of the stream and the chunks of each transfer. They meet in three places: the queue of answers,
+/// which the reader fills and the writer empties; the ring of open transactions of each transfer, which the writer fills and the reader empties; and the end of
+/// the connection, which either may begin.
+/// </para>
+/// <para>
+/// All members may be called by any thread at any time, and overlap, but <see cref="Start"/>: once, first. No member waits for a loop. A receiver of a session runs
+/// inside the reader loop; it may call any member and must not wait for <see cref="Ended"/>.
+/// </para>
+/// <para>The stream is released when both loops have ended, by nobody else.</para>
+/// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "It releases what it has by itself, when both loops have ended.")]
+internal sealed class MsrpConnection
 {
     /// <summary>How long the last bytes may take to leave before the connection is dropped.</summary>
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
 
-    private readonly MsrpEndpoint _endpoint;
+    private readonly ConnectionContext _context;
     private readonly IStreamConnection _stream;
-    private readonly AsyncSignal _wake = new();
-    private readonly AsyncSignal _drained = new();
-    private readonly ControlQueue _control = new();
-    private readonly CancellationTokenSource _lifetime = new();
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // The sessions bound here, and the requests that belong to none.
+    private readonly BoundSessions<SessionBinding> _bound = new();
+    private readonly OwnRequests _requests;
+
+    // The two loops.
+    private readonly ReaderLoop _reader;
+    private readonly WriterLoop _writer;
+
+    // What ends it: an order, or one of the watches.
+    private readonly ConnectionEnd _end;
+    private readonly IdleWatch _idle;
+    private readonly BindWatch _bindWatch;
+    private readonly ProgressWatch _progress;
     private readonly TaskCompletionSource _readingEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly BoundSessions<MsrpSession> _bound = new();
-    private readonly ITimer _unboundTimer;
-    private readonly ITimer? _idleTimer;
-    private ImmutableArray<OutgoingTransfer> _transfers = [];
-    private long _lastActivity;
-    private long _unboundSince;
-    private int _endReason = -1;
-    private int _countsAsBound;
-    private volatile bool _closing;
-    private volatile bool _forced;
-    private volatile bool _readerEnded;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public MsrpConnection(MsrpEndpoint endpoint, IStreamConnection stream, bool accepted)
+    public MsrpConnection(ConnectionContext context, IStreamConnection stream, ConnectionOrigin origin)
     {
-        _endpoint = endpoint;
+        ConnectionSettings settings = context.Settings;
+        _context = context;
         _stream = stream;
-        _decoder = new MsrpDecoder(endpoint.Options.Limits);
-        IsAccepted = accepted;
+        Origin = origin;
         RemoteEndPoint = stream.RemoteEndPoint;
-        TimeProvider time = endpoint.Options.TimeProvider;
-        _lastActivity = _unboundSince = time.GetTimestamp();
-        _unboundTimer = time.CreateTimer(static state => ((MsrpConnection)state!).CheckBound(), this, Options.BindTimeout, Timeout.InfiniteTimeSpan);
-        if (Options.IdleTimeout is { } idle)
-        {
-            _idleTimer = time.CreateTimer(static state => ((MsrpConnection)state!).CheckIdle(), this, idle, Timeout.InfiniteTimeSpan);
-        }
-
-        if (Options.ProgressInterval is { } interval)
-        {
-            _progressTimer = time.CreateTimer(static state => ((MsrpConnection)state!).CheckProgress(), this, interval, interval);
-        }
+        _writer = new WriterLoop(stream.Output, RemoteEndPoint, settings.Transfers);
+        _end = new ConnectionEnd(stream, _writer, _bound);
+        _idle = new IdleWatch(settings, origin, _writer, _end);
+        _bindWatch = new BindWatch(context, _bound, _end, origin.IsAccepted ? RemoteEndPoint.Address : null);
+        _requests = new OwnRequests(_writer, settings, Ended);
+        var sessions = new HeardSessions(this, context, _end);
+        var responses = new ResponseHandler(_writer.Transfers, _requests, _bound);
+        _reader = new ReaderLoop(stream, context, sessions, responses, _writer, _idle, _end);
+        _progress = new ProgressWatch(settings, _reader, _bound, _end);
     }
 
-    public MsrpEndpointOptions Options => _endpoint.Options;
-
-    public ILogger Logger => _endpoint.Logger;
+    /// <summary>How it came about, and what TLS has shown of the other end.</summary>
+    public ConnectionOrigin Origin { get; }
 
     public IPEndPoint RemoteEndPoint { get; }
 
-    public bool IsAccepted { get; }
+    /// <summary>What transfers need of the writer loop.</summary>
+    public WriterState Writer => _writer.State;
 
-    /// <summary>Whether a session was ever bound here.</summary>
-    public bool WasEverBound => _bound.WasEverBound;
-
-    /// <summary>Whether no further session may be bound here.</summary>
-    public bool IsClosing => _closing;
+    /// <summary>Whether the peer has read nothing for a while: whoever came now would wait behind what it does not read.</summary>
+    public bool IsStuck => _writer.IsStuck;
 
     /// <summary>Done when the connection is released and all its sessions know.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>What to wait for after a session was let go: the end of the connection if it goes with it.</summary>
-    public Task WhenReleased => _closing ? Ended : Task.CompletedTask;
+    /// <summary>What to wait for after a session has left: the end of the connection if it goes with it.</summary>
+    public Task WhenReleased => _end.IsClosing ? Ended : Task.CompletedTask;
 
+    /// <summary>Starts the loops.</summary>
     public void Start() => _ = RunAsync();
 
-    /// <summary>Wakes the writer loop. For any thread.</summary>
-    public void Wake() => _wake.Set();
-
     /// <summary>Binds a session to this connection; false when the connection is closing.</summary>
-    public bool TryAttach(MsrpSession session)
+    public bool TryAttach(SessionBinding session)
     {
-        if (_closing || !_bound.TryJoin(session))
+        if (_end.IsClosing || !_bound.TryJoin(session))
         {
             return false;
         }
 
-        NoLongerUnbound();
+        _bindWatch.NoLongerUnbound();
         return true;
     }
 
     /// <summary>
     /// Lets a session go. Behind the last one a connection that this side opened closes. One that the peer opened stays open for
-    /// <see cref="MsrpEndpointOptions.LingerTime"/>: requests of further sessions of the peer may be on their way, and only the peer knows which
+    /// <see cref="ConnectionSettings.LingerTime"/>: requests of further sessions of the peer may be on their way, and only the peer knows which
     /// sessions it has bound here (RFC 4975 §5.4).
     /// </summary>
-    public void Detach(MsrpSession session)
+    public void Detach(SessionBinding session)
     {
-        foreach (OutgoingTransfer transfer in _transfers)
+        foreach (OutgoingTransfer transfer in session.Outgoing)
         {
-            if (transfer.Session == session)
-            {
-                transfer.Stop(TransferStop.SessionClosed);
-            }
+            transfer.Stop(TransferStop.SessionClosed);
         }
 
-        SessionDeparture departure = _bound.Leave(session, closesBehindLast: !IsAccepted);
-        ForgetProgress(session);
-        if (departure == SessionDeparture.LastLeft && !IsAccepted)
+        SessionDeparture departure = _bound.Leave(session, closesBehindLast: !Origin.IsAccepted);
+        _progress.Forget(session);
+        if (departure == SessionDeparture.LastLeft && !Origin.IsAccepted)
         {
             End(MsrpSessionEndReason.Closed, force: false);
             return;
@@ -124,115 +121,125 @@ internal sealed partial class MsrpConnection
 
         if (departure == SessionDeparture.LastLeft)
         {
-            Volatile.Write(ref _unboundSince, Options.TimeProvider.GetTimestamp());
-            _unboundTimer.Change(Options.LingerTime, Timeout.InfiniteTimeSpan);
+            _bindWatch.Linger();
         }
 
         // The reader loop has to give up what it was receiving.
         _stream.Input.CancelPendingRead();
     }
 
-    /// <summary>
-    /// Ends the connection: with what waits to be written still written, or, forced, at once. For any thread.
-    /// </summary>
-    public void End(MsrpSessionEndReason reason, bool force)
-    {
-        Interlocked.CompareExchange(ref _endReason, (int)reason, -1);
-        _closing = true;
-        _bound.Close();
-        if (force)
-        {
-            _forced = true;
-            _stream.Output.CancelPendingFlush();
-            _lifetime.Cancel();
-        }
+    /// <summary>Ends the connection: with what waits to be written still written, or, forced, at once.</summary>
+    public void End(MsrpSessionEndReason reason, bool force) => _end.End(reason, force);
 
-        _stream.Input.CancelPendingRead();
-        _wake.Set();
-        _drained.Set();
-    }
-
-    /// <summary>Drops the connection with all that has not left, if no session is bound to it and none can come. For any thread.</summary>
+    /// <summary>Drops the connection with all that has not left, if no session is bound to it and none can come.</summary>
     public void DropUnlessShared()
     {
-        if (!IsAccepted && _bound.Inside.IsEmpty)
+        if (!Origin.IsAccepted && _bound.Inside.IsEmpty)
         {
             End(MsrpSessionEndReason.Closed, force: true);
         }
     }
 
-    private void NoLongerUnbound()
+    /// <summary>Takes on a message; the writer loop begins with it when it has bytes.</summary>
+    public void Add(OutgoingTransfer transfer)
     {
-        if (IsAccepted && Interlocked.Exchange(ref _countsAsBound, 1) == 0)
+        _writer.Transfers.Add(transfer);
+        if (_writer.HasEnded || _end.IsClosing)
         {
-            _endpoint.NoLongerUnbound(this);
-        }
-    }
-
-    private void Touch() => Volatile.Write(ref _lastActivity, Options.TimeProvider.GetTimestamp());
-
-    // Nobody has bound it in time, or nobody has come behind the last session.
-    private void CheckBound()
-    {
-        bool lingers = WasEverBound;
-        TimeSpan limit = lingers ? Options.LingerTime : Options.BindTimeout;
-        TimeSpan unbound = Options.TimeProvider.GetElapsedTime(Volatile.Read(ref _unboundSince));
-        if (unbound < limit || (lingers && _endpoint.AwaitsSessions))
-        {
-            _unboundTimer.Change(unbound < limit ? limit - unbound : limit, Timeout.InfiniteTimeSpan);
-        }
-        else if (_bound.TryCloseEmpty())
-        {
-            End(lingers ? MsrpSessionEndReason.Closed : MsrpSessionEndReason.BindTimeout, force: !lingers);
-        }
-    }
-
-    private void CheckIdle()
-    {
-        TimeSpan limit = Options.IdleTimeout!.Value;
-        if (RelayedFor is { IsUsed: false })
-        {
-            Touch();
-        }
-
-        TimeSpan idle = Options.TimeProvider.GetElapsedTime(Volatile.Read(ref _lastActivity));
-        if (idle >= limit)
-        {
-            End(MsrpSessionEndReason.Idle, force: true);
+            transfer.Stop(TransferStop.ConnectionLost);
         }
         else
         {
-            _idleTimer!.Change(limit - idle, Timeout.InfiniteTimeSpan);
+            _writer.State.Wake();
         }
     }
+
+    /// <summary>Lets go of a message that has its result.</summary>
+    public void Remove(OutgoingTransfer transfer) => _writer.Transfers.Remove(transfer);
+
+    /// <summary>Sends a SEND without a body on behalf of a session (RFC 4975 §5.4).</summary>
+    public void SendEmpty(SessionBinding session, MsrpPath peer)
+    {
+        var bytes = new ArrayBufferWriter<byte>(512);
+        Span<byte> id = stackalloc byte[TransactionIds.Length];
+        new TransactionIds().Next(id);
+        session.OpeningTransaction = TransactionKey.From(id);
+        var headers = new MsrpSendHeaders(peer, session.LocalPath);
+        MsrpWriter.WriteSendHead(bytes, id, headers, ByteRange.Empty);
+        MsrpWriter.WriteEndLine(bytes, id, MsrpContinuation.Complete, afterBody: false);
+        _context.Settings.Trace?.Invoke(new MsrpTraceEvent(
+            true, $"MSRP {System.Text.Encoding.ASCII.GetString(id)} SEND", headers.MessageId, ByteRange.Empty, 0, '$', RemoteEndPoint));
+        _writer.Send(bytes.WrittenSpan);
+    }
+
+    /// <inheritdoc cref="OwnRequests.SendAsync"/>
+    public Task<RelayReply> RequestAsync(Action<IBufferWriter<byte>, byte[]> write, CancellationToken cancellationToken) =>
+        _requests.SendAsync(write, cancellationToken);
+
+    /// <inheritdoc cref="ReaderLoop.RefuseAsync"/>
+    public Task RefuseAsync(SessionBinding session) => _reader.RefuseAsync(session);
+
+    /// <summary>From now on the connection must not be idle, as any other.</summary>
+    public void BeginUse() => _idle.Touch();
 
     private async Task RunAsync()
     {
         // Off the caller's thread: it may be the loop that accepts.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        Task writing = WriteLoopAsync();
-        MsrpSessionEndReason reason = await ReadLoopAsync().ConfigureAwait(false);
-        reason = _endReason >= 0 ? (MsrpSessionEndReason)_endReason : reason;
-        _closing = true;
-        _bound.Close();
-        ImmutableArray<OutgoingTransfer> unfinished = _transfers;
+        Task writing = WriteAsync();
+        MsrpSessionEndReason reason = await _reader.RunAsync().ConfigureAwait(false);
+        reason = _end.Reason ?? reason;
+        _end.Close();
+        HashSet<SessionBinding> cutOff = [.. _bound.Inside.Where(s => !s.Outgoing.IsEmpty), .. _reader.Sessions.All.Where(s => s.Incoming.IsOpen)];
+        await DrainAsync(writing, reason).ConfigureAwait(false);
+        await ReleaseAsync().ConfigureAwait(false);
+        await EndSessionsAsync(reason, cutOff).ConfigureAwait(false);
+        _bindWatch.NoLongerUnbound();
+        _context.Connections.Remove(this);
+        ImageShareTelemetry.MsrpConnectionEnded(reason, _reader.Fault, _bound.WasEverBound);
+        ConnectionLog.ConnectionEnded(_context.Logger, reason, _reader.Fault);
+        _ended.TrySetResult();
+    }
+
+    private async Task WriteAsync()
+    {
+        await _writer.RunAsync().ConfigureAwait(false);
+
+        // A peer that refuses and closes breaks the writing before its refusal is read: what it said last explains more than a broken stream.
+        if (!_end.IsForced)
+        {
+            try
+            {
+                await _readingEnded.Task.WaitAsync(DrainTime, _context.Settings.TimeProvider).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                End(MsrpSessionEndReason.ConnectionLost, force: true);
+            }
+        }
+
+        _writer.Transfers.Stop(TransferStop.ConnectionLost);
+    }
+
+    // The reader loop has ended: what is still to be written has a short time.
+    private async Task DrainAsync(Task writing, MsrpSessionEndReason reason)
+    {
         if (reason != MsrpSessionEndReason.Closed)
         {
             // Nobody is left to send to.
-            StopTransfers();
+            _writer.Transfers.Stop(TransferStop.ConnectionLost);
         }
 
-        _readerEnded = true;
         _readingEnded.TrySetResult();
         if (reason is not (MsrpSessionEndReason.Closed or MsrpSessionEndReason.PeerClosed or MsrpSessionEndReason.ProtocolError))
         {
             End(reason, force: true);
         }
 
-        _wake.Set();
+        _writer.EndAfterQueue();
         try
         {
-            await writing.WaitAsync(DrainTime, Options.TimeProvider).ConfigureAwait(false);
+            await writing.WaitAsync(DrainTime, _context.Settings.TimeProvider).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -240,11 +247,14 @@ internal sealed partial class MsrpConnection
             End(reason, force: true);
             await writing.ConfigureAwait(false);
         }
+    }
 
-        _unboundTimer.Dispose();
-        _idleTimer?.Dispose();
-        _progressTimer?.Dispose();
-        if (_forced)
+    private async Task ReleaseAsync()
+    {
+        _bindWatch.Dispose();
+        _idle.Dispose();
+        _progress.Dispose();
+        if (_end.IsForced)
         {
             _stream.Abort();
         }
@@ -254,43 +264,27 @@ internal sealed partial class MsrpConnection
         // Only now that nobody uses them: the buffers go back, and what was not flushed is not to be.
         await _stream.Input.CompleteAsync().ConfigureAwait(false);
         await _stream.Output.CompleteAsync(new IOException("The connection was closed.")).ConfigureAwait(false);
-        await EndSessionsAsync(reason, unfinished).ConfigureAwait(false);
-        NoLongerUnbound();
-        _endpoint.Remove(this);
-        MsrpDecodeReason fault = _decoder.Error?.Reason ?? MsrpDecodeReason.None;
-        ImageShareTelemetry.MsrpConnectionEnded(reason, fault, WasEverBound);
-        MsrpLog.ConnectionEnded(_endpoint.Logger, reason, fault);
-        _ended.TrySetResult();
     }
 
-    private void StopTransfers()
+    private async Task EndSessionsAsync(MsrpSessionEndReason reason, HashSet<SessionBinding> cutOff)
     {
-        foreach (OutgoingTransfer transfer in _transfers)
-        {
-            transfer.Stop(TransferStop.ConnectionLost);
-        }
-    }
-
-    private async Task EndSessionsAsync(MsrpSessionEndReason reason, ImmutableArray<OutgoingTransfer> stopped)
-    {
-        foreach (OutgoingTransfer transfer in _transfers)
+        foreach (OutgoingTransfer transfer in _writer.Transfers.All)
         {
             transfer.Stop(TransferStop.ConnectionLost);
             transfer.Finish();
         }
 
-        ImmutableArray<MsrpSession> sessions = _bound.TakeAll();
-        HashSet<MsrpSession> cutOff = [.. stopped.Select(t => t.Session), .. _everBound.Where(s => s.Incoming.IsOpen)];
-        foreach (MsrpSession session in _everBound)
+        IReadOnlyList<SessionBinding> sessions = _bound.TakeAll();
+        foreach (SessionBinding session in _reader.Sessions.All)
         {
             await session.Incoming.AbortAsync(session.IsOver ? MsrpAbortReason.SessionClosed : MsrpAbortReason.ConnectionLost).ConfigureAwait(false);
         }
 
-        foreach (MsrpSession session in sessions)
+        foreach (SessionBinding session in sessions)
         {
             // An orderly end in the middle of something is a loss to whom it concerns.
-            bool lost = reason == MsrpSessionEndReason.PeerClosed && (_wasCutOff || cutOff.Contains(session));
-            session.End(lost ? MsrpSessionEndReason.ConnectionLost : reason);
+            bool isLost = reason == MsrpSessionEndReason.PeerClosed && (_reader.WasCutOff || cutOff.Contains(session));
+            session.End(isLost ? MsrpSessionEndReason.ConnectionLost : reason);
         }
     }
 }

@@ -40,8 +40,8 @@ internal sealed class MsrpChunker
 
     public MsrpSendHeaders Headers => _headers;
 
-    /// <summary>From the next chunk on the message goes by another way.</summary>
-    public void GoBy(MsrpPath to)
+    /// <summary>From the next chunk on To-Path is another one.</summary>
+    public void ChangePath(MsrpPath to)
     {
         ThrowIfNot(!IsOpen);
         _first = _first.By(to);

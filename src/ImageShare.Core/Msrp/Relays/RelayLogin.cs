@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using ImageShare.Core.Authentication;
-using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Msrp.Framing;
 using ImageShare.Core.Text;
 
@@ -11,7 +10,7 @@ namespace ImageShare.Core.Msrp.Relays;
 /// Proves this side to its relays, one behind the other (RFC 4976 §5.1): AUTH, the challenge, AUTH with its answer, and the path to use. Made again before
 /// it expires. One log-in at a time.
 /// </summary>
-internal sealed class RelayLogin(MsrpConnection connection, MsrpUri own, IReadOnlyList<MsrpRelay> relays, TimeSpan? wanted)
+internal sealed class RelayLogin(RelayRequest send, MsrpUri own, IReadOnlyList<MsrpRelay> relays, TimeSpan? wanted)
 {
     // Two for the challenge, one for a stale nonce, one for another time.
     private const int MostTries = 4;
@@ -21,7 +20,7 @@ internal sealed class RelayLogin(MsrpConnection connection, MsrpUri own, IReadOn
 
     /// <exception cref="ImageShareException">
     /// <see cref="ImageShareError.AuthenticationFailed"/>, <see cref="ImageShareError.Rejected"/>, <see cref="ImageShareError.MalformedMessage"/>, or that of
-    /// <see cref="MsrpConnection.RequestAsync"/>.
+    /// <see cref="RelayRequest"/>.
     /// </exception>
     public async Task<RelayGrant> LogInAsync(CancellationToken cancellationToken)
     {
@@ -42,7 +41,7 @@ internal sealed class RelayLogin(MsrpConnection connection, MsrpUri own, IReadOn
         for (int i = 0; i < MostTries; i++)
         {
             string? authorization = Authorize(relay);
-            RelayReply reply = await connection.RequestAsync((output, id) => Write(output, id, to, authorization), cancellationToken).ConfigureAwait(false);
+            RelayReply reply = await send((output, id) => Write(output, id, to, authorization), cancellationToken).ConfigureAwait(false);
             switch (reply.Status)
             {
                 case >= 200 and < 300:

@@ -1,64 +1,66 @@
-using System.Collections.Concurrent;
 using System.Net;
-using ImageShare.Core.Diagnostics;
+using System.Security.Cryptography.X509Certificates;
 using ImageShare.Core.Msrp.Connections;
-using ImageShare.Core.Msrp.Transfers;
+using ImageShare.Core.Msrp.Relays;
 using ImageShare.Core.Net;
 using ImageShare.Core.Text;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImageShare.Core.Msrp.Sessions;
 
 /// <summary>
-/// This side of MSRP: one listener for any number of sessions, told apart by their session ids, and the connections they are bound
-/// to. All members may be called at the same time.
+/// This side of MSRP: one listener, and one for TLS, for any number of sessions, told apart by their session ids, and the connections they are bound to.
 /// </summary>
-public sealed partial class MsrpEndpoint : IAsyncDisposable
+/// <remarks>All members may be called at the same time. Disposing ends all sessions and connections; what is under way on them ends as aborted.</remarks>
+public sealed class MsrpEndpoint : IAsyncDisposable
 {
     /// <summary>How long a close may take before it is no longer waited for.</summary>
     internal static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(5);
 
-    /// <summary>Up to so many connections may each keep a buffer at hand while they are in the middle of a message.</summary>
-    internal const int FewConnections = 64;
+    private readonly MsrpEndpointOptions _options;
+    private readonly ConnectionContext _context;
+    private readonly ConnectionStarter _starter;
 
-    private readonly INetwork _network;
-    private readonly IStreamListener _listener;
-    private readonly ConcurrentDictionary<string, MsrpSession> _sessions = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<MsrpConnection, byte> _connections = new();
-    private readonly Task _accepting;
-    private readonly UnboundConnections _unbound;
-    private int _transfers;
-    private int _connectionCount;
-    private volatile bool _disposed;
+    // Who opens connections: peers, sessions, and sessions behind relays.
+    private readonly MsrpListener _listener;
+    private readonly MsrpListener? _secureListener;
+    private readonly Dialer _dialer;
+    private readonly RelaySessions _relays;
+
+    private readonly TlsEndpoint? _tls;
+    private readonly X509Certificate2? _madeCertificate;
+    private volatile bool _isDisposed;
 
     private MsrpEndpoint(INetwork network, MsrpEndpointOptions options)
     {
-        _network = network;
-        Options = options;
-        _unbound = new UnboundConnections(options.Limits);
-        _dialRate = new DialRate(options.Limits.MaxDialsPerSecond, options.TimeProvider);
-        Logger = options.LoggerFactory?.CreateLogger<MsrpEndpoint>() ?? (ILogger)NullLogger.Instance;
-        _listener = network.Listen(options.LocalEndPoint);
-        LocalEndPoint = _listener.LocalEndPoint;
+        _options = options;
+        _context = options.CreateContext();
+        _starter = new ConnectionStarter(_context);
+        IStreamListener listener = network.Listen(options.LocalEndPoint);
         if (options.Tls is { } tls)
         {
             _madeCertificate = tls.Certificate is null ? SelfSignedCertificate.Create(options.TimeProvider) : null;
             _tls = new TlsEndpoint(tls with { Certificate = tls.Certificate ?? _madeCertificate });
-            _secureListener = ListenForTls();
-            SecureLocalEndPoint = _secureListener.LocalEndPoint;
-            _acceptingSecure = AcceptSecureAsync(_secureListener);
+            IStreamListener secure = ListenForTls(network, beside: listener);
+            _secureListener = MsrpListener.Start(secure, _tls, options.ConnectTimeout, _context, _starter);
         }
 
-        _accepting = AcceptAsync();
+        _listener = MsrpListener.Start(listener, tls: null, options.ConnectTimeout, _context, _starter);
+        var streams = new StreamDialer(network, _tls, options);
+        _dialer = new Dialer(streams, _context, _starter, options);
+        _relays = new RelaySessions(streams, _context, _starter);
     }
 
     /// <summary>The address and port listened on.</summary>
-    public IPEndPoint LocalEndPoint { get; }
+    public IPEndPoint LocalEndPoint => _listener.LocalEndPoint;
 
-    internal MsrpEndpointOptions Options { get; }
+    /// <summary>The address and port listened on for msrps; null when <see cref="MsrpEndpointOptions.Tls"/> is.</summary>
+    public IPEndPoint? SecureLocalEndPoint => _secureListener?.LocalEndPoint;
 
-    internal ILogger Logger { get; }
+    /// <summary>
+    /// What this side shows in TLS: the certificate of <see cref="MsrpEndpointOptions.Tls"/>, or one made for this endpoint. Null without TLS. Valid until
+    /// the endpoint is disposed.
+    /// </summary>
+    public X509Certificate2? Certificate => _tls?.Options.Certificate;
 
     /// <summary>Starts to listen.</summary>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: the address cannot be bound.</exception>
@@ -80,13 +82,13 @@ public sealed partial class MsrpEndpoint : IAsyncDisposable
     public MsrpSession CreateSession(MsrpSessionOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (options.IsSecure && _tls is null)
         {
             throw new ImageShareException(ImageShareError.InvalidState, "The MSRP endpoint speaks no TLS; give it TLS options.");
         }
 
-        IPAddress address = options.AdvertisedAddress ?? Options.AdvertisedAddress ?? LocalEndPoint.Address;
+        IPAddress address = options.AdvertisedAddress ?? _options.AdvertisedAddress ?? LocalEndPoint.Address;
         if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
         {
             throw new ImageShareException(
@@ -97,131 +99,72 @@ public sealed partial class MsrpEndpoint : IAsyncDisposable
         string host = new IPAddress(address.GetAddressBytes()).ToString();
         string id = RandomToken.Create();
         MsrpUri uri = options.IsSecure ? new MsrpUri("msrps", host, SecureLocalEndPoint!.Port, id) : new MsrpUri("msrp", host, LocalEndPoint.Port, id);
-        var session = new MsrpSession(this, uri, options);
-        _sessions[id] = session;
+        var session = new MsrpSession(_context, _dialer, uri, options);
+        _context.Sessions.Add(session.Binding);
+        return session;
+    }
+
+    /// <summary>
+    /// Makes a session that runs through relays: connects to the first by TLS, proves itself to each, and keeps what they grant until the session ends. The
+    /// connection to the relay is always opened by this side, whatever <c>a=setup</c> says (RFC 6135 §4.5). Put <see cref="MsrpSession.AdvertisedPath"/>
+    /// into <c>a=path</c>.
+    /// </summary>
+    /// <param name="options">As for <see cref="CreateSession"/>; the session is secure, whatever it says there.</param>
+    /// <param name="relays">From the nearest to the outermost, at least one.</param>
+    /// <param name="expires">For how long the path is wanted; null leaves it to the relays. It is renewed in time.</param>
+    /// <param name="cancellationToken">Gives up; nothing stays open.</param>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.PeerUnreachable"/>, <see cref="ImageShareError.CertificateNotTrusted"/>, <see cref="ImageShareError.NoAnswer"/> or
+    /// <see cref="ImageShareError.ConnectionLost"/>: the first relay. <see cref="ImageShareError.AuthenticationFailed"/>,
+    /// <see cref="ImageShareError.Rejected"/>, <see cref="ImageShareError.MalformedMessage"/>: one of them.
+    /// </exception>
+    public async Task<MsrpSession> CreateSessionAsync(
+        MsrpSessionOptions options, IReadOnlyList<MsrpRelay> relays, TimeSpan? expires = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(relays);
+        ArgumentOutOfRangeException.ThrowIfZero(relays.Count);
+        MsrpSession session = CreateSession(options with { IsSecure = true });
+        await _relays.ConnectAsync(session, relays, expires, cancellationToken).ConfigureAwait(false);
         return session;
     }
 
     /// <summary>Closes all sessions and connections and stops listening.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_disposed)
+        if (_isDisposed)
         {
             return;
         }
 
-        _disposed = true;
+        _isDisposed = true;
         await _listener.DisposeAsync().ConfigureAwait(false);
-        await _accepting.ConfigureAwait(false);
-        await EndHandshakesAsync().ConfigureAwait(false);
-        foreach (MsrpSession session in _sessions.Values)
+        if (_secureListener is not null)
+        {
+            await _secureListener.DisposeAsync().ConfigureAwait(false);
+        }
+
+        foreach (SessionBinding session in _context.Sessions.All)
         {
             session.End(MsrpSessionEndReason.Closed);
         }
 
-        foreach (MsrpConnection connection in _connections.Keys)
-        {
-            connection.End(MsrpSessionEndReason.Closed, force: false);
-        }
-
-        try
-        {
-            await Task.WhenAll(_connections.Keys.Select(c => c.Ended)).WaitAsync(CloseTime, Options.TimeProvider).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            // Their receivers do not come back; the streams at least are given up.
-            foreach (MsrpConnection connection in _connections.Keys)
-            {
-                connection.End(MsrpSessionEndReason.Closed, force: true);
-            }
-        }
-
+        await _starter.CloseAsync().ConfigureAwait(false);
         _madeCertificate?.Dispose();
-        _handshakesEnd.Dispose();
     }
 
-    /// <summary>The session a request is meant for: the URI must be the one we gave out, in all its parts (RFC 4975 §7.3), or as the options say.</summary>
-    internal MsrpSession? FindSession(MsrpUri uri) =>
-        uri.SessionId is { } id && _sessions.TryGetValue(id, out MsrpSession? session) && Match(session.LocalUri, uri) ? session : null;
-
-    /// <summary>Whether two URIs name the same end of a session.</summary>
-    internal bool Match(MsrpUri one, MsrpUri other) => one.Equals(other)
-        || (Options.MatchesBySessionId && one.SessionId is not null && one.IsSecure == other.IsSecure
-            && string.Equals(one.SessionId, other.SessionId, StringComparison.Ordinal)
-            && string.Equals(one.Transport, other.Transport, StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>Whether a session is agreed upon that its peer has yet to bind: it may come on any connection of that peer.</summary>
-    internal bool AwaitsSessions => _sessions.Any(static entry => entry.Value is { IsUsed: true, IsOver: false, Connection: null });
-
-    internal void Remove(MsrpSession session) => _sessions.TryRemove(session.LocalUri.SessionId!, out _);
-
-    /// <summary>Whether there are few connections.</summary>
-    internal bool HasFewConnections => Volatile.Read(ref _connectionCount) <= FewConnections;
-
-    internal int TransferBegins() => Interlocked.Increment(ref _transfers);
-
-    internal void TransferEnds() => Interlocked.Decrement(ref _transfers);
-
-    /// <summary>An accepted connection has named a session, or ended before it did.</summary>
-    internal void NoLongerUnbound(MsrpConnection connection) => _unbound.Remove(connection.RemoteEndPoint.Address);
-
-    internal void Remove(MsrpConnection connection)
-    {
-        if (_connections.TryRemove(connection, out _))
-        {
-            Interlocked.Decrement(ref _connectionCount);
-        }
-
-        Forget(connection);
-    }
-
-    private async Task AcceptAsync()
+    private IStreamListener ListenForTls(INetwork network, IStreamListener beside)
     {
         try
         {
-            while (await _listener.AcceptAsync(CancellationToken.None).ConfigureAwait(false) is { } stream)
-            {
-                if (await AdmitAsync(stream).ConfigureAwait(false))
-                {
-                    Begin(new MsrpConnection(this, stream, accepted: true));
-                }
-            }
+            return network.Listen(new IPEndPoint(_options.LocalEndPoint.Address, _options.TlsPort));
         }
-        catch (ObjectDisposedException) when (_disposed)
+        catch (ImageShareException)
         {
-            // The listener went while it was waited for.
-        }
-    }
-
-    // Those that have not named a session cost the peer nothing, so there may be only a few of them (RFC 4975 §14.5).
-    private async ValueTask<bool> AdmitAsync(IStreamConnection stream)
-    {
-        string? limit = Volatile.Read(ref _connectionCount) + _handshakes.Count >= Options.Limits.MaxConnections
-            ? nameof(MsrpLimits.MaxConnections)
-            : _unbound.Add(stream.RemoteEndPoint.Address);
-        if (limit is null)
-        {
-            return true;
-        }
-
-        ImageShareTelemetry.MsrpConnectionRefused(limit);
-        MsrpLog.ConnectionRefused(Logger, limit);
-
-        stream.Abort();
-        await stream.DisposeAsync().ConfigureAwait(false);
-        return false;
-    }
-
-    private void Begin(MsrpConnection connection)
-    {
-        _connections[connection] = 0;
-        Interlocked.Increment(ref _connectionCount);
-        connection.Start();
-        if (_disposed)
-        {
-            // Opened while the endpoint was closed, which may have missed it.
-            connection.End(MsrpSessionEndReason.Closed, force: true);
+            // Nobody else will: there is no endpoint yet. Nothing waits on it, so it ends at once.
+            _ = beside.DisposeAsync().AsTask();
+            _madeCertificate?.Dispose();
+            throw;
         }
     }
 }

@@ -1,6 +1,9 @@
 using System.Net;
+using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Net;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImageShare.Core.Msrp.Sessions;
 
@@ -83,4 +86,27 @@ public sealed record MsrpEndpointOptions
     /// default, allows all. Ports 0 and 9 are never dialled.
     /// </summary>
     public Func<IPEndPoint, bool>? DialPolicy { get; init; }
+
+    /// <summary>What connections need of the options.</summary>
+    internal ConnectionContext CreateContext()
+    {
+        ILogger logger = LoggerFactory?.CreateLogger<MsrpEndpoint>() ?? (ILogger)NullLogger.Instance;
+        var transfers = new TransferSettings(TimeProvider, logger)
+        {
+            TransactionTimeout = TransactionTimeout,
+            StandstillTimeout = StandstillTimeout,
+            ReportTimeout = IdleTimeout,
+            Trace = Trace,
+        };
+        return new ConnectionContext(
+            new ConnectionSettings(Limits, transfers)
+            {
+                BindTimeout = BindTimeout,
+                LingerTime = LingerTime,
+                IdleTimeout = IdleTimeout,
+                ProgressInterval = ProgressInterval,
+                MatchesBySessionId = MatchesBySessionId,
+            },
+            logger);
+    }
 }

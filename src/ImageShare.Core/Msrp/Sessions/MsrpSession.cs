@@ -1,4 +1,3 @@
-using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Msrp.Transfers;
 
@@ -6,78 +5,92 @@ namespace ImageShare.Core.Msrp.Sessions;
 
 /// <summary>
 /// One MSRP session (RFC 4975 §4): our URI, the peer's path, and the connection that both are bound to. Made by
-/// <see cref="MsrpEndpoint.CreateSession"/>. All members may be called at the same time; several messages may be sent at a time and share
-/// the connection evenly.
+/// <see cref="MsrpEndpoint.CreateSession"/>.
 /// </summary>
-public sealed partial class MsrpSession : IAsyncDisposable
+/// <remarks>
+/// All members may be called at the same time; several messages may be sent at a time and share the connection evenly. Closing and disposing may overlap anything
+/// else: what is under way then ends as aborted. Not to be awaited inside a call of the session's own receiver: <see cref="CloseAsync"/>,
+/// <see cref="DisposeAsync"/> and <see cref="Ended"/>.
+/// </remarks>
+public sealed class MsrpSession : IAsyncDisposable
 {
-    private readonly MsrpEndpoint _endpoint;
-    private readonly TaskCompletionSource _bound = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<MsrpSessionEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _peerKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Func<ReadOnlyMemory<byte>, bool>? _isPeerCertificate;
+    private readonly ConnectionContext _context;
+    private readonly Dialer _dialer;
+    private readonly MessageSender _sender;
     private volatile MsrpUri? _connectTo;
-    private volatile MsrpPath? _usePath;
-    private volatile MsrpPath? _peer;
-    private MsrpConnection? _connection;
 
-    internal MsrpSession(MsrpEndpoint endpoint, MsrpUri localUri, MsrpSessionOptions options)
+    internal MsrpSession(ConnectionContext context, Dialer dialer, MsrpUri localUri, MsrpSessionOptions options)
     {
-        _endpoint = endpoint;
-        LocalUri = localUri;
-        LocalPath = new MsrpPath(localUri);
+        _context = context;
+        _dialer = dialer;
         Options = options;
-        Incoming = new IncomingMessages(options, endpoint.Options.Limits, endpoint.Logger);
+        var incoming = new IncomingMessages(options.Receiver, options.MaxMessageSize, context.Settings.Limits, context.Logger);
+        Binding = new SessionBinding(context.Sessions, localUri, incoming)
+        {
+            IsStrict = options.StrictFromPath,
+            ExpectsMessage = options.ExpectsMessage,
+            MayBeEmpty = options.MayBeEmpty,
+            SuccessReports = options.SuccessReports,
+        };
+        _sender = new MessageSender(Binding, context);
     }
 
     /// <summary>The URI to put into our <c>a=path</c>. The endpoint listens to it from the start.</summary>
-    public MsrpUri LocalUri { get; }
+    public MsrpUri LocalUri => Binding.LocalUri;
 
     /// <summary>
     /// What stands in our <c>a=path</c>: behind relays their URIs, outermost first, then our own (RFC 4976 §5.1); else only our own.
     /// </summary>
-    public MsrpPath AdvertisedPath => UsePath is { } use ? new MsrpPath([.. use.Uris.Reverse(), LocalUri]) : LocalPath;
+    public MsrpPath AdvertisedPath => Binding.Peer.Route.UsePath is { } use ? new MsrpPath([.. use.Uris.Reverse(), LocalUri]) : Binding.LocalPath;
 
     /// <summary>
-    /// Told when relays have granted another way at a renewal: <see cref="AdvertisedPath"/> is different then, and the peer has to be told in a new offer before the
-    /// time of the one before is over (RFC 4976 §9.4). What this side sends takes the new way at once. Called on any thread; must not block.
+    /// Told when relays have granted another path at a renewal: <see cref="AdvertisedPath"/> is different then, and the peer has to be told in a new offer before the
+    /// path before it expires (RFC 4976 §9.4). What this side sends takes the new path at once. Called on any thread; must not block.
     /// </summary>
     public Action? AdvertisedPathChanged { get; set; }
 
     /// <summary>Why the session is over; not done while it is not. Never faulted.</summary>
-    public Task<MsrpSessionEnd> Ended => _ended.Task;
-
-    internal MsrpPath LocalPath { get; }
-
-    /// <summary>The relays' URIs, the nearest first; null without relays.</summary>
-    internal MsrpPath? UsePath => _usePath;
-
-    /// <summary>Whether the peers have agreed, and the media may be expected to move.</summary>
-    internal bool IsUsed
-    {
-        get => Volatile.Read(ref field);
-        private set => Volatile.Write(ref field, value);
-    }
-
-    /// <summary>The peer's path; null while it is not known.</summary>
-    internal MsrpPath? PeerPath => _peer;
-
-    /// <summary>Done when the peer's path is known, or the session is over.</summary>
-    internal Task PeerKnown => _peerKnown.Task;
-
-    /// <summary>Whether the peer has said which certificate is its own.</summary>
-    internal bool KnowsPeerCertificate => _isPeerCertificate is not null;
+    public Task<MsrpSessionEnd> Ended => Binding.Ended;
 
     internal MsrpSessionOptions Options { get; }
 
-    internal IncomingMessages Incoming { get; }
+    /// <summary>The session as its connection knows it.</summary>
+    internal SessionBinding Binding { get; }
 
-    internal bool IsOver => _ended.Task.IsCompleted;
+    /// <summary>
+    /// Names the peer, as its <c>a=path</c> does. Needed before connecting actively and before sending; the peer may bind the session
+    /// earlier (RFC 4145 §6); over TLS it waits then until it can be told who it is (RFC 8122 §6.2).
+    /// </summary>
+    /// <param name="peer">The path.</param>
+    /// <param name="isPeerCertificate">
+    /// With TLS: whether a certificate, given as DER bytes, is the peer's, as its fingerprint says. Any other ends the session. Null, when the peer named
+    /// none: then a host this side connects to is verified by chain and name, and nobody who connects to this side is let in. May be called on any thread,
+    /// must not block.
+    /// </param>
+    public void SetPeerPath(MsrpPath peer, Func<ReadOnlyMemory<byte>, bool>? isPeerCertificate = null)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        Binding.Peer.Set(peer, isPeerCertificate);
+    }
 
-    internal MsrpConnection? Connection => Volatile.Read(ref _connection);
+    /// <summary>
+    /// Names another path to the same peer, whose relays have granted it another one. Messages being sent take it with their next chunk.
+    /// </summary>
+    /// <param name="peer">The path: its last URI is the one it was.</param>
+    /// <returns>False, and nothing has changed, when its last URI is another or none was known: that is another peer, and needs a session of its own (RFC 4975 §5.4).</returns>
+    public bool TryRenewPeerPath(MsrpPath peer)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        return Binding.Peer.Route.TryRenewPeer(peer);
+    }
 
-    /// <summary>The SEND without a body that opened the session, to know its answer by.</summary>
-    internal TransactionKey OpeningTransaction { get; set; }
+    /// <summary>
+    /// Names where to connect instead of the host of the peer's path: a middlebox that passes bytes on (CEMA, RFC 6714 §4.2). The path
+    /// stays what it is in messages, and with TLS the peer behind is verified as ever.
+    /// </summary>
+    /// <param name="host">An address, or a name.</param>
+    /// <param name="port">1 to 65535.</param>
+    public void SetPeerAddress(string host, int port) => _connectTo = new MsrpUri(LocalUri.Scheme, host, port, null);
 
     /// <summary>
     /// Brings the session onto a connection. Active: connects to the first URI of the peer's path, or uses the connection there is
@@ -94,56 +107,71 @@ public sealed partial class MsrpSession : IAsyncDisposable
     public async Task ConnectAsync(bool active, CancellationToken cancellationToken)
     {
         ThrowIfOver();
-        IsUsed = true;
-        if (UsePath is not null && Connection is { } relay)
+        Binding.BeginUse();
+        MsrpConnection? open = Binding.Connection;
+        if (Binding.Peer.Route.UsePath is not null && open is not null)
         {
-            relay.BeginUse();
-            MsrpPath peer = _peer ?? throw PathNotSet();
+            // Behind a relay the connection is there, and only the peer has to be heard (RFC 6135 §4.5).
+            open.BeginUse();
+            MsrpPath peer = Binding.Peer.Path ?? throw SessionErrors.PathNotSet();
             if (active)
             {
-                if (Options.OpenWithEmptySend)
-                {
-                    relay.SendEmpty(this, peer);
-                }
-
+                Open(open, peer);
                 return;
             }
         }
-        else if (active && Connection is null)
+        else if (active && open is null)
         {
-            MsrpPath peer = _peer ?? throw PathNotSet();
+            MsrpPath peer = Binding.Peer.Path ?? throw SessionErrors.PathNotSet();
             MsrpConnection? dialled = await DialAsync(_connectTo ?? peer.First, cancellationToken).ConfigureAwait(false);
             ThrowIfOver();
-            if (Options.OpenWithEmptySend)
-            {
-                dialled?.SendEmpty(this, peer);
-            }
-
+            Open(dialled, peer);
             return;
         }
 
-        try
-        {
-            await _bound.Task.WaitAsync(_endpoint.Options.BindTimeout, _endpoint.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException e)
-        {
-            End(MsrpSessionEndReason.BindTimeout);
-            throw new ImageShareException(
-                ImageShareError.MediaNotConnected,
-                "The peer did not open the MSRP connection in time; check that it can reach the address in our offer or answer.",
-                e);
-        }
-
-        ThrowIfOver();
+        await WaitForPeerAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Sends a message. Chunks go out without waiting for their answers; the source is read ahead of them in large blocks.</summary>
+    /// <param name="content">What to send.</param>
+    /// <param name="acknowledged">Told of the bytes acknowledged so far, once for each batch of responses.</param>
+    /// <param name="cancellationToken">Gives the message up: the chunk on the wire ends with <c>#</c>, then the call ends.</param>
+    /// <returns>
+    /// What became of it, when every chunk is answered or the message has failed. A type the peer has once refused with 415 is refused at
+    /// once (RFC 4975 §10.6).
+    /// </returns>
+    /// <exception cref="ArgumentException">The Message-ID or the disposition cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.SourceUnreadable"/>: the source failed or ended early; the peer was told that the message is over.
+    /// <see cref="ImageShareError.InvalidState"/>: the session is not connected, or the peer's path is not known.
+    /// </exception>
+    public async Task<MsrpSendResult> SendAsync(MsrpOutgoingContent content, IProgress<long>? acknowledged, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        cancellationToken.ThrowIfCancellationRequested();
+        MsrpSendEnd end = await TrySendAsync(content, acknowledged, allLeaves: null, cancellationToken).ConfigureAwait(false);
+        return end.IsCancelled ? throw new OperationCanceledException(cancellationToken) : end.Result;
+    }
+
+    /// <summary>As <see cref="SendAsync"/>, but a message that is cancelled has a result as well, and it is told when all of it leaves.</summary>
+    /// <param name="content">What to send.</param>
+    /// <param name="acknowledged">Told of the bytes acknowledged so far.</param>
+    /// <param name="allLeaves">
+    /// Called when the last chunk is about to leave: from then on the peer may have the whole message, whatever becomes of it here. By the writer loop; must not block.
+    /// </param>
+    /// <param name="cancellationToken">Gives the message up.</param>
+    /// <exception cref="ImageShareException">As for <see cref="SendAsync"/>.</exception>
+    internal Task<MsrpSendEnd> TrySendAsync(
+        MsrpOutgoingContent content, IProgress<long>? acknowledged, Action? allLeaves, CancellationToken cancellationToken) =>
+        _sender.SendAsync(content, acknowledged, allLeaves, cancellationToken);
 
     /// <summary>
     /// Takes nothing more of the message that is under way: its sender gets a 413 at once, in the middle of a chunk too, unless it wants no failure reports (RFC 5547
     /// §8.4). Between two chunks there is nothing to answer; the next one gets it.
     /// </summary>
     /// <returns>Done when the answer has left, there is none to give, or the session is over. A peer that does not read, or a receiver that does not come back, keeps it waiting.</returns>
-    internal Task RefuseAsync() => Connection is { } connection ? Task.WhenAny(connection.RefuseAsync(this), Ended) : Task.CompletedTask;
+    internal Task RefuseAsync() => Binding.Connection is { } connection ? Task.WhenAny(connection.RefuseAsync(Binding), Ended) : Task.CompletedTask;
 
     /// <summary>
     /// Ends the session. Messages on their way are given up. A connection that this side opened closes with its last session, after what waits to be written
@@ -152,12 +180,12 @@ public sealed partial class MsrpSession : IAsyncDisposable
     /// </summary>
     public async ValueTask CloseAsync()
     {
-        End(MsrpSessionEndReason.Closed);
-        if (Connection is { } connection)
+        Binding.End(MsrpSessionEndReason.Closed);
+        if (Binding.Connection is { } connection)
         {
             try
             {
-                await connection.WhenReleased.WaitAsync(MsrpEndpoint.CloseTime, _endpoint.Options.TimeProvider).ConfigureAwait(false);
+                await connection.WhenReleased.WaitAsync(MsrpEndpoint.CloseTime, _context.Settings.TimeProvider).ConfigureAwait(false);
             }
             catch (TimeoutException)
             {
@@ -172,102 +200,69 @@ public sealed partial class MsrpSession : IAsyncDisposable
     /// </summary>
     internal async ValueTask DropAsync()
     {
-        End(MsrpSessionEndReason.Closed);
-        Connection?.DropUnlessShared();
+        Binding.End(MsrpSessionEndReason.Closed);
+        Binding.Connection?.DropUnlessShared();
         await CloseAsync().ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => CloseAsync();
 
-    /// <summary>Binds the session to a connection if it has none. For any thread.</summary>
-    internal bool TryBind(MsrpConnection connection)
+    /// <summary>The relays have granted a path, the first or another.</summary>
+    internal void TakeUsePath(MsrpPath use)
     {
-        if (IsOver || Interlocked.CompareExchange(ref _connection, connection, null) is not null)
+        if (Binding.Peer.Route.TrySetUsePath(use))
         {
-            return false;
-        }
-
-        if (!connection.TryAttach(this))
-        {
-            // It closed in this very moment; another one may still bind.
-            Volatile.Write(ref _connection, null);
-            return false;
-        }
-
-        if (connection.RelayedFor is null)
-        {
-            _bound.TrySetResult();
-        }
-
-        if (IsOver)
-        {
-            connection.Detach(this);
-        }
-
-        return true;
-    }
-
-    /// <summary>The connection the peer was last heard on. For the reader loops, one at a time.</summary>
-    internal MsrpConnection? HeardOn { get; set; }
-
-    /// <summary>The peer has spoken: behind a relay, where the connection is there from the start, that is what a passive side waits for.</summary>
-    internal void HeardFromPeer() => _bound.TrySetResult();
-
-    /// <summary>Binds the session to the connection to its relay.</summary>
-    internal void BindToRelay(MsrpConnection connection)
-    {
-        TryBind(connection);
-        ThrowIfOver();
-    }
-
-    /// <summary>Ends the session; the first reason counts. For any thread.</summary>
-    internal void End(MsrpSessionEndReason reason, int? status = null)
-    {
-        if (_ended.TrySetResult(new MsrpSessionEnd(reason, status)))
-        {
-            ImageShareTelemetry.MsrpSessionEnded(reason);
-            _endpoint.Remove(this);
-            _bound.TrySetResult();
-            _peerKnown.TrySetResult();
-            Connection?.Detach(this);
+            AdvertisedPathChanged?.Invoke();
         }
     }
 
-    /// <summary>Whether that certificate is the one the peer named.</summary>
-    internal bool IsPeerCertificate(ReadOnlyMemory<byte> certificate) => _isPeerCertificate?.Invoke(certificate) == true;
+    internal void ThrowIfOver()
+    {
+        if (Ended is { IsCompletedSuccessfully: true, Result: var end })
+        {
+            throw SessionErrors.IsOver(end);
+        }
+    }
 
-    /// <summary>Whether TLS has shown that the peer is at the other end: by its fingerprint, else by the name of the host this side has connected to.</summary>
-    internal bool IsPeer(MsrpConnection connection) => KnowsPeerCertificate
-        ? connection.PeerCertificate is { } certificate && IsPeerCertificate(certificate)
-        : connection.VerifiedHost is { } host && host.Equals(_peer?.First.Host, StringComparison.OrdinalIgnoreCase);
+    // The active side sends first (RFC 4975 §5.4).
+    private void Open(MsrpConnection? connection, MsrpPath peer)
+    {
+        if (Options.OpenWithEmptySend)
+        {
+            connection?.SendEmpty(Binding, peer);
+        }
+    }
 
     private async Task<MsrpConnection?> DialAsync(MsrpUri uri, CancellationToken cancellationToken)
     {
         try
         {
-            return await _endpoint.DialAsync(this, uri, cancellationToken).ConfigureAwait(false);
+            return await _dialer.DialAsync(Binding, uri, Options.DialPolicy, cancellationToken).ConfigureAwait(false);
         }
         catch (ImageShareException e) when (e.Error == ImageShareError.CertificateNotTrusted)
         {
-            End(MsrpSessionEndReason.NotTrusted);
+            Binding.End(MsrpSessionEndReason.NotTrusted);
             throw;
         }
     }
 
-    private void ThrowIfOver()
+    private async Task WaitForPeerAsync(CancellationToken cancellationToken)
     {
-        if (_ended.Task is { IsCompletedSuccessfully: true, Result: var end })
+        ConnectionSettings settings = _context.Settings;
+        try
         {
-            throw new ImageShareException(
-                end.Reason == MsrpSessionEndReason.NotTrusted ? ImageShareError.CertificateNotTrusted : ImageShareError.MediaNotConnected,
-                $"The MSRP session is over ({end.Reason}); make a new one with a new offer.")
-            {
-                MsrpStatus = end.Status,
-            };
+            await Binding.Bound.WaitAsync(settings.BindTimeout, settings.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
-    }
+        catch (TimeoutException e)
+        {
+            Binding.End(MsrpSessionEndReason.BindTimeout);
+            throw new ImageShareException(
+                ImageShareError.MediaNotConnected,
+                "The peer did not open the MSRP connection in time; check that it can reach the address in our offer or answer.",
+                e);
+        }
 
-    private static ImageShareException PathNotSet() =>
-        new(ImageShareError.InvalidState, "The peer's MSRP path is not known; set it from the peer's offer or answer first.");
+        ThrowIfOver();
+    }
 }

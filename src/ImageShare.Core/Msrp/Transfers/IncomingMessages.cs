@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using ImageShare.Core.Msrp.Framing;
-using ImageShare.Core.Msrp.Sessions;
 using Microsoft.Extensions.Logging;
 
 namespace ImageShare.Core.Msrp.Transfers;
@@ -10,16 +9,11 @@ namespace ImageShare.Core.Msrp.Transfers;
 /// The messages that come in on one session: puts chunks together and passes their bytes to the receiver. One message at a time is taken;
 /// another that begins meanwhile is refused. Used by the reader loop of the session's connection only.
 /// </summary>
-internal sealed class IncomingMessages(MsrpSessionOptions options, MsrpLimits limits, ILogger logger)
+internal sealed class IncomingMessages(IMsrpMessageReceiver? receiver, long maxMessageSize, MsrpLimits limits, ILogger logger)
 {
-    /// <summary>How many ended messages are remembered, so that late or repeated chunks of theirs are answered and not delivered.</summary>
-    private const int Remembered = 8;
-
-    private readonly IMsrpMessageReceiver? _receiver = options.Receiver;
-    private readonly (string Id, int Status)[] _ended = new (string, int)[Remembered];
+    private readonly EndedMessages _ended = new();
     private MessageAssembly? _assembly;
     private string? _openId;
-    private int _nextEnded;
     private int _messages;
     private long _taken;
 
@@ -64,7 +58,7 @@ internal sealed class IncomingMessages(MsrpSessionOptions options, MsrpLimits li
         Volatile.Write(ref _taken, _taken + data.Length);
         try
         {
-            ValueTask writing = _receiver!.WriteAsync(offset, data, cancellationToken);
+            ValueTask writing = receiver!.WriteAsync(offset, data, cancellationToken);
             if (writing.IsCompletedSuccessfully)
             {
                 writing.GetAwaiter().GetResult();
@@ -114,12 +108,9 @@ internal sealed class IncomingMessages(MsrpSessionOptions options, MsrpLimits li
             return await BeginChunkAsync(head, cancellationToken).ConfigureAwait(false);
         }
 
-        foreach ((string ended, int answer) in _ended)
+        if (_ended.Find(id) is { } answer)
         {
-            if (string.Equals(ended, id, StringComparison.Ordinal))
-            {
-                return Dropped(answer);
-            }
+            return Dropped(answer);
         }
 
         // A sign of life of some peers, sent as content (type text/x-msrp-heartbeat).
@@ -128,8 +119,8 @@ internal sealed class IncomingMessages(MsrpSessionOptions options, MsrpLimits li
             return Dropped(200);
         }
 
-        int status = _receiver is null ? 403 : _openId is not null ? 413 : 200;
-        var assembly = new MessageAssembly(options.MaxMessageSize, limits);
+        int status = receiver is null ? 403 : _openId is not null ? 413 : 200;
+        var assembly = new MessageAssembly(maxMessageSize, limits);
         if (status == 200)
         {
             status = StatusOf(assembly.BeginChunk(head.ByteRange));
@@ -142,7 +133,7 @@ internal sealed class IncomingMessages(MsrpSessionOptions options, MsrpLimits li
 
         if (status != 200)
         {
-            Remember(id, status);
+            _ended.Add(id, status);
             return status;
         }
 
@@ -157,7 +148,7 @@ internal sealed class IncomingMessages(MsrpSessionOptions options, MsrpLimits li
         var info = new MsrpMessageInfo(id, head.ContentType, head.ByteRange?.Total, head.SuccessReport, head.GetOtherHeaders());
         try
         {
-            MsrpAcceptance acceptance = await _receiver!.BeginAsync(info, cancellationToken).ConfigureAwait(false);
+            MsrpAcceptance acceptance = await receiver!.BeginAsync(info, cancellationToken).ConfigureAwait(false);
             return acceptance.Status;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -192,7 +183,7 @@ internal sealed class IncomingMessages(MsrpSessionOptions options, MsrpLimits li
                 int status;
                 try
                 {
-                    await _receiver!.CompleteAsync(_assembly!.Total!.Value, cancellationToken).ConfigureAwait(false);
+                    await receiver!.CompleteAsync(_assembly!.Total!.Value, cancellationToken).ConfigureAwait(false);
                     status = 200;
                 }
                 catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -202,7 +193,7 @@ internal sealed class IncomingMessages(MsrpSessionOptions options, MsrpLimits li
                 }
 
                 _openId = null;
-                Remember(id, status);
+                _ended.Add(id, status);
                 return (status, status == 200);
             case AssemblyVerdict.Aborted:
                 await FailAsync(MsrpAbortReason.BySender, 413).ConfigureAwait(false);
@@ -223,25 +214,19 @@ internal sealed class IncomingMessages(MsrpSessionOptions options, MsrpLimits li
 
     private async ValueTask<int> FailAsync(MsrpAbortReason reason, int status)
     {
-        Remember(_openId!, status);
+        _ended.Add(_openId!, status);
         _openId = null;
         try
         {
-            await _receiver!.AbortAsync(reason).ConfigureAwait(false);
+            await receiver!.AbortAsync(reason).ConfigureAwait(false);
         }
         catch (Exception error)
         {
             // The message is given up either way; the receiver is the application's and may throw anything.
-            MsrpLog.AbortFailed(logger, error);
+            TransferLog.AbortFailed(logger, error);
         }
 
         return status;
-    }
-
-    private void Remember(string id, int status)
-    {
-        _ended[_nextEnded] = (id, status);
-        _nextEnded = (_nextEnded + 1) % Remembered;
     }
 
     // 200 asks for the bytes; a chunk that is answered 200 and dropped all the same has a status of its own kind.

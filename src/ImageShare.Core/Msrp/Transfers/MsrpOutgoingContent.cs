@@ -1,5 +1,4 @@
 using System.Buffers;
-using ImageShare.Core.Msrp.Sessions;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Msrp.Transfers;
@@ -67,7 +66,7 @@ public sealed record MsrpOutgoingContent
     /// <summary>
     /// Whether the result waits, when <see cref="SuccessReport"/> asks for them, until reports cover every byte: behind relays only they say
     /// that the peer itself has the message (RFC 4975 §7.1.1). The wait ends with the session, and when no report has come for
-    /// <see cref="MsrpEndpointOptions.IdleTimeout"/> (and a <see cref="MsrpEndpointOptions.TransactionTimeout"/> more), whatever else the peer sends; the outcome is
+    /// <see cref="Sessions.MsrpEndpointOptions.IdleTimeout"/> (and a <see cref="Sessions.MsrpEndpointOptions.TransactionTimeout"/> more), whatever else the peer sends; the outcome is
     /// then <see cref="MsrpSendOutcome.Unknown"/>.
     /// </summary>
     public bool AwaitSuccessReport { get; init; }

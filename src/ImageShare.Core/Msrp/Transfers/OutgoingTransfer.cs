@@ -1,27 +1,18 @@
-using ImageShare.Core.Msrp.Connections;
+using System.IO.Pipelines;
 using ImageShare.Core.Msrp.Framing;
-using ImageShare.Core.Msrp.Sessions;
 
 namespace ImageShare.Core.Msrp.Transfers;
 
-/// <summary>
-/// One message on its way out. The writer loop cuts it into chunks, the reader loop brings the responses, the sending call feeds the source;
-/// what they share are the ring of open transactions, a stop flag and the result.
-/// </summary>
-internal sealed partial class OutgoingTransfer : IDisposable
+/// <summary>One message on its way out.</summary>
+/// <remarks>
+/// Three parties work on it at the same time. The writer loop of the connection cuts it into chunks: <see cref="Write"/>, <see cref="Interrupt"/>,
+/// <see cref="Flushed"/> and what is asked between them. The reader loop brings responses and reports: <see cref="TryAnswerNext"/>, <see cref="TryAnswer"/>,
+/// <see cref="Report"/>, <see cref="EndOfBatch"/>. The call that sends the message fills <see cref="Bytes"/>, waits for <see cref="Result"/> and disposes it.
+/// What they share are the ring of open transactions, the reason of a stop and the result. <see cref="Stop"/> and <see cref="Finish"/> may be called by any
+/// thread at any time.
+/// </remarks>
+internal sealed class OutgoingTransfer : IDisposable
 {
-    /// <summary>Chunks that may be unanswered at a time: nearly 16 MiB of 2048 bytes, more than the system holds of a connection.</summary>
-    internal const int Window = 8191;
-
-    /// <summary>As many on the way over relays, which have to hold them: nearly 4 MiB.</summary>
-    private const int WindowOverRelays = 2047;
-
-    private const int SmallestWindow = 127;
-
-    /// <summary>Chunks in flight, and bytes read ahead, of all transfers of an endpoint, once they are many.</summary>
-    private const int TotalWindow = 32 * 1024;
-    private const long Budget = 2 * 1024 * 1024;
-
     /// <summary>What of a large chunk goes out before another message has its turn.</summary>
     private const int LargeTurn = 16 * 1024;
 
@@ -31,128 +22,256 @@ internal sealed partial class OutgoingTransfer : IDisposable
     /// <summary>What goes out of small chunks when there are more messages: the first chunk of a session in a row is the one whose head costs most.</summary>
     private const int ManyTurn = 64 * 1024;
 
-    private readonly MsrpConnection _connection;
-    private readonly MsrpChunker _chunker;
-    private readonly Lock _writing = new();
+    // Shared by all.
+    private readonly TransferBudget _budget;
+    private readonly WriterState _writer;
     private readonly OpenTransactions _open;
-    private readonly RateLimit? _rate;
-    private readonly ITimer? _rateTimer;
-    private readonly ITimer _timeout;
+    private readonly TransferEnd _end = new();
+
+    // The writer loop's. The gate keeps it off the bytes once they were given back.
+    private readonly ChunkSender _sender;
+    private readonly Lock _writing = new();
+
+    // The reader loop's.
+    private readonly SuccessReports _reports;
     private readonly IProgress<long>? _progress;
-    private readonly IntervalSet _reported = new();
-    private readonly bool _waitsForReport;
-    private readonly TaskCompletionSource<MsrpSendResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _stop;
-    private int _status;
+    private readonly ResponseWatch _watch;
+    private readonly long _total;
     private long _progressed;
-    private volatile bool _allWritten;
-    private volatile bool _waitsForWindow;
-    private bool _endIsWritten;
 
+    /// <param name="headers">What the chunks have in common.</param>
+    /// <param name="content">What to send.</param>
+    /// <param name="route">The path of its chunks.</param>
+    /// <param name="writer">The writer loop that writes it.</param>
+    /// <param name="settings">Times and listeners.</param>
+    /// <param name="budget">What bounds its window.</param>
+    /// <param name="progress">Told of the bytes acknowledged so far.</param>
+    /// <param name="allLeaves">Called by the writer loop when the last chunk is about to leave.</param>
     public OutgoingTransfer(
-        MsrpConnection connection, MsrpSession session, MsrpSendHeaders headers, MsrpOutgoingContent content, IProgress<long>? progress)
+        MsrpSendHeaders headers,
+        MsrpOutgoingContent content,
+        PeerRoute route,
+        WriterState writer,
+        TransferSettings settings,
+        TransferBudget budget,
+        IProgress<long>? progress,
+        Action? allLeaves = null)
     {
-        _connection = connection;
-        Session = session;
-        _chunker = new MsrpChunker(headers, content.Length, content.ChunkSize, connection.TransactionIds);
-        _waitsForReport = content is { SuccessReport: true, AwaitSuccessReport: true };
-
-        // The more there are at a time, the less each may keep in flight: their memory together stays within bounds.
-        int others = connection.TransferBegins();
+        _budget = budget;
+        _writer = writer;
+        _progress = progress;
+        _total = content.Length;
+        MessageId = headers.MessageId;
+        IsLargeChunked = content.ChunkSize > MsrpChunker.UninterruptibleSize;
+        TransferBudget.Allowance allowance = budget.Enter(headers.To);
         Bytes = content.Bytes is { } bytes
             ? new BytesInMemory(bytes, (int)Math.Min(content.ChunkSize, MsrpChunker.UninterruptibleSize))
-            : new SourceBlocks(content, Budget / others);
+            : new SourceBlocks(content, allowance.ReadAhead);
 
-        // Interruptions and collisions make more chunks than the division says.
-        int most = headers.To.Uris.Length > 1 ? WindowOverRelays : Window;
-        long window = Math.Min(Math.Clamp(TotalWindow / others, SmallestWindow, most), content.MaxUnanswered);
-        _open = new OpenTransactions((int)Math.Min(window, (content.Length / content.ChunkSize) + 64));
-        _progress = progress;
-        TimeProvider time = connection.Options.TimeProvider;
-        if (content.MaxBytesPerSecond is { } rate)
-        {
-            _rate = new RateLimit(rate, time);
-            _rateTimer = time.CreateTimer(static state => ((MsrpConnection)state!).Wake(), connection, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        }
-
-        _timeout = time.CreateTimer(
-            static state => ((OutgoingTransfer)state!).CheckTimeout(), this, connection.Options.TransactionTimeout, Timeout.InfiniteTimeSpan);
+        // Interruptions and collisions of ids make more chunks than the division says.
+        _open = new OpenTransactions((int)Math.Min(Math.Min(allowance.Window, content.MaxUnanswered), (content.Length / content.ChunkSize) + 64));
+        _sender = new ChunkSender(headers, content, Bytes, _open, route, writer, settings, allLeaves);
+        _reports = new SuccessReports(content.Length, content.SuccessReport, content is { SuccessReport: true, AwaitSuccessReport: true });
+        _watch = new ResponseWatch(this, _open, _reports, writer, settings);
     }
 
-    public MsrpSession Session { get; }
-
+    /// <summary>Where its bytes come from.</summary>
     public IOutgoingBytes Bytes { get; }
 
-    public string MessageId => _chunker.Headers.MessageId;
+    public string MessageId { get; }
 
     /// <summary>What became of the message, once its last chunk is answered or its end is on the wire.</summary>
-    public Task<MsrpSendResult> Result => _result.Task;
+    public Task<MsrpSendResult> Result => _end.Result;
 
-    /// <summary>Called by the writer loop when the last chunk is about to leave.</summary>
-    public Action? AllLeaves { get; init; }
+    /// <summary>Done as soon as the message is given up; what is on the wire may not say so yet.</summary>
+    public Task Stopped => _end.Stopped;
 
-    /// <summary>Done as soon as the message is given up; the wire may not know yet.</summary>
-    public Task Stopped => _stopped.Task;
+    public TransferStop StopReason => _end.Reason;
 
-    public TransferStop StopReason => (TransferStop)Volatile.Read(ref _stop);
+    /// <summary>Whether only a success report is missing: every byte is acknowledged. For any thread.</summary>
+    public bool LacksOnlyTheReport => _reports.AreAwaited && _sender.AllWritten && _open.IsEmpty && _open.Acknowledged == _total;
+
+    private bool IsLargeChunked { get; }
 
     /// <summary>How many bytes to write before the next message has its turn: one chunk, or a piece of a large one (RFC 4975 §7.1.1).</summary>
     /// <param name="transfers">How many messages take turns.</param>
-    public int Turn(int transfers) => _chunker.ChunkSize > MsrpChunker.UninterruptibleSize ? LargeTurn : transfers <= FewTransfers ? 1 : ManyTurn;
+    public int GetTurn(int transfers) => IsLargeChunked ? LargeTurn : transfers <= FewTransfers ? 1 : ManyTurn;
 
-    /// <summary>Whether a chunk stands open on the wire. For the writer loop.</summary>
-    public bool IsChunkOpen => _chunker.IsOpen;
+    /// <summary>Whether a chunk has its head and not its end-line yet. For the writer loop.</summary>
+    public bool IsChunkOpen => _sender.IsChunkOpen;
+
+    /// <summary>Whether a call of <see cref="Write"/> has something to do. For the writer loop.</summary>
+    public bool HasSomethingToWrite
+    {
+        get
+        {
+            lock (_writing)
+            {
+                return StopReason != TransferStop.None || _sender.HasChunks;
+            }
+        }
+    }
+
+    /// <summary>Writes what is ready, up to about <paramref name="budget"/> bytes. For the writer loop.</summary>
+    /// <returns>Whether anything was written.</returns>
+    public bool Write(PipeWriter output, int budget)
+    {
+        lock (_writing)
+        {
+            return StopReason == TransferStop.None ? _sender.WriteChunks(output, budget) : WriteEnd(output);
+        }
+    }
+
+    /// <summary>Ends an open chunk so that something else can go out (RFC 4975 §7.1.1). For the writer loop.</summary>
+    public void Interrupt(PipeWriter output) => _sender.Interrupt(output);
+
+    /// <summary>What was written has been flushed. For the writer loop.</summary>
+    public void Flushed(long now)
+    {
+        _open.MarkSent(now);
+
+        // A stop may have come during the flush: what ends the message is not written yet, let alone sent.
+        if (_sender.EndIsWritten)
+        {
+            Finish();
+        }
+    }
+
+    /// <summary>Whether responses have yet to come. For the reader loop.</summary>
+    public bool ExpectsAnswers => !(_sender.AllWritten && _open.IsEmpty) && StopReason == TransferStop.None;
+
+    /// <summary>Whether a response is the one to be expected next. For the reader loop.</summary>
+    public bool Expects(TransactionKey key) => _open.IsNext(key);
+
+    /// <summary>Whether a response is one that is waited for. For the reader loop.</summary>
+    public bool HasOpen(TransactionKey key) => _open.Contains(key);
+
+    /// <summary>Takes a response when it is the one to be expected next and says success: nearly all do. For the reader loop.</summary>
+    public bool TryAnswerNext(TransactionKey key, int status) => status is >= 200 and < 300 && _open.TryAnswerNext(key);
+
+    /// <summary>Takes a response. For the reader loop.</summary>
+    /// <returns>Whether it belongs to this transfer.</returns>
+    public bool TryAnswer(TransactionKey key, int status)
+    {
+        if (!_open.Contains(key))
+        {
+            return false;
+        }
+
+        if (status is >= 200 and < 300)
+        {
+            _open.TryAnswer(key);
+        }
+        else
+        {
+            Refuse(status);
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes the status of a REPORT on this message; a code means what it means in a response (RFC 4975 §7.1.2). For the reader loop.</summary>
+    public void Report(ByteRange? range, int status)
+    {
+        if (status is < 200 or >= 300)
+        {
+            Refuse(status);
+        }
+        else
+        {
+            _reports.Add(range);
+        }
+    }
+
+    /// <summary>The responses that have come are all taken. For the reader loop.</summary>
+    public void EndOfBatch()
+    {
+        long acknowledged = _open.Acknowledged;
+        if (acknowledged != _progressed)
+        {
+            _progressed = acknowledged;
+            _watch.MarkAnswered();
+            _progress?.Report(acknowledged);
+        }
+
+        if (_sender.AllWritten && _open.IsEmpty && StopReason == TransferStop.None && _reports.IsComplete)
+        {
+            Finish();
+            return;
+        }
+
+        // The writer loop raises its flag and looks for room; here room was made, and the flag is read.
+        Interlocked.MemoryBarrier();
+        if (_sender.WaitsForWindow && _open.HasRoomAgain)
+        {
+            _writer.Wake();
+        }
+    }
 
     /// <summary>Gives the message up. The first reason counts. For any thread.</summary>
     public void Stop(TransferStop reason, int status = 0)
     {
-        if (_result.Task.IsCompleted || Interlocked.CompareExchange(ref _stop, (int)reason, 0) != 0)
+        if (!_end.TrySetReason(reason, status))
         {
             return;
         }
 
-        Volatile.Write(ref _status, status);
         Bytes.Stop();
-        _stopped.TrySetResult();
+        _end.SetStopped();
         if (reason == TransferStop.ConnectionLost)
         {
             Finish();
         }
         else
         {
-            _connection.Wake();
+            _writer.Wake();
         }
     }
 
-    /// <summary>Ends the wait for the wire after a stop. For any thread.</summary>
-    public void Finish()
-    {
-        _result.TrySetResult(new MsrpSendResult(
-            StopReason switch
-            {
-                TransferStop.None => MsrpSendOutcome.Completed,
-                TransferStop.SessionClosed or TransferStop.ConnectionLost when LacksOnlyTheReport => MsrpSendOutcome.Unknown,
-                TransferStop.Refused => MsrpSendOutcome.Refused,
-                TransferStop.TimedOut => MsrpSendOutcome.TimedOut,
-                TransferStop.ConnectionLost => MsrpSendOutcome.ConnectionLost,
-                _ => MsrpSendOutcome.Aborted,
-            },
-            MessageId,
-            _open.Acknowledged,
-            Volatile.Read(ref _status) is var status and not 0 ? status : null,
-            _reported.Covered));
-    }
+    /// <summary>Sets the result by what is known now: nothing more of it is waited for. For any thread.</summary>
+    public void Finish() => _end.SetResult(new MsrpSendResult(
+        StopReason switch
+        {
+            TransferStop.None => MsrpSendOutcome.Completed,
+            TransferStop.SessionClosed or TransferStop.ConnectionLost when LacksOnlyTheReport => MsrpSendOutcome.Unknown,
+            TransferStop.Refused => MsrpSendOutcome.Refused,
+            TransferStop.TimedOut => MsrpSendOutcome.TimedOut,
+            TransferStop.ConnectionLost => MsrpSendOutcome.ConnectionLost,
+            _ => MsrpSendOutcome.Aborted,
+        },
+        MessageId,
+        _open.Acknowledged,
+        _end.Status,
+        _reports.Covered));
 
-    /// <summary>Gives back what was borrowed; the bytes are not looked at any more, even when the writer loop has not noticed yet that it is over.</summary>
+    /// <summary>Gives back what was borrowed; the bytes are not read any more, even when the writer loop has not noticed yet that the transfer is over.</summary>
     public void Dispose()
     {
-        _timeout.Dispose();
-        _rateTimer?.Dispose();
-        _connection.TransferEnds();
+        _watch.Dispose();
+        _sender.Dispose();
+        _budget.Leave();
         lock (_writing)
         {
             Bytes.Return();
         }
+    }
+
+    // 408 comes from a relay and means what our own timer means (RFC 4975 §10.4).
+    private void Refuse(int status) => Stop(status == 408 ? TransferStop.TimedOut : TransferStop.Refused, status);
+
+    private bool WriteEnd(PipeWriter output)
+    {
+        // After a refusal no chunk may follow, not even one that says that the message is over (RFC 4975 §10.5).
+        if (_sender.TryWriteEnd(output, mayBeginChunk: StopReason != TransferStop.Refused))
+        {
+            return true;
+        }
+
+        if (!_sender.EndIsWritten)
+        {
+            Finish();
+        }
+
+        return false;
     }
 }

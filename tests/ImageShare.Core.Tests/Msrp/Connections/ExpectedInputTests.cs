@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using ImageShare.Core.Msrp;
+using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Msrp.Sessions;
 using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Net;
@@ -77,7 +78,7 @@ public sealed class ExpectedInputTests
     public async Task Of_many_connections_none_keeps_a_buffer_for_a_slow_peer()
     {
         List<RawMsrpPeer> peers = [];
-        for (int i = 0; i < MsrpEndpoint.FewConnections; i++)
+        for (int i = 0; i < ConnectionTable.Few; i++)
         {
             peers.Add((await BoundAsync()).Peer);
         }

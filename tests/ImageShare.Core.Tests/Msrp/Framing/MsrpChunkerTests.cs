@@ -57,7 +57,7 @@ public sealed class MsrpChunkerTests
 
             if (chunker.Position == 2048)
             {
-                chunker.GoBy(MsrpPath.Parse("msrp://c:4/z;tcp"));
+                chunker.ChangePath(MsrpPath.Parse("msrp://c:4/z;tcp"));
             }
         }
         while (!chunker.IsOver);

@@ -196,7 +196,7 @@ public sealed class MsrpManyTests
             session.SetPeerPath(MsrpPath.Parse($"msrp://127.0.0.1:{listener.LocalEndPoint.Port}/x{i};tcp"));
             return session.ConnectAsync(active: true, CancellationToken.None);
         }))).WaitAsync(RawMsrpPeer.Patience);
-        Assert.That(sessions.Select(static session => session.Connection), Is.All.SameAs(sessions[0].Connection).And.All.Not.Null);
+        Assert.That(sessions.Select(static session => session.Binding.Connection), Is.All.SameAs(sessions[0].Binding.Connection).And.All.Not.Null);
     }
 
     [Test]

@@ -104,8 +104,8 @@ public sealed class MsrpTransferTests(bool tcp)
         MsrpSession b1 = bob.CreateSession(new() { Receiver = new CollectingReceiver() }), b2 = bob.CreateSession(new() { Receiver = new CollectingReceiver() });
         await JoinAsync(a1, b1, activeFirst: true);
         await JoinAsync(a2, b2, activeFirst: true);
-        Assert.That(a1.Connection, Is.SameAs(a2.Connection));
-        Assert.That(b1.Connection, Is.SameAs(b2.Connection));
+        Assert.That(a1.Binding.Connection, Is.SameAs(a2.Binding.Connection));
+        Assert.That(b1.Binding.Connection, Is.SameAs(b2.Binding.Connection));
 
         await b1.CloseAsync();
         Assert.That(a1.Ended.IsCompleted, Is.False);
@@ -241,7 +241,7 @@ public sealed class MsrpTransferTests(bool tcp)
         await receiver.Begun.WaitAsync(Patience);
 
         // With nothing answered the window closes, whatever the buffers between could take; some is read ahead.
-        Assert.That(Interlocked.Read(ref read), Is.LessThan((OutgoingTransfer.Window * 2048L) + 2_000_000));
+        Assert.That(Interlocked.Read(ref read), Is.LessThan((TransferBudget.LargestWindow * 2048L) + 2_000_000));
         Assert.That(sending.IsCompleted, Is.False);
         gate.SetResult();
         Assert.That((await sending.WaitAsync(Patience)).Outcome, Is.EqualTo(MsrpSendOutcome.Completed));

@@ -76,16 +76,17 @@ public sealed class SharedConnectionTests
         await using MsrpEndpoint endpoint = MsrpEndpoint.Start(network, new MsrpEndpointOptions());
         await using IStreamListener listener = network.Listen(new IPEndPoint(IPAddress.Loopback, 0));
         MsrpUri uri = MsrpUri.Parse($"msrp://127.0.0.1:{listener.LocalEndPoint.Port}/a;tcp");
-        MsrpSession first = endpoint.CreateSession(new()), second = endpoint.CreateSession(new());
+        MsrpSession first = endpoint.CreateSession(new() { OpenWithEmptySend = false }), second = endpoint.CreateSession(new());
         first.SetPeerPath(new MsrpPath(uri));
         second.SetPeerPath(new MsrpPath(uri));
 
         // The first has opened it and has not yet come to use it, when the second uses and ends it.
-        MsrpConnection? opened = await endpoint.DialAsync(first, uri, CancellationToken.None).WaitAsync(RawMsrpPeer.Patience);
+        await first.ConnectAsync(active: true, CancellationToken.None).WaitAsync(RawMsrpPeer.Patience);
+        MsrpConnection opened = first.Binding.Connection!;
         await second.ConnectAsync(active: true, CancellationToken.None).WaitAsync(RawMsrpPeer.Patience);
         await second.CloseAsync();
-        Assert.That(first.Connection, Is.SameAs(opened));
-        Assert.That(opened!.IsClosing, Is.False);
+        Assert.That(first.Binding.Connection, Is.SameAs(opened));
+        Assert.That(opened.WhenReleased.IsCompleted, Is.True, "it is not closing");
         Assert.That(first.Ended.IsCompleted, Is.False);
     }
 
@@ -102,10 +103,10 @@ public sealed class SharedConnectionTests
         second.SetPeerPath(MsrpPath.Parse($"msrp://127.0.0.1:{listener.LocalEndPoint.Port}/b;tcp"));
         await first.ConnectAsync(active: true, CancellationToken.None).WaitAsync(RawMsrpPeer.Patience);
         Task<MsrpSendResult> sending = first.SendAsync(MsrpOutgoingContent.FromMemory(Png, new byte[20_000_000]), null, CancellationToken.None);
-        Assert.That(() => first.Connection!.FlushingSince, Is.Not.Null.After(30_000, 1));
+        Assert.That(() => first.Binding.Connection!.Writer.FlushingSince, Is.Not.Null.After(30_000, 1));
         time.Advance(TimeSpan.FromSeconds(seconds));
         await second.ConnectAsync(active: true, CancellationToken.None).WaitAsync(RawMsrpPeer.Patience);
-        Assert.That(ReferenceEquals(first.Connection, second.Connection), Is.EqualTo(!hasItsOwn));
+        Assert.That(ReferenceEquals(first.Binding.Connection, second.Binding.Connection), Is.EqualTo(!hasItsOwn));
         await time.DriveAsync(endpoint.DisposeAsync().AsTask());
         Assert.That((await sending.WaitAsync(RawMsrpPeer.Patience)).Outcome, Is.Not.EqualTo(MsrpSendOutcome.Completed));
     }

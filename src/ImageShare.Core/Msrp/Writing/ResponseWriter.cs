@@ -1,7 +1,7 @@
 using System.Buffers;
 using ImageShare.Core.Msrp.Framing;
 
-namespace ImageShare.Core.Msrp.Connections;
+namespace ImageShare.Core.Msrp.Writing;
 
 /// <summary>
 /// Writes the responses of one reader loop into a buffer that is handed over once per read. The chunks of a transfer get the

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
 
-namespace ImageShare.Core.Msrp.Connections;
+namespace ImageShare.Core.Msrp.Writing;
 
 /// <summary>
 /// Whole requests and responses on their way to the writer loop: what the reader loop answered during one read goes in one piece. Any

@@ -1,0 +1,136 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using ImageShare.Core.Msrp.Framing;
+
+namespace ImageShare.Core.Msrp.Connections;
+
+/// <summary>
+/// Decodes what one connection has received, and takes requests and responses to their handlers. Fast path: a message that is complete in the buffer and repeats
+/// the head before it, as the small chunks of a transfer and the responses to them do, is taken in one step. For the reader loop.
+/// </summary>
+internal sealed class MessageReader(ConnectionSettings settings, System.Net.IPEndPoint remote, RequestHandler requests, ResponseHandler responses)
+{
+    private readonly MsrpDecoder _decoder = new(settings.Limits);
+    private long _bodyLength;
+    private long _ended;
+
+    /// <summary>Whether no message is open.</summary>
+    public bool IsIdle => _decoder.IsIdle;
+
+    /// <summary>Whether a head has begun that is not complete; its first line may also be among what was left.</summary>
+    public bool IsInHead => _decoder.IsInHead;
+
+    /// <summary>What made the stream unreadable.</summary>
+    public MsrpDecodeReason Fault => _decoder.Error?.Reason ?? MsrpDecodeReason.None;
+
+    /// <summary>How many requests and responses have ended. For any thread.</summary>
+    public long Ended => Volatile.Read(ref _ended);
+
+    /// <summary>Reads until something has to be waited for.</summary>
+    /// <param name="input">What has come; on return, what was not consumed.</param>
+    /// <param name="waiting">What to wait for, before the next call.</param>
+    /// <returns>As <see cref="MsrpDecoder.Read"/>; Done when there is something to wait for.</returns>
+    public OperationStatus Read(ref ReadOnlySequence<byte> input, out ValueTask waiting)
+    {
+        // What it works with stays on the stack, as it would not in an async method.
+        ReadOnlySequence<byte> rest = input;
+        OperationStatus status = OperationStatus.Done;
+        do
+        {
+            waiting = TakeWhole(ref rest);
+            if (waiting.IsCompletedSuccessfully && (status = _decoder.Read(ref rest, out MsrpEvent next)) == OperationStatus.Done)
+            {
+                waiting = HandleAsync(next);
+            }
+        }
+        while (status == OperationStatus.Done && waiting.IsCompletedSuccessfully);
+        input = rest;
+        return status;
+    }
+
+    // Complete messages, until one has to be waited for, or what comes next has to be read event by event.
+    private ValueTask TakeWhole(ref ReadOnlySequence<byte> input)
+    {
+        ReadOnlyMemory<byte> piece = input.First;
+        ReadOnlySpan<byte> bytes = piece.Span;
+        ValueTask taking = default;
+        int taken = 0;
+        while (taking.IsCompletedSuccessfully && _decoder.TryReadWhole(bytes[taken..], out WholeMessage message))
+        {
+            taking = TakeAsync(message, piece.Slice(taken + message.BodyStart, message.BodyLength));
+            taken += message.Length;
+        }
+
+        if (taken > 0)
+        {
+            input = input.Slice(taken);
+        }
+
+        return taking;
+    }
+
+    private ValueTask TakeAsync(in WholeMessage message, ReadOnlyMemory<byte> body)
+    {
+        MsrpHead head = message.Head;
+        _bodyLength = body.Length;
+        if (!head.IsRequest)
+        {
+            responses.TakeResponse(head);
+            return EndAsync(head, message.Continuation);
+        }
+
+        // Each is looked at once: what is pending now may be done a moment later, on another thread.
+        ValueTask beginning = requests.BeginAsync(head);
+        if (!beginning.IsCompletedSuccessfully)
+        {
+            return AwaitAsync(beginning, false, head, body, message.Continuation);
+        }
+
+        ValueTask writing = requests.TakesBody ? requests.WriteBodyAsync(head, new ReadOnlySequence<byte>(body)) : default;
+        return writing.IsCompletedSuccessfully
+            ? EndAsync(head, message.Continuation)
+            : AwaitAsync(writing, true, head, body, message.Continuation);
+
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+        async ValueTask AwaitAsync(ValueTask step, bool hasBegun, MsrpHead head, ReadOnlyMemory<byte> body, MsrpContinuation continuation)
+        {
+            await step.ConfigureAwait(false);
+            if (!hasBegun && requests.TakesBody)
+            {
+                await requests.WriteBodyAsync(head, new ReadOnlySequence<byte>(body)).ConfigureAwait(false);
+            }
+
+            await EndAsync(head, continuation).ConfigureAwait(false);
+        }
+    }
+
+    private ValueTask HandleAsync(in MsrpEvent next)
+    {
+        switch (next.Kind)
+        {
+            case MsrpEventKind.Body:
+                _bodyLength += next.Body.Length;
+                return requests.TakesBody ? requests.WriteBodyAsync(next.Head, next.Body) : default;
+            case MsrpEventKind.RequestHead:
+                _bodyLength = 0;
+                return requests.BeginAsync(next.Head);
+            case MsrpEventKind.ResponseHead:
+                _bodyLength = 0;
+                responses.TakeResponse(next.Head);
+                return default;
+            default:
+                return EndAsync(next.Head, next.Continuation);
+        }
+    }
+
+    private ValueTask EndAsync(MsrpHead head, MsrpContinuation continuation)
+    {
+        Volatile.Write(ref _ended, _ended + 1);
+        if (settings.Trace is { } trace)
+        {
+            trace(new MsrpTraceEvent(Outgoing: false, head.StartLine, head.MessageId, head.ByteRange, _bodyLength, (char)continuation.ToSign(), remote));
+        }
+
+        return head.IsRequest ? requests.EndAsync(head, continuation) : default;
+    }
+}

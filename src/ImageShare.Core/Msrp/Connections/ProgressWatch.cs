@@ -1,0 +1,97 @@
+namespace ImageShare.Core.Msrp.Connections;
+
+/// <summary>
+/// Enforces a minimum rate (RFC 4975 §14.5): a peer that sends a byte now and then is never idle, and must not keep a session open for ever all the same. An
+/// incoming message has to gain <see cref="MsrpLimits.MinProgressBytes"/> in each interval, and so has a request that belongs to no message. Where a message is
+/// expected, none counts as too little.
+/// </summary>
+internal sealed class ProgressWatch : IDisposable
+{
+    /// <summary>Stands for the first message of a session that has not begun.</summary>
+    private const int AwaitsFirst = -1;
+
+    private readonly ConnectionSettings _settings;
+    private readonly ReaderLoop _reader;
+    private readonly BoundSessions<SessionBinding> _bound;
+    private readonly ConnectionEnd _end;
+    private readonly ITimer? _timer;
+
+    // What was seen at the last check. The timer's, and those of who lets a session go.
+    private readonly Lock _gate = new();
+    private Dictionary<SessionBinding, (int Message, long Bytes)> _messageMarks = [];
+    private (long Requests, long Bytes)? _requestMark;
+
+    public ProgressWatch(ConnectionSettings settings, ReaderLoop reader, BoundSessions<SessionBinding> bound, ConnectionEnd end)
+    {
+        _settings = settings;
+        _reader = reader;
+        _bound = bound;
+        _end = end;
+        _timer = settings.ProgressInterval is { } interval
+            ? settings.TimeProvider.CreateTimer(static state => ((ProgressWatch)state!).Check(), this, interval, interval)
+            : null;
+    }
+
+    /// <summary>A session has left: what was noted of it must not keep it in memory.</summary>
+    public void Forget(SessionBinding session)
+    {
+        lock (_gate)
+        {
+            _messageMarks.Remove(session);
+        }
+    }
+
+    public void Dispose() => _timer?.Dispose();
+
+    private void Check()
+    {
+        lock (_gate)
+        {
+            // While the receiver of this side does not take bytes, the peer cannot send any.
+            bool counts = !_reader.WaitsForReceiver;
+            CheckMessages(counts);
+            CheckRequest(counts);
+        }
+    }
+
+    private void CheckMessages(bool counts)
+    {
+        var marks = new Dictionary<SessionBinding, (int, long)>();
+        foreach (SessionBinding session in _bound.Inside)
+        {
+            int message = GetNumber(session);
+            long bytes = session.Incoming.Taken;
+            if (counts
+                && message != 0
+                && _messageMarks.TryGetValue(session, out (int Message, long Bytes) before)
+                && before.Message == message
+                && bytes - before.Bytes < _settings.Limits.MinProgressBytes)
+            {
+                session.End(MsrpSessionEndReason.Idle);
+            }
+            else if (message != 0 && counts)
+            {
+                marks[session] = (message, bytes);
+            }
+        }
+
+        _messageMarks = marks;
+    }
+
+    // Requests without a body and empty lines are no content.
+    private static int GetNumber(SessionBinding session) =>
+        session is { ExpectsMessage: true, IsUsed: true, Incoming.Messages: 0 } ? AwaitsFirst : session.Incoming.OpenMessage;
+
+    // A head, or the body of something that is dropped, that never comes to its end.
+    private void CheckRequest(bool counts)
+    {
+        (long Requests, long Bytes) now = (_reader.EndedRequests, _reader.ReadBytes);
+        bool isInside = _reader.IsInsideRequest && counts;
+        if (isInside && _requestMark is { } before && before.Requests == now.Requests && now.Bytes - before.Bytes < _settings.Limits.MinProgressBytes)
+        {
+            _end.End(MsrpSessionEndReason.Idle, force: true);
+        }
+
+        _requestMark = isInside ? now : null;
+    }
+}

@@ -1,0 +1,194 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using ImageShare.Core.Msrp.Framing;
+using ImageShare.Core.Msrp.Writing;
+using ImageShare.Core.Net;
+
+namespace ImageShare.Core.Msrp.Connections;
+
+/// <summary>The reader loop of one connection: reads, has the messages handled, and hands the answers to the writer loop.</summary>
+/// <remarks>
+/// <see cref="RunAsync"/> is the loop; it alone reads the input and uses the handlers. While a receiver takes its time nothing more is read, which closes the
+/// peer's TCP window: that is the back-pressure. The counters may be read by any thread.
+/// </remarks>
+internal sealed class ReaderLoop
+{
+    /// <summary>So many bytes of answers are handed over even while there is more to read.</summary>
+    private const int AnswerBatch = 16 * 1024;
+
+    // The handlers.
+    private readonly MessageReader _messages;
+    private readonly RequestHandler _requests;
+    private readonly ResponseHandler _responses;
+    private readonly Answers _answers;
+
+    // What it reads from, and what it shares with the rest of the connection.
+    private readonly IStreamConnection _stream;
+    private readonly ConnectionContext _context;
+    private readonly WriterLoop _writer;
+    private readonly IdleWatch _idle;
+    private readonly ConnectionEnd _end;
+
+    // Read by the progress watch.
+    private long _readBytes;
+    private volatile bool _isInsideRequest;
+    private volatile bool _waitsForReceiver;
+
+    public ReaderLoop(
+        IStreamConnection stream,
+        ConnectionContext context,
+        HeardSessions sessions,
+        ResponseHandler responses,
+        WriterLoop writer,
+        IdleWatch idle,
+        ConnectionEnd end)
+    {
+        _stream = stream;
+        _context = context;
+        Sessions = sessions;
+        _responses = responses;
+        _writer = writer;
+        _idle = idle;
+        _end = end;
+        _answers = new Answers(writer, sessions, end, context.Settings);
+        _requests = new RequestHandler(sessions, responses, _answers, writer, end);
+        _messages = new MessageReader(context.Settings, stream.RemoteEndPoint, _requests, responses);
+    }
+
+    /// <summary>The sessions whose requests it has read. When the loop has ended, for what follows it.</summary>
+    public HeardSessions Sessions { get; }
+
+    /// <summary>Whether the stream ended inside a message. When the loop has ended.</summary>
+    public bool WasCutOff { get; private set; }
+
+    /// <summary>What made the stream unreadable. When the loop has ended.</summary>
+    public MsrpDecodeReason Fault => _messages.Fault;
+
+    /// <summary>How many bytes were read.</summary>
+    public long ReadBytes => Volatile.Read(ref _readBytes);
+
+    /// <summary>How many requests and responses have ended.</summary>
+    public long EndedRequests => _messages.Ended;
+
+    /// <summary>Whether something has begun to come that is not complete.</summary>
+    public bool IsInsideRequest => _isInsideRequest;
+
+    /// <summary>Whether a receiver takes its time.</summary>
+    public bool WaitsForReceiver => _waitsForReceiver;
+
+    // In the middle of a message, of either side. A peer may be slow: of many connections each would keep its buffer for nothing.
+    private bool ExpectsInput =>
+        _context.Connections.AreFew && (Sessions.Last is { Incoming.IsOpen: true } || _responses.AreExpected);
+
+    /// <summary>Refuses what a session is receiving: with 413 at once (RFC 4975 §7.2, §10.5). For any thread.</summary>
+    /// <returns>Done when what there was to answer has been flushed; never when the connection ends before.</returns>
+    public Task RefuseAsync(SessionBinding session)
+    {
+        var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _requests.RefuseLater(session, answered);
+        _stream.Input.CancelPendingRead();
+        return answered.Task;
+    }
+
+    /// <summary>The loop.</summary>
+    /// <returns>Why it has ended; never faulted.</returns>
+    public async Task<MsrpSessionEndReason> RunAsync()
+    {
+        PipeReader input = _stream.Input;
+        try
+        {
+            while (true)
+            {
+                _stream.ExpectsInput = ExpectsInput;
+                ValueTask<ReadResult> reading = input.ReadAsync(CancellationToken.None);
+                if (!reading.IsCompleted || _answers.PendingBytes >= AnswerBatch)
+                {
+                    // Before waiting, and not after each read: while input is buffered, more answers go out in one piece.
+                    _answers.HandOver();
+                }
+
+                _responses.EndOfBatch();
+                ReadResult read = await reading.ConfigureAwait(false);
+                ReadOnlySequence<byte> rest = read.Buffer;
+                MarkRead(rest);
+                OperationStatus status;
+                while ((status = _messages.Read(ref rest, out ValueTask waiting)) == OperationStatus.Done)
+                {
+                    _waitsForReceiver = true;
+                    await waiting.ConfigureAwait(false);
+                    _waitsForReceiver = false;
+                }
+
+                bool hasRest = !rest.IsEmpty;
+                bool isInsideHead = _messages.IsInHead || (hasRest && _messages.IsIdle && !IsBlank(rest));
+                _isInsideRequest = hasRest || !_messages.IsIdle;
+                input.AdvanceTo(rest.Start, rest.End);
+                if (status == OperationStatus.InvalidData || _end.IsClosing || read.IsCompleted)
+                {
+                    return EndLoop(status);
+                }
+
+                if (read.IsCanceled)
+                {
+                    await _requests.ReleaseEndedAsync().ConfigureAwait(false);
+                }
+
+                if (_requests.HasRefusals && !isInsideHead)
+                {
+                    await _requests.RefuseAsync().ConfigureAwait(false);
+                }
+
+                // A peer that sends and does not read gets no further than this.
+                while (_writer.WaitingBytes > _context.Settings.Limits.MaxPendingResponseBytes && !_end.IsClosing && !_writer.HasEnded)
+                {
+                    await _writer.WaitForRoomAsync().ConfigureAwait(false);
+                }
+            }
+        }
+        catch (Exception error)
+        {
+            // Any exception here means that the connection is lost: the stream broke, or was aborted. A receiver's failure never gets here.
+            LoopLog.LoopEnded(_context.Logger, "reader", error);
+            return MsrpSessionEndReason.ConnectionLost;
+        }
+    }
+
+    private void MarkRead(in ReadOnlySequence<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            return;
+        }
+
+        if (!_messages.IsIdle || !IsBlank(bytes))
+        {
+            _idle.Touch();
+        }
+
+        Volatile.Write(ref _readBytes, _readBytes + bytes.Length);
+    }
+
+    private MsrpSessionEndReason EndLoop(OperationStatus status)
+    {
+        _answers.HandOver();
+        _responses.EndOfBatch();
+        WasCutOff = _isInsideRequest;
+        return status == OperationStatus.InvalidData ? MsrpSessionEndReason.ProtocolError
+            : _end.IsClosing ? MsrpSessionEndReason.Closed
+            : MsrpSessionEndReason.PeerClosed;
+    }
+
+    // Line ends between messages are no sign of life: else they would keep a connection open for ever.
+    private static bool IsBlank(in ReadOnlySequence<byte> bytes)
+    {
+        foreach (ReadOnlyMemory<byte> piece in bytes)
+        {
+            if (piece.Span.ContainsAnyExcept((byte)'\r', (byte)'\n'))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

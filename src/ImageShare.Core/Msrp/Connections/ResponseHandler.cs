@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using ImageShare.Core.Msrp.Framing;
+using ImageShare.Core.Msrp.Transfers;
+using ImageShare.Core.Msrp.Writing;
+
+namespace ImageShare.Core.Msrp.Connections;
+
+/// <summary>Takes what the peer answers, responses and reports, to the transfers they belong to. For the reader loop.</summary>
+internal sealed class ResponseHandler(OutgoingTransfers transfers, OwnRequests requests, BoundSessions<SessionBinding> bound)
+{
+    // Where the transfer stands that the last response belonged to.
+    private int _answering;
+    private bool _hasNew;
+
+    /// <summary>Whether a response has yet to come.</summary>
+    public bool AreExpected
+    {
+        get
+        {
+            foreach (OutgoingTransfer transfer in transfers.All)
+            {
+                if (transfer.ExpectsAnswers)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>Takes a response.</summary>
+    public void TakeResponse(MsrpHead head)
+    {
+        if (head.Fault is not null || !TransactionKey.TryFrom(head.TransactionId, out TransactionKey key))
+        {
+            // Not to anything this side sent: some peers answer REPORTs.
+            return;
+        }
+
+        ImmutableArray<OutgoingTransfer> all = transfers.All;
+        if (_answering < all.Length && all[_answering].TryAnswerNext(key, head.Status))
+        {
+            _hasNew = true;
+            return;
+        }
+
+        if (requests.TryAnswer(key, head))
+        {
+            return;
+        }
+
+        if (Find(key) is { } transfer && transfer.TryAnswer(key, head.Status))
+        {
+            _hasNew = true;
+            EndIfRefused(transfer, head.Status);
+        }
+        else
+        {
+            EndIfRefused(key, head.Status);
+        }
+    }
+
+    /// <summary>Takes a report. It is never answered; of another namespace or an unknown message it says nothing (RFC 4975 §7.1.2).</summary>
+    public void TakeReport(MsrpHead head, SessionBinding session)
+    {
+        if (head.ReportStatus is not { Namespace: 0 } status)
+        {
+            return;
+        }
+
+        foreach (OutgoingTransfer transfer in session.Outgoing)
+        {
+            if (!string.Equals(transfer.MessageId, head.MessageId, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            transfer.Report(head.ByteRange, status.Code);
+            _hasNew = true;
+            if (status.Code is (< 200 or >= 300) and not (413 or 415))
+            {
+                // Bytes are missing at the other end: the session has failed (RFC 4975 §7.3.2). 413 and 415 only say that they are not wanted.
+                session.End(MsrpSessionEndReason.Refused, status.Code);
+            }
+        }
+    }
+
+    /// <summary>Tells the transfers that the responses of one read were all taken.</summary>
+    public void EndOfBatch()
+    {
+        if (_hasNew)
+        {
+            _hasNew = false;
+            foreach (OutgoingTransfer transfer in transfers.All)
+            {
+                transfer.EndOfBatch();
+            }
+        }
+    }
+
+    // Responses come in the order of the requests, and those in turns: the next one belongs to the transfer of the last or to one behind it.
+    private OutgoingTransfer? Find(TransactionKey key)
+    {
+        ImmutableArray<OutgoingTransfer> all = transfers.All;
+        for (int i = 0; i < all.Length; i++)
+        {
+            int at = (_answering + i) % all.Length;
+            if (all[at].Expects(key))
+            {
+                _answering = at;
+                return all[at];
+            }
+        }
+
+        foreach (OutgoingTransfer transfer in all)
+        {
+            if (transfer.HasOpen(key))
+            {
+                return transfer;
+            }
+        }
+
+        return null;
+    }
+
+    private void EndIfRefused(OutgoingTransfer transfer, int status)
+    {
+        if (IsRefusalOfSession(status))
+        {
+            bound.Inside.FirstOrDefault(session => session.Outgoing.Contains(transfer))?.End(MsrpSessionEndReason.Refused, status);
+        }
+    }
+
+    // The SEND without a body that opened a session.
+    private void EndIfRefused(TransactionKey opening, int status)
+    {
+        if (IsRefusalOfSession(status))
+        {
+            bound.Inside.FirstOrDefault(session => session.OpeningTransaction == opening)?.End(MsrpSessionEndReason.Refused, status);
+        }
+    }
+
+    // The peer does not know the session (RFC 4975 §10.8), or has it on another connection (RFC 4975 §10.10).
+    private static bool IsRefusalOfSession(int status) => status is 481 or 506;
+}

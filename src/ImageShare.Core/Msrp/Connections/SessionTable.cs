@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+
+namespace ImageShare.Core.Msrp.Connections;
+
+/// <summary>The sessions of an endpoint, by their session ids. Any thread may call any member.</summary>
+/// <param name="matchesBySessionId">Whether the session id alone says which session is meant, whatever host and port a path has.</param>
+internal sealed class SessionTable(bool matchesBySessionId)
+{
+    private readonly ConcurrentDictionary<string, SessionBinding> _sessions = new(StringComparer.Ordinal);
+
+    /// <summary>All sessions. A snapshot.</summary>
+    public ICollection<SessionBinding> All => _sessions.Values;
+
+    /// <summary>Whether a session is agreed upon that its peer has yet to bind: it may come on any connection of that peer.</summary>
+    public bool AwaitsSessions => _sessions.Any(static entry => entry.Value is { IsUsed: true, IsOver: false, Connection: null });
+
+    public void Add(SessionBinding session) => _sessions[session.LocalUri.SessionId!] = session;
+
+    public void Remove(SessionBinding session) => _sessions.TryRemove(session.LocalUri.SessionId!, out _);
+
+    /// <summary>The session a request is meant for: the URI must be the one this side gave out, in all its parts (RFC 4975 §7.3), or as the options say.</summary>
+    public SessionBinding? Find(MsrpUri uri) =>
+        uri.SessionId is { } id && _sessions.TryGetValue(id, out SessionBinding? session) && Match(session.LocalUri, uri) ? session : null;
+
+    /// <summary>Whether two URIs name the same end of a session (RFC 4975 §6.1).</summary>
+    public bool Match(MsrpUri one, MsrpUri other) => one.Equals(other)
+        || (matchesBySessionId && one.SessionId is not null && one.IsSecure == other.IsSecure
+            && string.Equals(one.SessionId, other.SessionId, StringComparison.Ordinal)
+            && string.Equals(one.Transport, other.Transport, StringComparison.OrdinalIgnoreCase));
+}

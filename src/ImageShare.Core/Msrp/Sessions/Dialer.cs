@@ -1,0 +1,154 @@
+using System.Collections.Concurrent;
+using System.Net;
+using ImageShare.Core.Msrp.Connections;
+using ImageShare.Core.Net;
+
+namespace ImageShare.Core.Msrp.Sessions;
+
+/// <summary>
+/// Opens connections for sessions, and uses those again that are open (RFC 4975 §5.4, §6.2). Any thread may call any member; sessions that want a connection to the
+/// same host at the same time get the same.
+/// </summary>
+internal sealed class Dialer(StreamDialer streams, ConnectionContext context, ConnectionStarter starter, MsrpEndpointOptions options)
+{
+    private const int DiscardPort = 9;
+
+    // Of one name: it is the peer's too, and each costs a connection.
+    private const int MaxAddresses = 8;
+
+    private readonly ConcurrentDictionary<DialTarget, MsrpConnection> _dialled = new();
+    private readonly DialTurns<DialTarget> _turns = new();
+
+    /// <summary>
+    /// Binds the session to a connection to the host of a URI: one opened before if it is still there, otherwise a new one to the first of
+    /// its addresses that answers. A new connection is shown to others only once the session is bound: one of them could use it and end it before. One whose peer has
+    /// stopped reading, for the receiver of another session stands still, is left to those that are on it.
+    /// </summary>
+    /// <param name="session">Who wants it.</param>
+    /// <param name="uri">Where to.</param>
+    /// <param name="policy">Asked besides that of the endpoint before an address is dialled; null allows all.</param>
+    /// <param name="cancellationToken">Gives up; nothing stays open.</param>
+    /// <returns>The connection; null when the session was bound by its peer meanwhile, or is over.</returns>
+    public async Task<MsrpConnection?> DialAsync(SessionBinding session, MsrpUri uri, Func<IPEndPoint, bool>? policy, CancellationToken cancellationToken)
+    {
+        DialTarget target = GetTarget(session, uri);
+        using DialTurns<DialTarget>.Turn turn = await _turns.EnterAsync(target, cancellationToken).ConfigureAwait(false);
+        if (_dialled.TryGetValue(target, out MsrpConnection? open) && !open.IsStuck && open.Origin.IsTrustedFor(session) && session.TryBind(open))
+        {
+            return open;
+        }
+
+        if (session.IsOver || session.Connection is not null)
+        {
+            return null;
+        }
+
+        if (turn.Failure is { } failure)
+        {
+            throw new ImageShareException(failure.Error, failure.Message, failure);
+        }
+
+        ImageShareException? last = null;
+        foreach (IPAddress address in (await streams.ResolveAsync(uri, cancellationToken).ConfigureAwait(false)).Take(MaxAddresses))
+        {
+            var remote = new IPEndPoint(address, target.Port);
+            if (!IsAllowed(remote, policy))
+            {
+                last = new ImageShareException(ImageShareError.PeerUnreachable, $"The peer wants a connection to {remote}, which is not allowed; see the dial policy.");
+                continue;
+            }
+
+            await streams.WaitForTurnAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await OpenAsync(session, remote, target, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ImageShareException e) when (e.Error != ImageShareError.CertificateNotTrusted)
+            {
+                last = e;
+                turn.Fail(e);
+            }
+        }
+
+        throw last ?? new ImageShareException(ImageShareError.PeerUnreachable, $"The name {uri.Host} has no address.");
+    }
+
+    private static DialTarget GetTarget(SessionBinding session, MsrpUri uri)
+    {
+        if (uri.IsSecure != session.LocalUri.IsSecure)
+        {
+            // Neither is turned into the other: what was agreed on with TLS stays there, and what was not has nobody to verify.
+            throw new ImageShareException(
+                ImageShareError.PeerUnreachable,
+                $"The session is {(uri.IsSecure ? "without" : "with")} TLS and the peer's MSRP URI is {(uri.IsSecure ? "with" : "without")}; the two have to agree on one.");
+        }
+
+        return uri.Port is { } port
+            ? new DialTarget(uri.Scheme, uri.Host, port)
+            : throw new ImageShareException(ImageShareError.PeerUnreachable, $"The peer's MSRP URI {uri} has no port to connect to.");
+    }
+
+    // The address comes from the peer (RFC 4975 §14.5).
+    private bool IsAllowed(IPEndPoint remote, Func<IPEndPoint, bool>? policy) =>
+        remote.Port != DiscardPort && options.DialPolicy?.Invoke(remote) != false && policy?.Invoke(remote) != false;
+
+    private async Task<MsrpConnection?> OpenAsync(SessionBinding session, IPEndPoint remote, DialTarget target, CancellationToken cancellationToken)
+    {
+        MsrpConnection connection = await ConnectAsync(session, remote, cancellationToken).ConfigureAwait(false);
+        bool isBound = session.TryBind(connection);
+        if (isBound)
+        {
+            _dialled[target] = connection;
+            _ = ForgetAsync(target, connection);
+        }
+
+        starter.Start(connection);
+        if (!isBound)
+        {
+            connection.End(MsrpSessionEndReason.Closed, force: false);
+        }
+
+        return isBound ? connection : null;
+    }
+
+    private async Task<MsrpConnection> ConnectAsync(SessionBinding session, IPEndPoint remote, CancellationToken cancellationToken)
+    {
+        if (!session.LocalUri.IsSecure)
+        {
+            return new MsrpConnection(context, await streams.ConnectAsync(remote, cancellationToken).ConfigureAwait(false), new ConnectionOrigin());
+        }
+
+        // The one named in the URI by chain and name, unless the peer has said which certificate is its own (RFC 4975 §14.2, §14.4).
+        string host = session.Peer.Path!.First.Host;
+        TlsPeerCheck? check = session.Peer.HasCertificate ? (_, certificate, _, _) => CheckFingerprint(session, certificate?.RawData) : null;
+        TlsConnection tls = await streams.ConnectTlsAsync(remote, host, check, cancellationToken).ConfigureAwait(false);
+        return new MsrpConnection(context, tls, new ConnectionOrigin
+        {
+            IsSecure = true,
+            PeerCertificate = tls.PeerCertificate?.RawData,
+            VerifiedHost = session.Peer.HasCertificate ? null : host,
+        });
+    }
+
+    private static string? CheckFingerprint(SessionBinding session, byte[]? certificate) => certificate is not null && session.Peer.IsCertificate(certificate)
+        ? null
+        : "The peer's certificate is not the one its session description names; somebody may stand between. Share again, and if it stays so, do not.";
+
+    private async Task ForgetAsync(DialTarget target, MsrpConnection connection)
+    {
+        await connection.Ended.ConfigureAwait(false);
+        _dialled.TryRemove(KeyValuePair.Create(target, connection));
+    }
+
+    /// <summary>What is dialled: two URIs with the same target share a connection.</summary>
+    private readonly record struct DialTarget
+    {
+        public DialTarget(string scheme, string host, int port) => (Scheme, Host, Port) = (scheme.ToUpperInvariant(), host.ToUpperInvariant(), port);
+
+        public string Scheme { get; }
+
+        public string Host { get; }
+
+        public int Port { get; }
+    }
+}

@@ -1,0 +1,209 @@
+using System.IO.Pipelines;
+using ImageShare.Core.Msrp.Framing;
+
+namespace ImageShare.Core.Msrp.Transfers;
+
+/// <summary>Writes the chunks of one message and, when it is given up, its end (RFC 4975 §7.1.1). For the writer loop.</summary>
+internal sealed class ChunkSender : IDisposable
+{
+    /// <summary>What a head counts for in a flush, or many small chunks would overfill the buffer.</summary>
+    private const int HeadAllowance = 300;
+
+    // What is cut, and from where.
+    private readonly MsrpChunker _chunker;
+    private readonly IOutgoingBytes _bytes;
+    private readonly PeerRoute _route;
+
+    // What bounds it: the window of open transactions and the rate.
+    private readonly OpenTransactions _open;
+    private readonly SendingRate? _rate;
+
+    // Who is told.
+    private readonly TransferSettings _settings;
+    private readonly WriterState _writer;
+    private readonly Action? _allLeaves;
+    private volatile bool _allWritten;
+    private volatile bool _waitsForWindow;
+
+    public ChunkSender(
+        MsrpSendHeaders headers,
+        MsrpOutgoingContent content,
+        IOutgoingBytes bytes,
+        OpenTransactions open,
+        PeerRoute route,
+        WriterState writer,
+        TransferSettings settings,
+        Action? allLeaves)
+    {
+        _chunker = new MsrpChunker(headers, content.Length, content.ChunkSize, writer.TransactionIds);
+        _bytes = bytes;
+        _open = open;
+        _route = route;
+        _writer = writer;
+        _settings = settings;
+        _allLeaves = allLeaves;
+        _rate = content.MaxBytesPerSecond is { } rate ? new SendingRate(rate, settings.TimeProvider, writer) : null;
+    }
+
+    /// <summary>Whether the last chunk is written. For any thread.</summary>
+    public bool AllWritten => _allWritten;
+
+    /// <summary>Whether writing stopped because too many chunks are unanswered. For any thread.</summary>
+    public bool WaitsForWindow => _waitsForWindow;
+
+    /// <summary>Whether what ends a message that was given up is written.</summary>
+    public bool EndIsWritten { get; private set; }
+
+    /// <summary>Whether a chunk has a head and no end-line yet.</summary>
+    public bool IsChunkOpen => _chunker.IsOpen;
+
+    /// <summary>Whether there is something to write, as far as the window and the rate allow it.</summary>
+    public bool HasChunks => !_chunker.IsOver && (_chunker.Total == 0 || !_bytes.Ready.IsEmpty);
+
+    /// <summary>Writes what is ready, up to about <paramref name="budget"/> bytes.</summary>
+    /// <returns>Whether anything was written.</returns>
+    public bool WriteChunks(PipeWriter output, int budget)
+    {
+        bool any = false;
+        _waitsForWindow = false;
+        while (budget > 0 && !_chunker.IsOver)
+        {
+            ReadOnlySpan<byte> ready = _bytes.Ready;
+            if (ready.IsEmpty && _chunker.Total > 0)
+            {
+                break;
+            }
+
+            int piece = Math.Max(budget, MsrpChunker.UninterruptibleSize);
+            if (_rate is not null && (piece = _rate.GetAllowed(piece)) == 0)
+            {
+                break;
+            }
+
+            if (!TryWriteNext(output, ready[..Math.Min(ready.Length, piece)], out int written))
+            {
+                break;
+            }
+
+            any = true;
+            budget -= written + HeadAllowance;
+        }
+
+        return any;
+    }
+
+    /// <summary>Ends an open chunk so that something else can go out (RFC 4975 §7.1.1).</summary>
+    public void Interrupt(PipeWriter output)
+    {
+        _chunker.Interrupt(output);
+        EndChunk();
+    }
+
+    /// <summary>Writes what tells the peer that the message is given up, once.</summary>
+    /// <param name="output">Where to write.</param>
+    /// <param name="mayBeginChunk">Whether a chunk that says so may be sent; otherwise only one that is open is ended.</param>
+    /// <returns>False when there is nothing to write.</returns>
+    public bool TryWriteEnd(PipeWriter output, bool mayBeginChunk)
+    {
+        if (_chunker.IsOver || !(_chunker.IsOpen || (mayBeginChunk && _chunker.Position > 0)))
+        {
+            return false;
+        }
+
+        if (_chunker.IsOpen)
+        {
+            _chunker.Abort(output, default);
+        }
+        else
+        {
+            // The window keeps a place for this one, however full it is.
+            _chunker.Abort(output, _bytes.Ready);
+            _open.Open(TransactionKey.From(_chunker.TransactionId));
+        }
+
+        EndChunk();
+        EndIsWritten = true;
+        return true;
+    }
+
+    public void Dispose() => _rate?.Dispose();
+
+    // One chunk, or one piece of a large one.
+    private bool TryWriteNext(PipeWriter output, ReadOnlySpan<byte> ready, out int written)
+    {
+        written = 0;
+        if (!_chunker.IsOpen && !TryBegin(output, ready, out written))
+        {
+            return false;
+        }
+
+        written = _chunker.IsOpen ? _chunker.Append(output, ready) : written;
+        if (written > 0)
+        {
+            _bytes.Take(written);
+            _rate?.Take(written);
+        }
+
+        if (!_chunker.IsOpen)
+        {
+            EndChunk();
+        }
+
+        return true;
+    }
+
+    // A small chunk is written whole if it can be; otherwise its head, or that of a large one.
+    private bool TryBegin(PipeWriter output, ReadOnlySpan<byte> ready, out int written)
+    {
+        written = 0;
+        if (_open.IsFull)
+        {
+            _waitsForWindow = true;
+
+            // The last response may have come between the two lines above. Whoever takes it reads the flag behind its own barrier.
+            Interlocked.MemoryBarrier();
+            if (_open.IsFull)
+            {
+                return false;
+            }
+        }
+
+        if (_route.Current is { } path && !ReferenceEquals(path, _chunker.Headers.To))
+        {
+            // A relay has granted another path (RFC 4976 §9.4).
+            _chunker.ChangePath(path);
+        }
+
+        written = _chunker.WriteWhole(output, ready);
+        if (written == 0)
+        {
+            _chunker.Begin(output, ready);
+        }
+
+        _open.Open(TransactionKey.From(_chunker.TransactionId));
+        return true;
+    }
+
+    private void EndChunk()
+    {
+        long length = _chunker.Position - _chunker.ChunkStart;
+        _open.Close(length);
+        if (_chunker is { IsOver: true, Continuation: MsrpContinuation.Complete })
+        {
+            _allWritten = true;
+            _allLeaves?.Invoke();
+        }
+
+        if (_settings.Trace is { } trace)
+        {
+            trace(new MsrpTraceEvent(
+                Outgoing: true,
+                $"MSRP {System.Text.Encoding.ASCII.GetString(_chunker.TransactionId)} SEND",
+                _chunker.Headers.MessageId,
+                length == 0 ? ByteRange.Empty : new ByteRange(_chunker.ChunkStart + 1, _chunker.Position, _chunker.Total),
+                length,
+                (char)_chunker.Continuation.ToSign(),
+                _writer.Remote));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+namespace ImageShare.Core.Msrp.Transfers;
+
+/// <summary>
+/// Gives a transfer up when its responses do not come (RFC 4975 §7.1.1), its chunks are not even read, or a success report it waits for is overdue. Runs on a
+/// timer; <see cref="MarkAnswered"/> is for the reader loop.
+/// </summary>
+internal sealed class ResponseWatch : IDisposable
+{
+    private readonly OutgoingTransfer _transfer;
+    private readonly OpenTransactions _open;
+    private readonly SuccessReports _reports;
+    private readonly WriterState _writer;
+    private readonly TransferSettings _settings;
+    private readonly ITimer _timer;
+    private long _answeredAt = long.MinValue;
+    private bool _isLate;
+
+    public ResponseWatch(OutgoingTransfer transfer, OpenTransactions open, SuccessReports reports, WriterState writer, TransferSettings settings)
+    {
+        _transfer = transfer;
+        _open = open;
+        _reports = reports;
+        _writer = writer;
+        _settings = settings;
+        _timer = settings.TimeProvider.CreateTimer(
+            static state => ((ResponseWatch)state!).Check(), this, settings.TransactionTimeout, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Bytes were acknowledged.</summary>
+    public void MarkAnswered() => Volatile.Write(ref _answeredAt, _settings.TimeProvider.GetTimestamp());
+
+    public void Dispose() => _timer.Dispose();
+
+    private void Check()
+    {
+        TimeSpan limit = _settings.StandstillTimeout ?? _settings.TransactionTimeout;
+        long now = _settings.TimeProvider.GetTimestamp();
+        TimeSpan waited = GetWaited(now);
+        TimeSpan flushing = _writer.FlushingSince is { } begun ? _settings.TimeProvider.GetElapsedTime(begun, now) : TimeSpan.Zero;
+        if (flushing >= limit)
+        {
+            // The peer does not even read: the writer loop will not get to write an end.
+            _transfer.Stop(TransferStop.TimedOut);
+            _transfer.Finish();
+        }
+        else if (waited >= limit)
+        {
+            _transfer.Stop(TransferStop.TimedOut);
+        }
+        else if (IsReportOverdue(now))
+        {
+            _transfer.Stop(TransferStop.ConnectionLost);
+        }
+        else
+        {
+            CheckAgainAfter(waited > flushing ? waited : flushing, limit);
+        }
+    }
+
+    // How long the oldest unanswered chunk has waited.
+    private TimeSpan GetWaited(long now)
+    {
+        if (_open.OldestSentAt is not { } sentAt)
+        {
+            return TimeSpan.Zero;
+        }
+
+        // With a standstill timeout a peer that answers other chunks is there, and only slower than the buffers between fill.
+        long since = _settings.StandstillTimeout is null ? sentAt : Math.Max(sentAt, Volatile.Read(ref _answeredAt));
+        return _settings.TimeProvider.GetElapsedTime(since, now);
+    }
+
+    // When every byte is acknowledged, only reports show that the peer goes on: without a new one for as long as a connection may be idle, none will come,
+    // whatever else the peer sends.
+    private bool IsReportOverdue(long now) =>
+        _transfer.LacksOnlyTheReport && _settings.ReportTimeout is { } limit && _reports.IsOverdue(_settings.TimeProvider, now, limit);
+
+    private void CheckAgainAfter(TimeSpan waited, TimeSpan limit)
+    {
+        TimeSpan transaction = _settings.TransactionTimeout;
+        if (waited >= transaction && !_isLate)
+        {
+            TransferLog.AnswersLate(_settings.Logger, waited, limit);
+        }
+
+        _isLate = waited >= transaction;
+        _timer.Change(_isLate ? limit - waited : transaction - waited, Timeout.InfiniteTimeSpan);
+    }
+}

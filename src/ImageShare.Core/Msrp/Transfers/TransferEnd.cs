@@ -1,0 +1,44 @@
+namespace ImageShare.Core.Msrp.Transfers;
+
+/// <summary>
+/// How an outgoing transfer ends: first it is stopped, unless it completes, then it has its result. The first reason and the first result count. Any thread
+/// may call any member.
+/// </summary>
+internal sealed class TransferEnd
+{
+    private readonly TaskCompletionSource<MsrpSendResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _reason;
+    private int _status;
+
+    /// <summary>Why it was stopped.</summary>
+    public TransferStop Reason => (TransferStop)Volatile.Read(ref _reason);
+
+    /// <summary>The MSRP status behind the reason; null when there is none.</summary>
+    public int? Status => Volatile.Read(ref _status) is var status and not 0 ? status : null;
+
+    /// <summary>Done when the transfer was stopped; what is on the wire may not say so yet.</summary>
+    public Task Stopped => _stopped.Task;
+
+    /// <summary>What became of the message, once its last chunk is answered or its end is on the wire.</summary>
+    public Task<MsrpSendResult> Result => _result.Task;
+
+    /// <summary>Notes why the transfer stops.</summary>
+    /// <returns>False when it has its result, or was stopped before.</returns>
+    public bool TrySetReason(TransferStop reason, int status)
+    {
+        if (_result.Task.IsCompleted || Interlocked.CompareExchange(ref _reason, (int)reason, 0) != 0)
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _status, status);
+        return true;
+    }
+
+    /// <summary>Tells those who wait for <see cref="Stopped"/>.</summary>
+    public void SetStopped() => _stopped.TrySetResult();
+
+    /// <summary>Sets the result, if there is none.</summary>
+    public void SetResult(MsrpSendResult result) => _result.TrySetResult(result);
+}

@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+
+namespace ImageShare.Core.Msrp.Writing;
+
+/// <summary>Those who wait until everything queued before them has been flushed. Any thread may call any member.</summary>
+internal sealed class FlushWaits
+{
+    private ImmutableArray<TaskCompletionSource> _waiting = [];
+
+    /// <summary>Who waits now. Taken before something is written, and given to <see cref="Complete"/> once that is flushed.</summary>
+    public ImmutableArray<TaskCompletionSource> Waiting => _waiting;
+
+    public void Add(TaskCompletionSource wait) => ImmutableInterlocked.Update(ref _waiting, static (all, added) => all.Add(added), wait);
+
+    /// <summary>Ends the wait of some.</summary>
+    public void Complete(ImmutableArray<TaskCompletionSource> waits)
+    {
+        if (waits.IsEmpty)
+        {
+            return;
+        }
+
+        foreach (TaskCompletionSource wait in waits)
+        {
+            wait.TrySetResult();
+        }
+
+        ImmutableInterlocked.Update(ref _waiting, static (all, completed) => all.RemoveRange(completed), waits);
+    }
+}
