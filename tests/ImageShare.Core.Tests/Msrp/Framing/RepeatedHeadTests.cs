@@ -21,6 +21,18 @@ public sealed class RepeatedHeadTests
 
     private static readonly string[] Firsts = [Send, Response, ResponseWithRange];
 
+    // Each can be read to its end, so the stream goes on behind it, and what is wrong stands at another offset the next time.
+    private static readonly string[] FaultyFirsts =
+    [
+        Send.Replace("a/b", "a", StringComparison.Ordinal),
+        Send.Replace("From-Path: msrp://b:2/y;tcp\r\n", string.Empty, StringComparison.Ordinal),
+        Send.Replace("1-4/99", "0-4/99", StringComparison.Ordinal),
+        Send.Replace("X-Other", "X Other", StringComparison.Ordinal),
+        Send.Replace("SEND", "Send", StringComparison.Ordinal),
+        Response.Replace("To-Path", "To Path", StringComparison.Ordinal),
+        Response.Replace("200", "20", StringComparison.Ordinal),
+    ];
+
     private static IEnumerable<string> Seconds()
     {
         foreach (string first in Firsts)
@@ -58,6 +70,30 @@ public sealed class RepeatedHeadTests
         {
             Assert.That(Wire.Decode(Segments.Cut(octets, size)), Is.EqualTo(whole), $"in pieces of {size}");
         }
+    }
+
+    [Test]
+    [Category("MSRP-009")]
+    public void A_faulty_head_is_read_again_and_its_fault_found_where_it_stands([ValueSource(nameof(FaultyFirsts))] string first)
+    {
+        string second = first.Replace("id01", "id02", StringComparison.Ordinal);
+        byte[] octets = Encoding.Latin1.GetBytes(first + second);
+        string whole = Wire.DecodeAtOnce(new System.Buffers.ReadOnlySequence<byte>(octets));
+        Assert.That(whole.Split(" fault "), Has.Length.EqualTo(3), "both are faulty");
+        Assert.That(whole, Is.EqualTo(Wire.Decode(Segments.Cut(octets, 1))));
+    }
+
+    // The empty line is also the line break before the end-line, as many peers write it; what follows must not be taken for a body that ends with a later end-line.
+    [Test]
+    [Category("MSRP-009")]
+    public void An_end_line_directly_behind_the_empty_line_ends_an_empty_body_even_where_the_range_promises_one()
+    {
+        string later = Send.Replace("id01", "id02", StringComparison.Ordinal);
+        string empty = later.Replace("data\r\n-------id02+", "-------id02+", StringComparison.Ordinal);
+        byte[] octets = Encoding.Latin1.GetBytes(Send + empty + later);
+        string whole = Wire.DecodeAtOnce(new System.Buffers.ReadOnlySequence<byte>(octets));
+        Assert.That(whole, Is.EqualTo(Wire.Decode(Segments.Cut(octets, 1))));
+        Assert.That(whole.Split("body data\nend +"), Has.Length.EqualTo(3), "the first and the last, and nothing between");
     }
 
     [Test]

@@ -1,0 +1,219 @@
+using System.Text;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Msrp.Framing;
+
+/// <summary>
+/// Reads header lines into the head they belong to (RFC 4975 §9). The chunks of a transfer repeat their paths, Message-ID and type byte for byte, so
+/// those of the head before are kept and taken over instead of being read again. Not thread-safe.
+/// </summary>
+internal sealed class HeaderReader(MsrpLimits limits)
+{
+    private readonly Remembered<MsrpPath> _toPath = new();
+    private readonly Remembered<MsrpPath> _fromPath = new();
+    private readonly Remembered<string> _messageId = new();
+    private readonly Remembered<MediaType> _contentType = new();
+    private Seen _seen;
+
+    [Flags]
+    private enum Seen
+    {
+        None = 0,
+        ToPath = 1,
+        FromPath = 2,
+        MessageId = 4,
+        ByteRange = 8,
+        SuccessReport = 16,
+        FailureReport = 32,
+        Status = 64,
+        ContentType = 128,
+    }
+
+    /// <summary>What is filled; one object for all heads.</summary>
+    public MsrpHead Head { get; } = new();
+
+    /// <summary>Where the value of the Byte-Range stands in the stream, and its bytes; 0 when the head has none.</summary>
+    public (long Offset, int Length) Range { get; private set; }
+
+    /// <summary>A head begins.</summary>
+    public void Reset()
+    {
+        _seen = Seen.None;
+        Range = default;
+    }
+
+    /// <summary>Reads a header line into the head.</summary>
+    /// <param name="line">The line, without its line end.</param>
+    /// <param name="offset">Where it stands in the stream.</param>
+    /// <returns>What is wrong with it; none when nothing is.</returns>
+    public MsrpDecodeReason Read(ReadOnlySpan<byte> line, long offset)
+    {
+        int colon = line.IndexOf((byte)':');
+        if (colon <= 0)
+        {
+            return Grammar.IsWhiteSpace(line[0]) ? MsrpDecodeReason.FoldedLine : MsrpDecodeReason.BadHeader;
+        }
+
+        // The grammars of the known headers let no line break through, so only the free texts are searched for one.
+        ReadOnlySpan<byte> name = line[..colon];
+        ReadOnlySpan<byte> value = Grammar.TrimWhiteSpace(line[(colon + 1)..]);
+        switch (colon)
+        {
+            case 7 when Is(name, "To-Path"u8):
+                return IsRepeated(Seen.ToPath) ? MsrpDecodeReason.RepeatedHeader : ReadPath(value, Seen.ToPath, _toPath);
+            case 9 when Is(name, "From-Path"u8):
+                Head.FromPathFirstAt = Head.ToPath is null && Head.FromPathFirstAt < 0 ? offset : Head.FromPathFirstAt;
+                return IsRepeated(Seen.FromPath) ? MsrpDecodeReason.RepeatedHeader : ReadPath(value, Seen.FromPath, _fromPath);
+            case 10 when Is(name, "Byte-Range"u8):
+                line.Overlaps(value, out int start);
+                Range = (offset + start, value.Length);
+                Head.RangeOffset = Range.Offset;
+                return IsRepeated(Seen.ByteRange) ? MsrpDecodeReason.RepeatedHeader : ReadByteRange(value);
+            case 10 when Is(name, "Message-ID"u8):
+                return IsRepeated(Seen.MessageId) ? MsrpDecodeReason.RepeatedHeader : ReadMessageId(value);
+            case 12 when Is(name, "Content-Type"u8):
+                return IsRepeated(Seen.ContentType) ? MsrpDecodeReason.RepeatedHeader : ReadContentType(value);
+            case 14 when Is(name, "Failure-Report"u8):
+                return IsRepeated(Seen.FailureReport) ? MsrpDecodeReason.RepeatedHeader : ReadFailureReport(value);
+            case 14 when Is(name, "Success-Report"u8):
+                return IsRepeated(Seen.SuccessReport) ? MsrpDecodeReason.RepeatedHeader : ReadSuccessReport(value);
+            case 6 when Is(name, "Status"u8):
+                return IsRepeated(Seen.Status) ? MsrpDecodeReason.RepeatedHeader : ReadStatus(value);
+            default:
+                return ReadOtherHeader(line, name);
+        }
+    }
+
+    private MsrpDecodeReason ReadOtherHeader(ReadOnlySpan<byte> line, ReadOnlySpan<byte> name)
+    {
+        if (Grammar.IsWhiteSpace(line[0]))
+        {
+            return MsrpDecodeReason.FoldedLine;
+        }
+
+        if (name.ContainsAnyExcept(Grammar.MimeToken) || line.ContainsAny(Grammar.LineBreaking))
+        {
+            return MsrpDecodeReason.BadHeader;
+        }
+
+        Head.AddOther(line);
+        return MsrpDecodeReason.None;
+    }
+
+    private bool IsRepeated(Seen header)
+    {
+        bool repeated = (_seen & header) != 0;
+        _seen |= header;
+        return repeated;
+    }
+
+    private MsrpDecodeReason ReadPath(ReadOnlySpan<byte> value, Seen header, Remembered<MsrpPath> previous)
+    {
+        if (!previous.TryGet(value, out MsrpPath? path))
+        {
+            if (!MsrpPath.TryParse(value, limits.MaxPathUris, out path))
+            {
+                return MsrpDecodeReason.BadPath;
+            }
+
+            previous.Set(value, path);
+        }
+
+        if (header == Seen.ToPath)
+        {
+            Head.ToPath = path;
+        }
+        else
+        {
+            Head.FromPath = path;
+        }
+
+        return MsrpDecodeReason.None;
+    }
+
+    private MsrpDecodeReason ReadMessageId(ReadOnlySpan<byte> value)
+    {
+        if (!_messageId.TryGet(value, out string? id))
+        {
+            if (!MsrpIdent.IsValid(value, limits.MaxIdLength))
+            {
+                return MsrpDecodeReason.BadMessageId;
+            }
+
+            id = Encoding.ASCII.GetString(value);
+            _messageId.Set(value, id);
+        }
+
+        Head.MessageId = id;
+        return MsrpDecodeReason.None;
+    }
+
+    private MsrpDecodeReason ReadByteRange(ReadOnlySpan<byte> value)
+    {
+        if (!ByteRange.TryParse(value, out ByteRange range))
+        {
+            return MsrpDecodeReason.BadByteRange;
+        }
+
+        Head.ByteRange = range;
+        return MsrpDecodeReason.None;
+    }
+
+    private MsrpDecodeReason ReadContentType(ReadOnlySpan<byte> value)
+    {
+        if (!_contentType.TryGet(value, out MediaType? type))
+        {
+            if (!MediaType.TryParse(value, out type))
+            {
+                return MsrpDecodeReason.BadContentType;
+            }
+
+            _contentType.Set(value, type);
+        }
+
+        Head.ContentType = type;
+        return MsrpDecodeReason.None;
+    }
+
+    private MsrpDecodeReason ReadFailureReport(ReadOnlySpan<byte> value)
+    {
+        if (Is(value, "yes"u8))
+        {
+            return MsrpDecodeReason.None;
+        }
+
+        if (Is(value, "partial"u8))
+        {
+            Head.FailureReport = MsrpFailureReport.Partial;
+            return MsrpDecodeReason.None;
+        }
+
+        if (Is(value, "no"u8))
+        {
+            Head.FailureReport = MsrpFailureReport.No;
+            return MsrpDecodeReason.None;
+        }
+
+        return MsrpDecodeReason.BadReport;
+    }
+
+    private MsrpDecodeReason ReadSuccessReport(ReadOnlySpan<byte> value)
+    {
+        Head.SuccessReport = Is(value, "yes"u8);
+        return Head.SuccessReport || Is(value, "no"u8) ? MsrpDecodeReason.None : MsrpDecodeReason.BadReport;
+    }
+
+    private MsrpDecodeReason ReadStatus(ReadOnlySpan<byte> value)
+    {
+        if (value.ContainsAny(Grammar.LineBreaking) || !MsrpReportStatus.TryParse(value, out MsrpReportStatus? status))
+        {
+            return MsrpDecodeReason.BadReport;
+        }
+
+        Head.ReportStatus = status;
+        return MsrpDecodeReason.None;
+    }
+
+    private static bool Is(ReadOnlySpan<byte> name, ReadOnlySpan<byte> expected) =>
+        name.SequenceEqual(expected) || Ascii.EqualsIgnoreCase(name, expected);
+}
