@@ -1,4 +1,3 @@
-using ImageShare.Core.Images;
 using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using ImageShare.Core.Diagnostics;
-using ImageShare.Core.Msrp.Framing;
 using ImageShare.Core.Msrp.Relays;
 using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Msrp.Writing;
@@ -157,20 +156,8 @@ internal sealed class MsrpConnection
     /// <summary>Lets go of a message that has its result.</summary>
     public void Remove(OutgoingTransfer transfer) => _writer.Transfers.Remove(transfer);
 
-    /// <summary>Sends a SEND without a body on behalf of a session (RFC 4975 §5.4).</summary>
-    public void SendEmpty(SessionBinding session, MsrpPath peer)
-    {
-        var bytes = new ArrayBufferWriter<byte>(512);
-        Span<byte> id = stackalloc byte[TransactionIds.Length];
-        new TransactionIds().Next(id);
-        session.OpeningTransaction = TransactionKey.From(id);
-        var headers = new MsrpSendHeaders(peer, session.LocalPath);
-        MsrpWriter.WriteSendHead(bytes, id, headers, ByteRange.Empty);
-        MsrpWriter.WriteEndLine(bytes, id, MsrpContinuation.Complete, afterBody: false);
-        _context.Settings.Trace?.Invoke(new MsrpTraceEvent(
-            true, $"MSRP {System.Text.Encoding.ASCII.GetString(id)} SEND", headers.MessageId, ByteRange.Empty, 0, '$', RemoteEndPoint));
-        _writer.Send(bytes.WrittenSpan);
-    }
+    /// <inheritdoc cref="OwnRequests.SendEmpty"/>
+    public void SendEmpty(SessionBinding session, MsrpPath peer) => _requests.SendEmpty(session, peer);
 
     /// <inheritdoc cref="OwnRequests.SendAsync"/>
     public Task<RelayReply> RequestAsync(Action<IBufferWriter<byte>, byte[]> write, CancellationToken cancellationToken) =>

@@ -6,7 +6,7 @@ using ImageShare.Core.Msrp.Writing;
 
 namespace ImageShare.Core.Msrp.Connections;
 
-/// <summary>Requests of this side that belong to no session, AUTH to a relay (RFC 4976 §4.1), and the responses to them. Any thread may call any member.</summary>
+/// <summary>Requests of this side that carry no message: AUTH to a relay (RFC 4976 §4.1), whose responses come back here, and the SEND that opens a session. Any thread may call any member.</summary>
 /// <param name="writer">Where they are written.</param>
 /// <param name="settings">How long they wait.</param>
 /// <param name="ended">Done when the connection has ended.</param>
@@ -50,6 +50,23 @@ internal sealed class OwnRequests(WriterLoop writer, ConnectionSettings settings
             _open.TryRemove(key, out _);
             Interlocked.Decrement(ref _count);
         }
+    }
+
+    /// <summary>Sends a SEND without a body, which opens a session (RFC 4975 §5.4). Its response goes to the session.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="peer">The path to its peer.</param>
+    public void SendEmpty(SessionBinding session, MsrpPath peer)
+    {
+        var bytes = new ArrayBufferWriter<byte>(512);
+        Span<byte> id = stackalloc byte[TransactionIds.Length];
+        new TransactionIds().Next(id);
+        session.OpeningTransaction = TransactionKey.From(id);
+        var headers = new MsrpSendHeaders(peer, session.LocalPath);
+        MsrpWriter.WriteSendHead(bytes, id, headers, ByteRange.Empty);
+        MsrpWriter.WriteEndLine(bytes, id, MsrpContinuation.Complete, afterBody: false);
+        settings.Trace?.Invoke(new MsrpTraceEvent(
+            true, $"MSRP {System.Text.Encoding.ASCII.GetString(id)} SEND", headers.MessageId, ByteRange.Empty, 0, '$', writer.State.Remote));
+        writer.Send(bytes.WrittenSpan);
     }
 
     /// <summary>Takes a response, if it belongs to one of these requests.</summary>

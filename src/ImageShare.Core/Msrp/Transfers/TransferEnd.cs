@@ -42,3 +42,15 @@ internal sealed class TransferEnd
     /// <summary>Sets the result, if there is none.</summary>
     public void SetResult(MsrpSendResult result) => _result.TrySetResult(result);
 }
+
+/// <summary>Why a transfer stops before its end.</summary>
+internal enum TransferStop
+{
+    None = 0,
+    Cancelled,
+    SourceFailed,
+    Refused,
+    TimedOut,
+    SessionClosed,
+    ConnectionLost,
+}

@@ -1,6 +1,5 @@
 using System.Net;
 using ImageShare.Core.Msrp;
-using ImageShare.Core.Msrp.Framing;
 using ImageShare.Core.Msrp.Sessions;
 using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Net;
