@@ -161,6 +161,46 @@ public sealed class CliAtOnceTests
         Assert.That(Received, Has.Length.EqualTo(3));
     }
 
+    // Each transfer has a file of its own, which stays when its sender is killed, whatever the other one does; until the image is here from the same sender.
+    [TestCase("sip:alice@ims.example")]
+    [TestCase("sip:carol@ims.example")]
+    [Category("FT-033")]
+    public async Task Of_two_programs_that_send_one_image_at_once_the_killed_one_leaves_its_beginning(string other)
+    {
+        string picture = _folder.File("picture.png", Content);
+        await using CliProcess bob = Listen("--accept", "auto", "--keep-partial", "--count", "3");
+        string target = await AddressOf(bob);
+        await using CliProcess running = Send(picture, target, other, "--max-rate", "400000");
+        await running.EventAsync("progress");
+        await using (CliProcess killed = Send(picture, target, "sip:alice@ims.example", "--max-rate", "2000000", "--resume"))
+        {
+            while ((await killed.EventAsync("progress")).GetProperty("bytes").GetInt64() < 1_500_000)
+            {
+            }
+
+            await killed.KillAsync();
+        }
+
+        IImageStore store = ImageStore.InDirectory(Inbox, new DirectoryStoreOptions { KeepPartials = true });
+        ImagePartial? Left() => store.FindPartial(ImageSelector.FromHash(TestImage.Sha1(Content)), "sip:alice@ims.example");
+        Assert.That(() => Left()?.Octets ?? 0, Is.GreaterThan(1_000_000).After(8000, 10), "at once, and not with the result");
+        Assert.That(Received, Has.Length.EqualTo(2).And.All.EndsWith(".partial"), "that of the one that runs, and what was left");
+        Assert.That((await running.EndAsync()).Status, Is.Zero);
+        await bob.EventAsync("completed");
+        bool isLeft = other != "sip:alice@ims.example";
+        Assert.That(Received.Select(Path.GetExtension), Is.EquivalentTo(isLeft ? [".png", ".partial"] : (string[])[".png"]));
+        CliResult again = await Send(picture, target, "sip:alice@ims.example", "--resume").EndAsync();
+        Assert.That(again.Status, Is.Zero, again.Errors);
+        CliResult listened = await bob.EndAsync();
+        JsonElement invitation = listened.Events.Last(static e => e.GetProperty("event").GetString() == "invitation");
+        Assert.Multiple(() =>
+        {
+            Assert.That(invitation.TryGetProperty("resumesAt", out JsonElement at) && at.GetInt64() > 0, Is.EqualTo(isLeft));
+            Assert.That(Received.Select(Path.GetFileName), Is.EquivalentTo((string[])["picture.png", "picture (2).png"]));
+            Assert.That(Received.Select(File.ReadAllBytes), Is.All.EqualTo(Content));
+        });
+    }
+
     [Test]
     public async Task Who_says_yes_to_all_takes_all_that_come_at_once()
     {
