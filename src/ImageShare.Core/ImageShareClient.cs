@@ -2,11 +2,8 @@ using System.Collections.Concurrent;
 using ImageShare.Core.Images;
 using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Sharing.Calls;
 using ImageShare.Core.Sharing.Calls.Incoming;
 using ImageShare.Core.Sharing.Calls.Outgoing;
-using ImageShare.Core.Sharing.Media;
-using ImageShare.Core.Sharing.Offers;
 using ImageShare.Core.Sharing.Peers;
 using ImageShare.Core.Sharing.Sessions;
 using ImageShare.Core.Sharing.StateMachine;
@@ -114,25 +111,15 @@ public sealed partial class ImageShareClient : IAsyncDisposable
 
     private ImageShareSession[] Share(SipUri peer, (ImageSource Source, ImageDescription Image, ShareSettings Settings)[] images, ShareSettings settings)
     {
-        string callId = RandomToken.Create();
-        var call = new OutgoingCall(_context, peer, callId, settings.Headers);
-        var roles = new ShareRole[images.Length];
-        var sessions = new ShareSession[images.Length];
-        for (int i = 0; i < images.Length; i++)
-        {
-            (ImageSource source, ImageDescription image, ShareSettings own) = images[i];
-            sessions[i] = new ShareSession(_context, callId, ShareMachine.Outgoing, image.ToSelector()) { Index = i };
-            var media = new SendingMedia(_context, sessions[i], own) { Together = call.Connection };
-            media.Take(new ServedImage(source, image, sessions[i].Image.Hashes, null));
-            roles[i] = new ShareRole(new CallingShare(call, sessions[i], new PushOffer(_context, peer, media, own), media), media);
-        }
+        var call = new OutgoingCall(_context, new CallTarget(peer, RandomToken.Create(), settings.Headers));
+        ShareSession[] sessions = [.. images.Select(image => call.Push(image.Source, image.Image, image.Settings))];
+        return Start(call, settings.QueryFirst, sessions);
+    }
 
-        for (int i = 0; i < images.Length; i++)
-        {
-            _sessions[sessions[i]] = null;
-            sessions[i].Start(roles[i], new ShareInput.StartOutgoing(settings.QueryFirst));
-        }
-
+    private ImageShareSession[] Start(OutgoingCall call, bool queryFirst, ShareSession[] sessions)
+    {
+        Array.ForEach(sessions, session => _sessions[session] = null);
+        call.Start(queryFirst);
         return [.. sessions.Select(ImageShareSession.Of)];
     }
 
@@ -183,15 +170,8 @@ public sealed partial class ImageShareClient : IAsyncDisposable
                 ImageShareError.InvalidValue, "Nothing says which image is to be fetched; give a hash, or a name, a type or a size above 0.");
         }
 
-        string callId = RandomToken.Create();
-        var session = new ShareSession(_context, callId, ShareMachine.Fetching, wanted);
-        var call = new OutgoingCall(_context, peer, callId, settings.Headers);
-        var media = new ReceivingMedia(_context, session) { Together = call.Connection };
-        media.Awaited = new AwaitedImage(_context, session, media, store, settings.Progress);
-        var share = new CallingShare(call, session, new PullOffer(_context, session, media, peer, wanted, settings), media);
-        _sessions[session] = null;
-        session.Start(new ShareRole(share, media), new ShareInput.StartOutgoing(settings.QueryFirst));
-        return Task.FromResult(ImageShareSession.Of(session));
+        var call = new OutgoingCall(_context, new CallTarget(peer, RandomToken.Create(), settings.Headers));
+        return Task.FromResult(Start(call, settings.QueryFirst, [call.Fetch(wanted, store, settings)])[0]);
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
+using ImageShare.Core.Sharing.Offers;
 using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;

@@ -33,11 +33,11 @@ internal abstract class ShareCall(ShareContext context)
     protected SessionOffers? Offers { get; set; }
 
     /// <summary>Adds an image, before anything begins.</summary>
-    protected void Join(ShareSession session, ShareMedia media)
+    protected void Join(ShareRole share)
     {
-        _sessions.Add(session);
-        _inside.Add(session);
-        Connection.Join(media);
+        _sessions.Add(share.Session);
+        _inside.Add(share.Session);
+        Connection.Join(share.Media);
     }
 
     /// <summary>The BYE of one image: the session's when it is the last one. Tells the share when it is out.</summary>

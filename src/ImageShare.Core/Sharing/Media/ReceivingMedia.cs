@@ -16,7 +16,20 @@ internal sealed class ReceivingMedia(ShareContext context, ShareSession session)
     private volatile bool _isOver;
 
     /// <summary>The receiver of an image that this side asks for; null for one that was offered.</summary>
-    public AwaitedImage? Awaited { get; set; }
+    public AwaitedImage? Awaited { get; private set; }
+
+    /// <summary>Of an image that this side asks for: it gets its place when the answer has come.</summary>
+    /// <param name="context">What all shares have in common.</param>
+    /// <param name="session">The share.</param>
+    /// <param name="together">The media of the images in the same SIP session.</param>
+    /// <param name="store">Where the image goes.</param>
+    /// <param name="listener">Told how far it is; or null.</param>
+    public static ReceivingMedia OfAwaited(ShareContext context, ShareSession session, SharedConnection together, IImageStore store, IProgress<ImageShareProgress>? listener)
+    {
+        var media = new ReceivingMedia(context, session) { Together = together };
+        media.Awaited = new AwaitedImage(context, session, media, store, listener);
+        return media;
+    }
 
     protected override IMsrpMessageReceiver? Receiver => Awaited ?? (IMsrpMessageReceiver?)Volatile.Read(ref _receiver);
 

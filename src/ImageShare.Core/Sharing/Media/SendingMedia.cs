@@ -19,7 +19,6 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
     private const int TypeNotUnderstood = 415;
 
     private readonly CancellationTokenSource _transfer = new();
-    private ServedImage? _served;
     private long? _end;
     private bool _isServed;
     private MediaType? _contentType;
@@ -30,7 +29,7 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
     private volatile bool _isTakenBack;
 
     /// <summary>The image; null as long as it is not known which one.</summary>
-    public ServedImage? Served => _served;
+    public ServedImage? Served { get; set; }
 
     /// <summary>How many octets are left out at the beginning, because the peer has them.</summary>
     public long FirstOctet { get; set; } = settings.ResumeAt;
@@ -45,18 +44,15 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
     // How many octets are sent: those from the first one to the end of the range.
     private long Length => (_end ?? Image.Size) - FirstOctet;
 
-    private ImageDescription Image => _served!.Description;
+    private ImageDescription Image => Served!.Description;
 
     // An answer to who asks for a file leaves its name, size and date to the message (RFC 5547 §8.3.2).
     private bool SaysDisposition => Context.Profile.ContentDisposition || _isServed;
 
-    /// <summary>Says which image is sent, before anything is agreed upon.</summary>
-    public void Take(ServedImage image) => _served = image;
-
-    /// <summary>Says which octets of it are sent.</summary>
+    /// <summary>Says which image is sent to a peer that asked for it, and which bytes of it.</summary>
     public void Take(ServedImage image, FileRange range)
     {
-        Take(image);
+        Served = image;
         _isServed = true;
         FirstOctet = range.Start - 1;
         _end = range.End;
@@ -84,7 +80,7 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
         Direction = MediaDirection.SendOnly,
         AcceptedTypes = Context.AcceptedTypes,
         MaxSize = null,
-        Selector = new FileSelector { Type = Image.Type, Hashes = [.. _served!.Hashes.Select(static h => new FileHash(h.Algorithm, h.Value))] },
+        Selector = new FileSelector { Type = Image.Type, Hashes = [.. Served!.Hashes.Select(static h => new FileHash(h.Algorithm, h.Value))] },
     };
 
     public override FileSelector FileOf(FileSelector offered) => new()
@@ -92,12 +88,12 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
         Name = Image.Name,
         Type = offered.Type ?? Image.Type,
         Size = Image.Size,
-        Hashes = [.. _served!.Hashes.Select(static h => new FileHash(h.Algorithm, h.Value))],
+        Hashes = [.. Served!.Hashes.Select(static h => new FileHash(h.Algorithm, h.Value))],
     };
 
     public override async ValueTask StopAsync() => await _transfer.CancelAsync().ConfigureAwait(false);
 
-    public override ImageShareResult Describe(ImageShareResult result) => _served is not { Description: var image } ? result : result with
+    public override ImageShareResult Describe(ImageShareResult result) => Served is not { Description: var image } ? result : result with
     {
         BytesTransferred = result.IsCompleted ? FirstOctet + Length : result.BytesTransferred,
         IsVerified = result.IsCompleted,
@@ -153,13 +149,13 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
 
     private async Task<MsrpSendEnd> SendOnceAsync()
     {
-        Stream content = _served!.Source.OpenRead(Image);
+        Stream content = Served!.Source.OpenRead(Image);
         await using ConfiguredAsyncDisposable closing = content.ConfigureAwait(false);
         bool isRelayed = Context.Relays.Any || Peer.Path.Count > 1;
         MsrpOutgoingContent message = ImageWrapper.Around(_head, await ContentAsync(content).ConfigureAwait(false)) with
         {
             ChunkSize = settings.ChunkSize ?? Context.Profile.ChunkSize ?? long.MaxValue,
-            MaxBytesPerSecond = settings.MaxBytesPerSecond ?? _served.MaxBytesPerSecond,
+            MaxBytesPerSecond = settings.MaxBytesPerSecond ?? Served.MaxBytesPerSecond,
             MaxUnanswered = settings.MaxUnansweredChunks,
 
             // What it says, it says of the file: where something is around that, it stands inside.
@@ -182,7 +178,7 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
     private async ValueTask<MsrpOutgoingContent> ContentAsync(Stream stream)
     {
         MediaType type = _contentType ?? Image.Type;
-        if (_served!.Source.Octets is { } octets)
+        if (Served!.Source.Octets is { } octets)
         {
             return MsrpOutgoingContent.FromMemory(type, octets.Slice((int)FirstOctet, (int)Length));
         }

@@ -7,32 +7,25 @@ using ImageShare.Core.Sharing.StateMachine;
 
 namespace ImageShare.Core.Sharing.Calls.Incoming;
 
-/// <summary>The SIP half of one image on the side that is invited: its decision, and its part of the answer of an <see cref="IncomingCall"/>.</summary>
-internal sealed class CalledShare : IShareSignalling
+/// <summary>One image on the side that is invited: its decision, and its part of the answer of an <see cref="IncomingCall"/>, which makes it.</summary>
+/// <param name="context">What all shares have in common.</param>
+/// <param name="call">The SIP session it is in.</param>
+/// <param name="session">The share.</param>
+/// <param name="media">Its MSRP half.</param>
+/// <param name="offer">What is offered.</param>
+internal sealed class CalledShare(ShareContext context, IncomingCall call, ShareSession session, ShareMedia media, ReceivedOffer offer) : ShareRole(session, media)
 {
     // What _decision holds. One field, so that of all that can happen first, one does.
     private static readonly object Accepted = new();
     private static readonly object Declined = new();
     private static readonly object Over = new();
 
-    private readonly ShareContext _context;
-    private readonly ReceivedOffer _offer;
     private readonly CancellationTokenSource _withdrawn = new();
     private object? _decision;
 
-    public CalledShare(ShareContext context, ShareSession session, IncomingCall call, ReceivedOffer offer, ShareMedia media)
-    {
-        (_context, Session, Call, _offer, Media) = (context, session, call, offer, media);
-        call.Join(this);
-    }
+    public IncomingCall Call => call;
 
-    public ShareSession Session { get; }
-
-    public IncomingCall Call { get; }
-
-    public ShareMedia Media { get; }
-
-    public ReceivedOffer Offer => _offer;
+    public ReceivedOffer Offer => offer;
 
     /// <summary>Whether the answer reckons with a middlebox (RFC 6714 §4.3).</summary>
     public bool AnswersWithCema { get; init; }
@@ -64,15 +57,15 @@ internal sealed class CalledShare : IShareSignalling
         }
     }
 
-    public async ValueTask PerformAsync(ShareEffect effect)
+    protected override async ValueTask SignalAsync(ShareEffect effect)
     {
         switch (effect)
         {
             case ShareEffect.Ring:
-                Call.Ring();
+                call.Ring();
                 break;
             case ShareEffect.Answer:
-                await Call.Cleared.ConfigureAwait(false);
+                await call.Cleared.ConfigureAwait(false);
                 if (Media.End is null)
                 {
                     await OpenAsync(CancellationToken.None).ConfigureAwait(false);
@@ -81,13 +74,13 @@ internal sealed class CalledShare : IShareSignalling
                 Answer();
                 break;
             case ShareEffect.Reject reject:
-                Call.Refuse(this, reject.SipStatus);
+                call.Refuse(this, reject.SipStatus);
                 break;
             case ShareEffect.Bye bye:
-                _ = Session.Begin(() => Call.LeaveAsync(Session, Media, bye));
+                _ = Session.Begin(() => call.LeaveAsync(Session, Media, bye));
                 break;
             case ShareEffect.AwaitBye:
-                Call.Release(Session);
+                call.Release(Session);
                 break;
             default:
                 break;
@@ -98,9 +91,9 @@ internal sealed class CalledShare : IShareSignalling
     /// Before anything is answered: where this side has relays, it logs in there. One that does not let this side in leaves the invitation as it was.
     /// </summary>
     /// <exception cref="ImageShareException">That of <see cref="ShareMedia.OpenAsync"/>.</exception>
-    public ValueTask LogInAsync(CancellationToken cancellationToken) => _context.Relays.Any && Media.End is null ? OpenAsync(cancellationToken) : default;
+    public ValueTask LogInAsync(CancellationToken cancellationToken) => context.Relays.Any && Media.End is null ? OpenAsync(cancellationToken) : default;
 
-    public ValueTask DisposeAsync()
+    protected override void Leave()
     {
         if (Interlocked.CompareExchange(ref _decision, Over, null) is null)
         {
@@ -108,39 +101,38 @@ internal sealed class CalledShare : IShareSignalling
         }
 
         // Whatever led here, no caller is left ringing and no session standing; it does nothing when that is done already.
-        Call.Drop(Session, Media);
-        return ValueTask.CompletedTask;
+        call.Drop(Session, Media);
     }
 
     private async ValueTask OpenAsync(CancellationToken cancellationToken) => await Media.OpenAsync(
-        _context.AddressFor(Call.Source), _offer.Media.IsMsrpOverTls, Call.Source.Remote.Address, AnswersWithCema, cancellationToken).ConfigureAwait(false);
+        context.AddressFor(call.Source), offer.Media.IsMsrpOverTls, call.Source.Remote.Address, AnswersWithCema, cancellationToken).ConfigureAwait(false);
 
     // The answer goes out with the decision on the last image of the invitation; only then does the caller know where to connect.
     private void Answer()
     {
-        IPAddress address = _context.AddressFor(Call.Source);
-        bool isSecure = _offer.Media.IsMsrpOverTls;
+        IPAddress address = context.AddressFor(call.Source);
+        bool isSecure = offer.Media.IsMsrpOverTls;
         MediaEnd end = Media.End!;
         ImageAnswer answer = Media.Complete(new ImageAnswer
         {
-            Offer = _offer,
+            Offer = offer,
             Origin = Origin.Create(address),
             MsrpAddress = end.Address,
-            Fingerprints = isSecure ? _context.Fingerprints : [],
+            Fingerprints = isSecure ? context.Fingerprints : [],
             HasCema = AnswersWithCema,
             Path = end.Path,
         });
-        Call.Accept(this, answer);
+        call.Accept(this, answer);
     }
 
     /// <summary>The answer is out.</summary>
     public void OnAnswered(ImageAnswer answer)
     {
-        if (AnswersWithCema && answer.IsActive && !_context.Relays.Any && _offer.Media.Port != 9 && _offer.Description.GetConnection(_offer.Media) is { } middlebox)
+        if (AnswersWithCema && answer.IsActive && !context.Relays.Any && offer.Media.Port != 9 && offer.Description.GetConnection(offer.Media) is { } middlebox)
         {
-            Media.SetPeerAddress(middlebox.Address, _offer.Media.Port);
+            Media.SetPeerAddress(middlebox.Address, offer.Media.Port);
         }
 
-        Media.SetPeer(new PeerMedia(_offer.Path, _offer.Fingerprints, answer.IsActive));
+        Media.SetPeer(new PeerMedia(offer.Path, offer.Fingerprints, answer.IsActive));
     }
 }

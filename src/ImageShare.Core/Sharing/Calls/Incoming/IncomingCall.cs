@@ -59,10 +59,20 @@ internal sealed class IncomingCall : ShareCall
     /// <summary>Begins the share of another transfer that takes the place of this one in its session; only where there is one.</summary>
     public required Action<IShareCall, ReceivedOffer, InvitationBodyReading> BeginNext { get; init; }
 
-    public void Join(CalledShare share)
+    /// <summary>Adds an image of the offer, before any is started.</summary>
+    /// <param name="offer">What is offered, or asked for.</param>
+    /// <param name="answersWithCema">Whether the answer reckons with a middlebox (RFC 6714 §4.3).</param>
+    public CalledShare Add(ReceivedOffer offer, bool answersWithCema)
     {
+        var session = new ShareSession(
+            Context, _call.Request.Headers.CallId!, offer.IsPull ? ShareMachine.Serving : ShareMachine.Incoming, offer.Selector.ToImage()) { Index = _shares.Count };
+        ShareMedia media = offer.IsPull
+            ? new SendingMedia(Context, session, ShareSettings.Default) { Section = offer.Section, Together = Connection }
+            : new ReceivingMedia(Context, session) { Section = offer.Section, Together = Connection };
+        var share = new CalledShare(Context, this, session, media, offer) { AnswersWithCema = answersWithCema };
         _shares.Add(share);
-        Join(share.Session, share.Media);
+        Join(share);
+        return share;
     }
 
     /// <summary>An image is shown; the first one makes the caller hear it.</summary>

@@ -203,7 +203,7 @@ internal sealed class IncomingShares : ISipRequestHandler
             BeginNext = (next, nextOffer, nextBody) => Begin(
                 context, next, peer, [offers[0] with { Offer = nextOffer }], nextBody, callEnded),
         };
-        (CalledShare Share, ReceivedOffer Offer)[] shares = [.. offers.Select((offer, i) => (Prepare(context, call, offer, i, invite.Request), offer.Offer))];
+        (CalledShare Share, ReceivedOffer Offer)[] shares = [.. offers.Select(offer => (call.Add(offer.Offer, offer.AnswersWithCema), offer.Offer))];
         OfferedImage[] invitations = [.. shares.Where(static s => s.Share.Media is ReceivingMedia).Select(s => Describe(context, s.Share, s.Offer, body, invite.Request))];
         foreach (OfferedImage invitation in invitations)
         {
@@ -219,7 +219,7 @@ internal sealed class IncomingShares : ISipRequestHandler
 
         foreach ((CalledShare share, _) in shares)
         {
-            share.Session.Start(new ShareRole(share, share.Media), new ShareInput.StartIncoming());
+            share.Session.Start(share, new ShareInput.StartIncoming());
             share.Session.EndWith(callEnded);
         }
 
@@ -238,18 +238,6 @@ internal sealed class IncomingShares : ISipRequestHandler
                 invitation.Share.Decline(486);
             }
         }
-    }
-
-    private static CalledShare Prepare(ShareContext context, IncomingCall call, AdmittedOffer admitted, int index, SipRequest request)
-    {
-        ReceivedOffer offer = admitted.Offer;
-        var session = new ShareSession(
-            context, request.Headers.CallId!, offer.IsPull ? ShareMachine.Serving : ShareMachine.Incoming, offer.Selector.ToImage())
-        { Index = index };
-        ShareMedia media = offer.IsPull
-            ? new SendingMedia(context, session, ShareSettings.Default) { Section = offer.Section, Together = call.Connection }
-            : new ReceivingMedia(context, session) { Section = offer.Section, Together = call.Connection };
-        return new CalledShare(context, session, call, offer, media) { AnswersWithCema = admitted.AnswersWithCema };
     }
 
     private static OfferedImage Describe(ShareContext context, CalledShare share, ReceivedOffer offer, InvitationBodyReading body, SipRequest request)

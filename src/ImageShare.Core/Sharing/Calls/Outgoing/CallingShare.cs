@@ -4,53 +4,41 @@ using ImageShare.Core.Sharing.StateMachine;
 
 namespace ImageShare.Core.Sharing.Calls.Outgoing;
 
-/// <summary>The SIP half of one image on the side that invites: its part of an <see cref="OutgoingCall"/>.</summary>
-internal sealed class CallingShare : IShareSignalling
+/// <summary>One image on the side that invites: its part of an <see cref="OutgoingCall"/>, which makes it.</summary>
+/// <param name="call">The SIP session it is in.</param>
+/// <param name="session">The share.</param>
+/// <param name="media">Its MSRP half.</param>
+/// <param name="terms">What is offered, and what the answer to it means.</param>
+internal sealed class CallingShare(OutgoingCall call, ShareSession session, ShareMedia media, IShareOffer terms) : ShareRole(session, media)
 {
-    private readonly OutgoingCall _call;
+    public IShareOffer Terms => terms;
 
-    public CallingShare(OutgoingCall call, ShareSession session, IShareOffer terms, ShareMedia media)
-    {
-        (_call, Session, Terms, Media) = (call, session, terms, media);
-        call.Join(this);
-    }
-
-    public ShareSession Session { get; }
-
-    public IShareOffer Terms { get; }
-
-    public ShareMedia Media { get; }
-
-    public async ValueTask PerformAsync(ShareEffect effect)
+    protected override async ValueTask SignalAsync(ShareEffect effect)
     {
         switch (effect)
         {
             case ShareEffect.Query:
-                _call.Query();
+                call.Query();
                 break;
             case ShareEffect.Invite:
-                _call.Invite(this);
+                call.Invite(this);
                 break;
             case ShareEffect.AbandonQuery:
-                await _call.GiveUpAsync(this, mayWait: false).ConfigureAwait(false);
+                await call.GiveUpAsync(this, mayWait: false).ConfigureAwait(false);
                 break;
             case ShareEffect.CancelInvite cancel:
-                await _call.GiveUpAsync(this, mayWait: true, cancel.Reason).ConfigureAwait(false);
+                await call.GiveUpAsync(this, mayWait: true, cancel.Reason).ConfigureAwait(false);
                 break;
             case ShareEffect.Bye bye:
-                _ = Session.Begin(() => _call.LeaveAsync(Session, Media, bye));
+                _ = Session.Begin(() => call.LeaveAsync(Session, Media, bye));
                 break;
             case ShareEffect.AwaitBye:
-                _call.Release(Session);
+                call.Release(Session);
                 break;
             default:
                 break;
         }
     }
 
-    public ValueTask DisposeAsync()
-    {
-        _call.Drop(Session, Media);
-        return ValueTask.CompletedTask;
-    }
+    protected override void Leave() => call.Drop(Session, Media);
 }

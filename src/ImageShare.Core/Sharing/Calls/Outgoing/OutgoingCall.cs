@@ -1,46 +1,62 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Net;
-using ImageShare.Core.Bodies;
-using ImageShare.Core.Sdp;
-using ImageShare.Core.Sharing.Endings;
+using ImageShare.Core.Images;
+using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Sharing.Media;
 using ImageShare.Core.Sharing.Offers;
-using ImageShare.Core.Sharing.Peers;
 using ImageShare.Core.Sharing.Sessions;
 using ImageShare.Core.Sharing.StateMachine;
-using ImageShare.Core.Sip;
-using ImageShare.Core.Sip.Headers;
-using ImageShare.Core.Sip.Messages;
-using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Sip.UserAgents;
 
 namespace ImageShare.Core.Sharing.Calls.Outgoing;
 
 /// <summary>
 /// The session that this side invites to, with one image or several: one query, one invitation with a section for each image (RFC 5547 §8.2.3), and
-/// one answer, of which each share gets its own part.
+/// one answer, of which each share gets its own part. Built image by image, then started.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "A source without timer and wait handle holds nothing that needs to be disposed of.")]
-internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, string callId, ExtraHeaders headers) : ShareCall(context)
+/// <remarks>What the images want is told by their loops; <see cref="ShareCall.Gate"/> guards it. The query and the invitation are one task each.</remarks>
+internal sealed class OutgoingCall(ShareContext context, CallTarget target) : ShareCall(context)
 {
-    private readonly CancellationTokenSource _givingUp = new();
-    private volatile ShareEndReason _cancelReason = ShareEndReason.UserCancelled;
-    private readonly CancellationTokenSource _over = new();
+    private readonly InviteCancellation _cancellation = new();
+
+    // Fixed once the call is started.
     private readonly List<CallingShare> _shares = [];
+
+    // Under the gate.
     private readonly HashSet<ShareSession> _wanting = [];
     private readonly HashSet<ShareSession> _givenUp = [];
-    private CallingShare[] _offered = [];
-    private MediaEnd[] _ends = [];
-    private SipUri? _target;
     private bool _hasQueried;
     private bool _hasInvited;
     private bool _isAnswered;
-    private SessionDescription? _offer;
 
-    public void Join(CallingShare share)
+    /// <summary>Adds an image that this side sends. Before the start.</summary>
+    public ShareSession Push(ImageSource source, ImageDescription image, ShareSettings settings)
     {
-        _shares.Add(share);
-        Join(share.Session, share.Media);
+        var session = new ShareSession(Context, target.CallId, ShareMachine.Outgoing, image.ToSelector()) { Index = _shares.Count };
+        var media = new SendingMedia(Context, session, settings)
+        {
+            Together = Connection,
+            Served = new ServedImage(source, image, session.Image.Hashes, null),
+        };
+        return Add(new CallingShare(this, session, media, new PushOffer(Context, target.Peer, media, settings)));
+    }
+
+    /// <summary>Adds an image that this side asks for. Before the start.</summary>
+    /// <param name="wanted">Which one.</param>
+    /// <param name="store">Where it goes.</param>
+    /// <param name="settings">What else there is to say.</param>
+    public ShareSession Fetch(ImageSelector wanted, IImageStore store, FetchSettings settings)
+    {
+        var session = new ShareSession(Context, target.CallId, ShareMachine.Fetching, wanted) { Index = _shares.Count };
+        ReceivingMedia media = ReceivingMedia.OfAwaited(Context, session, Connection, store, settings.Progress);
+        return Add(new CallingShare(this, session, media, new PullOffer(Context, session, media, target.Peer, wanted, settings)));
+    }
+
+    /// <summary>Starts all images, once.</summary>
+    public void Start(bool queryFirst)
+    {
+        foreach (CallingShare share in _shares)
+        {
+            share.Session.Start(share, new ShareInput.StartOutgoing(queryFirst));
+        }
     }
 
     /// <summary>An image asks for the query; there is one for all.</summary>
@@ -83,7 +99,7 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
         lock (Gate)
         {
             _givenUp.Add(share.Session);
-            _cancelReason = reason;
+            _cancellation.Reason = reason;
             isLast = AreAllInside(_givenUp.Contains);
             if (!isLast && _isAnswered)
             {
@@ -99,7 +115,7 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
 
         if (isLast)
         {
-            await _givingUp.CancelAsync().ConfigureAwait(false);
+            await _cancellation.RequestAsync().ConfigureAwait(false);
             return;
         }
 
@@ -115,13 +131,19 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
     {
         if (isLast)
         {
-            _ = _givingUp.CancelAsync();
-            _ = _over.CancelAsync();
+            _cancellation.Desert();
         }
         else
         {
             InviteWhenAllWant();
         }
+    }
+
+    private ShareSession Add(CallingShare share)
+    {
+        _shares.Add(share);
+        Join(share);
+        return share.Session;
     }
 
     private void InviteWhenAllWant()
@@ -143,7 +165,7 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
     {
         try
         {
-            ImageShareCapabilities capabilities = await CapabilityQuery.AskAsync(Context, peer, headers, _givingUp.Token).ConfigureAwait(false);
+            ImageShareCapabilities capabilities = await CapabilityQuery.AskAsync(Context, target.Peer, target.Headers, _cancellation.Requested).ConfigureAwait(false);
             foreach (CallingShare share in _shares)
             {
                 ShareOutcome? obstacle = share.Terms.Obstacle(capabilities);
@@ -154,7 +176,7 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
         {
             PostAll(new ShareInput.QueryFailed(ShareOutcome.From(e)));
         }
-        catch (OperationCanceledException) when (_givingUp.IsCancellationRequested)
+        catch (OperationCanceledException) when (_cancellation.Requested.IsCancellationRequested)
         {
             // AbandonQuery: the shares have gone on without the answer.
         }
@@ -162,164 +184,107 @@ internal sealed partial class OutgoingCall(ShareContext context, SipUri peer, st
 
     private async Task InviteAsync()
     {
+        CallingShare[] offered;
+        lock (Gate)
+        {
+            // An image that is out has let go of its media, or is about to: it gets none any more.
+            offered = [.. _shares.Where(share => IsInside(share.Session))];
+        }
+
         try
         {
-            SipDestination hop = await Context.ResolveAsync(peer, _givingUp.Token).ConfigureAwait(false);
-            IPAddress address = Context.AddressFor(hop);
-            _givingUp.Token.ThrowIfCancellationRequested();
-            await OpenMediaAsync(address, hop.EndPoint.Address).ConfigureAwait(false);
-            foreach (CallingShare share in _offered)
-            {
-                await share.Terms.PrepareAsync(_givingUp.Token).ConfigureAwait(false);
-            }
-
-            bool withIcons = _offered.Any(static share => share.Terms.HasIcon);
-            InviteOutcome outcome = await InviteAsync(WriteOffer(address, withIcons), null).ConfigureAwait(false);
-            if (withIcons && outcome is InviteOutcome.Rejected { Response: var refusal } && PlainOfferPeers.IsOfMultipart(refusal))
-            {
-                // The icons are not worth the images: once more without them, and never again with one (RFC 5547 §8.8).
-                Context.PlainOfferPeers.Add(peer);
-                _givingUp.Token.ThrowIfCancellationRequested();
-                withIcons = false;
-                outcome = await InviteAsync(WriteOffer(address, withIcons), refusal).ConfigureAwait(false);
-            }
-
-            outcome = await FollowAsync(outcome, address, withIcons).ConfigureAwait(false);
-            if (outcome is InviteOutcome.Rejected { Response: { StatusCode: 488 } no } && await TryOfferWholeAsync().ConfigureAwait(false))
-            {
-                _givingUp.Token.ThrowIfCancellationRequested();
-                outcome = await InviteAsync(WriteOffer(address, withIcons), no).ConfigureAwait(false);
-            }
-
-            await ConcludeAsync(outcome).ConfigureAwait(false);
+            var invitation = new OutgoingInvitation(Context, target, offered, Sessions, _cancellation);
+            InviteOutcome outcome = await invitation.SendAsync().ConfigureAwait(false);
+            await ConcludeAsync(outcome, offered, invitation.Offer!).ConfigureAwait(false);
         }
         catch (ImageShareException e)
         {
             PostAll(new ShareInput.InviteFailed(ShareOutcome.From(e)));
         }
-        catch (OperationCanceledException) when (_givingUp.IsCancellationRequested)
+        catch (OperationCanceledException) when (_cancellation.Requested.IsCancellationRequested)
         {
             // CancelInvite before anything was sent; or no share is left that waits for what becomes of it.
             PostAll(new ShareInput.Ended());
         }
     }
 
-    // What RFC 3261 §9.1 asks for behind a CANCEL is the agent's: no share is kept for it.
-    private async Task<InviteOutcome> AwaitAsync(OutgoingInvite invite)
+    private async Task ConcludeAsync(InviteOutcome outcome, CallingShare[] offered, Sdp.SessionDescription offer)
     {
-        try
+        switch (outcome)
         {
-            return await invite.Result.WaitAsync(_over.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            invite.Cancel(ReasonHeader.Write(_cancelReason));
-            _ = EndIfAcceptedAsync(invite.Result);
-            throw;
-        }
-    }
-
-    // The answer came in the moment nobody waited for it any more.
-    private static async Task EndIfAcceptedAsync(Task<InviteOutcome> result)
-    {
-        if (await result.ConfigureAwait(false) is InviteOutcome.Accepted accepted)
-        {
-            await accepted.Dialog.ByeAsync().ConfigureAwait(false);
-        }
-    }
-
-    // As far as the application lets it go, never to less security, and never in a circle (RFC 3261 §8.1.3.4).
-    private async Task<InviteOutcome> FollowAsync(InviteOutcome outcome, IPAddress address, bool withIcons)
-    {
-        List<SipUri> tried = [peer];
-        while (tried.Count <= Context.FollowRedirects && outcome is InviteOutcome.Rejected { Response: { StatusCode: >= 300 and < 400 } moved })
-        {
-            SipUri? next = SipOutcome.Targets(moved).FirstOrDefault(
-                uri => uri.IsSip && (uri.IsSecure || !(_target ?? peer).IsSecure) && !tried.Any(uri.Equals));
-            if (next is null)
-            {
+            case InviteOutcome.Accepted accepted:
+                await TakeAsync(accepted, offered, offer).ConfigureAwait(false);
                 break;
-            }
+            case InviteOutcome.Rejected rejected:
+                foreach (CallingShare share in offered)
+                {
+                    share.Session.Post(new ShareInput.InviteFailed(share.Terms.Refused(rejected.Response)));
+                }
 
-            _givingUp.Token.ThrowIfCancellationRequested();
-            tried.Add(next);
-            _target = next with { Headers = null };
-            outcome = await InviteAsync(WriteOffer(address, withIcons), moved).ConfigureAwait(false);
+                break;
+            case InviteOutcome.Failed failed:
+                PostAll(new ShareInput.InviteFailed(ShareOutcome.From(failed.Error)));
+                break;
+            case InviteOutcome.Cancelled cancelled:
+                PostAll(cancelled.Response is null ? new ShareInput.CancelUnanswered() : new ShareInput.CancelAnswered());
+                break;
+            default:
+                break;
         }
-
-        return outcome;
     }
 
-    private async ValueTask<bool> TryOfferWholeAsync()
+    private async Task TakeAsync(InviteOutcome.Accepted accepted, CallingShare[] offered, Sdp.SessionDescription offer)
     {
-        bool wasRest = false;
-        foreach (CallingShare share in _offered)
-        {
-            wasRest |= await share.Terms.TryOfferWholeAsync().ConfigureAwait(false);
-        }
-
-        return wasRest;
-    }
-
-    // An image that is out has let go of its media, or is about to: it gets none any more.
-    private async Task OpenMediaAsync(IPAddress address, IPAddress signalling)
-    {
+        InviteDialog dialog = accepted.Dialog;
+        bool isDeserted;
         lock (Gate)
         {
-            _offered = [.. _shares.Where(share => IsInside(share.Session))];
-            _ends = new MediaEnd[_offered.Length];
+            Dialog = dialog;
+            isDeserted = AreAllInside(static _ => false);
         }
 
-        for (int i = 0; i < _offered.Length; i++)
+        if (isDeserted)
         {
-            _offered[i].Media.Section = i;
-            _ends[i] = await _offered[i].Media.OpenAsync(address, Context.Terms.Security is not MediaSecurity.None, signalling, Context.UsesCema, _givingUp.Token).ConfigureAwait(false);
+            // The last share ended in the moment the answer came.
+            _ = dialog.ByeAsync();
+            return;
         }
 
-        _givingUp.Token.ThrowIfCancellationRequested();
+        PostAll(new ShareInput.PeerAnswered());
+        _ = Begin(() => WatchAsync(dialog));
+        var answer = new InvitationAnswer(Context, dialog, offered, offer, _cancellation.Requested) { Agreed = offers => Offers = offers };
+        AnsweredImage[] images = await answer.ReadAsync(accepted.Answer).ConfigureAwait(false);
+
+        // From here on a share that is given up leaves by itself; those that are out already are taken out now.
+        CallingShare[] left;
+        bool isEmpty;
+        lock (Gate)
+        {
+            _isAnswered = true;
+            isEmpty = AreAllInside(static _ => false);
+            left = [.. offered.Where(share => !IsInside(share.Session))];
+        }
+
+        foreach (AnsweredImage image in images)
+        {
+            image.Share.Session.Post(image.Problem is null ? new ShareInput.InviteAccepted() : new ShareInput.AnswerUnusable(image.Problem));
+        }
+
+        if (isEmpty)
+        {
+            _ = dialog.ByeAsync();
+        }
+        else if (Offers is { } offers)
+        {
+            Array.ForEach(left, share => _ = Begin(() => offers.RemoveAsync(share.Media.Section)));
+        }
     }
 
-    /// <summary>Sends the invitation and waits for its outcome.</summary>
-    /// <param name="body">The offer.</param>
-    /// <param name="refusal">The refusal of the first one, when this is the second: it goes on with its Call-ID, From and CSeq (RFC 3261 §8.1.3.5).</param>
-    private async Task<InviteOutcome> InviteAsync(InvitationBody body, SipResponse? refusal)
+    private async Task WatchAsync(InviteDialog dialog)
     {
-        var request = new SipRequest(SipMethod.Invite, _target ?? peer) { Body = body.Octets };
-        request.Headers.Add("To", new NameAddress(peer));
-        request.Headers.Add("Call-ID", callId);
-        if (refusal is { Headers: { From: { } from, CSeq: { } number } })
+        if (DialogOutcome.Of(await dialog.Ended.ConfigureAwait(false)) is { } input)
         {
-            request.Headers.Add("From", from);
-            request.Headers.Add("CSeq", number with { Number = number.Number + 1 });
+            PostAll(input);
         }
-
-        if (ServiceTags.AcceptContact(Context.Profile) is { } wanted)
-        {
-            request.Headers.Add("Accept-Contact", new AcceptContact(wanted));
-        }
-
-        Context.AddOwnHeaders(request.Headers, headers);
-        request.Headers.Add("Content-Type", body.Type.ToString());
-
-        // The agent remembers an INVITE for a while after its end: it must not keep the images with it.
-        ShareSession[] sessions = Sessions;
-        OutgoingInvite invite = Context.Agent.Invite(request, new InviteSettings
-        {
-            ContactParameters = ServiceTags.Contact(Context.Profile),
-            Trying = _ => Array.ForEach(sessions, static session => session.Post(new ShareInput.PeerTrying())),
-            Provisional = _ => Array.ForEach(sessions, static session => session.Post(new ShareInput.PeerRinging())),
-            Unreadable = () => Array.ForEach(sessions, static session => session.Post(new ShareInput.AnswerUnreadable())),
-        });
-        using CancellationTokenRegistration cancelling = _givingUp.Token.UnsafeRegister(_ => invite.Cancel(ReasonHeader.Write(_cancelReason)), null);
-        return await AwaitAsync(invite).ConfigureAwait(false);
-    }
-
-    // The sections in the order of the images, under what the first one says of the session.
-    private InvitationBody WriteOffer(IPAddress address, bool withIcons)
-    {
-        (SessionDescription Offer, OfferIcon? Icon)[] parts = [.. _offered.Select((share, i) => share.Terms.Write(address, _ends[i], withIcons))];
-        _offer = parts[0].Offer with { Media = [.. parts.SelectMany(static part => part.Offer.Media)] };
-        return InvitationBody.Write(
-            _offer, [.. parts.Select(static part => part.Icon).OfType<OfferIcon>()], Context.Profile.Icon, Context.Limits.MaxIconSize);
     }
 }
