@@ -89,7 +89,7 @@ internal sealed partial class SessionOffers
             SipResponse? response = null;
             try
             {
-                response = await _dialog.OfferAsync(() => WriteOffer(out offered, out moved), SdpType, ReasonOfRemoval).ConfigureAwait(false);
+                response = await _dialog.OfferAsync(() => WriteOffer(out offered, out moved), SdpType, () => ReasonHeader.Write(Untold)).ConfigureAwait(false);
             }
             catch (ImageShareException)
             {

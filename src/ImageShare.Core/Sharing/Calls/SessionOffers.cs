@@ -81,12 +81,15 @@ internal sealed partial class SessionOffers
         }
     }
 
-    private string? ReasonOfRemoval()
+    /// <summary>Why images are being taken out, as far as the peer has not been told yet. One message has one reason: of several, a failure is what it has to know of.</summary>
+    public ShareEndReason Untold
     {
-        lock (_gate)
+        get
         {
-            // One offer has one: of several images that leave, a failure is what the peer has to know of.
-            return ReasonHeader.Write(_removing.Values.DefaultIfEmpty().Max());
+            lock (_gate)
+            {
+                return _removing.Values.DefaultIfEmpty().Max();
+            }
         }
     }
 

@@ -46,7 +46,9 @@ internal abstract class ShareCall(ShareContext context)
         bool isLast = Leave(session, out _);
         if (isLast && Dialog is { } dialog)
         {
-            await DialogOutcome.EndAsync(dialog, Context, bye.Reason).ConfigureAwait(false);
+            // The offers that would have said why others left have not been answered, and never will be.
+            ShareEndReason reason = bye.Reason is ShareEndReason.None && Offers is { } unanswered ? unanswered.Untold : bye.Reason;
+            await DialogOutcome.EndAsync(dialog, Context, reason).ConfigureAwait(false);
         }
         else if (!isLast && !bye.IsSettled && Offers is { } offers)
         {
