@@ -1,6 +1,5 @@
 using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Msrp.Transfers;
-using ImageShare.Core.Sharing.Media;
 
 namespace ImageShare.Core.Msrp.Sessions;
 

@@ -1,6 +1,7 @@
 using ImageShare.Core.Msrp;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sdp.Attributes;
+using ImageShare.Core.Sharing.Endings;
 using ImageShare.Core.Sharing.Offers;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Sip.Messages;

@@ -6,6 +6,7 @@ using ImageShare.Core.Sharing.Offers;
 using ImageShare.Core.Sharing.Sessions;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.UserAgents;
 using ImageShare.Core.Text;
 

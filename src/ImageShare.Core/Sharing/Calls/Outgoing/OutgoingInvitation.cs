@@ -9,6 +9,7 @@ using ImageShare.Core.Sharing.Sessions;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Sip.UserAgents;
 
