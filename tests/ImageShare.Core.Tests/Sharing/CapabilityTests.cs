@@ -104,6 +104,18 @@ public sealed class CapabilityTests
         });
     }
 
+    [TestCase(false, CapabilityEvidence.None)]
+    [TestCase(true, CapabilityEvidence.Iari)]
+    [Category("IS-012")]
+    public void A_peer_that_chats_over_MSRP_takes_no_files_for_that(bool tag, CapabilityEvidence evidence)
+    {
+        var response = new SipResponse(200);
+        response.Headers.Add("Contact", tag ? Iari : "<sip:bob@10.0.0.2>");
+        response.Headers.Add("Content-Type", "application/sdp");
+        response.Body = "v=0\r\no=- 1 1 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\nt=0 0\r\nm=message 0 TCP/MSRP *\r\na=accept-types:text/plain image/png *\r\n"u8.ToArray();
+        Assert.That(CapabilityOffer.Read(response).Evidence, Is.EqualTo(evidence), "without a=file-selector, an image type is one of a chat (RFC 5547 §8.5)");
+    }
+
     [Test]
     public async Task The_client_reports_what_its_peer_says()
     {

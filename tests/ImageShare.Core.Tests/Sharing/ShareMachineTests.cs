@@ -57,6 +57,10 @@ public sealed class ShareMachineTests
         yield return Row("Sender: the peer does not know the session, and never says BYE", true,
             [.. Moving, new ShareInput.ImageFailed(Refused(481)), new ShareInput.TimerFired(ShareTimer.Grace), new ShareInput.Ended()],
             [.. MovingStates, Terminating, Terminating, Failed], "CloseMedia Finish");
+        yield return Row("Sender: the peer stopped it, and the user cancels before its BYE is here: ours goes out", true,
+            [.. Moving, new ShareInput.ImageFailed(Refused(413)), Cancel()], [.. MovingStates, Terminating, Terminating], "AnnounceSoon Bye CloseMedia");
+        yield return Row("Sender: connection lost, and the user cancels before the peer's BYE is here: ours goes out", true,
+            [.. Moving, new ShareInput.MediaFailed(Lost), Cancel(), new ShareInput.Ended()], [.. MovingStates, Terminating, Terminating, Failed], "CloseMedia Finish");
         yield return Row("Sender: cancelled when every octet was acknowledged", true,
             [.. Moving, Cancel(), Done(), new ShareInput.Ended()], [.. MovingStates, Terminating, Terminating, Completed], "CloseMedia Finish");
         yield return Row("Sender: cancelled in mid-transfer", true,

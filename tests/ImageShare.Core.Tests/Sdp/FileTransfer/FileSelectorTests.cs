@@ -162,11 +162,23 @@ public sealed class FileSelectorTests
         Assert.That(Parse(other).IsSameFileAs(Parse(one)), Is.EqualTo(expected));
     });
 
+    [TestCase("name:a\"b")]
+    [TestCase("name:\"a\"b\"")]
+    [TestCase("name:a\"b\"")]
+    [TestCase("name:a\"b c\"d size:1")]
+    [TestCase("name:\"ab")]
+    [TestCase("name:ab\" size:1")]
+    [Category("FT-004")]
+    public void A_quote_inside_a_name_makes_the_attribute_unreadable(string text) =>
+        Assert.That(FileSelector.TryParse(System.Text.Encoding.UTF8.GetBytes(text), out _), Is.False, "quotes are %22 in a name (RFC 5547 §6)");
+
     [Test]
     public void A_name_alone_does_not_push() => Assert.Multiple(() =>
     {
         Assert.That(new FileSelector { Name = "a" }.IsEnoughToPush, Is.False);
         Assert.That(new FileSelector { Size = 1 }.IsEnoughToPush, Is.True);
+        Assert.That(new FileSelector { Type = new MediaType("image", "png") }.IsEnoughToPush, Is.True);
+        Assert.That(Parse("hash:sha-1:" + Sha1).IsEnoughToPush, Is.True);
         Assert.That(() => new FileSelector().ToString(), Throws.TypeOf<ImageShareException>());
     });
 

@@ -77,6 +77,19 @@ public sealed class OfferAnswerTests
         });
     }
 
+    [TestCase("7000", 2855)]
+    [TestCase("7000/1", 2855)]
+    [TestCase("7000/2", 0)]
+    [Category("SDP-013")]
+    public void A_section_with_several_ports_is_refused_in_its_place(string port, int answered)
+    {
+        SessionDescription offer = Parse(
+            $"m=message {port} TCP/MSRP *\r\na=sendonly\r\na=accept-types:*\r\na=path:msrp://10.0.0.1:7000/one;tcp\r\na=file-selector:{Selector}\r\na=file-transfer-id:{Id}\r\n" +
+            "m=message 7000 TCP/MSRP *\r\na=sendonly\r\na=accept-types:*\r\na=path:msrp://10.0.0.1:7000/two;tcp\r\na=file-selector:name:\"b\" size:1\r\na=file-transfer-id:second\r\n");
+        SessionDescription answer = Answer(offer).Write();
+        Assert.That(answer.Media.Select(static m => m.Port), Is.EqualTo(new[] { answered, answered == 0 ? 2855 : 0 }));
+    }
+
     private static IEnumerable<TestCaseData> Unusable()
     {
         yield return new TestCaseData("m=audio 4000 RTP/AVP 0\r\n", "No Image Offered");
