@@ -104,7 +104,7 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
         if (showMessages)
         {
             string arrow = message.IsOutgoing ? "[blue]-->[/]" : "[green]<--[/]";
-            Say($"[grey]{arrow} {message.Protocol,-8} {Safe(message.StartLine)}{(message.Detail is { } detail ? "  " + Safe(detail) : string.Empty)}[/]");
+            Say($"[grey]{arrow} {message.Protocol,-8} {Safe(message.StartLine)}{(message.Detail is { } detail ? "  " + Safe(detail) : string.Empty)}[/]{(message.Problem is { } problem ? $"  [red]not read: {Safe(problem)}[/]" : string.Empty)}");
         }
     }
 

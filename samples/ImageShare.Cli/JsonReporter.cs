@@ -106,6 +106,17 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
             _ => "none",
         });
         json.WriteNumber("sipStatus", capabilities.SipStatus);
+        if (capabilities.RedirectedTo.Count > 0)
+        {
+            json.WriteStartArray("redirectedTo");
+            foreach (SipUri uri in capabilities.RedirectedTo)
+            {
+                json.WriteStringValue(uri.ToString());
+            }
+
+            json.WriteEndArray();
+        }
+
         WriteOptional(json, "message", capabilities.Message);
     });
 

@@ -5,7 +5,7 @@ using ImageShare.Core.Diagnostics;
 namespace ImageShare.Cli;
 
 /// <summary>
-/// Writes every SIP message whole, and every MSRP chunk's first line, to the file of --trace. It holds personal data. A file that cannot
+/// Writes every SIP message whole, every MSRP chunk's first line, and the beginning of what could not be read with the reason, to the file of --trace. It holds personal data. A file that cannot
 /// be written further is said once; the share goes on without it.
 /// </summary>
 internal sealed class TraceWriter(FileInfo file) : IDisposable
@@ -47,7 +47,10 @@ internal sealed class TraceWriter(FileInfo file) : IDisposable
 
     private void WriteMessage(ImageShareTraceEvent message)
     {
-        string head = string.Create(CultureInfo.InvariantCulture, $"{(message.IsOutgoing ? ">>>" : "<<<")} {message.Protocol} {message.Local} {(message.IsOutgoing ? "to" : "from")} {message.Remote}, body {message.BodyLength}\r\n");
+        string about = message.Problem is { } problem
+            ? string.Create(CultureInfo.InvariantCulture, $"not read: {problem}, octets {message.Octets.Length}")
+            : string.Create(CultureInfo.InvariantCulture, $"body {message.BodyLength}");
+        string head = $"{(message.IsOutgoing ? ">>>" : "<<<")} {message.Protocol} {message.Local} {(message.IsOutgoing ? "to" : "from")} {message.Remote}, {about}\r\n";
         _stream.Write(Encoding.UTF8.GetBytes(head));
         if (message.Octets.IsEmpty)
         {

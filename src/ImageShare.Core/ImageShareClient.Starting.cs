@@ -39,6 +39,7 @@ public sealed partial class ImageShareClient
             MaxConnectionsPerSource = options.Limits.MaxSipConnectionsPerSource,
             TimeProvider = options.TimeProvider,
             Trace = TraceAdapter.ForSip(options.Trace),
+            TraceUnreadable = TraceAdapter.ForUnreadableSip(options.Trace),
         });
         MsrpEndpoint? msrp = null;
         try

@@ -137,8 +137,9 @@ public sealed record ImageShareOptions
     public bool MatchesMsrpBySessionId { get; init; }
 
     /// <summary>
-    /// How many redirections (SIP 3xx) of an invitation are followed, one behind the other (RFC 3261 §8.1.3.4). Never from sips to sip, never to an address that was
-    /// tried before. Default 0: a redirection ends the share, and <see cref="ImageShareResult.RedirectedTo"/> says where the peer is to be found.
+    /// How many redirections (SIP 3xx) of an invitation or a capability query are followed, one behind the other (RFC 3261 §8.1.3.4). Never from sips to sip, never to an address that was
+    /// tried before. Default 0: a redirection ends the share or the query, and <see cref="ImageShareResult.RedirectedTo"/> or
+    /// <see cref="ImageShareCapabilities.RedirectedTo"/> says where the peer is to be found.
     /// </summary>
     public int FollowRedirects { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Msrp;
 using ImageShare.Core.Sip.Transport;
@@ -19,6 +21,20 @@ internal static class TraceAdapter
             message.Message.Body.Length,
             null));
 
+    public static Action<SipUnreadableTraceEvent>? ForUnreadableSip(Action<ImageShareTraceEvent>? listener) => listener is null ? null : message => listener(
+        new ImageShareTraceEvent(
+            IsOutgoing: false,
+            "SIP/" + message.Protocol.ToString().ToUpperInvariant(),
+            FirstLine(message.Octets.Span),
+            message.Local,
+            message.Remote,
+            message.Octets,
+            0,
+            null)
+        {
+            Problem = string.Create(CultureInfo.InvariantCulture, $"{message.Error.Reason} at octet {message.Error.Offset}"),
+        });
+
     public static Action<MsrpTraceEvent>? ForMsrp(Action<ImageShareTraceEvent>? listener, ILogger log) => listener is null ? null : message =>
     {
         try
@@ -29,9 +45,12 @@ internal static class TraceAdapter
                 message.StartLine,
                 null,
                 message.Remote,
-                ReadOnlyMemory<byte>.Empty,
+                message.Octets,
                 (int)Math.Min(message.BodyLength, int.MaxValue),
-                message.Range is { } range ? $"{range} {message.Continuation}" : null));
+                message.Range is { } range ? $"{range} {message.Continuation}" : null)
+            {
+                Problem = message.Problem,
+            });
         }
         catch (Exception e)
         {
@@ -39,4 +58,10 @@ internal static class TraceAdapter
             log.TraceFailed(e);
         }
     };
+
+    private static string FirstLine(ReadOnlySpan<byte> octets)
+    {
+        int end = octets.IndexOfAny((byte)'\r', (byte)'\n');
+        return Encoding.UTF8.GetString(end < 0 ? octets : octets[..end]);
+    }
 }

@@ -5,7 +5,7 @@ namespace ImageShare.Cli.Inspection;
 
 /// <summary>
 /// What <see cref="TraceWriter"/> writes: before each message a line that says which way it went, and behind it an empty line. SIP messages stand there whole,
-/// of MSRP the first line only.
+/// of MSRP the first line only, and of what could not be read the beginning.
 /// </summary>
 internal static class TraceInspector
 {
@@ -19,7 +19,7 @@ internal static class TraceInspector
         {
             ReadOnlySpan<byte> rest = octets.Span[at..];
             int lineEnd = rest.IndexOf("\r\n"u8);
-            if (!IsTrace(rest) || lineEnd < 0 || !TryReadLine(rest[..lineEnd], out bool isSip, out int body))
+            if (!IsTrace(rest) || lineEnd < 0 || !TryReadLine(rest[..lineEnd], out bool isSip, out bool isUnread, out int body))
             {
                 findings.Add(new Finding { Kind = "trace", Error = "NotATraceLine", Offset = at });
                 return findings;
@@ -27,23 +27,38 @@ internal static class TraceInspector
 
             at += lineEnd + 2;
             rest = octets.Span[at..];
+            if (isUnread)
+            {
+                int shown = Math.Min(body, rest.Length);
+                findings.AddRange(Shifted(isSip ? SipInspector.Inspect(octets.Slice(at, shown)) : MsrpInspector.Inspect(octets.Slice(at, shown)), at));
+                at = PassEmptyLine(octets.Span, at + shown);
+                continue;
+            }
+
             int headEnd = rest.IndexOf(isSip ? "\r\n\r\n"u8 : "\r\n"u8);
             int length = headEnd < 0 ? rest.Length : isSip ? Math.Min(headEnd + 4 + body, rest.Length) : headEnd;
             findings.AddRange(isSip ? Shifted(SipInspector.Inspect(octets.Slice(at, length)), at) : [Line(rest[..length], at, body)]);
-            at += length;
-            while (at < octets.Length && octets.Span[at] is (byte)'\r' or (byte)'\n')
-            {
-                at++;
-            }
+            at = PassEmptyLine(octets.Span, at + length);
         }
 
         return findings;
     }
 
-    // ">>> SIP/UDP 127.0.0.1:5060 to 127.0.0.1:5070, body 0"
-    private static bool TryReadLine(ReadOnlySpan<byte> line, out bool isSip, out int body)
+    private static int PassEmptyLine(ReadOnlySpan<byte> octets, int at)
+    {
+        while (at < octets.Length && octets[at] is (byte)'\r' or (byte)'\n')
+        {
+            at++;
+        }
+
+        return at;
+    }
+
+    // ">>> SIP/UDP 127.0.0.1:5060 to 127.0.0.1:5070, body 0", or "<<< …, not read: BadContentLength at octet 212, octets 400"
+    private static bool TryReadLine(ReadOnlySpan<byte> line, out bool isSip, out bool isUnread, out int body)
     {
         isSip = line[4..].StartsWith("SIP/"u8);
+        isUnread = line.IndexOf(", not read: "u8) > 0;
         int last = line.LastIndexOf((byte)' ');
         return int.TryParse(line[(last + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out body);
     }

@@ -11,4 +11,11 @@ namespace ImageShare.Core.Msrp;
 /// <param name="Continuation">The sign of its end-line.</param>
 /// <param name="Remote">The other end of the connection.</param>
 public sealed record MsrpTraceEvent(
-    bool Outgoing, string StartLine, string? MessageId, ByteRange? Range, long BodyLength, char Continuation, IPEndPoint Remote);
+    bool Outgoing, string StartLine, string? MessageId, ByteRange? Range, long BodyLength, char Continuation, IPEndPoint Remote)
+{
+    /// <summary>Why what came could not be read; null for every request and response. The connection ends with it.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>The octets that could not be read, the first 4096 of those that were there; empty for every request and response. Theirs to keep.</summary>
+    public ReadOnlyMemory<byte> Octets { get; init; }
+}

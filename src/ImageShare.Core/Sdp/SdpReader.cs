@@ -251,12 +251,7 @@ internal sealed class SdpReader(SdpLimits limits)
         if (SdpAttribute.TryParse(value, out SdpAttribute attribute))
         {
             SdpReview.LookAt(attribute, value, offset, section, ref _warnings);
-            if (section.AcceptTypesOffset == 0 && attribute.Is(SdpAttributes.AcceptTypesName))
-            {
-                section.AcceptTypesOffset = offset;
-            }
-
-            section.Add(attribute);
+            section.Add(attribute, offset);
         }
         else
         {

@@ -40,22 +40,22 @@ internal static class SdpReview
             return;
         }
 
-        LookAtPath(media, section.Offset, ref warnings);
-        LookAtFile(media, session, section.Offset, ref warnings);
+        LookAtPath(media, section, ref warnings);
+        LookAtFile(media, session, section, ref warnings);
         if (media.AcceptTypes is { } types)
         {
             foreach (MediaType entry in types.Entries)
             {
                 if (entry.Is("message", "cpim"))
                 {
-                    (warnings ??= []).Add(new SdpWarning(SdpWarningCode.BeyondImageShare, section.AcceptTypesOffset));
+                    (warnings ??= []).Add(new SdpWarning(SdpWarningCode.BeyondImageShare, section.Offsets.AcceptTypes));
                     break;
                 }
             }
 
             if (media.FileSelector?.Type is { } type && !types.Matches(type))
             {
-                (warnings ??= []).Add(new SdpWarning(SdpWarningCode.FileTypeNotAccepted, section.AcceptTypesOffset));
+                (warnings ??= []).Add(new SdpWarning(SdpWarningCode.FileTypeNotAccepted, section.Offsets.AcceptTypes));
             }
         }
 
@@ -70,16 +70,16 @@ internal static class SdpReview
         }
     }
 
-    private static void LookAtPath(MediaDescription media, int offset, ref List<SdpWarning>? warnings)
+    private static void LookAtPath(MediaDescription media, SdpSection section, ref List<SdpWarning>? warnings)
     {
         if (media.Port != 0 && media.Find(SdpAttributes.AcceptTypesName) is null)
         {
-            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.NoAcceptTypes, offset));
+            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.NoAcceptTypes, section.Offset));
         }
 
         if (media.Port != 0 && media.Find(SdpAttributes.PathName) is null)
         {
-            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.NoPath, offset));
+            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.NoPath, section.Offset));
         }
 
         bool isSecure = media.Protocol.Contains("TLS", StringComparison.OrdinalIgnoreCase);
@@ -94,32 +94,32 @@ internal static class SdpReview
 
         if (isBare)
         {
-            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.PathWithoutTransport, offset));
+            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.PathWithoutTransport, section.Offsets.Path));
         }
 
         if (isMismatched)
         {
-            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.PathSchemeMismatch, offset));
+            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.PathSchemeMismatch, section.Offsets.Path));
         }
     }
 
-    private static void LookAtFile(MediaDescription media, ImmutableArray<SdpAttribute> session, int offset, ref List<SdpWarning>? warnings)
+    private static void LookAtFile(MediaDescription media, ImmutableArray<SdpAttribute> session, SdpSection section, ref List<SdpWarning>? warnings)
     {
         int selectors = 0, directions = 0;
         foreach (ref readonly SdpAttribute attribute in media.Attributes.AsSpan())
         {
             selectors += attribute.Is(SdpAttributes.FileSelectorName) ? 1 : 0;
-            directions += IsDirection(attribute) ? 1 : 0;
+            directions += SdpAttributeOffsets.IsDirection(attribute) ? 1 : 0;
         }
 
         if (directions > 1)
         {
-            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.TwoDirections, offset));
+            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.TwoDirections, section.Offsets.SecondDirection));
         }
 
         if (selectors > 1)
         {
-            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.RepeatedFileSelector, offset));
+            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.RepeatedFileSelector, section.Offsets.SecondSelector));
         }
 
         if (media.Port == 0 || media.FileSelector is not { } selector)
@@ -129,22 +129,19 @@ internal static class SdpReview
 
         if (media.Find(SdpAttributes.FileTransferIdName) is null)
         {
-            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.SelectorWithoutTransferId, offset));
+            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.SelectorWithoutTransferId, section.Offsets.Selector));
         }
 
-        if (directions == 0 && !session.Any(static attribute => IsDirection(attribute)))
+        if (directions == 0 && !session.Any(static attribute => SdpAttributeOffsets.IsDirection(attribute)))
         {
-            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.SelectorWithoutDirection, offset));
+            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.SelectorWithoutDirection, section.Offsets.Selector));
         }
 
         if (selector.Size is { } size && media.FileRange is { } range && (range.Start > size || range.End > size))
         {
-            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.FileRangePastSize, offset));
+            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.FileRangePastSize, section.Offsets.FileRange));
         }
     }
-
-    private static bool IsDirection(in SdpAttribute attribute) =>
-        attribute.Is("sendonly") || attribute.Is("recvonly") || attribute.Is("sendrecv") || attribute.Is("inactive");
 
     private static void LookAtMeaning(in SdpAttribute attribute, AttributeMeaning known, ReadOnlySpan<byte> line, int offset, ref List<SdpWarning>? warnings)
     {

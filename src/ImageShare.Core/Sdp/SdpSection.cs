@@ -12,6 +12,7 @@ namespace ImageShare.Core.Sdp;
 internal sealed class SdpSection(string order, int offset, int likelyAttributes)
 {
     private SdpAttribute[] _attributes = likelyAttributes == 0 ? [] : new SdpAttribute[likelyAttributes];
+    private SdpAttributeOffsets _offsets;
     private List<SdpLine>? _others;
     private int _attributeCount;
     private int _rank = -1;
@@ -29,8 +30,8 @@ internal sealed class SdpSection(string order, int offset, int likelyAttributes)
 
     public string? Information { get; set; }
 
-    /// <summary>Where the first a=accept-types stands.</summary>
-    public int AcceptTypesOffset { get; set; }
+    /// <summary>Where the attributes stand that warnings are about.</summary>
+    public ref readonly SdpAttributeOffsets Offsets => ref _offsets;
 
     public int AttributeCount => _attributeCount;
 
@@ -63,8 +64,9 @@ internal sealed class SdpSection(string order, int offset, int likelyAttributes)
 
     public bool HasRoomForAttribute(int limit) => _attributeLines++ < limit;
 
-    public void Add(in SdpAttribute attribute)
+    public void Add(in SdpAttribute attribute, int at)
     {
+        _offsets.Note(attribute, at);
         if (_attributeCount == _attributes.Length)
         {
             Array.Resize(ref _attributes, Math.Max(4, _attributes.Length * 2));

@@ -1,4 +1,5 @@
 using ImageShare.Core.Sdp.Attributes;
+using ImageShare.Core.Sip;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing;
@@ -8,10 +9,10 @@ public sealed record ImageShareCapabilities
 {
     /// <summary>
     /// Whether the peer can share images, as far as its answer says so. Unknown is what an answer leaves open that says nothing of its sender: a 200 without
-    /// service tags and without SDP, as proxies give for others and some clients always do, and a 401 or 407, which the question did not get past.
+    /// service tags and without SDP, as proxies give for others and some clients always do; a 401 or 407, which the question did not get past; and a redirection.
     /// </summary>
     public ImageShareSupport Support => Evidence is not CapabilityEvidence.None ? ImageShareSupport.Yes
-        : SaysNothing || SipStatus is 401 or 407 ? ImageShareSupport.Unknown
+        : SaysNothing || IsRedirected || SipStatus is 401 or 407 ? ImageShareSupport.Unknown
         : ImageShareSupport.No;
 
     /// <summary>Whether it is known that the peer can share images. False when it cannot, and when it is not known (<see cref="Support"/>).</summary>
@@ -44,11 +45,20 @@ public sealed record ImageShareCapabilities
     /// <summary>The peer's software, if it named it (User-Agent or Server).</summary>
     public string? Software { get; init; }
 
-    /// <summary>A sentence for a person about a 401 or 407 that could not be answered: why, and what to do next. Null for any other answer.</summary>
+    /// <summary>Where a redirection (SIP 3xx) says that the peer is to be found, the most wanted first; empty for every other answer.</summary>
+    public IReadOnlyList<SipUri> RedirectedTo { get; init; } = [];
+
+    /// <summary>
+    /// A sentence for a person about a question that did not reach the peer: a 401 or 407 that could not be answered, or a redirection that was not followed. Why, and
+    /// what to do next. Null for any other answer.
+    /// </summary>
     public string? Message { get; init; }
 
     /// <summary>Whether the question got through.</summary>
-    internal bool IsAnswered => SipStatus is not (401 or 407);
+    internal bool IsAnswered => SipStatus is not (401 or 407) && !IsRedirected;
+
+    /// <summary>Whether the answer was that the peer is elsewhere.</summary>
+    internal bool IsRedirected => SipStatus is >= 300 and < 400;
 
     /// <summary>Whether it was a 200 that says nothing of what its sender can do.</summary>
     internal bool SaysNothing { get; init; }

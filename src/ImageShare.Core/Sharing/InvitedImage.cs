@@ -14,7 +14,9 @@ public sealed record InvitedImage
     /// <summary>The name as the peer gave it: for showing, escaped. Never a path; the store makes a safe file name of it.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The media type, or null.</summary>
+    /// <summary>
+    /// The media type, or null. Where the peer says <c>application/octet-stream</c>, which tells nothing, it is the one that the extension of its name stands for.
+    /// </summary>
     public MediaType? Type { get; init; }
 
     /// <summary>The size in octets, or null.</summary>

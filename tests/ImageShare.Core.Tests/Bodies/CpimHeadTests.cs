@@ -174,4 +174,19 @@ public sealed class CpimHeadTests
         var input = new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(text));
         return CpimHead.Read(ref input, out _);
     }
+
+    [TestCase("Content-ID: no brackets here")]
+    [TestCase("Content-ID: <>")]
+    [TestCase("Content-ID: <a b@c>")]
+    [TestCase("Content-Transfer-Encoding: x-unknown")]
+    [TestCase("Content-Transfer-Encoding: 8bit; strange")]
+    [TestCase("Content-Transfer-Encoding:")]
+    [TestCase("Content-Disposition: \"broken")]
+    [Category("CPIM-006")]
+    public void What_was_read_can_be_printed_and_read_again(string header)
+    {
+        CpimHead head = Read($"From: <im:a@h>\r\n\r\nContent-Type: image/png\r\n{header}\r\n\r\n");
+        CpimHead again = Read(head.ToString());
+        Assert.That((again.From, again.Content.ContentType.ToString(), again.ToString()), Is.EqualTo(("<im:a@h>", "image/png", head.ToString())));
+    }
 }

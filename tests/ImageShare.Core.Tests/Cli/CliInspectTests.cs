@@ -110,6 +110,7 @@ public sealed class CliInspectTests
         [Invite, "Contact: <sip:a@h>", "Contact: *", "ContactStar", "RFC 3261 §20.10"],
         [Invite, "Contact: <sip:a@h>", "Contact: <sip:a@h>;q=1.5", "BadQValue", "RFC 3261 §25.1"],
         [Invite, "Contact: <sip:a@h>", "Contact: <sip:a@h:>", "BadUri", "RFC 3261 §25.1"],
+        [Invite, "Contact: <sip:a@h>", "Contact: <sip:a@h>;x=", "MalformedParameter", "RFC 3261 §25.1"],
         [Invite, "Content-Length", "Content-Type: application\r\nContent-Length", "ContentTypeSyntax", "RFC 3261 §20.15"],
         [Invite, "Content-Length", "no colon\r\nContent-Length", "MalformedLine", "RFC 3261 §8.2.2"],
         [Invite, "\r\n\r\n", "\r\n\r\nextra", "TrailingOctets", "RFC 3261 §18.3"],
@@ -184,6 +185,21 @@ public sealed class CliInspectTests
         Assert.That(found.Select(static f => f.GetProperty("offset").GetInt32()), Is.EqualTo((int[])
             [Between.Length, trace.IndexOf("SIP/2.0 200", StringComparison.Ordinal), trace.IndexOf("MSRP a786", StringComparison.Ordinal)]));
         Assert.That(found[2].GetProperty("body").GetInt32(), Is.EqualTo(2048));
+    }
+
+    [Test]
+    public async Task What_trace_writes_of_what_could_not_be_read_is_said_to_be_wrong_at_its_byte()
+    {
+        string broken = Options.Replace("CSeq: ", "CSeq ", StringComparison.Ordinal);
+        string trace = $"<<< SIP/UDP 127.0.0.1:5060 from 127.0.0.1:5070, not read: BadCSeq at octet 100, octets {broken.Length}\r\n" + broken + "\r\n\r\n"
+            + "<<< MSRP/TCP  from 127.0.0.1:2856, not read: BadStartLine at octet 0 of the connection, octets 9\r\nGARBAGE\r\n\r\n\r\n"
+            + ">>> SIP/UDP 127.0.0.1:5060 to 127.0.0.1:5070, body 0\r\n" + Options + "\r\n\r\n";
+        (int status, JsonElement[] found) = await InspectAsync(trace);
+        Assert.That(status, Is.EqualTo(1));
+        Assert.That(found.Select(static f => f.GetProperty("valid").GetBoolean()), Is.EqualTo([false, false, true]));
+        Assert.That(found[0].GetProperty("offset").GetInt32(), Is.InRange(trace.IndexOf('\n', StringComparison.Ordinal), trace.IndexOf("<<< MSRP", StringComparison.Ordinal)));
+        Assert.That(found[1].GetProperty("offset").GetInt32(), Is.EqualTo(trace.IndexOf("GARBAGE", StringComparison.Ordinal)));
+        Assert.That(found[2].GetProperty("offset").GetInt32(), Is.EqualTo(trace.LastIndexOf("OPTIONS sip:", StringComparison.Ordinal)));
     }
 
     private static string?[] Codes(JsonElement finding) => [.. finding.GetProperty("warnings").EnumerateArray().Select(static w => w.GetProperty("code").GetString())];

@@ -61,6 +61,53 @@ public sealed class CliPeerTests
 
     [TestCase("query")]
     [TestCase("send")]
+    public async Task A_peer_that_has_moved_is_named_with_its_new_address(string command)
+    {
+        using var folder = new Folder();
+        using var socket = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        using var stop = new CancellationTokenSource();
+        Task answering = AnswerOptionsAsync(socket, "Contact: <sip:bob@192.0.2.9>\r\n", stop.Token, "302 Moved Temporarily");
+        string target = $"sip:bob@{socket.Client.LocalEndPoint}";
+        string[] arguments = [.. command == "query" ? (string[])["query", target] : ["send", Picture(folder), target], "--identity", "sip:alice@ims.example"];
+        CliResult result = await CliProcess.RunAsync([.. arguments, "--json"]);
+        CliResult people = await CliProcess.RunAsync(arguments);
+        await stop.CancelAsync();
+        await answering;
+        Assert.That((result.Status, people.Status), Is.EqualTo(command == "query" ? (4, 4) : (1, 1)), result.Errors);
+        Assert.That(result.Last.GetProperty("message").GetString(), Does.Contain("sip:bob@192.0.2.9"));
+        Assert.That((string.Join(" ", people.Lines) + people.Errors).ReplaceLineEndings(" "), Does.Contain("sip:bob@192.0.2.9"));
+        if (command == "query")
+        {
+            Assert.That(result.Last.GetProperty("redirectedTo")[0].GetString(), Is.EqualTo("sip:bob@192.0.2.9"));
+            Assert.That(result.Last.GetProperty("support").GetString(), Is.EqualTo("unknown"));
+        }
+        else
+        {
+            result.AssertFailed("Redirected");
+        }
+    }
+
+    [Test]
+    public async Task What_could_not_be_read_is_in_the_trace_with_the_reason_and_can_be_inspected()
+    {
+        using var folder = new Folder();
+        using var socket = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        using var stop = new CancellationTokenSource();
+        Task answering = AnswerOptionsAsync(socket, "Content-Length: x\r\n", stop.Token);
+        string trace = Path.Combine(folder.Path, "trace");
+        CliResult result = await CliProcess.RunAsync(
+            "query", $"sip:bob@{socket.Client.LocalEndPoint}", "--identity", "sip:alice@ims.example", "--transport", "udp", "--timeout", "3", "--trace", trace, "--json");
+        await stop.CancelAsync();
+        await answering;
+        Assert.That(result.Status, Is.EqualTo(1), result.Errors);
+        string written = await File.ReadAllTextAsync(trace);
+        Assert.That(written, Does.Match("<<< SIP/UDP \\S+ from \\S+, not read: BadContentLength at octet [0-9]+, octets [0-9]+\r\nSIP/2.0 200 OK\r\n"));
+        CliResult inspected = await CliProcess.RunAsync("inspect", trace, "--json");
+        Assert.That(inspected.Lines.Select(CliResult.Parse).Select(static f => f.GetProperty("valid").GetBoolean()).Distinct(), Is.EquivalentTo([true, false]));
+    }
+
+    [TestCase("query")]
+    [TestCase("send")]
     public async Task Nobody_there_fails_with_a_sentence(string command)
     {
         using var folder = new Folder();
@@ -121,7 +168,7 @@ public sealed class CliPeerTests
         return string.Join("\r\n", (string[])[$"SIP/2.0 {status}", .. kept, to, rows + "Content-Length: 0", string.Empty, string.Empty]);
     }
 
-    private static async Task AnswerOptionsAsync(UdpClient socket, string rows, CancellationToken stop)
+    private static async Task AnswerOptionsAsync(UdpClient socket, string rows, CancellationToken stop, string status = "200 OK")
     {
         try
         {
@@ -134,7 +181,7 @@ public sealed class CliPeerTests
                     continue;
                 }
 
-                await socket.SendAsync(Encoding.UTF8.GetBytes(Response(request, "200 OK", rows)), datagram.RemoteEndPoint, stop);
+                await socket.SendAsync(Encoding.UTF8.GetBytes(Response(request, status, rows)), datagram.RemoteEndPoint, stop);
             }
         }
         catch (OperationCanceledException)

@@ -51,8 +51,43 @@ public sealed class IconFallbackTests
         Assert.That((await next.Completion.WaitAsync(SharePair.Patience)).State, Is.EqualTo(ImageShareState.Declined));
     }
 
-    [TestCase("488 Not Acceptable Here", "")]
+    // Doubango says 488 to every body that is not SDP alone, without Accept, and the reason in a header of its own.
+    [TestCase("488 Not Acceptable", "Reason: SIP; cause=488; text=\"Bad content\"\r\n")]
+    [TestCase("606 Not Acceptable", "")]
+    [Category("MIME-015")]
+    public async Task A_refusal_that_leaves_open_what_of_is_tried_once_without_the_icon(string refusal, string extra)
+    {
+        var network = new InMemoryNetwork();
+        await using ImageShareClient alice = await StartAsync(network);
+        await using var phone = new RawPhone(network);
+
+        // The image itself is refused too: nothing is known of icons, and the next invitation has one.
+        await using (ImageShareSession session = await alice.ShareAsync(phone.Address, SharePair.Image(TestImage.Png(1000)), WithIcon))
+        {
+            string plain = await RefuseAsync(phone, await phone.ReceiveAsync("INVITE"), refusal, extra);
+            Assert.That(RawPhone.Header(plain, "Content-Type"), Is.EqualTo("application/sdp"));
+            await phone.RespondAsync(plain, refusal, extra: extra);
+            Assert.That($"{(await session.Completion.WaitAsync(SharePair.Patience)).SipStatus}", Is.EqualTo(refusal[..3]));
+        }
+
+        // This time it is not: that peer gets no icon any more.
+        await using (ImageShareSession session = await alice.ShareAsync(phone.Address, SharePair.Image(TestImage.Png(1000)), WithIcon))
+        {
+            string first = await phone.ReceiveAsync("INVITE", session.Id);
+            Assert.That(RawPhone.Header(first, "Content-Type"), Does.StartWith("multipart/related"));
+            await phone.RespondAsync(await RefuseAsync(phone, first, refusal, extra), "603 Decline");
+            Assert.That((await session.Completion.WaitAsync(SharePair.Patience)).State, Is.EqualTo(ImageShareState.Declined));
+        }
+
+        await using ImageShareSession last = await alice.ShareAsync(phone.Address, SharePair.Image(TestImage.Png(1000)), WithIcon);
+        string third = await phone.ReceiveAsync("INVITE", last.Id);
+        Assert.That(RawPhone.Header(third, "Content-Type"), Is.EqualTo("application/sdp"));
+        await phone.RespondAsync(third, "603 Decline");
+        await last.Completion.WaitAsync(SharePair.Patience);
+    }
+
     [TestCase("400 Bad Request", "")]
+    [TestCase("606 Not Acceptable", "Accept: application/sdp, multipart/related\r\n")]
     [TestCase("488 Not Acceptable Here", "Accept: application/sdp, multipart/related\r\n")]
     [TestCase("603 Decline", "Accept: application/sdp\r\n")]
     [TestCase("486 Busy Here", "")]

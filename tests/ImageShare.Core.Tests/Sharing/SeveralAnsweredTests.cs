@@ -11,10 +11,32 @@ public sealed class SeveralAnsweredTests : PhoneCalleeTest
 {
     [TestCase(1)]
     [TestCase(2)]
+    [Category("SDP-007")]
+    [Category("FT-043")]
+    public async Task What_an_answer_passes_over_is_refused_and_the_rest_goes_on(int sections)
+    {
+        // Doubango answers two sections with one.
+        IReadOnlyList<ImageShareSession> sessions = await ShareAsync(3);
+        await AnswerAsync(string.Concat(Enumerable.Range(0, sections).Select(i => Taken(i))));
+        await using RawMsrpPeer peer = await Phone.AcceptAsync();
+        Task<HashSet<string>> receiving = AnswerAllAsync(peer);
+        await EndAsync();
+        ImageShareResult[] results = await ResultsAsync(sessions);
+        HashSet<string> reached = await receiving.WaitAsync(SharePair.Patience);
+        Assert.Multiple(() =>
+        {
+            Assert.That(results.Select(r => r.IsCompleted), Is.EqualTo(Enumerable.Range(0, 3).Select(i => i < sections)));
+            Assert.That(results.Skip(sections).Select(r => r.Error), Is.All.EqualTo(ImageShareError.UnacceptableOffer));
+            Assert.That(results[2].Message, Does.EndWith("Share it in a session of its own."));
+            Assert.That(reached, Is.EquivalentTo(Enumerable.Range(0, sections).Select(i => $"session{i}")));
+        });
+    }
+
+    [TestCase(0)]
     [TestCase(4)]
     [Category("SDP-007")]
     [Category("FT-043")]
-    public async Task An_answer_with_another_number_of_sections_is_none(int sections)
+    public async Task An_answer_with_no_section_or_more_than_were_offered_is_none(int sections)
     {
         IReadOnlyList<ImageShareSession> sessions = await ShareAsync(3);
         await AnswerAsync(string.Concat(Enumerable.Range(0, sections).Select(i => Taken(i))));

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 using ImageShare.Core.Msrp.Framing;
 
 namespace ImageShare.Core.Msrp.Connections;
@@ -10,6 +12,8 @@ namespace ImageShare.Core.Msrp.Connections;
 /// </summary>
 internal sealed class MessageReader(ConnectionSettings settings, System.Net.IPEndPoint remote, RequestHandler requests, ResponseHandler responses)
 {
+    private const int MostTraced = 4096;
+
     private readonly MsrpDecoder _decoder = new(settings.Limits);
     private long _bodyLength;
     private long _ended;
@@ -132,5 +136,25 @@ internal sealed class MessageReader(ConnectionSettings settings, System.Net.IPEn
         }
 
         return head.IsRequest ? requests.EndAsync(head, continuation) : default;
+    }
+
+    /// <summary>Shows what made the stream unreadable, as much of it as was read, to who looks on: it is needed most.</summary>
+    /// <param name="read">What was read last.</param>
+    /// <param name="consumed">How many bytes came before it.</param>
+    public void TraceUnreadable(in ReadOnlySequence<byte> read, long consumed)
+    {
+        if (settings.Trace is not { } trace || _decoder.Error is not { } error)
+        {
+            return;
+        }
+
+        ReadOnlySequence<byte> rest = read.Slice(Math.Clamp(error.Offset - consumed, 0, read.Length));
+        byte[] octets = rest.Slice(0, Math.Min(rest.Length, MostTraced)).ToArray();
+        int line = octets.AsSpan().IndexOf("\r\n"u8);
+        trace(new MsrpTraceEvent(Outgoing: false, Encoding.UTF8.GetString(octets.AsSpan(0, line < 0 ? octets.Length : line)), null, null, 0, ' ', remote)
+        {
+            Problem = string.Create(CultureInfo.InvariantCulture, $"{error.Reason} at octet {error.Offset} of the connection"),
+            Octets = octets,
+        });
     }
 }

@@ -95,6 +95,7 @@ internal sealed class ReaderLoop
     public async Task<MsrpSessionEndReason> RunAsync()
     {
         PipeReader input = _stream.Input;
+        long consumed = 0;
         try
         {
             while (true)
@@ -122,6 +123,12 @@ internal sealed class ReaderLoop
                 bool hasRest = !rest.IsEmpty;
                 bool isInsideHead = _messages.IsInHead || (hasRest && _messages.IsIdle && !IsBlank(rest));
                 _isInsideRequest = hasRest || !_messages.IsIdle;
+                if (status == OperationStatus.InvalidData)
+                {
+                    _messages.TraceUnreadable(read.Buffer, consumed);
+                }
+
+                consumed += read.Buffer.Length - rest.Length;
                 input.AdvanceTo(rest.Start, rest.End);
                 if (status == OperationStatus.InvalidData || _end.IsClosing || read.IsCompleted)
                 {

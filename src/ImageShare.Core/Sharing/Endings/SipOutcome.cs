@@ -1,4 +1,3 @@
-using System.Globalization;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Authentication;
@@ -15,8 +14,6 @@ internal static class SipOutcome
 
     /// <summary>The words beside it, by which peers of this library know it from any other 500.</summary>
     public const string NotStorablePhrase = "Image Cannot Be Stored";
-
-    private const int MostNamed = 5;
 
     /// <summary>A refusal of an image that was asked for: there is none, or more than one, or none is served.</summary>
     public static ShareOutcome NotServed(string answer) => ShareOutcome.Failed(
@@ -41,6 +38,15 @@ internal static class SipOutcome
             { SipStatus = capabilities.SipStatus };
         }
 
+        if (capabilities.IsRedirected)
+        {
+            return ShareOutcome.Failed(ImageShareError.Redirected, $"{capabilities.Message} (SIP {capabilities.SipStatus} to the capability query)") with
+            {
+                SipStatus = capabilities.SipStatus,
+                RedirectedTo = [.. capabilities.RedirectedTo.Select(static uri => uri.ToString())],
+            };
+        }
+
         ShareOutcome refused = FromStatus(capabilities.SipStatus, "to the capability query", capabilities.Message);
         return capabilities.SipStatus is >= 300 && refused.Error is not (ImageShareError.Rejected or ImageShareError.UnacceptableOffer or ImageShareError.NotCapable)
             ? refused
@@ -56,23 +62,10 @@ internal static class SipOutcome
         ? Redirected(response)
         : FromStatus(response.StatusCode, response.ReasonPhrase, UnansweredChallenge.Describe(response));
 
-    /// <summary>The addresses of a redirection, the most wanted first (RFC 3261 §8.1.3.4, §20.10).</summary>
-    public static SipUri[] Targets(SipResponse response) =>
-    [
-        .. response.Headers.Contacts.Where(static contact => contact.Uri.Scheme.Length > 0)
-            .OrderByDescending(static contact =>
-                double.TryParse(contact.Parameters.GetValue("q"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double wanted) ? wanted : 1)
-            .Select(static contact => contact.Uri),
-    ];
-
     private static ShareOutcome Redirected(SipResponse response)
     {
-        SipUri[] targets = Targets(response);
-        string where = targets.Length == 0
-            ? "but does not say where; ask the peer for its present address"
-            : $"at {string.Join(", ", targets.Take(MostNamed).Select(static uri => Printable.Of(uri.ToString())))}; share with that address, or let the client follow (FollowRedirects)";
-        return ShareOutcome.Failed(
-            ImageShareError.Redirected, $"The peer is to be found elsewhere, {where}. (SIP {response.StatusCode} {Printable.Of(response.ReasonPhrase)})") with
+        SipUri[] targets = Redirection.Targets(response);
+        return ShareOutcome.Failed(ImageShareError.Redirected, $"{Redirection.Describe(targets)} (SIP {response.StatusCode} {Printable.Of(response.ReasonPhrase)})") with
         {
             SipStatus = response.StatusCode,
             RedirectedTo = [.. targets.Select(static uri => uri.ToString())],

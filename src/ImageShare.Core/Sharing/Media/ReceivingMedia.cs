@@ -45,7 +45,7 @@ internal sealed class ReceivingMedia(ShareContext context, ShareSession session)
     // The announced type is listed even when the application did not name it: it was shown in the invitation, and accepted.
     public override ImageAnswer Complete(ImageAnswer answer) => answer with
     {
-        AcceptedTypes = Session.Image.Type is { } type && !Context.AcceptedTypes.Any(t => t.IsSameTypeAs(type)) ? [.. Context.AcceptedTypes, type] : Context.AcceptedTypes,
+        AcceptedTypes = answer.Offer.Selector.Type is { } type && !Context.AcceptedTypes.Any(t => t.IsSameTypeAs(type)) ? [.. Context.AcceptedTypes, type] : Context.AcceptedTypes,
         MaxSize = Context.Limits.MaxImageSize,
     };
 

@@ -38,6 +38,8 @@ internal sealed record ReceivedAnswer
             return Unusable("The peer accepted, but its answer is no readable SDP.");
         }
 
+        int sections = answer.Media.Length;
+        answer = Complete(answer, offer);
         if (OfferAnswer.Check(offer, answer, out _) is not AnswerProblem.None and var problem)
         {
             return Unusable($"The peer accepted, but its answer does not fit the offer ({problem}).");
@@ -45,6 +47,12 @@ internal sealed record ReceivedAnswer
 
         MediaDescription offered = offer.Media[section];
         MediaDescription answered = answer.Media[section];
+        if (section >= sections)
+        {
+            return (null, ShareOutcome.Failed(
+                ImageShareError.UnacceptableOffer, "The peer accepted, but its answer passes over this image: it takes fewer in one session than were offered. Share it in a session of its own."));
+        }
+
         bool isPull = offer.GetDirection(offered) is MediaDirection.ReceiveOnly;
         if (answered.Port == 0)
         {
@@ -94,6 +102,11 @@ internal sealed record ReceivedAnswer
         MediaType content = Containers.TypeOfTaken(answered, offered.FileSelector.Type!);
         return (new ReceivedAnswer { Path = path, IsActive = isActive, ContentType = content, Fingerprints = fingerprints, Description = answer, Section = section }, null);
     }
+
+    // An answer has a section for each one of the offer (RFC 3264 §6). Peers that know one medium of a kind answer the first and no other: what has no answer is refused.
+    private static SessionDescription Complete(SessionDescription answer, SessionDescription offer) => answer.Media.Length > 0 && answer.Media.Length < offer.Media.Length
+        ? answer with { Media = [.. answer.Media, .. offer.Media.Skip(answer.Media.Length).Select(OfferAnswer.Refuse)] }
+        : answer;
 
     private static (ReceivedAnswer?, ShareOutcome) Unusable(string message) =>
         (null, ShareOutcome.Failed(ImageShareError.UnacceptableOffer, message + " The session was ended; try another profile."));

@@ -1,6 +1,8 @@
+using ImageShare.Core.Images;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sdp.FileTransfer;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Offers;
 
@@ -17,6 +19,12 @@ internal sealed record ReceivedOffer
     public MediaDescription Media => Description.Media[Section];
 
     public required FileSelector Selector { get; init; }
+
+    /// <summary>
+    /// The image as the offer has it. A sender that does not look at its files names each of them <c>application/octet-stream</c>, which says of no file what it is
+    /// (RFC 2046 §4.5.1): then the extension of the name counts.
+    /// </summary>
+    public ImageSelector Image => TypeByName(Selector) is { } type ? Selector.ToImage() with { Type = type } : Selector.ToImage();
 
     public required IReadOnlyList<string> Path { get; init; }
 
@@ -131,7 +139,7 @@ internal sealed record ReceivedOffer
         {
             reason = "Partial Files Not Supported";
         }
-        else if (selector.Type is { } type && !type.Type.Equals("image", StringComparison.OrdinalIgnoreCase))
+        else if (selector.Type is { } type && !type.Type.Equals("image", StringComparison.OrdinalIgnoreCase) && TypeByName(selector) is null)
         {
             reason = "Not An Image";
         }
@@ -160,6 +168,10 @@ internal sealed record ReceivedOffer
     private static bool Connects(SetupRole? setup, MediaDescription media, IReadOnlyList<string> path, FingerprintSet fingerprints, MediaTerms terms) =>
         setup is SetupRole.Passive
         || (setup is SetupRole.ActPass && media.IsMsrpOverTls && path.Count > 1 && !fingerprints.IsPresent && !terms.HasRelay);
+
+    private static MediaType? TypeByName(FileSelector selector) => selector is { Type: { } type, Name: { } name } && type.Is("application", "octet-stream")
+        ? ImageTypes.FromExtension(System.IO.Path.GetExtension(name))
+        : null;
 
     // The whole image, or the rest of one: a piece out of the middle completes nothing.
     private static bool ReachesTheEnd(FileRange range, long? size) =>

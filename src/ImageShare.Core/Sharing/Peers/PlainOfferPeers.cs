@@ -33,5 +33,12 @@ internal sealed class PlainOfferPeers
         _ => false,
     };
 
+    /// <summary>
+    /// Whether a refusal that does not say so may yet be of the multipart body: a 488 or 606 without Accept. Peers give that to a body they cannot read, as to an
+    /// image they do not want; one more invitation shows which.
+    /// </summary>
+    public static bool MayBeOfMultipart(SipResponse response) =>
+        IsOfMultipart(response) || (response.StatusCode is 488 or 606 && !response.Headers.Contains(SipHeaderNames.Accept));
+
     private static bool IsMultipart(MediaType type) => type.Type.Equals("multipart", StringComparison.OrdinalIgnoreCase) || type.Is("*", "*");
 }

@@ -33,22 +33,23 @@ public sealed record NameAddress(string? DisplayName, SipUri Uri, ParameterList 
     /// name-addr or addr-spec with its parameters; reads all of the text. Without angle brackets every semicolon belongs to the
     /// header, and a question mark makes the value invalid (RFC 3261 §20.10). Unquoted names may hold any character. A sip or sips URI that does
     /// not fit its grammar counts as far as it can be read, its host at least: topology hiding writes quotes and equals signs into it.
+    /// A parameter that cannot be read is passed over, unless it is a tag or could be read as something else.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out NameAddress? value) =>
-        TryParse(text, out value, out _) && value.Uri.Scheme.Length > 0;
+        TryParse(text, out value, out NameAddressDoubts _) && value.Uri.Scheme.Length > 0;
 
     /// <summary>
     /// The same for the value of a Contact, of which most is behind the brackets: between them may then stand what is no URI at all, and
     /// <see cref="SipUri.Scheme"/> is empty.
     /// </summary>
     internal static bool TryParseContact(ReadOnlySpan<byte> text, [NotNullWhen(true)] out NameAddress? value) =>
-        TryParse(text, out value, out _) && (value.Uri.Scheme.Length > 0 || value.Parameters.Count > 0);
+        TryParse(text, out value, out NameAddressDoubts _) && (value.Uri.Scheme.Length > 0 || value.Parameters.Count > 0);
 
-    /// <summary>The same; <paramref name="isBent"/> says whether the URI does not fit its grammar.</summary>
-    internal static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out NameAddress? value, out bool isBent)
+    /// <summary>The same; <paramref name="doubts"/> says what does not fit its grammar.</summary>
+    internal static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out NameAddress? value, out NameAddressDoubts doubts)
     {
         value = null;
-        isBent = false;
+        doubts = NameAddressDoubts.None;
         bool hasBrackets = false;
         var cursor = new AsciiCursor(Grammar.TrimWhiteSpace(text));
         string? name = null;
@@ -95,24 +96,18 @@ public sealed record NameAddress(string? DisplayName, SipUri Uri, ParameterList 
             }
         }
 
-        isBent = !SipUri.TryParse(address, out SipUri? uri);
+        bool isBent = !SipUri.TryParse(address, out SipUri? uri);
         if (isBent && !SipUri.TryParseLoosely(address, out uri) && hasBrackets)
         {
             uri = SipUri.Unreadable(WellKnownText.GetString(address));
         }
 
-        if (uri is null
-            || !ParameterList.TryRead(ref cursor, HeaderGrammar.ParameterText, out ParameterList list))
+        if (uri is null || !HeaderParameters.TryRead(ref cursor, out ParameterList list, out bool isCut))
         {
             return false;
         }
 
-        cursor.SkipWhiteSpace();
-        if (!cursor.AtEnd)
-        {
-            return false;
-        }
-
+        doubts = (isBent ? NameAddressDoubts.Uri : NameAddressDoubts.None) | (isCut ? NameAddressDoubts.Parameter : NameAddressDoubts.None);
         value = new NameAddress(name, uri, list);
         return true;
     }

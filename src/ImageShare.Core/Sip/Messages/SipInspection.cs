@@ -33,13 +33,13 @@ internal static class SipInspection
                     InspectVia(message.Headers.TopVia, row.Offset, found);
                     break;
                 case SipHeaderNames.From when message.Headers.From is { } from:
-                    Add(found, NameAddress.TryParse(rest, out _, out bool isFromBent) && isFromBent, SipWarningCode.BadUri, row.Offset);
+                    InspectDoubts(NameAddress.TryParse(rest, out _, out NameAddressDoubts inFrom) ? inFrom : default, row.Offset, found);
                     Add(found, from.Tag is null, SipWarningCode.FromWithoutTag, row.Offset);
                     Add(found, IsWeak(from.Tag), SipWarningCode.WeakTag, row.Offset);
                     InspectAddress(from, row.Offset, found);
                     break;
                 case SipHeaderNames.To when message.Headers.To is { } to:
-                    Add(found, NameAddress.TryParse(rest, out _, out bool isToBent) && isToBent, SipWarningCode.BadUri, row.Offset);
+                    InspectDoubts(NameAddress.TryParse(rest, out _, out NameAddressDoubts inTo) ? inTo : default, row.Offset, found);
                     Add(found, IsWeak(to.Tag), SipWarningCode.WeakTag, row.Offset);
                     InspectAddress(to, row.Offset, found);
                     break;
@@ -89,6 +89,12 @@ internal static class SipInspection
         }
     }
 
+    private static void InspectDoubts(NameAddressDoubts doubts, int offset, List<SipWarning> found)
+    {
+        Add(found, doubts.HasFlag(NameAddressDoubts.Uri), SipWarningCode.BadUri, offset);
+        Add(found, doubts.HasFlag(NameAddressDoubts.Parameter), SipWarningCode.MalformedParameter, offset);
+    }
+
     private static void InspectVia(Via? via, int offset, List<SipWarning> found)
     {
         if (via?.Branch is { } branch)
@@ -109,8 +115,8 @@ internal static class SipInspection
             case SipHeaderNames.Accept when MediaType.TryParse(value, out MediaType? type):
                 Add(found, HasBadQ(type.Parameters), SipWarningCode.BadQValue, offset);
                 break;
-            case SipHeaderNames.Contact when NameAddress.TryParse(value, out NameAddress? contact, out bool isBent):
-                Add(found, isBent, SipWarningCode.BadUri, offset);
+            case SipHeaderNames.Contact when NameAddress.TryParse(value, out NameAddress? contact, out NameAddressDoubts doubts):
+                InspectDoubts(doubts, offset, found);
                 Add(found, contact.Parameters.Contains("expires") && !ExpiresCounts(message), SipWarningCode.ExpiresInContact, offset);
                 Add(
                     found,
@@ -125,8 +131,8 @@ internal static class SipInspection
                 Add(found, new FeatureTags(wanted.Parameters).HasRepeatedTag, SipWarningCode.RepeatedFeatureTag, offset);
                 InspectFeatures(wanted.Parameters, offset, found);
                 break;
-            case SipHeaderNames.Route or SipHeaderNames.RecordRoute when NameAddress.TryParse(value, out NameAddress? hop, out bool isBent):
-                Add(found, isBent, SipWarningCode.BadUri, offset);
+            case SipHeaderNames.Route or SipHeaderNames.RecordRoute when NameAddress.TryParse(value, out NameAddress? hop, out NameAddressDoubts doubts):
+                InspectDoubts(doubts, offset, found);
                 InspectAddress(hop, offset, found);
                 Add(found, hop.Uri.Parameters.GetValue("lr") is not null, SipWarningCode.LooseRouterWithValue, offset);
                 break;

@@ -92,4 +92,7 @@ public enum SipWarningCode
 
     /// <summary>A q value that is not between 0 and 1 (RFC 3261 §25.1).</summary>
     BadQValue,
+
+    /// <summary>A parameter behind an address in From, To, Contact, Route or Record-Route that cannot be read, such as <c>;q=</c>; passed over (RFC 3261 §25.1).</summary>
+    MalformedParameter,
 }

@@ -153,10 +153,12 @@ internal sealed class SipConnection
                 ReadOnlySequence<byte> rest = read.Buffer;
                 OperationStatus status;
                 bool delivered = false;
+                ReadOnlySequence<byte> next = rest;
                 while ((status = reader.Read(ref rest, out SipMessage? message)) == OperationStatus.Done)
                 {
                     delivered = true;
                     inbound.Receive(message!, Source, _stream.LocalEndPoint);
+                    next = rest;
                 }
 
                 if (reader.TakeKeepAlives() is > 0 and int keepAlives && keepAlive is null)
@@ -168,7 +170,7 @@ internal sealed class SipConnection
 
                 if (status == OperationStatus.InvalidData)
                 {
-                    await RefuseAsync(reader, inbound, stop).ConfigureAwait(false);
+                    await RefuseAsync(reader, inbound, next, stop).ConfigureAwait(false);
                     return;
                 }
 
@@ -184,9 +186,9 @@ internal sealed class SipConnection
         }
     }
 
-    private async ValueTask RefuseAsync(SipReader reader, SipInbound inbound, CancellationToken stop)
+    private async ValueTask RefuseAsync(SipReader reader, SipInbound inbound, ReadOnlySequence<byte> received, CancellationToken stop)
     {
-        inbound.ReceiveUnreadable(reader.Refused, reader.Error!.Value, Source);
+        inbound.ReceiveUnreadable(reader.Refused, reader.Error!.Value, Source, _stream.LocalEndPoint, received);
         if (SipInbound.MakeRefusal(reader.Refused, reader.Error!.Value.Reason, Source) is not { } refusal)
         {
             return;

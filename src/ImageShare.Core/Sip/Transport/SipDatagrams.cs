@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using ImageShare.Core.Net;
@@ -84,7 +85,7 @@ internal sealed class SipDatagrams(IDatagramSocket socket, SipTransportOptions o
             return;
         }
 
-        inbound.ReceiveUnreadable(message, error.Value, source);
+        inbound.ReceiveUnreadable(message, error.Value, source, socket.LocalEndPoint, new ReadOnlySequence<byte>(octets));
         if (SipInbound.MakeRefusal(message, error.Value.Reason, source) is { } refusal)
         {
             SipDestination destination = SipRouting.GetResponseDestination(refusal, source, followMaddr: false);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
@@ -48,9 +49,10 @@ internal sealed class SipInbound(
     }
 
     /// <summary>What could not be read, as far as it could: a response is awaited by somebody.</summary>
-    public void ReceiveUnreadable(SipMessage? broken, SipReadError error, SipSource source)
+    public void ReceiveUnreadable(SipMessage? broken, SipReadError error, SipSource source, IPEndPoint local, in ReadOnlySequence<byte> octets)
     {
         statistics.CountMalformed();
+        tracing.EmitUnreadable(error, source.Protocol, local, source.Remote, octets);
         if (broken is not SipResponse response)
         {
             return;

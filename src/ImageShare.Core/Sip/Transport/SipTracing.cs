@@ -1,13 +1,22 @@
+using System.Buffers;
 using System.Net;
+using ImageShare.Core.Sip.Messages.Reading;
 using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sip.Transport;
 
 /// <summary>The application's trace hook, kept from doing harm.</summary>
-internal sealed class SipTracing(Action<SipTraceEvent>? hook, SipTransportStatistics statistics)
+internal sealed class SipTracing(Action<SipTraceEvent>? hook, Action<SipUnreadableTraceEvent>? unreadableHook, SipTransportStatistics statistics)
 {
     public void Emit(bool outgoing, SipMessage message, SipProtocol protocol, IPEndPoint local, IPEndPoint remote, ReadOnlyMemory<byte> octets = default)
     {
+        if (!outgoing && unreadableHook is not null && message is SipResponse { Headers: { TopVia.Branch: null } or { TopVia: null } or { CSeq: null } } unmatched)
+        {
+            // A message, but nobody can tell whose: what it lacks is what there is to see.
+            EmitUnreadable(SipValidation.Unreadable(unmatched), protocol, local, remote, new ReadOnlySequence<byte>(octets.IsEmpty ? message.ToArray() : octets));
+            return;
+        }
+
         if (hook is null)
         {
             return;
@@ -20,6 +29,24 @@ internal sealed class SipTracing(Action<SipTraceEvent>? hook, SipTransportStatis
         catch (Exception)
         {
             // Looking on must not change what happens.
+            statistics.CountReceiverFault();
+        }
+    }
+
+    public void EmitUnreadable(SipReadError error, SipProtocol protocol, IPEndPoint local, IPEndPoint remote, in ReadOnlySequence<byte> octets)
+    {
+        if (unreadableHook is null)
+        {
+            return;
+        }
+
+        try
+        {
+            unreadableHook(new SipUnreadableTraceEvent(error, protocol, local, remote, octets.Slice(0, Math.Min(octets.Length, SipUnreadableTraceEvent.MaxOctets)).ToArray()));
+        }
+        catch (Exception)
+        {
+            // As above.
             statistics.CountReceiverFault();
         }
     }

@@ -36,7 +36,7 @@ public sealed class SipTransport : ISipTransport
         _listener = listener;
         _tlsListener = tlsListener;
         LocalEndPoint = socket.LocalEndPoint;
-        _tracing = new SipTracing(options.Trace, Statistics);
+        _tracing = new SipTracing(options.Trace, options.TraceUnreadable, Statistics);
     }
 
     /// <summary>The bound address and port, the same for UDP and TCP. The address may be the unspecified one; see <see cref="GetSentBy"/>.</summary>

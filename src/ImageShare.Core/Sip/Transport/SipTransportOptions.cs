@@ -49,6 +49,9 @@ public sealed record SipTransportOptions
     /// <summary>Called for each message that leaves or comes, before it is worked on; on the transport's threads, must not block or throw.</summary>
     public Action<SipTraceEvent>? Trace { get; init; }
 
+    /// <summary>Called for what came and could not be read, or can be matched to nothing because a header is missing; <see cref="Trace"/> does not see it then. On the transport's threads, must not block or throw.</summary>
+    public Action<SipUnreadableTraceEvent>? TraceUnreadable { get; init; }
+
     /// <summary>How long a name may take to resolve, and a connection to open and to finish its TLS handshake: 10 s, well below the 32 s of timers B and F (RFC 3261 §17).</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -2,6 +2,7 @@ using System.Text;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Messages.Reading;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Tests.Sip.Headers;
@@ -45,6 +46,60 @@ public sealed class NameAddressTests
     [TestCase("*")]
     public void What_is_broken_is_refused(string text) =>
         Assert.That(NameAddress.TryParse(Encoding.UTF8.GetBytes(text), out _), Is.False);
+
+    // What cannot be read of a parameter is passed over, and the rest counts.
+    [TestCase("<sip:a@b>;q=;+sip.instance=\"<urn:uuid:1>\"", "<sip:a@b>;+sip.instance=\"<urn:uuid:1>\"")]
+    [TestCase("<sip:a@b>;tag=1;x=", "<sip:a@b>;tag=1")]
+    [TestCase("<sip:a@b>; =1 ;tag=1", "<sip:a@b>;tag=1")]
+    [TestCase("<sip:a@b>;one two;tag=1", "<sip:a@b>;tag=1")]
+    [TestCase("<sip:a@b>;x=a@b,c;tag=1;y", "<sip:a@b>;tag=1;y")]
+    [TestCase("<sip:a@b>;x=1 2;z=\"a;tag=2\";tag=1", "<sip:a@b>;z=\"a;tag=2\";tag=1")]
+    [TestCase("<sip:a@b>;q=", "<sip:a@b>")]
+    [TestCase("sip:a@b;q=;tag=1", "<sip:a@b>;tag=1")]
+    [Category("SIPG-021")]
+    public void A_malformed_parameter_takes_none_of_the_others_with_it(string text, string printed)
+    {
+        Assert.That(NameAddress.TryParse(Encoding.UTF8.GetBytes(text), out NameAddress? value), Is.True);
+        Assert.That(value!.ToString(), Is.EqualTo(printed));
+    }
+
+    // What somebody on the way may read as a tag or as another address is not passed over.
+    [TestCase("<sip:a@b>;tag=;x")]
+    [TestCase("<sip:a@b>;TAG = ;tag=1")]
+    [TestCase("<sip:a@b>;tag=a b;x")]
+    [TestCase("<sip:a@b>;x=\"never closed;tag=1")]
+    [TestCase("<sip:a@b>;x=y\"z\";tag=1")]
+    [TestCase("<sip:a@b>;x=<sip:c@d>;tag=1")]
+    [TestCase("<sip:a@b> x;tag=1")]
+    public void A_malformed_parameter_that_could_be_read_in_another_way_refuses_the_address(string text) =>
+        Assert.That(NameAddress.TryParse(Encoding.UTF8.GetBytes(text), out _), Is.False);
+
+    [TestCase("Contact: <sip:a@h>;q=;+g.oma.sip-im")]
+    [TestCase("From: <sip:a@h>;tag=0a1b2c3d;x=")]
+    [TestCase("To: <sip:b@h>;x=")]
+    [TestCase("Record-Route: <sip:p@h;lr>;x=, <sip:q@h;lr>")]
+    [TestCase("Route: <sip:p@h;lr>;=")]
+    [Category("SIPG-021")]
+    public void A_parameter_that_was_passed_over_is_a_warning(string row)
+    {
+        string[] rows = ["From: <sip:a@h>;tag=0a1b2c3d", "To: <sip:b@h>", row];
+        string name = row[..row.IndexOf(':', StringComparison.Ordinal)];
+        string text = "OPTIONS sip:b@h SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bKnashds8x7a\r\nMax-Forwards: 70\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\nAccept: application/sdp\r\n"
+            + string.Concat(rows.Where(r => r == row || !r.StartsWith(name, StringComparison.Ordinal)).Select(r => r + "\r\n")) + "Content-Length: 0\r\n\r\n";
+        Assert.That(SipReader.TryReadDatagram(Encoding.UTF8.GetBytes(text), null, out SipMessage? message, out SipReadError? error), Is.True, error?.ToString());
+        Assert.Multiple(() =>
+        {
+            Assert.That(message!.Warnings, Does.Contain(new SipWarning(SipWarningCode.MalformedParameter, text.IndexOf(row, StringComparison.Ordinal) + name.Length + 2)));
+            Assert.That(name switch
+            {
+                "Contact" => message.Headers.Contacts.Single().Parameters.Contains("+g.oma.sip-im"),
+                "From" => message.Headers.From?.Tag == "0a1b2c3d",
+                "To" => message.Headers.To is not null,
+                "Route" => message.Headers.Routes.Single().Uri.ToString() == "sip:p@h;lr",
+                _ => message.Headers.RecordRoutes.Count == 2,
+            }, Is.True);
+        });
+    }
 
     [TestCase("<sip:192.0.2.1:443;transport=tcp;tok=\"VG8+/s==\">;x", "192.0.2.1", 443, "<sip:192.0.2.1:443;transport=tcp;tok=\"VG8+/s==\">;x")]
     [TestCase("<sip:u@h;a=\"b;c?d@e\";lr>", "h", null, "<sip:u@h;a=\"b;c?d@e\";lr>")]

@@ -259,4 +259,49 @@ public sealed class SipTransportOptionsTests
             Assert.That(events.Select(e => e.Local), Is.All.EqualTo(transport.LocalEndPoint));
         });
     }
+
+    [Test]
+    public async Task The_trace_shows_what_cannot_be_read_with_the_reason_and_cannot_do_harm()
+    {
+        var network = new InMemoryNetwork();
+        var seen = System.Threading.Channels.Channel.CreateUnbounded<SipUnreadableTraceEvent>();
+        await using SipTransport transport = SipTransport.Create(network, new SipTransportOptions
+        {
+            TraceUnreadable = e =>
+            {
+                seen.Writer.TryWrite(e);
+                throw new InvalidOperationException("a full disk");
+            },
+        });
+        transport.Start(new RecordingReceiver());
+        await using IDatagramSocket socket = network.BindDatagram(new IPEndPoint(IPAddress.Loopback, 0));
+        string broken = RawPeer.Options("SIP/2.0/UDP h;rport;branch=z9hG4bKx").Replace("Content-Length: 0", "Content-Length: x", StringComparison.Ordinal);
+        await socket.SendAsync(broken, transport.LocalEndPoint);
+        SipUnreadableTraceEvent datagram = await NextAsync();
+        await socket.SendAsync("BROKEN " + new string('x', 10_000), transport.LocalEndPoint);
+        SipUnreadableTraceEvent large = await NextAsync();
+
+        string unmatched = "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bKx\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:b@h>;tag=2\r\nCall-ID: 1\r\nCSeq: 1\r\nContent-Length: 0\r\n\r\n";
+        await socket.SendAsync(unmatched, transport.LocalEndPoint);
+        SipUnreadableTraceEvent response = await NextAsync();
+
+        // On a connection, behind a message that is whole, and in two pieces.
+        await using IStreamConnection connection = await network.ConnectAsync(transport.LocalEndPoint, CancellationToken.None);
+        string whole = RawPeer.Options("SIP/2.0/TCP h;branch=z9hG4bKy");
+        await connection.WriteAsync(whole + broken[..40]);
+        await connection.WriteAsync(broken[40..]);
+        SipUnreadableTraceEvent stream = await NextAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That((datagram.Error.Reason, datagram.Protocol, datagram.Remote), Is.EqualTo((SipReadFailure.BadContentLength, SipProtocol.Udp, socket.LocalEndPoint)));
+            Assert.That(System.Text.Encoding.UTF8.GetString(datagram.Octets.Span), Is.EqualTo(broken));
+            Assert.That(response.Error, Is.EqualTo(new SipReadError(SipReadFailure.BadRequiredHeader, unmatched.IndexOf("CSeq", StringComparison.Ordinal) + "CSeq: ".Length)));
+            Assert.That(System.Text.Encoding.UTF8.GetString(response.Octets.Span), Is.EqualTo(unmatched));
+            Assert.That(large.Octets.Length, Is.EqualTo(SipUnreadableTraceEvent.MaxOctets));
+            Assert.That((stream.Error.Reason, stream.Protocol), Is.EqualTo((SipReadFailure.BadContentLength, SipProtocol.Tcp)));
+            Assert.That(System.Text.Encoding.UTF8.GetString(stream.Octets.Span), Is.EqualTo(broken));
+        });
+
+        Task<SipUnreadableTraceEvent> NextAsync() => seen.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+    }
 }

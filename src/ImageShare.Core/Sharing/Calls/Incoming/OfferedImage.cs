@@ -1,6 +1,5 @@
 using ImageShare.Core.Images;
 using ImageShare.Core.Images.Stores;
-using ImageShare.Core.Sdp;
 using ImageShare.Core.Sharing.Media;
 using ImageShare.Core.Sharing.Offers;
 using ImageShare.Core.Sharing.Sessions;
@@ -15,7 +14,7 @@ internal sealed class OfferedImage(
 
     public CalledShare Share => call;
 
-    public InvitedImage Image { get; } = Describe(offer.Media) with { ResumesAt = offer.FirstOctet };
+    public InvitedImage Image { get; } = Describe(offer) with { ResumesAt = offer.FirstOctet };
 
     public ImageIcon? Icon => icon;
 
@@ -103,15 +102,15 @@ internal sealed class OfferedImage(
         }
     }
 
-    private static InvitedImage Describe(MediaDescription media) => new()
+    private static InvitedImage Describe(ReceivedOffer offer) => new()
     {
-        Name = media.FileSelector?.Name,
-        Type = media.FileSelector?.Type,
-        Size = media.FileSelector?.Size,
-        Sha1 = media.FileSelector?.Sha1 is { } sha1 ? Convert.ToHexString(sha1.Value.AsSpan()) : null,
-        Created = media.FileDate?.Created,
-        Modified = media.FileDate?.Modified,
-        ShowAtOnce = media.FileDisposition?.MayDisplay ?? true,
+        Name = offer.Selector.Name,
+        Type = offer.Image.Type,
+        Size = offer.Selector.Size,
+        Sha1 = offer.Selector.Sha1 is { } sha1 ? Convert.ToHexString(sha1.Value.AsSpan()) : null,
+        Created = offer.Media.FileDate?.Created,
+        Modified = offer.Media.FileDate?.Modified,
+        ShowAtOnce = offer.Media.FileDisposition?.MayDisplay ?? true,
     };
 
     private static ImageShareException OverAlready() => new(

@@ -1,3 +1,4 @@
+using ImageShare.Core.Sharing.Endings;
 using ImageShare.Core.Sharing.Offers;
 using ImageShare.Core.Sharing.Sessions;
 using ImageShare.Core.Sip;
@@ -16,23 +17,41 @@ internal static class CapabilityQuery
         ShareContext context, SipUri peer, ExtraHeaders headers, CancellationToken cancellationToken)
     {
         int repeated = 0;
+        List<SipUri> tried = [peer];
         while (true)
         {
             // Each try is a query of its own, with its own Call-ID: nothing ties them together at the peer.
-            SipResponse response = await SendAsync(context, Write(context, peer, headers), cancellationToken).ConfigureAwait(false);
+            SipResponse response = await SendAsync(context, Write(context, tried[^1], headers), cancellationToken).ConfigureAwait(false);
             if (response.StatusCode == 480 && DelayOf(context.Limits, response, repeated++) is { } delay)
             {
                 await Task.Delay(LongestWait.Cut(delay), context.TimeProvider, cancellationToken).ConfigureAwait(false);
                 continue;
             }
 
+            if (Redirection.Is(response) && tried.Count <= context.FollowRedirects && Redirection.Next(response, tried[^1], tried) is { } next)
+            {
+                tried.Add(next);
+                continue;
+            }
+
             // 480 for good, or any other refusal, means that the peer cannot (IR.79 §3.3).
             ImageShareCapabilities capabilities = response.IsSuccess
                 ? CapabilityOffer.Read(response)
-                : new ImageShareCapabilities { SipStatus = response.StatusCode, Message = UnansweredChallenge.Describe(response) };
+                : Refused(response);
             context.Known.Learn(peer, capabilities);
             return capabilities;
         }
+    }
+
+    private static ImageShareCapabilities Refused(SipResponse response)
+    {
+        SipUri[] targets = Redirection.Is(response) ? Redirection.Targets(response) : [];
+        return new ImageShareCapabilities
+        {
+            SipStatus = response.StatusCode,
+            Message = Redirection.Is(response) ? Redirection.Describe(targets) : UnansweredChallenge.Describe(response),
+            RedirectedTo = targets,
+        };
     }
 
     private static SipRequest Write(ShareContext context, SipUri peer, ExtraHeaders headers)

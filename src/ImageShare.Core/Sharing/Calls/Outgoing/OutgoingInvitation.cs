@@ -49,13 +49,18 @@ internal sealed class OutgoingInvitation(
 
         bool withIcons = shares.Any(static share => share.Terms.HasIcon);
         InviteOutcome outcome = await InviteAsync(WriteOffer(address, withIcons), null).ConfigureAwait(false);
-        if (withIcons && outcome is InviteOutcome.Rejected { Response: var refusal } && PlainOfferPeers.IsOfMultipart(refusal))
+        if (withIcons && outcome is InviteOutcome.Rejected { Response: var refusal } && PlainOfferPeers.MayBeOfMultipart(refusal))
         {
-            // The icons are not worth the images: once more without them, and never again with one (RFC 5547 §8.8).
-            context.PlainOfferPeers.Add(target.Peer);
+            // The icons are not worth the images: once more without them (RFC 5547 §8.8).
             cancellation.Requested.ThrowIfCancellationRequested();
             withIcons = false;
             outcome = await InviteAsync(WriteOffer(address, withIcons), refusal).ConfigureAwait(false);
+
+            // And never again with one, unless the peer refuses the image itself in the same way.
+            if (PlainOfferPeers.IsOfMultipart(refusal) || !IsRefusedWith(outcome, refusal.StatusCode))
+            {
+                context.PlainOfferPeers.Add(target.Peer);
+            }
         }
 
         outcome = await FollowAsync(outcome, address, withIcons).ConfigureAwait(false);
@@ -72,22 +77,19 @@ internal sealed class OutgoingInvitation(
     private async Task<InviteOutcome> FollowAsync(InviteOutcome outcome, IPAddress address, bool withIcons)
     {
         List<SipUri> tried = [target.Peer];
-        while (tried.Count <= context.FollowRedirects && outcome is InviteOutcome.Rejected { Response: { StatusCode: >= 300 and < 400 } moved })
+        while (tried.Count <= context.FollowRedirects && outcome is InviteOutcome.Rejected { Response: { StatusCode: >= 300 and < 400 } moved }
+            && Redirection.Next(moved, _requestUri, tried) is { } next)
         {
-            SipUri? next = SipOutcome.Targets(moved).FirstOrDefault(uri => uri.IsSip && (uri.IsSecure || !_requestUri.IsSecure) && !tried.Any(uri.Equals));
-            if (next is null)
-            {
-                break;
-            }
-
             cancellation.Requested.ThrowIfCancellationRequested();
             tried.Add(next);
-            _requestUri = next with { Headers = null };
+            _requestUri = next;
             outcome = await InviteAsync(WriteOffer(address, withIcons), moved).ConfigureAwait(false);
         }
 
         return outcome;
     }
+
+    private static bool IsRefusedWith(InviteOutcome outcome, int status) => outcome is InviteOutcome.Rejected { Response: var response } && response.StatusCode == status;
 
     private async ValueTask<bool> TryOfferWholeAsync()
     {
