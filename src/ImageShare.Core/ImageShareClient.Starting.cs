@@ -10,6 +10,7 @@ using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Sip.UserAgents.Settings;
 using Microsoft.Extensions.Logging;
 
 namespace ImageShare.Core;

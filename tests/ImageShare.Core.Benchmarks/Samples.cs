@@ -1,4 +1,5 @@
 using System.Text;
+using ImageShare.Core.Sip.Headers;
 
 namespace ImageShare.Core.Benchmarks;
 

@@ -69,7 +69,7 @@ public sealed record BodyPart
     /// What the part is for: its own disposition, else <c>session</c> for a session description and <c>render</c> for anything else
     /// (RFC 3261 §20.11).
     /// </summary>
-    public string EffectiveDisposition => Disposition?.Type ?? (ContentType.Is("application", "sdp") ? "session" : "render");
+    public string EffectiveDisposition => Disposition?.Type ?? (ContentType.IsSdp ? "session" : "render");
 
     /// <summary>Whether the message must be refused when nobody knows what to do with this part.</summary>
     public bool IsRequired => Disposition?.IsRequired ?? true;

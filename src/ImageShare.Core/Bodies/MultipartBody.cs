@@ -74,7 +74,7 @@ public sealed record MultipartBody(MediaType ContentType, ImmutableArray<BodyPar
 
         static BodyPart? FromPart(BodyPart part) =>
             part.Multipart is { } inner ? inner.FindSessionDescription()
-            : part.ContentType.Is("application", "sdp") && part.EffectiveDisposition.Equals("session", StringComparison.OrdinalIgnoreCase) && !part.IsDamaged
+            : part.ContentType.IsSdp && part.EffectiveDisposition.Equals("session", StringComparison.OrdinalIgnoreCase) && !part.IsDamaged
                 ? part
                 : null;
     }

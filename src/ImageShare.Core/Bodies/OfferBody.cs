@@ -68,7 +68,7 @@ public static class OfferBody
         return MultipartBody.Create(
             subtype,
             [
-                new BodyPart { ContentType = new MediaType("application", "sdp"), Content = description },
+                new BodyPart { ContentType = MediaType.Sdp, Content = description },
                 .. icons.Select(icon => Part(icon, maxIconLength)),
             ],
             isRelated ? new ParameterList(new Parameter("type", "application/sdp", IsQuoted: true)) : default,

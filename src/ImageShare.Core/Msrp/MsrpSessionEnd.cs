@@ -1,4 +1,3 @@
-
 namespace ImageShare.Core.Msrp;
 
 /// <summary>Why a session is over.</summary>

@@ -24,6 +24,9 @@ public sealed record MediaType
         Parameters = parameters;
     }
 
+    /// <summary>A session description (RFC 8866).</summary>
+    internal static MediaType Sdp { get; } = new("application", "sdp");
+
     /// <summary>The part before the slash.</summary>
     public string Type { get; }
 
@@ -39,6 +42,9 @@ public sealed record MediaType
     /// <summary>Whether type and subtype are those named, case ignored, parameters left aside.</summary>
     public bool Is(string type, string subtype) =>
         Type.Equals(type, StringComparison.OrdinalIgnoreCase) && Subtype.Equals(subtype, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether it is a session description.</summary>
+    internal bool IsSdp => IsSameTypeAs(Sdp);
 
     /// <summary>Whether type and subtype are the same as the other's, case ignored, parameters left aside.</summary>
     public bool IsSameTypeAs(MediaType other)
@@ -131,7 +137,7 @@ public sealed record MediaType
     private static readonly MediaType[] WellKnown =
     [
         new("image", "jpeg"), new("image", "png"), new("image", "gif"), new("image", "*"), new("text", "plain"), new("message", "cpim"),
-        new("application", "sdp"), new("application", "octet-stream"),
+        Sdp, new("application", "octet-stream"),
     ];
 
     private static void ThrowIfNoToken(string text, string name)

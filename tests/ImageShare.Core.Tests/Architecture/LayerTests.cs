@@ -15,17 +15,17 @@ public sealed class LayerTests
     // Layer -> the layers it may use beside itself. "" is the root namespace, which ties everything together.
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
-        [""] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Sharing.Offers", "Sharing.Peers", "Sharing.Sessions", "Sharing.Media", "Sharing.Calls", "Sharing.Calls.Outgoing", "Sharing.Calls.Incoming", "Images", "Images.Stores", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Authentication", "Sip.Transport", "Sip.UserAgents", "Msrp", "Msrp.Relays", "Msrp.Transfers", "Msrp.Sessions", "Net", "Text", "Diagnostics"],
+        [""] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Sharing.Offers", "Sharing.Peers", "Sharing.Sessions", "Sharing.Media", "Sharing.Calls", "Sharing.Calls.Outgoing", "Sharing.Calls.Incoming", "Images", "Images.Stores", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Authentication", "Sip.Transport", "Sip.UserAgents", "Sip.UserAgents.Settings", "Msrp", "Msrp.Relays", "Msrp.Transfers", "Msrp.Sessions", "Net", "Text", "Diagnostics"],
         ["Sharing"] = ["Images", "Images.Stores", "Sip", "Sip.Headers", "Sip.Messages", "Sdp", "Sdp.Attributes", "Text"],
         ["Sharing.StateMachine"] = ["Sharing"],
-        ["Sharing.Endings"] = ["Sharing", "Sharing.StateMachine", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Dialogs", "Sip.Authentication", "Sip.UserAgents", "Msrp", "Msrp.Relays", "Msrp.Transfers", "Msrp.Sessions", "Text"],
+        ["Sharing.Endings"] = ["Sharing", "Sharing.StateMachine", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Dialogs", "Sip.Authentication", "Msrp", "Msrp.Relays", "Msrp.Transfers", "Msrp.Sessions", "Text"],
         ["Sharing.Offers"] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Images", "Images.Stores", "Bodies", "Bodies.Unwrapping", "Bodies.Cpim", "Sip", "Sip.Headers", "Sip.Messages", "Sdp", "Sdp.Attributes", "Sdp.FileTransfer", "Text"],
         ["Sharing.Peers"] = ["Sharing", "Sharing.Offers", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Transport", "Net", "Text", "Diagnostics"],
         ["Sharing.Sessions"] = ["Sharing", "Sharing.StateMachine", "Sharing.Offers", "Sharing.Peers", "Images", "Images.Stores", "Sdp", "Sdp.Attributes", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Transport", "Sip.UserAgents", "Msrp", "Msrp.Relays", "Msrp.Transfers", "Msrp.Sessions", "Net", "Text", "Diagnostics"],
         ["Sharing.Media"] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Sharing.Offers", "Sharing.Sessions", "Images", "Images.Stores", "Bodies", "Bodies.Unwrapping", "Bodies.Cpim", "Sdp", "Sdp.Attributes", "Sdp.FileTransfer", "Sip", "Sip.Messages", "Msrp", "Msrp.Relays", "Msrp.Transfers", "Msrp.Sessions", "Net", "Text", "Diagnostics"],
-        ["Sharing.Calls"] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Sharing.Offers", "Sharing.Sessions", "Sharing.Media", "Sdp", "Sdp.Attributes", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Dialogs", "Sip.UserAgents", "Msrp", "Msrp.Relays", "Msrp.Transfers", "Msrp.Sessions", "Text", "Diagnostics"],
-        ["Sharing.Calls.Outgoing"] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Sharing.Offers", "Sharing.Peers", "Sharing.Sessions", "Sharing.Media", "Sharing.Calls", "Images", "Images.Stores", "Bodies", "Bodies.Unwrapping", "Bodies.Cpim", "Sdp", "Sdp.Attributes", "Sdp.FileTransfer", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Dialogs", "Sip.Authentication", "Sip.Transport", "Sip.UserAgents", "Msrp", "Net", "Text", "Diagnostics"],
-        ["Sharing.Calls.Incoming"] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Sharing.Offers", "Sharing.Peers", "Sharing.Sessions", "Sharing.Media", "Sharing.Calls", "Images", "Images.Stores", "Bodies", "Bodies.Unwrapping", "Bodies.Cpim", "Sdp", "Sdp.Attributes", "Sdp.FileTransfer", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Dialogs", "Sip.Authentication", "Sip.Transport", "Sip.UserAgents", "Msrp", "Net", "Text", "Diagnostics"],
+        ["Sharing.Calls"] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Sharing.Offers", "Sharing.Sessions", "Sharing.Media", "Sdp", "Sdp.Attributes", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Dialogs", "Sip.UserAgents.Requests", "Sip.UserAgents.Sessions", "Msrp", "Msrp.Relays", "Msrp.Transfers", "Msrp.Sessions", "Text", "Diagnostics"],
+        ["Sharing.Calls.Outgoing"] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Sharing.Offers", "Sharing.Peers", "Sharing.Sessions", "Sharing.Media", "Sharing.Calls", "Images", "Images.Stores", "Bodies", "Bodies.Unwrapping", "Bodies.Cpim", "Sdp", "Sdp.Attributes", "Sdp.FileTransfer", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Dialogs", "Sip.Authentication", "Sip.Transport", "Sip.UserAgents.Transactions", "Sip.UserAgents.Sessions", "Sip.UserAgents.Calls", "Msrp", "Net", "Text", "Diagnostics"],
+        ["Sharing.Calls.Incoming"] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Sharing.Offers", "Sharing.Peers", "Sharing.Sessions", "Sharing.Media", "Sharing.Calls", "Images", "Images.Stores", "Bodies", "Bodies.Unwrapping", "Bodies.Cpim", "Sdp", "Sdp.Attributes", "Sdp.FileTransfer", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Dialogs", "Sip.Authentication", "Sip.Transport", "Sip.UserAgents", "Sip.UserAgents.Requests", "Sip.UserAgents.Sessions", "Sip.UserAgents.Calls", "Msrp", "Net", "Text", "Diagnostics"],
         ["Sip"] = ["Text"],
         ["Sip.Headers"] = ["Sip", "Text"],
         ["Sip.Messages"] = ["Sip", "Sip.Headers", "Text"],
@@ -34,7 +34,13 @@ public sealed class LayerTests
         ["Sip.Dialogs"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Transactions", "Text"],
         ["Sip.Authentication"] = ["Sip", "Sip.Headers", "Sip.Messages", "Authentication", "Text"],
         ["Sip.Transport"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Messages.Reading", "Net", "Text", "Diagnostics"],
-        ["Sip.UserAgents"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Messages.Reading", "Sip.Transactions", "Sip.Dialogs", "Sip.Authentication", "Sip.Transport", "Authentication", "Text", "Diagnostics"],
+        ["Sip.UserAgents.Settings"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Transactions", "Sip.Dialogs", "Sip.Authentication"],
+        ["Sip.UserAgents.Loop"] = ["Sip", "Sip.Messages", "Sip.Transport", "Sip.UserAgents.Settings", "Text"],
+        ["Sip.UserAgents.Transactions"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Messages.Reading", "Sip.Transactions", "Sip.Dialogs", "Sip.Transport", "Sip.UserAgents.Settings", "Sip.UserAgents.Loop", "Text"],
+        ["Sip.UserAgents.Requests"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Transactions", "Sip.Dialogs", "Sip.Authentication", "Authentication", "Sip.Transport", "Sip.UserAgents.Settings", "Sip.UserAgents.Loop", "Sip.UserAgents.Transactions", "Text"],
+        ["Sip.UserAgents.Sessions"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Transactions", "Sip.Dialogs", "Sip.Authentication", "Sip.Transport", "Sip.UserAgents.Settings", "Sip.UserAgents.Loop", "Sip.UserAgents.Transactions", "Sip.UserAgents.Requests", "Text"],
+        ["Sip.UserAgents.Calls"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Messages.Reading", "Sip.Transactions", "Sip.Dialogs", "Sip.Transport", "Sip.UserAgents.Settings", "Sip.UserAgents.Loop", "Sip.UserAgents.Transactions", "Sip.UserAgents.Requests", "Sip.UserAgents.Sessions", "Text"],
+        ["Sip.UserAgents"] = ["Sip", "Sip.Messages", "Sip.Messages.Reading", "Sip.Transactions", "Sip.Dialogs", "Sip.Transport", "Sip.UserAgents.Settings", "Sip.UserAgents.Loop", "Sip.UserAgents.Transactions", "Sip.UserAgents.Requests", "Sip.UserAgents.Sessions", "Sip.UserAgents.Calls", "Text"],
         ["Sdp"] = ["Sdp.Attributes", "Sdp.FileTransfer", "Sdp.Lines", "Text"],
         ["Sdp.FileTransfer"] = ["Sdp.Lines", "Text"],
         ["Sdp.Attributes"] = ["Sdp.Lines", "Text"],
@@ -64,7 +70,7 @@ public sealed class LayerTests
     private const string Tasks = "System.Threading.Tasks.";
     private const string Stream = "System.IO.Stream";
 
-    // What an application plugs in below may take its time: it is named there, and awaited by Sip/UserAgents.
+    // What an application plugs in below may take its time: it is named there, and awaited by Sip/UserAgents/Requests.
     // MimeKit reads from a stream and writes to one, in memory, and when a body comes in pieces its reading goes on, without a thread, with the next piece: the
     // reading of a piece is awaited from the stream up to whoever gave it. Each of these may use what stands beside it and nothing else.
     private static readonly Dictionary<string, string[]> Seams = new()

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Tests.Images;
 
 namespace ImageShare.Core.Tests.Cli;

@@ -7,6 +7,9 @@ using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Sip.UserAgents.Calls;
+using ImageShare.Core.Sip.UserAgents.Requests;
+using ImageShare.Core.Sip.UserAgents.Settings;
 
 namespace ImageShare.Core.Tests.Documentation;
 

@@ -4,6 +4,7 @@ using ImageShare.Core.Images;
 using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Msrp;
 using ImageShare.Core.Sharing;
+using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Tests.Images;
 using ImageShare.Core.Tests.Testing;
 

@@ -4,6 +4,7 @@ using System.Text;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Tests.Testing;
 using ImageShare.Core.Text;
 

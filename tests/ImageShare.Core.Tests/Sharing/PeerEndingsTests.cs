@@ -1,4 +1,5 @@
 using ImageShare.Core.Sharing;
+using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;

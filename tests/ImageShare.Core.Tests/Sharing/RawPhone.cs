@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using ImageShare.Core.Net;
+using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;

@@ -1,6 +1,7 @@
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sharing;

@@ -2,7 +2,7 @@ using ImageShare.Core.Sharing.Endings;
 using ImageShare.Core.Sharing.Sessions;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Sip.Dialogs;
-using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Sip.UserAgents.Sessions;
 
 namespace ImageShare.Core.Sharing.Calls;
 

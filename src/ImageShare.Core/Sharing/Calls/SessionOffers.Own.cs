@@ -5,6 +5,7 @@ using ImageShare.Core.Sharing.Endings;
 using ImageShare.Core.Sharing.Offers;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Calls;
 
@@ -90,7 +91,7 @@ internal sealed partial class SessionOffers
             SipResponse? response = null;
             try
             {
-                response = await _dialog.OfferAsync(() => WriteOffer(out offered, out moved), SdpType, () => ReasonHeader.Write(Untold)).ConfigureAwait(false);
+                response = await _dialog.OfferAsync(() => WriteOffer(out offered, out moved), MediaType.Sdp, () => ReasonHeader.Write(Untold)).ConfigureAwait(false);
             }
             catch (ImageShareException)
             {

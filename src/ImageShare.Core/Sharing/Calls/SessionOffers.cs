@@ -7,8 +7,8 @@ using ImageShare.Core.Sharing.Sessions;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Messages;
-using ImageShare.Core.Sip.UserAgents;
-using ImageShare.Core.Text;
+using ImageShare.Core.Sip.UserAgents.Requests;
+using ImageShare.Core.Sip.UserAgents.Sessions;
 
 namespace ImageShare.Core.Sharing.Calls;
 
@@ -18,8 +18,6 @@ namespace ImageShare.Core.Sharing.Calls;
 /// </summary>
 internal sealed partial class SessionOffers
 {
-    private static readonly MediaType SdpType = new("application", "sdp");
-
     private static readonly ShareOutcome OtherFile = ShareOutcome.Failed(
         ImageShareError.UnacceptableOffer,
         "The peer offered another file under the id of the running transfer, so the transfer was given up; the peer is faulty, share the image again.");

@@ -1,7 +1,7 @@
 using ImageShare.Core.Sharing.Media;
 using ImageShare.Core.Sharing.Sessions;
 using ImageShare.Core.Sharing.StateMachine;
-using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Sip.UserAgents.Sessions;
 
 namespace ImageShare.Core.Sharing.Calls;
 

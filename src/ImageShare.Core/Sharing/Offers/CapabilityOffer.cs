@@ -71,7 +71,7 @@ internal static class CapabilityOffer
         types is null ? [] : [.. types.Entries.Select(static t => t is { Type: "*", Subtype: "*" } ? "*" : t.Essence)];
 
     private static MediaDescription? FindSection(SipResponse response) =>
-        response.Headers.ContentType?.Is("application", "sdp") == true
+        response.Headers.ContentType?.IsSdp == true
         && SessionDescription.TryParse(response.Body.Span, SdpLimits.Default, out SessionDescription? description, out _)
             ? description.Media.FirstOrDefault(m => m.IsMsrp && m.Find("file-selector") is not null) ?? description.Media.FirstOrDefault(m => m.IsMsrp)
             : null;

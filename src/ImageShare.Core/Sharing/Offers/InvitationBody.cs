@@ -10,8 +10,6 @@ namespace ImageShare.Core.Sharing.Offers;
 /// <summary>The body of an INVITE: the offer alone, or together with the icon it refers to (RFC 5547 §8.8).</summary>
 internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octets)
 {
-    private static readonly MediaType SdpType = new("application", "sdp");
-
     private static readonly HashSet<string> KnownPurposes = new(["session", "render", "icon", "attachment", "inline"], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What this side reads in an INVITE, for Accept.</summary>
@@ -28,7 +26,7 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
     {
         if (icons.Count == 0)
         {
-            return new InvitationBody(SdpType, offer.ToArray());
+            return new InvitationBody(MediaType.Sdp, offer.ToArray());
         }
 
         TransferEncoding encoding = form is IconForm.RelatedBinary ? TransferEncoding.Binary : TransferEncoding.Base64;
@@ -74,10 +72,10 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
         if (type is null && request.Body.Span.StartsWith("v=0"u8))
         {
             warnings.Add("BodyWithoutContentType");
-            type = SdpType;
+            type = MediaType.Sdp;
         }
 
-        if (type?.Is("application", "sdp") == true)
+        if (type?.IsSdp == true)
         {
             return ReadOffer(request.Body, null, warnings);
         }

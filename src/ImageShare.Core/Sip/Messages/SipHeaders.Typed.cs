@@ -112,7 +112,7 @@ public sealed partial class SipHeaders
     /// </summary>
     public string ContentDisposition => GetString(SipHeaderNames.ContentDisposition) is { } stated
         ? stated.AsSpan(0, stated.IndexOf(';') is >= 0 and int end ? end : stated.Length).Trim().ToString()
-        : ContentType?.Is("application", "sdp") == true ? "session" : "render";
+        : ContentType?.IsSdp == true ? "session" : "render";
 
     /// <summary>The methods the peer takes.</summary>
     public IReadOnlyList<string> Allow => GetStrings(SipHeaderNames.Allow);

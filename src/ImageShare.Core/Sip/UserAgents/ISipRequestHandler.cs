@@ -1,3 +1,6 @@
+using ImageShare.Core.Sip.UserAgents.Calls;
+using ImageShare.Core.Sip.UserAgents.Requests;
+
 namespace ImageShare.Core.Sip.UserAgents;
 
 /// <summary>

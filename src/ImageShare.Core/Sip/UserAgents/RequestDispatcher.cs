@@ -3,13 +3,22 @@ using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Messages.Reading;
 using ImageShare.Core.Sip.Transactions;
 using ImageShare.Core.Sip.Transport;
+using ImageShare.Core.Sip.UserAgents.Calls;
+using ImageShare.Core.Sip.UserAgents.Loop;
+using ImageShare.Core.Sip.UserAgents.Requests;
+using ImageShare.Core.Sip.UserAgents.Sessions;
+using ImageShare.Core.Sip.UserAgents.Transactions;
 
 namespace ImageShare.Core.Sip.UserAgents;
 
 /// <summary>Brings each message to where it belongs, and answers what belongs nowhere (RFC 3261 §8.2, §12.2.2, §9.2). On the loop only.</summary>
-internal sealed class RequestDispatcher(AgentCore core)
+internal sealed class RequestDispatcher(DialogLayer dialogs, ISipRequestHandler handler)
 {
-    private const int RetryAfterOverload = 10;
+    private const int OverloadRetrySeconds = 10;
+
+    private readonly AgentContext _agent = dialogs.Agent;
+    private readonly TransactionLayer _transactions = dialogs.Requests.Transactions;
+    private readonly StatelessResponder _stateless = dialogs.Requests.Stateless;
 
     // In a dialog they are something, outside they are not (RFC 3261 §15.1.2, RFC 3262, RFC 3311, RFC 6086).
     private static readonly SipMethod[] DialogMethods = [SipMethod.Bye, SipMethod.Prack, SipMethod.Update, SipMethod.Info];
@@ -18,7 +27,7 @@ internal sealed class RequestDispatcher(AgentCore core)
     {
         if (message.MalformedLines is [var first, ..] lines)
         {
-            AgentLog.PassedOver(core.Logger, lines.Count, first.Reason, first.Offset);
+            AgentLog.PassedOver(_agent.Logger, lines.Count, first.Reason, first.Offset);
         }
 
         if (message is SipRequest request)
@@ -40,23 +49,23 @@ internal sealed class RequestDispatcher(AgentCore core)
         else if (TransactionKey.ForResponse(response) is not { } key || response.Headers.Vias.Count != 1)
         {
             // More than one Via means that it was meant for somebody else (RFC 3261 §8.1.3.3).
-            AgentLog.Dropped(core.Logger, "response");
+            AgentLog.Dropped(_agent.Logger, "response");
         }
-        else if (core.Clients.TryGetValue(key, out ClientTransaction? transaction))
+        else if (_transactions.Clients.TryGetValue(key, out ClientTransaction? transaction))
         {
             transaction.Receive(response);
         }
-        else if (response.IsSuccess && key.Method == SipMethod.Invite && core.Invites.TryGetValue(key.Branch, out IInviteAnswers? invite))
+        else if (response.IsSuccess && key.Method == SipMethod.Invite && dialogs.FindInvite(key.Branch) is { } invite)
         {
             invite.OnResponse(response);
         }
-        else if (response.IsFinal && !response.IsSuccess && core.Refusals.TryGetValue(key, out AcknowledgedRefusal? refusal))
+        else if (response.IsFinal && !response.IsSuccess && _transactions.Refusals.TryGetValue(key, out AcknowledgedRefusal? refusal))
         {
             refusal.ReceiveCopy();
         }
         else
         {
-            AgentLog.Dropped(core.Logger, "response");
+            AgentLog.Dropped(_agent.Logger, "response");
         }
     }
 
@@ -64,16 +73,16 @@ internal sealed class RequestDispatcher(AgentCore core)
     public void OnUnreadable(SipResponse response, SipReadError error)
     {
         ClientTransaction? transaction = response.Headers.TopVia?.Branch is { } branch
-            ? core.Clients.Values.FirstOrDefault(client => client.Branch == branch)
-            : response.Headers.CallId is { } callId ? core.Clients.Values.FirstOrDefault(client => client.Request.Headers.CallId == callId)
+            ? _transactions.Clients.Values.FirstOrDefault(client => client.Branch == branch)
+            : response.Headers.CallId is { } callId ? _transactions.Clients.Values.FirstOrDefault(client => client.Request.Headers.CallId == callId)
             : null;
         if (transaction is null)
         {
-            AgentLog.Dropped(core.Logger, "response that cannot be read");
+            AgentLog.Dropped(_agent.Logger, "response that cannot be read");
             return;
         }
 
-        AgentLog.Unreadable(core.Logger, response.StatusCode, transaction.Request.Method, error.Reason, error.Offset);
+        AgentLog.Unreadable(_agent.Logger, response.StatusCode, transaction.Request.Method, error.Reason, error.Offset);
         transaction.ReceiveUnreadable(response.StatusCode, error);
     }
 
@@ -86,24 +95,24 @@ internal sealed class RequestDispatcher(AgentCore core)
                 SipResponse refusal = SipResponse.CreateFor(request, rejection.Status, rejection.Reason, SipResponse.CreateTag());
                 if (rejection.Status == 501)
                 {
-                    core.AddAllow(refusal);
+                    _agent.Capabilities.AddAllow(refusal);
                 }
 
-                core.SendStateless(refusal, request.Method, source);
+                _stateless.Send(refusal, request.Method, source);
             }
 
             return;
         }
 
-        if (core.Options.AnswersOptionsWithoutState && request.Method == SipMethod.Options && request.Headers.To!.Tag is null
-            && core.AllowedMethods.Contains(SipMethod.Options))
+        if (_agent.Options.AnswersOptionsWithoutState && request.Method == SipMethod.Options && request.Headers.To!.Tag is null
+            && _agent.Capabilities.Methods.Contains(SipMethod.Options))
         {
             AnswerStateless(request, source);
             return;
         }
 
         TransactionKey key = TransactionKey.ForServer(request);
-        if (core.Servers.TryGetValue(key, out ServerTransaction? known))
+        if (_transactions.Servers.TryGetValue(key, out ServerTransaction? known))
         {
             if (request.Method == SipMethod.Ack)
             {
@@ -117,7 +126,7 @@ internal sealed class RequestDispatcher(AgentCore core)
             return;
         }
 
-        if (core.Answered.TryGetValue(key, out AnsweredRequest? answered))
+        if (_transactions.Answered.TryGetValue(key, out AnsweredRequest? answered))
         {
             if (request.Method != SipMethod.Ack)
             {
@@ -127,23 +136,23 @@ internal sealed class RequestDispatcher(AgentCore core)
             return;
         }
 
-        IDialogUser? dialog = request.Headers.To!.Tag is null ? null : core.Dialogs.GetValueOrDefault(DialogId.OfReceived(request));
+        IDialogUser? dialog = request.Headers.To!.Tag is null ? null : dialogs.Find(DialogId.OfReceived(request));
         if (request.Method == SipMethod.Ack)
         {
             dialog?.OnAck(request);
             return;
         }
 
-        if (dialog is null && !core.Load.HasRoomFor(source.Remote.Address) && request.Method != SipMethod.Cancel)
+        if (dialog is null && !_transactions.Load.HasRoomFor(source.Remote.Address) && request.Method != SipMethod.Cancel)
         {
-            AgentLog.Overloaded(core.Logger, request.Method);
+            AgentLog.Overloaded(_agent.Logger, request.Method);
             SipResponse overload = SipResponse.CreateFor(request, 503, toTag: SipResponse.CreateTag());
-            AgentCore.AddRetryAfter(overload, RetryAfterOverload);
-            core.SendStateless(overload, request.Method, source);
+            RetryAfterHeader.AddTo(overload, OverloadRetrySeconds);
+            _stateless.Send(overload, request.Method, source);
             return;
         }
 
-        var transaction = new ServerTransaction(core, key, request, source);
+        var transaction = new ServerTransaction(_transactions, key, request, source);
         transaction.Start(() => Process(transaction, key, dialog));
     }
 
@@ -151,24 +160,24 @@ internal sealed class RequestDispatcher(AgentCore core)
     // anything (RFC 3261 §8.2.7, §11.2).
     private void AnswerStateless(SipRequest request, SipSource source)
     {
-        string tag = core.StatelessTags.For(request);
-        if (Unsupported(request) is { Length: > 0 } options)
+        string tag = _stateless.TagFor(request);
+        if (_agent.Capabilities.UnsupportedIn(request) is { Length: > 0 } options)
         {
             SipResponse refusal = SipResponse.CreateFor(request, 420, toTag: tag);
             refusal.Headers.Add(SipHeaderNames.Unsupported, options);
-            core.SendStateless(refusal, request.Method, source);
+            _stateless.Send(refusal, request.Method, source);
             return;
         }
 
         try
         {
-            core.Handler.OnRequest(new IncomingRequest(core, request, source, tag));
+            handler.OnRequest(new IncomingRequest(dialogs.Requests, request, source, tag));
         }
         catch (Exception error)
         {
             // The application's code: the peer gets an answer, and the agent goes on.
-            AgentLog.HandlerFailed(core.Logger, request.Method, error);
-            core.SendStateless(SipResponse.CreateFor(request, 500, toTag: tag), request.Method, source);
+            AgentLog.HandlerFailed(_agent.Logger, request.Method, error);
+            _stateless.Send(SipResponse.CreateFor(request, 500, toTag: tag), request.Method, source);
         }
     }
 
@@ -179,15 +188,15 @@ internal sealed class RequestDispatcher(AgentCore core)
         {
             OnCancel(transaction, key);
         }
-        else if (!core.AllowedMethods.Contains(request.Method))
+        else if (!_agent.Capabilities.Methods.Contains(request.Method))
         {
-            transaction.Respond(request.Method.IsKnown ? 405 : 501, edit: core.AddAllow);
+            transaction.RespondNotAllowed(request.Method.IsKnown ? 405 : 501);
         }
         else if (!transaction.TryBeFirst())
         {
             transaction.Respond(482, "Loop Detected: Merged Request");
         }
-        else if (Unsupported(request) is { Length: > 0 } options)
+        else if (_agent.Capabilities.UnsupportedIn(request) is { Length: > 0 } options)
         {
             transaction.Respond(420, edit: response => response.Headers.Add(SipHeaderNames.Unsupported, options));
         }
@@ -199,7 +208,7 @@ internal sealed class RequestDispatcher(AgentCore core)
         {
             transaction.Respond(481);
         }
-        else if (request.Method != SipMethod.Invite || !core.RefusesTimer(transaction))
+        else if (request.Method != SipMethod.Invite || !dialogs.RefusesTimer(transaction))
         {
             Deliver(transaction);
         }
@@ -207,14 +216,14 @@ internal sealed class RequestDispatcher(AgentCore core)
 
     private void OnCancel(ServerTransaction cancel, TransactionKey key)
     {
-        if (core.Answered.TryGetValue(key.ForCancelled(), out AnsweredRequest? answered))
+        if (_transactions.Answered.TryGetValue(key.ForCancelled(), out AnsweredRequest? answered))
         {
             // Too late; that it was answered already is no fault of the CANCEL's (RFC 3261 §9.2).
             cancel.Respond(SipResponse.CreateFor(cancel.Request, 200, toTag: answered.ToTag));
             return;
         }
 
-        if (!core.Servers.TryGetValue(key.ForCancelled(), out ServerTransaction? invite))
+        if (!_transactions.Servers.TryGetValue(key.ForCancelled(), out ServerTransaction? invite))
         {
             cancel.Respond(481);
             return;
@@ -227,12 +236,9 @@ internal sealed class RequestDispatcher(AgentCore core)
         cancel.Respond(SipResponse.CreateFor(cancel.Request, 200, toTag: invite.ToTag));
     }
 
-    private string Unsupported(SipRequest request) =>
-        string.Join(", ", request.Headers.Require.Except(core.Understood, StringComparer.OrdinalIgnoreCase));
-
     private bool IsForUnknownDialog(SipRequest request) => request.Headers.To!.Tag is null
         ? DialogMethods.Contains(request.Method)
-        : request.Method != SipMethod.Options || !core.Options.AnswersStrayOptions;
+        : request.Method != SipMethod.Options || !_agent.Options.AnswersStrayOptions;
 
     private void Deliver(ServerTransaction transaction)
     {
@@ -241,18 +247,18 @@ internal sealed class RequestDispatcher(AgentCore core)
         {
             if (transaction.Request.Method == SipMethod.Invite)
             {
-                invite = new IncomingInvite(core, transaction);
-                core.Handler.OnInvite(invite);
+                invite = new IncomingInvite(dialogs, transaction);
+                handler.OnInvite(invite);
             }
             else
             {
-                core.Handler.OnRequest(new IncomingRequest(core, transaction));
+                handler.OnRequest(new IncomingRequest(dialogs.Requests, transaction));
             }
         }
         catch (Exception error)
         {
             // The application's code: the peer gets an answer, and the agent goes on.
-            AgentLog.HandlerFailed(core.Logger, transaction.Request.Method, error);
+            AgentLog.HandlerFailed(_agent.Logger, transaction.Request.Method, error);
             if (invite is not null)
             {
                 invite.Reject(500);

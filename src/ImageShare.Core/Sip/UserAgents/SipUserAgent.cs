@@ -1,6 +1,12 @@
 using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transport;
+using ImageShare.Core.Sip.UserAgents.Calls;
+using ImageShare.Core.Sip.UserAgents.Loop;
+using ImageShare.Core.Sip.UserAgents.Requests;
+using ImageShare.Core.Sip.UserAgents.Sessions;
+using ImageShare.Core.Sip.UserAgents.Settings;
+using ImageShare.Core.Sip.UserAgents.Transactions;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.UserAgents;
@@ -17,9 +23,14 @@ namespace ImageShare.Core.Sip.UserAgents;
 /// </remarks>
 public sealed class SipUserAgent : IAsyncDisposable
 {
-    private readonly AgentCore _core;
+    private readonly AgentContext _agent;
+    private readonly DialogLayer _dialogs;
 
-    private SipUserAgent(AgentCore core) => _core = core;
+    private SipUserAgent(AgentContext agent, DialogLayer dialogs)
+    {
+        _agent = agent;
+        _dialogs = dialogs;
+    }
 
     /// <summary>
     /// Starts an agent on a transport that was not started yet. Whoever made the transport disposes of it, after the agent.
@@ -34,10 +45,21 @@ public sealed class SipUserAgent : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(handler);
         SafeText.ThrowIfLineBreaking(options.UserAgent);
-        var core = new AgentCore(transport, options, handler);
-        transport.Start(new Receiver(core));
-        core.Loop.Start();
-        return new SipUserAgent(core);
+
+        // The layers of RFC 3261 §5, each on top of the one before.
+        var agent = new AgentContext(transport, options);
+        var transactions = new TransactionLayer(agent);
+        var dialogs = new DialogLayer(new RequestLayer(transactions), handler.OnRequest);
+        agent.Loop.Closing = () =>
+        {
+            agent.CloseParts();
+            transactions.Clear();
+            dialogs.Clear();
+            agent.Memory.Clear();
+        };
+        transport.Start(new MessageReceiver(dialogs, new RequestDispatcher(dialogs, handler)));
+        agent.Loop.Start();
+        return new SipUserAgent(agent, dialogs);
     }
 
     /// <summary>
@@ -71,7 +93,7 @@ public sealed class SipUserAgent : IAsyncDisposable
         RoutedRequest routed;
         try
         {
-            routed = RequestFiller.Fill(request, _core.Options);
+            routed = RequestFiller.Fill(request, _agent);
         }
         catch (ImageShareException error)
         {
@@ -80,11 +102,11 @@ public sealed class SipUserAgent : IAsyncDisposable
 
         var result = new TaskCompletionSource<SipResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
         var outgoing = new OutgoingRequest(
-            _core, routed, contactParameters, null, response => result.TrySetResult(response), error => result.TrySetException(error))
+            _dialogs.Requests, routed, contactParameters, null, response => result.TrySetResult(response), error => result.TrySetException(error))
         {
             Unreadable = unreadable,
         };
-        return _core.TryPost(outgoing.Start) ? AgentCore.WaitAsync(result.Task, cancellationToken) : Task.FromException<SipResponse>(AgentCore.Closed());
+        return _agent.TryPost(outgoing.Start) ? AgentContext.WaitAsync(result.Task, cancellationToken) : Task.FromException<SipResponse>(AgentContext.Closed());
     }
 
     /// <summary>
@@ -101,10 +123,10 @@ public sealed class SipUserAgent : IAsyncDisposable
             throw new ArgumentException($"{invite.Method} is not INVITE; use {nameof(SendAsync)}.", nameof(invite));
         }
 
-        var outgoing = new OutgoingInvite(_core, invite, settings ?? new InviteSettings());
-        if (!_core.TryPost(outgoing.Start))
+        var outgoing = new OutgoingInvite(_dialogs, hasOffer: !invite.Body.IsEmpty, settings ?? new InviteSettings());
+        if (!_agent.TryPost(() => outgoing.Start(invite)))
         {
-            ((IAgentPart)outgoing).Close(AgentCore.Closed());
+            outgoing.Close(AgentContext.Closed());
         }
 
         return outgoing;
@@ -114,69 +136,28 @@ public sealed class SipUserAgent : IAsyncDisposable
     public SipUri GetContactUri(SipDestination destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        return _core.GetContactUri(destination);
+        return _agent.GetContactUri(destination);
     }
 
     /// <summary>
     /// Closes the agent: all timers stop, and whoever waits gets <see cref="ImageShareError.InvalidState"/>. Nothing is sent any
     /// more, no BYE either: end sessions before.
     /// </summary>
-    public async ValueTask DisposeAsync() => await _core.Loop.DisposeAsync().ConfigureAwait(false);
+    public async ValueTask DisposeAsync() => await _agent.Loop.DisposeAsync().ConfigureAwait(false);
 
     /// <summary>For tests: see <see cref="AgentLoop.IdleAsync"/>.</summary>
-    internal Task<long> IdleAsync() => _core.Loop.IdleAsync();
+    internal Task<long> IdleAsync() => _agent.Loop.IdleAsync();
 
     /// <summary>For tests: completes when everything posted before is done, operations under way aside.</summary>
     internal Task BarrierAsync()
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        return _core.TryPost(done.SetResult) ? done.Task : Task.CompletedTask;
+        return _agent.TryPost(done.SetResult) ? done.Task : Task.CompletedTask;
     }
 
     /// <summary>For tests: what the requests of peers cost now.</summary>
-    internal ServerLoad Load => _core.Load;
+    internal ServerLoad Load => _dialogs.Requests.Transactions.Load;
 
     /// <summary>For tests: what is remembered of what is done.</summary>
-    internal AgentMemory Memory => _core.Memory;
-
-    private sealed class Receiver(AgentCore core) : ISipTransportReceiver
-    {
-        private readonly RequestDispatcher _dispatcher = new(core);
-        private int _queued;
-
-        public void OnMessage(SipMessage message, SipSource source)
-        {
-            if (Interlocked.Increment(ref _queued) > core.Options.MaxQueuedMessages)
-            {
-                Interlocked.Decrement(ref _queued);
-                AgentLog.Dropped(core.Logger, "message beyond the queue's limit");
-                return;
-            }
-
-            core.TryPost(() =>
-            {
-                Interlocked.Decrement(ref _queued);
-                if (!core.Loop.IsClosed)
-                {
-                    _dispatcher.OnMessage(message, source);
-                }
-            });
-        }
-
-        public void OnUnreadableResponse(SipResponse response, SipReadError fault, SipSource source) => core.TryPost(() =>
-        {
-            if (!core.Loop.IsClosed)
-            {
-                _dispatcher.OnUnreadable(response, fault);
-            }
-        });
-
-        public void OnConnectionLost(object connection) => core.TryPost(() =>
-        {
-            foreach (ClientTransaction transaction in core.Clients.Values.ToArray())
-            {
-                transaction.LoseConnection(connection);
-            }
-        });
-    }
+    internal AgentMemory Memory => _agent.Memory;
 }

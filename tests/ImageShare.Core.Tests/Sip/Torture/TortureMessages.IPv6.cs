@@ -1,3 +1,5 @@
+using ImageShare.Core.Sip.Headers;
+
 namespace ImageShare.Core.Tests.Sip.Torture;
 
 /// <content>Ones with addresses of IP version 6 (RFC 5118 §4).</content>

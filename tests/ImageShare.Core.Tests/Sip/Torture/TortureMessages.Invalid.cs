@@ -1,3 +1,5 @@
+using ImageShare.Core.Sip.Headers;
+
 namespace ImageShare.Core.Tests.Sip.Torture;
 
 /// <content>Ill-formed ones (RFC 4475 §3.1.2).</content>

@@ -1,3 +1,5 @@
+using ImageShare.Core.Sip.Headers;
+
 namespace ImageShare.Core.Tests.Sip.Torture;
 
 /// <content>Ones whose trouble lies in what they mean (RFC 4475 §3.2 to §3.4).</content>

@@ -1,3 +1,5 @@
+using ImageShare.Core.Sip.Headers;
+
 namespace ImageShare.Core.Tests.Sip.Torture;
 
 /// <summary>

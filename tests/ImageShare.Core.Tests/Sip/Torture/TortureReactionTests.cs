@@ -6,6 +6,7 @@ using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Sip.UserAgents.Settings;
 using ImageShare.Core.Tests.Sip.Transport;
 using ImageShare.Core.Tests.Sip.UserAgents;
 using ImageShare.Core.Tests.Testing;

@@ -3,6 +3,9 @@ using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Sip.UserAgents.Calls;
+using ImageShare.Core.Sip.UserAgents.Sessions;
+using ImageShare.Core.Sip.UserAgents.Settings;
 using ImageShare.Core.Tests.Testing;
 using ImageShare.Core.Text;
 

@@ -5,6 +5,9 @@ using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Sip.UserAgents.Calls;
+using ImageShare.Core.Sip.UserAgents.Sessions;
+using ImageShare.Core.Sip.UserAgents.Settings;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Tests.Sip.UserAgents;

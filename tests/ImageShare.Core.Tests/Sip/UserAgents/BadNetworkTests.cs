@@ -1,4 +1,7 @@
-using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Sip.Dialogs;
+using ImageShare.Core.Sip.UserAgents.Calls;
+using ImageShare.Core.Sip.UserAgents.Sessions;
+using ImageShare.Core.Sip.UserAgents.Settings;
 
 namespace ImageShare.Core.Tests.Sip.UserAgents;
 

@@ -1,7 +1,10 @@
 using System.Text;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Messages;
-using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Sip.UserAgents.Calls;
+using ImageShare.Core.Sip.UserAgents.Requests;
+using ImageShare.Core.Sip.UserAgents.Sessions;
+using ImageShare.Core.Sip.UserAgents.Settings;
 
 namespace ImageShare.Core.Tests.Sip.UserAgents;
 

@@ -1,4 +1,4 @@
-using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Sip.UserAgents.Settings;
 
 namespace ImageShare.Core.Tests.Sip.UserAgents;
 

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Sip.UserAgents.Calls;
+using ImageShare.Core.Sip.UserAgents.Requests;
 
 namespace ImageShare.Core.Tests.Sip.UserAgents;
 

@@ -1,5 +1,5 @@
 using ImageShare.Core.Sip.Messages;
-using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Sip.UserAgents.Settings;
 
 namespace ImageShare.Core.Tests.Sip.UserAgents;
 

@@ -3,7 +3,9 @@ using ImageShare.Core.Sharing.Endings;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transport;
-using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Sip.UserAgents.Calls;
+using ImageShare.Core.Sip.UserAgents.Requests;
+using ImageShare.Core.Sip.UserAgents.Sessions;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Calls.Incoming;
@@ -61,7 +63,7 @@ internal sealed class FirstInvite(IncomingInvite invite) : IShareCall
     public void Reject(int status) => invite.Reject(status, status == SipOutcome.NotStorable ? SipOutcome.NotStorablePhrase : null);
 
     public Task<InviteDialog> AcceptAsync(ReadOnlyMemory<byte> answer, ParameterList contactParameters) =>
-        invite.AcceptAsync(answer, new MediaType("application", "sdp"), contactParameters, CancellationToken.None);
+        invite.AcceptAsync(answer, MediaType.Sdp, contactParameters, CancellationToken.None);
 }
 
 /// <summary>An INVITE inside a session that offers another transfer in the place of the one before (RFC 5547 §8.1).</summary>

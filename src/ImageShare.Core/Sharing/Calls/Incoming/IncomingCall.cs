@@ -8,7 +8,8 @@ using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Transport;
-using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Sip.UserAgents.Requests;
+using ImageShare.Core.Sip.UserAgents.Sessions;
 
 namespace ImageShare.Core.Sharing.Calls.Incoming;
 

@@ -12,6 +12,8 @@ using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Sip.UserAgents.Calls;
+using ImageShare.Core.Sip.UserAgents.Requests;
 
 namespace ImageShare.Core.Sharing.Calls.Incoming;
 
@@ -278,7 +280,7 @@ internal sealed class IncomingShares : ISipRequestHandler
 
         // Without Accept, application/sdp is meant (RFC 3261 §20.1).
         IReadOnlyList<Text.MediaType> accept = request.Request.Headers.Accept;
-        if (!request.Request.Headers.Contains("Accept") || accept.Any(t => t.Is("application", "sdp") || t.Is("application", "*") || t.Is("*", "*")))
+        if (!request.Request.Headers.Contains("Accept") || accept.Any(t => t.IsSdp || t.Is("application", "*") || t.Is("*", "*")))
         {
             IPAddress address = context.AddressFor(request.Source);
             response.Headers.Add("Content-Type", "application/sdp");

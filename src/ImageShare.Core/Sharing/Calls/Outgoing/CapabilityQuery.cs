@@ -5,7 +5,7 @@ using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Authentication;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
-using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Sip.UserAgents.Transactions;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Calls.Outgoing;

@@ -7,7 +7,7 @@ using ImageShare.Core.Sharing.Sessions;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Messages;
-using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Sip.UserAgents.Sessions;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Calls.Outgoing;
@@ -21,8 +21,6 @@ namespace ImageShare.Core.Sharing.Calls.Outgoing;
 internal sealed class InvitationAnswer(
     ShareContext context, InviteDialog dialog, IReadOnlyList<CallingShare> shares, SessionDescription offer, CancellationToken cancelled)
 {
-    private static readonly MediaType SdpType = new("application", "sdp");
-
     private SessionDescription _offer = offer;
 
     /// <summary>Told of the offers inside the session, as soon as there may be any.</summary>
@@ -124,7 +122,7 @@ internal sealed class InvitationAnswer(
     private async Task<AnsweredImage[]> OfferAgainAsync(AnsweredImage[] images, SessionDescription again, CancellationToken cancellationToken)
     {
         _offer = OfferRevision.After(_offer, again with { Media = [.. again.Media.Select(static m => m.Without(SdpAttributes.FileIconName))] });
-        SipResponse response = await dialog.OfferAsync(SipMethod.Invite, _offer.ToArray(), SdpType, cancellationToken).ConfigureAwait(false);
+        SipResponse response = await dialog.OfferAsync(SipMethod.Invite, _offer.ToArray(), MediaType.Sdp, cancellationToken).ConfigureAwait(false);
         return response.IsSuccess
             ? await TakeAsync(response).ConfigureAwait(false)
             : [.. images.Select(image => image with

@@ -4,7 +4,8 @@ using ImageShare.Core.Sharing.Media;
 using ImageShare.Core.Sharing.Offers;
 using ImageShare.Core.Sharing.Sessions;
 using ImageShare.Core.Sharing.StateMachine;
-using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Sip.UserAgents.Calls;
+using ImageShare.Core.Sip.UserAgents.Sessions;
 
 namespace ImageShare.Core.Sharing.Calls.Outgoing;
 

@@ -11,7 +11,7 @@ using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transport;
-using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Sip.UserAgents.Calls;
 
 namespace ImageShare.Core.Sharing.Calls.Outgoing;
 

@@ -1,0 +1,58 @@
+using ImageShare.Core.Sip.Messages;
+using Microsoft.Extensions.Logging;
+
+namespace ImageShare.Core.Sip.UserAgents.Loop;
+
+/// <summary>
+/// What the agent logs, ids from 1101; next free: 1114. No header values: they may hold credentials. What names a person, an address or a file is
+/// logged at Trace only, by methods whose names end in Sensitive.
+/// </summary>
+internal static partial class AgentLog
+{
+    [LoggerMessage(1101, LogLevel.Error, "Work of the SIP agent failed; it goes on with the next.")]
+    public static partial void WorkFailed(ILogger logger, Exception error);
+
+    /// <summary>The application's own code threw: what its message says is for Trace only, it may name files.</summary>
+    public static void HandlerFailed(ILogger logger, SipMethod method, Exception error)
+    {
+        HandlerFailed(logger, method, error.GetType().Name);
+        HandlerFailedSensitive(logger, method, error);
+    }
+
+    [LoggerMessage(1102, LogLevel.Error, "The application's handler of {Method} failed: {Reason}. Trace says more.")]
+    private static partial void HandlerFailed(ILogger logger, SipMethod method, string reason);
+
+    [LoggerMessage(1110, LogLevel.Trace, "Why the application's handler of {Method} failed")]
+    private static partial void HandlerFailedSensitive(ILogger logger, SipMethod method, Exception error);
+
+    [LoggerMessage(1103, LogLevel.Warning, "{Method} was too large for UDP, but nobody listens on TCP; it goes out on UDP after all.")]
+    public static partial void FallsBackToUdp(ILogger logger, SipMethod method);
+
+    [LoggerMessage(1104, LogLevel.Warning, "A response to {Method} could not be sent: {Reason}")]
+    public static partial void ResponseNotSent(ILogger logger, SipMethod method, ImageShareError reason);
+
+    // The message of an exception names addresses.
+    [LoggerMessage(1107, LogLevel.Trace, "Why a response to {Method} could not be sent")]
+    public static partial void ResponseNotSentSensitive(ILogger logger, SipMethod method, Exception error);
+
+    [LoggerMessage(1108, LogLevel.Warning, "The SIM did not answer a challenge ({Reason}); the request is given up as refused.")]
+    public static partial void SimFailed(ILogger logger, ImageShareError reason);
+
+    [LoggerMessage(1109, LogLevel.Trace, "Why the SIM did not answer")]
+    public static partial void SimFailedSensitive(ILogger logger, Exception error);
+
+    [LoggerMessage(1105, LogLevel.Warning, "Too many requests at once: {Method} refused with 503.")]
+    public static partial void Overloaded(ILogger logger, SipMethod method);
+
+    [LoggerMessage(1111, LogLevel.Warning, "An answer ({Status}) to {Method} came that could not be read ({Reason} at octet {Offset}); it was dropped.")]
+    public static partial void Unreadable(ILogger logger, int status, SipMethod method, SipReadFailure reason, int offset);
+
+    [LoggerMessage(1112, LogLevel.Debug, "{Count} header lines of a message could not be read and were passed over, the first ({Reason}) at octet {Offset}.")]
+    public static partial void PassedOver(ILogger logger, int count, SipReadFailure reason, int offset);
+
+    [LoggerMessage(1113, LogLevel.Debug, "A message could not be sent again: {Reason}. The peer may ask once more.")]
+    public static partial void NotSentAgain(ILogger logger, ImageShareError reason);
+
+    [LoggerMessage(1106, LogLevel.Debug, "A {Message} that belongs to nothing was dropped.")]
+    public static partial void Dropped(ILogger logger, string message);
+}

@@ -1,0 +1,213 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace ImageShare.Core.Sip.UserAgents.Loop;
+
+/// <summary>
+/// The one loop that owns all state of an agent. Whatever happens elsewhere (a message, a timer, a call of the application, the
+/// end of an asynchronous operation) is posted to it; so nothing needs a lock, and nothing waits inside it.
+/// </summary>
+internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDisposable
+{
+    /// <summary>How long the end may wait for messages that are on their way out.</summary>
+    private static readonly TimeSpan LingerTime = TimeSpan.FromSeconds(2);
+
+    private readonly Channel<Action> _queue = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly CancellationTokenSource _closing = new();
+    private readonly HashSet<LoopTimer> _timers = [];
+    private readonly List<TaskCompletionSource<long>> _idle = [];
+    private Task _running = Task.CompletedTask;
+    private readonly TaskCompletionSource _allHaveLeft = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isEnding;
+    private int _leaving;
+    private int _operations;
+    private long _processed;
+    private int _disposed;
+    private int _thread;
+
+    /// <summary>Whether the end has begun. Read on the loop.</summary>
+    public bool IsClosed { get; private set; }
+
+    public void Start() => _running = Task.Run(RunAsync);
+
+    /// <summary>Has the loop do something, from any thread; false after the end.</summary>
+    public bool Post(Action work) => _queue.Writer.TryWrite(work);
+
+    /// <summary>
+    /// The same, but at once when called from what the loop does right now: an answer given inside a handler does not wait behind all the
+    /// requests that came meanwhile.
+    /// </summary>
+    public bool RunOrPost(Action work)
+    {
+        if (Volatile.Read(ref _thread) != Environment.CurrentManagedThreadId)
+        {
+            return Post(work);
+        }
+
+        work();
+        return true;
+    }
+
+    /// <summary>Has the loop do something later. On the loop only.</summary>
+    public LoopTimer StartTimer(TimeSpan after, Action elapsed)
+    {
+        var timer = new LoopTimer(this, elapsed);
+        if (!IsClosed)
+        {
+            _timers.Add(timer);
+            timer.Arm(time, after);
+        }
+
+        return timer;
+    }
+
+    /// <summary>Begins an asynchronous operation and does one of the two when it is over, on the loop again. On the loop only.</summary>
+    public void Run<T>(Func<CancellationToken, ValueTask<T>> operation, Action<T> done, Action<ImageShareException> failed)
+    {
+        if (IsClosed)
+        {
+            return;
+        }
+
+        _operations++;
+        _ = AwaitAsync(operation, done, failed);
+    }
+
+    /// <summary>So many messages more wait to leave, or have left or been forgotten when negative. On the loop only.</summary>
+    public void CountLeaving(int change)
+    {
+        _leaving += change;
+        if (_isEnding && _leaving == 0)
+        {
+            _allHaveLeft.TrySetResult();
+        }
+    }
+
+    /// <summary>What the loop does last: whoever waits for something has to hear of the end.</summary>
+    public Action? Closing { get; set; }
+
+    /// <summary>
+    /// Ends the loop. What was posted until now is still done, and the messages that came of it are given a moment to leave: a last answer must not
+    /// stay behind. Then no timer and no operation begins any more.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Post(BeginEnd))
+        {
+            try
+            {
+                await _allHaveLeft.Task.WaitAsync(LingerTime, time).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                // The peer takes nothing any more.
+            }
+        }
+
+        Post(() =>
+        {
+            Closing?.Invoke();
+            IsClosed = true;
+            foreach (LoopTimer timer in _timers.ToArray())
+            {
+                timer.Stop();
+            }
+
+            _queue.Writer.TryComplete();
+        });
+        await _running.ConfigureAwait(false);
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            await _closing.CancelAsync().ConfigureAwait(false);
+            _closing.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// For tests: completes when nothing is queued and no operation is under way, with the count of what was done so far. Timers
+    /// that wait for their time are not waited for.
+    /// </summary>
+    public Task<long> IdleAsync()
+    {
+        var idle = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        bool posted = Post(() =>
+        {
+            _processed--;
+            _idle.Add(idle);
+        });
+        return posted ? idle.Task : Task.FromResult(0L);
+    }
+
+    private void BeginEnd()
+    {
+        _isEnding = true;
+        CountLeaving(0);
+    }
+
+    internal void Forget(LoopTimer timer) => _timers.Remove(timer);
+
+    private async Task RunAsync()
+    {
+        await foreach (Action work in _queue.Reader.ReadAllAsync().ConfigureAwait(false))
+        {
+            try
+            {
+                Volatile.Write(ref _thread, Environment.CurrentManagedThreadId);
+                work();
+            }
+            catch (Exception error)
+            {
+                // The pump: one message that goes wrong must not silence the agent for all others.
+                AgentLog.WorkFailed(logger, error);
+            }
+            finally
+            {
+                Volatile.Write(ref _thread, 0);
+            }
+
+            _processed++;
+            if (_idle.Count > 0 && _operations == 0 && !_queue.Reader.TryPeek(out _))
+            {
+                CompleteIdle();
+            }
+        }
+
+        CompleteIdle();
+    }
+
+    private async Task AwaitAsync<T>(Func<CancellationToken, ValueTask<T>> operation, Action<T> done, Action<ImageShareException> failed)
+    {
+        Action outcome;
+        try
+        {
+            T result = await operation(_closing.Token).ConfigureAwait(false);
+            outcome = () => done(result);
+        }
+        catch (ImageShareException error)
+        {
+            outcome = () => failed(error);
+        }
+        catch (Exception error)
+        {
+            // The pump of operations: an application's own transport may throw anything, and whoever waits must hear of it.
+            var wrapped = new ImageShareException(ImageShareError.PeerUnreachable, $"The SIP transport failed: {error.Message}", error);
+            outcome = () => failed(wrapped);
+        }
+
+        Post(() =>
+        {
+            _operations--;
+            outcome();
+        });
+    }
+
+    private void CompleteIdle()
+    {
+        foreach (TaskCompletionSource<long> idle in _idle)
+        {
+            idle.TrySetResult(_processed);
+        }
+
+        _idle.Clear();
+    }
+}

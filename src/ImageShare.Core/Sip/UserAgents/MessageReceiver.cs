@@ -1,0 +1,49 @@
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Transport;
+using ImageShare.Core.Sip.UserAgents.Loop;
+using ImageShare.Core.Sip.UserAgents.Sessions;
+using ImageShare.Core.Sip.UserAgents.Transactions;
+
+namespace ImageShare.Core.Sip.UserAgents;
+
+/// <summary>Posts what the transport receives to the loop, at most <c>MaxQueuedMessages</c> at a time. Called on the transport's threads.</summary>
+internal sealed class MessageReceiver(DialogLayer dialogs, RequestDispatcher dispatcher) : ISipTransportReceiver
+{
+    private readonly AgentContext _agent = dialogs.Agent;
+    private int _queued;
+
+    public void OnMessage(SipMessage message, SipSource source)
+    {
+        if (Interlocked.Increment(ref _queued) > _agent.Options.MaxQueuedMessages)
+        {
+            Interlocked.Decrement(ref _queued);
+            AgentLog.Dropped(_agent.Logger, "message beyond the queue's limit");
+            return;
+        }
+
+        _agent.TryPost(() =>
+        {
+            Interlocked.Decrement(ref _queued);
+            if (!_agent.Loop.IsClosed)
+            {
+                dispatcher.OnMessage(message, source);
+            }
+        });
+    }
+
+    public void OnUnreadableResponse(SipResponse response, SipReadError fault, SipSource source) => _agent.TryPost(() =>
+    {
+        if (!_agent.Loop.IsClosed)
+        {
+            dispatcher.OnUnreadable(response, fault);
+        }
+    });
+
+    public void OnConnectionLost(object connection) => _agent.TryPost(() =>
+    {
+        foreach (ClientTransaction transaction in dialogs.Requests.Transactions.Clients.Values.ToArray())
+        {
+            transaction.LoseConnection(connection);
+        }
+    });
+}

@@ -1,0 +1,110 @@
+using ImageShare.Core.Sip.Authentication;
+using ImageShare.Core.Sip.Dialogs;
+using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Transactions;
+using ImageShare.Core.Sip.UserAgents.Loop;
+using ImageShare.Core.Sip.UserAgents.Transactions;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sip.UserAgents.Requests;
+
+/// <summary>
+/// A request of ours that is no INVITE, up to its final response: a transaction, and another with credentials when the first is
+/// challenged (RFC 3261 §22). On the loop only.
+/// </summary>
+internal sealed class OutgoingRequest : IClientTransactionUser, IAgentPart
+{
+    private readonly RequestLayer _layer;
+    private readonly RoutedRequest _template;
+    private readonly ParameterList? _contactParameters;
+    private readonly Func<uint>? _nextNumber;
+    private readonly Action<SipResponse> _done;
+    private readonly Action<ImageShareException> _failed;
+    private DigestAttempts _attempts;
+
+    /// <summary>Prepares the request.</summary>
+    /// <param name="layer">The layer it is sent by.</param>
+    /// <param name="template">The request, complete but for Via, Contact and credentials.</param>
+    /// <param name="contactParameters">The parameters of a Contact to add, or null for none.</param>
+    /// <param name="nextNumber">Gives the CSeq of a repetition; null outside a dialog, where it is one more.</param>
+    /// <param name="done">Called with the final response.</param>
+    /// <param name="failed">Called instead when there is none.</param>
+    public OutgoingRequest(
+        RequestLayer layer,
+        RoutedRequest template,
+        ParameterList? contactParameters,
+        Func<uint>? nextNumber,
+        Action<SipResponse> done,
+        Action<ImageShareException> failed)
+    {
+        _layer = layer;
+        _template = template;
+        _contactParameters = contactParameters;
+        _nextNumber = nextNumber;
+        _done = done;
+        _failed = failed;
+    }
+
+    /// <summary>Hears of a final response that could not be read.</summary>
+    public Action<SipReadError>? Unreadable { get; init; }
+
+    public void Start()
+    {
+        if (_layer.Agent.TryAdd(this))
+        {
+            Send();
+        }
+    }
+
+    public void OnResponse(SipResponse response)
+    {
+        if (response.IsProvisional)
+        {
+            return;
+        }
+
+        _layer.Challenges.Learn(_template, response, _attempts, attempts => OnLearned(attempts, response));
+    }
+
+    private void OnLearned(DigestAttempts? attempts, SipResponse response)
+    {
+        if (attempts is { } next)
+        {
+            _attempts = next;
+            SipHeaders headers = _template.Request.Headers;
+            headers.Set(SipHeaderNames.CSeq, new CSeq(_nextNumber?.Invoke() ?? headers.CSeq!.Number + 1, _template.Request.Method));
+            Send();
+            return;
+        }
+
+        _layer.Agent.Remove(this);
+        _done(response);
+    }
+
+    public void OnUnreadable(SipReadError error) => Unreadable?.Invoke(error);
+
+    public void OnFailed(TransactionEnd end, ImageShareException error) => Close(error);
+
+    public void Close(ImageShareException reason)
+    {
+        _layer.Agent.Remove(this);
+        _failed(reason);
+    }
+
+    private void Send()
+    {
+        var routed = new RoutedRequest(_template.Request.Clone(), _template.NextHop);
+        try
+        {
+            _layer.Challenges.Authorize(routed);
+        }
+        catch (ImageShareException error)
+        {
+            Close(error);
+            return;
+        }
+
+        new ClientTransaction(_layer.Transactions, routed, _contactParameters, this).Start();
+    }
+}

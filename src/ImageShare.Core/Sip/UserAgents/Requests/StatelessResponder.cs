@@ -1,0 +1,34 @@
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Transport;
+using ImageShare.Core.Sip.UserAgents.Loop;
+
+namespace ImageShare.Core.Sip.UserAgents.Requests;
+
+/// <summary>
+/// Sends responses without a transaction (RFC 3261 §8.2.7): to OPTIONS, and to what is refused before a transaction begins. On the loop only.
+/// </summary>
+internal sealed class StatelessResponder(AgentContext agent)
+{
+    private readonly StatelessTags _tags = new();
+
+    /// <summary>The To tag of every response to that request.</summary>
+    public string TagFor(SipRequest request) => _tags.For(request);
+
+    public void Send(SipResponse response, SipMethod method, SipSource source)
+    {
+        agent.Product.AddTo(response);
+        response.CompactNames |= agent.Options.CompactNames;
+        agent.Loop.Run(
+            async cancellation =>
+            {
+                await agent.Transport.SendAsync(response, agent.Transport.GetResponseDestination(response, source), cancellation).ConfigureAwait(false);
+                return true;
+            },
+            static _ => { },
+            error =>
+            {
+                AgentLog.ResponseNotSent(agent.Logger, method, error.Error);
+                AgentLog.ResponseNotSentSensitive(agent.Logger, method, error);
+            });
+    }
+}

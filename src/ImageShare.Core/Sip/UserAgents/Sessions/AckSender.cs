@@ -1,0 +1,105 @@
+using ImageShare.Core.Sip.Dialogs;
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Transport;
+using ImageShare.Core.Sip.UserAgents.Loop;
+using ImageShare.Core.Sip.UserAgents.Transactions;
+
+namespace ImageShare.Core.Sip.UserAgents.Sessions;
+
+/// <summary>The ACK of a 2xx: sent for each retransmission of the 2xx, always the same (RFC 3261 §13.2.2.4). On the loop only.</summary>
+internal sealed class AckSender
+{
+    private readonly AgentContext _agent;
+    private FirstAck? _first;
+    private RepeatedMessage? _again;
+
+    public AckSender(AgentContext agent, RoutedRequest ack)
+    {
+        _agent = agent;
+        _first = new FirstAck(agent, ack, OnFirstDone);
+        _first.Begin();
+    }
+
+    /// <summary>The octets it takes in memory once the first is sent, estimated.</summary>
+    public int Octets => 100 + (_again?.Octets ?? 500);
+
+    /// <summary>Sends it again, unless the first is still being sent.</summary>
+    public void Repeat() => _again?.Send(_agent);
+
+    /// <summary>Does something once the first ACK is sent, or could not be sent: then each retransmission of the 2xx tries again.</summary>
+    public void AfterFirst(Action action)
+    {
+        if (_first is { } first)
+        {
+            first.Then.Add(action);
+        }
+        else
+        {
+            action();
+        }
+    }
+
+    // Of the first ACK only its octets and its destination are kept.
+    private void OnFirstDone(FirstAck first)
+    {
+        _first = null;
+        _again = first.Destination is { } destination ? new RepeatedMessage(first.Ack, destination) : null;
+        foreach (Action action in first.Then)
+        {
+            action();
+        }
+    }
+
+    /// <summary>The first ACK: finds its destination and falls back to UDP as its INVITE does (RFC 3261 §18.1.1).</summary>
+    private sealed class FirstAck
+    {
+        private readonly AgentContext _agent;
+        private readonly Action<FirstAck> _done;
+        private readonly RequestAddressing _addressing;
+        private readonly Outbox _outbox;
+        private SipDestination? _fallback;
+
+        public FirstAck(AgentContext agent, RoutedRequest ack, Action<FirstAck> done)
+        {
+            _agent = agent;
+            _done = done;
+            Ack = ack.Request;
+            _addressing = new RequestAddressing(agent, ack, contactParameters: null);
+            _outbox = new Outbox(agent, _ => _done(this), OnSendFailed);
+            agent.Product.AddTo(Ack);
+        }
+
+        public SipRequest Ack { get; }
+
+        public SipDestination? Destination { get; private set; }
+
+        public List<Action> Then { get; } = [];
+
+        public void Begin() => _addressing.Begin(
+            (destination, fallback) =>
+            {
+                _fallback = _agent.Options.FallBackToUdp ? fallback : null;
+                Send(destination);
+            },
+            _ => _done(this));
+
+        private void Send(SipDestination destination)
+        {
+            Destination = destination;
+            _outbox.Send(Ack, destination);
+        }
+
+        private void OnSendFailed(ImageShareException error)
+        {
+            if (_fallback is { } udp && error.Error == ImageShareError.PeerUnreachable)
+            {
+                _fallback = null;
+                _addressing.Write(udp);
+                Send(udp);
+                return;
+            }
+
+            _done(this);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using ImageShare.Core.Sip.Authentication;
+using ImageShare.Core.Sip.Dialogs;
+using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Transactions;
+using Microsoft.Extensions.Logging;
+
+namespace ImageShare.Core.Sip.UserAgents.Settings;
+
+/// <summary>What a <see cref="SipUserAgent"/> is and does. Immutable; every member but the identity has a default.</summary>
+public sealed record SipUserAgentOptions
+{
+    private readonly int? _maxPerSource;
+
+    /// <summary>Who we are: From of the requests we begin, and the user part of our Contact. Its parameters are not used.</summary>
+    public required NameAddress Identity { get; init; }
+
+    /// <summary>
+    /// The way out for requests outside a dialog that bring no Route of their own: the outbound proxy, then the service route
+    /// (RFC 3261 §8.1.2, RFC 3608). Give each an <c>lr</c> parameter. Default: none, straight to the Request-URI.
+    /// </summary>
+    public IReadOnlyList<SipUri> Route { get; init; } = [];
+
+    /// <summary>The base times of retransmission. Default: those of RFC 3261.</summary>
+    public SipTimers Timers { get; init; } = SipTimers.Default;
+
+    /// <summary>The clock. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>What we call ourselves in User-Agent and Server; null for neither.</summary>
+    public string? UserAgent { get; init; }
+
+    /// <summary>
+    /// The methods in Allow. What is not among them gets 405, or 501 when it is no method this library knows (RFC 3261 §8.2.1).
+    /// Default: INVITE, ACK, BYE, CANCEL, OPTIONS; whoever takes calls keeps these.
+    /// </summary>
+    public IReadOnlyList<SipMethod> AllowedMethods { get; init; } =
+        [SipMethod.Invite, SipMethod.Ack, SipMethod.Bye, SipMethod.Cancel, SipMethod.Options];
+
+    /// <summary>The extensions in Supported. A Require for any other gets 420 (RFC 3261 §8.2.2.3). Default: none.</summary>
+    public IReadOnlyList<string> Supported { get; init; } = [];
+
+    /// <summary>
+    /// What is done with reliable provisional responses (RFC 3262). Unless it is <see cref="SipReliability.None"/>, 100rel stands in
+    /// Supported and PRACK in Allow without being named there. Default: used as caller, and as callee where the caller requires it.
+    /// </summary>
+    public SipReliability Reliability { get; init; } = SipReliability.WhenRequired;
+
+    /// <summary>
+    /// The shortest session interval that is agreed to (RFC 4028), at least 90 s; what asks for less gets 422. Null leaves session
+    /// timers alone. Unless it is null, UPDATE stands in Allow without being named there; a session whose peer was to refresh it and
+    /// does not is ended with BYE, and one that is for us to refresh is refreshed with UPDATE. We never ask for a timer. Default: 90 s.
+    /// </summary>
+    public TimeSpan? ShortestSessionInterval
+    {
+        get;
+        init => field = value is null || value >= SessionTimer.Shortest
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A session interval is at least 90 seconds (RFC 4028 §5).");
+    }
+    = SessionTimer.Shortest;
+
+    /// <summary>For digest challenges (401, 407); null to answer none. Basic is never answered.</summary>
+    public SipCredentials? Credentials { get; init; }
+
+    /// <summary>Whether messages leave with compact header names (<see cref="SipMessage.CompactNames"/>). Default: false.</summary>
+    public bool CompactNames { get; init; }
+
+    /// <summary>
+    /// Whether a request that was too large for UDP goes out on UDP after all when nobody listens on TCP (RFC 3261 §18.1.1).
+    /// Default: true.
+    /// </summary>
+    public bool FallBackToUdp { get; init; } = true;
+
+    /// <summary>
+    /// Whether an OPTIONS with a To tag of no dialog is handed to the application instead of being refused with 481: some
+    /// clients query capabilities that way. Default: false, as RFC 3261 §12.2.2 asks.
+    /// </summary>
+    public bool AnswersStrayOptions { get; init; }
+
+    /// <summary>
+    /// Whether an OPTIONS outside a dialog is handed to the application without a transaction (RFC 3261 §8.2.7): nothing is remembered of
+    /// it, however many come, and each copy is brought and answered anew. For applications that answer at once. Default: false.
+    /// </summary>
+    public bool AnswersOptionsWithoutState { get; init; }
+
+    /// <summary>
+    /// How many requests may be in the works at the same time; what begins beyond gets 503 without a trace in memory. An INVITE counts until
+    /// its ACK, which is waited for 32 s (64·T1); anything else until it is answered. Requests in known dialogs and CANCEL are not counted out.
+    /// Default: 2048. What is done is not counted: of it so much is remembered for 32 s that copies get the same answer; beyond 32 MiB of that the oldest is forgotten.
+    /// </summary>
+    public int MaxServerTransactions { get; init; } = 2048;
+
+    /// <summary>
+    /// How many of them may be of one source: an IPv4 address, or the /64 network of an IPv6 one. Default: three quarters of <see cref="MaxServerTransactions"/>, so
+    /// that one source leaves room for others.
+    /// </summary>
+    public int MaxServerTransactionsPerSource
+    {
+        get => _maxPerSource ?? Math.Max(1, MaxServerTransactions - (MaxServerTransactions / 4));
+        init => _maxPerSource = value;
+    }
+
+    /// <summary>
+    /// How long a call may wait for the application's answer before it gets 487; an Expires of the caller may make it shorter.
+    /// Default: 5 minutes. A caller that vanishes without CANCEL is held no longer than this.
+    /// </summary>
+    public TimeSpan InviteTimeLimit { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How many received messages may wait to be looked at; what comes beyond is dropped as if lost on the way. Default: 4096.</summary>
+    public int MaxQueuedMessages { get; init; } = 4096;
+
+    /// <summary>Where to log; null for nowhere. Credentials never appear.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+}

@@ -1,0 +1,264 @@
+using ImageShare.Core.Sip.Dialogs;
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Transactions;
+using ImageShare.Core.Sip.Transport;
+using ImageShare.Core.Sip.UserAgents.Loop;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sip.UserAgents.Transactions;
+
+/// <summary>
+/// A client transaction (RFC 3261 §17.1): finds where its request goes, performs the effects of its machine, and tells its user of responses and
+/// failure. On the loop only.
+/// </summary>
+internal sealed class ClientTransaction
+{
+    private readonly TransactionLayer _layer;
+    private readonly IClientTransactionUser _user;
+
+    // Where the request goes: the fallback is the UDP destination of a request that size alone sends over TCP.
+    private readonly RequestAddressing? _addressing;
+    private readonly RequestConnection _connection = new();
+    private readonly Outbox _outbox;
+    private SipDestination? _fallback;
+
+    // The machine and its timers; the key is set once the destination is known.
+    private readonly LoopTimers<TransactionTimer> _timers;
+    private TransactionState _state;
+    private TransactionKey _key;
+    private bool _isOver;
+
+    // What it has received and sent last.
+    private SipResponse? _response;
+    private SipRequest? _ack;
+    private ImageShareException? _error;
+
+    /// <summary>A transaction whose request still needs its destination.</summary>
+    public ClientTransaction(TransactionLayer layer, RoutedRequest routed, ParameterList? contactParameters, IClientTransactionUser user)
+        : this(layer, routed.Request, user) => _addressing = new RequestAddressing(layer.Agent, routed, contactParameters);
+
+    private ClientTransaction(TransactionLayer layer, SipRequest request, IClientTransactionUser user)
+    {
+        _layer = layer;
+        Request = request;
+        _user = user;
+        _timers = new LoopTimers<TransactionTimer>(layer.Agent.Loop);
+        _outbox = new Outbox(layer.Agent, OnSent, OnSendFailed);
+    }
+
+    /// <summary>The request as it is sent.</summary>
+    public SipRequest Request { get; }
+
+    /// <summary>Where it went; null until that is known.</summary>
+    public SipDestination? Destination { get; private set; }
+
+    /// <summary>The branch of its Via.</summary>
+    public string Branch => _addressing?.Branch ?? Request.Headers.TopVia!.Branch!;
+
+    private bool IsInvite => Request.Method == SipMethod.Invite;
+
+    private bool IsUnanswered => !_isOver && _state.Phase is TransactionPhase.Calling or TransactionPhase.Trying or TransactionPhase.Proceeding;
+
+    /// <summary>Finds the destination and begins.</summary>
+    public void Start() => _addressing!.Begin(
+        (destination, fallback) =>
+        {
+            _fallback = _layer.Agent.Options.FallBackToUdp ? fallback : null;
+            StartAt(destination);
+        },
+        error => End(TransactionEnd.TransportFailed, error));
+
+    /// <summary>Sends a request that is complete, Via included: the CANCEL of a transaction goes where that went.</summary>
+    public static void StartBeside(TransactionLayer layer, SipRequest request, SipDestination destination, IClientTransactionUser user) =>
+        new ClientTransaction(layer, request, user).StartAt(destination);
+
+    /// <summary>A response that belongs to it.</summary>
+    public void Receive(SipResponse response)
+    {
+        _response = response;
+        Step(TransactionInput.Received(response.StatusCode));
+    }
+
+    /// <summary>
+    /// A response that belongs to it and could not be read. It is dropped as if it had been lost (RFC 3261 §18.3), because a retransmission may be
+    /// readable. When none is, the request fails with this error instead of with no answer.
+    /// </summary>
+    public void ReceiveUnreadable(int status, SipReadError error)
+    {
+        if (status >= 200 && IsUnanswered)
+        {
+            _error = Unreadable(Request.Method, error, status);
+            _user.OnUnreadable(error);
+        }
+    }
+
+    /// <summary>
+    /// A connection is lost. When the peer can reach us on this connection only, the request failed with it. Otherwise the response may still come on
+    /// a connection the peer opens (RFC 3261 §18.1.1); the request is sent once more, to learn now instead of by a timer whether the peer is still
+    /// there. The peer recognises the retransmission by its branch.
+    /// </summary>
+    public void LoseConnection(object connection)
+    {
+        if (ReferenceEquals(Destination?.Connection, connection))
+        {
+            OnSendFailed(new ImageShareException(ImageShareError.ConnectionLost, "The SIP connection was closed by the other side; try again."));
+        }
+        else if (_connection.OnLost(connection, _outbox.IsSending))
+        {
+            Resend();
+        }
+    }
+
+    /// <summary>Ends it without telling its user.</summary>
+    public void Drop()
+    {
+        Leave();
+        _outbox.Clear();
+    }
+
+    /// <summary>The error for a response that could not be read.</summary>
+    public static ImageShareException Unreadable(SipMethod method, SipReadError error, int? status = null) => new(
+        ImageShareError.MalformedMessage,
+        $"An answer to the {method} came that could not be read ({error.Reason} at octet {error.Offset}); look at it in a trace, and at what software the peer or its proxy runs.")
+    {
+        SipStatus = status,
+    };
+
+    private void StartAt(SipDestination destination)
+    {
+        if (_isOver)
+        {
+            return;
+        }
+
+        Destination = destination;
+        _key = TransactionKey.ForClient(Branch, Request.Method);
+        _layer.Clients[_key] = this;
+        bool reliable = _layer.Agent.Transport.IsReliable(destination.Protocol);
+        var effects = new List<TransactionEffect>(4);
+        _state = IsInvite
+            ? InviteClientMachine.Start(_layer.Agent.Options.Timers, reliable, effects)
+            : NonInviteClientMachine.Start(_layer.Agent.Options.Timers, reliable, effects);
+        Perform(effects);
+    }
+
+    private void Step(TransactionInput input)
+    {
+        if (_isOver)
+        {
+            return;
+        }
+
+        var effects = new List<TransactionEffect>(4);
+        _state = IsInvite ? InviteClientMachine.Step(_state, input, effects) : NonInviteClientMachine.Step(_state, input, effects);
+        Perform(effects);
+    }
+
+    private void Perform(List<TransactionEffect> effects)
+    {
+        foreach (TransactionEffect effect in effects)
+        {
+            if (_isOver)
+            {
+                // Its user dropped it while a response was delivered.
+                return;
+            }
+
+            switch (effect.Kind)
+            {
+                case TransactionEffectKind.SendRequest:
+                    _outbox.Send(Request, Destination!);
+                    break;
+                case TransactionEffectKind.SendAck:
+                    _outbox.Send(_ack = InviteFollowUp.CreateAck(Request, _response!), Destination!);
+                    break;
+                case TransactionEffectKind.Deliver:
+                    _user.OnResponse(_response!);
+                    break;
+                case TransactionEffectKind.StartTimer:
+                    _timers.Start(effect.Timer, effect.Duration, () => Step(TransactionInput.Fired(effect.Timer)));
+                    break;
+                case TransactionEffectKind.StopTimer:
+                    _timers.Stop(effect.Timer);
+                    break;
+                case TransactionEffectKind.Terminate:
+                    End(effect.End, null);
+                    break;
+            }
+        }
+
+        if (!_isOver && _state.Phase is TransactionPhase.Completed or TransactionPhase.Accepted)
+        {
+            Conclude();
+        }
+    }
+
+    // After a final response only its retransmissions can come. They need no transaction: those of a 2xx go to the INVITE table, those of a refused
+    // INVITE get the ACK again, and all others are dropped. So the transaction, and its user with it, is released now.
+    private void Conclude()
+    {
+        Leave();
+        if (IsInvite && _state.Phase == TransactionPhase.Completed)
+        {
+            _layer.Agent.Memory.Keep(new AcknowledgedRefusal(_layer, _key, new RepeatedMessage(_ack!, Destination!)), _layer.Agent.Options.Timers.D);
+        }
+    }
+
+    private void OnSent(object? connection)
+    {
+        _fallback = null;
+        if (_connection.OnSent(connection))
+        {
+            Resend();
+        }
+    }
+
+    private void Resend()
+    {
+        if (_connection.TryResend(IsUnanswered))
+        {
+            _outbox.Send(Request, Destination!);
+        }
+    }
+
+    private void OnSendFailed(ImageShareException error)
+    {
+        _connection.OnSendFailed();
+        if (_fallback is { } udp && error.Error == ImageShareError.PeerUnreachable && !_isOver)
+        {
+            // RFC 3261 §18.1.1: size alone required TCP, and the peer does not listen on it.
+            AgentLog.FallsBackToUdp(_layer.Agent.Logger, Request.Method);
+            _fallback = null;
+            _timers.StopAll();
+            _addressing!.Write(udp);
+            StartAt(udp);
+            return;
+        }
+
+        _error ??= error;
+        Step(TransactionInput.TransportFailed);
+    }
+
+    private void End(TransactionEnd end, ImageShareException? error)
+    {
+        if (_isOver)
+        {
+            return;
+        }
+
+        // The outbox is not cleared: an ACK may still be waiting in it.
+        Leave();
+        if (end != TransactionEnd.Completed && _response is not { IsFinal: true })
+        {
+            _user.OnFailed(end, _error ?? error ?? new ImageShareException(
+                ImageShareError.NoAnswer, $"Nobody answered the {Request.Method} to {Request.RequestUri} in time; check the address and try again."));
+        }
+    }
+
+    private void Leave()
+    {
+        _isOver = true;
+        _timers.StopAll();
+        _layer.Clients.Remove(_key);
+    }
+}

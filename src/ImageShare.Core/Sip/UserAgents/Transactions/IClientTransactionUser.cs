@@ -1,0 +1,32 @@
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Transactions;
+
+namespace ImageShare.Core.Sip.UserAgents.Transactions;
+
+/// <summary>The user of a client transaction (the TU of RFC 3261 §17): receives its responses or its failure. Called on the loop.</summary>
+internal interface IClientTransactionUser
+{
+    void OnResponse(SipResponse response);
+
+    /// <summary>No response in time, or the request could not be sent; <paramref name="error"/> says which. Not called after a final response.</summary>
+    void OnFailed(TransactionEnd end, ImageShareException error);
+
+    /// <summary>A final response came that could not be read; a readable retransmission may still come.</summary>
+    void OnUnreadable(SipReadError error)
+    {
+    }
+}
+
+/// <summary>For requests whose response changes nothing, such as CANCEL.</summary>
+internal sealed class IgnoredTransaction : IClientTransactionUser
+{
+    public static IgnoredTransaction Instance { get; } = new();
+
+    public void OnResponse(SipResponse response)
+    {
+    }
+
+    public void OnFailed(TransactionEnd end, ImageShareException error)
+    {
+    }
+}

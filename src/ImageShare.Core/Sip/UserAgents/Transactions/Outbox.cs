@@ -1,0 +1,79 @@
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Transport;
+using ImageShare.Core.Sip.UserAgents.Loop;
+
+namespace ImageShare.Core.Sip.UserAgents.Transactions;
+
+/// <summary>
+/// Sends the messages of one transaction one after the other, so that a slow connection cannot turn their order round. Tells of each on which
+/// connection it left, where the transport says so. On the loop only.
+/// </summary>
+internal sealed class Outbox(AgentContext agent, Action<object?> sent, Action<ImageShareException> failed)
+{
+    // Retransmissions pile up when a connection stalls; nobody needs more of them than this.
+    private const int MostWaiting = 8;
+
+    private readonly Queue<(SipMessage Message, SipDestination Destination)> _waiting = [];
+    private bool _sending;
+    private bool _held;
+
+    /// <summary>Whether something leaves right now.</summary>
+    public bool IsSending => _sending;
+
+    public void Send(SipMessage message, SipDestination destination)
+    {
+        if (_waiting.Count < MostWaiting)
+        {
+            message.CompactNames |= agent.Options.CompactNames;
+            _waiting.Enqueue((message, destination));
+            agent.Loop.CountLeaving(1);
+            SendNext();
+        }
+    }
+
+    /// <summary>Lets nothing more begin to leave until <see cref="Release"/>: something else has to be on its way before.</summary>
+    public void Hold() => _held = true;
+
+    public void Release()
+    {
+        _held = false;
+        SendNext();
+    }
+
+    /// <summary>Forgets what was not begun.</summary>
+    public void Clear()
+    {
+        agent.Loop.CountLeaving(-_waiting.Count);
+        _waiting.Clear();
+    }
+
+    private void SendNext()
+    {
+        if (_sending || _held || !_waiting.TryDequeue(out (SipMessage Message, SipDestination Destination) next))
+        {
+            return;
+        }
+
+        _sending = true;
+        agent.Loop.Run(
+            cancellation => agent.Transport.SendTrackedAsync(next.Message, next.Destination, cancellation),
+            connection => OnDone(connection, null),
+            error => OnDone(null, error));
+    }
+
+    private void OnDone(object? connection, ImageShareException? error)
+    {
+        _sending = false;
+        agent.Loop.CountLeaving(-1);
+        if (error is null)
+        {
+            sent(connection);
+        }
+        else
+        {
+            failed(error);
+        }
+
+        SendNext();
+    }
+}

@@ -1,0 +1,85 @@
+using ImageShare.Core.Sip.Dialogs;
+using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Transport;
+using ImageShare.Core.Sip.UserAgents.Loop;
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sip.UserAgents.Transactions;
+
+/// <summary>
+/// Finds where a request goes and writes into it what depends on that: Via and Contact. A request too large for UDP goes to TCP
+/// (RFC 3261 §18.1.1), so it has to be complete before the protocol is known; only the protocol's name changes then.
+/// </summary>
+/// <param name="agent">The agent.</param>
+/// <param name="routed">The request without its Via.</param>
+/// <param name="contactParameters">The parameters of a Contact to add, or null for no Contact.</param>
+internal sealed class RequestAddressing(AgentContext agent, RoutedRequest routed, ParameterList? contactParameters)
+{
+    // RFC 3261 §8.1.2: a sips Request-URI asks for TLS on the first hop whatever the route says; §8.1.1.8: and for a sips Contact, as a sips route does.
+    private readonly bool _isSecure = routed.Request.RequestUri.IsSecure || routed.NextHop.IsSecure;
+    private readonly SipUri _nextHop = routed.Request.RequestUri.IsSecure && routed.NextHop.IsSip ? routed.NextHop with { Scheme = "sips" } : routed.NextHop;
+    private readonly bool _addsContact = contactParameters is not null && !routed.Request.Headers.Contains(SipHeaderNames.Contact);
+
+    /// <summary>The branch in the Via.</summary>
+    public string Branch { get; } = Via.CreateBranch();
+
+    /// <summary>Finds the destination. <paramref name="ready"/> gets it, and the UDP destination to fall back to when size alone forced the protocol.</summary>
+    public void Begin(Action<SipDestination, SipDestination?> ready, Action<ImageShareException> failed) => agent.Loop.Run(
+        cancellation => agent.Transport.ResolveAsync(_nextHop, 0, cancellation),
+        first =>
+        {
+            int length;
+            try
+            {
+                Write(first);
+                routed.Request.CompactNames |= agent.Options.CompactNames;
+                length = routed.Request.ToArray().Length;
+            }
+            catch (ImageShareException error)
+            {
+                // The application put something into the request that no message can carry.
+                failed(error);
+                return;
+            }
+
+            if (first.Protocol != SipProtocol.Udp)
+            {
+                ready(first, null);
+                return;
+            }
+
+            agent.Loop.Run(
+                cancellation => agent.Transport.ResolveAsync(_nextHop, length, cancellation),
+                final =>
+                {
+                    Write(final);
+                    ready(final, final.Protocol == SipProtocol.Udp ? null : first);
+                },
+                failed);
+        },
+        failed);
+
+    /// <summary>Writes Via and Contact for that destination, in place of those written before.</summary>
+    public void Write(SipDestination destination)
+    {
+        SipSentBy sentBy = agent.Transport.GetSentBy(destination);
+        string transport = destination.Protocol switch
+        {
+            SipProtocol.Udp => "UDP",
+            SipProtocol.Tcp => "TCP",
+            _ => "TLS",
+        };
+        var via = new Via(transport, sentBy.Host, sentBy.Port, new ParameterList(new Parameter("branch", Branch), new Parameter("rport")));
+        SipHeaders headers = routed.Request.Headers;
+        if (!headers.ReplaceFirst(SipHeaderNames.Via, via))
+        {
+            headers.AddFirst(SipHeaderNames.Via, via);
+        }
+
+        if (_addsContact)
+        {
+            headers.Set(SipHeaderNames.Contact, new NameAddress(null, agent.GetContactUri(destination, _isSecure), contactParameters!.Value));
+        }
+    }
+}
