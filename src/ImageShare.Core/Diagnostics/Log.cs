@@ -5,7 +5,7 @@ namespace ImageShare.Core.Diagnostics;
 
 /// <summary>
 /// What shares log, ids from 100; next free: 108. The SIP agent's messages have ids from 1101 and stand in AgentLog, those of MSRP
-/// connections from 1201 in MsrpLog, each beside the loop that writes them. What names a person, an address or a file is logged at Trace
+/// from 1201 (next free: 1213) in LoopLog, TransferLog, ConnectionLog and SessionLog, each beside the loop that writes them. What names a person, an address or a file is logged at Trace
 /// only, by methods whose names end in Sensitive; bodies and credentials are never logged.
 /// </summary>
 internal static partial class Log

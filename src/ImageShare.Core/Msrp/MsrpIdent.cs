@@ -21,14 +21,14 @@ internal static class MsrpIdent
     public static bool IsValidLeading(ReadOnlySpan<byte> text, int maxLength) =>
         text.Length >= MinLength && text.Length <= maxLength && char.IsAsciiLetterOrDigit((char)text[0]);
 
-    /// <summary>The longest beginning of <paramref name="text"/> that is made of ident characters.</summary>
+    /// <summary>The longest prefix of <paramref name="text"/> that consists of ident characters.</summary>
     public static ReadOnlySpan<byte> Leading(ReadOnlySpan<byte> text)
     {
         int length = text.IndexOfAnyExcept(Chars);
         return length < 0 ? text : text[..length];
     }
 
-    /// <summary>A Message-ID nobody else makes: 128 random bits.</summary>
+    /// <summary>A unique Message-ID: 128 random bits.</summary>
     public static string NewMessageId() => RandomToken.Create();
 
     /// <exception cref="ArgumentException">The text is no ident of at most 32 characters.</exception>

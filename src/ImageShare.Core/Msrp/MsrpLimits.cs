@@ -13,8 +13,8 @@ public sealed record MsrpLimits
     public int MaxHeadBytes { get; init; } = 8192;
 
     /// <summary>
-    /// Empty lines in a row between two messages. MSRP knows none; some middleboxes keep connections open with them, so they are passed over. They count
-    /// neither as life nor as progress. Default 1024: two a minute for eight hours.
+    /// Empty lines in a row between two messages. MSRP has none; some middleboxes keep connections open with them, so they are skipped. They count
+    /// neither as activity nor as progress. Default 1024: two a minute for eight hours.
     /// </summary>
     public int MaxBlankLines { get; init; } = 1024;
 
@@ -40,7 +40,7 @@ public sealed record MsrpLimits
     public int MaxNonSendBody { get; init; } = 10240;
 
     /// <summary>
-    /// Separate stretches of bytes that one incoming message may have while some between them are missing. Default 256;
+    /// Separate ranges of bytes that one incoming message may consist of while bytes between them are missing. Default 256;
     /// a peer that sends in order needs one.
     /// </summary>
     public int MaxGaps { get; init; } = 256;
@@ -67,14 +67,14 @@ public sealed record MsrpLimits
     public int MaxConnections { get; init; } = 16384;
 
     /// <summary>
-    /// Connections this side opens within a second, at most; more wait, as long as <see cref="Sessions.MsrpEndpointOptions.ConnectTimeout"/>
-    /// at most. Default 1000: their addresses come from peers (RFC 4975 §14.5).
+    /// Connections this side opens within a second, at most; further ones wait, for <see cref="Sessions.MsrpEndpointOptions.ConnectTimeout"/>
+    /// at most. Default 1000: the addresses come from peers (RFC 4975 §14.5).
     /// </summary>
     public int MaxDialsPerSecond { get; init; } = 1000;
 
     /// <summary>
-    /// Bytes that a message under way has to gain in each <see cref="Sessions.MsrpEndpointOptions.ProgressInterval"/>, or its session ends.
-    /// Default 1024: a hundredth of what the slowest mobile network gives.
+    /// Bytes that an incoming message has to gain in each <see cref="Sessions.MsrpEndpointOptions.ProgressInterval"/>, or its session ends.
+    /// Default 1024: a hundredth of the rate of the slowest mobile network.
     /// </summary>
     public int MinProgressBytes { get; init; } = 1024;
 }

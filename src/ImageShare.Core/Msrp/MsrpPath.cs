@@ -7,7 +7,7 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Msrp;
 
 /// <summary>
-/// The URIs from here to an endpoint, with SP between: <c>a=path</c>, To-Path, From-Path (RFC 4975 §8.2, §9). The first is the next
+/// The URIs from here to an endpoint, with SP between: <c>a=path</c>, To-Path, From-Path (RFC 4975 §8.2, RFC 4975 §9). The first is the next
 /// hop, the last the endpoint itself; without relays they are the same. Immutable; equal when the URIs are equal in their order.
 /// </summary>
 public sealed record MsrpPath

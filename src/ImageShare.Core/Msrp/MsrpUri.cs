@@ -13,14 +13,14 @@ namespace ImageShare.Core.Msrp;
 /// </summary>
 public sealed record MsrpUri
 {
-    // unreserved and sub-delims of RFC 3986 §2; a percent sign is left to stand for itself.
+    // unreserved and sub-delims of RFC 3986 §2; a percent sign is taken as it is.
     private static readonly SearchValues<byte> NameChars =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%!$&'()*+,="u8);
 
     private static readonly SearchValues<byte> UserChars =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%!$&'()*+,=:;"u8);
 
-    // session-id = 1*( unreserved / "+" / "=" / "/" ); the other marks of a URI path are taken too, as some peers write them.
+    // session-id = 1*( unreserved / "+" / "=" / "/" ); other characters of a URI path are accepted too, as some peers write them.
     private static readonly SearchValues<byte> SessionChars =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~+=/%!$&'()*,:@"u8);
 
@@ -30,10 +30,10 @@ public sealed record MsrpUri
     /// <param name="scheme"><c>msrp</c> or <c>msrps</c>.</param>
     /// <param name="host">A name or a numeric address, IPv6 without brackets.</param>
     /// <param name="port">1 to 65535, or null for none.</param>
-    /// <param name="sessionId">What stands behind the slash, or null for none (a relay's own address).</param>
+    /// <param name="sessionId">What follows the slash, or null for none (a relay's own address).</param>
     /// <param name="transport">The transport, <c>tcp</c> in every known use.</param>
-    /// <param name="userInfo">What stands before the at sign, or null.</param>
-    /// <exception cref="ArgumentException">A part cannot stand in an MSRP URI.</exception>
+    /// <param name="userInfo">What precedes the at sign, or null.</param>
+    /// <exception cref="ArgumentException">A part is not allowed in an MSRP URI.</exception>
     public MsrpUri(string scheme, string host, int? port, string? sessionId, string transport = "tcp", string? userInfo = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(scheme);
@@ -73,7 +73,7 @@ public sealed record MsrpUri
     /// <summary><c>msrp</c>, or <c>msrps</c> for TLS, as written.</summary>
     public string Scheme { get; }
 
-    /// <summary>What stands before the at sign, as written; null when there is none.</summary>
+    /// <summary>What precedes the at sign, as written; null when there is none.</summary>
     public string? UserInfo { get; }
 
     /// <summary>The host as written, an IPv6 address without its brackets.</summary>
@@ -88,7 +88,7 @@ public sealed record MsrpUri
     /// <summary>The transport, as written.</summary>
     public string Transport { get; }
 
-    /// <summary>The parameters behind the transport.</summary>
+    /// <summary>The parameters after the transport.</summary>
     public ParameterList Parameters { get; init; }
 
     /// <summary>Whether the scheme asks for TLS.</summary>

@@ -13,7 +13,7 @@ internal sealed class Answers(WriterLoop writer, HeardSessions sessions, Connect
     /// <summary>How many bytes were written since <see cref="HandOver"/>.</summary>
     public int PendingBytes => _responses.Pending.Length;
 
-    /// <summary>Answers a request, if its sender wants that (Failure-Report, RFC 4975 §7.1.1).</summary>
+    /// <summary>Answers a request, if its sender wants that (Failure-Report, RFC 4975 §7.2).</summary>
     public void Respond(MsrpHead head, int status)
     {
         if (head.IsReport || head.FailureReport == MsrpFailureReport.No || (head.FailureReport == MsrpFailureReport.Partial && status == 200))
@@ -23,7 +23,7 @@ internal sealed class Answers(WriterLoop writer, HeardSessions sessions, Connect
 
         if (head.FromPath is null || head.ToPath is null)
         {
-            // It cannot be answered without its paths, and a peer that leaves them out is not understood anyway (RFC 4975 §10.2).
+            // It cannot be answered without its paths, so the stream cannot continue (RFC 4975 §10.2).
             end.End(MsrpSessionEndReason.ProtocolError, force: false);
             return;
         }

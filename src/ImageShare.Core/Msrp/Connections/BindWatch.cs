@@ -3,7 +3,7 @@ using System.Net;
 namespace ImageShare.Core.Msrp.Connections;
 
 /// <summary>
-/// Ends a connection that nobody binds: one that names no session in time (RFC 4975 §14.5), and an accepted one that has lingered behind its last session
+/// Ends a connection that is not bound: one that names no session in time (RFC 4975 §14.5), and an accepted one that has lingered behind its last session
 /// (RFC 4975 §5.4). Any thread may call any member.
 /// </summary>
 internal sealed class BindWatch : IDisposable

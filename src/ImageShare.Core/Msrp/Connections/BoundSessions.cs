@@ -62,7 +62,7 @@ internal sealed class BoundSessions<TSession> where TSession : class
 
     /// <summary>Lets a session go.</summary>
     /// <param name="session">Which one.</param>
-    /// <param name="closesBehindLast">Whether nobody may join behind the last one. Decided in the same step: else one could join a connection that is about to close.</param>
+    /// <param name="closesBehindLast">Whether no session may join after the last one has left. Decided in the same step: otherwise one could join a connection that is about to close.</param>
     public SessionDeparture Leave(TSession session, bool closesBehindLast)
     {
         lock (_gate)
@@ -84,7 +84,7 @@ internal sealed class BoundSessions<TSession> where TSession : class
         }
     }
 
-    /// <summary>Closes the door when nobody is inside. False when somebody is, or it is closed already.</summary>
+    /// <summary>Closes if no session is bound. False when one is, or it is closed already.</summary>
     public bool TryCloseEmpty()
     {
         lock (_gate)
@@ -93,7 +93,7 @@ internal sealed class BoundSessions<TSession> where TSession : class
         }
     }
 
-    /// <summary>Nobody joins any more; who is inside stays until it leaves or is taken out.</summary>
+    /// <summary>No session joins any more; those bound stay until they leave or are taken out.</summary>
     public void Close()
     {
         lock (_gate)
@@ -115,7 +115,7 @@ internal sealed class BoundSessions<TSession> where TSession : class
     }
 }
 
-/// <summary>What a session that leaves leaves behind.</summary>
+/// <summary>What remains when a session leaves.</summary>
 internal enum SessionDeparture
 {
     /// <summary>It was not bound here.</summary>

@@ -21,17 +21,17 @@ internal sealed class ConnectionTable(MsrpLimits limits)
     public bool AreFew => Volatile.Read(ref _count) <= Few;
 
     /// <summary>
-    /// Lets in a connection that the peer opened, or says which limit is reached. One that names no session costs the peer nothing, so there may be only a few
+    /// Admits a connection that the peer opened, or returns the name of the limit that is reached. One that names no session costs the peer nothing, so there may be only a few
     /// of them (RFC 4975 §14.5): it counts until <see cref="NoLongerUnbound"/>.
     /// </summary>
-    /// <returns>Null when it is let in.</returns>
+    /// <returns>Null when it is admitted.</returns>
     public string? Admit(IPAddress address) =>
         Volatile.Read(ref _count) + Volatile.Read(ref _handshakes) >= limits.MaxConnections ? nameof(MsrpLimits.MaxConnections) : _unbound.Add(address);
 
     /// <summary>An accepted connection has named a session, or ended before it did.</summary>
     public void NoLongerUnbound(IPAddress address) => _unbound.Remove(address);
 
-    /// <summary>A TLS handshake of a connection that was let in begins; it counts as a connection until it ends.</summary>
+    /// <summary>A TLS handshake of an admitted connection begins; it counts as a connection until it ends.</summary>
     public void HandshakeBegins() => Interlocked.Increment(ref _handshakes);
 
     /// <summary>The handshake has ended.</summary>

@@ -3,7 +3,7 @@ using ImageShare.Core.Msrp.Framing;
 namespace ImageShare.Core.Msrp.Connections;
 
 /// <summary>
-/// Finds the session a request of one connection is for, and binds it with its first SEND (RFC 4975 §5.4, §7.3). For the reader loop; <see cref="All"/> also for
+/// Finds the session a request of one connection is for, and binds it with its first SEND (RFC 4975 §5.4, RFC 4975 §7.3). For the reader loop; <see cref="All"/> also for
 /// what runs when that has ended.
 /// </summary>
 internal sealed class HeardSessions(MsrpConnection connection, ConnectionContext context, ConnectionEnd end)
@@ -25,6 +25,7 @@ internal sealed class HeardSessions(MsrpConnection connection, ConnectionContext
     /// <param name="status">What to answer when there is none.</param>
     public SessionBinding? Find(MsrpHead head, out int status)
     {
+        // RFC 4975 §10.8.
         status = 481;
         if (ReferenceEquals(head.ToPath, _lastToPath) && ReferenceEquals(head.FromPath, _lastFromPath) && Last is { IsOver: false })
         {
@@ -47,7 +48,7 @@ internal sealed class HeardSessions(MsrpConnection connection, ConnectionContext
         return session;
     }
 
-    /// <summary>What to wait for before a request may be looked up: the answer that says who the peer is (RFC 8122 §6.2). Null when that is known.</summary>
+    /// <summary>What to wait for before a request may be looked up: the SDP answer with the fingerprint of the peer (RFC 8122 §6.2). Null when the peer is known.</summary>
     public Task? PeerToCome(MsrpHead head) =>
         connection.Origin.IsSecure && head.ToPath is { Uris.Length: 1 } to && context.Sessions.Find(to.First) is { Connection: null, Peer.Path: null } session
             ? session.Peer.Known
@@ -77,7 +78,7 @@ internal sealed class HeardSessions(MsrpConnection connection, ConnectionContext
             return false;
         }
 
-        // Only a SEND binds, and only a session nobody else has (RFC 4975 §5.4, §10.10).
+        // Only a SEND binds, and only a session that is not bound to another connection (RFC 4975 §5.4, RFC 4975 §10.10).
         if (head.IsSend && session.TryBind(connection))
         {
             return true;
@@ -87,7 +88,7 @@ internal sealed class HeardSessions(MsrpConnection connection, ConnectionContext
         return false;
     }
 
-    // Not the peer of that session: whoever it is gets nothing, not even an answer; and what the session was agreed on does not hold.
+    // Not the peer of that session: it gets no answer, and the session ends, since its negotiation may have been tampered with.
     private void Distrust(SessionBinding session)
     {
         if (connection.Origin.IsSecure == session.LocalUri.IsSecure)

@@ -74,10 +74,10 @@ internal sealed class MsrpConnection
     /// <summary>What transfers need of the writer loop.</summary>
     public WriterState Writer => _writer.State;
 
-    /// <summary>Whether the peer has read nothing for a while: whoever came now would wait behind what it does not read.</summary>
+    /// <summary>Whether the peer has read nothing for a while: a further session would wait for what it does not read.</summary>
     public bool IsStuck => _writer.IsStuck;
 
-    /// <summary>Done when the connection is released and all its sessions know.</summary>
+    /// <summary>Done when the connection is released and all its sessions have ended.</summary>
     public Task Ended => _ended.Task;
 
     /// <summary>What to wait for after a session has left: the end of the connection if it goes with it.</summary>
@@ -166,7 +166,7 @@ internal sealed class MsrpConnection
     /// <inheritdoc cref="ReaderLoop.RefuseAsync"/>
     public Task RefuseAsync(SessionBinding session) => _reader.RefuseAsync(session);
 
-    /// <summary>From now on the connection must not be idle, as any other.</summary>
+    /// <summary>From now on the idle timeout applies, as on any other connection.</summary>
     public void BeginUse() => _idle.Touch();
 
     private async Task RunAsync()
@@ -192,7 +192,7 @@ internal sealed class MsrpConnection
     {
         await _writer.RunAsync().ConfigureAwait(false);
 
-        // A peer that refuses and closes breaks the writing before its refusal is read: what it said last explains more than a broken stream.
+        // A peer that refuses and closes breaks the writer before its refusal is read: its last response explains more than a broken stream.
         if (!_end.IsForced)
         {
             try
@@ -213,7 +213,7 @@ internal sealed class MsrpConnection
     {
         if (reason != MsrpSessionEndReason.Closed)
         {
-            // Nobody is left to send to.
+            // The peer is gone.
             _writer.Transfers.Stop(TransferStop.ConnectionLost);
         }
 
@@ -248,7 +248,7 @@ internal sealed class MsrpConnection
 
         await _stream.DisposeAsync().ConfigureAwait(false);
 
-        // Only now that nobody uses them: the buffers go back, and what was not flushed is not to be.
+        // Only now that neither loop uses them: the buffers are returned, and what was not flushed is dropped.
         await _stream.Input.CompleteAsync().ConfigureAwait(false);
         await _stream.Output.CompleteAsync(new IOException("The connection was closed.")).ConfigureAwait(false);
     }
@@ -269,7 +269,7 @@ internal sealed class MsrpConnection
 
         foreach (SessionBinding session in sessions)
         {
-            // An orderly end in the middle of something is a loss to whom it concerns.
+            // For a session in the middle of a message, an orderly close by the peer is a lost connection.
             bool isLost = reason == MsrpSessionEndReason.PeerClosed && (_reader.WasCutOff || cutOff.Contains(session));
             session.End(isLost ? MsrpSessionEndReason.ConnectionLost : reason);
         }

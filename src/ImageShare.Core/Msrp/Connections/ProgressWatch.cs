@@ -60,7 +60,7 @@ internal sealed class ProgressWatch : IDisposable
         foreach (SessionBinding session in _bound.Inside)
         {
             int message = GetNumber(session);
-            long bytes = session.Incoming.Taken;
+            long bytes = session.Incoming.ReceivedBytes;
             if (counts
                 && message != 0
                 && _messageMarks.TryGetValue(session, out (int Message, long Bytes) before)

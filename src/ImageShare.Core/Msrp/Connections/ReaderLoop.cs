@@ -80,7 +80,7 @@ internal sealed class ReaderLoop
     private bool ExpectsInput =>
         _context.Connections.AreFew && (Sessions.Last is { Incoming.IsOpen: true } || _responses.AreExpected);
 
-    /// <summary>Refuses what a session is receiving: with 413 at once (RFC 4975 §7.2, §10.5). For any thread.</summary>
+    /// <summary>Refuses what a session is receiving: with 413 at once (RFC 4975 §7.2, RFC 4975 §10.5). For any thread.</summary>
     /// <returns>Done when what there was to answer has been flushed; never when the connection ends before.</returns>
     public Task RefuseAsync(SessionBinding session)
     {
@@ -145,7 +145,7 @@ internal sealed class ReaderLoop
                     await _requests.RefuseAsync().ConfigureAwait(false);
                 }
 
-                // A peer that sends and does not read gets no further than this.
+                // Back-pressure on a peer that sends and does not read.
                 while (_writer.WaitingBytes > _context.Settings.Limits.MaxPendingResponseBytes && !_end.IsClosing && !_writer.HasEnded)
                 {
                     await _writer.WaitForRoomAsync().ConfigureAwait(false);

@@ -35,13 +35,14 @@ internal sealed class RequestHandler(HeardSessions sessions, ResponseHandler res
         _isAnswered = false;
         if (head.Fault is not null)
         {
+            // RFC 4975 §10.2.
             Respond(head, 400);
             return default;
         }
 
         return sessions.PeerToCome(head) is { } peerToCome ? AwaitAsync(peerToCome, head) : BeginForAsync(head);
 
-        // Ends with the session at the latest, or when nobody has bound the connection in time.
+        // The wait ends with the session, or with the connection when no session is bound in time.
         async ValueTask AwaitAsync(Task peerToCome, MsrpHead head)
         {
             await peerToCome.WaitAsync(end.Lifetime).ConfigureAwait(false);
@@ -110,7 +111,7 @@ internal sealed class RequestHandler(HeardSessions sessions, ResponseHandler res
     public void RefuseLater(SessionBinding session, TaskCompletionSource answered) => _refusals.Enqueue((session, answered));
 
     /// <summary>
-    /// Refuses what sessions are receiving with 413 at once, and not at the next bytes, which may be long in coming (RFC 4975 §7.2, §10.5). Not called inside a head:
+    /// Refuses what sessions are receiving with 413 at once, and not at the next bytes, which may be long in coming (RFC 4975 §7.2, RFC 4975 §10.5). Not called inside a head:
     /// what has begun to come may be a chunk that wants its answer.
     /// </summary>
     public async ValueTask RefuseAsync()
@@ -136,7 +137,7 @@ internal sealed class RequestHandler(HeardSessions sessions, ResponseHandler res
             SessionBinding session = sessions.All[i];
             if (session.IsOver)
             {
-                // As the next chunk will be: a 200 at the end of this one would say that it was taken.
+                // As the next chunk will be: a 200 at the end of this one would acknowledge it.
                 RefuseChunk(session, 481);
                 sessions.Release(session);
                 await session.Incoming.AbortAsync(MsrpAbortReason.SessionClosed).ConfigureAwait(false);

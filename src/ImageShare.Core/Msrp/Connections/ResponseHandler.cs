@@ -8,7 +8,7 @@ namespace ImageShare.Core.Msrp.Connections;
 /// <summary>Takes what the peer answers, responses and reports, to the transfers they belong to. For the reader loop.</summary>
 internal sealed class ResponseHandler(OutgoingTransfers transfers, OwnRequests requests, BoundSessions<SessionBinding> bound)
 {
-    // Where the transfer stands that the last response belonged to.
+    // The index of the transfer that the last response belonged to.
     private int _answering;
     private bool _hasNew;
 
@@ -34,7 +34,7 @@ internal sealed class ResponseHandler(OutgoingTransfers transfers, OwnRequests r
     {
         if (head.Fault is not null || !TransactionKey.TryFrom(head.TransactionId, out TransactionKey key))
         {
-            // Not to anything this side sent: some peers answer REPORTs.
+            // Not a response to a chunk: some peers answer REPORTs.
             return;
         }
 
@@ -61,7 +61,7 @@ internal sealed class ResponseHandler(OutgoingTransfers transfers, OwnRequests r
         }
     }
 
-    /// <summary>Takes a report. It is never answered; of another namespace or an unknown message it says nothing (RFC 4975 §7.1.2).</summary>
+    /// <summary>Takes a report. It is never answered; another namespace or an unknown message is ignored (RFC 4975 §7.3.2).</summary>
     public void TakeReport(MsrpHead head, SessionBinding session)
     {
         if (head.ReportStatus is not { Namespace: 0 } status)
@@ -80,7 +80,7 @@ internal sealed class ResponseHandler(OutgoingTransfers transfers, OwnRequests r
             _hasNew = true;
             if (status.Code is (< 200 or >= 300) and not (413 or 415))
             {
-                // Bytes are missing at the other end: the session has failed (RFC 4975 §7.3.2). 413 and 415 only say that they are not wanted.
+                // Bytes are missing at the other end: the session has failed (RFC 4975 §7.3.2). 413 and 415 only mean that they are not wanted.
                 session.End(MsrpSessionEndReason.Refused, status.Code);
             }
         }
@@ -99,7 +99,7 @@ internal sealed class ResponseHandler(OutgoingTransfers transfers, OwnRequests r
         }
     }
 
-    // Responses come in the order of the requests, and those in turns: the next one belongs to the transfer of the last or to one behind it.
+    // Responses arrive in the order of the requests, and those are sent in turns: the next one belongs to the transfer of the last one or to one that follows it.
     private OutgoingTransfer? Find(TransactionKey key)
     {
         ImmutableArray<OutgoingTransfer> all = transfers.All;

@@ -96,7 +96,7 @@ internal sealed class SessionBinding
 
         if (!connection.TryAttach(this))
         {
-            // It closed in this very moment; another one may still bind.
+            // It was closed concurrently; another connection may still bind.
             Volatile.Write(ref _connection, null);
             return false;
         }

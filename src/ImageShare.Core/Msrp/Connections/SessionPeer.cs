@@ -36,6 +36,6 @@ internal sealed class SessionPeer
         ? origin.PeerCertificate is { } certificate && IsCertificate(certificate)
         : origin.VerifiedHost is { } host && host.Equals(Path?.First.Host, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Nobody needs to wait for the peer any more: the session is over.</summary>
+    /// <summary>Ends the waits for <see cref="Known"/>: the session is over.</summary>
     public void GiveUp() => _known.TrySetResult();
 }

@@ -9,7 +9,7 @@ internal sealed class UnboundConnections(MsrpLimits limits)
     private readonly Dictionary<IPAddress, int> _byAddress = [];
     private int _all;
 
-    /// <summary>Counts one more; or says which limit is reached.</summary>
+    /// <summary>Counts one more, or returns the name of the limit that is reached.</summary>
     public string? Add(IPAddress address)
     {
         lock (_gate)

@@ -62,12 +62,12 @@ internal sealed class BodyDecoder(MsrpLimits limits, StreamPosition position)
     }
 
     /// <summary>Finds the end of a body that is complete. Nothing is consumed.</summary>
-    /// <param name="rest">What follows the head, as far as it lies in one piece.</param>
+    /// <param name="rest">What follows the head in its segment.</param>
     /// <param name="head">The head.</param>
     /// <param name="length">The bytes of the body.</param>
     /// <returns>
     /// False when its end is not there, or the body has to be read slice by slice. Looked for only where the Byte-Range promises it, so that no bytes are searched
-    /// twice; where the body ends the end-line says all the same.
+    /// twice; the end-line still decides where the body ends.
     /// </returns>
     public bool TryFindEnd(ReadOnlySpan<byte> rest, MsrpHead head, out int length)
     {
@@ -116,7 +116,7 @@ internal sealed class BodyDecoder(MsrpLimits limits, StreamPosition position)
             return verdict;
         }
 
-        // What may be its beginning goes on in the next segment.
+        // The candidate for an end-line continues in the next segment.
         verdict = _endLine.CheckFront(input, behindLineEnd: false);
         length = verdict == EndLineFinder.Verdict.No ? _endLine.IndexOfNextBeginning(span) : 0;
         return verdict;

@@ -17,7 +17,7 @@ internal sealed class ByteBuffer
         Append(bytes);
     }
 
-    /// <summary>Overwrites what stands there; it must be as long.</summary>
+    /// <summary>Overwrites the end of the buffer from <paramref name="start"/> on; the length must match.</summary>
     public void Replace(int start, ReadOnlySpan<byte> bytes) => bytes.CopyTo(_bytes.AsSpan(start, Length - start));
 
     public void Append(ReadOnlySpan<byte> bytes)

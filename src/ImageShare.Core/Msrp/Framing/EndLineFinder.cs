@@ -4,29 +4,29 @@ namespace ImageShare.Core.Msrp.Framing;
 
 /// <summary>
 /// Finds the end-line of one transaction in a body: CRLF, seven hyphens, the transaction id, a sign, CRLF (RFC 4975 §7.1).
-/// Anything that comes near to it and is not it is data.
+/// Near misses are body.
 /// </summary>
 internal sealed class EndLineFinder
 {
     /// <summary>CRLF and seven hyphens.</summary>
     private const int LeadLength = 9;
 
-    /// <summary>The sign, CR and LF behind the transaction id.</summary>
+    /// <summary>The continuation flag, CR and LF that follow the transaction id.</summary>
     private const int SignAndLineEnd = 3;
 
     private readonly ByteBuffer _pattern = new();
 
-    /// <summary>Whether the bytes looked at are an end-line.</summary>
+    /// <summary>Whether the bytes examined are an end-line.</summary>
     public enum Verdict
     {
         No,
         Yes,
 
-        /// <summary>They are the beginning of one, as far as they go.</summary>
+        /// <summary>They may be the start of one; more bytes are needed.</summary>
         Perhaps,
     }
 
-    /// <summary>The length of a whole end-line with the CRLF before it.</summary>
+    /// <summary>The length of a complete end-line, including the CRLF before it.</summary>
     public int Length => _pattern.Length + SignAndLineEnd;
 
     public MsrpContinuation Continuation { get; private set; }
@@ -35,7 +35,7 @@ internal sealed class EndLineFinder
     {
         if (_pattern.Length == LeadLength + transactionId.Length)
         {
-            // Nearly always the next id is as long as the last.
+            // Nearly always the next id has the length of the last.
             _pattern.Replace(LeadLength, transactionId);
             return;
         }
@@ -46,7 +46,7 @@ internal sealed class EndLineFinder
 
     /// <summary>
     /// Looks for the first end-line in a span. On yes, <paramref name="index"/> is where it begins; on perhaps, where the beginning of
-    /// one stands at the end of the span; on no, the length of the span. All bytes before the index are data.
+    /// a possible one at the end of the span; on no, the length of the span. All bytes before the index are body.
     /// </summary>
     public Verdict Find(ReadOnlySpan<byte> span, out int index)
     {
@@ -79,7 +79,7 @@ internal sealed class EndLineFinder
 
     /// <summary>Whether the sequence begins with an end-line.</summary>
     /// <param name="sequence">The bytes, in any number of segments.</param>
-    /// <param name="behindLineEnd">The CRLF of the end-line stands before the sequence already.</param>
+    /// <param name="behindLineEnd">Whether the CRLF of the end-line has already been consumed.</param>
     public Verdict CheckFront(in ReadOnlySequence<byte> sequence, bool behindLineEnd)
     {
         ReadOnlySpan<byte> pattern = behindLineEnd ? _pattern.Span[2..] : _pattern.Span;
@@ -99,7 +99,7 @@ internal sealed class EndLineFinder
             : CheckSign(front[compared..]);
     }
 
-    /// <summary>Where, behind a byte already known to be data, the next beginning of an end-line stands; the span's length if nowhere.</summary>
+    /// <summary>The index of the next possible start of an end-line, the first byte being known to be body; the span's length if there is none.</summary>
     public int IndexOfNextBeginning(ReadOnlySpan<byte> span) => IndexOfBeginning(span, 1);
 
     private Verdict CheckSign(ReadOnlySpan<byte> rest)

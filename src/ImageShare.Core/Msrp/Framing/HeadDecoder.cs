@@ -8,7 +8,7 @@ namespace ImageShare.Core.Msrp.Framing;
 /// </summary>
 internal sealed class HeadDecoder(MsrpLimits limits, StreamPosition position)
 {
-    /// <summary>A line that lies across segments is copied here, most of them into this many bytes.</summary>
+    /// <summary>The initial size of the buffer for lines that cross segments.</summary>
     private const int UsualLine = 1024;
 
     private readonly MsrpHeadReader _reader = new(limits);
@@ -56,7 +56,7 @@ internal sealed class HeadDecoder(MsrpLimits limits, StreamPosition position)
     }
 
     /// <summary>Reads a complete head that repeats the one before it; nothing is consumed.</summary>
-    /// <param name="input">What has come, as far as it lies in one piece.</param>
+    /// <param name="input">The first segment of what has been received.</param>
     /// <param name="length">The bytes of the head.</param>
     /// <param name="continuation">The sign of the end-line, when the head has no body.</param>
     public bool TryReadRepeated(ReadOnlySpan<byte> input, out int length, out MsrpContinuation continuation) =>
@@ -75,7 +75,7 @@ internal sealed class HeadDecoder(MsrpLimits limits, StreamPosition position)
         bool isFromStart = !IsOpen;
         while (true)
         {
-            // The lines that are complete in the first segment: nearly all of them.
+            // Fast path: lines that are complete in the first segment, which nearly all are.
             ReadOnlySpan<byte> first = input.FirstSpan;
             long start = position.Offset;
             HeadLine line = ReadLines(first, out int consumed);
@@ -95,7 +95,7 @@ internal sealed class HeadDecoder(MsrpLimits limits, StreamPosition position)
             isFromStart = false;
             if (line == HeadLine.Header)
             {
-                // One that lies across segments, or is not complete yet.
+                // A line that crosses segments, or is not complete yet.
                 if (!TryCopyLine(input, out ReadOnlySpan<byte> copied))
                 {
                     return NeedMore(input);
@@ -145,7 +145,7 @@ internal sealed class HeadDecoder(MsrpLimits limits, StreamPosition position)
             return _reader.ReadLine(line, offset);
         }
 
-        // The head object is filled anew from here on.
+        // The head object is overwritten from here on.
         _repeated.Forget();
         if (!_reader.TryReadStart(line, offset))
         {
@@ -209,7 +209,7 @@ internal sealed class HeadDecoder(MsrpLimits limits, StreamPosition position)
         : _headBytes + input.Length > limits.MaxHeadBytes ? position.Break(MsrpDecodeReason.HeadTooLong, position.Offset)
         : OperationStatus.NeedMoreData;
 
-    // Seen at the first bytes, so that nothing is kept of a peer that speaks another protocol.
+    // Checked with the first bytes, so that nothing is buffered for a peer that speaks another protocol.
     private static bool CanBeStart(in ReadOnlySequence<byte> input)
     {
         ReadOnlySpan<byte> protocol = "MSRP "u8;

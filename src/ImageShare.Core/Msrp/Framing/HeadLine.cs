@@ -3,7 +3,7 @@ namespace ImageShare.Core.Msrp.Framing;
 /// <summary>What one line meant to the head it belongs to.</summary>
 internal enum HeadLine
 {
-    /// <summary>The head goes on.</summary>
+    /// <summary>A header: the head continues.</summary>
     Header,
 
     /// <summary>The empty line: a body follows.</summary>
@@ -12,6 +12,6 @@ internal enum HeadLine
     /// <summary>The end-line: there is no body.</summary>
     End,
 
-    /// <summary>Nothing behind this line can be read.</summary>
+    /// <summary>The stream cannot be read past this line.</summary>
     Broken,
 }

@@ -32,7 +32,7 @@ internal sealed class HeaderReader(MsrpLimits limits)
     /// <summary>What is filled; one object for all heads.</summary>
     public MsrpHead Head { get; } = new();
 
-    /// <summary>Where the value of the Byte-Range stands in the stream, and its bytes; 0 when the head has none.</summary>
+    /// <summary>The offset of the Byte-Range value in the stream, and its length; 0 when the head has none.</summary>
     public (long Offset, int Length) Range { get; private set; }
 
     /// <summary>A head begins.</summary>
@@ -44,7 +44,7 @@ internal sealed class HeaderReader(MsrpLimits limits)
 
     /// <summary>Reads a header line into the head.</summary>
     /// <param name="line">The line, without its line end.</param>
-    /// <param name="offset">Where it stands in the stream.</param>
+    /// <param name="offset">Its offset in the stream.</param>
     /// <returns>What is wrong with it; none when nothing is.</returns>
     public MsrpDecodeReason Read(ReadOnlySpan<byte> line, long offset)
     {

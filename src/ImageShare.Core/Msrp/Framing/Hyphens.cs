@@ -4,20 +4,20 @@ using System.Runtime.Intrinsics;
 namespace ImageShare.Core.Msrp.Framing;
 
 /// <summary>
-/// Looks for the seven hyphens every end-line has (RFC 4975 §7.1). Four bytes are compared at a time, which is about twice as fast as to look for the whole
-/// end-line, and images hold hardly ever as many hyphens: where there are none, there is no end-line.
+/// Looks for the seven hyphens every end-line has (RFC 4975 §7.1). Four bytes are compared at a time, which is about twice as fast as searching for the whole
+/// end-line, and images hardly ever contain that many hyphens: without them there is no end-line.
 /// </summary>
 internal static class Hyphens
 {
     private const uint Four = 0x2D2D2D2D;
 
-    /// <summary>Seven hyphens begin so many bytes at most behind the place found, when they are what was found.</summary>
+    /// <summary>A run of seven hyphens starts at most this many bytes after the index found, if there is one.</summary>
     public const int Uncertainty = 4;
 
     // Four vectors a step.
     private const int Step = 128;
 
-    /// <summary>No seven hyphens in a row stand, whole, before this index; the length of the bytes when they stand nowhere.</summary>
+    /// <summary>The index before which there is no complete run of seven hyphens; the length of the input when there is none at all.</summary>
     public static int IndexOfPossibleRun(ReadOnlySpan<byte> bytes)
     {
         // Of seven bytes in a row, four begin at a multiple of four, and at the latest the fourth of them does.
@@ -25,7 +25,7 @@ internal static class Hyphens
         return hit < 0 ? bytes.Length : Math.Max(0, (hit * sizeof(uint)) - 3);
     }
 
-    /// <summary>Copies bytes, and looks at them on the way as <see cref="IndexOfPossibleRun"/> does: they come from memory once only.</summary>
+    /// <summary>Copies bytes and searches them like <see cref="IndexOfPossibleRun"/> in the same pass, so that they are loaded once.</summary>
     public static int Copy(ReadOnlySpan<byte> bytes, Span<byte> destination)
     {
         int at = 0;
@@ -38,7 +38,7 @@ internal static class Hyphens
             ref byte to = ref MemoryMarshal.GetReference(destination[..bytes.Length]);
             for (; bytes.Length - at >= Step; at += Step)
             {
-                // All within the two spans: they are as long as each other, and a step is left of them.
+                // Within bounds: both spans have at least Step bytes from here on.
                 Vector256<byte> a = Vector256.LoadUnsafe(ref from, (nuint)at);
                 Vector256<byte> b = Vector256.LoadUnsafe(ref from, (nuint)at + 32);
                 Vector256<byte> c = Vector256.LoadUnsafe(ref from, (nuint)at + 64);

@@ -1,26 +1,26 @@
 namespace ImageShare.Core.Msrp.Framing;
 
 /// <summary>
-/// Which bytes of a message are there (or acknowledged): stretches in rising order that neither overlap nor touch. Bytes that come
-/// in order keep it at one stretch and cost nothing. Positions count from 0. Not thread-safe.
+/// Which bytes of a message are present (or acknowledged): disjoint intervals in ascending order. Bytes that arrive
+/// in order keep it at one interval and cost nothing. Positions count from 0. Not thread-safe.
 /// </summary>
 internal sealed class IntervalSet
 {
     private readonly List<(long Start, long End)> _stretches = [];
 
-    /// <summary>How many separate stretches there are.</summary>
+    /// <summary>How many separate intervals there are.</summary>
     public int Count => _stretches.Count;
 
-    /// <summary>How many bytes are there, each counted once.</summary>
+    /// <summary>How many bytes are present, each counted once.</summary>
     public long Covered { get; private set; }
 
-    /// <summary>The position behind the highest byte that is there.</summary>
+    /// <summary>The position after the highest byte present.</summary>
     public long End => _stretches.Count == 0 ? 0 : _stretches[^1].End;
 
-    /// <summary>Whether every byte from 0 up to, not including, <paramref name="length"/> is there.</summary>
+    /// <summary>Whether every byte from 0 up to, not including, <paramref name="length"/> is present.</summary>
     public bool CoversAll(long length) => length == 0 || (_stretches.Count > 0 && _stretches[0].Start == 0 && _stretches[0].End >= length);
 
-    /// <summary>Adds a stretch; returns how many of its bytes were not there yet.</summary>
+    /// <summary>Adds an interval; returns how many of its bytes are new.</summary>
     public long Add(long start, long length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start);
@@ -39,7 +39,7 @@ internal sealed class IntervalSet
             return length;
         }
 
-        // The first stretch that reaches the new one, and behind it all that the new one swallows.
+        // The first interval that touches the new one, and all that follow it and overlap the new one.
         int first = IndexOfFirstEndingAtOrAfter(start);
         int last = first;
         while (last < _stretches.Count && _stretches[last].Start <= end)

@@ -6,7 +6,7 @@ internal enum AssemblyVerdict
     /// <summary>Go on.</summary>
     Good,
 
-    /// <summary>Every byte is there and the end was seen.</summary>
+    /// <summary>Every byte was received, and the end was seen.</summary>
     Complete,
 
     /// <summary>The sender gave the message up.</summary>
@@ -23,8 +23,8 @@ internal enum AssemblyVerdict
 }
 
 /// <summary>
-/// Puts the chunks of one incoming message together (RFC 4975 §7.3.1): in any order, of any size, repeated or overlapping, the later
-/// one winning. It keeps ranges, not bytes. The length of a chunk is that of its data; what its Byte-Range says of the end is not
+/// Reassembles the chunks of one incoming message (RFC 4975 §7.3.1): in any order, of any size, repeated or overlapping, the later
+/// one winning. It keeps ranges, not bytes. The length of a chunk is that of its data; the range-end of its Byte-Range is not
 /// looked at. Not thread-safe.
 /// </summary>
 internal sealed class MessageAssembly(long maxSize, MsrpLimits limits)
@@ -34,10 +34,10 @@ internal sealed class MessageAssembly(long maxSize, MsrpLimits limits)
     private long _chunkStart;
     private long _chunkLength;
 
-    /// <summary>The bytes of the whole message once a chunk with <c>$</c> has said so (its start and its length).</summary>
+    /// <summary>The length of the whole message once a chunk with <c>$</c> has been received (its start plus its length).</summary>
     public long? Total { get; private set; }
 
-    /// <summary>How many bytes have come, each counted once; those of the open chunk not yet.</summary>
+    /// <summary>How many bytes have been received, each counted once; those of the open chunk are not included.</summary>
     public long Received => _received.Covered;
 
     /// <summary>The range of the chunk that is open or ended last, with its true end.</summary>
@@ -56,7 +56,7 @@ internal sealed class MessageAssembly(long maxSize, MsrpLimits limits)
                 return AssemblyVerdict.TooLarge;
             }
 
-            // A total that changes between chunks is a lie at one of the two places.
+            // A total that changes between chunks is wrong in one of them.
             if (_announced is { } before && before != total)
             {
                 return AssemblyVerdict.Inconsistent;
@@ -70,7 +70,7 @@ internal sealed class MessageAssembly(long maxSize, MsrpLimits limits)
             : AssemblyVerdict.Good;
     }
 
-    /// <summary>Bytes of the open chunk have come.</summary>
+    /// <summary>Bytes of the open chunk were received.</summary>
     /// <param name="length">How many.</param>
     /// <param name="offset">Where in the message they belong, counted from 0.</param>
     public AssemblyVerdict TakeData(long length, out long offset)

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace ImageShare.Core.Msrp.Framing;
 
 /// <summary>
-/// Cuts one outgoing message into SENDs (RFC 4975 §7.1.1). A chunk of at most 2048 bytes says where it ends and is never
+/// Cuts one outgoing message into SENDs (RFC 4975 §7.1.1). A chunk of at most 2048 bytes has its end in Byte-Range and is never
 /// interrupted; a larger one has <c>*</c> for its end and may be ended at any byte. A chunk never holds the end-line of its own
 /// transaction: a small one gets another id, a large one ends before the end-line is whole (RFC 4975 §7.1). Not thread-safe.
 /// </summary>
@@ -21,7 +21,7 @@ internal sealed class MsrpChunker
     private int _tailLength;
     private bool _mayHoldEndLine;
 
-    /// <param name="headers">What the chunks have in common, a Content-Type among it.</param>
+    /// <param name="headers">What the chunks have in common; Content-Type is required.</param>
     /// <param name="total">The bytes of the message.</param>
     /// <param name="chunkSize">The bytes of a chunk; <see cref="long.MaxValue"/> sends the message in one.</param>
     /// <param name="ids">Where transaction ids come from.</param>
@@ -31,7 +31,7 @@ internal sealed class MsrpChunker
         ArgumentOutOfRangeException.ThrowIfNegative(total);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(chunkSize);
         _first = headers;
-        _headers = headers.OfLaterChunks();
+        _headers = headers.WithoutDisposition();
         _ids = ids;
         Total = total;
         ChunkSize = chunkSize;
@@ -44,8 +44,8 @@ internal sealed class MsrpChunker
     public void ChangePath(MsrpPath to)
     {
         ThrowIfNot(!IsOpen);
-        _first = _first.By(to);
-        _headers = _first.OfLaterChunks();
+        _first = _first.WithPath(to);
+        _headers = _first.WithoutDisposition();
     }
 
     public long Total { get; }
@@ -70,13 +70,13 @@ internal sealed class MsrpChunker
     public ReadOnlySpan<byte> TransactionId => _pattern.AsSpan(7);
 
     /// <summary>
-    /// How many bytes <see cref="Begin"/> wants to see so that the chunk can be a small one.
+    /// How many bytes <see cref="Begin"/> needs to see to write the chunk as a small one.
     /// </summary>
     public int WantedForNextChunk => (int)Math.Min(Math.Min(ChunkSize, UninterruptibleSize), Total - Position);
 
     /// <summary>Writes the head of the next chunk.</summary>
     /// <param name="output">Where to write.</param>
-    /// <param name="upcoming">The next bytes of the message, as many as there are by now. For an empty message none.</param>
+    /// <param name="upcoming">The next bytes of the message, as many as are buffered. For an empty message none.</param>
     public void Begin(IBufferWriter<byte> output, ReadOnlySpan<byte> upcoming)
     {
         ThrowIfNot(!IsOpen && !IsOver);
@@ -97,9 +97,9 @@ internal sealed class MsrpChunker
         }
     }
 
-    /// <summary>Writes the next chunk whole, when it is a small one that is all at hand: what <see cref="Begin"/> and <see cref="Append"/> do, in one piece.</summary>
+    /// <summary>Fast path: writes the next chunk in one step, if it is small and fully buffered. The same as <see cref="Begin"/> and <see cref="Append"/>.</summary>
     /// <param name="output">Where to write.</param>
-    /// <param name="upcoming">The next bytes of the message, as many as there are by now.</param>
+    /// <param name="upcoming">The next bytes of the message, as many as are buffered.</param>
     /// <returns>How many bytes of the message were written; 0 when nothing was, because the chunk is not a small one, is empty or is not all there.</returns>
     public int WriteWhole(IBufferWriter<byte> output, ReadOnlySpan<byte> upcoming)
     {
@@ -151,7 +151,7 @@ internal sealed class MsrpChunker
         return data.Length;
     }
 
-    /// <summary>Ends the open chunk so that something else can be sent; the next one goes on where it stopped.</summary>
+    /// <summary>Ends the open chunk so that something else can be sent; the next chunk continues at the byte after it.</summary>
     public void Interrupt(IBufferWriter<byte> output)
     {
         ThrowIfNot(IsOpen);
@@ -159,10 +159,10 @@ internal sealed class MsrpChunker
     }
 
     /// <summary>
-    /// Gives the message up: ends the open chunk with <c>#</c>, or, between two chunks, sends one more that says so.
+    /// Aborts the message: ends the open chunk with <c>#</c>, or, between two chunks, sends one more that ends with <c>#</c> (RFC 4975 §7.1.1).
     /// </summary>
     /// <param name="output">Where to write.</param>
-    /// <param name="upcoming">The next bytes of the message, if there are any at hand.</param>
+    /// <param name="upcoming">The next bytes of the message, if any are buffered.</param>
     public void Abort(IBufferWriter<byte> output, ReadOnlySpan<byte> upcoming)
     {
         ThrowIfNot(!IsOver);
@@ -195,7 +195,7 @@ internal sealed class MsrpChunker
         IsOpen = true;
     }
 
-    // One that does not stand behind seven hyphens in these bytes.
+    // Draws an id that does not follow seven hyphens anywhere in these bytes.
     private void DrawIdNotIn(ReadOnlySpan<byte> bytes)
     {
         do
@@ -213,8 +213,8 @@ internal sealed class MsrpChunker
         IsOver = continuation != MsrpContinuation.More;
     }
 
-    // Shortens the data when with it the chunk would hold its own end-line, so that the pattern stays one byte short of whole.
-    // The beginning may have been written before: the last bytes of the chunk are kept in _tail.
+    // Cuts the data before the byte that would complete the chunk's own end-line in it (RFC 4975 §7.1).
+    // The end-line may begin in what was written before: the last bytes of the chunk are kept in _tail.
     private bool TryCut(ref ReadOnlySpan<byte> data)
     {
         int keep = _pattern.Length - 1;

@@ -11,22 +11,22 @@ public enum MsrpDecodeReason
     /// <summary>Nothing.</summary>
     None = 0,
 
-    /// <summary>The start line does not begin with <c>MSRP</c> and a space. Nothing behind it can be read.</summary>
+    /// <summary>The start line does not begin with <c>MSRP</c> and a space. The stream cannot be read any further.</summary>
     NotMsrp,
 
-    /// <summary>The start line has no transaction id of the right form. Nothing behind it can be read.</summary>
+    /// <summary>The start line has no transaction id of the right form. The stream cannot be read any further.</summary>
     BadTransactionId,
 
-    /// <summary>More than <see cref="MsrpLimits.MaxBlankLines"/> empty lines stand between two messages. Nothing behind them is read.</summary>
+    /// <summary>More than <see cref="MsrpLimits.MaxBlankLines"/> empty lines between two messages. The stream is not read any further.</summary>
     TooManyBlankLines,
 
-    /// <summary>The head is longer than <see cref="MsrpLimits.MaxHeadBytes"/>. Nothing behind it can be read.</summary>
+    /// <summary>The head is longer than <see cref="MsrpLimits.MaxHeadBytes"/>. The stream cannot be read any further.</summary>
     HeadTooLong,
 
-    /// <summary>The body of a request that is no SEND is longer than <see cref="MsrpLimits.MaxNonSendBody"/>. Nothing behind it can be read.</summary>
+    /// <summary>The body of a request that is no SEND is longer than <see cref="MsrpLimits.MaxNonSendBody"/>. The stream cannot be read any further.</summary>
     BodyTooLong,
 
-    /// <summary>Behind the transaction id stands neither a method in capitals nor a three-digit status.</summary>
+    /// <summary>The transaction id is followed by neither a method in capitals nor a three-digit status.</summary>
     BadStartLine,
 
     /// <summary>A header line has no name and colon, or holds CR, LF or NUL.</summary>
@@ -35,7 +35,7 @@ public enum MsrpDecodeReason
     /// <summary>A header line begins with white space; MSRP knows no folding.</summary>
     FoldedLine,
 
-    /// <summary>A header that may stand once stands twice.</summary>
+    /// <summary>A header that may occur once occurs twice.</summary>
     RepeatedHeader,
 
     /// <summary>To-Path or From-Path is missing.</summary>

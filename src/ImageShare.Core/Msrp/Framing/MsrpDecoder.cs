@@ -51,11 +51,11 @@ public sealed class MsrpDecoder
     public long Offset => _position.Offset;
 
     /// <summary>Reads the next event from the front of <paramref name="input"/> and cuts off what it consumed.</summary>
-    /// <param name="input">What has come and was not consumed yet. On return, what is still not consumed.</param>
-    /// <param name="next">The event, valid until the next call; its body as long as the memory of <paramref name="input"/>.</param>
+    /// <param name="input">What has been received and not consumed. On return, what is still not consumed.</param>
+    /// <param name="next">The event, valid until the next call; its body is valid as long as the memory of <paramref name="input"/>.</param>
     /// <returns>
-    /// Done: there is an event, call again. NeedMoreData: come back with what is left in <paramref name="input"/> and more behind it.
-    /// InvalidData: the stream cannot be read on, see <see cref="Error"/>; every later call says so again.
+    /// Done: there is an event, call again. NeedMoreData: call again with what is left in <paramref name="input"/> followed by more.
+    /// InvalidData: the stream cannot be read any further, see <see cref="Error"/>; every later call returns the same.
     /// </returns>
     public OperationStatus Read(ref ReadOnlySequence<byte> input, out MsrpEvent next)
     {
@@ -88,9 +88,9 @@ public sealed class MsrpDecoder
     /// Fast path for messages that are complete in the buffer and repeat the head before them: nearly all of a transfer. Reads such a request or response from the
     /// front of <paramref name="input"/>: what <see cref="Read"/> would give as a head, perhaps a body, and an end.
     /// </summary>
-    /// <param name="input">What has come and was not consumed yet, as far as it lies in one piece.</param>
-    /// <param name="message">What there is; its head as valid as that of an event.</param>
-    /// <returns>False when there is none. Nothing is consumed then, and <see cref="Read"/> says what there is instead.</returns>
+    /// <param name="input">The first segment of what has been received and not consumed.</param>
+    /// <param name="message">The message; its head is valid as long as that of an event.</param>
+    /// <returns>False when there is none. Nothing is consumed then; call <see cref="Read"/>.</returns>
     internal bool TryReadWhole(ReadOnlySpan<byte> input, out WholeMessage message)
     {
         message = default;

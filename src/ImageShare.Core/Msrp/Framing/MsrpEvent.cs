@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace ImageShare.Core.Msrp.Framing;
 
-/// <summary>What a <see cref="MsrpDecoder"/> came upon.</summary>
+/// <summary>What a <see cref="MsrpDecoder"/> has read.</summary>
 public enum MsrpEventKind
 {
     /// <summary>The head of a request was read; <see cref="MsrpEvent.Head"/> holds it.</summary>
@@ -20,7 +20,7 @@ public enum MsrpEventKind
 
 /// <summary>One step of an MSRP stream. Each head is followed by any number of bodies and one end.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="Head">The head read last. One object for the whole stream: what it says changes when the next head is read.</param>
-/// <param name="Body">A slice of the memory the caller gave, valid as long as that is; empty unless the kind is body.</param>
+/// <param name="Head">The head read last. One object for the whole stream: it is overwritten when the next head is read.</param>
+/// <param name="Body">A slice of the memory the caller gave, valid as long as that memory; empty unless the kind is body.</param>
 /// <param name="Continuation">The end-line's sign; meaningful for an end only.</param>
 public readonly record struct MsrpEvent(MsrpEventKind Kind, MsrpHead Head, ReadOnlySequence<byte> Body, MsrpContinuation Continuation);

@@ -28,13 +28,13 @@ public sealed class MsrpHead
     /// <summary>The status code of a response; 0 in a request.</summary>
     public int Status { get; internal set; }
 
-    /// <summary>What a response says behind its status; null when nothing.</summary>
+    /// <summary>The comment of a response; null when there is none.</summary>
     public string? Comment { get; internal set; }
 
-    /// <summary>The way to the receiver. Null only when <see cref="Fault"/> is not.</summary>
+    /// <summary>To-Path: the path to the receiver. Null only when <see cref="Fault"/> is set.</summary>
     public MsrpPath? ToPath { get; internal set; }
 
-    /// <summary>The way back to the sender. Null only when <see cref="Fault"/> is not.</summary>
+    /// <summary>From-Path: the path back to the sender. Null only when <see cref="Fault"/> is set.</summary>
     public MsrpPath? FromPath { get; internal set; }
 
     /// <summary>The Message-ID, null when there is none.</summary>
@@ -60,17 +60,17 @@ public sealed class MsrpHead
 
     /// <summary>
     /// What is wrong with the head; null when nothing. Such a head still has its transaction id and its body and end are
-    /// still found, so that a request can be answered with 400 and the stream goes on (RFC 4975 §10.2).
+    /// still found, so a request can be answered with 400 and the connection stays usable (RFC 4975 §10.2).
     /// </summary>
     public MsrpDecodeError? Fault { get; internal set; }
 
-    /// <summary>Where the start line stands in the stream.</summary>
+    /// <summary>The offset of the start line in the stream.</summary>
     internal long StartOffset { get; set; }
 
-    /// <summary>Where the value of the Byte-Range stands.</summary>
+    /// <summary>The offset of the Byte-Range value in the stream.</summary>
     internal long RangeOffset { get; set; }
 
-    /// <summary>Where a From-Path stands that comes before To-Path; -1 when none does.</summary>
+    /// <summary>The offset of a From-Path that precedes To-Path; -1 when none does.</summary>
     internal long FromPathFirstAt { get; set; } = -1;
 
     /// <summary>Whether this is a SEND.</summary>
@@ -131,7 +131,7 @@ public sealed class MsrpHead
         FromPathFirstAt = -1;
     }
 
-    /// <summary>The head says what it said, for another transaction and of another place in the message.</summary>
+    /// <summary>The same head again, with another transaction id and another byte range.</summary>
     internal void Repeat(ReadOnlySpan<byte> transactionId, ByteRange? range)
     {
         _transactionId.Set(transactionId);

@@ -74,7 +74,7 @@ internal sealed class MsrpHeadReader(MsrpLimits limits)
             return HeadLine.End;
         }
 
-        // Read on behind a fault: the paths are needed to answer it. The first fault counts.
+        // Reading goes on after a fault: the paths are needed to answer 400 (RFC 4975 §10.2). The first fault counts.
         MsrpDecodeReason reason = _headers.Read(line, offset);
         if (reason != MsrpDecodeReason.None)
         {

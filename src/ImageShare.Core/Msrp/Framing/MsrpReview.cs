@@ -27,7 +27,7 @@ public enum MsrpWarningCode
     /// <summary>A Byte-Range that goes past its own total.</summary>
     RangePastTotal,
 
-    /// <summary>From-Path stands before To-Path, which has to be first.</summary>
+    /// <summary>From-Path precedes To-Path, which has to be first.</summary>
     FromPathFirst,
 
     /// <summary>A body without Content-Type.</summary>

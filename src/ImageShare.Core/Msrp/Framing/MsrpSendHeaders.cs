@@ -9,7 +9,7 @@ namespace ImageShare.Core.Msrp.Framing;
 /// </summary>
 public sealed class MsrpSendHeaders
 {
-    /// <summary>Where the transaction id stands in a head.</summary>
+    /// <summary>The index of the transaction id in a head.</summary>
     internal const int IdStart = 5;
 
     private readonly byte[] _beforeRange;
@@ -105,14 +105,14 @@ public sealed class MsrpSendHeaders
     /// <summary>The value of Content-Disposition; null for none.</summary>
     public string? ContentDisposition { get; }
 
-    /// <summary>The same message by another way.</summary>
-    internal MsrpSendHeaders By(MsrpPath to) => new(to, From, MessageId, ContentType, SuccessReport, FailureReport, ContentDisposition);
+    /// <summary>The same message over another path.</summary>
+    internal MsrpSendHeaders WithPath(MsrpPath to) => new(to, From, MessageId, ContentType, SuccessReport, FailureReport, ContentDisposition);
 
-    /// <summary>What the chunks behind the first have: that the content is a file of that name was said by then.</summary>
-    internal MsrpSendHeaders OfLaterChunks() =>
+    /// <summary>The headers of the chunks after the first: Content-Disposition is needed only once.</summary>
+    internal MsrpSendHeaders WithoutDisposition() =>
         ContentDisposition is null ? this : new(To, From, MessageId, ContentType, SuccessReport, FailureReport);
 
-    // Half of what a receiver takes for a whole head, by our own limit.
+    // Half of the default MaxHeadBytes of a receiver.
     private static string CheckedDisposition(string value, MediaType? contentType)
     {
         if (contentType is null)

@@ -4,7 +4,7 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Msrp.Framing;
 
 /// <summary>
-/// Writes requests and responses: To-Path and From-Path first, Content-Type last, one space behind each colon (RFC 4975 §9).
+/// Writes requests and responses: To-Path and From-Path first, Content-Type last, one space after each colon (RFC 4975 §9).
 /// The body of a SEND is written by the caller between <see cref="WriteSendHead"/> and <see cref="WriteEndLine"/>; it must not hold the
 /// end-line of its transaction. Stateless.
 /// </summary>

@@ -1,8 +1,8 @@
 namespace ImageShare.Core.Msrp.Framing;
 
 /// <summary>
-/// Recognizes a head that repeats the one read before it byte for byte, but for its transaction id and the value of its Byte-Range: nearly
-/// every chunk of a transfer, and every response to one. What the other bytes say is known then, and is not read again.
+/// Recognizes a head that repeats the previous one byte for byte except for its transaction id and the value of its Byte-Range: nearly
+/// every chunk of a transfer, and every response to one. The other headers are then known and are not parsed again.
 /// </summary>
 internal sealed class RepeatedHead
 {
@@ -13,10 +13,10 @@ internal sealed class RepeatedHead
     private bool _hasRange;
     private bool _hasBody;
 
-    /// <summary>Keeps a head that was read without a fault.</summary>
+    /// <summary>Remembers a head that was read without a fault.</summary>
     /// <param name="bytes">All of it, up to its empty line or its end-line.</param>
     /// <param name="head">What it was read as.</param>
-    /// <param name="rangeStart">Where the value of its Byte-Range stands; not looked at when it has none.</param>
+    /// <param name="rangeStart">The index of its Byte-Range value; ignored when it has none.</param>
     /// <param name="rangeLength">The bytes of that value.</param>
     public void Remember(ReadOnlySpan<byte> bytes, MsrpHead head, int rangeStart, int rangeLength)
     {
@@ -30,12 +30,12 @@ internal sealed class RepeatedHead
         _bytes.Set(_hasBody ? bytes : bytes[..^(_idLength + 3)]);
     }
 
-    /// <summary>Nothing is kept any more: the head object does not say what the kept bytes say.</summary>
+    /// <summary>Forgets the head: the head object no longer matches the remembered bytes.</summary>
     public void Forget() => _bytes.Clear();
 
-    /// <summary>Reads a head that lies whole at the front of <paramref name="input"/> and repeats the one that was kept.</summary>
-    /// <param name="input">The bytes at hand.</param>
-    /// <param name="head">What the kept head was read as; only its id and range are changed, and only on success.</param>
+    /// <summary>Reads a head that is complete at the front of <paramref name="input"/> and repeats the remembered one.</summary>
+    /// <param name="input">The buffered bytes.</param>
+    /// <param name="head">The remembered head; only its id and range are changed, and only on success.</param>
     /// <param name="maxLength">The longest head allowed.</param>
     /// <param name="length">The bytes of the head.</param>
     /// <param name="continuation">The sign of the end-line, when the head ends in one.</param>

@@ -3,8 +3,8 @@ using System.Text;
 namespace ImageShare.Core.Msrp.Relays;
 
 /// <summary>
-/// A relay this side uses, and how it proves itself there (RFC 4976 §5.1). A challenge for any other realm is not answered, so that no stranger
-/// collects answers to guess the password from. Immutable; never printed with its password.
+/// A relay this side uses, and how it proves itself there (RFC 4976 §5.1). A challenge for any other realm is not answered, so that no other server
+/// collects responses to guess the password from. Immutable; never printed with its password.
 /// </summary>
 public sealed class MsrpRelay
 {

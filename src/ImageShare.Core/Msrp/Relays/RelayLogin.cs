@@ -7,12 +7,12 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Msrp.Relays;
 
 /// <summary>
-/// Proves this side to its relays, one behind the other (RFC 4976 §5.1): AUTH, the challenge, AUTH with its answer, and the path to use. Made again before
+/// Authenticates this side to its relays, one after the other (RFC 4976 §5.1): AUTH, the challenge, AUTH with its answer, and the path to use. Repeated before
 /// it expires. One log-in at a time.
 /// </summary>
 internal sealed class RelayLogin(RelayRequest send, MsrpUri own, IReadOnlyList<MsrpRelay> relays, TimeSpan? wanted)
 {
-    // Two for the challenge, one for a stale nonce, one for another time.
+    // Two for the challenge, one for a stale nonce, one for another expiry.
     private const int MostTries = 4;
 
     private readonly Dictionary<MsrpRelay, (DigestChallenge Challenge, uint Count)> _nonces = [];
@@ -63,13 +63,13 @@ internal sealed class RelayLogin(RelayRequest send, MsrpUri own, IReadOnlyList<M
                     _wanted = most;
                     break;
                 case 403:
-                    throw Refused(ImageShareError.AuthenticationFailed, relay, reply.Status, "ask whoever runs it for leave");
+                    throw Refused(ImageShareError.AuthenticationFailed, relay, reply.Status, "ask its operator for permission");
                 default:
-                    throw Refused(ImageShareError.Rejected, relay, reply.Status, "ask whoever runs it");
+                    throw Refused(ImageShareError.Rejected, relay, reply.Status, "ask its operator");
             }
         }
 
-        throw Refused(ImageShareError.AuthenticationFailed, relay, 401, "it wants one answer after the other");
+        throw Refused(ImageShareError.AuthenticationFailed, relay, 401, "it keeps asking for credentials");
     }
 
     private string? Authorize(MsrpRelay relay)
@@ -99,7 +99,7 @@ internal sealed class RelayLogin(RelayRequest send, MsrpUri own, IReadOnlyList<M
             _nonces[relay] = (nonce.Challenge with { Nonce = next }, 0);
         }
 
-        // The whole path comes from the outermost relay; one that names only itself is reached through the others all the same.
+        // The whole path comes from the outermost relay; one that names only itself is still reached through the others.
         MsrpPath whole = through is null || use.First.Equals(through.First) ? use : new MsrpPath([.. through.Uris, .. use.Uris]);
         return new RelayGrant(whole, reply.Seconds("Expires") is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
     }

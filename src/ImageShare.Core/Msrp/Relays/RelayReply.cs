@@ -7,7 +7,7 @@ internal sealed record RelayReply(int Status, IReadOnlyList<KeyValuePair<string,
 {
     public IEnumerable<string> All(string name) => Headers.Where(h => h.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(h => h.Value);
 
-    /// <summary>A whole number of seconds; null when it is absent or none.</summary>
+    /// <summary>A whole number of seconds; null when the header is absent or not a number.</summary>
     public long? Seconds(string name) =>
         All(name).FirstOrDefault() is { } text && uint.TryParse(text, System.Globalization.NumberStyles.None, null, out uint seconds) ? seconds : null;
 }

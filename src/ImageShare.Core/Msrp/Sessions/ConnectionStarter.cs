@@ -30,7 +30,7 @@ internal sealed class ConnectionStarter(ConnectionContext context)
         }
         catch (TimeoutException)
         {
-            // Their receivers do not come back; the streams at least are given up.
+            // Their receivers do not return; the streams at least are dropped.
             EndAll(force: true);
         }
     }

@@ -1,8 +1,8 @@
 namespace ImageShare.Core.Msrp.Sessions;
 
 /// <summary>
-/// How often this side may open connections: peers name the addresses, and must not make a battering ram of it (RFC 4975 §14.5). A
-/// bucket of one second's worth; who comes when it is empty is told how long to wait. For any thread.
+/// Limits how often this side opens connections: peers name the addresses, and must not use it to attack others (RFC 4975 §14.5). A
+/// bucket of one second's worth; a caller that finds it empty is told how long to wait. For any thread.
 /// </summary>
 internal sealed class DialRate(int perSecond, TimeProvider time)
 {

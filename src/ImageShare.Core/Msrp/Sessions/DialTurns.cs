@@ -1,7 +1,7 @@
 namespace ImageShare.Core.Msrp.Sessions;
 
 /// <summary>
-/// Lets one session at a time look for, or open, the connection to a host: those that come meanwhile find what the first has opened
+/// Lets one session at a time look for, or open, the connection to a host: those that come meanwhile use what the first has opened
 /// (RFC 4975 §5.4), or hear that it could not. For any thread.
 /// </summary>
 internal sealed class DialTurns<TKey> where TKey : notnull
@@ -51,10 +51,10 @@ internal sealed class DialTurns<TKey> where TKey : notnull
         }
     }
 
-    /// <summary>The right to look and to open.</summary>
+    /// <summary>The turn: its holder may look for a connection and open one.</summary>
     internal sealed class Turn(DialTurns<TKey> turns, TKey key, Line line, ImageShareException? failure) : IDisposable
     {
-        /// <summary>Why somebody else could not connect while this one was waiting; null when nobody has tried in vain.</summary>
+        /// <summary>Why another caller could not connect while this one was waiting; null when none has failed.</summary>
         public ImageShareException? Failure => failure;
 
         /// <summary>Tells those who wait that the host cannot be connected to.</summary>
@@ -67,14 +67,14 @@ internal sealed class DialTurns<TKey> where TKey : notnull
         }
     }
 
-    /// <summary>Who has the turn, and who waits for it.</summary>
+    /// <summary>The turn for one key, and how many have or await it.</summary>
     internal sealed class Line
     {
         public SemaphoreSlim Free { get; } = new(1);
 
         public int Count { get; set; }
 
-        /// <summary>The last one. Written by who has the turn.</summary>
+        /// <summary>The last failure. Written by the holder of the turn.</summary>
         public ImageShareException? Failure { get; set; }
     }
 }

@@ -6,14 +6,14 @@ using ImageShare.Core.Net;
 namespace ImageShare.Core.Msrp.Sessions;
 
 /// <summary>
-/// Opens connections for sessions, and uses those again that are open (RFC 4975 §5.4, §6.2). Any thread may call any member; sessions that want a connection to the
+/// Opens connections for sessions, and uses those again that are open (RFC 4975 §5.4, RFC 4975 §6.2). Any thread may call any member; sessions that want a connection to the
 /// same host at the same time get the same.
 /// </summary>
 internal sealed class Dialer(StreamDialer streams, ConnectionContext context, ConnectionStarter starter, MsrpEndpointOptions options)
 {
     private const int DiscardPort = 9;
 
-    // Of one name: it is the peer's too, and each costs a connection.
+    // How many addresses of one name are tried: the name is the peer's, and each costs a connection.
     private const int MaxAddresses = 8;
 
     private readonly ConcurrentDictionary<DialTarget, MsrpConnection> _dialled = new();
@@ -22,7 +22,7 @@ internal sealed class Dialer(StreamDialer streams, ConnectionContext context, Co
     /// <summary>
     /// Binds the session to a connection to the host of a URI: one opened before if it is still there, otherwise a new one to the first of
     /// its addresses that answers. A new connection is shown to others only once the session is bound: one of them could use it and end it before. One whose peer has
-    /// stopped reading, for the receiver of another session stands still, is left to those that are on it.
+    /// stopped reading, because the receiver of another session has stalled, is not used for more sessions.
     /// </summary>
     /// <param name="session">Who wants it.</param>
     /// <param name="uri">Where to.</param>
@@ -77,7 +77,7 @@ internal sealed class Dialer(StreamDialer streams, ConnectionContext context, Co
     {
         if (uri.IsSecure != session.LocalUri.IsSecure)
         {
-            // Neither is turned into the other: what was agreed on with TLS stays there, and what was not has nobody to verify.
+            // Neither is turned into the other: what was negotiated with TLS must use it, and without it there is no peer certificate to verify.
             throw new ImageShareException(
                 ImageShareError.PeerUnreachable,
                 $"The session is {(uri.IsSecure ? "without" : "with")} TLS and the peer's MSRP URI is {(uri.IsSecure ? "with" : "without")}; the two have to agree on one.");
@@ -118,7 +118,7 @@ internal sealed class Dialer(StreamDialer streams, ConnectionContext context, Co
             return new MsrpConnection(context, await streams.ConnectAsync(remote, cancellationToken).ConfigureAwait(false), new ConnectionOrigin());
         }
 
-        // The one named in the URI by chain and name, unless the peer has said which certificate is its own (RFC 4975 §14.2, §14.4).
+        // The one named in the URI by chain and name, unless the peer has said which certificate is its own (RFC 4975 §14.2, RFC 4975 §14.4).
         string host = session.Peer.Path!.First.Host;
         TlsPeerCheck? check = session.Peer.HasCertificate ? (_, certificate, _, _) => CheckFingerprint(session, certificate?.RawData) : null;
         TlsConnection tls = await streams.ConnectTlsAsync(remote, host, check, cancellationToken).ConfigureAwait(false);

@@ -45,7 +45,7 @@ internal sealed class MessageSender(SessionBinding session, ConnectionContext co
         connection.Add(transfer);
         if (session.IsOver)
         {
-            // It ended in this very moment, and may not have seen the transfer.
+            // It ended concurrently, and may not have seen the transfer.
             transfer.Stop(TransferStop.ConnectionLost);
         }
     }

@@ -161,7 +161,7 @@ public sealed class MsrpEndpoint : IAsyncDisposable
         }
         catch (ImageShareException)
         {
-            // Nobody else will: there is no endpoint yet. Nothing waits on it, so it ends at once.
+            // There is no endpoint yet that would dispose it. Nothing waits on it, so it ends at once.
             _ = beside.DisposeAsync().AsTask();
             _madeCertificate?.Dispose();
             throw;

@@ -27,7 +27,7 @@ public sealed record MsrpEndpointOptions
 
     /// <summary>
     /// Whether a session is found by its session id alone, whatever host and port stand before it in To-Path and From-Path. Needed behind session border
-    /// controllers that rewrite the addresses of paths and messages differently; against RFC 4975 §6.1 and §7.3, which compare the whole URI. The id of this side
+    /// controllers that rewrite the addresses of paths and messages differently; against RFC 4975 §6.1 and RFC 4975 §7.3, which compare the whole URI. The id of this side
     /// has 131 random bits, so it cannot be guessed; scheme and transport are compared all the same. Default false.
     /// </summary>
     public bool MatchesBySessionId { get; init; }
@@ -53,7 +53,7 @@ public sealed record MsrpEndpointOptions
     /// </summary>
     public TimeSpan LingerTime { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a connection may lie still, in both directions, before its sessions end. Null is for ever. Default 60 s.</summary>
+    /// <summary>How long a connection may be idle, in both directions, before its sessions end. Null is for ever. Default 60 s.</summary>
     public TimeSpan? IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
@@ -64,14 +64,14 @@ public sealed record MsrpEndpointOptions
     public TimeSpan? ProgressInterval { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// How long a response may take from the last byte of its request on. Then the message has probably failed (RFC 4975 §7.1.1): it is given up, or, where
-    /// <see cref="StandstillTimeout"/> allows more, that is logged and the message goes on. Default 30 s.
+    /// How long a response may take from the last byte of its request on. Then the message has probably failed (RFC 4975 §7.1.1): it is aborted, or, where
+    /// <see cref="StandstillTimeout"/> allows more, that is logged and the message continues. Default 30 s.
     /// </summary>
     public TimeSpan TransactionTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long a message that waits for responses may go without any before it is given up. A peer that stands still for a while, or a link that
-    /// comes back, then costs nothing. Null, the default, gives a message up with its first transaction that times out.
+    /// How long a message may wait for any response before it is aborted. A peer that stalls for a while, or a link that
+    /// recovers, then costs nothing. Null, the default, aborts a message with its first transaction that times out.
     /// </summary>
     public TimeSpan? StandstillTimeout { get; init; }
 

@@ -42,7 +42,7 @@ internal sealed class MsrpListener : IAsyncDisposable
     public static MsrpListener Start(IStreamListener listener, TlsEndpoint? tls, TimeSpan handshakeTimeout, ConnectionContext context, ConnectionStarter starter) =>
         new(listener, tls, handshakeTimeout, context, starter);
 
-    /// <summary>Stops to listen, and gives up the handshakes that go on.</summary>
+    /// <summary>Stops listening, and cancels handshakes in progress.</summary>
     public async ValueTask DisposeAsync()
     {
         _isDisposed = true;
@@ -97,7 +97,7 @@ internal sealed class MsrpListener : IAsyncDisposable
         return false;
     }
 
-    // Whoever connects has to show a certificate; whose it is can only be said when it names a session.
+    // A client has to show a certificate; whether it is the peer's is known only when a request names a session (RFC 4975 §14.4).
     private async Task ShakeHandsAsync(IStreamConnection stream, TlsEndpoint endpoint, Task entered)
     {
         await entered.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);

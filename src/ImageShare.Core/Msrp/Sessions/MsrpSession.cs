@@ -189,7 +189,7 @@ public sealed class MsrpSession : IAsyncDisposable
             }
             catch (TimeoutException)
             {
-                // A receiver that does not come back keeps the connection; the session is over all the same.
+                // A receiver that does not return keeps the connection; the session is still over.
             }
         }
     }
@@ -209,7 +209,7 @@ public sealed class MsrpSession : IAsyncDisposable
     public ValueTask DisposeAsync() => CloseAsync();
 
     /// <summary>The relays have granted a path, the first or another.</summary>
-    internal void TakeUsePath(MsrpPath use)
+    internal void SetUsePath(MsrpPath use)
     {
         if (Binding.Peer.Route.TrySetUsePath(use))
         {

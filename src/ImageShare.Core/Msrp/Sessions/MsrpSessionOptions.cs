@@ -20,7 +20,7 @@ public sealed record MsrpSessionOptions
 
     /// <summary>
     /// Asked, besides the endpoint's own policy, before this session opens a connection to an address its peer named; false refuses it. Null,
-    /// the default, asks nobody.
+    /// the default, allows all.
     /// </summary>
     public Func<IPEndPoint, bool>? DialPolicy { get; init; }
 
@@ -32,14 +32,14 @@ public sealed record MsrpSessionOptions
 
     /// <summary>
     /// Whether requests are refused with 481 when their From-Path does not end in the peer's own URI, once that is known. Default false: peers in
-    /// the field write another one (so does RFC 5547's own example), and the session's id is secret enough to tell them by.
+    /// the field write another one (so does RFC 5547's own example), and the session id is secret enough to identify the session.
     /// </summary>
     public bool StrictFromPath { get; init; }
 
     /// <summary>
     /// Whether the session is there to receive a message at once, as that of a file transfer is: one must have begun when the session was bound, and in use, for
     /// one to two <see cref="MsrpEndpointOptions.ProgressInterval"/>s, or the session ends as idle. Requests without a body, heartbeats and empty lines
-    /// are no messages. Default false: in a conversation nobody has to say anything.
+    /// are no messages. Default false: a conversation may be silent.
     /// </summary>
     public bool ExpectsMessage { get; init; }
 

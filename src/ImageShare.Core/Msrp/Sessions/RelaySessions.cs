@@ -22,7 +22,7 @@ internal sealed class RelaySessions(StreamDialer streams, ConnectionContext cont
             MsrpConnection connection = await DialAsync(session, relays[0].Uri, cancellationToken).ConfigureAwait(false);
             var login = new RelayLogin(connection.RequestAsync, session.LocalUri, relays, expires);
             RelayGrant grant = await login.LogInAsync(cancellationToken).ConfigureAwait(false);
-            session.TakeUsePath(grant.UsePath);
+            session.SetUsePath(grant.UsePath);
             _ = RenewAsync(session, login, grant);
         }
         catch
@@ -73,7 +73,7 @@ internal sealed class RelaySessions(StreamDialer streams, ConnectionContext cont
 
                 // It ends with the connection, and that with the session.
                 grant = await login.LogInAsync(CancellationToken.None).ConfigureAwait(false);
-                session.TakeUsePath(grant.UsePath);
+                session.SetUsePath(grant.UsePath);
             }
         }
         catch (Exception e)

@@ -3,7 +3,7 @@ using System.Threading.Tasks.Sources;
 namespace ImageShare.Core.Msrp.Transfers;
 
 /// <summary>
-/// Wakes one waiting loop: set any number of times by anyone, it ends one wait. Nothing is allocated and nobody waits for the loop.
+/// An auto-reset event for one waiting loop: set any number of times by any thread, it ends one wait. It does not allocate, and setting it does not block.
 /// </summary>
 internal sealed class AsyncSignal : IValueTaskSource
 {
@@ -16,8 +16,8 @@ internal sealed class AsyncSignal : IValueTaskSource
 
     /// <summary>Ends the present wait, or the next one at once.</summary>
     /// <param name="inline">
-    /// Whether a loop that waits may go on inside this call, until it waits again; otherwise it goes on in the thread pool. Only for a caller
-    /// that holds nothing the loop may want.
+    /// Whether the waiting loop may run inside this call until it waits again; otherwise it runs on the thread pool. Only for a caller
+    /// that holds no lock the loop may take.
     /// </param>
     public void Set(bool inline = false)
     {
@@ -34,7 +34,7 @@ internal sealed class AsyncSignal : IValueTaskSource
             {
                 if (state == Waiting)
                 {
-                    // Whoever came here ends this wait alone.
+                    // Only one thread gets here for each wait.
                     _source.RunContinuationsAsynchronously = !inline;
                     _source.SetResult(true);
                 }
@@ -47,7 +47,7 @@ internal sealed class AsyncSignal : IValueTaskSource
     /// <summary>Waits until the signal is set. One wait at a time.</summary>
     public ValueTask WaitAsync()
     {
-        // Made ready before anyone can see that there is a wait to end.
+        // Reset before another thread can see that there is a wait to end.
         _source.Reset();
         if (Interlocked.CompareExchange(ref _state, Waiting, Idle) == Idle)
         {

@@ -24,7 +24,7 @@ internal sealed class BytesInMemory(ReadOnlySequence<byte> bytes, int whole) : I
         }
     }
 
-    public void Take(int count) => _now = _now[count..];
+    public void Advance(int count) => _now = _now[count..];
 
     public Task<bool> FillAsync(Action ready, CancellationToken cancellationToken) => Task.FromResult(true);
 

@@ -140,8 +140,8 @@ internal sealed class ChunkSender : IDisposable
         written = _chunker.IsOpen ? _chunker.Append(output, ready) : written;
         if (written > 0)
         {
-            _bytes.Take(written);
-            _rate?.Take(written);
+            _bytes.Advance(written);
+            _rate?.Consume(written);
         }
 
         if (!_chunker.IsOpen)

@@ -10,7 +10,7 @@ namespace ImageShare.Core.Msrp.Transfers;
 /// </summary>
 /// <remarks>
 /// What is refused before it begins is not shown here, since nothing of it was ever wanted: a message beside one that is not complete (413), one
-/// whose first chunk lies beyond <see cref="Sessions.MsrpSessionOptions.MaxMessageSize"/> or the limits (413), one that contradicts itself (400). A
+/// whose first chunk exceeds <see cref="Sessions.MsrpSessionOptions.MaxMessageSize"/> or the limits (413), one that contradicts itself (400). A
 /// receiver that wants to know of messages that are too large leaves <see cref="Sessions.MsrpSessionOptions.MaxMessageSize"/> alone and judges
 /// <see cref="MsrpMessageInfo.Total"/> in <see cref="BeginAsync"/>.
 /// </remarks>

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace ImageShare.Core.Msrp.Transfers;
 
 /// <summary>
-/// The messages that come in on one session: puts chunks together and passes their bytes to the receiver. One message at a time is taken;
-/// another that begins meanwhile is refused. Used by the reader loop of the session's connection only.
+/// The incoming messages of one session: reassembles chunks and passes their bytes to the receiver (RFC 4975 §7.3.1). One message at a time is accepted;
+/// another that begins meanwhile is refused with 413. Used by the reader loop of the session's connection only.
 /// </summary>
 internal sealed class IncomingMessages(IMsrpMessageReceiver? receiver, long maxMessageSize, MsrpLimits limits, ILogger logger)
 {
@@ -15,7 +15,7 @@ internal sealed class IncomingMessages(IMsrpMessageReceiver? receiver, long maxM
     private MessageAssembly? _assembly;
     private string? _openId;
     private int _messages;
-    private long _taken;
+    private long _receivedBytes;
 
     /// <summary>Whether a message has begun and is not complete.</summary>
     public bool IsOpen => _openId is not null;
@@ -24,7 +24,7 @@ internal sealed class IncomingMessages(IMsrpMessageReceiver? receiver, long maxM
     public int Messages => Volatile.Read(ref _messages);
 
     /// <summary>How many bytes were passed on so far, of all messages. For any thread.</summary>
-    public long Taken => Volatile.Read(ref _taken);
+    public long ReceivedBytes => Volatile.Read(ref _receivedBytes);
 
     /// <summary>The number of the message that has begun and is not complete; 0 when there is none. For any thread.</summary>
     public int OpenMessage => IsOpen ? Volatile.Read(ref _messages) : 0;
@@ -55,7 +55,7 @@ internal sealed class IncomingMessages(IMsrpMessageReceiver? receiver, long maxM
             return FailAsync(verdict);
         }
 
-        Volatile.Write(ref _taken, _taken + data.Length);
+        Volatile.Write(ref _receivedBytes, _receivedBytes + data.Length);
         try
         {
             ValueTask writing = receiver!.WriteAsync(offset, data, cancellationToken);
@@ -69,7 +69,7 @@ internal sealed class IncomingMessages(IMsrpMessageReceiver? receiver, long maxM
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // Whatever the receiver's trouble is, the sender is told to stop; the receiver knows its own reason.
+            // Whatever went wrong in the receiver, the sender is told to stop (RFC 4975 §10.5).
             return FailAsync(MsrpAbortReason.ReceiverFailed, StatusOf(e));
         }
     }
@@ -96,14 +96,14 @@ internal sealed class IncomingMessages(IMsrpMessageReceiver? receiver, long maxM
     {
         if (head.MessageId is null && head.ByteRange is { Start: > 1 })
         {
-            // Nothing says which message it belongs to.
+            // It cannot be assigned to a message (RFC 4975 §7.3.1).
             return 400;
         }
 
         string id = head.MessageId ?? MsrpIdent.NewMessageId();
         if (string.Equals(_openId, id, StringComparison.Ordinal))
         {
-            // The same id in another string: the decoder had read something else in between.
+            // The same id in another string instance: the decoder has read another head in between.
             _openId = id;
             return await BeginChunkAsync(head, cancellationToken).ConfigureAwait(false);
         }
@@ -113,12 +113,13 @@ internal sealed class IncomingMessages(IMsrpMessageReceiver? receiver, long maxM
             return Dropped(answer);
         }
 
-        // A sign of life of some peers, sent as content (type text/x-msrp-heartbeat).
+        // A keep-alive of some peers, sent as content (type text/x-msrp-heartbeat).
         if (head.ContentType?.Is("text", "x-msrp-heartbeat") == true)
         {
             return Dropped(200);
         }
 
+        // RFC 4975 §10.3, RFC 4975 §10.5.
         int status = receiver is null ? 403 : _openId is not null ? 413 : 200;
         var assembly = new MessageAssembly(maxMessageSize, limits);
         if (status == 200)
@@ -153,7 +154,7 @@ internal sealed class IncomingMessages(IMsrpMessageReceiver? receiver, long maxM
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // As above: to the peer it is a refusal.
+            // As above: for the peer it is a refusal.
             return StatusOf(e);
         }
     }
@@ -229,13 +230,13 @@ internal sealed class IncomingMessages(IMsrpMessageReceiver? receiver, long maxM
         return status;
     }
 
-    // 200 asks for the bytes; a chunk that is answered 200 and dropped all the same has a status of its own kind.
+    // 200 means that the bytes are wanted; a chunk that is answered 200 and dropped has a status of its own.
     private static int Dropped(int status) => status == 200 ? DroppedOk : status;
 
-    /// <summary>Answer 200, deliver nothing.</summary>
+    /// <summary>Answered with 200 and not delivered.</summary>
     public const int DroppedOk = 0;
 
-    // A refusal, whatever the exception says: nothing is accepted by throwing.
+    // A refusal, whatever status the exception has: an exception never accepts.
     private static int StatusOf(Exception error) => error is ImageShareException { MsrpStatus: >= 400 and <= 699 and { } status } ? status : 413;
 
     private static int StatusOf(AssemblyVerdict verdict) => verdict switch

@@ -40,8 +40,8 @@ public sealed record MsrpOutgoingContent
     public long ChunkSize { get; init; } = 2048;
 
     /// <summary>
-    /// The most chunks that may be unanswered at a time, besides what the connection itself bounds. Default: no bound of its own, for nobody has to wait for a
-    /// response (RFC 4975 §7.1.1). 1 sends in lock-step, for peers that lose chunks that come close behind each other.
+    /// The most chunks that may be unanswered at a time, besides the bound of the connection. Default: no bound of its own, since a sender does not have to wait for a
+    /// response (RFC 4975 §7.1.1). 1 sends in lock-step, for peers that lose chunks that arrive in quick succession.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public int MaxUnanswered
@@ -60,7 +60,7 @@ public sealed record MsrpOutgoingContent
     /// <summary>The id of the message; null, the default, makes one of 128 random bits.</summary>
     public string? MessageId { get; init; }
 
-    /// <summary>Whether to ask for success reports. The result does not wait for them unless <see cref="AwaitSuccessReport"/> says so.</summary>
+    /// <summary>Whether to ask for success reports. The result does not wait for them unless <see cref="AwaitSuccessReport"/> is set.</summary>
     public bool SuccessReport { get; init; }
 
     /// <summary>
@@ -72,12 +72,12 @@ public sealed record MsrpOutgoingContent
     public bool AwaitSuccessReport { get; init; }
 
     /// <summary>
-    /// What the first chunk says in Content-Disposition (RFC 2183), such as <c>render; filename="cat.png"; size=5</c>: at most 4,096 characters, no control
-    /// characters. Null, the default, says nothing, which means <c>render</c> (RFC 5547 §8.7).
+    /// The Content-Disposition of the first chunk (RFC 2183), such as <c>render; filename="cat.png"; size=5</c>: at most 4,096 characters, no control
+    /// characters. Null, the default, omits the header, which means <c>render</c> (RFC 5547 §8.7).
     /// </summary>
     public string? Disposition { get; init; }
 
-    /// <summary>The content of a stream, from where it stands. The stream is not disposed.</summary>
+    /// <summary>The content of a stream, from its current position. The stream is not disposed.</summary>
     public static MsrpOutgoingContent FromStream(MediaType contentType, Stream stream, long length)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -98,7 +98,7 @@ public sealed record MsrpOutgoingContent
         FromSequence(contentType, new ReadOnlySequence<byte>(bytes));
 
     /// <summary>
-    /// Bytes in memory, in any number of segments. They are not copied, but for the small chunks that lie across segments, and must not change until the sending call has
+    /// Bytes in memory, in any number of segments. They are not copied, except for small chunks that cross segments, and must not change until the sending call has
     /// ended, however it ends; after that they are not looked at any more. The same content may be sent any number of times.
     /// </summary>
     public static MsrpOutgoingContent FromSequence(MediaType contentType, ReadOnlySequence<byte> bytes)

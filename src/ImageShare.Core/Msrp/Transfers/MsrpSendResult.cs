@@ -26,7 +26,7 @@ public enum MsrpSendOutcome
 }
 
 /// <summary>The end of a message sent.</summary>
-/// <param name="Outcome">What became of it.</param>
+/// <param name="Outcome">The outcome.</param>
 /// <param name="MessageId">Its id.</param>
 /// <param name="AcknowledgedBytes">The bytes the peer acknowledged.</param>
 /// <param name="Status">The MSRP status of a refusal, null when there was none.</param>
@@ -35,6 +35,6 @@ public sealed record MsrpSendResult(
     MsrpSendOutcome Outcome, string MessageId, long AcknowledgedBytes, int? Status = null, long ReportedBytes = 0);
 
 /// <summary>The end of a message sent, with what only this side knows.</summary>
-/// <param name="Result">What became of it.</param>
+/// <param name="Result">The outcome.</param>
 /// <param name="IsCancelled">Whether the caller gave it up.</param>
 internal sealed record MsrpSendEnd(MsrpSendResult Result, bool IsCancelled);

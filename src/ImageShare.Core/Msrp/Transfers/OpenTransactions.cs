@@ -5,8 +5,8 @@ namespace ImageShare.Core.Msrp.Transfers;
 /// <summary>
 /// The transactions of one transfer that wait for their response: a ring that the writer loop fills at one end and the reader loop
 /// empties at the other, without a lock. Its size is the window: how many chunks may be unanswered at a time (RFC 4975 §7.1.1
-/// asks nobody to wait for a response, but memory must stay flat). One place more is kept for the chunk that gives the message up, which
-/// may go out when the window is full.
+/// does not require waiting for a response, but memory must be bounded). One more entry is reserved for the chunk that aborts the message, which
+/// may be sent when the window is full.
 /// </summary>
 internal sealed class OpenTransactions
 {
@@ -16,7 +16,7 @@ internal sealed class OpenTransactions
 
     private readonly Entry[] _ring;
 
-    // Apart from the ring: written when the chunks have left, when the reader loop may be at their entries already.
+    // Apart from the ring: written after the flush, when the reader loop may already use the entries.
     private readonly long[] _sentAt;
     private readonly int _mask;
     private Ends _ends;
@@ -34,12 +34,12 @@ internal sealed class OpenTransactions
     public bool IsFull =>
         _ends.Tail - _ends.HeadSeen >= _mask && _ends.Tail - (_ends.HeadSeen = Volatile.Read(ref _ends.Head)) >= _mask;
 
-    /// <summary>How many bytes were answered with a good status. For any thread.</summary>
+    /// <summary>How many bytes were acknowledged with a 2xx. For any thread.</summary>
     public long Acknowledged => Volatile.Read(ref _ends.Acknowledged);
 
     /// <summary>
-    /// Whether so much room has come that it is worth going on after the window was full: room for one chunk only, again and again, would
-    /// make a system call of each chunk. For any thread.
+    /// Whether there is enough room to continue after the window was full: waking the writer for each single chunk would
+    /// cost a system call per chunk. For any thread.
     /// </summary>
     public bool HasRoomAgain => Volatile.Read(ref _ends.Tail) - Volatile.Read(ref _ends.Head) <= _mask - (_mask / 4) - 1;
 
@@ -48,7 +48,7 @@ internal sealed class OpenTransactions
 
     /// <summary>
     /// When the last byte of the oldest unanswered transaction was handed to the system, or null when none waits for its response.
-    /// For any thread; what it says may be outdated at once, but never too old.
+    /// For any thread; the value may be outdated at once, but never too early.
     /// </summary>
     public long? OldestSentAt
     {
@@ -73,7 +73,7 @@ internal sealed class OpenTransactions
     /// <summary>The chunk opened last has its end-line. For the writer loop.</summary>
     public void Close(long length) => Volatile.Write(ref _ring[(_ends.Tail - 1) & _mask].Length, length);
 
-    /// <summary>All that was written has gone to the system: the time of the chunks that ended runs from now. For the writer loop.</summary>
+    /// <summary>Everything written was flushed: the time of the chunks that ended runs from now. For the writer loop.</summary>
     public void MarkSent(long now)
     {
         long stamped = _ends.Stamped;
@@ -97,7 +97,7 @@ internal sealed class OpenTransactions
     public bool Contains(TransactionKey key) => IndexOf(key) >= 0;
 
     /// <summary>
-    /// Takes the oldest transaction out, whose answer was a good one, if it has this id and its end-line is written: nearly always it is. For the reader loop.
+    /// Fast path: completes the oldest transaction, answered with a 2xx, if it has this id and its end-line is written. For the reader loop.
     /// </summary>
     /// <returns>False when it is another.</returns>
     public bool TryAnswerNext(TransactionKey key)
@@ -113,7 +113,7 @@ internal sealed class OpenTransactions
         return entry.Key == key && TryCount(ref entry) && MoveHead(head + 1);
     }
 
-    /// <summary>Takes a transaction out, whose answer was a good one. For the reader loop.</summary>
+    /// <summary>Completes a transaction that was answered with a 2xx. For the reader loop.</summary>
     /// <returns>False when there is none of that id, or its end-line is not yet written.</returns>
     public bool TryAnswer(TransactionKey key)
     {
@@ -139,7 +139,7 @@ internal sealed class OpenTransactions
         return true;
     }
 
-    // Past those that were answered out of turn.
+    // Past the entries that were answered out of order.
     private bool MoveHead(long head)
     {
         while ((head < _ends.TailSeen || head < (_ends.TailSeen = Volatile.Read(ref _ends.Tail))) && _ring[head & _mask].Length == Answered)
@@ -167,8 +167,8 @@ internal sealed class OpenTransactions
         return -1;
     }
 
-    // What either loop writes lies apart, on lines of its own whatever their length here: or each step of one would cost the other a look at memory. Either
-    // remembers how far it last saw the other to be, and looks again only when that is not far enough.
+    // What each loop writes is on cache lines of its own, whatever their size on this machine, to avoid false sharing. Each
+    // remembers how far it last saw the other, and reads again only when that is not far enough.
     [StructLayout(LayoutKind.Explicit, Size = 384)]
     private struct Ends
     {

@@ -3,7 +3,7 @@ using ImageShare.Core.Msrp.Framing;
 
 namespace ImageShare.Core.Msrp.Transfers;
 
-/// <summary>One message on its way out.</summary>
+/// <summary>One outgoing message.</summary>
 /// <remarks>
 /// Three parties work on it at the same time. The writer loop of the connection cuts it into chunks: <see cref="Write"/>, <see cref="Interrupt"/>,
 /// <see cref="Flushed"/> and what is asked between them. The reader loop brings responses and reports: <see cref="TryAnswerNext"/>, <see cref="TryAnswer"/>,

@@ -65,7 +65,7 @@ internal sealed class ResponseWatch : IDisposable
             return TimeSpan.Zero;
         }
 
-        // With a standstill timeout a peer that answers other chunks is there, and only slower than the buffers between fill.
+        // With a standstill timeout, a peer that answers other chunks is alive; the chunk only waits in buffers between.
         long since = _settings.StandstillTimeout is null ? sentAt : Math.Max(sentAt, Volatile.Read(ref _answeredAt));
         return _settings.TimeProvider.GetElapsedTime(since, now);
     }

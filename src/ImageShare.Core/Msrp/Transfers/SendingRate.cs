@@ -46,7 +46,7 @@ internal sealed class SendingRate : IDisposable
     }
 
     /// <summary>Bytes were written.</summary>
-    public void Take(int count) => _level -= count;
+    public void Consume(int count) => _level -= count;
 
     public void Dispose() => _timer.Dispose();
 }

@@ -26,7 +26,7 @@ internal sealed class SourceBlocks : IOutgoingBytes
     private int _start;
     private volatile bool _stopped;
 
-    /// <param name="content">The message; a small chunk of it lies whole in one block.</param>
+    /// <param name="content">The message; each small chunk of it fits into one block.</param>
     /// <param name="budget">How many bytes the blocks may have together; not kept to when that would make them useless.</param>
     public SourceBlocks(MsrpOutgoingContent content, long budget = BlockSize * BlockCount)
     {
@@ -51,7 +51,7 @@ internal sealed class SourceBlocks : IOutgoingBytes
         }
     }
 
-    public void Take(int count)
+    public void Advance(int count)
     {
         _start += count;
         if (_start < _lengths[_emptied % BlockCount])
@@ -123,7 +123,7 @@ internal sealed class SourceBlocks : IOutgoingBytes
 
     public void Return()
     {
-        // Those of a transfer that was cut off are left to the collector: not every source lets go of a buffer when it is cancelled.
+        // Blocks of a transfer that was stopped are left to the garbage collector: not every source stops using a buffer when it is cancelled.
         for (int i = 0; i < BlockCount && !_stopped; i++)
         {
             if (_blocks[i] is { } block)

@@ -5,7 +5,7 @@ using System.IO.Pipelines;
 namespace ImageShare.Core.Msrp.Writing;
 
 /// <summary>
-/// Whole requests and responses on their way to the writer loop: what the reader loop answered during one read goes in one piece. Any
+/// Complete requests and responses queued for the writer loop: what the reader loop answered during one read is one entry. Any
 /// thread may add; the writer loop takes.
 /// </summary>
 internal sealed class ControlQueue

@@ -10,7 +10,7 @@ internal sealed class FlushSize
     private const int Smallest = 4 * 1024;
 
     /// <summary>
-    /// How long a flush should take at most: what is in it cannot be taken back any more, and the end of a message that its user cancels waits behind it.
+    /// How long a flush should take at most: what is in it can no longer be taken back, and the end of a message that its user cancels is queued after it.
     /// </summary>
     private static readonly TimeSpan LongestFlush = TimeSpan.FromMilliseconds(50);
 

@@ -5,7 +5,7 @@ namespace ImageShare.Core.Msrp.Writing;
 
 /// <summary>
 /// Writes the responses of one reader loop into a buffer that is handed over once per read. The chunks of a transfer get the
-/// same answer but for its id, so its text is kept.
+/// same response except for its id, so its text is cached.
 /// </summary>
 internal sealed class ResponseWriter
 {
@@ -16,7 +16,7 @@ internal sealed class ResponseWriter
 
     public ReadOnlySpan<byte> Pending => _pending.WrittenSpan;
 
-    /// <summary>Where whole other requests may be written, to go out with the responses.</summary>
+    /// <summary>Where other complete requests may be written, to be sent with the responses.</summary>
     public IBufferWriter<byte> Output => _pending;
 
     public void Clear() => _pending.ResetWrittenCount();

@@ -5,7 +5,7 @@ using ImageShare.Core.Msrp.Transfers;
 
 namespace ImageShare.Core.Msrp.Writing;
 
-/// <summary>The writer loop of one connection: whole requests and responses first, then chunks of every transfer in turn, many of them in one flush.</summary>
+/// <summary>The writer loop of one connection: whole requests and responses first, then chunks of every transfer in turn, many of them per flush.</summary>
 /// <remarks>
 /// <see cref="RunAsync"/> is the loop; it alone touches the output. Any thread may queue bytes (<see cref="Send"/>), add transfers, wait for a flush and abort.
 /// <see cref="HandOver"/> and <see cref="WaitForRoomAsync"/> are for the reader loop.
@@ -50,7 +50,7 @@ internal sealed class WriterLoop
     /// <summary>Whether nothing is written any more. For any thread.</summary>
     public bool HasEnded => _hasEnded;
 
-    /// <summary>Whether the peer has read nothing for a while: what is queued now would wait behind what it does not read. For any thread.</summary>
+    /// <summary>Whether the peer has read nothing for a while: what is queued now would wait for what it does not read. For any thread.</summary>
     public bool IsStuck => State.FlushingSince is { } since && _settings.TimeProvider.GetElapsedTime(since) >= StuckTime;
 
     /// <summary>How many bytes of whole requests and responses wait. For any thread.</summary>

@@ -35,7 +35,7 @@ public sealed class BytesInMemoryTests
                 // A chunk, or what an interruption leaves of one.
                 int count = random.Next(4) == 0 ? random.Next(1, ready.Length + 1) : Math.Min(ready.Length, c.Whole);
                 taken.AddRange(ready[..count]);
-                octets.Take(count);
+                octets.Advance(count);
             }
 
             return taken.SequenceEqual(data);
@@ -56,7 +56,7 @@ public sealed class BytesInMemoryTests
             while (octets.Ready is { IsEmpty: false } ready)
             {
                 taken.Add(ready[0]);
-                octets.Take(1);
+                octets.Advance(1);
             }
 
             Assert.That(taken, Is.EqualTo(data));
