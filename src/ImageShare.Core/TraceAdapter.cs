@@ -45,7 +45,7 @@ internal static class TraceAdapter
                 message.StartLine,
                 null,
                 message.Remote,
-                message.Octets,
+                message.Bytes,
                 (int)Math.Min(message.BodyLength, int.MaxValue),
                 message.Range is { } range ? $"{range} {message.Continuation}" : null)
             {

@@ -13,9 +13,9 @@ namespace ImageShare.Core.Msrp;
 public sealed record MsrpTraceEvent(
     bool Outgoing, string StartLine, string? MessageId, ByteRange? Range, long BodyLength, char Continuation, IPEndPoint Remote)
 {
-    /// <summary>Why what came could not be read; null for every request and response. The connection ends with it.</summary>
+    /// <summary>Why what was received could not be read; null for every request and response. The connection ends with it.</summary>
     public string? Problem { get; init; }
 
-    /// <summary>The octets that could not be read, the first 4096 of those that were there; empty for every request and response. Theirs to keep.</summary>
-    public ReadOnlyMemory<byte> Octets { get; init; }
+    /// <summary>The bytes that could not be read, at most the first 4096 that were buffered; empty for every request and response. They may be kept.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; init; }
 }

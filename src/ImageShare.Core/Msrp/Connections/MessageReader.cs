@@ -12,7 +12,7 @@ namespace ImageShare.Core.Msrp.Connections;
 /// </summary>
 internal sealed class MessageReader(ConnectionSettings settings, System.Net.IPEndPoint remote, RequestHandler requests, ResponseHandler responses)
 {
-    private const int MostTraced = 4096;
+    private const int MaxTracedBytes = 4096;
 
     private readonly MsrpDecoder _decoder = new(settings.Limits);
     private long _bodyLength;
@@ -138,7 +138,7 @@ internal sealed class MessageReader(ConnectionSettings settings, System.Net.IPEn
         return head.IsRequest ? requests.EndAsync(head, continuation) : default;
     }
 
-    /// <summary>Shows what made the stream unreadable, as much of it as was read, to who looks on: it is needed most.</summary>
+    /// <summary>Traces what made the stream unreadable, as far as it is buffered.</summary>
     /// <param name="read">What was read last.</param>
     /// <param name="consumed">How many bytes came before it.</param>
     public void TraceUnreadable(in ReadOnlySequence<byte> read, long consumed)
@@ -149,12 +149,12 @@ internal sealed class MessageReader(ConnectionSettings settings, System.Net.IPEn
         }
 
         ReadOnlySequence<byte> rest = read.Slice(Math.Clamp(error.Offset - consumed, 0, read.Length));
-        byte[] octets = rest.Slice(0, Math.Min(rest.Length, MostTraced)).ToArray();
-        int line = octets.AsSpan().IndexOf("\r\n"u8);
-        trace(new MsrpTraceEvent(Outgoing: false, Encoding.UTF8.GetString(octets.AsSpan(0, line < 0 ? octets.Length : line)), null, null, 0, ' ', remote)
+        byte[] bytes = rest.Slice(0, Math.Min(rest.Length, MaxTracedBytes)).ToArray();
+        int line = bytes.AsSpan().IndexOf("\r\n"u8);
+        trace(new MsrpTraceEvent(Outgoing: false, Encoding.UTF8.GetString(bytes.AsSpan(0, line < 0 ? bytes.Length : line)), null, null, 0, ' ', remote)
         {
             Problem = string.Create(CultureInfo.InvariantCulture, $"{error.Reason} at octet {error.Offset} of the connection"),
-            Octets = octets,
+            Bytes = bytes,
         });
     }
 }

@@ -28,7 +28,7 @@ public sealed class MsrpTraceTests
         do
         {
             unread = await seen.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
-            Assert.That(unread.Problem is null, Is.EqualTo(unread.Octets.IsEmpty));
+            Assert.That(unread.Problem is null, Is.EqualTo(unread.Bytes.IsEmpty));
         }
         while (unread.Problem is null);
 
@@ -37,8 +37,8 @@ public sealed class MsrpTraceTests
             Assert.That(unread.Outgoing, Is.False);
             Assert.That(unread.StartLine, Is.EqualTo("HTTP/1.1 400 Bad Request"));
             Assert.That(unread.Problem, Is.EqualTo($"NotMsrp at octet {opening.Length} of the connection"));
-            Assert.That(Encoding.UTF8.GetString(unread.Octets.Span), Is.EqualTo(garbage[..unread.Octets.Length]));
-            Assert.That(unread.Octets.Length, Is.InRange(100, 4096));
+            Assert.That(Encoding.UTF8.GetString(unread.Bytes.Span), Is.EqualTo(garbage[..unread.Bytes.Length]));
+            Assert.That(unread.Bytes.Length, Is.InRange(100, 4096));
         });
     }
 }
