@@ -24,7 +24,7 @@ internal sealed class Ladder(string left, string right, Action<string> write)
             if (!message.Protocol.StartsWith("MSRP", StringComparison.Ordinal))
             {
                 CloseRun();
-                Line(fromLeft, Summary(message.StartLine), $"{message.Protocol[4..]} {message.Octets.Length} B");
+                Line(fromLeft, Summary(message.StartLine), $"{message.Protocol[4..]} {message.Bytes.Length} B");
                 return;
             }
 

@@ -31,7 +31,7 @@ internal sealed class ResumeFile : IProgress<ImageShareProgress>
     public static ResumeFile Open(string path, SipUri peer, ImageDescription image)
     {
         string file = ResumeFolder.FileOf(path, peer.ToString());
-        string name = FormattableString.Invariant($"{Convert.ToHexString(image.Sha1.AsSpan())} {image.Size}");
+        string name = FormattableString.Invariant($"{image.Sha1} {image.Size}");
         string[] lines = ResumeFolder.Read(file);
         bool isSame = lines.Length == 2 && lines[0] == name;
         return new ResumeFile(file, name, isSame && long.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out long octets) && octets < image.Size ? octets : 0);

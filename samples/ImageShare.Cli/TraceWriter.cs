@@ -52,13 +52,13 @@ internal sealed class TraceWriter(FileInfo file) : IDisposable
             : string.Create(CultureInfo.InvariantCulture, $"body {message.BodyLength}");
         string head = $"{(message.IsOutgoing ? ">>>" : "<<<")} {message.Protocol} {message.Local} {(message.IsOutgoing ? "to" : "from")} {message.Remote}, {about}\r\n";
         _stream.Write(Encoding.UTF8.GetBytes(head));
-        if (message.Octets.IsEmpty)
+        if (message.Bytes.IsEmpty)
         {
             _stream.Write(Encoding.UTF8.GetBytes($"{Shown.Text(message.StartLine)}  {Shown.Text(message.Detail)}"));
         }
         else
         {
-            _stream.Write(message.Octets.Span);
+            _stream.Write(message.Bytes.Span);
         }
 
         _stream.Write("\r\n\r\n"u8);

@@ -15,7 +15,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageShare.Core;
 
-/// <summary>How a client is put together.</summary>
+/// <summary>Creates the parts of a client.</summary>
 public sealed partial class ImageShareClient
 {
     private static async Task<ImageShareClient> StartCoreAsync(ImageShareOptions options)
@@ -56,7 +56,8 @@ public sealed partial class ImageShareClient
                 BindTimeout = options.Limits.MediaConnectTimeout,
                 IdleTimeout = options.Limits.IdleTimeout,
 
-                // One bound for a transfer that stands still: who allows a minute is not to be cut off after half of it, nor held up by a trickle for two.
+                // All three come from one setting: a transfer that may be idle for a minute must not be ended after half of it, and a trickle
+                // must not prolong it to two.
                 StandstillTimeout = options.Limits.IdleTimeout,
                 ProgressInterval = options.Limits.IdleTimeout,
                 Limits = MsrpLimits.Default with { MinProgressBytes = (int)Math.Clamp(options.Limits.MinTransferRate * options.Limits.IdleTimeout.TotalSeconds, 1, int.MaxValue) },
@@ -83,7 +84,7 @@ public sealed partial class ImageShareClient
 
     private static ImageShareClient Assemble(ImageShareOptions options, ILogger log, SipTransport? own, MsrpEndpoint msrp)
     {
-        // Before the agent runs: what can fail, fails with nothing to be undone.
+        // Everything that can fail comes before the agent starts, so that there is nothing to undo.
         ISipTransport transport = own ?? options.CustomSipTransport!;
         bool isTls = options.Transport is SipTransportChoice.Tls && own?.TlsEndPoint is not null;
         SipSentBy sentBy = transport.GetSentBy(new SipDestination(own?.LocalEndPoint ?? options.LocalEndPoint, isTls ? SipProtocol.Tls : SipProtocol.Udp));

@@ -8,18 +8,21 @@ namespace ImageShare.Core;
 public sealed partial class ImageShareClient
 {
     /// <summary>
-    /// Shares several images in one invitation (RFC 5547 §8.2.3): the peer accepts or refuses each by itself, and those it accepts travel over one
-    /// connection. Reads and hashes the sources, then starts a session for each and returns them at once, in the order of the images. They have the same
-    /// <see cref="ImageShareSession.Id"/>; each has its own state, progress, result and <see cref="ImageShareSession.CancelAsync"/>, which leaves the
-    /// others running. To share images one after another, each in its own SIP session as IR.79 has it, call <see cref="ShareAsync"/> for each.
+    /// Shares several images in one invitation (RFC 5547 §8.2.3): the peer accepts or declines each image separately, and the accepted ones
+    /// share one connection. Reads and hashes the sources, then starts one session per image and returns them in the order of the images,
+    /// without waiting for the peer. The sessions have the same <see cref="ImageShareSession.Id"/>, but each has its own state, progress and
+    /// result; cancelling one (<see cref="ImageShareSession.CancelAsync"/>) does not affect the others. To share images one after another,
+    /// each in its own SIP session as IR.79 describes, call <see cref="ShareAsync"/> for each.
     /// </summary>
-    /// <param name="peer">Whom to share them with.</param>
-    /// <param name="images">The images, 1 to <see cref="ImageShareLimits.MaxImagesPerInvitation"/>.</param>
-    /// <param name="settings">What else there is to say of all of them, or null. Icon, progress and where to resume are each image's own.</param>
-    /// <param name="cancellationToken">Stops the reading of the sources before the sessions start. It has no power over the sessions.</param>
+    /// <param name="peer">The peer to share them with.</param>
+    /// <param name="images">The images: 1 to <see cref="ImageShareLimits.MaxImagesPerInvitation"/> of them.</param>
+    /// <param name="settings">Settings for all images, or null for the defaults. Set icon, progress and the offset to resume at on each <see
+    /// cref="SharedImage"/> instead.</param>
+    /// <param name="cancellationToken">Cancels reading the sources. It has no effect once the sessions have started.</param>
     /// <exception cref="ImageShareException">
-    /// A source cannot be shared, or resumed where it says, as for <see cref="ShareAsync"/>: then none is. <see cref="ImageShareError.InvalidValue"/>: there are no images or too many, or the
-    /// settings have an icon, a progress or something to resume.
+    /// A source cannot be shared or resumed, as described for <see cref="ShareAsync"/>; no image is shared then. <see
+    /// cref="ImageShareError.InvalidValue"/>: there are no images or too many, or <paramref name="settings"/> contains an icon, a progress
+    /// handler or an offset to resume at.
     /// </exception>
     public async Task<IReadOnlyList<ImageShareSession>> ShareTogetherAsync(
         SipUri peer, IReadOnlyList<SharedImage> images, ShareSettings? settings = null, CancellationToken cancellationToken = default)
@@ -32,13 +35,13 @@ public sealed partial class ImageShareClient
         if (images.Count == 0 || images.Count > most)
         {
             throw new ImageShareException(
-                ImageShareError.InvalidValue, $"{images.Count} images cannot be shared in one invitation, only 1 to {most}; share the others in a next one.");
+                ImageShareError.InvalidValue, $"One invitation can contain 1 to {most} images, not {images.Count}; split them over several invitations.");
         }
 
         if (settings.Icon is not null || settings.Progress is not null || settings.ResumeAt != 0)
         {
             throw new ImageShareException(
-                ImageShareError.InvalidValue, "An icon, a progress and where to resume belong to one image: give them with it.");
+                ImageShareError.InvalidValue, "Icon, Progress and ResumeAt apply to a single image; set them on each SharedImage.");
         }
 
         var described = new (ImageSource, ImageDescription, ShareSettings)[images.Count];
@@ -48,7 +51,7 @@ public sealed partial class ImageShareClient
             described[i] = (images[i].Source, await DescribeAsync(images[i].Source, own, cancellationToken).ConfigureAwait(false), own);
         }
 
-        // Reading the images takes its time; the client may be gone by now.
+        // Reading the images takes time; the client may have been disposed in the meantime.
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         return Share(peer, described, settings);
     }

@@ -15,15 +15,15 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core;
 
 /// <summary>
-/// An image share endpoint: asks peers what they can do, shares images, and hands out invitations. Answers capability queries by itself.
-/// All members may be called from any thread, at the same time. Disposing cancels what still runs and releases every socket and timer.
+/// An Image Share endpoint: queries the capabilities of peers, shares and fetches images, and receives invitations. Answers capability
+/// queries by itself. All members are thread-safe. Disposing the client cancels running shares and releases all sockets and timers.
 /// </summary>
 public sealed partial class ImageShareClient : IAsyncDisposable
 {
-    /// <summary>How long disposing waits for the peers of running shares: for the end of a chunk that is under way, and its BYE.</summary>
+    /// <summary>How long disposal waits for running shares: for the end of a chunk in flight and for the peer's response to BYE.</summary>
     private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(3);
 
-    // All that run, with the peer that began it.
+    // All running shares, with the peer that started each; null for those started here.
     private readonly ConcurrentDictionary<ShareSession, string?> _sessions;
     private readonly IncomingShares _incoming;
     private readonly ShareContext _context;
@@ -40,28 +40,31 @@ public sealed partial class ImageShareClient : IAsyncDisposable
         Address = address;
     }
 
-    /// <summary>Where peers reach this client: the user of its identity at the address and port it listens on, UDP and TCP; TLS when that was chosen and there is a certificate.</summary>
+    /// <summary>
+    /// The SIP address at which peers reach this client: the user of its identity at the address and port it listens on. It uses UDP and TCP,
+    /// or TLS if <see cref="ImageShareOptions.Transport"/> is TLS and there is a certificate.
+    /// </summary>
     public SipUri Address { get; }
 
-    /// <summary>What is known of peers from earlier queries, and from what they said when they asked or invited.</summary>
+    /// <summary>The capabilities of peers, learned from earlier queries and from the requests they sent.</summary>
     public PeerCapabilities Capabilities => _context.Known;
 
     /// <summary>
-    /// Invitations as they come, in order; ends when the client is disposed. Several readers share them: each invitation goes to one. While
-    /// nobody reads, callers hear ringing until they or the answer timeout give up.
+    /// The incoming invitations, in order; completes when the client is disposed. With several readers, each invitation goes to one of them.
+    /// An invitation that is not read rings until the caller gives up or the answer timeout expires.
     /// </summary>
     public IAsyncEnumerable<ImageShareInvitation> Invitations => _incoming.Invitations.Select(ImageShareInvitation.Of);
 
     /// <summary>
-    /// The shares of images that peers fetch from <see cref="ImageShareOptions.Catalogue"/>, each as soon as it is accepted; ends when the client is disposed. They run
-    /// whether anybody reads or not: of those that nobody reads, the oldest are left out.
+    /// The sessions of images that peers fetch from <see cref="ImageShareOptions.Catalogue"/>, each as soon as its request is accepted;
+    /// completes when the client is disposed. They run whether or not anyone reads; if no one does, the oldest are dropped from the list.
     /// </summary>
     public IAsyncEnumerable<ImageShareSession> Serving => _incoming.Serving.ReadAllAsync().Select(ImageShareSession.Of);
 
-    /// <summary>Binds the sockets and starts to answer.</summary>
+    /// <summary>Starts a client: binds its sockets and begins to answer requests.</summary>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: the address or port cannot be bound.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">One of the <see cref="ImageShareOptions.Limits"/> is none.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled; nothing stays bound.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">One of the <see cref="ImageShareOptions.Limits"/> is out of range.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; no socket stays bound.</exception>
     public static Task<ImageShareClient> StartAsync(ImageShareOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -71,11 +74,14 @@ public sealed partial class ImageShareClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Asks a peer whether it can share images (step 1 of the service; OPTIONS, IR.79 §3.3). A peer that is not available for the moment
-    /// (480) is asked again after a while, see <see cref="ImageShareLimits.QueryRetryDelays"/>.
+    /// Asks a peer whether it can share images (OPTIONS, IR.79 §3.3). A peer that is temporarily unavailable (480) is asked again; see <see
+    /// cref="ImageShareLimits.QueryRetryDelays"/>.
     /// </summary>
-    /// <returns>What it said; a refusal is an answer too, with <see cref="ImageShareCapabilities.CanShareImages"/> false.</returns>
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.PeerUnreachable"/> or <see cref="ImageShareError.NoAnswer"/>.</exception>
+    /// <returns>The peer's answer. A refusal is an answer too, with <see cref="ImageShareCapabilities.CanShareImages"/> false.</returns>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.PeerUnreachable"/> or <see cref="ImageShareError.NoAnswer"/>: the peer could not be asked or did not
+    /// answer.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Task<ImageShareCapabilities> QueryCapabilitiesAsync(SipUri peer, CancellationToken cancellationToken = default)
     {
@@ -84,17 +90,17 @@ public sealed partial class ImageShareClient : IAsyncDisposable
         return CapabilityQuery.AskAsync(_context, peer, ExtraHeaders.None, cancellationToken);
     }
 
-    /// <summary>Shares an image: reads and hashes the source, then starts the session and returns it at once.</summary>
-    /// <param name="peer">Whom to share it with.</param>
-    /// <param name="source">The image; read once now for its hash and once while it is sent.</param>
-    /// <param name="settings">What else there is to say, or null.</param>
-    /// <param name="cancellationToken">
-    /// Stops the reading of the source before the session starts. It has no power over the session: cancel that with
-    /// <see cref="ImageShareSession.CancelAsync"/>.
-    /// </param>
-    /// <exception cref="ImageShareException">The source cannot be shared: <see cref="ImageShareError.FileNotFound"/>,
-    /// <see cref="ImageShareError.SourceUnreadable"/>, <see cref="ImageShareError.TypeNotAccepted"/> when it is no image, its icon is larger than
-    /// the limit (<see cref="ImageShareError.TooLarge"/>), or it ends before <see cref="ShareSettings.ResumeAt"/> (<see cref="ImageShareError.InvalidValue"/>).</exception>
+    /// <summary>Shares an image: reads and hashes the source, then starts the session and returns it without waiting for the peer.</summary>
+    /// <param name="peer">The peer to share it with.</param>
+    /// <param name="source">The image. It is read once for its hash and once more while it is sent.</param>
+    /// <param name="settings">Settings, or null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels reading the source. It has no effect once the session has started; use <see
+    /// cref="ImageShareSession.CancelAsync"/> then.</param>
+    /// <exception cref="ImageShareException">
+    /// The source cannot be shared. <see cref="ImageShareError.FileNotFound"/> or <see cref="ImageShareError.SourceUnreadable"/>: it cannot
+    /// be read. <see cref="ImageShareError.TypeNotAccepted"/>: it is not an image. <see cref="ImageShareError.TooLarge"/>: the icon exceeds
+    /// the limit. <see cref="ImageShareError.InvalidValue"/>: the image ends before <see cref="ShareSettings.ResumeAt"/>.
+    /// </exception>
     public async Task<ImageShareSession> ShareAsync(
         SipUri peer, ImageSource source, ShareSettings? settings = null, CancellationToken cancellationToken = default)
     {
@@ -104,7 +110,7 @@ public sealed partial class ImageShareClient : IAsyncDisposable
         settings ??= ShareSettings.Default;
         ImageDescription image = await DescribeAsync(source, settings, cancellationToken).ConfigureAwait(false);
 
-        // Reading the image takes its time; the client may be gone by now.
+        // Reading the image takes time; the client may have been disposed in the meantime.
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         return Share(peer, [(source, image, settings)], settings)[0];
     }
@@ -123,38 +129,39 @@ public sealed partial class ImageShareClient : IAsyncDisposable
         return [.. sessions.Select(ImageShareSession.Of)];
     }
 
-    // Reads and hashes an image, and looks whether it can be shared.
+    // Reads and hashes an image, and checks that it can be shared.
     private async Task<ImageDescription> DescribeAsync(ImageSource source, ShareSettings settings, CancellationToken cancellationToken)
     {
         if (settings.Icon is { } icon && icon.Content.Length > _context.Limits.MaxIconSize)
         {
             throw new ImageShareException(
-                ImageShareError.TooLarge, $"The icon has {icon.Content.Length} bytes, at most {_context.Limits.MaxIconSize} are sent; make it smaller.");
+                ImageShareError.TooLarge, $"The icon has {icon.Content.Length} bytes, but at most {_context.Limits.MaxIconSize} are allowed; use a smaller icon or raise ImageShareLimits.MaxIconSize.");
         }
 
         ImageDescription image = await source.DescribeAsync(cancellationToken).ConfigureAwait(false);
         if (!image.Type.Type.Equals("image", StringComparison.OrdinalIgnoreCase))
         {
             throw new ImageShareException(
-                ImageShareError.TypeNotAccepted, $"{image.Name} is {image.Type.Essence}, not an image; share a JPEG, PNG, GIF, BMP, WebP or HEIC file, or name its image type.");
+                ImageShareError.TypeNotAccepted, $"{image.Name} is {image.Type.Essence}, not an image; share a JPEG, PNG, GIF, BMP, WebP or HEIC file, or specify its image type.");
         }
 
         return settings.ResumeAt >= 0 && settings.ResumeAt < image.Size
             ? image
             : throw new ImageShareException(
-                ImageShareError.InvalidValue, $"{image.Name} has {image.Size} octets, so it cannot be resumed at {settings.ResumeAt}; share the whole image.");
+                ImageShareError.InvalidValue, $"{image.Name} has {image.Size} bytes and cannot be resumed at byte {settings.ResumeAt}; share the whole image.");
     }
 
-    /// <summary>Fetches an image that a peer serves: starts the session and returns it at once (RFC 5547 §8.2.2).</summary>
-    /// <param name="peer">Who has it.</param>
-    /// <param name="wanted">
-    /// Which one. A hash is best: it says exactly one, and what comes is checked against it. A name, a type or a size may mean several, and then none is sent.
-    /// What comes without any hash, asked for or answered, cannot be verified (<see cref="ImageShareResult.IsVerified"/>).
-    /// </param>
-    /// <param name="store">Where it goes.</param>
-    /// <param name="settings">What else there is to say, or null.</param>
-    /// <param name="cancellationToken">Looked at once, before the session starts. Cancel that with <see cref="ImageShareSession.CancelAsync"/>.</param>
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: nothing is selected, or a size or name that no image has.</exception>
+    /// <summary>Fetches an image that a peer serves (RFC 5547 §8.2.2): starts the session and returns it without waiting for the peer.</summary>
+    /// <param name="peer">The peer that has the image.</param>
+    /// <param name="wanted">Selects the image. Prefer a hash: it identifies exactly one image, and the received image is checked against it.
+    /// A name, type or size may match several images, and then the peer sends none. An image received without a hash from either side cannot
+    /// be verified (<see cref="ImageShareResult.IsVerified"/>).</param>
+    /// <param name="store">The store for the image.</param>
+    /// <param name="settings">Settings, or null for the defaults.</param>
+    /// <param name="cancellationToken">Checked once, before the session starts. Use <see cref="ImageShareSession.CancelAsync"/> after that.</param>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.InvalidValue"/>: the selector is empty, or contains an empty name or a negative size.
+    /// </exception>
     public Task<ImageShareSession> FetchAsync(
         SipUri peer, ImageSelector wanted, IImageStore store, FetchSettings? settings = null, CancellationToken cancellationToken = default)
     {
@@ -167,7 +174,7 @@ public sealed partial class ImageShareClient : IAsyncDisposable
         if (wanted.IsEmpty || wanted.Name is "" || wanted.Size < 0)
         {
             throw new ImageShareException(
-                ImageShareError.InvalidValue, "Nothing says which image is to be fetched; give a hash, or a name, a type or a size above 0.");
+                ImageShareError.InvalidValue, "The selector does not identify an image; give a hash, a name, a type or a size above 0.");
         }
 
         var call = new OutgoingCall(_context, new CallTarget(peer, RandomToken.Create(), settings.Headers));
@@ -175,9 +182,9 @@ public sealed partial class ImageShareClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Cancels every running share, says so to the peers, and closes all sockets. Peers that do not answer are waited for 5 seconds at most, 3 of them for those of
-    /// transfers and 2 for those of invitations that were taken back; peers that answer, no longer than they take. A store of the application's own is
-    /// waited for until it has given up its image. Returns without exception, however often it is called, and always when all is closed.
+    /// Cancels every running share, tells the peers, and closes all sockets. If peers do not respond, disposal takes at most 5 seconds: 3 for
+    /// running transfers and 2 for cancelled invitations. It also waits until an application's own stores have abandoned their images. Never
+    /// throws; further calls return when the first has completed.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -195,7 +202,7 @@ public sealed partial class ImageShareClient : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            // Some peer does not answer. Closing the agent ends every wait for one, and with it the share.
+            // A peer does not respond. Closing the agent ends every wait for it, and with it the share.
         }
 
         await _context.Agent.DisposeAsync().ConfigureAwait(false);

@@ -7,9 +7,9 @@ using ImageShare.Core.Sip;
 namespace ImageShare.Core;
 
 /// <summary>
-/// A peer's wish to share an image, waiting for a decision. The peer's phone rings until <see cref="AcceptAsync(IImageStore, CancellationToken)"/>,
-/// <see cref="DeclineAsync(CancellationToken)"/>, the answer timeout, or until the peer takes it back (<see cref="Withdrawn"/>). Nothing is accepted unless the
-/// application says so. Members may be called from any thread; the first decision counts.
+/// An invitation to receive an image, waiting for a decision. The caller hears ringing until <see cref="AcceptAsync(IImageStore,
+/// CancellationToken)"/> or <see cref="DeclineAsync(CancellationToken)"/> is called, the answer timeout expires, or the caller cancels (<see
+/// cref="Withdrawn"/>). Nothing is accepted unless the application says so. Members are thread-safe; the first decision counts.
 /// </summary>
 public sealed class ImageShareInvitation
 {
@@ -17,75 +17,76 @@ public sealed class ImageShareInvitation
 
     private ImageShareInvitation(OfferedImage offered) => _offered = offered;
 
-    /// <summary>The SIP Call-ID of the invitation; those that came <see cref="Together"/> have the same.</summary>
+    /// <summary>The SIP Call-ID of the invitation. All images of one invitation (<see cref="Together"/>) have the same one.</summary>
     public string Id => Share.Session.Id;
 
     /// <summary>
-    /// Who invites: the identity a trusted proxy asserts (P-Asserted-Identity; see <see cref="ImsSettings.TrustedProxies"/>), otherwise From, which anybody
-    /// can write.
+    /// The caller: the identity asserted by a trusted proxy (P-Asserted-Identity; see <see cref="ImsSettings.TrustedProxies"/>), otherwise
+    /// the From address, which anyone can forge.
     /// </summary>
     public SipUri Caller => Share.Call.Caller.Uri;
 
-    /// <summary>The caller's own name for itself, or null. Show it escaped.</summary>
+    /// <summary>The display name chosen by the caller, or null. Escape it before display.</summary>
     public string? CallerDisplayName => Share.Call.Caller.DisplayName;
 
-    /// <summary>Whether <see cref="Caller"/> is asserted by a trusted proxy and not only claimed by the caller.</summary>
+    /// <summary>Whether <see cref="Caller"/> was asserted by a trusted proxy rather than just claimed by the caller.</summary>
     public bool IsCallerAsserted => Share.Call.IsCallerAsserted;
 
     /// <summary>
-    /// All identities in P-Asserted-Identity, often a sip and a tel URI of the same caller (RFC 3325 §9.1); empty when a trusted proxy asserts
-    /// none, and for every invitation that did not come from one.
+    /// All identities in P-Asserted-Identity, often a sip and a tel URI of the same caller (RFC 3325 §9.1). Empty unless the invitation came
+    /// from a trusted proxy that asserts some.
     /// </summary>
     public IReadOnlyList<SipUri> AssertedIdentities => Share.Call.AssertedIdentities;
 
-    /// <summary>What the invitation says of its image.</summary>
+    /// <summary>What the invitation says about the image.</summary>
     public InvitedImage Image => _offered.Image;
 
-    /// <summary>The icon that came with the invitation, or null. Hostile input like all else: decode it with care.</summary>
+    /// <summary>The icon in the invitation, or null. It is untrusted input: decode it with care.</summary>
     public ImageIcon? Icon => _offered.Icon;
 
-    /// <summary>What was odd about the invitation and lived with: stable codes, for logs and bug reports.</summary>
+    /// <summary>Tolerated faults in the invitation, as stable codes for logs and bug reports.</summary>
     public IReadOnlyList<string> Warnings => _offered.Warnings;
 
-    /// <summary>Cancelled when the invitation is over without this side's decision: the peer took it back, or nobody decided in time.</summary>
+    /// <summary>Cancelled when the invitation ends without a decision of this side: the caller cancelled it, or the answer timeout expired.</summary>
     public CancellationToken Withdrawn => Share.Withdrawn;
 
     /// <summary>
-    /// How it all ended, always with a result and never with an exception: declined, withdrawn (<see cref="ImageShareResult.Withdrawal"/> says why), not answered in
-    /// time, or, once accepted, as its session ends.
+    /// Completes when the invitation is declined, withdrawn (see <see cref="ImageShareResult.Withdrawal"/>) or times out, or, if it was
+    /// accepted, when its session ends. Never faults.
     /// </summary>
     public Task<ImageShareResult> Completion => Share.Session.Completion;
 
     /// <summary>
-    /// The invitations that came in one SIP invitation, this one among them, in the order of its sections (RFC 5547 §8.2.3); most often this one alone. Each
-    /// is accepted or declined by itself, and the caller hears of all when the last one is decided: an accepted one waits for it. How many are taken
-    /// together is bounded by <see cref="ImageShareLimits.MaxImagesPerInvitation"/>.
+    /// All images of the same SIP invitation, including this one, in the order of the media sections (RFC 5547 §8.2.3); usually just this
+    /// one. Each is accepted or declined separately. The answer is sent after the last decision, so an accepted image waits for the others.
+    /// The number is limited by <see cref="ImageShareLimits.MaxImagesPerInvitation"/>.
     /// </summary>
     public IReadOnlyList<ImageShareInvitation> Together => field ??= [.. _offered.Together.Select(Of)];
 
     private CalledShare Share => _offered.Share;
 
-    /// <summary>What the application holds of an offered image: always the same one.</summary>
+    /// <summary>The public object for an offered image; always the same instance.</summary>
     internal static ImageShareInvitation Of(OfferedImage offered) => offered.Face(static inner => new ImageShareInvitation(inner));
 
-    /// <summary>Takes the image.</summary>
-    /// <param name="store">Where it goes.</param>
-    /// <param name="cancellationToken">Stops preparing the store; the invitation then still waits.</param>
+    /// <summary>Accepts the image.</summary>
+    /// <param name="store">The store for the image.</param>
+    /// <param name="cancellationToken">Cancels preparing the store; the invitation then still waits for a decision.</param>
     /// <inheritdoc cref="AcceptAsync(IImageStore, AcceptSettings, CancellationToken)"/>
     public Task<ImageShareSession> AcceptAsync(IImageStore store, CancellationToken cancellationToken = default) =>
         AcceptAsync(store, AcceptSettings.Default, cancellationToken);
 
-    /// <summary>Takes the image.</summary>
-    /// <param name="store">Where it goes.</param>
-    /// <param name="settings">What else there is to say.</param>
-    /// <param name="cancellationToken">Stops preparing the store; the invitation then still waits.</param>
-    /// <returns>The session, already connecting, or waiting for the decision on others that came <see cref="Together"/>.</returns>
+    /// <summary>Accepts the image.</summary>
+    /// <param name="store">The store for the image.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="cancellationToken">Cancels preparing the store; the invitation then still waits for a decision.</param>
+    /// <returns>The session, which connects at once, or after the decision on the other images of the invitation (<see cref="Together"/>).</returns>
     /// <exception cref="ImageShareException">
-    /// The store cannot take it (<see cref="ImageShareError.StoreNotWritable"/>, <see cref="ImageShareError.DiskFull"/>): the invitation
-    /// still waits, for another store or <see cref="DeclineAsync(CancellationToken)"/>. <see cref="ImageShareError.NothingToResume"/>: the rest of an image
-    /// was offered (<see cref="InvitedImage.ResumesAt"/>) whose beginning the store has not; it is refused with 488. <see cref="ImageShareError.RelayUnreachable"/>,
-    /// <see cref="ImageShareError.RelayRefused"/> or <see cref="ImageShareError.CertificateNotTrusted"/>: a relay of this side; the invitation still waits. <see cref="ImageShareError.InvalidState"/>: it is over
-    /// or decided already.
+    /// <see cref="ImageShareError.StoreNotWritable"/> or <see cref="ImageShareError.DiskFull"/>: the store cannot take the image; the
+    /// invitation still waits, and can be accepted with another store or declined. <see cref="ImageShareError.NothingToResume"/>: the peer
+    /// offered the rest of an image (<see cref="InvitedImage.ResumesAt"/>) and the store does not have the beginning; the invitation was
+    /// refused with 488. <see cref="ImageShareError.RelayUnreachable"/>, <see cref="ImageShareError.RelayRefused"/> or <see
+    /// cref="ImageShareError.CertificateNotTrusted"/>: a relay of this side failed; the invitation still waits. <see
+    /// cref="ImageShareError.InvalidState"/>: the invitation is over or already decided.
     /// </exception>
     public Task<ImageShareSession> AcceptAsync(IImageStore store, AcceptSettings settings, CancellationToken cancellationToken = default)
     {
@@ -94,9 +95,10 @@ public sealed class ImageShareInvitation
         return AcceptCoreAsync(store, settings, cancellationToken);
     }
 
-    /// <summary>Declines for the reason given; otherwise as <see cref="DeclineAsync(CancellationToken)"/>.</summary>
-    /// <param name="reason">What the caller is told; beside another image that is accepted it only hears that this one is not (port 0, RFC 5547 §8.3).</param>
-    /// <param name="cancellationToken">Stops the waiting, not the declining.</param>
+    /// <summary>Declines with a reason; otherwise like <see cref="DeclineAsync(CancellationToken)"/>.</summary>
+    /// <param name="reason">The reason sent to the caller. If another image of the same invitation is accepted, the caller only learns that
+    /// this one is not (port 0, RFC 5547 §8.3).</param>
+    /// <param name="cancellationToken">Cancels waiting for the end, not the decline itself.</param>
     public async Task DeclineAsync(DeclineReason reason, CancellationToken cancellationToken = default)
     {
         Share.Decline(reason switch
@@ -111,7 +113,10 @@ public sealed class ImageShareInvitation
         }
     }
 
-    /// <summary>Declines with 603 (IR.79 §3.4); with port 0 when another one of those that came together is accepted (RFC 5547 §8.3). Nothing happens when the invitation is over or decided already.</summary>
+    /// <summary>
+    /// Declines with 603 (IR.79 §3.4), or with port 0 if another image of the same invitation is accepted (RFC 5547 §8.3). Does nothing if
+    /// the invitation is over or already decided.
+    /// </summary>
     public Task DeclineAsync(CancellationToken cancellationToken = default) => DeclineAsync(DeclineReason.ByUser, cancellationToken);
 
     private async Task<ImageShareSession> AcceptCoreAsync(IImageStore store, AcceptSettings settings, CancellationToken cancellationToken) =>

@@ -15,161 +15,169 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImageShare.Core;
 
-/// <summary>What an <see cref="ImageShareClient"/> is to be. Only <see cref="Identity"/> has no default.</summary>
+/// <summary>The options of an <see cref="ImageShareClient"/>. Only <see cref="Identity"/> is required.</summary>
 public sealed record ImageShareOptions
 {
-    /// <summary>Who this client is: the address in From of what it sends, for example <c>sip:alice@ims.example</c>.</summary>
+    /// <summary>The SIP address of the user, sent in From; for example <c>sip:alice@ims.example</c>.</summary>
     public required SipUri Identity { get; init; }
 
-    /// <summary>The name shown to the other side, or null for none.</summary>
+    /// <summary>The display name shown to peers, or null.</summary>
     public string? DisplayName { get; init; }
 
     /// <summary>
-    /// Where SIP is listened for, UDP and TCP on the same port. Default 127.0.0.1 and a free port: nobody but this machine
-    /// reaches it until you choose an address. A client that only sends can leave the port 0.
+    /// The address and port to listen on for SIP, over both UDP and TCP. Default 127.0.0.1 and a free port, so only this machine can reach
+    /// the client until another address is set. A client that only sends can leave the port at 0.
     /// </summary>
     public IPEndPoint LocalEndPoint { get; init; } = new(IPAddress.Loopback, 0);
 
-    /// <summary>The port MSRP is listened for on, at the address of <see cref="LocalEndPoint"/>; 0 takes a free one.</summary>
+    /// <summary>The port to listen on for MSRP, at the address of <see cref="LocalEndPoint"/>. 0 (the default) picks a free port.</summary>
     public int MsrpPort { get; init; }
 
     /// <summary>
-    /// The address peers are told to use, in Via, Contact, SDP and MSRP paths, when it is not the one bound: a public address in
-    /// front of this machine. Null takes the bound address, or the one that leads to the peer when all addresses are bound.
+    /// The address to advertise in Via, Contact, SDP and MSRP paths if it differs from the bound address, such as the public address of a
+    /// NAT. Null (the default) uses the bound address, or the local address of the route to the peer if all addresses are bound.
     /// </summary>
     public IPAddress? AdvertisedAddress { get; init; }
 
     /// <summary>
-    /// The hops every request outside a dialog goes through first, in order: the outbound proxy (P-CSCF, RFC 3261 §8.1.2). The service route
-    /// of a registration follows it (<see cref="ImsSettings.ServiceRoute"/>). Give each an <c>lr</c> parameter. Empty sends straight to the peer.
+    /// The proxies through which every request outside a dialog is sent, in order: usually the outbound proxy (P-CSCF, RFC 3261 §8.1.2). The
+    /// service route of a registration follows (<see cref="ImsSettings.ServiceRoute"/>). Add an <c>lr</c> parameter to each. Empty (the
+    /// default) sends directly to the peer.
     /// </summary>
     public IReadOnlyList<SipUri> Route { get; init; } = [];
 
-    /// <summary>What an IMS network wants of its phones: service route, preferred identity and service, access network, privacy. Default nothing.</summary>
+    /// <summary>Settings for IMS networks: service route, preferred identity and service, access network, privacy. Default none.</summary>
     public ImsSettings Ims { get; init; } = ImsSettings.None;
 
-    /// <summary>Header fields for every capability query and every invitation. Default none.</summary>
+    /// <summary>Extra header fields for every capability query and invitation. Default none.</summary>
     public ExtraHeaders Headers { get; init; } = ExtraHeaders.None;
 
     /// <summary>
-    /// Ties incoming shares to voice calls, as networks do that offer Image Share only during one (IR.79 §3.4). Asked with the identities the
-    /// network asserts of an inviting caller (P-Asserted-Identity by a trusted proxy, perhaps none): returns a token that is cancelled when the call with that
-    /// caller ends, and the share with it; null when there is no such call, and the invitation is refused with 606. Called on the SIP loop:
-    /// must not block. Default null: no call is needed.
+    /// Ties incoming shares to voice calls, for networks that offer Image Share only during a call (IR.79 §3.4). The function receives the
+    /// caller's asserted identities (P-Asserted-Identity from a trusted proxy, possibly none). It returns a token that is cancelled when the
+    /// call with that caller ends, which also ends the share, or null if there is no such call, in which case the invitation is refused with
+    /// 606. It runs on the SIP loop and must not block. Null (the default) requires no call.
     /// </summary>
     public Func<IReadOnlyList<NameAddress>, CancellationToken?>? VoiceCall { get; init; }
 
     /// <summary>
-    /// The images that peers may fetch from this client (<see cref="ImageShareClient.FetchAsync"/> on their side); see <see cref="ImageCatalogue.FromDirectory"/>. Null, the
-    /// default, serves nothing: such requests get 488.
+    /// The images that peers may fetch from this client with <see cref="ImageShareClient.FetchAsync"/>; see <see
+    /// cref="ImageCatalogue.FromDirectory"/>. Null (the default) serves none and refuses such requests with 488.
     /// </summary>
     public IImageCatalogue? Catalogue { get; init; }
 
-    /// <summary>Which transport SIP requests take. Default: UDP, or TCP above 1300 octets (RFC 3261 §18.1.1).</summary>
+    /// <summary>The transport for SIP requests. Default: UDP, or TCP above 1300 bytes (RFC 3261 §18.1.1).</summary>
     public SipTransportChoice Transport { get; init; } = SipTransportChoice.BySize;
 
     /// <summary>
-    /// TLS for SIP: trust for the servers connected to, and the certificate of this side. With a certificate, TLS is listened for too; without
-    /// one, peers can only use the connections this side opens. Default: the machine's trust and no certificate.
+    /// TLS settings for SIP: the trusted roots for servers, and the certificate of this side. With a certificate, the client also listens for
+    /// TLS; without one, peers can only use connections opened by this side. Default: the machine's trusted roots and no certificate.
     /// </summary>
     public TlsOptions Tls { get; init; } = TlsOptions.Default;
 
-    /// <summary>The port SIP over TLS is listened for on, at the address of <see cref="LocalEndPoint"/>; 0 takes a free one.</summary>
+    /// <summary>The port to listen on for SIP over TLS, at the address of <see cref="LocalEndPoint"/>. 0 (the default) picks a free port.</summary>
     public int TlsPort { get; init; }
 
-    /// <summary>The host name the certificate is for, when it is not for the address: written in Via and Contact of SIP over TLS. Peers must be able to resolve it.</summary>
+    /// <summary>
+    /// The host name in the certificate, if it is not issued for the address. It is written in Via and Contact of SIP over TLS, so peers must
+    /// be able to resolve it.
+    /// </summary>
     public string? TlsHost { get; init; }
 
     /// <summary>
-    /// Whether images travel over TLS. Default <see cref="Sharing.MediaSecurity.None"/>, as in IR.79. The protection is that of the SIP
-    /// signalling: use SIP over TLS with it.
+    /// Whether images are sent over TLS. Default <see cref="Sharing.MediaSecurity.None"/>, as in IR.79. This is only as secure as the SIP
+    /// signalling, so use SIP over TLS with it.
     /// </summary>
     public MediaSecurity MediaSecurity { get; init; } = MediaSecurity.None;
 
     /// <summary>
-    /// TLS for MSRP. Without a certificate of its own, the client makes one for its lifetime, which peers recognize by its fingerprint in SDP. The trusted roots
-    /// count for peers that name no fingerprint. Default: a made certificate, and the machine's trust.
+    /// TLS settings for MSRP. Without a certificate, the client creates one for its lifetime, which peers verify by its fingerprint in SDP.
+    /// The trusted roots apply to peers that send no fingerprint. Default: a generated certificate and the machine's trusted roots.
     /// </summary>
     public TlsOptions MediaTls { get; init; } = TlsOptions.Default;
 
     /// <summary>
-    /// The MSRP relays of this side (RFC 4976), from the nearest to the outermost. Each share, sent or received, logs in at them and tells its peer the way through
-    /// them. Images then always travel over TLS, whatever <see cref="MediaSecurity"/> says, and an offer without TLS is refused: relays speak nothing else. The first
-    /// relay is recognized by its certificate and the roots of <see cref="MediaTls"/>. Default none.
+    /// The MSRP relays of this side (RFC 4976), from nearest to outermost. Each share, sent or received, authenticates with them and gives
+    /// its peer the path through them. Relays only speak TLS, so images always use TLS, whatever <see cref="MediaSecurity"/> says, and offers
+    /// without TLS are refused. The certificate of the first relay is verified with the roots of <see cref="MediaTls"/>. Default none.
     /// </summary>
     public IReadOnlyList<MsrpRelay> MsrpRelays { get; init; } = [];
 
-    /// <summary>The port MSRP over TLS is listened for on, at the address of <see cref="LocalEndPoint"/>; 0 takes a free one.</summary>
+    /// <summary>The port to listen on for MSRP over TLS, at the address of <see cref="LocalEndPoint"/>. 0 (the default) picks a free port.</summary>
     public int MediaTlsPort { get; init; }
 
-    /// <summary>Whether a peer may be recognized by a SHA-1 fingerprint when it names no better one. Default false: SHA-1 can be forged.</summary>
+    /// <summary>Whether to accept a SHA-1 fingerprint from a peer that sends no stronger one. Default false: SHA-1 can be forged.</summary>
     public bool AcceptSha1Fingerprints { get; init; }
 
     /// <summary>
-    /// Whether middleboxes of the network may anchor the media without understanding MSRP (CEMA, RFC 6714): this side then connects to the address in c= and m=,
-    /// and refuses offers whose address was changed by somebody they do not reckon with. Default false: only the MSRP path counts (RFC 4975 §8.1).
+    /// Whether to support middleboxes that anchor media without understanding MSRP (CEMA, RFC 6714): this side then connects to the address
+    /// in c= and m=, and refuses an offer whose address was changed although the offerer does not support CEMA. Default false: only the MSRP
+    /// path counts (RFC 4975 §8.1).
     /// </summary>
     public bool UseCema { get; init; }
 
     /// <summary>
-    /// After how long a silent SIP connection of this side asks the peer for a sign of life (RFC 5626 §4.4.1), dropping it when none comes in 10 s.
-    /// For registrars and proxies that ask for keep-alives. Null (the default) never asks.
+    /// The idle time after which a keep-alive is sent on a SIP connection opened by this side (RFC 5626 §4.4.1); the connection is dropped if
+    /// there is no response within 10 seconds. For registrars and proxies that require keep-alives. Null (the default) sends none.
     /// </summary>
     public TimeSpan? SipKeepAlive { get; init; }
 
     /// <summary>
-    /// Whether SIP messages leave with compact header names, such as <c>v</c> for Via (RFC 3261 §7.3.3): more of them fit into a UDP datagram.
-    /// Default false, the names people can read.
+    /// Whether to write compact header names, such as <c>v</c> for Via (RFC 3261 §7.3.3), so that more messages fit into a UDP datagram.
+    /// Default false.
     /// </summary>
     public bool CompactHeaders { get; init; }
 
     /// <summary>
-    /// What carries SIP in place of the library's own UDP, TCP and TLS: an application with a SIP stack of its own gives it here. The client starts
-    /// it; whoever made it disposes of it, after the client. Null (the default) is the library's own. With one, <see cref="LocalEndPoint"/> is for MSRP
-    /// only, and the options about TLS and transports mean nothing.
+    /// A custom SIP transport for applications that have their own SIP stack, instead of the library's UDP, TCP and TLS. The client starts
+    /// it; the application disposes of it, after the client. Null (the default) uses the library's transport. With a custom transport, <see
+    /// cref="LocalEndPoint"/> applies to MSRP only, and the TLS and transport options for SIP have no effect.
     /// </summary>
     public ISipTransport? CustomSipTransport { get; init; }
 
     /// <summary>
-    /// Whether MSRP sessions are found by their session ids alone (<see cref="MsrpEndpointOptions.MatchesBySessionId"/>): for networks whose border controllers
-    /// rewrite the hosts in paths. Default false, as RFC 4975 §6.1 has it.
+    /// Whether MSRP sessions are matched by session id alone (<see cref="MsrpEndpointOptions.MatchesBySessionId"/>), for networks whose
+    /// border controllers rewrite the hosts in paths. Default false, as RFC 4975 §6.1 requires.
     /// </summary>
     public bool MatchesMsrpBySessionId { get; init; }
 
     /// <summary>
-    /// How many redirections (SIP 3xx) of an invitation or a capability query are followed, one behind the other (RFC 3261 §8.1.3.4). Never from sips to sip, never to an address that was
-    /// tried before. Default 0: a redirection ends the share or the query, and <see cref="ImageShareResult.RedirectedTo"/> or
-    /// <see cref="ImageShareCapabilities.RedirectedTo"/> says where the peer is to be found.
+    /// How many consecutive redirections (SIP 3xx) of an invitation to follow (RFC 3261 §8.1.3.4). A redirection from sips to sip, or to an
+    /// address already tried, is never followed. Default 0: a redirection ends the share, and <see cref="ImageShareResult.RedirectedTo"/>
+    /// contains the new addresses.
     /// </summary>
     public int FollowRedirects { get; init; }
 
-    /// <summary>User and password for digest challenges (RFC 3261 §22), or null to answer none.</summary>
+    /// <summary>The user name and password for digest challenges (RFC 3261 §22). Null (the default) answers none.</summary>
     public SipCredentials? Credentials { get; init; }
 
-    /// <summary>The dialect written. Default <see cref="ImageShareProfile.Rcs2"/>.</summary>
+    /// <summary>The protocol profile, which decides how messages are written. Default <see cref="ImageShareProfile.Rcs2"/>.</summary>
     public ImageShareProfile Profile { get; init; } = ImageShareProfile.Rcs2;
 
-    /// <summary>Sizes and times.</summary>
+    /// <summary>Size limits and timeouts.</summary>
     public ImageShareLimits Limits { get; init; } = ImageShareLimits.Default;
 
     /// <summary>
-    /// The image types taken and announced. image/jpeg is always among them (IR.79 §3.6). Default: JPEG, GIF, BMP, PNG, WebP, HEIC.
-    /// The octets are carried, never decoded.
+    /// The image types that are accepted and announced. image/jpeg is always included (IR.79 §3.6). Default: JPEG, GIF, BMP, PNG, WebP, HEIC.
+    /// Images are never decoded.
     /// </summary>
     public IReadOnlyList<MediaType> AcceptedTypes { get; init; } = ImageShareDefaults.AcceptedTypes;
 
-    /// <summary>The name of the software in User-Agent. Default: this library and its version.</summary>
+    /// <summary>The software name in User-Agent. Default: this library and its version.</summary>
     public string UserAgent { get; init; } = ImageShareDefaults.UserAgent;
 
-    /// <summary>Told of every SIP message and MSRP chunk as it leaves or arrives, on the thread that carries it; null traces nothing.</summary>
+    /// <summary>
+    /// Called for every SIP message and MSRP chunk as it is sent or received, on the thread that handles it, so it must not block. Null (the
+    /// default) for no tracing.
+    /// </summary>
     public Action<ImageShareTraceEvent>? Trace { get; init; }
 
-    /// <summary>Where logs go. Default nowhere. Nothing personal is logged above Trace level.</summary>
+    /// <summary>The logger factory. Default: no logging. Personal data is only logged at Trace level.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
-    /// <summary>The clock behind every timer.</summary>
+    /// <summary>The clock for all timers. Default: the system clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>What carries the octets. Default the machine's network; an <see cref="InMemoryNetwork"/> for tests.</summary>
+    /// <summary>The network. Default: the machine's network. Use an <see cref="InMemoryNetwork"/> for tests.</summary>
     public INetwork Network { get; init; } = SystemNetwork.Instance;
 }

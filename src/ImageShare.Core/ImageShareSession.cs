@@ -6,11 +6,10 @@ using ImageShare.Core.Sharing.StateMachine;
 namespace ImageShare.Core;
 
 /// <summary>
-/// One share of one image, in either direction, from its first message to its end; alone in its SIP session, or together with others that are accepted,
-/// cancelled and ended each by itself. Handlers of its events
-/// must not block: <see cref="StateChanged"/> is raised from the loop that owns the share's state, <see cref="ProgressChanged"/> from the loop that moves the bytes;
-/// what they throw is logged and goes no further. All members may be called from any thread, at the same time. Disposing a session that
-/// still runs cancels it properly first.
+/// A share of one image, sent or received, from its first message to its result. Several sessions may belong to one invitation; each is
+/// accepted, cancelled and ended separately. Event handlers must not block: <see cref="StateChanged"/> is raised from the loop that owns the
+/// state of the share, <see cref="ProgressChanged"/> from the loop that transfers the bytes. An exception thrown by a handler is logged and
+/// otherwise ignored. All members are thread-safe. Disposing a running session cancels it first.
 /// </summary>
 public sealed class ImageShareSession : IAsyncDisposable
 {
@@ -23,65 +22,66 @@ public sealed class ImageShareSession : IAsyncDisposable
         share.ProgressChanged += progress => ProgressChanged?.Invoke(this, progress);
     }
 
-    /// <summary>The SIP Call-ID of the invitation: the name of this share in logs and traces of both sides.</summary>
+    /// <summary>The SIP Call-ID of the invitation, which identifies the share in logs and traces of both sides.</summary>
     public string Id => _share.Id;
 
-    /// <summary>Its place among the images of one invitation, from 0: with <see cref="Id"/> it names a share that is not alone in its session.</summary>
+    /// <summary>The index of the image in its invitation, starting at 0. Together with <see cref="Id"/> it identifies the share.</summary>
     public int Index => _share.Index;
 
     /// <summary>Whether this side sends the image.</summary>
     public bool IsOutgoing => _share.IsOutgoing;
 
-    /// <summary>The image's name as its sender gave it, or null. For showing only; never a path.</summary>
+    /// <summary>The name of the image as given by its sender, or null. For display only; never use it as a path.</summary>
     public string? ImageName => _share.Image.Name;
 
     /// <summary>
-    /// What is known of the image: what its sender said of it. For an image that is fetched, what was asked for, and from
-    /// <see cref="ImageShareState.Transferring"/> on also what the peer has said.
+    /// What is known about the image: the sender's description. For an image that is being fetched, the request, supplemented by the peer's
+    /// description once the state is <see cref="ImageShareState.Transferring"/>.
     /// </summary>
     public ImageSelector Image => _share.Image;
 
-    /// <summary>Where the share stands.</summary>
+    /// <summary>The current state of the share.</summary>
     public ImageShareState State => _share.State;
 
-    /// <summary>How far the transfer is.</summary>
+    /// <summary>The progress of the transfer.</summary>
     public ImageShareProgress Progress => _share.Progress;
 
-    /// <summary>Ends with the share, always with a result and never with an exception: cancelling and failing are results too.</summary>
+    /// <summary>Completes when the share has ended. Never faults: cancellation and failure are results too.</summary>
     public Task<ImageShareResult> Completion => _share.Completion;
 
-    /// <summary>Raised after each change of <see cref="State"/>, in order. Ends with a final state.</summary>
+    /// <summary>Raised after each change of <see cref="State"/>, in order. The last one is a final state.</summary>
     public event Action<ImageShareSession, ImageShareState>? StateChanged;
 
-    /// <summary>Raised as bytes get through, at most every 64 KiB or 1/256 of the image.</summary>
+    /// <summary>Raised as bytes are transferred, at most every 64 KiB or 1/256 of the image, whichever is more.</summary>
     public event Action<ImageShareSession, ImageShareProgress>? ProgressChanged;
 
     /// <summary>
-    /// Breaks the share off: CANCEL while it is not answered, <c>#</c> and BYE while it runs. Where others are in the same session only this image is
-    /// given up, by an offer with port 0 in its section, and they go on. Returns when it has ended, within half a second: with a peer that is silent or gone
-    /// the result does not wait for it. What is owed to the peer (CANCEL, the end of a chunk, BYE) goes on behind it for some seconds, as long as the client is
-    /// there. Only a store that has the image in hand is waited for. Nothing happens when it is over already.
+    /// Cancels the share: with CANCEL before it is answered, with the <c>#</c> flag and BYE while it is running. If the session contains
+    /// other images, only this one is removed, by an offer with port 0 in its media section, and the others continue. Returns the result
+    /// within half a second, even if the peer does not respond; the remaining messages (CANCEL, the end of a chunk, BYE) are sent in the
+    /// background for some seconds while the client exists. It also waits for a store that is using the image. Does nothing if the share is
+    /// already over.
     /// </summary>
-    /// <param name="cancellationToken">Stops the waiting, not the cancelling.</param>
+    /// <param name="cancellationToken">Cancels waiting for the result, not the cancellation of the share.</param>
     public async Task<ImageShareResult> CancelAsync(CancellationToken cancellationToken = default)
     {
         _share.Post(new ShareInput.CancelRequested());
         return await Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Cancels the share if it still runs, and waits for its result, as <see cref="CancelAsync"/> does.</summary>
+    /// <summary>Cancels the share if it is still running and waits for its result, like <see cref="CancelAsync"/>.</summary>
     public async ValueTask DisposeAsync()
     {
         _share.Post(new ShareInput.CancelRequested());
         await Completion.ConfigureAwait(false);
     }
 
-    /// <summary>For tests: whether anything came back to the invitation.</summary>
+    /// <summary>For tests: whether the invitation got any response.</summary>
     internal bool IsHeard => _share.IsHeard;
 
-    /// <summary>For tests: done when the share has let go of everything.</summary>
+    /// <summary>For tests: completes when the share has released all resources.</summary>
     internal Task Gone => _share.Gone;
 
-    /// <summary>What the application holds of a share: always the same one.</summary>
+    /// <summary>The public object for a share; always the same instance.</summary>
     internal static ImageShareSession Of(ShareSession share) => share.Face(static inner => new ImageShareSession(inner));
 }

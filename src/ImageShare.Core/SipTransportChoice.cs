@@ -1,17 +1,17 @@
 namespace ImageShare.Core;
 
-/// <summary>Which transport SIP requests take.</summary>
+/// <summary>The transport for SIP requests.</summary>
 public enum SipTransportChoice
 {
-    /// <summary>UDP, or TCP when the request is larger than 1300 octets (RFC 3261 §18.1.1).</summary>
+    /// <summary>UDP, or TCP if the request is larger than 1300 bytes (RFC 3261 §18.1.1).</summary>
     BySize,
 
-    /// <summary>UDP whatever the size.</summary>
+    /// <summary>Always UDP, whatever the size.</summary>
     Udp,
 
-    /// <summary>TCP always.</summary>
+    /// <summary>Always TCP.</summary>
     Tcp,
 
-    /// <summary>TLS always. Whatever is chosen, a sips URI and <c>transport=tls</c> get TLS.</summary>
+    /// <summary>Always TLS. With any choice, sips URIs and URIs with <c>transport=tls</c> use TLS.</summary>
     Tls,
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageShare.Core;
 
-/// <summary>Brings what SIP and MSRP trace into one form.</summary>
+/// <summary>Converts SIP and MSRP trace events to <see cref="ImageShareTraceEvent"/>.</summary>
 internal static class TraceAdapter
 {
     public static Action<SipTraceEvent>? ForSip(Action<ImageShareTraceEvent>? listener) => listener is null ? null : message => listener(
@@ -54,7 +54,7 @@ internal static class TraceAdapter
         }
         catch (Exception e)
         {
-            // Looking on must not change what happens; the SIP transport keeps it the same way.
+            // A trace listener must not affect the transfer. The SIP transport does the same.
             log.TraceFailed(e);
         }
     };

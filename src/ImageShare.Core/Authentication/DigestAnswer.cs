@@ -7,21 +7,21 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Authentication;
 
-/// <summary>The answer to a <see cref="DigestChallenge"/>: the value of Authorization or Proxy-Authorization (RFC 7616 §3.4, RFC 8760 §2).</summary>
-/// <param name="Challenge">What is answered.</param>
+/// <summary>The response to a <see cref="DigestChallenge"/>: the value of Authorization or Proxy-Authorization (RFC 7616 §3.4, RFC 8760 §2).</summary>
+/// <param name="Challenge">The challenge.</param>
 /// <param name="Method">The method of the request.</param>
-/// <param name="Uri">The Request-URI as it is sent.</param>
-/// <param name="NonceCount">How many requests were sent with this nonce, this one included.</param>
-/// <param name="ClientNonce">Our own random part.</param>
+/// <param name="Uri">The Request-URI as sent.</param>
+/// <param name="NonceCount">The number of requests sent with this nonce, including this one.</param>
+/// <param name="ClientNonce">The random client nonce.</param>
 internal readonly record struct DigestAnswer(DigestChallenge Challenge, string Method, string Uri, uint NonceCount, string ClientNonce)
 {
-    /// <summary>What is answered; never with what.</summary>
+    /// <summary>The challenge, without any secret.</summary>
     public override string ToString() => $"answer to a {Challenge}";
 
-    /// <summary>The whole header value. It is a secret as long as the nonce lives: never to be logged.</summary>
+    /// <summary>The complete header value. It is a secret while the nonce is valid: never log it.</summary>
     /// <param name="user">The user name.</param>
-    /// <param name="secret">The password in UTF-8, or what the SIM made of the challenge.</param>
-    /// <param name="auts">What the SIM wants to be in step with the network again; empty for nothing (RFC 3310 §3.4).</param>
+    /// <param name="secret">The password in UTF-8, or the SIM's result for the challenge.</param>
+    /// <param name="auts">The SIM's resynchronization token; empty if there is none (RFC 3310 §3.4).</param>
     public string Write(string user, ReadOnlySpan<byte> secret, ReadOnlySpan<byte> auts = default)
     {
         var output = new ArrayBufferWriter<byte>(256);
@@ -61,10 +61,10 @@ internal readonly record struct DigestAnswer(DigestChallenge Challenge, string M
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 
-    /// <summary>The <c>response</c> parameter: lower-case hex.</summary>
+    /// <summary>Computes the <c>response</c> parameter in lower-case hex.</summary>
     public string ComputeResponse(string user, ReadOnlySpan<byte> secret)
     {
-        // What a SIM gives is octets, not text: it is hashed as it is (RFC 3310 §3.3).
+        // A SIM's result is binary and is hashed as it is (RFC 3310 §3.3).
         string key = Hash([.. Encoding.UTF8.GetBytes($"{user}:{Challenge.Realm}:"), .. secret]);
         string request = Hash(Encoding.UTF8.GetBytes($"{Method}:{Uri}"));
         return Hash(Encoding.UTF8.GetBytes(Challenge.HasQop
@@ -74,7 +74,7 @@ internal readonly record struct DigestAnswer(DigestChallenge Challenge, string M
 
     private string Count => NonceCount.ToString("x8", CultureInfo.InvariantCulture);
 
-    [SuppressMessage("Security", "CA5351", Justification = "MD5 is what RFC 3261 §22.4 asks for; SHA-256 is taken when the server lists it first.")]
+    [SuppressMessage("Security", "CA5351", Justification = "RFC 3261 §22.4 requires MD5; SHA-256 is used if the server lists it first.")]
     private string Hash(byte[] octets)
     {
         string hash = Convert.ToHexStringLower(Challenge.Algorithm == DigestAlgorithm.Sha256 ? SHA256.HashData(octets) : MD5.HashData(octets));

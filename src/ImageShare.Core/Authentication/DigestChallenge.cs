@@ -4,7 +4,7 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Authentication;
 
-/// <summary>What this library answers a challenge with: the hash functions of RFC 8760 §2.1, and MD5 keyed by a SIM (RFC 3310).</summary>
+/// <summary>The supported digest algorithms: the hash functions of RFC 8760 §2.1, and MD5 keyed by a SIM (RFC 3310).</summary>
 internal enum DigestAlgorithm
 {
     Md5,
@@ -13,23 +13,23 @@ internal enum DigestAlgorithm
 }
 
 /// <summary>
-/// One digest challenge that can be answered: a row of WWW-Authenticate or Proxy-Authenticate (RFC 3261 §20.27, §20.44,
-/// RFC 7616 §3.3). Other schemes, Basic above all, and algorithms or qualities of protection not known here do not parse.
+/// A digest challenge that can be answered: one WWW-Authenticate or Proxy-Authenticate header field (RFC 3261 §20.27, §20.44, RFC 7616 §3.3).
+/// Other schemes, in particular Basic, and unsupported algorithms or qop values do not parse.
 /// </summary>
-/// <param name="Realm">The realm, quotes and escapes undone.</param>
-/// <param name="Nonce">The nonce, given back as it came.</param>
-/// <param name="Opaque">Given back as it came; null when absent.</param>
+/// <param name="Realm">The realm, unquoted and unescaped.</param>
+/// <param name="Nonce">The nonce, returned unchanged.</param>
+/// <param name="Opaque">Returned unchanged; null if absent.</param>
 /// <param name="Algorithm">The hash function.</param>
-/// <param name="AlgorithmName">How the challenge wrote it; null when it did not, which means MD5.</param>
-/// <param name="HasQop">Whether <c>qop=auth</c> is offered; without any qop the answer has the older form of RFC 2069.</param>
-/// <param name="IsStale">The credentials were right but the nonce too old.</param>
+/// <param name="AlgorithmName">The algorithm as written in the challenge; null if absent, which means MD5.</param>
+/// <param name="HasQop">Whether <c>qop=auth</c> is offered; without qop the response has the older form of RFC 2069.</param>
+/// <param name="IsStale">Whether the credentials were correct but the nonce had expired.</param>
 internal sealed record DigestChallenge(
     string Realm, string Nonce, string? Opaque, DigestAlgorithm Algorithm, string? AlgorithmName, bool HasQop, bool IsStale)
 {
-    /// <summary>The realm and the algorithm; never the nonce, which a SIM's secrets answer.</summary>
+    /// <summary>The realm and the algorithm, but not the nonce, which is input to a SIM's secret.</summary>
     public override string ToString() => $"{Algorithm} challenge of {Realm}";
 
-    /// <summary>The realm of a challenge of whatever scheme and algorithm, as far as it can be read; null when there is none.</summary>
+    /// <summary>The realm of a challenge of any scheme and algorithm, as far as it can be read, or null.</summary>
     public static string? RealmOf(ReadOnlySpan<byte> text)
     {
         var cursor = new AsciiCursor(Grammar.TrimWhiteSpace(text));
@@ -41,7 +41,7 @@ internal sealed record DigestChallenge(
         return Find(cursor.Rest, "realm");
     }
 
-    /// <summary>The value of the first parameter of that name in a list of them with commas between, as far as it can be read; null when there is none.</summary>
+    /// <summary>The value of the first parameter with that name in a comma-separated list, as far as it can be read, or null.</summary>
     public static string? Find(ReadOnlySpan<byte> parameters, string wanted)
     {
         var cursor = new AsciiCursor(parameters);
@@ -66,7 +66,7 @@ internal sealed record DigestChallenge(
         return null;
     }
 
-    /// <summary>Reads one row; false for what is not to be answered.</summary>
+    /// <summary>Parses one header field; false if it cannot be answered.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out DigestChallenge? value)
     {
         value = null;
@@ -89,7 +89,7 @@ internal sealed record DigestChallenge(
                 return false;
             }
 
-            // A parameter that stands twice keeps its first value.
+            // For a repeated parameter, the first value counts.
             switch (name.ToUpperInvariant())
             {
                 case "REALM":
@@ -129,10 +129,10 @@ internal sealed record DigestChallenge(
         return true;
     }
 
-    /// <summary>The first challenge for that realm that can be answered: the server's order is its preference (RFC 8760 §2.4).</summary>
+    /// <summary>The first challenge for the realm that can be answered: the server lists them in order of preference (RFC 8760 §2.4).</summary>
     /// <param name="rows">The challenges.</param>
-    /// <param name="realm">The realm; null for any.</param>
-    /// <param name="isAka">Whether it is a SIM that answers, rather than a password.</param>
+    /// <param name="realm">The realm, or null for any realm.</param>
+    /// <param name="isAka">Whether a SIM answers, rather than a password.</param>
     public static DigestChallenge? Choose(IEnumerable<string> rows, string? realm, bool isAka = false)
     {
         foreach (string row in rows)

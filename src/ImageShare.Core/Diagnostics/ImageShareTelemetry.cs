@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace ImageShare.Core.Diagnostics;
 
 /// <summary>
-/// What the library counts, for <see cref="MeterListener"/> and whatever collects metrics. Instruments and tags are listed in docs/msrp.md; no tag
-/// names a person, an address or a file, and none takes its values from a peer. Counting costs nothing while nobody listens.
+/// The metrics of the library, for <see cref="MeterListener"/> and metrics collectors. docs/msrp.md lists the instruments and tags. No tag
+/// contains a person, an address or a file name, or a value chosen by a peer. Metrics cost nothing while no one listens.
 /// </summary>
 public static class ImageShareTelemetry
 {
@@ -14,19 +14,19 @@ public static class ImageShareTelemetry
     private static readonly Meter Meter = new(MeterName);
 
     private static readonly Counter<long> Shares = Meter.CreateCounter<long>(
-        "imageshare.shares.ended", "{share}", "Shares that ended, by direction, state and error.");
+        "imageshare.shares.ended", "{share}", "Ended shares, by direction, state and error.");
 
     private static readonly Counter<long> Sessions = Meter.CreateCounter<long>(
-        "imageshare.msrp.sessions.ended", "{session}", "MSRP sessions that ended, by reason.");
+        "imageshare.msrp.sessions.ended", "{session}", "Ended MSRP sessions, by reason.");
 
     private static readonly Counter<long> Connections = Meter.CreateCounter<long>(
-        "imageshare.msrp.connections.ended", "{connection}", "MSRP connections that ended, by reason, by what was unreadable in them, and whether a session was bound.");
+        "imageshare.msrp.connections.ended", "{connection}", "Ended MSRP connections, by reason, by decoding error, and by whether a session was bound.");
 
     private static readonly Counter<long> Refused = Meter.CreateCounter<long>(
-        "imageshare.msrp.connections.refused", "{connection}", "MSRP connections that were not let in, by the limit they met.");
+        "imageshare.msrp.connections.refused", "{connection}", "Rejected MSRP connections, by the limit they exceeded.");
 
     private static readonly Counter<long> Answers = Meter.CreateCounter<long>(
-        "imageshare.msrp.requests.refused", "{request}", "MSRP requests answered with another status than 200, by status.");
+        "imageshare.msrp.requests.refused", "{request}", "MSRP requests answered with a status other than 200, by status.");
 
     internal static void ShareEnded(bool isOutgoing, Enum state, Enum error)
     {

@@ -102,7 +102,15 @@ internal sealed class ImageFolder(string folder)
                 return null;
             }
 
-            var description = new ImageDescription(file.Name, known.Type!, known.Size, known.Hashes["sha-1"]) { Created = file.CreationTimeUtc, Modified = known.Modified };
+            var description = new ImageDescription
+            {
+                Name = file.Name,
+                Type = known.Type!,
+                Size = known.Size,
+                Sha1 = Convert.ToHexString(known.Hashes["sha-1"].AsSpan()),
+                Created = file.CreationTimeUtc,
+                Modified = known.Modified,
+            };
             return (ImageSource.FromFile(file.FullName, known.Type), description, [.. known.Hashes.Select(static h => new ImageHash(h.Key, h.Value))]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -2,7 +2,17 @@ using System.Collections.Immutable;
 
 namespace ImageShare.Core.Images;
 
-/// <summary>A hash an offer named for an image.</summary>
-/// <param name="Algorithm">The name of the algorithm, such as <c>sha-1</c> or <c>sha-256</c>; case and dashes do not matter.</param>
-/// <param name="Value">The octets of the hash.</param>
-public sealed record ImageHash(string Algorithm, ImmutableArray<byte> Value);
+/// <summary>A hash of an image, as named in an offer or a selector (RFC 5547 §6). Two hashes are equal if algorithm and bytes are.</summary>
+/// <param name="Algorithm">The name of the algorithm, such as <c>sha-1</c> or <c>sha-256</c>. Case and dashes are ignored when an image is checked.</param>
+/// <param name="Value">The bytes of the hash.</param>
+public sealed record ImageHash(string Algorithm, ImmutableArray<byte> Value)
+{
+    /// <inheritdoc/>
+    public bool Equals(ImageHash? other) =>
+        other is not null && Algorithm == other.Algorithm && Value.AsSpan().SequenceEqual(other.Value.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Algorithm, Value.IsDefaultOrEmpty ? 0 : Value[0]);
+
+    internal static ImageHash OfSha1(string hex) => new("sha-1", [.. Convert.FromHexString(hex)]);
+}

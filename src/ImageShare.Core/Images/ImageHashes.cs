@@ -51,6 +51,16 @@ internal static class ImageHashes
         }
     }
 
+    /// <summary>A hash in hex digits, in upper case.</summary>
+    /// <exception cref="ArgumentException">It is not a hash of that many bytes.</exception>
+    public static string CheckHex(string hex, int bytes, string name)
+    {
+        ArgumentNullException.ThrowIfNull(hex, name);
+        return hex.Length == 2 * bytes && hex.All(char.IsAsciiHexDigit)
+            ? hex.ToUpperInvariant()
+            : throw new ArgumentException($"{name} must be {2 * bytes} hex digits without separators.", name);
+    }
+
     private static int StrengthOf(ImageHash hash)
     {
         string name = hash.Algorithm.Replace("-", string.Empty, StringComparison.Ordinal);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using ImageShare.Core.Text;
 
@@ -106,7 +105,7 @@ public sealed class ImageSource
                     size += read;
                 }
 
-                return Describe(before, size, recognized, [.. sha1.GetHashAndReset()]) with { Sha256 = [.. sha256.GetHashAndReset()] };
+                return Describe(before, size, recognized, Convert.ToHexString(sha1.GetHashAndReset())) with { Sha256 = Convert.ToHexString(sha256.GetHashAndReset()) };
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -163,7 +162,7 @@ public sealed class ImageSource
         }
     }
 
-    private ImageDescription Describe(SourceState? before, long size, MediaType? recognized, ImmutableArray<byte> sha1)
+    private ImageDescription Describe(SourceState? before, long size, MediaType? recognized, string sha1)
     {
         if (size == 0)
         {
@@ -171,7 +170,7 @@ public sealed class ImageSource
         }
 
         MediaType type = _type ?? recognized ?? ImageTypes.FromExtension(Path.GetExtension(_name)) ?? new MediaType("application", "octet-stream");
-        var description = new ImageDescription(_name, type, size, sha1) { Created = before?.Created, Modified = before?.Modified };
+        var description = new ImageDescription { Name = _name, Type = type, Size = size, Sha1 = sha1, Created = before?.Created, Modified = before?.Modified };
         ThrowIfChanged(description);
         return description;
     }

@@ -53,7 +53,7 @@ internal static class BodyComparison
 
         MediaDescription file = offer.Media[0];
         FileSelector selector = file.FileSelector!;
-        return selector.Name!.Length + (int)selector.Size!.Value + selector.Sha1!.Value.Length + file.FileTransferId!.Value.Value.Length
+        return selector.Name!.Length + (int)selector.Size!.Value + selector.Sha1!.Length + file.FileTransferId!.Value.Value.Length
             + file.Path![0].Length + (int)offer.GetDirection(file);
     }
 

@@ -89,7 +89,7 @@ public sealed class CliAtOnceTests
             Size = Size,
             Hashes = [new ImageHash("sha-1", Sha1.Of(Content))],
             Sender = "sip:alice@ims.example",
-            FirstOctet = 300_000,
+            ResumesAt = 300_000,
         };
         await using CliProcess bob = Listen("--accept", "auto", "--keep-partial");
         await using CliProcess alice = Send(_folder.File("picture.png", Content), await AddressOf(bob), "sip:alice@ims.example", "--max-rate", "1000000");
@@ -110,9 +110,9 @@ public sealed class CliAtOnceTests
         Assert.That(refused?.Error, Is.EqualTo(ImageShareError.NothingToResume));
         await bob.KillAsync();
         await using IImageSink sink = await store.CreateAsync(rest);
-        await sink.WriteAsync(rest.FirstOctet, new ReadOnlySequence<byte>(Content, 300_000, Size - 300_000));
+        await sink.WriteAsync(rest.ResumesAt, new ReadOnlySequence<byte>(Content, 300_000, Size - 300_000));
         StoredImage stored = await sink.CompleteAsync();
-        Assert.That(stored.HashVerified, Is.True);
+        Assert.That(stored.IsVerified, Is.True);
         Assert.That(await File.ReadAllBytesAsync(stored.Path!), Is.EqualTo(Content));
     }
 
@@ -183,7 +183,7 @@ public sealed class CliAtOnceTests
 
         IImageStore store = ImageStore.InDirectory(Inbox, new DirectoryStoreOptions { KeepPartials = true });
         ImagePartial? Left() => store.FindPartial(ImageSelector.FromHash(TestImage.Sha1(Content)), "sip:alice@ims.example");
-        Assert.That(() => Left()?.Octets ?? 0, Is.GreaterThan(1_000_000).After(8000, 10), "at once, and not with the result");
+        Assert.That(() => Left()?.Bytes ?? 0, Is.GreaterThan(1_000_000).After(8000, 10), "at once, and not with the result");
         Assert.That(Received, Has.Length.EqualTo(2).And.All.EndsWith(".partial"), "that of the one that runs, and what was left");
         Assert.That((await running.EndAsync()).Status, Is.Zero);
         await bob.EventAsync("completed");

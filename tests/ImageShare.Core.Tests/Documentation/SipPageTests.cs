@@ -62,7 +62,7 @@ public sealed partial class SipPageTests
         await pair.Alice.QueryCapabilitiesAsync(pair.Bob.Address).WaitAsync(SharePair.Patience);
         Assert.That(shown, Has.Count.EqualTo(2));
         Assert.That(shown[1], Is.EqualTo($"{pair.Bob.Address}: images"));
-        Assert.That(SipReader.TryReadDatagram(pair.FirstSent("SIP/2.0 200").Octets, null, out SipMessage? answer, out _) && SipSnippets.Tags(answer), Is.True);
+        Assert.That(SipReader.TryReadDatagram(pair.FirstSent("SIP/2.0 200").Bytes, null, out SipMessage? answer, out _) && SipSnippets.Tags(answer), Is.True);
     }
 
     [Test]

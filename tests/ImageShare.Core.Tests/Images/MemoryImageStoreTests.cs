@@ -30,7 +30,7 @@ public sealed class MemoryImageStoreTests
             Assert.That(stored.Content!.Value.ToArray(), Is.EqualTo(content));
             Assert.That(stored.Path, Is.Null);
             Assert.That(stored.Name, Is.EqualTo("cat.png"));
-            Assert.That(stored.HashVerified, Is.True);
+            Assert.That(stored.IsVerified, Is.True);
             Assert.That(stored.Size, Is.EqualTo(250));
         });
     }

@@ -210,7 +210,7 @@ public sealed class SharedFolderTests
 
     private static void AssertWhole(StoredImage image)
     {
-        Assert.That(image.HashVerified, Is.True);
+        Assert.That(image.IsVerified, Is.True);
         Assert.That(File.ReadAllBytes(image.Path!).AsSpan().SequenceEqual(Content), Is.True, "what was verified is what is on the disk");
     }
 
@@ -221,7 +221,7 @@ public sealed class SharedFolderTests
         Size = Content.Length,
         Hashes = [new ImageHash("sha-1", Sha1.Of(Content))],
         Sender = $"sip:{sender}@ims.example",
-        FirstOctet = from,
+        ResumesAt = from,
     };
 
     private static async Task WriteAsync(IImageSink sink, int from, int to)

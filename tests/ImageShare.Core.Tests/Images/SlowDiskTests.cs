@@ -44,7 +44,7 @@ public sealed class SlowDiskTests
         StoredImage stored = await sink.CompleteAsync();
         Assert.Multiple(() =>
         {
-            Assert.That(stored.HashVerified, Is.True);
+            Assert.That(stored.IsVerified, Is.True);
             Assert.That(File.ReadAllBytes(stored.Path!), Is.EqualTo(content));
             Assert.That(_file.Offsets, Is.Ordered, "in the order they came");
             Assert.That(_file.Most, Is.EqualTo(1), "one at a time");

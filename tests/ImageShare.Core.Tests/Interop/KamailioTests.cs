@@ -187,5 +187,5 @@ public sealed class KamailioTests
         return false;
     }
 
-    private static string Text(ImageShareTraceEvent message) => Encoding.UTF8.GetString(message.Octets.Span);
+    private static string Text(ImageShareTraceEvent message) => Encoding.UTF8.GetString(message.Bytes.Span);
 }

@@ -95,8 +95,8 @@ public sealed class KamailioTlsTests
 
     private static bool IsRequestOf(ImageShareTraceEvent message, string user) =>
         !message.StartLine.StartsWith("SIP/2.0", StringComparison.Ordinal)
-        && Encoding.UTF8.GetString(message.Octets.Span).Contains($"<sip:{user}@ims.example>;tag=", StringComparison.Ordinal)
-        && Encoding.UTF8.GetString(message.Octets.Span).Split("\r\n").Any(l => l.StartsWith("From:", StringComparison.Ordinal) && l.Contains($"sip:{user}@", StringComparison.Ordinal));
+        && Encoding.UTF8.GetString(message.Bytes.Span).Contains($"<sip:{user}@ims.example>;tag=", StringComparison.Ordinal)
+        && Encoding.UTF8.GetString(message.Bytes.Span).Split("\r\n").Any(l => l.StartsWith("From:", StringComparison.Ordinal) && l.Contains($"sip:{user}@", StringComparison.Ordinal));
 
     /// <summary>Two clients and the proxy between them.</summary>
     private sealed class Setup(SharePair pair, Kamailio proxy) : IAsyncDisposable

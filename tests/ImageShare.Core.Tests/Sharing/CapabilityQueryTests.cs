@@ -27,7 +27,7 @@ public sealed class CapabilityQueryTests
     {
         await using SharePair pair = await SharePair.StartAsync(alice: o => o with { Profile = profile });
         ImageShareCapabilities capabilities = await pair.Alice.QueryCapabilitiesAsync(pair.Bob.Address).WaitAsync(SharePair.Patience);
-        Assert.That(SipReader.TryReadDatagram(pair.FirstSent("OPTIONS").Octets, null, out SipMessage? query, out _), Is.True);
+        Assert.That(SipReader.TryReadDatagram(pair.FirstSent("OPTIONS").Bytes, null, out SipMessage? query, out _), Is.True);
         Assert.Multiple(() =>
         {
             Assert.That(query!.Headers.GetString("Accept-Contact"), Is.EqualTo(wanted));

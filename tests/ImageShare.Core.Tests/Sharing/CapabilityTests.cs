@@ -57,7 +57,7 @@ public sealed class CapabilityTests
     {
         await using SharePair pair = await SharePair.StartAsync(bob: o => o with { AcceptedTypes = [.. types.Split(' ').Select(Core.Text.MediaType.Parse)] });
         await pair.Alice.QueryCapabilitiesAsync(pair.Bob.Address).WaitAsync(SharePair.Patience);
-        Assert.That(SessionDescription.TryParse(Read(pair.FirstSent("SIP/2.0 200").Octets).Body.Span, out SessionDescription? sdp), Is.True);
+        Assert.That(SessionDescription.TryParse(Read(pair.FirstSent("SIP/2.0 200").Bytes).Body.Span, out SessionDescription? sdp), Is.True);
         Assert.That(sdp!.Media.Single().AcceptTypes!.ToString().Split(' '), Is.EquivalentTo(listed.Split(' ')).IgnoreCase);
     }
 
@@ -67,7 +67,7 @@ public sealed class CapabilityTests
     {
         await using SharePair pair = await SharePair.StartAsync();
         await pair.Alice.QueryCapabilitiesAsync(pair.Bob.Address).WaitAsync(SharePair.Patience);
-        SipMessage query = Read(pair.FirstSent("OPTIONS").Octets);
+        SipMessage query = Read(pair.FirstSent("OPTIONS").Bytes);
         Assert.Multiple(() =>
         {
             Assert.That(query.Headers.GetString("Accept"), Is.EqualTo("application/sdp"));
@@ -135,7 +135,7 @@ public sealed class CapabilityTests
     {
         await using SharePair pair = await SharePair.StartAsync();
         await pair.Alice.QueryCapabilitiesAsync(pair.Bob.Address).WaitAsync(SharePair.Patience);
-        return Read(pair.FirstSent("SIP/2.0 200").Octets);
+        return Read(pair.FirstSent("SIP/2.0 200").Bytes);
     }
 
     private static SipMessage Read(ReadOnlyMemory<byte> octets)

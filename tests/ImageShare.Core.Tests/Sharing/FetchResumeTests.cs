@@ -49,7 +49,7 @@ public sealed class FetchResumeTests
 
         await using ImageShareSession again = await pair.Alice.FetchAsync(pair.Bob.Address, wanted, Keeping(pair), new FetchSettings { Resume = known });
         ImageShareResult received = await again.Completion.WaitAsync(SharePair.Patience);
-        string offer = Encoding.UTF8.GetString(pair.FirstSent("INVITE").Octets.Span);
+        string offer = Encoding.UTF8.GetString(pair.FirstSent("INVITE").Bytes.Span);
         Assert.Multiple(() =>
         {
             Assert.That(received.IsCompleted && received.IsVerified, Is.True, received.Message);
@@ -141,7 +141,7 @@ public sealed class FetchResumeTests
         {
             lock (pair.Sent)
             {
-                pair.Sent.Add(message with { Octets = message.Octets.ToArray() });
+                pair.Sent.Add(message with { Bytes = message.Bytes.ToArray() });
             }
         }
 
@@ -200,7 +200,7 @@ public sealed class FetchResumeTests
             }
 
             Assert.That((await fetch.Completion.WaitAsync(SharePair.Patience)).IsCompleted, Is.False);
-            Assert.That(Kept()?.Octets, Is.EqualTo(500_000), "with the result, and not some time after it");
+            Assert.That(Kept()?.Bytes, Is.EqualTo(500_000), "with the result, and not some time after it");
         }
 
         if (how == "nobody is there")
@@ -235,7 +235,7 @@ public sealed class FetchResumeTests
         await using ImageShareSession served = await FetchTests.ServedAsync(pair);
         lock (pair.Sent)
         {
-            string offer = pair.Sent.Where(static m => m.StartLine.StartsWith("INVITE", StringComparison.Ordinal)).Select(static m => Encoding.UTF8.GetString(m.Octets.Span))
+            string offer = pair.Sent.Where(static m => m.StartLine.StartsWith("INVITE", StringComparison.Ordinal)).Select(static m => Encoding.UTF8.GetString(m.Bytes.Span))
                 .First(offer => offer.Contains(served.Id, StringComparison.Ordinal));
             return offer.Contains("a=file-range:", StringComparison.Ordinal) ? RawPhone.Line(offer, "a=file-range:") : null;
         }
@@ -252,7 +252,7 @@ public sealed class FetchResumeTests
     {
         lock (pair.Sent)
         {
-            return [.. pair.Sent.Where(m => m.StartLine.StartsWith("INVITE", StringComparison.Ordinal)).Select(m => Encoding.UTF8.GetString(m.Octets.Span))];
+            return [.. pair.Sent.Where(m => m.StartLine.StartsWith("INVITE", StringComparison.Ordinal)).Select(m => Encoding.UTF8.GetString(m.Bytes.Span))];
         }
     }
 

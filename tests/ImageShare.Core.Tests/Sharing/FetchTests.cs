@@ -53,11 +53,11 @@ public sealed class FetchTests
             Assert.That(offer.Attributes.Where(a => a.Name.StartsWith("file-", StringComparison.Ordinal)).Select(a => a.Name), Is.EquivalentTo(new[] { "file-selector", "file-transfer-id" }));
             Assert.That(offer.Find("recvonly"), Is.Not.Null);
             Assert.That(offer.FileTransferId!.Value.Value, Does.Match("^[A-Za-z0-9]{32}$"));
-            Assert.That(offer.FileSelector!.Sha1!.Value.ToArray(), Is.EqualTo(SHA1.HashData(Cat)));
+            Assert.That(offer.FileSelector!.Sha1, Is.EqualTo(TestImage.Sha1(Cat)));
 
             Assert.That(answer.Find("sendonly"), Is.Not.Null);
             Assert.That(answer.FileTransferId, Is.EqualTo(offer.FileTransferId));
-            Assert.That(answer.FileSelector!.Sha1!.Value.ToArray(), Is.EqualTo(SHA1.HashData(Cat)), "computed here");
+            Assert.That(answer.FileSelector!.Sha1, Is.EqualTo(TestImage.Sha1(Cat)), "computed here");
             Assert.That(answer.FileSelector.Type, Is.EqualTo(Png));
             Assert.That((answer.FileSelector.Name, answer.FileSelector.Size), Is.EqualTo(((string?)null, (long?)null)), "they come with the file");
             Assert.That(answer.Attributes.Select(a => a.Name), Has.None.EqualTo("file-date").And.None.EqualTo("file-icon").And.None.EqualTo("file-disposition").And.None.EqualTo("file-range"));
@@ -412,7 +412,7 @@ public sealed class FetchTests
 
     private static MediaDescription Media(Diagnostics.ImageShareTraceEvent message)
     {
-        string text = Encoding.UTF8.GetString(message.Octets.Span);
+        string text = Encoding.UTF8.GetString(message.Bytes.Span);
         Assert.That(SessionDescription.TryParse(Encoding.UTF8.GetBytes(text[(text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]), out SessionDescription? description), Is.True, text);
         return description!.Media.Single();
     }
@@ -422,7 +422,7 @@ public sealed class FetchTests
         lock (pair.Sent)
         {
             return pair.Sent.First(m => m.StartLine.StartsWith("SIP/2.0 200", StringComparison.Ordinal)
-                && Encoding.UTF8.GetString(m.Octets.Span).Contains($" {method}\r\n", StringComparison.Ordinal));
+                && Encoding.UTF8.GetString(m.Bytes.Span).Contains($" {method}\r\n", StringComparison.Ordinal));
         }
     }
 

@@ -587,7 +587,7 @@ public sealed class HostileCallerTests
         public async ValueTask<StoredImage> CompleteAsync(CancellationToken cancellationToken)
         {
             await BehaveAsync("completing");
-            return new StoredImage(null, 10, [.. new byte[20]], false, "x.png");
+            return new StoredImage { Name = "x.png", Size = 10, Sha1 = new string('0', 40) };
         }
 
         public async ValueTask AbandonAsync() => await DisposeAsync();

@@ -118,7 +118,7 @@ public sealed class ImageShareRulesTests
     {
         await using SharePair pair = await SharePair.StartAsync(alice: o => o with { Profile = ImageShareProfile.Find(profile)! });
         await pair.ShareAsync(TestImage.Png(1000), new ShareSettings { Icon = new ImageIcon(new MediaType("image", "png"), TestImage.Png(100)) });
-        Assert.That(Encoding.UTF8.GetString(pair.FirstSent("INVITE").Octets.Span), Does.Contain($"\r\nContent-Type: {type}"));
+        Assert.That(Encoding.UTF8.GetString(pair.FirstSent("INVITE").Bytes.Span), Does.Contain($"\r\nContent-Type: {type}"));
     }
 
     [TestCase(";+g.oma.sip-im;+g.3gpp.cs-voice;video;+g.3gpp.icsi-ref=\"urn%3Aurn-7%3A3gpp-service.ims.icsi.mmtel\";+g.3gpp.iari-ref=\"urn%3Aurn-7%3A3gpp-application.ims.iari.gsma-vs,urn%3Aurn-7%3A3gpp-application.ims.iari.gsma-is,urn%3Aurn-7%3A3gpp-application.ims.iari.rcse.ft\"")]
@@ -165,7 +165,7 @@ public sealed class ImageShareRulesTests
         await using var phone = new RawPhone(network);
         (ImageShareResult sent, _) = await pair.ShareAsync(TestImage.Png(1000));
         Assert.That(sent.IsCompleted, Is.True, sent.Message);
-        string invite = Encoding.UTF8.GetString(pair.FirstSent("INVITE").Octets.Span);
+        string invite = Encoding.UTF8.GetString(pair.FirstSent("INVITE").Bytes.Span);
         Assert.That(invite, Does.Not.Contain("\r\nRequire:").And.Not.Contain("precondition").And.Not.Contain("a=curr:").And.Not.Contain("a=des:"));
 
         string refused = await phone.InviteAsync(

@@ -226,7 +226,7 @@ public sealed class ImsClientTests
 
     private static SipMessage Sent(SharePair pair, string startsWith)
     {
-        Assert.That(SipReader.TryReadDatagram(pair.FirstSent(startsWith).Octets, null, out SipMessage? message, out _), Is.True);
+        Assert.That(SipReader.TryReadDatagram(pair.FirstSent(startsWith).Bytes, null, out SipMessage? message, out _), Is.True);
         return message!;
     }
 }

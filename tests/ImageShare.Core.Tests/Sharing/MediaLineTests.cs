@@ -20,7 +20,7 @@ public sealed class MediaLineTests
         SessionDescription[] descriptions;
         lock (pair.Sent)
         {
-            descriptions = [.. pair.Sent.Where(m => m.Octets.Span.StartsWith("INVITE "u8) || IsAnswer(m)).Select(Description)];
+            descriptions = [.. pair.Sent.Where(m => m.Bytes.Span.StartsWith("INVITE "u8) || IsAnswer(m)).Select(Description)];
         }
 
         Assert.That(descriptions, Has.Length.EqualTo(2), "the offer and the answer");
@@ -45,13 +45,13 @@ public sealed class MediaLineTests
 
     private static bool IsAnswer(ImageShareTraceEvent message)
     {
-        string text = Encoding.Latin1.GetString(message.Octets.Span);
+        string text = Encoding.Latin1.GetString(message.Bytes.Span);
         return text.StartsWith("SIP/2.0 200", StringComparison.Ordinal) && text.Contains(" INVITE\r\n", StringComparison.Ordinal);
     }
 
     private static SessionDescription Description(ImageShareTraceEvent message)
     {
-        byte[] octets = message.Octets.ToArray();
+        byte[] octets = message.Bytes.ToArray();
         int start = octets.AsSpan().IndexOf("v=0\r\n"u8);
         int boundary = octets.AsSpan(start).IndexOf("\r\n--"u8);
         byte[] sdp = boundary < 0 ? octets[start..] : octets[start..(start + boundary + 2)];

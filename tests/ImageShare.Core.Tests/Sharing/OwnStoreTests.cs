@@ -55,8 +55,13 @@ public sealed class OwnStoreTests
             Assert.That(received.IsVerified, Is.True, received.Message);
             Assert.That(received.Sha1, Is.EqualTo(TestImage.Sha1(Image)));
             Assert.That(received.BytesTransferred, Is.EqualTo(Image.Length));
-            Assert.That(received.Stored, Is.EqualTo(new StoredImage("where", Image.Length, [.. Convert.FromHexString(TestImage.Sha1(Image))], true, "what")
+            Assert.That(received.Stored, Is.EqualTo(new StoredImage
             {
+                Name = "what",
+                Path = "where",
+                Size = Image.Length,
+                Sha1 = TestImage.Sha1(Image),
+                IsVerified = true,
                 DetectedType = new MediaType("image", "png"),
                 OriginalName = "said",
             }));
@@ -98,7 +103,7 @@ public sealed class OwnStoreTests
             IsCompleted = true;
             return _behind is not null
                 ? await _behind.CompleteAsync(cancellationToken)
-                : new StoredImage("where", 1, ImmutableArray<byte>.Empty, true, "what") { DetectedType = new MediaType("image", "gif"), OriginalName = "said" };
+                : new StoredImage { Name = "what", Path = "where", Size = 1, IsVerified = true, DetectedType = new MediaType("image", "gif"), OriginalName = "said" };
         }
 
         public async ValueTask AbandonAsync()

@@ -51,7 +51,7 @@ public sealed class ResumeTests
         await using ImageShareSession received = await invitation.AcceptAsync(Keeping(pair));
         ImageShareResult stored = await received.Completion.WaitAsync(SharePair.Patience);
         Assert.That((await second.Completion.WaitAsync(SharePair.Patience)).IsCompleted, Is.True);
-        string invite = System.Text.Encoding.UTF8.GetString(pair.FirstSent("INVITE").Octets.Span);
+        string invite = System.Text.Encoding.UTF8.GetString(pair.FirstSent("INVITE").Bytes.Span);
         Assert.Multiple(() =>
         {
             Assert.That(invite, Does.Contain("a=file-range:300001-*\r\n"));
@@ -252,7 +252,7 @@ public sealed class ResumeTests
     {
         lock (pair.Sent)
         {
-            return [.. pair.Sent.Where(m => m.StartLine.StartsWith("INVITE", StringComparison.Ordinal)).Select(m => System.Text.Encoding.UTF8.GetString(m.Octets.Span))];
+            return [.. pair.Sent.Where(m => m.StartLine.StartsWith("INVITE", StringComparison.Ordinal)).Select(m => System.Text.Encoding.UTF8.GetString(m.Bytes.Span))];
         }
     }
 

@@ -153,7 +153,7 @@ public sealed class RetainedTests
                 return default;
             }
 
-            public ValueTask<StoredImage> CompleteAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(new StoredImage(null, "x"));
+            public ValueTask<StoredImage> CompleteAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(new StoredImage { Name = "x" });
 
             public ValueTask AbandonAsync() => default;
 

@@ -342,12 +342,12 @@ public sealed class SeveralImagesTests
     }
 
     private static SessionDescription DescriptionOf(SharePair pair, string startsWith) => DescriptionIn(Sent(pair).First(m =>
-        m.StartLine.StartsWith(startsWith, StringComparison.Ordinal) && Encoding.UTF8.GetString(m.Octets.Span).Contains("a=file-transfer-id", StringComparison.Ordinal)));
+        m.StartLine.StartsWith(startsWith, StringComparison.Ordinal) && Encoding.UTF8.GetString(m.Bytes.Span).Contains("a=file-transfer-id", StringComparison.Ordinal)));
 
     private static SessionDescription DescriptionIn(ImageShareTraceEvent message)
     {
         // Out of whatever stands around it.
-        string text = Encoding.UTF8.GetString(message.Octets.Span);
+        string text = Encoding.UTF8.GetString(message.Bytes.Span);
         text = text[text.IndexOf("v=0\r\n", StringComparison.Ordinal)..];
         int end = text.IndexOf("\r\n--", StringComparison.Ordinal);
         Assert.That(

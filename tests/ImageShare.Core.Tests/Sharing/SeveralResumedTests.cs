@@ -143,7 +143,7 @@ public sealed class SeveralResumedTests
     {
         lock (pair.Sent)
         {
-            string message = pair.Sent.Where(m => m.StartLine.StartsWith(startsWith, StringComparison.Ordinal)).Select(m => Encoding.UTF8.GetString(m.Octets.Span))
+            string message = pair.Sent.Where(m => m.StartLine.StartsWith(startsWith, StringComparison.Ordinal)).Select(m => Encoding.UTF8.GetString(m.Bytes.Span))
                 .First(static m => m.Contains("a=file-transfer-id", StringComparison.Ordinal));
             return [.. message.Split("\r\n").Where(static l => l.StartsWith("a=file-range:", StringComparison.Ordinal)).Select(static l => l["a=file-range:".Length..])];
         }

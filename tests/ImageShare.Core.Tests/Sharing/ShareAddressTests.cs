@@ -41,7 +41,7 @@ public sealed partial class ShareAddressTests
             TestImage.Png(5000), new ShareSettings { Icon = new ImageIcon(new MediaType("image", "png"), TestImage.Png(100)) });
         Assert.That(sent.IsCompleted, Is.True, sent.Message);
         Assert.That(received.IsVerified, Is.True, received.Message);
-        foreach (string message in pair.Sent.Select(m => m.StartLine + Encoding.Latin1.GetString(m.Octets.Span)))
+        foreach (string message in pair.Sent.Select(m => m.StartLine + Encoding.Latin1.GetString(m.Bytes.Span)))
         {
             Assert.That(message, Does.Not.Contain("0.0.0.0").And.Not.Contain("[::]").And.Not.Match("IP6 ::\r"));
         }
@@ -57,7 +57,7 @@ public sealed partial class ShareAddressTests
         await using SharePair pair = await SharePair.StartAsync(new InMemoryNetwork(), Change, Change);
         (ImageShareResult sent, _) = await pair.ShareAsync(TestImage.Png(5000));
         Assert.That(sent.IsCompleted, Is.True, sent.Message);
-        foreach (string message in pair.Sent.Select(m => Encoding.Latin1.GetString(m.Octets.Span)))
+        foreach (string message in pair.Sent.Select(m => Encoding.Latin1.GetString(m.Bytes.Span)))
         {
             foreach (Match line in AddressLines().Matches(message))
             {

@@ -111,7 +111,7 @@ public sealed class ShareOverMsrpsTests(bool loopback)
     {
         lock (pair.Sent)
         {
-            string text = pair.Sent.Where(m => m.StartLine.StartsWith(start, StringComparison.Ordinal)).Select(m => Encoding.UTF8.GetString(m.Octets.Span))
+            string text = pair.Sent.Where(m => m.StartLine.StartsWith(start, StringComparison.Ordinal)).Select(m => Encoding.UTF8.GetString(m.Bytes.Span))
                 .First(t => t.Contains("\r\nv=0", StringComparison.Ordinal) && (method is null || t.Contains($" {method}\r\n", StringComparison.Ordinal)));
             Assert.That(SessionDescription.TryParse(Encoding.UTF8.GetBytes(text[(text.IndexOf("\r\nv=0", StringComparison.Ordinal) + 2)..]), out SessionDescription? description), Is.True);
             return description!;

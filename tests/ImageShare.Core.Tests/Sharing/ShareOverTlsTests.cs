@@ -124,5 +124,5 @@ public sealed class ShareOverTlsTests(bool loopback)
         }
     }
 
-    private static string Text(ImageShareTraceEvent message) => Encoding.UTF8.GetString(message.Octets.Span);
+    private static string Text(ImageShareTraceEvent message) => Encoding.UTF8.GetString(message.Bytes.Span);
 }

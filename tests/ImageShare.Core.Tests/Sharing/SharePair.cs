@@ -46,7 +46,7 @@ internal sealed class SharePair : IAsyncDisposable
             {
                 lock (sent)
                 {
-                    sent.Add(message with { Octets = message.Octets.ToArray() });
+                    sent.Add(message with { Bytes = message.Bytes.ToArray() });
                 }
             }
         }

@@ -171,9 +171,9 @@ public sealed class ShareTests
         ImageShareTraceEvent large = second.FirstSent("INVITE");
         Assert.Multiple(() =>
         {
-            Assert.That(small.Octets.Length, Is.LessThanOrEqualTo(1300));
+            Assert.That(small.Bytes.Length, Is.LessThanOrEqualTo(1300));
             Assert.That(small.Protocol, Is.EqualTo("SIP/UDP"));
-            Assert.That(large.Octets.Length, Is.GreaterThan(1300));
+            Assert.That(large.Bytes.Length, Is.GreaterThan(1300));
             Assert.That(large.Protocol, Is.EqualTo("SIP/TCP"));
             Assert.That(Read(large).Headers.TopVia!.Transport, Is.EqualTo("TCP"));
         });
@@ -190,7 +190,7 @@ public sealed class ShareTests
             await pair.ShareAsync(TestImage.Png(100));
         }
 
-        string[] offers = [.. pair.Sent.Where(m => m.StartLine.StartsWith("INVITE", StringComparison.Ordinal)).Select(m => System.Text.Encoding.UTF8.GetString(m.Octets.Span))];
+        string[] offers = [.. pair.Sent.Where(m => m.StartLine.StartsWith("INVITE", StringComparison.Ordinal)).Select(m => System.Text.Encoding.UTF8.GetString(m.Bytes.Span))];
         string[] ids = [.. offers.Select(o => Line(o, "a=file-transfer-id:"))];
         string[] paths = [.. offers.Select(o => Line(o, "a=path:"))];
         Assert.Multiple(() =>
@@ -255,7 +255,7 @@ public sealed class ShareTests
 
     private static SipMessage Read(ImageShareTraceEvent traced)
     {
-        Assert.That(SipReader.TryReadDatagram(traced.Octets.ToArray(), null, out SipMessage? message, out SipReadError? error), Is.True, error?.ToString());
+        Assert.That(SipReader.TryReadDatagram(traced.Bytes.ToArray(), null, out SipMessage? message, out SipReadError? error), Is.True, error?.ToString());
         return message!;
     }
 

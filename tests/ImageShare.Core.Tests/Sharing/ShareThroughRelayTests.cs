@@ -242,7 +242,7 @@ public sealed class ShareThroughRelayTests
     {
         lock (pair.Sent)
         {
-            foreach (string text in pair.Sent.Where(m => m.StartLine.StartsWith(start, StringComparison.Ordinal)).Select(m => Encoding.UTF8.GetString(m.Octets.Span)))
+            foreach (string text in pair.Sent.Where(m => m.StartLine.StartsWith(start, StringComparison.Ordinal)).Select(m => Encoding.UTF8.GetString(m.Bytes.Span)))
             {
                 int body = text.IndexOf("v=0\r\n", StringComparison.Ordinal);
                 if (body > 0 && (method is null || text.Contains($" {method}\r\n", StringComparison.Ordinal)))

@@ -22,7 +22,7 @@ public sealed class TransferDispositionTests
     [Category("MSRP-052")]
     public void What_is_written_is_read(string name, bool mayDisplay, string expected)
     {
-        var image = new ImageDescription(name, new MediaType("image", "png"), 4385, []) { Created = Date, Modified = Date, Read = Date };
+        var image = new ImageDescription { Name = name, Type = new MediaType("image", "png"), Size = 4385, Sha1 = new string('0', 40), Created = Date, Modified = Date, Read = Date };
         string written = TransferDisposition.Write(image, mayDisplay);
         Assert.That(written, Is.EqualTo(expected));
         Assert.That(Read(written), Is.EqualTo(new SentFile { Name = name, Size = 4385, Created = Date, Modified = Date, MayDisplay = mayDisplay }));
@@ -31,7 +31,7 @@ public sealed class TransferDispositionTests
     [Test]
     [Category("MSRP-052")]
     public void What_is_not_known_is_not_written() =>
-        Assert.That(TransferDisposition.Write(new ImageDescription("a\r\nb.png", new MediaType("image", "png"), 5, [])), Is.EqualTo("render;filename=\"ab.png\";size=5"), "and no line break ever");
+        Assert.That(TransferDisposition.Write(new ImageDescription { Name = "a\r\nb.png", Type = new MediaType("image", "png"), Size = 5, Sha1 = new string('0', 40) }), Is.EqualTo("render;filename=\"ab.png\";size=5"), "and no line break ever");
 
     // Names: the extended form, sections, and what cannot be read.
     [TestCase("render; filename=\"cat.png\"", "cat.png")]

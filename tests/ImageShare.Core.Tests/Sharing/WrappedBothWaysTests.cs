@@ -79,7 +79,7 @@ public sealed class WrappedBothWaysTests
         }
     });
 
-    private static string Text(Core.Diagnostics.ImageShareTraceEvent sent) => Encoding.Latin1.GetString(sent.Octets.Span);
+    private static string Text(Core.Diagnostics.ImageShareTraceEvent sent) => Encoding.Latin1.GetString(sent.Bytes.Span);
 
     private static ImageShareProfile Enum(string name) => name switch { "Ir79" => ImageShareProfile.Ir79, "Rfc5547" => ImageShareProfile.Rfc5547, _ => ImageShareProfile.Rcs2 };
 

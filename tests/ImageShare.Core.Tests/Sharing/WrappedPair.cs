@@ -136,7 +136,7 @@ internal sealed class WrappedPair : IAsyncDisposable
             _octets += data.Length;
         }
 
-        public ValueTask<StoredImage> CompleteAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(new StoredImage(null, "cat.png"));
+        public ValueTask<StoredImage> CompleteAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(new StoredImage { Name = "cat.png" });
 
         public ValueTask AbandonAsync() => default;
 

@@ -37,8 +37,8 @@ internal sealed class DirectoryImageSink : IHashingSink
         _partialPath = partialPath;
         _file = file;
         _owner = owner;
-        _bufferOffset = _end = image.FirstOctet;
-        _inOrder = image.FirstOctet == 0;
+        _bufferOffset = _end = image.ResumesAt;
+        _inOrder = image.ResumesAt == 0;
         _bufferLength = store.Buffers.Take(image.Size);
         _writer = new BackgroundWriter(file, hasher, _bufferLength);
     }
@@ -118,7 +118,7 @@ internal sealed class DirectoryImageSink : IHashingSink
             Interlocked.Exchange(ref _closed, 1);
             await _writer.ReleaseAsync(LeaveRoom).ConfigureAwait(false);
             Kept?.Remove(_store.Folder);
-            return new StoredImage(path, Path.GetFileName(path)) { OriginalName = _image.SuggestedName };
+            return new StoredImage { Name = Path.GetFileName(path), Path = path, OriginalName = _image.SuggestedName };
         }
         catch (Exception e) when (StoreErrors.IsFileError(e))
         {

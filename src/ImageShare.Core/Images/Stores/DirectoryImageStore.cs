@@ -66,7 +66,7 @@ internal sealed class DirectoryImageStore(
     public bool CanResume(IncomingImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return KeptOf(image)?.Has(folder, image.FirstOctet) == true;
+        return KeptOf(image)?.Has(folder, image.ResumesAt) == true;
     }
 
     public ImagePartial? FindPartial(ImageSelector image, string? sender)
@@ -92,12 +92,12 @@ internal sealed class DirectoryImageStore(
         bool created = false;
         try
         {
-            Room.Claim(owner, (image.Size ?? 0) - image.FirstOctet);
+            Room.Claim(owner, (image.Size ?? 0) - image.ResumesAt);
             KeptPartial? kept = KeptOf(image);
-            (string path, IPartialFile file) = image.FirstOctet > 0
-                ? kept?.TryTake(folder, image.FirstOctet) ?? throw new ImageShareException(
+            (string path, IPartialFile file) = image.ResumesAt > 0
+                ? kept?.TryTake(folder, image.ResumesAt) ?? throw new ImageShareException(
                     ImageShareError.NothingToResume,
-                    $"The first {image.FirstOctet} octets of the image, as this peer sent them, are not in '{folder}', or another transfer is continuing them; the whole image has to be offered, or fetched.")
+                    $"The first {image.ResumesAt} octets of the image, as this peer sent them, are not in '{folder}', or another transfer is continuing them; the whole image has to be offered, or fetched.")
                 : LeftOverFiles.Create(() => kept?.NewPath(folder) ?? LeftOverFiles.NewPath(folder), createFile);
             var hasher = new ImageHasher(image.Hashes);
             var sink = new VerifyingSink(new DirectoryImageSink(this, image, path, file, hasher, owner) { Kept = kept }, hasher, image);

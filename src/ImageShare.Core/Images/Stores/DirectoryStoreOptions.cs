@@ -38,7 +38,7 @@ public sealed record DirectoryStoreOptions
     /// <summary>
     /// With <see cref="KeepPartials"/>: whether images without a hash are kept aside as well, told by their sender, name, size and date of change, all of which have to be
     /// offered. Nothing can show at the end that the two parts belong together: an image that was changed under the same date, or a sender who takes another's name, makes
-    /// one file of two. <see cref="StoredImage.HashVerified"/> is false then, and the result of the share warns of it. Default false.
+    /// one file of two. <see cref="StoredImage.IsVerified"/> is false then, and the result of the share warns of it. Default false.
     /// </summary>
     public bool KeepPartialsWithoutHash { get; init; }
 

@@ -26,8 +26,8 @@ internal sealed class HashingSink : IHashingSink
         _hasher = hasher;
         _bufferLength = Buffers.Take(image.Size);
         _hashing = new BackgroundWriter(null, hasher, _bufferLength);
-        _next = image.FirstOctet;
-        _inOrder = image.FirstOctet == 0;
+        _next = image.ResumesAt;
+        _inOrder = image.ResumesAt == 0;
     }
 
     public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default)

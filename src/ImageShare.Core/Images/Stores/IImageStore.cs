@@ -15,7 +15,7 @@ public interface IImageStore
     ValueTask<IImageSink> CreateAsync(IncomingImage image, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Whether the octets before <see cref="IncomingImage.FirstOctet"/> are here, so that the rest completes the image. Not asked when that is 0.
+    /// Whether the octets before <see cref="IncomingImage.ResumesAt"/> are here, so that the rest completes the image. Not asked when that is 0.
     /// Of two that ask for the same beginning, <see cref="CreateAsync"/> gives it to one and throws <see cref="ImageShareError.NothingToResume"/> to the other. What one sender
     /// (<see cref="IncomingImage.Sender"/>) began is no beginning of another's image. A store that keeps nothing of broken transfers has no need to implement it; one that does
     /// must give back what it has kept (<see cref="IImageSink.ReadAsync"/>).
@@ -31,10 +31,15 @@ public interface IImageStore
     ImagePartial? FindPartial(ImageSelector image, string? sender) => null;
 }
 
-/// <summary>What is kept of an image whose transfer broke off.</summary>
-/// <param name="Octets">How many octets are here, from the first on.</param>
-/// <param name="Size">How many the whole image has.</param>
-public sealed record ImagePartial(long Octets, long Size);
+/// <summary>What a store has kept of an image whose transfer was interrupted.</summary>
+public sealed record ImagePartial
+{
+    /// <summary>How many bytes are stored, counted from the start of the image.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>The size of the whole image in bytes.</summary>
+    public required long Size { get; init; }
+}
 
 /// <summary>
 /// Takes the octets of one image. Calls must not overlap. After any call failed, and after disposal without

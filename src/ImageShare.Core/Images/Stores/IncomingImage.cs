@@ -28,7 +28,7 @@ public sealed record IncomingImage
     /// How many octets of the image come not, because they came before (file-range, RFC 5547 §6): the first one written is at this offset. 0 for a
     /// whole image.
     /// </summary>
-    public long FirstOctet { get; init; }
+    public long ResumesAt { get; init; }
 
     /// <summary>The most octets this side takes, whatever was announced.</summary>
     public long MaxSize { get; init; } = long.MaxValue;

@@ -68,8 +68,8 @@ internal sealed record KeptPartial(string Image, long Size, string Sender)
         string key = Convert.ToHexString(hash.Value.AsSpan()), word = WordOf(sender);
         return Files(folder, key)
             .Where(found => (image.Size ?? found.Kept.Size) == found.Kept.Size && found.Kept.IsFrom(word) && IsFree(found.Path))
-            .Select(static found => new ImagePartial(Math.Min(found.Length, found.Kept.Size), found.Kept.Size))
-            .MaxBy(static partial => partial.Octets);
+            .Select(static found => new ImagePartial { Bytes = Math.Min(found.Length, found.Kept.Size), Size = found.Kept.Size })
+            .MaxBy(static partial => partial.Bytes);
     }
 
     /// <summary>Removes those that have waited too long.</summary>

@@ -68,7 +68,12 @@ internal sealed class MemoryImageSink(IncomingImage image, int maxSize) : IImage
     public ValueTask<StoredImage> CompleteAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(new StoredImage(null, SafeFileName.From(image.SuggestedName, image.Type)) { Content = Content, OriginalName = image.SuggestedName });
+        return ValueTask.FromResult(new StoredImage
+        {
+            Name = SafeFileName.From(image.SuggestedName, image.Type),
+            OriginalName = image.SuggestedName,
+            Content = Content,
+        });
     }
 
     public ValueTask AbandonAsync()

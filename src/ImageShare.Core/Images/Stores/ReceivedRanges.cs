@@ -13,7 +13,7 @@ internal sealed class ReceivedRanges(IncomingImage image, long maxSize)
     public static ReceivedRanges Before(IncomingImage image, long maxSize)
     {
         var ranges = new ReceivedRanges(image, maxSize);
-        ranges.Add(0, image.FirstOctet);
+        ranges.Add(0, image.ResumesAt);
         return ranges;
     }
 

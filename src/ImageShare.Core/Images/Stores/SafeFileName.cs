@@ -12,7 +12,7 @@ namespace ImageShare.Core.Images.Stores;
 public static class SafeFileName
 {
     /// <summary>The longest name given, in octets of UTF-8: what the common file systems take.</summary>
-    public const int MaxOctets = 255;
+    public const int MaxBytes = 255;
 
     // Longer ones are no extensions but names with dots in them.
     private const int LongestExtension = 16;
@@ -26,7 +26,7 @@ public static class SafeFileName
     /// <summary>
     /// A safe leaf name for a file: without directories, separators, drives, reserved device names, control and direction
     /// characters; not beginning with a dot, dash or tilde nor ending in a dot or space; composed (Unicode NFC); at most
-    /// <see cref="MaxOctets"/> long; and with an extension that fits the type, appended when the suggested one does not, so that
+    /// <see cref="MaxBytes"/> long; and with an extension that fits the type, appended when the suggested one does not, so that
     /// <c>photo.jpg.exe</c> becomes <c>photo.jpg.exe.jpg</c>. The result depends on its inputs alone, not on the machine.
     /// </summary>
     /// <param name="suggested">What the peer suggests; may be anything.</param>
@@ -64,11 +64,11 @@ public static class SafeFileName
     // Drops what cannot be seen, replaces what means something to a file system, and composes what is left.
     private static string Clean(ReadOnlySpan<char> name)
     {
-        var cleaned = new StringBuilder(Math.Min(name.Length, MaxOctets));
+        var cleaned = new StringBuilder(Math.Min(name.Length, MaxBytes));
         foreach (Rune rune in name.EnumerateRunes())
         {
             // Names may be of any length; four times the limit is enough to compose and then to cut.
-            if (cleaned.Length > MaxOctets * 4)
+            if (cleaned.Length > MaxBytes * 4)
             {
                 break;
             }
@@ -121,7 +121,7 @@ public static class SafeFileName
     // Cuts the stem, never inside a character a person sees as one.
     private static string Fit(string stem, string ending)
     {
-        int room = MaxOctets - Encoding.UTF8.GetByteCount(ending);
+        int room = MaxBytes - Encoding.UTF8.GetByteCount(ending);
         if (Encoding.UTF8.GetByteCount(stem) <= room)
         {
             return stem + ending;

@@ -1,43 +1,46 @@
-using System.Collections.Immutable;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Images.Stores;
 
 /// <summary>
-/// An image that arrived whole and was checked. A sink says where it is and what it is called; size, hashes and type are what this library found itself,
-/// whatever a sink put there.
+/// An image that arrived complete and passed its checks. A sink sets <see cref="Name"/>, <see cref="Path"/>, <see cref="OriginalName"/> and
+/// <see cref="Content"/>. This library measures the rest itself and overwrites whatever the sink put there.
 /// </summary>
-/// <param name="Path">Where the file is; null when the store keeps no files.</param>
-/// <param name="Size">Its size in octets, counted by this library.</param>
-/// <param name="Sha1">Its SHA-1, 20 octets, computed by this library; empty when it could not be, and no hash was offered (<see cref="IImageSink.ReadAsync"/>).</param>
-/// <param name="HashVerified">Whether the offer named a hash this library knows, and this library found it right.</param>
-/// <param name="Name">The safe name it was given.</param>
-public sealed record StoredImage(string? Path, long Size, ImmutableArray<byte> Sha1, bool HashVerified, string Name)
+public sealed record StoredImage
 {
-    /// <summary>What a sink has to say of an image it has stored.</summary>
-    /// <param name="path">Where the file is; null when there is none.</param>
-    /// <param name="name">The safe name it was given.</param>
-    public StoredImage(string? path, string name)
-        : this(path, 0, [], false, name)
-    {
-    }
+    /// <summary>The safe name under which the image is stored.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The full path of the file, or null if the store does not use files.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>The size in bytes, as counted by this library.</summary>
+    public long Size { get; init; }
 
     /// <summary>
-    /// The image type its first octets show; null when they show none this library knows. An application should look twice at an
-    /// image whose announced type is another one.
+    /// The SHA-1 as 40 upper-case hex digits, as computed by this library. Null if the bytes arrived out of order, the sink cannot return them
+    /// (<see cref="IImageSink.ReadAsync"/>) and the offer contained no hash to check.
+    /// </summary>
+    public string? Sha1 { get; init; }
+
+    /// <summary>Whether the offer contained a hash this library supports, and the image matches it.</summary>
+    public bool IsVerified { get; init; }
+
+    /// <summary>
+    /// The image type found in the first bytes, or null if they match no known type. Be careful with an image whose announced type is different.
     /// </summary>
     public MediaType? DetectedType { get; init; }
 
-    /// <summary>The name its sender gave it, or null: for showing to people, escaped, and never a path.</summary>
+    /// <summary>The name given by the sender, or null. Escape it before display, and never use it as a path.</summary>
     public string? OriginalName { get; init; }
 
-    /// <summary>The octets themselves, when the store keeps them in memory.</summary>
+    /// <summary>The bytes of the image if the store keeps them in memory; otherwise null.</summary>
     public ReadOnlyMemory<byte>? Content { get; init; }
 
-    /// <inheritdoc/>
+    /// <summary>Compares everything but <see cref="Content"/>.</summary>
     public bool Equals(StoredImage? other) =>
-        other is not null && Path == other.Path && Size == other.Size && HashVerified == other.HashVerified && Name == other.Name
-        && DetectedType == other.DetectedType && OriginalName == other.OriginalName && Sha1.AsSpan().SequenceEqual(other.Sha1.AsSpan());
+        other is not null && Path == other.Path && Size == other.Size && IsVerified == other.IsVerified && Name == other.Name
+        && DetectedType == other.DetectedType && OriginalName == other.OriginalName && Sha1 == other.Sha1;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Path, Size, Name);

@@ -87,7 +87,7 @@ internal sealed class VerifyingSink : IImageSink
         {
             _received.CheckComplete();
             bool isHashed = inOrder || await HashAgainAsync(cancellationToken).ConfigureAwait(false);
-            ImmutableArray<byte> sha1 = isHashed ? _hasher.Finish() : [];
+            string? sha1 = isHashed ? Convert.ToHexString(_hasher.Finish().AsSpan()) : null;
             done = true;
             StoredImage stored = await _sink.CompleteAsync(cancellationToken).ConfigureAwait(false);
             _isOver = true;
@@ -95,8 +95,8 @@ internal sealed class VerifyingSink : IImageSink
             {
                 Size = _received.End,
                 Sha1 = sha1,
-                HashVerified = isHashed && _hasher.CanVerify,
-                DetectedType = isHashed || _image.FirstOctet == 0 ? ImageTypes.Recognize(_start.AsSpan(0, (int)Math.Min(_start.Length, _received.End))) : null,
+                IsVerified = isHashed && _hasher.CanVerify,
+                DetectedType = isHashed || _image.ResumesAt == 0 ? ImageTypes.Recognize(_start.AsSpan(0, (int)Math.Min(_start.Length, _received.End))) : null,
             };
         }
         finally

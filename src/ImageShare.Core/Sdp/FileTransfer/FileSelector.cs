@@ -31,8 +31,8 @@ public sealed record FileSelector
     /// <summary>Selectors this library does not know or could not read, as they came, in their order.</summary>
     public ImmutableArray<string> OtherSelectors { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>The SHA-1 hash, 20 octets; null when there is none.</summary>
-    public FileHash? Sha1
+    /// <summary>The SHA-1 of the file as 40 upper-case hex digits, or null if there is none.</summary>
+    public string? Sha1
     {
         get
         {
@@ -40,7 +40,7 @@ public sealed record FileSelector
             {
                 if (hash.KnownName == "sha-1")
                 {
-                    return hash;
+                    return Convert.ToHexString(hash.Value.AsSpan());
                 }
             }
 

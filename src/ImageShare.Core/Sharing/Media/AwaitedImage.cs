@@ -31,7 +31,7 @@ internal sealed class AwaitedImage(
     public async ValueTask<ImagePartial?> ClaimAsync(ImageSelector image, string sender, CancellationToken cancellationToken)
     {
         // Of a whole that is here already there is no rest either.
-        if (store.FindPartial(image, sender) is not { Octets: > 0 } found || found.Octets >= found.Size || (image.Size ?? found.Size) != found.Size)
+        if (store.FindPartial(image, sender) is not { Bytes: > 0 } found || found.Bytes >= found.Size || (image.Size ?? found.Size) != found.Size)
         {
             return null;
         }
@@ -44,7 +44,7 @@ internal sealed class AwaitedImage(
             Hashes = image.Hashes,
             MaxSize = context.Limits.MaxImageSize,
             Sender = sender,
-            FirstOctet = found.Octets,
+            ResumesAt = found.Bytes,
         };
         try
         {
@@ -98,7 +98,7 @@ internal sealed class AwaitedImage(
                 }
 
                 var receiver = new ImageReceiver(
-                    session, sink, image.Size, context.Limits.MaxImageSize, new ThrottledProgress(session, listener, image.Size), image.FirstOctet)
+                    session, sink, image.Size, context.Limits.MaxImageSize, new ThrottledProgress(session, listener, image.Size), image.ResumesAt)
                 {
                     IsNamed = image.SuggestedName is not null,
                     OfferedType = image.Type,
@@ -133,13 +133,13 @@ internal sealed class AwaitedImage(
     private static IncomingImage Describe(IncomingImage agreed, MsrpMessageInfo message)
     {
         bool isWrapped = message.ContentType is { } type && BodyUnwrapper.CanUnwrap(type);
-        return agreed with { Size = agreed.Size ?? (message.Total is { } total && !isWrapped ? agreed.FirstOctet + total : null) };
+        return agreed with { Size = agreed.Size ?? (message.Total is { } total && !isWrapped ? agreed.ResumesAt + total : null) };
     }
 
     // Null when the share was given up, and with it the beginning.
     private async ValueTask<IImageSink?> PlaceOfAsync(IncomingImage image, CancellationToken cancellationToken)
     {
-        if (image.FirstOctet == 0)
+        if (image.ResumesAt == 0)
         {
             return await VerifyingSink.CreateAsync(store, image, cancellationToken).ConfigureAwait(false);
         }

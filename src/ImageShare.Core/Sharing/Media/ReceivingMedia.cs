@@ -55,8 +55,8 @@ internal sealed class ReceivingMedia(ShareContext context, ShareSession session)
         {
             State = ImageShareState.Completed,
             BytesTransferred = stored.Size,
-            IsVerified = stored.HashVerified,
-            Sha1 = stored.Sha1.IsDefaultOrEmpty ? null : Convert.ToHexString(stored.Sha1.AsSpan()),
+            IsVerified = stored.IsVerified,
+            Sha1 = stored.Sha1,
             Stored = stored,
             SentFile = Volatile.Read(ref _receiver)?.SentFile,
             Warnings = [.. WarningsOf(stored)],
@@ -83,7 +83,7 @@ internal sealed class ReceivingMedia(ShareContext context, ShareSession session)
             yield return ofType;
         }
 
-        if (!stored.HashVerified && Volatile.Read(ref _receiver) is { IsContinued: true })
+        if (!stored.IsVerified && Volatile.Read(ref _receiver) is { IsContinued: true })
         {
             yield return "ContinuedUnverified";
         }

@@ -32,7 +32,7 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
     public ServedImage? Served { get; set; }
 
     /// <summary>How many octets are left out at the beginning, because the peer has them.</summary>
-    public long FirstOctet { get; set; } = settings.ResumeAt;
+    public long ResumesAt { get; set; } = settings.ResumeAt;
 
     /// <summary>The octets of the message: those of the image that are sent, and what stands before them.</summary>
     public long MessageLength => _head.Length + Length;
@@ -42,7 +42,7 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
     protected override bool IsTakenBack => _isTakenBack;
 
     // How many octets are sent: those from the first one to the end of the range.
-    private long Length => (_end ?? Image.Size) - FirstOctet;
+    private long Length => (_end ?? Image.Size) - ResumesAt;
 
     private ImageDescription Image => Served!.Description;
 
@@ -54,7 +54,7 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
     {
         Served = image;
         _isServed = true;
-        FirstOctet = range.Start - 1;
+        ResumesAt = range.Start - 1;
         _end = range.End;
     }
 
@@ -95,9 +95,9 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
 
     public override ImageShareResult Describe(ImageShareResult result) => Served is not { Description: var image } ? result : result with
     {
-        BytesTransferred = result.IsCompleted ? FirstOctet + Length : result.BytesTransferred,
+        BytesTransferred = result.IsCompleted ? ResumesAt + Length : result.BytesTransferred,
         IsVerified = result.IsCompleted,
-        Sha1 = Convert.ToHexString(image.Sha1.AsSpan()),
+        Sha1 = image.Sha1,
         PeerMayHaveImage = MayPeerHaveIt(result),
         Message = MayPeerHaveIt(result) ? $"{result.Message} Every octet had left by then: the peer may have the image all the same." : result.Message,
     };
@@ -170,7 +170,7 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
         _hasAllLeft = false;
         return await Msrp.TrySendAsync(
             message,
-            new ThrottledProgress(Session, settings.Progress, Image.Size, FirstOctet, around: _head.Length),
+            new ThrottledProgress(Session, settings.Progress, Image.Size, ResumesAt, around: _head.Length),
             () => _hasAllLeft = true,
             _transfer.Token).ConfigureAwait(false);
     }
@@ -180,10 +180,10 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
         MediaType type = _contentType ?? Image.Type;
         if (Served!.Source.Octets is { } octets)
         {
-            return MsrpOutgoingContent.FromMemory(type, octets.Slice((int)FirstOctet, (int)Length));
+            return MsrpOutgoingContent.FromMemory(type, octets.Slice((int)ResumesAt, (int)Length));
         }
 
-        await SkipAsync(stream, FirstOctet, _transfer.Token).ConfigureAwait(false);
+        await SkipAsync(stream, ResumesAt, _transfer.Token).ConfigureAwait(false);
         return MsrpOutgoingContent.FromStream(type, stream, Length);
     }
 

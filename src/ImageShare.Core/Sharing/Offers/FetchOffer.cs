@@ -34,7 +34,7 @@ internal sealed record FetchOffer
     public bool HasCema { get; init; }
 
     /// <summary>How many octets are not wanted at the beginning, because they are here (RFC 5547 §6); 0 for the whole image.</summary>
-    public long FirstOctet { get; init; }
+    public long ResumesAt { get; init; }
 
     // No icon, disposition or date: whoever asks for a file does not describe it.
     public SessionDescription Write(ImageShareProfile profile)
@@ -59,9 +59,9 @@ internal sealed record FetchOffer
         attributes.AddRange(Fingerprints.Select(SdpAttributes.Fingerprint));
         attributes.Add(SdpAttributes.FileSelector(Selector));
         attributes.Add(SdpAttributes.FileTransferId(TransferId));
-        if (FirstOctet > 0)
+        if (ResumesAt > 0)
         {
-            attributes.Add(SdpAttributes.FileRange(new FileRange(FirstOctet + 1)));
+            attributes.Add(SdpAttributes.FileRange(new FileRange(ResumesAt + 1)));
         }
 
         MediaDescription section = ImageOffer.Section(profile, MsrpAddress.Port, Path.StartsWith("msrps:", StringComparison.OrdinalIgnoreCase));

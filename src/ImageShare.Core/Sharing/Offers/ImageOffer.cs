@@ -37,7 +37,7 @@ internal sealed record ImageOffer
     public string? IconUrl { get; init; }
 
     /// <summary>How many octets are left out at the beginning, because the peer has them (RFC 5547 §6); 0 offers the whole image.</summary>
-    public long FirstOctet { get; init; }
+    public long ResumesAt { get; init; }
 
     public SessionDescription Write(ImageShareProfile profile) => profile.IsMercuroLayout ? WriteMercuro(profile) : WriteStandard(profile);
 
@@ -109,8 +109,10 @@ internal sealed record ImageOffer
         Name = Image.Name,
         Type = Image.Type,
         Size = Image.Size,
-        Hashes = profile.Sha256 && !Image.Sha256.IsEmpty ? [new FileHash("sha-1", Image.Sha1), new FileHash("sha-256", Image.Sha256)] : [new FileHash("sha-1", Image.Sha1)],
+        Hashes = profile.Sha256 && Image.Sha256 is { } sha256 ? [Hash("sha-1", Image.Sha1), Hash("sha-256", sha256)] : [Hash("sha-1", Image.Sha1)],
     };
+
+    private static FileHash Hash(string algorithm, string hex) => new(algorithm, [.. Convert.FromHexString(hex)]);
 
     /// <summary>The m= line. A purely active end has nothing to dial: RFC 6135 §4.2.2 gives it the discard port.</summary>
     public static MediaDescription Section(ImageShareProfile profile, int port, bool isSecure) => new()
@@ -133,9 +135,9 @@ internal sealed record ImageOffer
             attributes.Add(SdpAttributes.FileDate(dates, profile.Dates is DateForm.Iso8601Unquoted ? FileDateStyle.Iso8601 : FileDateStyle.Rfc5322));
         }
 
-        if (FirstOctet > 0)
+        if (ResumesAt > 0)
         {
-            attributes.Add(SdpAttributes.FileRange(new FileRange(FirstOctet + 1)));
+            attributes.Add(SdpAttributes.FileRange(new FileRange(ResumesAt + 1)));
         }
 
         if (IconUrl is not null)

@@ -32,7 +32,7 @@ internal sealed record ReceivedOffer
     public bool IsPull => Description.GetDirection(Media) is MediaDirection.ReceiveOnly;
 
     /// <summary>How many octets of the image are left out at its beginning (RFC 5547 §6).</summary>
-    public long FirstOctet => Math.Max(0, (Media.FileRange?.Start ?? 1) - 1);
+    public long ResumesAt => Math.Max(0, (Media.FileRange?.Start ?? 1) - 1);
 
     public SetupRole? Setup { get; private init; }
 

@@ -28,6 +28,6 @@ internal static class SelectorForms
         Name = image.Name,
         Type = image.Type,
         Size = image.Size,
-        Hashes = [new ImageHash("sha-1", image.Sha1)],
+        Hashes = [ImageHash.OfSha1(image.Sha1)],
     };
 }

@@ -111,11 +111,13 @@ public sealed class FileSelectorTests
     [Category("FT-007")]
     public void Reads_a_sha1_in_every_spelling(string text)
     {
-        FileHash hash = Parse(text).Sha1!;
+        FileSelector selector = Parse(text);
+        FileHash hash = selector.Hashes.Single();
         Assert.Multiple(() =>
         {
             Assert.That(hash.KnownName, Is.EqualTo("sha-1"));
             Assert.That(hash.Value, Is.EqualTo(Convert.FromHexString("4AFBE201A90BC06FEBC723BD2E2621A65D2B6CDB")));
+            Assert.That(selector.Sha1, Is.EqualTo("4AFBE201A90BC06FEBC723BD2E2621A65D2B6CDB"));
         });
     }
 

@@ -48,7 +48,7 @@ public sealed class FetchOfferTests
     [Category("FT-036")]
     public void The_rest_of_an_image_is_asked_for_by_its_range()
     {
-        FetchOffer rest = Inputs with { FirstOctet = 500, Selector = new FileSelector { Name = "a \"cat\".png", Type = new MediaType("image", "png"), Size = 900, Hashes = [Sha1] } };
+        FetchOffer rest = Inputs with { ResumesAt = 500, Selector = new FileSelector { Name = "a \"cat\".png", Type = new MediaType("image", "png"), Size = 900, Hashes = [Sha1] } };
         Assert.That(Text(rest.Write(ImageShareProfile.RcsE)), Does.EndWith(
             "m=message 9 TCP/MSRP *\r\n" +
             "a=recvonly\r\n" +
@@ -72,7 +72,7 @@ public sealed class FetchOfferTests
     [Category("FT-011")]
     public void The_answer_names_type_and_hash_and_leaves_the_rest_to_the_file_itself()
     {
-        SessionDescription offer = (Inputs with { FirstOctet = 500, Selector = new FileSelector { Name = "cat.png" } }).Write(ImageShareProfile.Rcs2);
+        SessionDescription offer = (Inputs with { ResumesAt = 500, Selector = new FileSelector { Name = "cat.png" } }).Write(ImageShareProfile.Rcs2);
         (ReceivedOffer? received, _, _) = ReceivedOffer.Read(offer, ImageShareLimits.Default, serves: true);
         Assert.That(received!.IsPull, Is.True);
         SessionDescription answer = new ImageAnswer

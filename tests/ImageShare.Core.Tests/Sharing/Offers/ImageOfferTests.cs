@@ -37,9 +37,12 @@ public sealed class ImageOfferTests
         Origin = new Origin("-", 3344, 3344, "192.168.16.108"),
         MsrpAddress = IPEndPoint.Parse("192.168.16.108:1248"),
         Path = "msrp://192.168.16.108:1248/fnfozvsrtkj;tcp",
-        Image = new ImageDescription(
-            "Image 18.png", new MediaType("image", "png"), 78169, ImmutableArray.Create(Convert.FromHexString("4AFBE201A90BC06FEBC723BD2E2621A65D2B6CDB")))
+        Image = new ImageDescription
         {
+            Name = "Image 18.png",
+            Type = new MediaType("image", "png"),
+            Size = 78169,
+            Sha1 = "4AFBE201A90BC06FEBC723BD2E2621A65D2B6CDB",
             Created = new DateTimeOffset(2008, 10, 15, 10, 40, 46, 405, TimeSpan.Zero),
         },
         TransferId = new FileTransferId("prepggxrpnrvystmwcysyycqpevikeff"),
@@ -51,7 +54,7 @@ public sealed class ImageOfferTests
     [Category("FT-007")]
     public void Only_a_profile_that_says_so_names_two_hashes() => Assert.Multiple(() =>
     {
-        ImageOffer offer = Inputs with { Image = Inputs.Image with { Sha256 = [.. Enumerable.Repeat((byte)0xA7, 32)] } };
+        ImageOffer offer = Inputs with { Image = Inputs.Image with { Sha256 = string.Concat(Enumerable.Repeat("A7", 32)) } };
         foreach (ImageShareProfile profile in ImageShareProfile.All)
         {
             string[] hashes = [.. offer.Write(profile).Media[0].FileSelector!.Hashes.Select(h => h.KnownName!)];

@@ -98,7 +98,7 @@ public sealed class SipWriterTests
         string[] messages;
         lock (pair.Sent)
         {
-            messages = [.. pair.Sent.Where(m => m.Protocol.StartsWith("SIP", StringComparison.Ordinal)).Select(m => Encoding.UTF8.GetString(m.Octets.Span))];
+            messages = [.. pair.Sent.Where(m => m.Protocol.StartsWith("SIP", StringComparison.Ordinal)).Select(m => Encoding.UTF8.GetString(m.Bytes.Span))];
         }
 
         Assert.That(messages, Has.Length.GreaterThanOrEqualTo(6));

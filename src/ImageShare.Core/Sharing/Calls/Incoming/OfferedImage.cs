@@ -14,7 +14,7 @@ internal sealed class OfferedImage(
 
     public CalledShare Share => call;
 
-    public InvitedImage Image { get; } = Describe(offer) with { ResumesAt = offer.FirstOctet };
+    public InvitedImage Image { get; } = Describe(offer) with { ResumesAt = offer.ResumesAt };
 
     public ImageIcon? Icon => icon;
 
@@ -54,11 +54,11 @@ internal sealed class OfferedImage(
             MaxSize = context.Limits.MaxImageSize,
             Sender = call.Call.Caller.Uri.ToString(),
             Modified = Image.Modified,
-            FirstOctet = offer.FirstOctet,
+            ResumesAt = offer.ResumesAt,
         };
         IImageSink sink = await CreateSinkAsync(store, image, cancellationToken).ConfigureAwait(false);
         var receiver = new ImageReceiver(
-            call.Session, sink, Image.Size, context.Limits.MaxImageSize, new ThrottledProgress(call.Session, settings.Progress, Image.Size), image.FirstOctet)
+            call.Session, sink, Image.Size, context.Limits.MaxImageSize, new ThrottledProgress(call.Session, settings.Progress, Image.Size), image.ResumesAt)
         {
             IsNamed = Image.Name is not null,
             OfferedType = Image.Type,
@@ -90,7 +90,7 @@ internal sealed class OfferedImage(
     {
         try
         {
-            return image.FirstOctet == 0 || store.CanResume(image)
+            return image.ResumesAt == 0 || store.CanResume(image)
                 ? await VerifyingSink.CreateAsync(store, image, cancellationToken).ConfigureAwait(false)
                 : throw new ImageShareException(
                     ImageShareError.NothingToResume, "The peer offered the rest of an image whose beginning is not in this store; it was told so and may offer the whole image.");
@@ -107,7 +107,7 @@ internal sealed class OfferedImage(
         Name = offer.Selector.Name,
         Type = offer.Image.Type,
         Size = offer.Selector.Size,
-        Sha1 = offer.Selector.Sha1 is { } sha1 ? Convert.ToHexString(sha1.Value.AsSpan()) : null,
+        Sha1 = offer.Selector.Sha1,
         Created = offer.Media.FileDate?.Created,
         Modified = offer.Media.FileDate?.Modified,
         ShowAtOnce = offer.Media.FileDisposition?.MayDisplay ?? true,

@@ -94,7 +94,7 @@ internal sealed class RequestedImage(ShareContext context, CalledShare call, Sen
     private static async ValueTask<ImmutableArray<ImageHash>> HashesAsync(
         CatalogueImage candidate, ImageDescription described, string? algorithm, CancellationToken cancellationToken)
     {
-        var sha1 = new ImageHash("sha-1", described.Sha1);
+        var sha1 = ImageHash.OfSha1(described.Sha1);
         if (algorithm is null or "sha-1")
         {
             return [sha1];

@@ -54,7 +54,7 @@ internal sealed class PullOffer(
             TransferId = FileTransferId.Create(),
             AcceptedTypes = wanted.Type is { } type && !context.AcceptedTypes.Any(t => t.IsSameTypeAs(type)) ? [.. context.AcceptedTypes, type] : context.AcceptedTypes,
             MaxSize = context.Limits.MaxImageSize,
-            FirstOctet = _partial?.Octets ?? 0,
+            ResumesAt = _partial?.Bytes ?? 0,
         }.Write(context.Profile);
         return (offer, null);
     }
@@ -102,7 +102,7 @@ internal sealed class PullOffer(
                 Hashes = session.Image.Hashes,
                 MaxSize = context.Limits.MaxImageSize,
                 Sender = peer.ToString(),
-                FirstOctet = _partial?.Octets ?? 0,
+                ResumesAt = _partial?.Bytes ?? 0,
             });
         }
 

@@ -54,7 +54,7 @@ internal sealed class PushOffer(ShareContext context, SipUri peer, SendingMedia 
             Image = Image,
             TransferId = FileTransferId.Create(),
             AcceptedTypes = context.AcceptedTypes,
-            FirstOctet = media.FirstOctet,
+            ResumesAt = media.ResumesAt,
             IconUrl = contentId is null ? null : ContentIdUrl.ToUrl(contentId),
         }.Write(context.Profile);
         return (offer, icon is null ? null : new OfferIcon(icon.Type, icon.Content, contentId!));
@@ -65,8 +65,8 @@ internal sealed class PushOffer(ShareContext context, SipUri peer, SendingMedia 
     public ValueTask<bool> TryOfferWholeAsync()
     {
         // The peer has less of the image than was thought, or nothing.
-        bool wasRest = media.FirstOctet > 0;
-        media.FirstOctet = 0;
+        bool wasRest = media.ResumesAt > 0;
+        media.ResumesAt = 0;
         return ValueTask.FromResult(wasRest);
     }
 
@@ -92,7 +92,7 @@ internal sealed class PushOffer(ShareContext context, SipUri peer, SendingMedia 
         }
 
         // Beside others, an image is refused without a reason.
-        return ValueTask.FromResult((received, media.FirstOctet > 0 && problem is { Error: ImageShareError.Declined }
+        return ValueTask.FromResult((received, media.ResumesAt > 0 && problem is { Error: ImageShareError.Declined }
             ? problem with { Message = "The peer declined the rest of the image. It may have lost the beginning: share the whole image if its user still wants it." }
             : problem));
     }
