@@ -4,9 +4,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace ImageShare.Core.Images;
 
 /// <summary>
-/// The images directly in one folder: files that begin as an image does. No folders below it, no links, no hidden files. Names are compared with those
-/// that are there and never made into paths. Hashes are computed when one is asked for, by one thread at a time, and kept as long as size and time of
-/// the file stay.
+/// The images in one folder, recognized by their first bytes. Subfolders, links and hidden files are left out. A requested name is only
+/// compared with the names found; it never becomes a path. A hash is computed when it is first requested, one file at a time, and kept until
+/// the size or date of the file changes.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore is only waited on asynchronously: it holds nothing to release.")]
 internal sealed class ImageFolder(string folder)
@@ -20,8 +20,8 @@ internal sealed class ImageFolder(string folder)
     private readonly SemaphoreSlim _reading = new(1, 1);
     private Dictionary<string, KnownFile> _known = new(StringComparer.Ordinal);
 
-    /// <summary>The images that a selector means, ordered by name.</summary>
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.FileNotFound"/>: the folder is not there or may not be read.</exception>
+    /// <summary>Finds the images that match a selector, ordered by name.</summary>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.FileNotFound"/>: the folder does not exist or cannot be read.</exception>
     public async Task<IReadOnlyList<(ImageSource Source, ImageDescription Description, ImmutableArray<ImageHash> Hashes)>> FindAsync(
         ImageSelector wanted, CancellationToken cancellationToken)
     {
@@ -47,7 +47,7 @@ internal sealed class ImageFolder(string folder)
         }
     }
 
-    // What is empty is no image; nor are pipes and devices, which have no length.
+    // Empty files are not images, and neither are pipes and devices, which have no length.
     private List<FileInfo> List()
     {
         try
@@ -70,7 +70,7 @@ internal sealed class ImageFolder(string folder)
         }
         catch (FileNotFoundException)
         {
-            // It went since it was listed: the others are still there.
+            // The file was deleted after it was listed. The others can still be served.
             return false;
         }
     }
@@ -115,12 +115,12 @@ internal sealed class ImageFolder(string folder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It went away, or is somebody else's: as good as not there.
+            // The file was deleted, or is locked or not readable: treat it as absent.
             return null;
         }
     }
 
-    /// <summary>What is known of a file as long as it stays as it is.</summary>
+    /// <summary>Cached facts about a file, valid while its size and date do not change.</summary>
     private sealed class KnownFile(long size, DateTime modified)
     {
         private bool _isLookedAt;
@@ -133,7 +133,7 @@ internal sealed class ImageFolder(string folder)
 
         public ImmutableDictionary<string, ImmutableArray<byte>> Hashes { get; private set; } = ImmutableDictionary<string, ImmutableArray<byte>>.Empty;
 
-        /// <summary>Reads its beginning; false when that is no image's.</summary>
+        /// <summary>Reads the first bytes; false if they do not belong to a known image type.</summary>
         public async ValueTask<bool> LookAsync(FileInfo file, CancellationToken cancellationToken)
         {
             if (!_isLookedAt)
@@ -148,7 +148,7 @@ internal sealed class ImageFolder(string folder)
             return Type is not null;
         }
 
-        /// <summary>Computes SHA-1, and the other hash that is asked for, unless they are known.</summary>
+        /// <summary>Computes SHA-1 and the requested hash, unless they are cached.</summary>
         public async ValueTask HashAsync(FileInfo file, string? algorithm, CancellationToken cancellationToken)
         {
             if (!Hashes.ContainsKey(algorithm ?? "sha-1"))

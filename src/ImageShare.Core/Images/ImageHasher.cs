@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 
 namespace ImageShare.Core.Images;
 
-/// <summary>Computes the hashes of an image piece by piece: SHA-1 always, and the strongest other one an offer named.</summary>
+/// <summary>Hashes an image as its bytes arrive: always SHA-1, and the strongest other hash in the offer.</summary>
 internal sealed class ImageHasher : IDisposable
 {
-    // Weakest first. MD5 and the like verify nothing and are left out.
+    // Weakest first. MD5 and other broken hashes verify nothing and are left out.
     private static readonly (string Name, HashAlgorithmName Algorithm, int Length)[] Known =
     [
         ("sha1", HashAlgorithmName.SHA1, 20),
@@ -19,7 +19,7 @@ internal sealed class ImageHasher : IDisposable
     private readonly IncrementalHash? _stronger;
     private readonly ImmutableArray<byte> _expected;
 
-    /// <param name="hashes">What the offer named.</param>
+    /// <param name="hashes">The hashes in the offer.</param>
     public ImageHasher(ImmutableArray<ImageHash> hashes)
     {
         int best = -1;
@@ -38,7 +38,7 @@ internal sealed class ImageHasher : IDisposable
         _stronger = best > 0 ? IncrementalHash.CreateHash(Known[best].Algorithm) : null;
     }
 
-    /// <summary>Whether the offer named a hash that can be checked.</summary>
+    /// <summary>Whether the offer contained a hash this library supports.</summary>
     public bool CanVerify { get; }
 
     public void Append(ReadOnlySpan<byte> octets)
@@ -47,15 +47,15 @@ internal sealed class ImageHasher : IDisposable
         _stronger?.AppendData(octets);
     }
 
-    /// <summary>Throws away what was appended.</summary>
+    /// <summary>Discards everything appended so far.</summary>
     public void Restart()
     {
         _ = _sha1.GetHashAndReset();
         _ = _stronger?.GetHashAndReset();
     }
 
-    /// <summary>The SHA-1 of everything appended, after checking the hash the offer named.</summary>
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.HashMismatch"/>.</exception>
+    /// <summary>Checks the hash from the offer, then returns the SHA-1 of everything appended.</summary>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.HashMismatch"/>: the image is not the one that was offered.</exception>
     public ImmutableArray<byte> Finish()
     {
         byte[] sha1 = _sha1.GetHashAndReset();
@@ -63,7 +63,7 @@ internal sealed class ImageHasher : IDisposable
         if (CanVerify && !strongest.AsSpan().SequenceEqual(_expected.AsSpan()))
         {
             throw new ImageShareException(
-                ImageShareError.HashMismatch, "The image that came is not the one that was offered: its hash is another one. Ask the peer to share it again.");
+                ImageShareError.HashMismatch, "The received image is not the one that was offered: its hash differs. Ask the peer to share it again.");
         }
 
         return [.. sha1];

@@ -4,12 +4,12 @@ using System.Security.Cryptography;
 
 namespace ImageShare.Core.Images;
 
-/// <summary>The hash algorithms this library computes: which of several hashes counts, and the hashes of a whole image.</summary>
+/// <summary>The supported hash algorithms: which of several hashes is checked, and hashing a whole image.</summary>
 internal static class ImageHashes
 {
     private const int PieceLength = 64 * 1024;
 
-    // Weakest first. MD5 and the like verify nothing and are left out.
+    // Weakest first. MD5 and other broken hashes verify nothing and are left out.
     private static readonly (string Name, HashAlgorithmName Algorithm, int Length)[] Known =
     [
         ("sha-1", HashAlgorithmName.SHA1, 20),
@@ -18,17 +18,17 @@ internal static class ImageHashes
         ("sha-512", HashAlgorithmName.SHA512, 64),
     ];
 
-    /// <summary>The name of the algorithm whose hashes have so many octets; null when there is none.</summary>
+    /// <summary>The algorithm whose hashes are <paramref name="octets"/> bytes long, or null.</summary>
     public static string? NameOf(int octets) => Array.Find(Known, k => k.Length == octets).Name;
 
-    /// <summary>The strongest of these hashes that can be computed here; null when none can.</summary>
+    /// <summary>The strongest of the hashes this library supports, or null if it supports none of them.</summary>
     public static ImageHash? Strongest(ImmutableArray<ImageHash> hashes) => hashes.Where(static h => StrengthOf(h) >= 0).MaxBy(StrengthOf);
 
-    /// <summary>The strongest of these hashes under its registered name, which is its key in what <see cref="ComputeAsync"/> gives.</summary>
+    /// <summary>The registered name of the hash's algorithm, as used for the keys of <see cref="ComputeAsync"/>; null if it is not supported.</summary>
     public static string? KeyOf(ImageHash hash) => StrengthOf(hash) is >= 0 and var strength ? Known[strength].Name : null;
 
-    /// <summary>Reads a stream to its end, and computes its SHA-1 and, when one is named, another hash.</summary>
-    /// <returns>The hashes by their registered names.</returns>
+    /// <summary>Reads a stream to its end and computes its SHA-1 and, if an algorithm is given, a second hash.</summary>
+    /// <returns>The hashes, keyed by the registered name of their algorithm.</returns>
     public static async Task<ImmutableDictionary<string, ImmutableArray<byte>>> ComputeAsync(Stream stream, string? algorithm, CancellationToken cancellationToken)
     {
         byte[] piece = ArrayPool<byte>.Shared.Rent(PieceLength);
@@ -51,8 +51,8 @@ internal static class ImageHashes
         }
     }
 
-    /// <summary>A hash in hex digits, in upper case.</summary>
-    /// <exception cref="ArgumentException">It is not a hash of that many bytes.</exception>
+    /// <summary>Checks a hash written in hex digits and returns it in upper case.</summary>
+    /// <exception cref="ArgumentException">The text is not a hash of that many bytes.</exception>
     public static string CheckHex(string hex, int bytes, string name)
     {
         ArgumentNullException.ThrowIfNull(hex, name);

@@ -4,32 +4,33 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Images;
 
 /// <summary>
-/// Which image is meant: what it is called, of which type and size it is, and what its octets hash to (file-selector, RFC 5547 §6). Every part is
-/// optional; an image is meant when all that are given are its own.
+/// Selects an image by name, type, size and hash (file-selector, RFC 5547 §6). Every property is optional; an image matches if all the given
+/// ones match.
 /// </summary>
 public sealed record ImageSelector
 {
-    /// <summary>The exact name of the image, case included; never a path. Null when any will do.</summary>
+    /// <summary>The exact name of the image, case-sensitive and without a path. Null matches any name.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The media type; null when any will do.</summary>
+    /// <summary>The media type. Null matches any type.</summary>
     public MediaType? Type { get; init; }
 
-    /// <summary>The size in octets; null when any will do.</summary>
+    /// <summary>The size in bytes. Null matches any size.</summary>
     public long? Size { get; init; }
 
-    /// <summary>Hashes of all octets of the image. The strongest that this library knows decides; the others, and those it does not know, say nothing.</summary>
+    /// <summary>Hashes of the whole image. The strongest supported one decides; all others are ignored.</summary>
     public ImmutableArray<ImageHash> Hashes { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>Whether nothing is selected that an image can be told by: no name, type or size, and no hash this library knows.</summary>
+    /// <summary>Whether the selector has nothing to match: no name, type or size, and no supported hash.</summary>
     public bool IsEmpty => Name is null && Type is null && Size is null && StrongestHash is null;
 
-    /// <summary>The strongest hash this library knows; null when there is none.</summary>
+    /// <summary>The strongest supported hash, or null.</summary>
     internal ImageHash? StrongestHash => ImageHashes.Strongest(Hashes);
 
     /// <summary>Selects an image by its hash.</summary>
-    /// <param name="hex">The hash in hex digits, with colons between the octets or without: 40 digits are SHA-1, 64 SHA-256, 96 SHA-384, 128 SHA-512.</param>
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: it is none of these.</exception>
+    /// <param name="hex">The hash as hex digits, with or without colons between the bytes: 40 digits for SHA-1, 64 for SHA-256, 96 for
+    /// SHA-384, 128 for SHA-512.</param>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: the text is not a hash of one of these lengths.</exception>
     public static ImageSelector FromHash(string hex)
     {
         ArgumentNullException.ThrowIfNull(hex);
@@ -39,13 +40,13 @@ public sealed record ImageSelector
             || ImageHashes.NameOf(length) is not { } algorithm)
         {
             throw new ImageShareException(
-                ImageShareError.InvalidValue, $"'{hex}' is no hash of an image; give the 40 hex digits of its SHA-1, or the 64 of its SHA-256.");
+                ImageShareError.InvalidValue, $"'{hex}' is not a hash; give the 40 hex digits of the image's SHA-1, or the 64 of its SHA-256.");
         }
 
         return new ImageSelector { Hashes = [new ImageHash(algorithm, [.. octets.AsSpan(0, length)])] };
     }
 
-    /// <summary>Whether no image has the size and the hashes of both.</summary>
+    /// <summary>Whether no single image can have the sizes and hashes of both selectors.</summary>
     internal bool Contradicts(ImageSelector other) => (Size is { } mine && other.Size is { } theirs && mine != theirs)
         || Hashes.Any(a => ImageHashes.KeyOf(a) is { } name && other.Hashes.Any(b => name == ImageHashes.KeyOf(b) && !a.Value.AsSpan().SequenceEqual(b.Value.AsSpan())));
 

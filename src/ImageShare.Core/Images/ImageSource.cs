@@ -5,14 +5,15 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Images;
 
 /// <summary>
-/// An image to share: a file, octets in memory, or any stream. It is described first, then read; between the two, and while it is
-/// read, it must not change, and a change is noticed. It keeps no state: one source may be shared many times, at the same time.
+/// An image to share: a file, bytes in memory, or any stream. It is described first and read afterwards. It must not change in between or
+/// during the transfer; a change is detected and fails the share. A source has no state, so one source can be shared several times, also
+/// concurrently.
 /// </summary>
 public sealed class ImageSource
 {
     private const int PieceLength = 64 * 1024;
 
-    // Only Windows reads files without keeping a thread waiting.
+    // Only Windows has truly asynchronous file reads; elsewhere they block a thread-pool thread.
     private static readonly FileOptions FileAccessOptions =
         FileOptions.SequentialScan | (OperatingSystem.IsWindows() ? FileOptions.Asynchronous : FileOptions.None);
 
@@ -29,12 +30,12 @@ public sealed class ImageSource
         _look = look;
     }
 
-    /// <summary>The octets of an image in memory: nobody has to read them. Null for any other.</summary>
+    /// <summary>The content of an in-memory image, so that it can be sent without reading a stream; null for any other source.</summary>
     internal ReadOnlyMemory<byte>? Octets { get; private init; }
 
-    /// <summary>A file. It is opened only when it is described or read.</summary>
-    /// <param name="path">Where it is; only its last part is ever told to a peer.</param>
-    /// <param name="type">Its media type; null to tell it from its first octets and its extension.</param>
+    /// <summary>Shares a file. The file is opened when it is described and when it is sent.</summary>
+    /// <param name="path">The path of the file. Only the file name is ever sent to a peer.</param>
+    /// <param name="type">The media type. Null to detect it from the first bytes or the file extension.</param>
     public static ImageSource FromFile(string path, MediaType? type = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -43,12 +44,12 @@ public sealed class ImageSource
             full,
             type,
             () => Directory.Exists(full)
-                ? throw new ImageShareException(ImageShareError.FileNotFound, $"'{path}' is a directory, not an image; name a file in it.")
+                ? throw new ImageShareException(ImageShareError.FileNotFound, $"'{path}' is a directory; choose a file in it.")
                 : new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileAccessOptions),
             () => SourceState.Of(new FileInfo(full)));
     }
 
-    /// <summary>Octets in memory; they are not copied and must not change.</summary>
+    /// <summary>Shares bytes in memory. They are not copied and must not change until the share has ended.</summary>
     /// <param name="octets">The image.</param>
     /// <param name="name">The name to offer.</param>
     /// <param name="type">Its media type.</param>
@@ -59,8 +60,9 @@ public sealed class ImageSource
         return new ImageSource(name, type, () => new ReadOnlyMemoryStream(octets), () => null) { Octets = octets };
     }
 
-    /// <summary>Any stream.</summary>
-    /// <param name="open">Gives a new stream at the beginning of the image; called once to describe it and once to send it.</param>
+    /// <summary>Shares the content of a stream.</summary>
+    /// <param name="open">Opens a new stream at the start of the image. Called once to describe the image and once to send it; each stream is
+    /// disposed by the library.</param>
     /// <param name="name">The name to offer.</param>
     /// <param name="type">Its media type.</param>
     public static ImageSource FromStream(Func<Stream> open, string name, MediaType type)
@@ -71,10 +73,10 @@ public sealed class ImageSource
         return new ImageSource(name, type, open, () => null);
     }
 
-    /// <summary>Reads the whole image once, in small pieces, and says what there is to say about it.</summary>
+    /// <summary>Reads the whole image once, in 64 KiB pieces, to determine its size, type and hashes.</summary>
     /// <exception cref="ImageShareException">
-    /// <see cref="ImageShareError.FileNotFound"/>: it does not exist or may not be read.
-    /// <see cref="ImageShareError.SourceUnreadable"/>: it is empty, or could not be read to its end, or changed meanwhile.
+    /// <see cref="ImageShareError.FileNotFound"/>: the image does not exist or may not be read. <see
+    /// cref="ImageShareError.SourceUnreadable"/>: it is empty, changed while it was read, or reading failed.
     /// </exception>
     public async Task<ImageDescription> DescribeAsync(CancellationToken cancellationToken = default)
     {
@@ -91,7 +93,7 @@ public sealed class ImageSource
                 MediaType? recognized = null;
                 while (true)
                 {
-                    // The first piece is filled as far as the type needs it: streams may give one octet at a time.
+                    // The first piece must hold enough bytes to detect the type: a stream may return one byte at a time.
                     int read = await stream.ReadAtLeastAsync(
                         piece.AsMemory(0, PieceLength), size == 0 ? ImageTypes.MagicLength : 1, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
                     if (read == 0)
@@ -119,12 +121,12 @@ public sealed class ImageSource
     }
 
     /// <summary>
-    /// Opens the image for sending. A change since it was described is noticed here or, at the latest, at the end of the stream, as
-    /// <see cref="ImageShareError.SourceUnreadable"/>: the peer must not take a file for what was offered that is not.
+    /// Opens the image for sending. A change since it was described is reported as <see cref="ImageShareError.SourceUnreadable"/>, here or at
+    /// the latest at the end of the stream, so that the peer never receives anything other than what was offered.
     /// </summary>
-    /// <param name="described">What <see cref="DescribeAsync"/> said, and the peer was told.</param>
+    /// <param name="described">The description that was offered to the peer, as returned by <see cref="DescribeAsync"/>.</param>
     /// <exception cref="ImageShareException">
-    /// <see cref="ImageShareError.FileNotFound"/>, <see cref="ImageShareError.SourceUnreadable"/>.
+    /// <see cref="ImageShareError.FileNotFound"/>: it cannot be opened. <see cref="ImageShareError.SourceUnreadable"/>: it has changed.
     /// </exception>
     public Stream OpenRead(ImageDescription described)
     {
@@ -147,7 +149,7 @@ public sealed class ImageSource
     }
 
     private static ImageShareException Changed(string name) => Unreadable(
-        $"The image '{name}' was changed while it was shared; share it again when nobody is writing to it.", null);
+        $"The image '{name}' changed while it was being shared; share it again once it is no longer being written.", null);
 
     private Stream Open()
     {
@@ -175,7 +177,7 @@ public sealed class ImageSource
         return description;
     }
 
-    // Only files tell when they were changed.
+    // Only files have a modification date.
     private void ThrowIfChanged(ImageDescription described)
     {
         if (described.Modified is { } modified && (_look() is not { } now || now.Size != described.Size || now.Modified != modified))
@@ -186,7 +188,7 @@ public sealed class ImageSource
 
     private static ImageShareException Unreadable(string message, Exception? inner) => new(ImageShareError.SourceUnreadable, message, inner);
 
-    // Of a name that came from another system, too: no directory of either kind, no drive.
+    // The name may come from another operating system: remove directories with either separator, and a drive letter.
     private static string LeafOf(string path)
     {
         string leaf = path[(path.AsSpan().LastIndexOfAny('/', '\\') + 1)..];
@@ -194,7 +196,7 @@ public sealed class ImageSource
         return leaf.Length == 0 ? "image" : leaf;
     }
 
-    /// <summary>What a change of a file shows in.</summary>
+    /// <summary>The properties of a file that reveal a change.</summary>
     private sealed record SourceState(long Size, DateTimeOffset Modified, DateTimeOffset Created)
     {
         public static SourceState? Of(FileInfo file) =>

@@ -2,13 +2,13 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Images;
 
-/// <summary>Which extension and which first octets belong to which media type. Nothing here ever decodes an image.</summary>
+/// <summary>Maps media types to file extensions and to the first bytes of a file. Images are never decoded.</summary>
 internal static class ImageTypes
 {
-    /// <summary>How many octets <see cref="Recognize"/> wants to see at most.</summary>
+    /// <summary>The number of bytes <see cref="Recognize"/> needs at most.</summary>
     public const int MagicLength = 16;
 
-    // The first extension is the one we give; the aliases are types found in the field.
+    // The first extension is the one written. The aliases are types seen from real peers.
     private static readonly (string Subtype, string[] Extensions, string[] Aliases)[] Known =
     [
         ("jpeg", [".jpg", ".jpeg", ".jpe", ".jfif"], ["jpg", "pjpeg"]),
@@ -22,15 +22,15 @@ internal static class ImageTypes
         ("tiff", [".tif", ".tiff"], []),
     ];
 
-    /// <summary>The extension to give a file of that type, with its dot; <c>.bin</c> for a type that is not a known image.</summary>
+    /// <summary>The extension for a file of that type, with its dot; <c>.bin</c> if it is not a known image type.</summary>
     public static string ExtensionOf(MediaType? type) => Find(type)?.Extensions[0] ?? ".bin";
 
-    /// <summary>Whether a file of that type may have that extension (with its dot). Without a type, any known image's will do.</summary>
+    /// <summary>Whether an extension (with its dot) fits the type. Without a type, the extension of any known image type fits.</summary>
     public static bool Fits(MediaType? type, string extension) => type is null
         ? FromExtension(extension) is not null
         : Find(type)?.Extensions.Contains(extension, StringComparer.OrdinalIgnoreCase) == true;
 
-    /// <summary>The type of a file with that extension (with its dot); null when it is no known image's.</summary>
+    /// <summary>The media type for a file extension (with its dot), or null if it is not that of a known image type.</summary>
     public static MediaType? FromExtension(string extension)
     {
         foreach ((string subtype, string[] extensions, _) in Known)
@@ -44,7 +44,7 @@ internal static class ImageTypes
         return null;
     }
 
-    /// <summary>The type the first octets show; null when they show none.</summary>
+    /// <summary>The image type that the first bytes identify, or null.</summary>
     public static MediaType? Recognize(ReadOnlySpan<byte> start)
     {
         string? subtype =
@@ -60,8 +60,8 @@ internal static class ImageTypes
     }
 
     /// <summary>
-    /// What is odd about octets that were announced as <paramref name="announced"/>: a code, or null. Types whose first octets are not known
-    /// here are taken at their word.
+    /// The warning code for an image announced as <paramref name="announced"/>, or null. A type this library cannot detect is taken as
+    /// announced.
     /// </summary>
     public static string? Compare(MediaType? announced, MediaType? detected)
     {
@@ -76,7 +76,7 @@ internal static class ImageTypes
             : "TypeMismatch";
     }
 
-    /// <summary>Whether both are the same type, parameters aside, by any of the names it has.</summary>
+    /// <summary>Whether both are the same type. Parameters are ignored, and so is the difference between a type and its aliases.</summary>
     public static bool AreSame(MediaType one, MediaType? other) =>
         other is not null && (one.IsSameTypeAs(other) || (Find(one) is { } known && known.Subtype == Find(other)?.Subtype));
 

@@ -1,6 +1,6 @@
 namespace ImageShare.Core.Images;
 
-/// <summary>A read-only stream over memory that is not copied.</summary>
+/// <summary>A read-only stream over memory, without a copy.</summary>
 internal sealed class ReadOnlyMemoryStream(ReadOnlyMemory<byte> octets) : Stream
 {
     private int _position;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace ImageShare.Core.Images;
 
-/// <summary>Passes a stream on and, at its end, makes sure it was as long as described and its file has not changed.</summary>
+/// <summary>Wraps a stream and fails at its end if the length is not the described one or the file has changed.</summary>
 internal sealed class UnchangedStream(Stream inner, long size, Action throwIfChanged, Func<Exception> changed) : Stream
 {
     private long _position;
@@ -29,7 +29,7 @@ internal sealed class UnchangedStream(Stream inner, long size, Action throwIfCha
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    // A file that was not opened for it reads asynchronously by keeping another thread waiting, and this one for that.
+    // A file opened without FileOptions.Asynchronous would read on another thread-pool thread; read synchronously instead.
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<int>(cancellationToken)
         : inner is FileStream { IsAsync: false } ? ValueTask.FromResult(Read(buffer.Span))
@@ -68,7 +68,7 @@ internal sealed class UnchangedStream(Stream inner, long size, Action throwIfCha
     private async ValueTask<int> PassAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
         Pass(await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false), buffer.Length);
 
-    // Readers may stop at the described size and never ask for the end, so the last octets are where to look.
+    // Readers may stop at the described size without reading to the end of the stream, so check when the last byte is delivered.
     private int Pass(int read, int wanted)
     {
         _position += read;

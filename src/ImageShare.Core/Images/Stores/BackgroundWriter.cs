@@ -6,17 +6,17 @@ using System.Threading.Tasks.Sources;
 namespace ImageShare.Core.Images.Stores;
 
 /// <summary>
-/// Hashes the pieces of an image and writes them, each on a thread of its own, while the next ones are gathered: either costs about as much as to receive them.
-/// There are four buffers and no more, taken as they are needed: who comes when three are on their way waits until two are free, so that nobody is woken for each
-/// piece. Order is kept. One caller at a time.
+/// Hashes and writes an image in the background while the next bytes are received; hashing, writing and receiving take about equally long.
+/// Hashing and writing each use a thread-pool thread of their own, and order is kept. At most four buffers are rented, on demand. A caller
+/// that finds three of them in flight waits until two are free, so that it is not woken for every piece. One caller at a time.
 /// </summary>
 /// <remarks>
-/// What fails there is told by the next call here. The file and the hash may be touched by the caller only between <see cref="FinishAsync"/> and
-/// the next hand-over; they are released by <see cref="ReleaseAsync"/> when nobody uses them any more, at whatever time that is called.
+/// A failure in the background is thrown by the next call. The caller may touch the file and the hash only between <see cref="FinishAsync"/>
+/// and the next hand-over. <see cref="ReleaseAsync"/> may be called at any time and releases them once they are no longer in use.
 /// </remarks>
-/// <param name="file">What is written to; null when the octets are only hashed.</param>
-/// <param name="hasher">What the octets that come in order are given to.</param>
-/// <param name="length">The octets of one buffer.</param>
+/// <param name="file">The file to write to, or null to hash only.</param>
+/// <param name="hasher">Hashes the bytes that arrive in order.</param>
+/// <param name="length">The size of a buffer in bytes.</param>
 internal sealed class BackgroundWriter(IPartialFile? file, ImageHasher hasher, int length) : IValueTaskSource
 {
     private const int Count = 4;
@@ -33,25 +33,25 @@ internal sealed class BackgroundWriter(IPartialFile? file, ImageHasher hasher, i
     private Stage? _hashing;
     private Stage? _writing;
 
-    // What nobody works with any more.
+    // The number of pieces that are hashed and written.
     private long Done => Math.Min(_hashing?.Done ?? 0, file is null ? long.MaxValue : _writing?.Done ?? 0);
 
     private bool IsWorking => _hashing is { IsWorking: true } || _writing is { IsWorking: true };
 
-    /// <summary>Where the next piece is gathered: octets up to the length given are the caller's until handed over.</summary>
+    /// <summary>The buffer to fill next. The caller owns its first <c>length</c> bytes until it hands them over.</summary>
     public byte[] Buffer => _ring[_filled % Count].Buffer ??= ArrayPool<byte>.Shared.Rent(length);
 
-    /// <summary>Hands over what is in <see cref="Buffer"/>; another buffer is there in its place then. Nothing is handed over when it throws.</summary>
-    /// <param name="offset">Where the octets belong.</param>
-    /// <param name="octets">How many they are.</param>
-    /// <param name="hashed">Whether they continue the hash.</param>
-    /// <param name="cancellationToken">Ends the wait for pieces before.</param>
+    /// <summary>Hands over the content of <see cref="Buffer"/>, which is another buffer afterwards. If this throws, nothing was handed over.</summary>
+    /// <param name="offset">The offset of the bytes in the image.</param>
+    /// <param name="octets">The number of bytes.</param>
+    /// <param name="hashed">Whether to append them to the hash.</param>
+    /// <param name="cancellationToken">Cancels the wait for earlier pieces.</param>
     public ValueTask HandOverAsync(long offset, int octets, bool hashed, CancellationToken cancellationToken) =>
         cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken)
         : TryHandOver(offset, octets, hashed) ? default
         : HandOverLaterAsync(offset, octets, hashed, cancellationToken);
 
-    /// <summary>Waits until all that was handed over is hashed and written.</summary>
+    /// <summary>Waits until everything handed over is hashed and written.</summary>
     public async ValueTask FinishAsync(CancellationToken cancellationToken)
     {
         await WaitAsync(0, cancellationToken).ConfigureAwait(false);
@@ -62,10 +62,10 @@ internal sealed class BackgroundWriter(IPartialFile? file, ImageHasher hasher, i
     }
 
     /// <summary>
-    /// Closes the file and gives everything back, as soon as no piece is being worked on; pieces that wait are left out. Once only; a call that
-    /// waits returns, and no other may follow.
+    /// Closes the file and returns the buffers once no piece is being processed; queued pieces are dropped. Call it once; a pending call
+    /// returns, and no other call may follow.
     /// </summary>
-    /// <param name="released">What is left to do then, while nobody else can have the file yet.</param>
+    /// <param name="released">Runs just before the file is closed, while no one else can open it.</param>
     public ValueTask ReleaseAsync(Action released)
     {
         bool isWorking;
@@ -112,7 +112,7 @@ internal sealed class BackgroundWriter(IPartialFile? file, ImageHasher hasher, i
         {
             _failure?.Throw();
 
-            // The next one to be gathered needs a buffer too.
+            // The piece after this one needs a buffer too.
             if (_filled - Done >= Count - 1)
             {
                 return false;
@@ -151,7 +151,7 @@ internal sealed class BackgroundWriter(IPartialFile? file, ImageHasher hasher, i
         TryHandOver(offset, octets, hashed);
     }
 
-    // Until at most so many pieces are on their way, or there is no use in waiting.
+    // Waits until at most that many pieces are in flight, or until the writer is released.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WaitAsync(int level, CancellationToken cancellationToken)
     {
@@ -199,7 +199,7 @@ internal sealed class BackgroundWriter(IPartialFile? file, ImageHasher hasher, i
         return begins;
     }
 
-    // The next piece for a stage; when there is none, whether it is the last to stop and has to clear up.
+    // Takes the next piece for a stage. If there is none, says whether this was the last stage to stop, which then has to clean up.
     private bool TryTake(Stage stage, out Piece piece, out bool isLast)
     {
         lock (_gate)
@@ -216,7 +216,7 @@ internal sealed class BackgroundWriter(IPartialFile? file, ImageHasher hasher, i
         bool isEnough;
         lock (_gate)
         {
-            // After a failure the rest is of no use to anybody.
+            // After a failure, the remaining pieces are skipped.
             _failure ??= failure;
             stage.Done = _failure is null ? stage.Done + 1 : _filled;
             isEnough = _filled - Done <= _awaited;
@@ -237,7 +237,7 @@ internal sealed class BackgroundWriter(IPartialFile? file, ImageHasher hasher, i
         }
         catch (Exception e)
         {
-            // Whatever it is, to whom waits for it.
+            // Any exception goes to the caller waiting in ReleaseAsync.
             _releasing!.SetException(e);
         }
     }
@@ -264,10 +264,10 @@ internal sealed class BackgroundWriter(IPartialFile? file, ImageHasher hasher, i
 
     private record struct Piece(byte[]? Buffer, long Offset, int Octets, bool IsHashed);
 
-    /// <summary>What is done with each piece, one after the other, while there are any.</summary>
+    /// <summary>Processes the pieces one after the other, as long as there are any.</summary>
     private sealed class Stage(BackgroundWriter writer, Action<BackgroundWriter, Piece> work) : IThreadPoolWorkItem
     {
-        /// <summary>How many pieces are done. Under the writer's lock, as the other.</summary>
+        /// <summary>The number of pieces done. Guarded by the writer's lock, like the other property.</summary>
         public long Done { get; set; }
 
         public bool IsWorking { get; set; }
@@ -284,7 +284,7 @@ internal sealed class BackgroundWriter(IPartialFile? file, ImageHasher hasher, i
                 }
                 catch (Exception e)
                 {
-                    // Whatever it is: it is thrown again where somebody can do something about it.
+                    // Any exception is rethrown by the next call, where the caller can handle it.
                     failure = ExceptionDispatchInfo.Capture(e);
                 }
 

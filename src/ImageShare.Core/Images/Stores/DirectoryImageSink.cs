@@ -4,15 +4,15 @@ using System.Runtime.CompilerServices;
 namespace ImageShare.Core.Images.Stores;
 
 /// <summary>
-/// One image on its way into a folder. Small pieces are gathered; full buffers are hashed and written on another thread while the next
-/// octets come. The file is this image's alone from its first octet until it has its name.
+/// Receives one image into a folder. Small pieces are collected in a buffer; full buffers are hashed and written in the background while the
+/// next bytes arrive. From the first byte until the image has its final name, no one else can open the file.
 /// </summary>
 internal sealed class DirectoryImageSink : IHashingSink
 {
-    /// <summary>The most octets gathered for one write.</summary>
+    /// <summary>The most bytes collected for one write.</summary>
     internal const int BufferLength = 128 * 1024;
 
-    // How often it is looked whether there is still room: asking costs more than writing a buffer.
+    // How many bytes are written between two checks of the free space: a check costs more than writing a buffer.
     private const long RoomStep = 8 * 1024 * 1024;
 
     private readonly DirectoryImageStore _store;
@@ -43,7 +43,7 @@ internal sealed class DirectoryImageSink : IHashingSink
         _writer = new BackgroundWriter(file, hasher, _bufferLength);
     }
 
-    /// <summary>As what it is kept when the transfer breaks off, as long as it comes in order; null for what is not kept.</summary>
+    /// <summary>How the file is kept if the transfer is interrupted, as long as the bytes arrive in order; null if it is not kept.</summary>
     public KeptPartial? Kept { get; set; }
 
     public void Name(string suggestedName) => _image = _image with { SuggestedName = suggestedName };
@@ -83,7 +83,7 @@ internal sealed class DirectoryImageSink : IHashingSink
         }
         catch (OperationCanceledException) when (Kept is not null)
         {
-            // It is the connection that is gone, not the disk.
+            // The connection is lost, but the disk still works.
             done = await TryKeepAsync().ConfigureAwait(false);
             throw;
         }
@@ -112,7 +112,7 @@ internal sealed class DirectoryImageSink : IHashingSink
                 _file.FlushToDisk();
             }
 
-            // Until it is closed nobody else can have it, and when it is closed it has its name: what was verified is what is found there.
+            // Rename before closing: no one can open the file until it is closed, so the published file is exactly what was verified.
             string path = _store.Publish(_partialPath, SafeFileName.From(_image.SuggestedName, _image.Type));
             done = true;
             Interlocked.Exchange(ref _closed, 1);
@@ -181,7 +181,7 @@ internal sealed class DirectoryImageSink : IHashingSink
         }
         catch (OperationCanceledException) when (Kept is not null)
         {
-            // It is the connection that is gone, not the disk.
+            // The connection is lost, but the disk still works.
             done = await TryKeepAsync().ConfigureAwait(false);
             throw;
         }
@@ -222,12 +222,12 @@ internal sealed class DirectoryImageSink : IHashingSink
         }
         catch (Exception e) when (e is ImageShareException || StoreErrors.IsFileError(e))
         {
-            // Without the disk there is nothing to continue; the transfer is over for a reason of its own.
+            // Without a working disk there is nothing to resume. The transfer ends for its own reason, so this one is ignored.
             return false;
         }
     }
 
-    // A file with holes says nothing by its length: from now on it is like any other temporary file.
+    // The length of a file with holes does not say how much is valid: from now on it is an ordinary temporary file.
     private void StopKeeping()
     {
         if (Kept is not null)
@@ -259,14 +259,14 @@ internal sealed class DirectoryImageSink : IHashingSink
         _buffered = 0;
     }
 
-    // The disk has what was written, and nothing but that.
+    // Checks that the file ends where the written bytes end.
     private async ValueTask CheckLengthAsync(CancellationToken cancellationToken)
     {
         byte[] last = new byte[2];
         int expected = (int)Math.Min(_end, 1);
         if (await _file.ReadAsync(_end - expected, last, cancellationToken).ConfigureAwait(false) != expected)
         {
-            throw new IOException("The temporary file has not the length of what was written to it; another program has changed it.");
+            throw new IOException("The temporary file does not have the length that was written; another program has changed it.");
         }
     }
 
@@ -277,7 +277,7 @@ internal sealed class DirectoryImageSink : IHashingSink
         return start[..read];
     }
 
-    // A piece may still be on its way to the disk: what is left behind goes when it is done, and only who was cancelled does not wait for that.
+    // A piece may still be being written: the file is deleted when that is done. Only a cancelled caller does not wait for it.
     private async ValueTask DiscardAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _closed, 1) == 0)
@@ -305,7 +305,7 @@ internal sealed class DirectoryImageSink : IHashingSink
     {
         if (Volatile.Read(ref _closed) != 0)
         {
-            throw new ImageShareException(ImageShareError.InvalidState, "This image was completed or given up already; ask the store for a new place.");
+            throw new ImageShareException(ImageShareError.InvalidState, "This image was already completed or abandoned; create a new sink.");
         }
     }
 }

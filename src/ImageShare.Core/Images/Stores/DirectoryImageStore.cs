@@ -2,11 +2,11 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Images.Stores;
 
-/// <summary>Received images as files in one folder. See <see cref="ImageStore.InDirectory(string)"/>.</summary>
+/// <summary>Stores received images as files in one folder. See <see cref="ImageStore.InDirectory(string)"/>.</summary>
 internal sealed class DirectoryImageStore(
     string folder, Func<string, IPartialFile> createFile, DirectoryStoreOptions? settings = null, Func<string, long>? freeSpace = null) : IImageStore
 {
-    // After so many images of one name the next number would take longer and longer to find.
+    // After this many images with the same name, a random suffix is used: searching for the next free number would take longer and longer.
     private const int MaxNumber = 1000;
 
     private int _isTidy;
@@ -36,7 +36,7 @@ internal sealed class DirectoryImageStore(
         }
     }
 
-    /// <summary>Removes what a killed program left, and what nobody came back to.</summary>
+    /// <summary>Removes temporary files left by a terminated program, and expired partial files.</summary>
     public void TidyNow()
     {
         try
@@ -48,7 +48,7 @@ internal sealed class DirectoryImageStore(
         }
         catch (Exception e) when (StoreErrors.IsFileError(e))
         {
-            // Whoever wants to store an image is told; and then it is tried again.
+            // The next attempt to store an image reports the error; tidying is then tried again.
             Volatile.Write(ref _isTidy, 0);
         }
     }
@@ -59,7 +59,7 @@ internal sealed class DirectoryImageStore(
         if (Options.AllowsType is { } allows && !allows(type))
         {
             throw new ImageShareException(
-                ImageShareError.TypeNotAccepted, $"Images of the type {type?.Essence ?? "nobody knows"} are not stored here; decline the image, or allow its type.");
+                ImageShareError.TypeNotAccepted, $"Images of the type {type?.Essence ?? "(unknown)"} are not stored here; decline the image, or allow its type in DirectoryStoreOptions.AllowsType.");
         }
     }
 
@@ -97,7 +97,7 @@ internal sealed class DirectoryImageStore(
             (string path, IPartialFile file) = image.ResumesAt > 0
                 ? kept?.TryTake(folder, image.ResumesAt) ?? throw new ImageShareException(
                     ImageShareError.NothingToResume,
-                    $"The first {image.ResumesAt} octets of the image, as this peer sent them, are not in '{folder}', or another transfer is continuing them; the whole image has to be offered, or fetched.")
+                    $"The first {image.ResumesAt} bytes of the image from this peer are not in '{folder}', or another transfer is resuming them; the peer must offer the whole image, or fetch the whole image.")
                 : LeftOverFiles.Create(() => kept?.NewPath(folder) ?? LeftOverFiles.NewPath(folder), createFile);
             var hasher = new ImageHasher(image.Hashes);
             var sink = new VerifyingSink(new DirectoryImageSink(this, image, path, file, hasher, owner) { Kept = kept }, hasher, image);
@@ -114,8 +114,8 @@ internal sealed class DirectoryImageStore(
     }
 
     /// <summary>
-    /// Gives a finished file its name. The name is taken first, by creating an empty file that must not exist yet, and the finished
-    /// file then replaces that one: unlike asking whether the name is free, this cannot overwrite what appears in between.
+    /// Gives a finished file its name. The name is reserved first by creating an empty file that must not exist yet; the finished file then
+    /// replaces it. Unlike a check whether the name is free, this cannot overwrite a file created in between.
     /// </summary>
     public string Publish(string partialPath, string name)
     {
@@ -155,12 +155,12 @@ internal sealed class DirectoryImageStore(
         }
         catch (IOException) when (Exists(path))
         {
-            // The name is taken, by a file, a folder or a link to nowhere: try the next one.
+            // The name is taken by a file, a folder or a dangling link: try the next one.
             return false;
         }
         catch (UnauthorizedAccessException) when (Exists(path))
         {
-            // What some systems say when the name is taken by a folder.
+            // Some systems report this when the name is taken by a folder.
             return false;
         }
     }

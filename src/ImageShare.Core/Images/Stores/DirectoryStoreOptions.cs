@@ -2,47 +2,46 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Images.Stores;
 
-/// <summary>How a folder takes received images. See <see cref="ImageStore.InDirectory(string, DirectoryStoreOptions)"/>.</summary>
+/// <summary>Settings of a folder that receives images. See <see cref="ImageStore.InDirectory(string, DirectoryStoreOptions)"/>.</summary>
 public sealed record DirectoryStoreOptions
 {
     /// <summary>The defaults.</summary>
     public static DirectoryStoreOptions Default { get; } = new();
 
-    /// <summary>
-    /// How many octets of the disk are left free, whatever is offered: looked at before an image is taken and again as it comes. Default 16 MiB.
-    /// </summary>
+    /// <summary>The free space in bytes that must remain on the disk. Checked before an image is accepted and while it arrives. Default 16 MiB.</summary>
     public long MinFreeSpace { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>How many octets the files in the folder may have together, those on their way included; null (the default) for no bound.</summary>
+    /// <summary>The total size in bytes of all files in the folder, including those being received. Null (the default) for no quota.</summary>
     public long? Quota { get; init; }
 
     /// <summary>
-    /// Which types are stored; null (the default) takes all. Asked twice: with the type that was announced, before anything is accepted, and with the type the
-    /// first octets show, when the image is whole. Null stands for a type that was not announced or is not recognized. False refuses the image as
-    /// <see cref="ImageShareError.TypeNotAccepted"/>, and nothing of it stays. Called from any thread.
+    /// Decides which types are stored; null (the default) stores all. Called twice: with the announced type before the image is accepted, and
+    /// with the type detected from its first bytes once it is complete. The argument is null if no type was announced or detected. If it
+    /// returns false, the image fails with <see cref="ImageShareError.TypeNotAccepted"/> and is deleted. May be called from any thread.
     /// </summary>
     public Func<MediaType?, bool>? AllowsType { get; init; }
 
     /// <summary>
-    /// Whether an image is brought onto the disk itself before it gets its name (fsync). Default true: the sender is told that its image has
-    /// arrived, and may delete it; a power failure right after that must not leave an empty file of that name.
+    /// Whether the image is flushed to the disk (fsync) before it gets its name. Default true: the sender learns that its image has arrived
+    /// and may delete it, so a power failure must not leave an empty file behind.
     /// </summary>
     public bool FlushToDisk { get; init; } = true;
 
     /// <summary>
-    /// Whether what came of an image whose transfer broke off is kept aside, hidden, so that the sender may continue where it broke. Only of images
-    /// whose size and hash were offered: the hash of the whole image is checked at its end. Default false.
+    /// Whether the received part of an interrupted transfer is kept in a hidden file, so that the sender can resume. Applies only to images
+    /// offered with size and hash: the hash of the whole image is checked at the end. Default false.
     /// </summary>
     public bool KeepPartials { get; init; }
 
     /// <summary>
-    /// With <see cref="KeepPartials"/>: whether images without a hash are kept aside as well, told by their sender, name, size and date of change, all of which have to be
-    /// offered. Nothing can show at the end that the two parts belong together: an image that was changed under the same date, or a sender who takes another's name, makes
-    /// one file of two. <see cref="StoredImage.IsVerified"/> is false then, and the result of the share warns of it. Default false.
+    /// With <see cref="KeepPartials"/>: whether images offered without a hash are kept as well, identified by sender, name, size and
+    /// modification date, all of which must be offered. Nothing proves that the two parts belong together: if the image was changed without a
+    /// new date, or someone uses another sender's name, the result is a mix of two files. <see cref="StoredImage.IsVerified"/> is then false
+    /// and the result of the share contains a warning. Default false.
     /// </summary>
     public bool KeepPartialsWithoutHash { get; init; }
 
-    /// <summary>How long what is kept aside waits for its rest. Default 7 days. It counts against <see cref="Quota"/>.</summary>
+    /// <summary>How long a partial file is kept. It counts against <see cref="Quota"/>. Default 7 days.</summary>
     public TimeSpan PartialLifetime { get; init; } = TimeSpan.FromDays(7);
 
     /// <exception cref="ArgumentOutOfRangeException">A number is negative.</exception>

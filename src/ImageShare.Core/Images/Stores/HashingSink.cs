@@ -3,8 +3,8 @@ using System.Buffers;
 namespace ImageShare.Core.Images.Stores;
 
 /// <summary>
-/// Passes octets on to a sink that knows nothing of hashes, an application's own among them, and hashes what comes in order on a thread of its own. The sink is called as its
-/// octets come, one call at a time.
+/// Forwards bytes to a sink that does not hash, such as an application's own, and hashes those that arrive in order in the background. The
+/// sink is called as the bytes arrive, one call at a time.
 /// </summary>
 internal sealed class HashingSink : IHashingSink
 {
@@ -61,7 +61,7 @@ internal sealed class HashingSink : IHashingSink
             cancellationToken.ThrowIfCancellationRequested();
             if (!_isBegun)
             {
-                // A small image is not worth another thread.
+                // A small image is not worth a background thread.
                 _hasher.Append(_buffered == 0 ? [] : _hashing.Buffer.AsSpan(0, _buffered));
                 _buffered = 0;
             }

@@ -1,9 +1,9 @@
 namespace ImageShare.Core.Images.Stores;
 
-/// <summary>A sink that gives what comes in order to a hash on another thread, while the next octets come. It only stores: what the hash says is for <see cref="VerifyingSink"/>.</summary>
+/// <summary>A sink that hashes in the background what arrives in order. It only stores; <see cref="VerifyingSink"/> checks the hash.</summary>
 internal interface IHashingSink : IImageSink
 {
-    /// <summary>Waits until all octets are where they belong; no others follow. When it fails, nothing is left behind.</summary>
-    /// <returns>Whether all octets came in order, from the first on, and are in the hash. If not, they have to be read back.</returns>
+    /// <summary>Waits until all bytes are stored; no writes may follow. If it fails, nothing of the image is left.</summary>
+    /// <returns>Whether all bytes arrived in order from the start and are in the hash. If not, they have to be read back.</returns>
     ValueTask<bool> FinishAsync(CancellationToken cancellationToken);
 }

@@ -2,32 +2,39 @@ using System.Buffers;
 
 namespace ImageShare.Core.Images.Stores;
 
-/// <summary>A place for received images. It only stores: size and hash of each image are verified by this library, whatever the store. All calls may overlap.</summary>
+/// <summary>
+/// Stores received images. Implement it to store images elsewhere than in a folder or in memory. Size and hash are verified by this library,
+/// whatever the store. All calls may overlap.
+/// </summary>
 public interface IImageStore
 {
     /// <summary>
-    /// Makes room for one image. Nothing is allocated for what the offer merely claims. For a fetch that is continued this is called before the peer is asked for the rest, so that two do
-    /// not ask for the same; when nothing comes of it, the sink is disposed of without a write, and what was kept is kept.
+    /// Creates the sink for one image. Do not allocate memory for the size an offer merely claims. When a fetch is resumed, this is called
+    /// before the peer is asked for the rest, so that no other fetch resumes the same file; if the fetch then fails, the sink is disposed
+    /// without a write and the partial file must be kept.
     /// </summary>
     /// <exception cref="ImageShareException">
-    /// <see cref="ImageShareError.StoreNotWritable"/> or <see cref="ImageShareError.DiskFull"/>.
+    /// <see cref="ImageShareError.StoreNotWritable"/> or <see cref="ImageShareError.DiskFull"/>: the image cannot be stored. <see
+    /// cref="ImageShareError.NothingToResume"/>: the bytes before <see cref="IncomingImage.ResumesAt"/> are missing or in use.
     /// </exception>
     ValueTask<IImageSink> CreateAsync(IncomingImage image, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Whether the octets before <see cref="IncomingImage.ResumesAt"/> are here, so that the rest completes the image. Not asked when that is 0.
-    /// Of two that ask for the same beginning, <see cref="CreateAsync"/> gives it to one and throws <see cref="ImageShareError.NothingToResume"/> to the other. What one sender
-    /// (<see cref="IncomingImage.Sender"/>) began is no beginning of another's image. A store that keeps nothing of broken transfers has no need to implement it; one that does
-    /// must give back what it has kept (<see cref="IImageSink.ReadAsync"/>).
+    /// Whether the store has the bytes before <see cref="IncomingImage.ResumesAt"/>, so that the rest completes the image. Not called if that
+    /// is 0. If two transfers want to resume the same partial file, <see cref="CreateAsync"/> gives it to one and throws <see
+    /// cref="ImageShareError.NothingToResume"/> to the other. A partial file may only be resumed by the sender it came from (<see
+    /// cref="IncomingImage.Sender"/>). A store that keeps no partial files need not implement this; one that does must return the stored
+    /// bytes (<see cref="IImageSink.ReadAsync"/>).
     /// </summary>
     bool CanResume(IncomingImage image) => false;
 
     /// <summary>
-    /// What is here of an image whose transfer from this sender broke off, told by its hash and, when that is known, its size; null when nothing is, or another transfer is
-    /// continuing it. Asked before an image is fetched once more. A store that keeps nothing of broken transfers has no need to implement it.
+    /// Finds what is left of an interrupted transfer of an image from this sender, identified by hash and, if known, size. Null if there is
+    /// nothing, or another transfer is resuming it. Called before an image is fetched again. A store that keeps no partial files need not
+    /// implement this.
     /// </summary>
     /// <param name="image">The image.</param>
-    /// <param name="sender">Who would send the rest; <see cref="IncomingImage.Sender"/> says the same of what was kept.</param>
+    /// <param name="sender">The sender of the rest, as in <see cref="IncomingImage.Sender"/>.</param>
     ImagePartial? FindPartial(ImageSelector image, string? sender) => null;
 }
 
@@ -42,57 +49,60 @@ public sealed record ImagePartial
 }
 
 /// <summary>
-/// Takes the octets of one image. Calls must not overlap. After any call failed, and after disposal without
-/// <see cref="CompleteAsync"/>, nothing of the image is left behind; but a store that continues broken transfers may keep what it is disposed of with.
+/// Receives the bytes of one image. Calls must not overlap. After a failed call, and after disposal without <see cref="CompleteAsync"/>,
+/// nothing of the image may be left; a store that supports resuming may keep what was written when the sink is disposed.
 /// </summary>
 /// <remarks>
-/// A sink stores, and nothing else: that every octet comes and none too many, and that the hash is the one offered, this library sees to itself before it calls
-/// <see cref="CompleteAsync"/>. It hashes what comes in order while it is being stored.
+/// A sink only stores. This library checks that every byte arrives exactly as offered and that the hash matches before it calls <see
+/// cref="CompleteAsync"/>. Bytes that arrive in order are hashed while they are being stored.
 /// </remarks>
 public interface IImageSink : IAsyncDisposable
 {
     /// <summary>
-    /// Puts octets at their place. They may come in any order; octets that come again replace the earlier ones. In order, most calls
-    /// complete at once.
+    /// Stores bytes at an offset. Bytes may arrive in any order, and bytes that arrive again replace the earlier ones. Most calls should
+    /// complete synchronously.
     /// </summary>
-    /// <param name="offset">Where the first octet belongs, counted from 0.</param>
-    /// <param name="data">The octets; read until the task completes, not kept after.</param>
+    /// <param name="offset">The offset of the first byte in the image, starting at 0.</param>
+    /// <param name="data">The bytes. They are valid until the task completes; do not keep them afterwards.</param>
     /// <param name="cancellationToken">Ends the wait for the disk.</param>
     /// <exception cref="ImageShareException">
-    /// <see cref="ImageShareError.SizeMismatch"/>: beyond the announced size. <see cref="ImageShareError.TooLarge"/>: beyond the most this
-    /// side takes. <see cref="ImageShareError.DiskFull"/>, <see cref="ImageShareError.StoreNotWritable"/>: the disk.
+    /// <see cref="ImageShareError.SizeMismatch"/>: the bytes exceed the announced size. <see cref="ImageShareError.TooLarge"/>: they exceed
+    /// the size limit of this side. <see cref="ImageShareError.DiskFull"/>, <see cref="ImageShareError.StoreNotWritable"/>: they cannot be
+    /// written.
     /// </exception>
     ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// The sender has named the image with the transfer itself, where its offer had not. Called before the first <see cref="WriteAsync"/>, at most once. A sink
-    /// that gives no names has no need to implement it.
+    /// Receives the name of the image if the sender gave it with the transfer and not in the offer (RFC 5547 §8.7). Called at most once,
+    /// before the first <see cref="WriteAsync"/>. A sink that does not use names need not implement this.
     /// </summary>
-    /// <param name="suggestedName">The name; may be anything, see <see cref="SafeFileName"/>.</param>
+    /// <param name="suggestedName">The name. It may contain anything; see <see cref="SafeFileName"/>.</param>
     void Name(string suggestedName)
     {
     }
 
     /// <summary>
-    /// Gives back octets as they are stored, those of an earlier transfer included. Called after the last <see cref="WriteAsync"/> and before <see cref="CompleteAsync"/>, and only for an image that was
-    /// continued, or whose octets came out of order or more than once: its hash is that of what is there then. A sink that does not implement it takes images that come in
-    /// one piece and in order, as nearly all senders send them; another one with a hash fails as <see cref="ImageShareError.StoreNotWritable"/>.
+    /// Returns stored bytes, including those of an earlier transfer. Called after the last <see cref="WriteAsync"/> and before <see
+    /// cref="CompleteAsync"/>, only to hash an image that was resumed or whose bytes arrived out of order or more than once. A sink that does
+    /// not implement it can store only images that arrive in one piece and in order, as almost all senders send them; any other image with a
+    /// hash fails with <see cref="ImageShareError.StoreNotWritable"/>.
     /// </summary>
-    /// <param name="offset">Where the first octet is, counted from 0.</param>
-    /// <param name="buffer">Where they go.</param>
+    /// <param name="offset">The offset of the first byte to return, starting at 0.</param>
+    /// <param name="buffer">The buffer to fill.</param>
     /// <param name="cancellationToken">Ends the wait for the disk.</param>
-    /// <returns>How many were given, one at least; 0 when there are none, or they are not given back.</returns>
+    /// <returns>The number of bytes returned, at least 1; 0 if there are no more bytes or the sink cannot return them.</returns>
     ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.FromResult(0);
 
-    /// <summary>
-    /// Says that everything has come and is what was offered: now the image gets its name.
-    /// </summary>
-    /// <returns>Where it is and what it is called; the rest is filled in by this library.</returns>
+    /// <summary>Called when the image is complete and verified: the sink now gives it its final name.</summary>
+    /// <returns>Where the image is and what it is called. This library sets the remaining properties.</returns>
     /// <exception cref="ImageShareException">
-    /// <see cref="ImageShareError.DiskFull"/>, <see cref="ImageShareError.StoreNotWritable"/>: the disk.
+    /// <see cref="ImageShareError.DiskFull"/>, <see cref="ImageShareError.StoreNotWritable"/>: the image cannot be written.
     /// </exception>
     ValueTask<StoredImage> CompleteAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Throws away what has come, all of it: it is not what was offered, or nobody wants it. Safe to call at any time; does nothing after <see cref="CompleteAsync"/> succeeded.</summary>
+    /// <summary>
+    /// Deletes everything received: the image is not what was offered, or is no longer wanted. May be called at any time; does nothing after
+    /// <see cref="CompleteAsync"/> has succeeded.
+    /// </summary>
     ValueTask AbandonAsync();
 }

@@ -4,10 +4,10 @@ namespace ImageShare.Core.Images.Stores;
 public static class ImageStore
 {
     /// <summary>
-    /// Received images become files in a folder, which is created when it is missing. Each is written under a hidden temporary name
-    /// (<c>.….part</c>) and gets its own safe name only after it is whole and checked; a name that is taken gets a number. Nothing is
-    /// ever overwritten, and nothing is ever written outside the folder. What a killed program left there is removed at once; what one
-    /// that runs has open is not.
+    /// Stores received images as files in a folder, which is created if missing. Each image is written under a hidden temporary name
+    /// (<c>.….part</c>) and gets its safe name only after it is complete and verified; if the name is taken, a number is added. Nothing is
+    /// ever overwritten or written outside the folder. Temporary files left by a terminated program are deleted at once; files that a running
+    /// program has open are not.
     /// </summary>
     public static IImageStore InDirectory(string folder)
     {
@@ -15,9 +15,10 @@ public static class ImageStore
         return InDirectory(folder, DirectoryStoreOptions.Default);
     }
 
-    /// <summary>The same, with a say in how.</summary>
-    /// <param name="folder">The folder; one store for it knows of all that is on its way into it, and keeps its bounds; several stores and programs do one another no harm.</param>
-    /// <param name="options">How.</param>
+    /// <summary>Stores received images as files in a folder, with settings; see <see cref="InDirectory(string)"/>.</summary>
+    /// <param name="folder">The folder. Use one store per folder: it accounts for all images being received into the folder and enforces the
+    /// limits. Several stores or programs may still share a folder safely.</param>
+    /// <param name="options">The settings.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number in the options is negative.</exception>
     public static IImageStore InDirectory(string folder, DirectoryStoreOptions options)
     {
@@ -29,8 +30,8 @@ public static class ImageStore
         return store;
     }
 
-    /// <summary>Received images stay in memory, in <see cref="StoredImage.Content"/>.</summary>
-    /// <param name="maxSize">The largest image taken, in octets; default 64 MiB.</param>
+    /// <summary>Keeps received images in memory, in <see cref="StoredImage.Content"/>.</summary>
+    /// <param name="maxSize">The largest image in bytes. Default 64 MiB.</param>
     public static IImageStore InMemory(int maxSize = 64 * 1024 * 1024)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxSize);

@@ -6,35 +6,36 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Images.Stores;
 
 /// <summary>
-/// What came of an image whose transfer broke off: hidden files named for hash and size of the whole image and for its sender. All octets of one are good as far as it is long,
-/// for it is only written in order; the hash of the whole is checked when the rest has come. Where none was offered, and that is allowed, they are named for what the sender said
-/// of the image instead. The id of a transfer says nothing here: one that is resumed has another (RFC 5547 §8.1).
+/// The partial file of an interrupted transfer: a hidden file named after the hash and size of the whole image and its sender. It is only
+/// written in order, so all of its bytes are valid; the hash of the whole image is checked once the rest has arrived. If no hash was offered
+/// and the options allow it, the file is named after the sender's metadata instead. The transfer id is not used: a resumed transfer has a new
+/// one (RFC 5547 §8.1).
 /// </summary>
 /// <remarks>
-/// Each transfer writes a file of its own, whose name ends in letters nobody else uses; nobody but who has it open touches it. A transfer that is resumed takes
-/// one that nobody has open and gives it a name of its own first: of two that want it, one gets it, and a file that has become an image meanwhile has no such name any more. What one sender began,
-/// another never continues, whatever hash it claims.
+/// Each transfer writes its own file, whose name ends in a random token, and only the process that has it open touches it. A transfer that
+/// resumes picks a file no one has open and renames it first: if two want the same file, only one gets it, and a file that has become an
+/// image in the meantime no longer has that name. A partial file is never resumed by another sender, whatever hash that sender claims.
 /// </remarks>
-/// <param name="Image">The hash of the whole image, or what stands for it.</param>
+/// <param name="Image">The hash of the whole image, or the hash of its metadata.</param>
 /// <param name="Size">The size of the whole image.</param>
-/// <param name="Sender">Who sends it, as a word.</param>
+/// <param name="Sender">A hash of the sender's URI.</param>
 internal sealed record KeptPartial(string Image, long Size, string Sender)
 {
     private const string Extension = ".partial";
 
-    // What no hex digit is: a name of this kind is never taken for a hash.
+    // Not a hex digit, so such a name cannot be confused with a hash.
     private const char WithoutHash = 'n';
 
-    // Of an application that stores by itself and does not say who sends.
+    // The sender, if an application uses the store directly and does not name one.
     private const string Unknown = "0";
 
     private const int Attempts = 3;
 
     private static readonly EnumerationOptions Listing = new() { AttributesToSkip = FileAttributes.ReparsePoint };
 
-    /// <summary>What would be kept of an image; null for one that cannot be told from others or could not be checked at its end.</summary>
+    /// <summary>The partial file for an image, or null if the image cannot be identified or could not be verified at the end.</summary>
     /// <param name="image">The image as it is offered.</param>
-    /// <param name="withoutHash">Whether images without a hash are kept too.</param>
+    /// <param name="withoutHash">Whether images without a hash are kept as well.</param>
     public static KeptPartial? Of(IncomingImage image, bool withoutHash)
     {
         if (image.Size is not { } size)
@@ -52,12 +53,12 @@ internal sealed record KeptPartial(string Image, long Size, string Sender)
             return null;
         }
 
-        // The lengths keep two names from being read as one.
+        // With the lengths, two different pairs cannot produce the same text.
         string said = FormattableString.Invariant($"{sender.Length} {sender} {name.Length} {name} {modified.UtcTicks}");
         return new KeptPartial(WithoutHash + Convert.ToHexString(SHA256.HashData(Encoding.Unicode.GetBytes(said))), size, WordOf(sender));
     }
 
-    /// <summary>Looks for what is kept, and in nobody's hands; the size need not be known.</summary>
+    /// <summary>Finds a partial file that is not in use. The size need not be known.</summary>
     public static ImagePartial? Find(string folder, ImageSelector image, string? sender)
     {
         if (image.StrongestHash is not { } hash)
@@ -72,7 +73,7 @@ internal sealed record KeptPartial(string Image, long Size, string Sender)
             .MaxBy(static partial => partial.Bytes);
     }
 
-    /// <summary>Removes those that have waited too long.</summary>
+    /// <summary>Removes expired partial files.</summary>
     public static void RemoveExpired(string folder, TimeSpan lifetime)
     {
         foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles(".*" + Extension, Listing))
@@ -84,16 +85,16 @@ internal sealed record KeptPartial(string Image, long Size, string Sender)
         }
     }
 
-    /// <summary>A name for the file of one transfer.</summary>
+    /// <summary>A new name for the file of one transfer.</summary>
     public string NewPath(string folder) => Path.Combine(folder, FormattableString.Invariant($".{Image}-{Size}-{Sender}-{RandomToken.Create()}{Extension}"));
 
-    /// <summary>Whether so many octets are there.</summary>
+    /// <summary>Whether a partial file of at least that many bytes exists.</summary>
     public bool Has(string folder, long octets) => Mine(folder).Any(found => found.Length >= octets);
 
-    /// <summary>Takes what is kept for a transfer that brings the octets from an offset on; what was there behind that goes. Null when there is none, or others have it.</summary>
+    /// <summary>Takes a partial file for a transfer that resumes at an offset, and truncates it there. Null if there is none or all are in use.</summary>
     public (string Path, IPartialFile File)? TryTake(string folder, long offset)
     {
-        // Who only looks whether a file is free has it for a moment.
+        // Another transfer that checks whether the file is free holds it for a moment: try again.
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
             foreach ((string path, _, _) in Mine(folder).Where(found => found.Length >= offset).OrderByDescending(static found => found.Length))
@@ -109,8 +110,8 @@ internal sealed record KeptPartial(string Image, long Size, string Sender)
     }
 
     /// <summary>
-    /// A transfer breaks off and leaves its file: the longest of those of this image and sender is enough, or a sender that begins again and again would fill the disk. Called
-    /// while the file is still open.
+    /// Keeps the file of an interrupted transfer. Only the longest file per image and sender is kept; otherwise a sender that starts over and
+    /// over would fill the disk. Called while the file is still open.
     /// </summary>
     public void Leave(string folder, string path, long octets)
     {
@@ -130,7 +131,7 @@ internal sealed record KeptPartial(string Image, long Size, string Sender)
         }
     }
 
-    /// <summary>The image is here: what was kept of it from the same sender is of no more use.</summary>
+    /// <summary>Removes the partial files of this image and sender, which is complete now.</summary>
     public void Remove(string folder)
     {
         foreach (string path in Own(folder))
@@ -158,7 +159,7 @@ internal sealed record KeptPartial(string Image, long Size, string Sender)
         }
         catch (FileNotFoundException)
         {
-            // It was another transfer's until it was locked here, and has become an image, or is gone.
+            // It belonged to another transfer until it was locked here, and has become an image or was deleted.
             return null;
         }
         finally
@@ -202,7 +203,7 @@ internal sealed record KeptPartial(string Image, long Size, string Sender)
         }
         catch (Exception e) when (StoreErrors.IsFileError(e))
         {
-            // The folder cannot be listed any more. What is done here makes room, and its failing is no reason for an image to fail.
+            // The folder can no longer be listed. This only cleans up, so its failure must not fail an image.
             return [];
         }
     }

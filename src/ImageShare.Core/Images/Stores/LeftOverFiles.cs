@@ -2,14 +2,14 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Images.Stores;
 
-/// <summary>The hidden temporary files of a folder: how one is made, and the removal of those a killed program left.</summary>
+/// <summary>Creates the hidden temporary files of a folder, and removes those a terminated program left behind.</summary>
 internal static class LeftOverFiles
 {
     private const int Attempts = 5;
 
     public static string NewPath(string folder) => Path.Combine(folder, $".{RandomToken.Create()}.part");
 
-    /// <summary>Makes a temporary file. Who tidies up the folder just then may take it for a left-over one until it is locked: then another is made.</summary>
+    /// <summary>Creates a temporary file. A concurrent clean-up may delete it as a leftover before it is locked; another one is then created.</summary>
     public static (string Path, IPartialFile File) Create(Func<string> newPath, Func<string, IPartialFile> create)
     {
         for (int attempt = 1; ; attempt++)
@@ -22,7 +22,7 @@ internal static class LeftOverFiles
             }
             catch (IOException) when (attempt < Attempts && File.Exists(path))
             {
-                // It was made, and somebody else had it before it could be locked.
+                // The file was created, but someone else opened it before it could be locked.
                 continue;
             }
 
@@ -35,7 +35,7 @@ internal static class LeftOverFiles
         }
     }
 
-    /// <summary>Removes the files of this kind that nobody has open. What cannot be removed stays: it hides nothing and harms nobody.</summary>
+    /// <summary>Removes temporary files that no one has open. A file that cannot be removed is left: it is hidden and harmless.</summary>
     public static void Remove(string folder)
     {
         foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles(".*.part", new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint }))
@@ -47,7 +47,7 @@ internal static class LeftOverFiles
         }
     }
 
-    /// <summary>Removes a file unless somebody has it open, in this program or another.</summary>
+    /// <summary>Deletes a file unless this or another program has it open.</summary>
     public static void TryRemove(string path)
     {
         using PartialFile? file = PartialFile.TryOpen(path);
@@ -57,7 +57,7 @@ internal static class LeftOverFiles
         }
     }
 
-    /// <summary>Removes a file, if it can be removed.</summary>
+    /// <summary>Deletes a file if possible.</summary>
     public static void TryDelete(string path)
     {
         try
@@ -66,7 +66,7 @@ internal static class LeftOverFiles
         }
         catch (Exception e) when (StoreErrors.IsFileError(e))
         {
-            // The caller has said why the file is of no more use; that its hidden remains could not be removed changes nothing.
+            // The caller reports why the file is useless; failing to delete the hidden remains adds nothing.
         }
     }
 

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace ImageShare.Core.Images.Stores;
 
-/// <summary>Received images in memory. See <see cref="ImageStore.InMemory"/>.</summary>
+/// <summary>Keeps received images in memory. See <see cref="ImageStore.InMemory"/>.</summary>
 internal sealed class MemoryImageStore(int maxSize) : IImageStore
 {
     public ValueTask<IImageSink> CreateAsync(IncomingImage image, CancellationToken cancellationToken = default)
@@ -15,8 +15,8 @@ internal sealed class MemoryImageStore(int maxSize) : IImageStore
 }
 
 /// <summary>
-/// One image on its way into memory. What comes in order is appended; anything else is kept aside as it came and put in its place at
-/// the end, so that a piece with a far offset costs no more than its own octets.
+/// Receives one image into memory. Bytes in order are appended; others are kept aside and merged at the end, so that a piece at a far offset
+/// costs no more memory than its own bytes.
 /// </summary>
 internal sealed class MemoryImageSink(IncomingImage image, int maxSize) : IImageSink
 {
@@ -41,12 +41,12 @@ internal sealed class MemoryImageSink(IncomingImage image, int maxSize) : IImage
         }
         else if (!data.IsEmpty)
         {
-            // The same octets again and again would take memory without end, though the image never grows.
+            // Sending the same bytes again and again would use memory without bound, though the image does not grow.
             _asideLength += data.Length;
             if (_asideLength > maxSize || _aside.Count >= MaxAside)
             {
                 throw new ImageShareException(
-                    ImageShareError.MalformedMessage, "The image comes in too many pieces out of order; the peer must send it in order.");
+                    ImageShareError.MalformedMessage, "The image arrives in too many pieces out of order; the peer must send it in order.");
             }
 
             _aside.Add((offset, data.ToArray()));

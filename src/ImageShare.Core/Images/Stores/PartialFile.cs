@@ -3,28 +3,29 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ImageShare.Core.Images.Stores;
 
-/// <summary>The open temporary file of an image that is being received: the seam where a test puts a disk that fails.</summary>
+/// <summary>The open temporary file of an image that is being received. Tests implement it to simulate a failing disk.</summary>
 internal interface IPartialFile : IDisposable
 {
-    /// <summary>Writes at a place, and returns when the system has the octets. Called from a thread of its own, never by who receives.</summary>
+    /// <summary>Writes at an offset and returns when the operating system has the bytes. Called on a background thread, never by the receiver.</summary>
     void Write(long offset, ReadOnlySpan<byte> octets);
 
     ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken);
 
-    /// <summary>Returns when what was written is on the disk itself.</summary>
+    /// <summary>Flushes the written bytes to the disk (fsync).</summary>
     void FlushToDisk();
 }
 
 /// <summary>
-/// A temporary file on the disk. As long as one is open, no other program can open it (where the file system has locks), and nothing else in this one
-/// (wherever it is); it may be renamed and deleted by who has it.
+/// A temporary file on disk. While it is open, no other program can open it (on file systems with locks) and nothing else in this program can
+/// (on any file system). Its owner may rename and delete it.
 /// </summary>
 internal sealed class PartialFile : IPartialFile
 {
-    // On Unix a file can always be renamed and deleted, and only None locks it against all others. On Windows no other sharing than Delete allows either.
+    // On Unix an open file can always be renamed and deleted, and FileShare.None is the only mode that locks it. On Windows, only
+    // FileShare.Delete allows both and still shares nothing else.
     private static readonly FileShare Alone = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
 
-    // Locks are missing on some file systems, and on some network ones they hold between programs only.
+    // Some file systems have no locks, and on some network file systems they hold only between processes.
     private static readonly ConcurrentDictionary<string, PartialFile> InUse = new(StringComparer.Ordinal);
 
     private readonly SafeFileHandle _handle;
@@ -46,8 +47,11 @@ internal sealed class PartialFile : IPartialFile
         return file;
     }
 
-    /// <summary>Opens a file that exists; null when somebody has it, or it is gone.</summary>
-    /// <remarks>On Unix a file is opened first and locked then: who had it may have given it another name in between. Whoever opens one asks that before he touches it.</remarks>
+    /// <summary>Opens an existing file; null if it is in use or gone.</summary>
+    /// <remarks>
+    /// On Unix a file is locked only after it is opened; its previous owner may have renamed it in between. Check that before you touch the
+    /// file.
+    /// </remarks>
     public static PartialFile? TryOpen(string path)
     {
         if (InUse.ContainsKey(path))
@@ -74,8 +78,8 @@ internal sealed class PartialFile : IPartialFile
         return null;
     }
 
-    /// <summary>Gives an open file another name in the same folder, which nobody else uses.</summary>
-    /// <exception cref="IOException">It has not this name any more.</exception>
+    /// <summary>Renames an open file to an unused name in the same folder.</summary>
+    /// <exception cref="IOException">The file no longer has this name.</exception>
     public static void Rename(string from, string to)
     {
         File.Move(from, to, overwrite: true);
@@ -86,7 +90,7 @@ internal sealed class PartialFile : IPartialFile
         }
     }
 
-    /// <summary>What is behind an offset goes.</summary>
+    /// <summary>Truncates the file at an offset.</summary>
     public void CutAt(long offset) => RandomAccess.SetLength(_handle, offset);
 
     public void Write(long offset, ReadOnlySpan<byte> octets) => RandomAccess.Write(_handle, octets, offset);

@@ -1,15 +1,15 @@
 namespace ImageShare.Core.Images.Stores;
 
-/// <summary>Which octets of an image have come, and how many at most may: for every sink.</summary>
+/// <summary>Tracks which bytes of an image have arrived, and enforces its limits, for every sink.</summary>
 internal sealed class ReceivedRanges(IncomingImage image, long maxSize)
 {
-    // Each hole costs memory, and only a hostile peer makes thousands.
+    // Each gap costs memory, and only a hostile peer creates thousands of them.
     private const int MaxRanges = 4096;
 
-    // Sorted, apart from each other by at least one octet.
+    // Sorted, with a gap of at least one byte between ranges.
     private readonly List<(long Start, long End)> _ranges = [];
 
-    /// <summary>With the octets that came before, as the offer says.</summary>
+    /// <summary>Starts with the bytes received in an earlier transfer, according to the offer.</summary>
     public static ReceivedRanges Before(IncomingImage image, long maxSize)
     {
         var ranges = new ReceivedRanges(image, maxSize);
@@ -17,28 +17,28 @@ internal sealed class ReceivedRanges(IncomingImage image, long maxSize)
         return ranges;
     }
 
-    /// <summary>One past the last octet that has come.</summary>
+    /// <summary>The offset after the last byte received.</summary>
     public long End => _ranges.Count == 0 ? 0 : _ranges[^1].End;
 
-    /// <summary>Whether the octets from 0 to <see cref="End"/> have all come.</summary>
+    /// <summary>Whether all bytes from 0 to <see cref="End"/> have arrived.</summary>
     public bool IsContiguous => _ranges.Count == 0 || _ranges is [(0, _)];
 
-    /// <summary>Notes octets that come, after checking that they may.</summary>
-    /// <exception cref="ImageShareException">They lie beyond what was announced or is taken, or leave too many holes.</exception>
+    /// <summary>Records received bytes after checking that they are allowed.</summary>
+    /// <exception cref="ImageShareException">The bytes exceed the announced size or the limit, or leave too many gaps.</exception>
     public void Add(long offset, long length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         if (image.Size is { } size && (offset > size || length > size - offset))
         {
             throw new ImageShareException(
-                ImageShareError.SizeMismatch, $"More octets came than the {size} the offer announced; the peer must offer the image again with its real size.");
+                ImageShareError.SizeMismatch, $"The peer sent more than the {size} bytes it offered; it must offer the image again with its real size.");
         }
 
         long limit = Math.Min(image.MaxSize, maxSize);
         if (offset > limit || length > limit - offset)
         {
             throw new ImageShareException(
-                ImageShareError.TooLarge, $"The image is larger than the limit of {limit} octets; raise the limit to take it.");
+                ImageShareError.TooLarge, $"The image is larger than the limit of {limit} bytes; raise the limit to accept it.");
         }
 
         if (length > 0)
@@ -47,32 +47,32 @@ internal sealed class ReceivedRanges(IncomingImage image, long maxSize)
         }
     }
 
-    /// <summary>Checks that everything has come.</summary>
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.SizeMismatch"/>: octets are missing.</exception>
+    /// <summary>Checks that the image is complete.</summary>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.SizeMismatch"/>: bytes are missing.</exception>
     public void CheckComplete()
     {
         if (!IsContiguous)
         {
-            throw new ImageShareException(ImageShareError.SizeMismatch, "Octets in the middle of the image are missing; ask the peer to share it again.");
+            throw new ImageShareException(ImageShareError.SizeMismatch, "Bytes in the middle of the image are missing; ask the peer to share it again.");
         }
 
         if (image.Size is { } size && End != size)
         {
             throw new ImageShareException(
-                ImageShareError.SizeMismatch, $"The image has {End} octets, the offer announced {size}; ask the peer to share it again.");
+                ImageShareError.SizeMismatch, $"{End} bytes of the image arrived, but the offer announced {size}; ask the peer to share it again.");
         }
     }
 
     private void Insert(long start, long end)
     {
-        // In order, the last range just grows.
+        // In the usual case, bytes in order, the last range just grows.
         if (_ranges.Count > 0 && start >= _ranges[^1].Start && start <= _ranges[^1].End)
         {
             _ranges[^1] = (_ranges[^1].Start, Math.Max(end, _ranges[^1].End));
             return;
         }
 
-        // The first range that touches or lies behind the new one, then all that touch it.
+        // Find the first range that touches or follows the new one, then merge all that touch it.
         int low = 0, high = _ranges.Count;
         while (low < high)
         {

@@ -6,32 +6,32 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Images.Stores;
 
 /// <summary>
-/// Turns the name a peer suggests into a name that is safe to create on any common file system. A peer's name is a hint for people,
-/// never a path (RFC 5547 §10).
+/// Turns a name suggested by a peer into a name that is safe on any common file system. A peer's name is only a hint and never a path (RFC
+/// 5547 §10).
 /// </summary>
 public static class SafeFileName
 {
-    /// <summary>The longest name given, in octets of UTF-8: what the common file systems take.</summary>
+    /// <summary>The longest name returned, in bytes of UTF-8: the limit of common file systems.</summary>
     public const int MaxBytes = 255;
 
-    // Longer ones are no extensions but names with dots in them.
+    // Anything longer is not an extension but a name with dots.
     private const int LongestExtension = 16;
 
-    // Separators, drives and streams, wildcards and redirections: what Windows refuses or takes for something else.
+    // Path separators, drive and stream markers, wildcards and redirections, all of which Windows rejects or interprets.
     private static readonly SearchValues<char> Reserved = SearchValues.Create("/\\:*?\"<>|");
 
     private static readonly SearchValues<string> Devices = SearchValues.Create(
         ["CON", "PRN", "AUX", "NUL", "CLOCK$", "CONIN$", "CONOUT$"], StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// A safe leaf name for a file: without directories, separators, drives, reserved device names, control and direction
-    /// characters; not beginning with a dot, dash or tilde nor ending in a dot or space; composed (Unicode NFC); at most
-    /// <see cref="MaxBytes"/> long; and with an extension that fits the type, appended when the suggested one does not, so that
-    /// <c>photo.jpg.exe</c> becomes <c>photo.jpg.exe.jpg</c>. The result depends on its inputs alone, not on the machine.
+    /// Returns a safe file name: no directory, separator, drive, reserved device name, control or direction character; no dot, dash or tilde
+    /// at the start and no dot or space at the end; Unicode NFC; at most <see cref="MaxBytes"/> bytes long; with an extension that fits the
+    /// type. An extension that does not fit stays and the right one is appended: <c>photo.jpg.exe</c> becomes <c>photo.jpg.exe.jpg</c>. The
+    /// result does not depend on the machine.
     /// </summary>
-    /// <param name="suggested">What the peer suggests; may be anything.</param>
-    /// <param name="type">The media type of the content; null when unknown.</param>
-    /// <returns>The name; <c>image</c> and an extension when nothing of the suggestion can be used.</returns>
+    /// <param name="suggested">The suggested name. It may contain anything.</param>
+    /// <param name="type">The media type of the image, or null if unknown.</param>
+    /// <returns>The name; <c>image</c> and an extension if nothing of the suggestion is usable.</returns>
     public static string From(string? suggested, MediaType? type)
     {
         string name = suggested ?? string.Empty;
@@ -54,26 +54,26 @@ public static class SafeFileName
         return Fit(IsDevice(name) ? "_" + stem : stem, extension);
     }
 
-    /// <summary>The same name with a number before its extension: <c>cat (2).png</c>.</summary>
+    /// <summary>Inserts a number before the extension: <c>cat (2).png</c>.</summary>
     internal static string WithSuffix(string name, string suffix)
     {
         string extension = ExtensionOf(name);
         return Fit(name[..^extension.Length], $" ({suffix}){extension}");
     }
 
-    // Drops what cannot be seen, replaces what means something to a file system, and composes what is left.
+    // Removes invisible characters, replaces those with a meaning to a file system, and composes the rest (NFC).
     private static string Clean(ReadOnlySpan<char> name)
     {
         var cleaned = new StringBuilder(Math.Min(name.Length, MaxBytes));
         foreach (Rune rune in name.EnumerateRunes())
         {
-            // Names may be of any length; four times the limit is enough to compose and then to cut.
+            // A name may be of any length; four times the limit is enough to compose and then cut.
             if (cleaned.Length > MaxBytes * 4)
             {
                 break;
             }
 
-            // Code points that are no characters have no normal form: composing them would throw.
+            // Noncharacters have no normal form: normalizing them would throw.
             if ((rune.Value & 0xFFFE) == 0xFFFE || rune.Value is >= 0xFDD0 and <= 0xFDEF)
             {
                 continue;
@@ -91,7 +91,7 @@ public static class SafeFileName
                 case UnicodeCategory.LineSeparator:
                 case UnicodeCategory.ParagraphSeparator:
                 case UnicodeCategory.PrivateUse:
-                    // Direction marks turn names around; joiners stay, since scripts and emoji need them.
+                    // Direction marks reverse parts of a name. Joiners stay: scripts and emoji need them.
                     break;
                 default:
                     cleaned.Append(rune.IsBmp && Reserved.Contains((char)rune.Value) ? "_" : rune.ToString());
@@ -118,7 +118,7 @@ public static class SafeFileName
                 && (stem.StartsWith("COM", StringComparison.OrdinalIgnoreCase) || stem.StartsWith("LPT", StringComparison.OrdinalIgnoreCase)));
     }
 
-    // Cuts the stem, never inside a character a person sees as one.
+    // Shortens the stem, never inside a grapheme.
     private static string Fit(string stem, string ending)
     {
         int room = MaxBytes - Encoding.UTF8.GetByteCount(ending);

@@ -1,8 +1,8 @@
 namespace ImageShare.Core.Images.Stores;
 
 /// <summary>
-/// How large the buffers of an image on its way into a folder are: large while there are few such images, small when there are many, so that
-/// all of them together stay within bounds. Any number of threads may ask at the same time.
+/// Sizes the buffers of images being received: large while there are few images, small when there are many, so that the total stays bounded.
+/// Thread-safe.
 /// </summary>
 internal sealed class SinkBuffers
 {
@@ -11,15 +11,15 @@ internal sealed class SinkBuffers
 
     private int _sinks;
 
-    /// <summary>One image more.</summary>
-    /// <param name="size">Its octets, when they are known.</param>
-    /// <returns>The octets of one of its buffers.</returns>
+    /// <summary>Counts an image and returns the size of its buffers.</summary>
+    /// <param name="size">The size of the image in bytes, if known.</param>
+    /// <returns>The size of one buffer in bytes.</returns>
     public int Take(long? size)
     {
         int share = Budget / Interlocked.Increment(ref _sinks);
         return (int)Math.Clamp(size ?? share, Smallest, Math.Clamp(share, Smallest, DirectoryImageSink.BufferLength));
     }
 
-    /// <summary>One image less.</summary>
+    /// <summary>Stops counting an image.</summary>
     public void Return() => Interlocked.Decrement(ref _sinks);
 }

@@ -1,6 +1,6 @@
 namespace ImageShare.Core.Images.Stores;
 
-/// <summary>Says in the library's words what the file system said.</summary>
+/// <summary>Translates file system errors to <see cref="ImageShareException"/>.</summary>
 internal static class StoreErrors
 {
     // ENOSPC on Unix; EDQUOT on Linux and on macOS; ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL on Windows.
@@ -10,16 +10,16 @@ internal static class StoreErrors
     private const int WindowsDiskFull = unchecked((int)0x80070070);
     private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
 
-    /// <summary>Whether this is an error of the file system rather than of the program.</summary>
+    /// <summary>Whether this is a file system error, not a bug.</summary>
     public static bool IsFileError(Exception exception) =>
         exception is IOException or UnauthorizedAccessException or System.Security.SecurityException or NotSupportedException;
 
     public static ImageShareException Translate(Exception exception, string folder) => IsDiskFull(exception)
         ? new ImageShareException(
-            ImageShareError.DiskFull, $"There is no room left in '{folder}' for the received image; free some and ask the peer to share it again.", exception)
+            ImageShareError.DiskFull, $"The disk of '{folder}' is full; free some space and ask the peer to share the image again.", exception)
         : new ImageShareException(
             ImageShareError.StoreNotWritable,
-            $"The received image cannot be written in '{folder}'. Choose a folder that exists and that this program may write in. The system says: {exception.Message}",
+            $"The received image cannot be written to '{folder}'. Choose a folder that exists and is writable. The system says: {exception.Message}",
             exception);
 
     private static bool IsDiskFull(Exception exception) => exception is IOException && exception.HResult switch

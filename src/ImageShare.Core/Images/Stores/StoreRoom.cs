@@ -3,18 +3,18 @@ using System.Collections.Concurrent;
 namespace ImageShare.Core.Images.Stores;
 
 /// <summary>
-/// Whether a folder has room: free space on its disk, and a quota of its own. What running transfers have announced and not yet written
-/// counts as taken, so that several at once do not all get the same room.
+/// Checks whether a folder has room for an image: free disk space and the folder's quota. The bytes still expected by running transfers are
+/// reserved, so that concurrent transfers do not all count on the same space.
 /// </summary>
 /// <param name="folder">The folder.</param>
-/// <param name="options">The bounds.</param>
-/// <param name="freeSpace">The octets that are free on the disk of a folder: the seam where a test puts a small disk.</param>
+/// <param name="options">The limits.</param>
+/// <param name="freeSpace">Returns the free bytes on the disk of a folder. Tests replace it to simulate a small disk.</param>
 internal sealed class StoreRoom(string folder, DirectoryStoreOptions options, Func<string, long> freeSpace)
 {
     private readonly ConcurrentDictionary<object, long> _outstanding = new();
     private readonly Lock _claiming = new();
 
-    /// <summary>What the disk says; nothing known counts as enough, for the write itself will tell.</summary>
+    /// <summary>The free space of the disk, or <see cref="long.MaxValue"/> if it is unknown: the write itself will then fail.</summary>
     public static long FreeSpaceOf(string folder)
     {
         try
@@ -23,18 +23,18 @@ internal sealed class StoreRoom(string folder, DirectoryStoreOptions options, Fu
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // Some network folders belong to no drive.
+            // Some network folders do not belong to a drive.
             return long.MaxValue;
         }
     }
 
-    /// <summary>Keeps room for what is still to come of one image.</summary>
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.DiskFull"/>.</exception>
+    /// <summary>Reserves space for the rest of an image.</summary>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.DiskFull"/>: there is not enough space.</exception>
     public void Claim(object owner, long octets)
     {
         lock (_claiming)
         {
-            // Noted before it is looked at: one that writes meanwhile counts it too.
+            // Reserve first, then check: concurrent transfers then count this one as well.
             _outstanding[owner] = octets;
             try
             {
@@ -42,15 +42,15 @@ internal sealed class StoreRoom(string folder, DirectoryStoreOptions options, Fu
             }
             catch (ImageShareException)
             {
-                // What finds no room takes none from those behind it.
+                // A transfer that finds no room must not keep a reservation.
                 Leave(owner);
                 throw;
             }
         }
     }
 
-    /// <summary>Notes what of it is written, and looks again.</summary>
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.DiskFull"/>.</exception>
+    /// <summary>Updates the reservation to what is still expected, and checks again.</summary>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.DiskFull"/>: there is not enough space.</exception>
     public void Recheck(object owner, long stillToCome)
     {
         _outstanding[owner] = Math.Max(0, stillToCome);
@@ -68,13 +68,13 @@ internal sealed class StoreRoom(string folder, DirectoryStoreOptions options, Fu
         {
             throw new ImageShareException(
                 ImageShareError.DiskFull,
-                $"There is no room for the image on the disk of '{folder}': {octets} octets are still to come and {free} are free, of which {options.MinFreeSpace} stay free and {promised} are promised to other images; free some.");
+                $"There is no room for the image on the disk of '{folder}': it needs {octets} more bytes and {free} are free, of which {options.MinFreeSpace} must stay free and {promised} are reserved for other images; free some space.");
         }
 
         if (options.Quota is { } quota && quota - promised - Used() < octets)
         {
             throw new ImageShareException(
-                ImageShareError.DiskFull, $"The images in '{folder}' may have {quota} octets together, and this one would exceed that; remove some or raise the quota.");
+                ImageShareError.DiskFull, $"The image would exceed the quota of {quota} bytes for '{folder}'; remove some images or raise the quota.");
         }
     }
 

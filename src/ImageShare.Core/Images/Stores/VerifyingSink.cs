@@ -5,9 +5,9 @@ using System.Runtime.ExceptionServices;
 namespace ImageShare.Core.Images.Stores;
 
 /// <summary>
-/// Receives one image for a sink, whosever it is: checks that every octet comes and none too many, and the hash the offer named, before the sink may give the image its name. What a
-/// sink says of size, hash and type is not asked for. What comes in order, from the first octet on, is hashed as it passes; anything else, and what is continued, is read back from the sink
-/// after the last write.
+/// Verifies one image for any sink: every byte arrives exactly as offered and the hash matches, before the sink gives the image its name.
+/// What a sink reports about size, hash and type is ignored. Bytes that arrive in order from the start are hashed as they pass; otherwise,
+/// and for a resumed image, they are read back from the sink after the last write.
 /// </summary>
 internal sealed class VerifyingSink : IImageSink
 {
@@ -20,10 +20,10 @@ internal sealed class VerifyingSink : IImageSink
     private readonly byte[] _start = new byte[ImageTypes.MagicLength];
     private bool _isOver;
 
-    /// <param name="sink">Where the octets go.</param>
-    /// <param name="hasher">Where that gives those that come in order; it is released with the sink.</param>
-    /// <param name="image">What the offer says.</param>
-    /// <param name="limit">The most octets the store takes.</param>
+    /// <param name="sink">The sink that stores the bytes.</param>
+    /// <param name="hasher">Hashes the bytes that arrive in order; disposed with the sink.</param>
+    /// <param name="image">The offer.</param>
+    /// <param name="limit">The largest image the store accepts, in bytes.</param>
     public VerifyingSink(IHashingSink sink, ImageHasher hasher, IncomingImage image, long limit = long.MaxValue)
     {
         _sink = sink;
@@ -32,14 +32,14 @@ internal sealed class VerifyingSink : IImageSink
         _received = ReceivedRanges.Before(image, limit);
     }
 
-    /// <summary>Asks a store for a place, and sees to it that what comes there is verified, once.</summary>
-    /// <exception cref="ImageShareException">What the store throws; <see cref="ImageShareError.StoreNotWritable"/> when it gives none.</exception>
+    /// <summary>Creates a sink in a store and wraps it, unless it already verifies.</summary>
+    /// <exception cref="ImageShareException">The store failed; <see cref="ImageShareError.StoreNotWritable"/> if it returned no sink.</exception>
     public static async ValueTask<IImageSink> CreateAsync(IImageStore store, IncomingImage image, CancellationToken cancellationToken)
     {
         IImageSink sink = await store.CreateAsync(image, cancellationToken).ConfigureAwait(false)
-            ?? throw new ImageShareException(ImageShareError.StoreNotWritable, "The store gave no place for the image; it must return a sink or throw.");
+            ?? throw new ImageShareException(ImageShareError.StoreNotWritable, "The store returned no sink for the image; CreateAsync must return a sink or throw.");
 
-        // The stores of this library give one that verifies already; whether it was asked to verify this, a store that passes images on to them may have changed.
+        // The stores of this library return a sink that already verifies, but a wrapping store may have asked them for a different image.
         if (sink is VerifyingSink verifying && ReferenceEquals(verifying._image, image))
         {
             return verifying;
@@ -120,7 +120,7 @@ internal sealed class VerifyingSink : IImageSink
         return _sink.DisposeAsync();
     }
 
-    // False when the sink does not give back what it has, and nothing is to be checked.
+    // False if the sink cannot return its bytes and there is no hash to check.
     private async ValueTask<bool> HashAgainAsync(CancellationToken cancellationToken)
     {
         _hasher.Restart();
@@ -141,7 +141,7 @@ internal sealed class VerifyingSink : IImageSink
                 {
                     throw new ImageShareException(
                         ImageShareError.StoreNotWritable,
-                        $"The image did not come in one piece and in order, and the store does not give back its octets from {offset} on to check their hash; share it again, or implement IImageSink.ReadAsync.");
+                        $"The image did not arrive in one piece and in order, and the store did not return its bytes from offset {offset} to check the hash; share it again, or implement IImageSink.ReadAsync.");
                 }
 
                 if (offset == 0)
@@ -171,7 +171,7 @@ internal sealed class VerifyingSink : IImageSink
     {
         if (_isOver)
         {
-            throw new ImageShareException(ImageShareError.InvalidState, "This image was completed or given up already; ask the store for a new place.");
+            throw new ImageShareException(ImageShareError.InvalidState, "This image was already completed or abandoned; create a new sink.");
         }
     }
 }
