@@ -62,8 +62,11 @@ internal sealed class FirstInvite(IncomingInvite invite) : IShareCall
 
     public void Reject(int status) => invite.Reject(status, status == SipOutcome.NotStorable ? SipOutcome.NotStorablePhrase : null);
 
-    public Task<InviteDialog> AcceptAsync(ReadOnlyMemory<byte> answer, ParameterList contactParameters) =>
-        invite.AcceptAsync(answer, MediaType.Sdp, contactParameters, CancellationToken.None);
+    public Task<InviteDialog> AcceptAsync(ReadOnlyMemory<byte> answer, ParameterList contactParameters)
+    {
+        invite.TakesOffers = true;
+        return invite.AcceptAsync(answer, MediaType.Sdp, contactParameters, CancellationToken.None);
+    }
 }
 
 /// <summary>An INVITE inside a session that offers another transfer in the place of the one before (RFC 5547 §8.1).</summary>

@@ -140,6 +140,7 @@ internal sealed class OutgoingInvitation(
         OutgoingInvite invite = context.Agent.Invite(request, new InviteSettings
         {
             ContactParameters = ServiceTags.Contact(context.Profile),
+            TakesOffers = true,
             Trying = _ => Array.ForEach(told, static session => session.Post(new ShareInput.PeerTrying())),
             Provisional = _ => Array.ForEach(told, static session => session.Post(new ShareInput.PeerRinging())),
             Unreadable = () => Array.ForEach(told, static session => session.Post(new ShareInput.AnswerUnreadable())),

@@ -39,6 +39,12 @@ public sealed class IncomingInvite
     /// <summary>The session, from the moment <see cref="AcceptAsync"/> was called; null before.</summary>
     public InviteDialog? Dialog => Volatile.Read(ref _dialog);
 
+    /// <summary>
+    /// Whether <see cref="InviteDialog.OfferReceived"/> will be set once the call is accepted. An offer of the caller that comes earlier then waits for the
+    /// handler; otherwise it gets 488. To be set before <see cref="AcceptAsync"/>.
+    /// </summary>
+    public bool TakesOffers { get; set; }
+
     private AgentContext Agent => _pending.Layer.Agent;
 
     private string ToTag => _pending.Transaction.ToTag;
@@ -78,6 +84,11 @@ public sealed class IncomingInvite
         ArgumentNullException.ThrowIfNull(contentType);
         SipResponse response = CreateAcceptance(body, contentType, contactParameters);
         InviteDialog dialog = InviteDialog.OfCallee(_pending.Layer, Dialogs.Dialog.OfCallee(Request, ToTag), response);
+        if (TakesOffers)
+        {
+            dialog.HoldOffers();
+        }
+
         if (Interlocked.CompareExchange(ref _dialog, dialog, null) is not null)
         {
             throw new ImageShareException(ImageShareError.InvalidState, "This call was accepted already; use its Dialog.");

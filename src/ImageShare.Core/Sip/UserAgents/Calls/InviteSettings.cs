@@ -15,6 +15,12 @@ public sealed record InviteSettings
     /// </summary>
     public Func<SipResponse, (ReadOnlyMemory<byte> Body, MediaType ContentType)>? Answer { get; init; }
 
+    /// <summary>
+    /// Whether the caller will set <see cref="Sessions.InviteDialog.OfferReceived"/> once it has the session. An offer of the peer that comes earlier then waits for the
+    /// handler; otherwise it gets 488.
+    /// </summary>
+    public bool TakesOffers { get; init; }
+
     /// <summary>Called on the agent's loop when a final response came that could not be read; must not block nor throw.</summary>
     internal Action? Unreadable { get; init; }
 

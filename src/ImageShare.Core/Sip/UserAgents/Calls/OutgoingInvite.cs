@@ -239,6 +239,11 @@ public sealed class OutgoingInvite : IInviteUser, IAgentPart
         EarlyDialog? early = _forks.EarlyOf(tag);
         SipResponse answer = early?.Answer ?? response;
         InviteDialog session = InviteDialog.OfCaller(_layer, dialog, _sender.Sent, answer);
+        if (_settings.TakesOffers)
+        {
+            session.HoldOffers();
+        }
+
         if (early is not null)
         {
             early.Session = session;

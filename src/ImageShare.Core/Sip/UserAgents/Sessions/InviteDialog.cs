@@ -1,5 +1,6 @@
 using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.UserAgents.Calls;
 using ImageShare.Core.Sip.UserAgents.Loop;
 using ImageShare.Core.Sip.UserAgents.Requests;
 using ImageShare.Core.Sip.UserAgents.Settings;
@@ -17,6 +18,7 @@ public sealed class InviteDialog
 {
     private readonly DialogLayer _layer;
     private readonly InviteSession _session;
+    private Action<IncomingRequest>? _offerReceived;
 
     private InviteDialog(DialogLayer layer, Dialog dialog, bool isCaller, SipMessage ours)
     {
@@ -44,9 +46,21 @@ public sealed class InviteDialog
 
     /// <summary>
     /// Takes the peer's offers in place of <see cref="RequestReceived"/>: re-INVITE, and UPDATE with a body, when they are more than a refresh. A
-    /// re-INVITE without a body asks for our offer. Called on the agent's loop; must not block.
+    /// re-INVITE without a body asks for our offer. Called on the agent's loop; must not block. An offer that came earlier waits for this handler where
+    /// <see cref="InviteSettings.TakesOffers"/> or <see cref="IncomingInvite.TakesOffers"/> said that there will be one.
     /// </summary>
-    public Action<IncomingRequest>? OfferReceived { get; set; }
+    public Action<IncomingRequest>? OfferReceived
+    {
+        get => Volatile.Read(ref _offerReceived);
+        set
+        {
+            Volatile.Write(ref _offerReceived, value);
+            if (value is not null && _session.Peer.HoldsOffers)
+            {
+                _layer.Agent.TryPost(_session.Peer.DeliverHeld);
+            }
+        }
+    }
 
     /// <summary>
     /// The last ACK to a 2xx of ours; null before. When the INVITE brought no offer, the 2xx holds ours and this the answer
@@ -178,6 +192,9 @@ public sealed class InviteDialog
         _session.StartAsCallee(transaction, response);
     }
 
+    /// <summary>Offers of the peer wait until <see cref="OfferReceived"/> is set. Before the session is reachable.</summary>
+    internal void HoldOffers() => _session.Peer.HoldsOffers = true;
+
     /// <summary>There never was a session.</summary>
     internal void Fail(ImageShareException error) => _session.Ending.Fail(error);
 
@@ -204,7 +221,7 @@ public sealed class InviteDialog
         result.TrySetResult(response);
         if (response.StatusCode is 481 or 408)
         {
-            _session.Fail();
+            _session.FailAfter(response.StatusCode);
         }
     }
 

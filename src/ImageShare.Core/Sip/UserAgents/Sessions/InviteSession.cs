@@ -19,17 +19,18 @@ internal sealed class InviteSession : IDialogUser, IAgentPart
 
     // Our 2xx that is not acknowledged yet, to the INVITE or to a re-INVITE, and the last ACK.
     private (ServerTransaction Transaction, SipResponse Response)? _answer;
+    private LoopTimer? _lastWords;
     private SipRequest? _ack;
 
     public InviteSession(InviteDialog face, DialogLayer layer, Dialog dialog, bool isCaller, ParameterList contactParameters)
     {
         Requests = new SessionRequests(layer, dialog, contactParameters);
         Ending = new SessionEnding(Requests);
-        Refresh = new SessionRefresh(Requests, Fail);
+        Refresh = new SessionRefresh(Requests, FailAfter);
         Offers = new OwnOffers(Requests, Descriptions, Refresh, isCaller)
         {
             PeerIsBusy = () => Peer!.HasOpenOffer || _state.Phase == InviteSessionPhase.AwaitingAck,
-            Failed = Fail,
+            Failed = FailAfter,
         };
         Peer = new PeerRequests(face, Requests, Descriptions, Refresh)
         {
@@ -93,6 +94,22 @@ internal sealed class InviteSession : IDialogUser, IAgentPart
 
     /// <summary>A request inside the dialog got a response, or none, that ends the session (RFC 3261 §12.2.1.2).</summary>
     public void Fail() => Step(InviteSessionInput.RequestFailed);
+
+    /// <summary>
+    /// As <see cref="Fail"/>, when it is known what the peer responded. 481 most often says that the peer has just ended the session: its BYE, and the reason in it, may
+    /// be the slower message, so it is waited for, four round trips (4·T1) at most.
+    /// </summary>
+    public void FailAfter(int status)
+    {
+        if (status == 481 && !IsOver)
+        {
+            _lastWords ??= Agent.Loop.StartTimer(4 * Agent.Options.Timers.T1, Fail);
+        }
+        else
+        {
+            Fail();
+        }
+    }
 
     public void OnAck(SipRequest ack)
     {
@@ -213,6 +230,7 @@ internal sealed class InviteSession : IDialogUser, IAgentPart
         Offers.Stop();
         Peer.Stop();
         Refresh.Stop();
+        _lastWords?.Stop();
         Requests.Layer.Remove(Requests.Dialog.Id, this);
         Agent.Remove(this);
         Ending.End(reason);

@@ -20,8 +20,8 @@ internal sealed class OwnOffers(SessionRequests requests, SessionDescriptions de
     /// <summary>Whether an offer of the peer is unanswered, or our 2xx to its INVITE unacknowledged.</summary>
     public required Func<bool> PeerIsBusy { get; init; }
 
-    /// <summary>Called when an offer got a response, or none, that ends the session.</summary>
-    public required Action Failed { get; init; }
+    /// <summary>Called with the status when an offer got a response that ends the session; with 408 when it got none (RFC 3261 §8.1.3.1).</summary>
+    public required Action<int> Failed { get; init; }
 
     /// <summary>Whether an offer was sent and has no answer yet.</summary>
     public bool IsOpen => _state.Phase == OfferPhase.Open;
@@ -124,7 +124,7 @@ internal sealed class OwnOffers(SessionRequests requests, SessionDescriptions de
         Step(response.StatusCode == 491 ? OfferInput.Met : OfferInput.Settled, response);
         if (response.StatusCode is 481 or 408)
         {
-            Failed();
+            Failed(response.StatusCode);
         }
     }
 
@@ -134,7 +134,7 @@ internal sealed class OwnOffers(SessionRequests requests, SessionDescriptions de
         Step(OfferInput.Settled);
         if (error.Error == ImageShareError.NoAnswer)
         {
-            Failed();
+            Failed(408);
         }
     }
 }

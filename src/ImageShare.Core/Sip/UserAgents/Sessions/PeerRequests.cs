@@ -17,6 +17,7 @@ namespace ImageShare.Core.Sip.UserAgents.Sessions;
 internal sealed class PeerRequests(InviteDialog dialog, SessionRequests requests, SessionDescriptions descriptions, SessionRefresh refresh)
 {
     private PendingRequest? _pending;
+    private IncomingRequest? _held;
 
     /// <summary>Whether an offer of ours has no answer yet.</summary>
     public required Func<bool> OwnOfferIsOpen { get; init; }
@@ -29,6 +30,9 @@ internal sealed class PeerRequests(InviteDialog dialog, SessionRequests requests
 
     /// <summary>Takes a PRACK for a provisional response that our 2xx has overtaken; null when there was no reliable one.</summary>
     public Action<ServerTransaction>? PrackReceived { get; set; }
+
+    /// <summary>Whether an offer that comes before the application has set its handler waits for it. Set before the session is reachable.</summary>
+    public bool HoldsOffers { get; set; }
 
     /// <summary>Whether an offer of the peer has no final response yet.</summary>
     public bool HasOpenOffer => _pending is not null;
@@ -64,6 +68,11 @@ internal sealed class PeerRequests(InviteDialog dialog, SessionRequests requests
         {
             Deliver(transaction, offered);
         }
+        else if (IsOffer(request) && HoldsOffers && dialog.OfferReceived is null)
+        {
+            // The peer may be faster than the application, which has only just heard that the session is there.
+            Deliver(transaction, held => _held = held);
+        }
         else if (dialog.RequestReceived is { } received)
         {
             Deliver(transaction, received);
@@ -80,6 +89,16 @@ internal sealed class PeerRequests(InviteDialog dialog, SessionRequests requests
         else
         {
             transaction.RespondNotAllowed();
+        }
+    }
+
+    /// <summary>The application has set its handler: it gets the offer that waits for it.</summary>
+    public void DeliverHeld()
+    {
+        if (_held is { } held && dialog.OfferReceived is { } offered)
+        {
+            _held = null;
+            Receive(_pending!.Transaction, held, offered);
         }
     }
 
@@ -116,6 +135,11 @@ internal sealed class PeerRequests(InviteDialog dialog, SessionRequests requests
             _pending = new PendingRequest(transaction, incoming, StartLimit(transaction));
         }
 
+        Receive(transaction, incoming, received);
+    }
+
+    private void Receive(ServerTransaction transaction, IncomingRequest incoming, Action<IncomingRequest> received)
+    {
         try
         {
             received(incoming);
@@ -180,6 +204,7 @@ internal sealed class PeerRequests(InviteDialog dialog, SessionRequests requests
         {
             _pending.Limit.Stop();
             _pending = null;
+            _held = null;
             OfferConcluded();
         }
     }

@@ -9,8 +9,8 @@ namespace ImageShare.Core.Sip.UserAgents.Sessions;
 /// refreshed it in time. On the loop only.
 /// </summary>
 /// <param name="requests">The dialog the refreshes are sent in.</param>
-/// <param name="failed">Called when the session was not refreshed, or a refresh got a response that ends the session.</param>
-internal sealed class SessionRefresh(SessionRequests requests, Action failed)
+/// <param name="failed">Called with the status of a response that ends the session, or with 408 when the session was not refreshed in time.</param>
+internal sealed class SessionRefresh(SessionRequests requests, Action<int> failed)
 {
     // How often a refresh is sent again with the interval a 422 asks for.
     private const int MaxAttempts = 4;
@@ -64,14 +64,14 @@ internal sealed class SessionRefresh(SessionRequests requests, Action failed)
         }
 
         _agreed = timer;
-        _timer = timer is null ? null : requests.Layer.Agent.Loop.StartTimer(timer.ActAfter, timer.IsOurs ? () => Refresh(timer) : failed);
+        _timer = timer is null ? null : requests.Layer.Agent.Loop.StartTimer(timer.ActAfter, timer.IsOurs ? () => Refresh(timer) : () => failed(408));
     }
 
     private void Refresh(SessionTimer timer)
     {
         // When the refresh fails, the session ends at the time it would have ended without a refresh by the peer (RFC 4028 §10).
         TimeSpan rest = new SessionTimer(timer.Interval, IsOurs: false).ActAfter - timer.ActAfter;
-        _timer = requests.Layer.Agent.Loop.StartTimer(rest, failed);
+        _timer = requests.Layer.Agent.Loop.StartTimer(rest, () => failed(408));
         Send(timer, MaxAttempts);
     }
 
@@ -102,7 +102,7 @@ internal sealed class SessionRefresh(SessionRequests requests, Action failed)
         }
         else if (response.StatusCode is 481 or 408)
         {
-            failed();
+            failed(response.StatusCode);
         }
     }
 
@@ -110,7 +110,7 @@ internal sealed class SessionRefresh(SessionRequests requests, Action failed)
     {
         if (error.Error == ImageShareError.NoAnswer)
         {
-            failed();
+            failed(408);
         }
     }
 }

@@ -132,7 +132,7 @@ internal sealed class SessionTimerAgentTests : AgentTest
             Network.Inject(SipResponse.CreateFor(Network.Named("UPDATE").Last().Request!, status), StrangerPort, BobPort);
         }
 
-        await RunAsync(status == 0 ? 33 : 1);
+        await RunAsync(status == 0 ? 33 : 2);
         Assert.That((await Within(Session.Ended)).Reason, Is.EqualTo(DialogEndReason.Failed));
         AnswerBye();
         await RunAsync(6);
