@@ -5,19 +5,19 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sharing;
 
 /// <summary>
-/// The types that wrap an image: whoever receives takes an image inside them, and says so (RFC 4975 §8.6). Image types in <c>a=accept-types</c> may stand
-/// inside as well as alone, so no <c>a=accept-wrapped-types</c> is needed.
+/// The body types that may wrap an image. A receiver accepts images inside them and announces that (RFC 4975 §8.6). Image types listed in
+/// <c>a=accept-types</c> may also be wrapped, so <c>a=accept-wrapped-types</c> is not needed.
 /// </summary>
 internal static class Containers
 {
-    /// <summary>What an image is sent in to a peer that takes none alone.</summary>
+    /// <summary>The wrapper used for a peer that does not accept the bare image.</summary>
     public static readonly MediaType Cpim = new("message", "cpim");
 
     private static readonly MediaType Octets = new("application", "octet-stream");
 
     private static readonly MediaType[] Types = [Cpim, new("multipart", "mixed"), new("multipart", "alternative"), new("multipart", "related")];
 
-    /// <summary>What a receiver takes: what it takes alone first, since that is what it likes best.</summary>
+    /// <summary>The types a receiver announces: bare types first, since they are preferred.</summary>
     public static AcceptedTypes With(IReadOnlyList<MediaType> types)
     {
         var alone = new AcceptedTypes(types);
@@ -25,11 +25,11 @@ internal static class Containers
     }
 
     /// <summary>
-    /// The type of a message that carries an image of that type to a peer: the image's own; <see cref="Cpim"/> around it, where the peer takes the type inside
-    /// only; application/octet-stream when that is all it takes. Null when it takes none of them.
+    /// The content type for sending an image to a peer: the image's own type; <see cref="Cpim"/> if the peer accepts the type only wrapped;
+    /// application/octet-stream if that is all it accepts; null if it accepts none of them.
     /// </summary>
-    /// <param name="accepted">What the peer takes as a whole message; null when it did not say, which hinders nothing.</param>
-    /// <param name="wrapped">What it takes inside another type only.</param>
+    /// <param name="accepted">The types the peer accepts as a message; null if it did not say, which excludes nothing.</param>
+    /// <param name="wrapped">The types the peer accepts only when wrapped.</param>
     /// <param name="type">The type of the image.</param>
     public static MediaType? TypeToSend(AcceptedTypes? accepted, AcceptedTypes? wrapped, MediaType type) =>
         accepted is null || accepted.Matches(type) ? type
@@ -38,15 +38,16 @@ internal static class Containers
         : null;
 
     /// <summary>
-    /// The type of a message that carries an image to a peer whose answer has taken it. Its own, when the lists name no way: whoever answers the section
-    /// has taken the file (RFC 5547 §8.3), and there are peers that list whatever comes to their mind. What they really do not take they refuse with 415.
+    /// The content type for sending an image to a peer that accepted it in its answer. If its lists allow no type, the image's own type is
+    /// used: answering the section with a port accepts the file (RFC 5547 §8.3), and some peers list arbitrary types. A peer that really does
+    /// not accept the type answers 415.
     /// </summary>
     public static MediaType TypeOfTaken(MediaDescription answer, MediaType type) => TypeToSend(answer, type) ?? type;
 
-    /// <summary>Whether a peer that has refused the type of an image (415) may be tried with <see cref="Cpim"/> around it.</summary>
+    /// <summary>Whether to retry with <see cref="Cpim"/> after the peer refused the bare image with 415.</summary>
     public static bool MayWrapTaken(MediaDescription answer, MediaType type) =>
         answer.AcceptTypes?.Entries.Any(static entry => entry.Type is not "*" && new AcceptedTypes(entry).Matches(Cpim)) == true && answer.AcceptWrappedTypes?.Matches(type) != false;
 
-    /// <summary>As above, for the section in which a peer says what it takes.</summary>
+    /// <summary>As above, for the media section in which a peer lists what it accepts.</summary>
     public static MediaType? TypeToSend(MediaDescription peer, MediaType type) => TypeToSend(peer.AcceptTypes, peer.AcceptWrappedTypes, type);
 }

@@ -3,27 +3,34 @@ using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sharing;
 
-/// <summary>What a fetch may say beside the image it wants.</summary>
+/// <summary>Settings for fetching an image.</summary>
 public sealed record FetchSettings
 {
     /// <summary>The defaults.</summary>
     public static FetchSettings Default { get; } = new();
 
-    /// <summary>Told as octets are stored, at most every 64 KiB or 1/256 of the image. Called on a pool thread unless it is a <see cref="Progress{T}"/>.</summary>
+    /// <summary>
+    /// Reports the bytes stored, at most every 64 KiB or 1/256 of the image, whichever is more. Called on a thread-pool thread unless it is a
+    /// <see cref="Progress{T}"/>.
+    /// </summary>
     public IProgress<ImageShareProgress>? Progress { get; init; }
 
     /// <summary>
-    /// Whether to ask for the peer's capabilities first, and to end with <see cref="ImageShareError.NotCapable"/> when it cannot share images or says that
-    /// it serves none. Default true.
+    /// Whether to query the peer's capabilities first, and fail with <see cref="ImageShareError.NotCapable"/> if it cannot share images or
+    /// says it serves none. Default true.
     /// </summary>
     public bool QueryFirst { get; init; } = true;
 
-    /// <summary>Header fields for the capability query and the invitation of this share, behind those of <see cref="ImageShareOptions.Headers"/>.</summary>
+    /// <summary>
+    /// Extra header fields for the capability query and the invitation of this share, added after those of <see
+    /// cref="ImageShareOptions.Headers"/>.
+    /// </summary>
     public ExtraHeaders Headers { get; init; } = ExtraHeaders.None;
 
     /// <summary>
-    /// What an earlier fetch that broke off knew of the image (<see cref="ImageShareSession.Image"/>), with its hash: when the store has kept the beginning,
-    /// only the rest is asked for (file-range, RFC 5547 §6). Another fetch that is continuing it already has it for itself: then the whole is asked for. A peer that has no such image any more is asked for the whole of what it has now. Null, the default, asks for the whole.
+    /// Resumes an interrupted fetch: set it to the earlier session's <see cref="ImageShareSession.Image"/>, which must include a hash. If the
+    /// store has kept the beginning, only the rest is requested (file-range, RFC 5547 §6). The whole image is requested instead if another
+    /// fetch is already resuming it, or if the peer no longer has that image. Null (the default) always requests the whole image.
     /// </summary>
     public ImageSelector? Resume { get; init; }
 }

@@ -4,45 +4,48 @@ using ImageShare.Core.Sip;
 namespace ImageShare.Core.Sharing;
 
 /// <summary>
-/// The images that peers may fetch (RFC 5547 §8.3.2), and who may. Without one (<see cref="ImageShareOptions.Catalogue"/>) nothing is served. Calls may
-/// overlap; what a call throws refuses the request with 500 and is logged.
+/// Decides which images peers may fetch (RFC 5547 §8.3.2). Without a catalogue (<see cref="ImageShareOptions.Catalogue"/>) nothing is served.
+/// Calls may overlap. If a call throws, the request is refused with 500 and the exception is logged.
 /// </summary>
 public interface IImageCatalogue
 {
     /// <summary>
-    /// Says which images are meant by a request. The caller hears ringing meanwhile, and the token is cancelled when it gives up or
-    /// <see cref="ImageShareLimits.AnswerTimeout"/> is over.
+    /// Finds the images that match a request. The caller hears ringing in the meantime. The token is cancelled if the caller gives up or <see
+    /// cref="ImageShareLimits.AnswerTimeout"/> expires.
     /// </summary>
     /// <returns>
-    /// The images that may be meant: those of them that do not fit the selector are left out again. One that is left is sent; of several none is, so a
-    /// catalogue that can choose gives only its choice.
+    /// The candidates. The library removes those that do not match the selector. If exactly one remains, it is sent; if several remain, none
+    /// is, so a catalogue that can choose should return only its choice.
     /// </returns>
     ValueTask<CatalogueAnswer> FindAsync(ImageRequest request, CancellationToken cancellationToken);
 }
 
-/// <summary>A peer's wish to get an image. All of it is the peer's word.</summary>
+/// <summary>A peer's request for an image. Everything in it is the peer's unverified claim, except for asserted identities.</summary>
 public sealed record ImageRequest
 {
-    /// <summary>The SIP Call-ID of the request, which is the <see cref="ImageShareSession.Id"/> of the share it may become.</summary>
+    /// <summary>The SIP Call-ID of the request; also the <see cref="ImageShareSession.Id"/> of the resulting share.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Who asks: the identity a trusted proxy asserts, otherwise From, which anybody can write. See <see cref="ImageShareInvitation.Caller"/>.</summary>
+    /// <summary>
+    /// The caller: the identity asserted by a trusted proxy, otherwise the From address, which anyone can forge. See <see
+    /// cref="ImageShareInvitation.Caller"/>.
+    /// </summary>
     public required SipUri Caller { get; init; }
 
-    /// <summary>The caller's own name for itself, or null. Show it escaped.</summary>
+    /// <summary>The display name chosen by the caller, or null. Escape it before display.</summary>
     public string? CallerDisplayName { get; init; }
 
-    /// <summary>Whether <see cref="Caller"/> is asserted by a trusted proxy and not only claimed by the caller.</summary>
+    /// <summary>Whether <see cref="Caller"/> was asserted by a trusted proxy rather than just claimed by the caller.</summary>
     public bool IsCallerAsserted { get; init; }
 
-    /// <summary>All identities a trusted proxy asserts; empty when there are none.</summary>
+    /// <summary>All identities asserted by a trusted proxy; empty if there are none.</summary>
     public IReadOnlyList<SipUri> AssertedIdentities { get; init; } = [];
 
-    /// <summary>Which image is wanted. Never empty. The name is any text, and no path.</summary>
+    /// <summary>The selector of the requested image; never empty. Its name is arbitrary text, not a path.</summary>
     public required ImageSelector Wanted { get; init; }
 }
 
-/// <summary>What a catalogue says to a request: images, or no.</summary>
+/// <summary>The answer of a catalogue to a request: candidate images, or a refusal.</summary>
 public sealed class CatalogueAnswer
 {
     private CatalogueAnswer(IReadOnlyList<CatalogueImage> images, int? refusal)
@@ -51,25 +54,26 @@ public sealed class CatalogueAnswer
         Refusal = refusal;
     }
 
-    /// <summary>There is no such image: the peer gets 488.</summary>
+    /// <summary>No image matches; the peer receives 488.</summary>
     public static CatalogueAnswer None { get; } = new([], null);
 
-    /// <summary>The images that may be meant.</summary>
+    /// <summary>The candidate images.</summary>
     public IReadOnlyList<CatalogueImage> Images { get; }
 
-    /// <summary>The SIP status the request is refused with; null when it is not.</summary>
+    /// <summary>The SIP status to refuse the request with, or null.</summary>
     public int? Refusal { get; }
 
-    /// <summary>Images that may be meant; none at all is <see cref="None"/>.</summary>
+    /// <summary>Returns candidate images. An empty list is the same as <see cref="None"/>.</summary>
     public static CatalogueAnswer Of(params IReadOnlyList<CatalogueImage> images)
     {
         ArgumentNullException.ThrowIfNull(images);
         return new CatalogueAnswer(images, null);
     }
 
-    /// <summary>This caller gets nothing, whatever there is.</summary>
-    /// <param name="sipStatus">403 (the default) for one who may not, 603 for a user who does not want to; 400 to 699.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The status is no refusal.</exception>
+    /// <summary>Refuses the caller, whether or not there is a matching image.</summary>
+    /// <param name="sipStatus">The status, 400 to 699: 403 (the default) if the caller is not allowed, 603 if the user does not want to send
+    /// the image.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The status is not between 400 and 699.</exception>
     public static CatalogueAnswer Refuse(int sipStatus = 403)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sipStatus, 400);
@@ -78,18 +82,22 @@ public sealed class CatalogueAnswer
     }
 }
 
-/// <summary>An image of a catalogue.</summary>
+/// <summary>A candidate image of a catalogue.</summary>
 /// <param name="Source">The image.</param>
 public sealed record CatalogueImage(ImageSource Source)
 {
-    /// <summary>What <see cref="ImageSource.DescribeAsync"/> says of it, when the catalogue knows: otherwise the whole image is read for it.</summary>
+    /// <summary>
+    /// The result of <see cref="ImageSource.DescribeAsync"/>, if the catalogue has cached it. Otherwise the whole image is read to compute
+    /// it.
+    /// </summary>
     public ImageDescription? Description { get; init; }
 
     /// <summary>
-    /// Hashes of the image beside its SHA-1, when the catalogue knows them. Asked for by another that is not here, the whole image is read for it.
+    /// Further hashes of the image if the catalogue has cached them. If a request contains a hash of another algorithm, the whole image is
+    /// read to compute it.
     /// </summary>
     public IReadOnlyList<ImageHash> Hashes { get; init; } = [];
 
-    /// <summary>At most so many octets per second when it is sent; null for no limit.</summary>
+    /// <summary>The maximum sending rate in bytes per second, or null for no limit.</summary>
     public long? MaxBytesPerSecond { get; init; }
 }

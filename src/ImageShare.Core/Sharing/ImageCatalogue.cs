@@ -2,16 +2,17 @@ using ImageShare.Core.Images;
 
 namespace ImageShare.Core.Sharing;
 
-/// <summary>The catalogues that come with the library.</summary>
+/// <summary>The built-in catalogues.</summary>
 public static class ImageCatalogue
 {
     /// <summary>
-    /// The images directly in a folder: files whose first octets are an image's. Folders below it, links and files whose names begin with a dot are
-    /// never served. Names must be equal to the last letter; nothing a peer says becomes a path. Hashes are computed when somebody asks, one image
-    /// at a time, and kept while size and time of the file stay.
+    /// Serves the images in a folder, recognized by their first bytes. Subfolders, links and files whose names start with a dot are never
+    /// served. Names are compared exactly, and nothing sent by a peer becomes a path. Hashes are computed on request, one image at a time,
+    /// and cached until the size or date of the file changes.
     /// </summary>
-    /// <param name="folder">The folder. It is read at each request: images may come and go.</param>
-    /// <param name="mayFetch">Who may fetch from it: false answers 403. Null, the default, lets everybody who can reach this client.</param>
+    /// <param name="folder">The folder. It is listed for every request, so images may be added and removed at any time.</param>
+    /// <param name="mayFetch">Decides who may fetch from the folder; false refuses with 403. Null (the default) allows everyone who can reach
+    /// this client.</param>
     public static IImageCatalogue FromDirectory(string folder, Func<ImageRequest, bool>? mayFetch = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);

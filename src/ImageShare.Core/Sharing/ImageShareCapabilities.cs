@@ -4,66 +4,71 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing;
 
-/// <summary>What a peer said of itself when asked with OPTIONS (IR.79 §3.3).</summary>
+/// <summary>The capabilities of a peer, from its answer to OPTIONS (IR.79 §3.3).</summary>
 public sealed record ImageShareCapabilities
 {
     /// <summary>
-    /// Whether the peer can share images, as far as its answer says so. Unknown is what an answer leaves open that says nothing of its sender: a 200 without
-    /// service tags and without SDP, as proxies give for others and some clients always do; a 401 or 407, which the question did not get past; and a redirection.
+    /// Whether the peer can share images, as far as its answer says. The answer is inconclusive (Unknown) if it is a 200 without service tags
+    /// and SDP, as sent by proxies on behalf of others and by some clients, or a redirection, 401 or 407, because the query then did not
+    /// reach the peer.
     /// </summary>
     public ImageShareSupport Support => Evidence is not CapabilityEvidence.None ? ImageShareSupport.Yes
         : SaysNothing || IsRedirected || SipStatus is 401 or 407 ? ImageShareSupport.Unknown
         : ImageShareSupport.No;
 
-    /// <summary>Whether it is known that the peer can share images. False when it cannot, and when it is not known (<see cref="Support"/>).</summary>
+    /// <summary>Whether the peer is known to support Image Share. False if it does not, or if that is unknown (<see cref="Support"/>).</summary>
     public bool CanShareImages => Support is ImageShareSupport.Yes;
 
-    /// <summary>What the decision rests on.</summary>
+    /// <summary>The evidence for the decision.</summary>
     public CapabilityEvidence Evidence { get; init; }
 
-    /// <summary>The types the peer's SDP lists, <c>*</c> included; empty when it sent no SDP, and then nothing is known.</summary>
+    /// <summary>The types listed in the peer's SDP, including <c>*</c>. Empty if the answer had no SDP, in which case the types are unknown.</summary>
     public IReadOnlyList<string> AcceptedTypes { get; init; } = [];
 
     /// <summary>
-    /// The types it takes inside another one only, above all inside <c>message/cpim</c> (<c>a=accept-wrapped-types</c>, RFC 4975 §8.6), <c>*</c> included;
-    /// empty when it named none.
+    /// The types the peer accepts only when wrapped, usually inside <c>message/cpim</c> (<c>a=accept-wrapped-types</c>, RFC 4975 §8.6),
+    /// including <c>*</c>. Empty if it named none.
     /// </summary>
     public IReadOnlyList<string> AcceptedWrappedTypes { get; init; } = [];
 
-    /// <summary>The largest image in octets the peer takes (<c>a=max-size</c>), or null when it did not say.</summary>
+    /// <summary>The largest image the peer accepts, in bytes (<c>a=max-size</c>), or null if it did not say.</summary>
     public long? MaxSize { get; init; }
 
     /// <summary>
-    /// Whether images can be fetched from the peer (<see cref="ImageShareClient.FetchAsync"/>), as far as its SDP says so: <c>a=sendrecv</c> or
-    /// <c>a=sendonly</c> that it serves some, <c>a=recvonly</c> that it does not. Null when it says nothing, as most do: RFC 5547 §8.5 knows no words for it.
+    /// Whether images can be fetched from the peer (<see cref="ImageShareClient.FetchAsync"/>): true for <c>a=sendrecv</c> or
+    /// <c>a=sendonly</c> in its SDP, false for <c>a=recvonly</c>. Null if it does not say, which is usual: RFC 5547 §8.5 does not define how
+    /// to.
     /// </summary>
     public bool? ServesImages { get; init; }
 
-    /// <summary>The SIP status of the answer.</summary>
+    /// <summary>The SIP status code of the answer.</summary>
     public int SipStatus { get; init; }
 
-    /// <summary>The peer's software, if it named it (User-Agent or Server).</summary>
+    /// <summary>The peer's software (User-Agent or Server), or null.</summary>
     public string? Software { get; init; }
 
-    /// <summary>Where a redirection (SIP 3xx) says that the peer is to be found, the most wanted first; empty for every other answer.</summary>
+    /// <summary>The new addresses of the peer after a redirection (SIP 3xx), in order of preference; otherwise empty.</summary>
     public IReadOnlyList<SipUri> RedirectedTo { get; init; } = [];
 
     /// <summary>
-    /// A sentence for a person about a question that did not reach the peer: a 401 or 407 that could not be answered, or a redirection that was not followed. Why, and
-    /// what to do next. Null for any other answer.
+    /// For a query that did not reach the peer: a message for users that says why and what to do next. The query was answered with a 401 or
+    /// 407 that could not be answered, or with a redirection that was not followed. Null for any other answer.
     /// </summary>
     public string? Message { get; init; }
 
-    /// <summary>Whether the question got through.</summary>
+    /// <summary>Whether the query reached the peer.</summary>
     internal bool IsAnswered => SipStatus is not (401 or 407) && !IsRedirected;
 
-    /// <summary>Whether the answer was that the peer is elsewhere.</summary>
+    /// <summary>Whether the answer was a redirection.</summary>
     internal bool IsRedirected => SipStatus is >= 300 and < 400;
 
-    /// <summary>Whether it was a 200 that says nothing of what its sender can do.</summary>
+    /// <summary>Whether the answer was a 200 that says nothing about the peer's capabilities.</summary>
     internal bool SaysNothing { get; init; }
 
-    /// <summary>Whether the peer takes images of <paramref name="type"/>, alone or inside <c>message/cpim</c>, as far as it is known: an unknown list takes everything.</summary>
+    /// <summary>
+    /// Whether the peer accepts images of <paramref name="type"/>, bare or inside <c>message/cpim</c>. If its types are unknown, it is
+    /// assumed to accept all.
+    /// </summary>
     public bool Accepts(MediaType type)
     {
         ArgumentNullException.ThrowIfNull(type);
@@ -76,20 +81,20 @@ public sealed record ImageShareCapabilities
 /// <summary>Whether a peer can share images.</summary>
 public enum ImageShareSupport
 {
-    /// <summary>It cannot: it says what it can do, and this is not part of it, or it refuses to be asked (IR.79 §3.3).</summary>
+    /// <summary>No: the answer lists its capabilities without Image Share, or refuses the query (IR.79 §3.3).</summary>
     No,
 
-    /// <summary>It can.</summary>
+    /// <summary>Yes.</summary>
     Yes,
 
-    /// <summary>Its answer leaves it open. An invitation shows it.</summary>
+    /// <summary>The answer does not say. Only an invitation will tell.</summary>
     Unknown,
 }
 
-/// <summary>What shows that a peer can share images.</summary>
+/// <summary>The evidence that a peer can share images.</summary>
 public enum CapabilityEvidence
 {
-    /// <summary>Nothing does.</summary>
+    /// <summary>There is none.</summary>
     None,
 
     /// <summary>The Image Share IARI in its Contact.</summary>

@@ -1,23 +1,23 @@
 namespace ImageShare.Core.Sharing;
 
-/// <summary>Who or what ended a share. It does not depend on which of the two connections, SIP or MSRP, was the faster.</summary>
+/// <summary>Who or what ended a share. The value does not depend on whether the SIP or the MSRP message arrived first.</summary>
 public enum ImageShareEndedBy
 {
-    /// <summary>Nobody: it is complete.</summary>
+    /// <summary>No one: the share completed.</summary>
     Nobody,
 
-    /// <summary>The application on this side: it cancelled, declined or disposed.</summary>
+    /// <summary>The application on this side: it cancelled, declined or disposed the share.</summary>
     User,
 
-    /// <summary>This side, because something failed here: the source, the store, a check of what arrived.</summary>
+    /// <summary>A failure on this side: of the source, the store, or a check of the received image.</summary>
     ThisSide,
 
-    /// <summary>The peer: it cancelled, declined or refused, or something failed there.</summary>
+    /// <summary>The peer: it cancelled, declined or refused, or had a failure.</summary>
     Peer,
 
-    /// <summary>The network: a connection could not be made, or was lost.</summary>
+    /// <summary>The network: a connection could not be established or was lost.</summary>
     Network,
 
-    /// <summary>A bound on time or size, of either side.</summary>
+    /// <summary>A timeout or size limit on either side.</summary>
     Limit,
 }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace ImageShare.Core.Sharing;
 
-/// <summary>Sizes and times of the service. Every wait ends; none of these may be infinite, nor longer than a day.</summary>
+/// <summary>Size limits and timeouts. Every timeout must be positive and at most one day.</summary>
 public sealed record ImageShareLimits
 {
     private readonly int? _maxInvitationsPerPeer;
@@ -12,21 +12,21 @@ public sealed record ImageShareLimits
     /// <summary>The defaults.</summary>
     public static ImageShareLimits Default { get; } = new();
 
-    /// <summary>The largest image taken, in octets, announced as <c>a=max-size</c>. Default 4 GiB: pictures from any camera, and a bound.</summary>
+    /// <summary>The largest image accepted, in bytes; announced as <c>a=max-size</c>. Default 4 GiB, more than any camera produces.</summary>
     public long MaxImageSize { get; init; } = 4L * 1024 * 1024 * 1024;
 
-    /// <summary>The largest icon sent or kept, in octets. Default 8 KiB; larger ones swell the INVITE.</summary>
+    /// <summary>The largest icon sent or accepted, in bytes. Default 8 KiB: icons make the INVITE large.</summary>
     public int MaxIconSize { get; init; } = 8 * 1024;
 
     /// <summary>
-    /// How many invitations may wait until the application reads them from <see cref="ImageShareClient.Invitations"/>; further ones get 486.
-    /// Read or not, they count as running shares. Default 64, as many as may run: those that come at once to an application that takes all are not refused.
+    /// How many invitations may wait to be read from <see cref="ImageShareClient.Invitations"/>. Further ones are refused with 486. They also
+    /// count as running shares until they end. Default 64, the same as <see cref="MaxConcurrentShares"/>.
     /// </summary>
     public int MaxPendingInvitations { get; init; } = 64;
 
     /// <summary>
-    /// How many of them may be of one peer, which is what it is for <see cref="MaxConcurrentSharesPerPeer"/>; further ones of it get 486. Default: three quarters of
-    /// <see cref="MaxPendingInvitations"/>.
+    /// How many of these may come from one peer (as defined in <see cref="MaxConcurrentSharesPerPeer"/>). Further ones are refused with 486.
+    /// Default: three quarters of <see cref="MaxPendingInvitations"/>.
     /// </summary>
     public int MaxPendingInvitationsPerPeer
     {
@@ -34,12 +34,13 @@ public sealed record ImageShareLimits
         init => _maxInvitationsPerPeer = value;
     }
 
-    /// <summary>How many shares may run at once in either direction; further invitations get 486. Default 64.</summary>
+    /// <summary>How many shares may run concurrently, in both directions together. Further invitations are refused with 486. Default 64.</summary>
     public int MaxConcurrentShares { get; init; } = 64;
 
     /// <summary>
-    /// How many of them one peer may have begun; further invitations of it get 486, and there is room left for others. A peer is a network address (IPv4, or
-    /// the /64 of IPv6); behind a trusted proxy it is the caller's identity. Default: three quarters of <see cref="MaxConcurrentShares"/>.
+    /// How many of these one peer may have started, so that there is room for others. Further invitations from it are refused with 486. A
+    /// peer is a network address (an IPv4 address or an IPv6 /64), or the caller's identity behind a trusted proxy. Default: three quarters
+    /// of <see cref="MaxConcurrentShares"/>.
     /// </summary>
     public int MaxConcurrentSharesPerPeer
     {
@@ -48,12 +49,15 @@ public sealed record ImageShareLimits
     }
 
     /// <summary>
-    /// How many SIP requests of peers may be in the works at once; what begins beyond gets 503. An INVITE counts until its final answer is acknowledged, anything
-    /// else until it is answered. Shares that are over count nothing, however many there were. Default 2048.
+    /// How many SIP requests from peers may be pending. Further ones are refused with 503. An INVITE is pending until its final response is
+    /// acknowledged, any other request until it is answered. Ended shares do not count. Default 2048.
     /// </summary>
     public int MaxPendingRequests { get; init; } = 2048;
 
-    /// <summary>How many of them may come from one network address (IPv4, or the /64 of IPv6). Default: three quarters of <see cref="MaxPendingRequests"/>.</summary>
+    /// <summary>
+    /// How many of these may come from one network address (an IPv4 address or an IPv6 /64). Default: three quarters of <see
+    /// cref="MaxPendingRequests"/>.
+    /// </summary>
     public int MaxPendingRequestsPerSource
     {
         get => _maxRequestsPerSource ?? Most(MaxPendingRequests);
@@ -61,56 +65,61 @@ public sealed record ImageShareLimits
     }
 
     /// <summary>
-    /// How many SIP connections (TCP, TLS) there may be at once. One above that takes the place of the peer's that has been still for longest, for 3 minutes at least, or
-    /// is dropped. Default 1024.
+    /// How many SIP connections (TCP, TLS) may be open. A further one replaces the peer connection that has been idle longest, if that is at
+    /// least 3 minutes; otherwise it is closed. Default 1024.
     /// </summary>
     public int MaxSipConnections { get; init; } = 1024;
 
-    /// <summary>How many of them one network address (IPv4, or the /64 of IPv6) may have opened. Default 256.</summary>
+    /// <summary>How many of these one network address (an IPv4 address or an IPv6 /64) may have opened. Default 256.</summary>
     public int MaxSipConnectionsPerSource { get; init; } = 256;
 
     /// <summary>
-    /// How many images one invitation may bring, and how many <see cref="ImageShareClient.ShareTogetherAsync"/> takes: 1 to 15, what a description and a
-    /// multipart body hold. Further ones of a caller are refused with port 0, like those beyond <see cref="MaxConcurrentShares"/>. Default 10;
-    /// 1 takes one image in a session, the others have to come in their own.
+    /// How many images an incoming invitation may contain, and how many <see cref="ImageShareClient.ShareTogetherAsync"/> accepts: 1 to 15,
+    /// the most that fit into a session description and a multipart body. Further images of a caller are refused with port 0, like those
+    /// beyond <see cref="MaxConcurrentShares"/>. Default 10. With 1, each image needs a session of its own.
     /// </summary>
     public int MaxImagesPerInvitation { get; init; } = 10;
 
-    /// <summary>How long a user may take to answer an invitation, on either side, and a peer to answer the capability query. Default 2 minutes, below the 3 minutes of RFC 3261's proxies.</summary>
+    /// <summary>
+    /// How long a user may take to answer an invitation, on either side, and a peer to answer the capability query. Default 2 minutes, less
+    /// than the 3 minutes after which proxies give up (timer C, RFC 3261 §16.6).
+    /// </summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// How long the MSRP connection may take once the invitation is accepted; before it, with <see cref="ImageShareOptions.UseCema"/>, as long again for names that have to be
-    /// looked up. Default 30 seconds.
+    /// How long establishing the MSRP connection may take after the invitation is accepted. With <see cref="ImageShareOptions.UseCema"/>,
+    /// resolving the host names before that may take as long again. Default 30 seconds.
     /// </summary>
     public TimeSpan MediaConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long nothing may move in a running transfer. Default 60 seconds.</summary>
+    /// <summary>How long a running transfer may make no progress. Default 60 seconds.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// The least rate of a running transfer, in octets a second, taken over <see cref="IdleTimeout"/>: one that moves but gains less has ended within twice that
-    /// time, so that no peer holds a share for ever with an octet now and then. Default 64, a small part of what the slowest mobile network carries.
+    /// The minimum rate of a running transfer in bytes per second, averaged over <see cref="IdleTimeout"/>. A slower transfer ends within
+    /// twice that time, so a peer cannot keep a share alive by sending single bytes. Default 64, far below the slowest mobile network.
     /// </summary>
     public int MinTransferRate { get; init; } = 64;
 
-    /// <summary>How long SIP and MSRP may lag behind each other at the end of a share. Default 5 seconds.</summary>
+    /// <summary>How long to wait at the end of a share for the other of SIP and MSRP to catch up. Default 5 seconds.</summary>
     public TimeSpan GraceTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long to wait before a capability query that got 480 is sent again, once for each entry; empty never repeats it. A Retry-After of
-    /// the peer takes the place of the entry, when it is no longer than <see cref="AnswerTimeout"/>; a longer one ends the query. Default 10 s,
-    /// then 20 s (IR.74 §3.3). At most three entries (IR.79 §3.3).
+    /// The delays before a capability query that was answered with 480 is repeated, one entry per repetition; empty for no repetition. A
+    /// Retry-After of the peer replaces the entry unless it exceeds <see cref="AnswerTimeout"/>, which ends the query. Default 10 s, then 20
+    /// s (IR.74 §3.3). At most three entries (IR.79 §3.3).
     /// </summary>
     public IReadOnlyList<TimeSpan> QueryRetryDelays { get; init; } = [TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20)];
 
-    /// <summary>How many peers <see cref="ImageShareClient.Capabilities"/> remembers; the one heard of longest ago goes first. Default 1024.</summary>
+    /// <summary>
+    /// How many peers <see cref="ImageShareClient.Capabilities"/> remembers. The least recently updated one is dropped first. Default 1024.
+    /// </summary>
     public int MaxKnownPeers { get; init; } = 1024;
 
-    /// <summary>How long <see cref="ImageShareClient.Capabilities"/> remembers what a peer said. Default one hour.</summary>
+    /// <summary>How long <see cref="ImageShareClient.Capabilities"/> remembers the capabilities of a peer. Default one hour.</summary>
     public TimeSpan CapabilityLifetime { get; init; } = TimeSpan.FromHours(1);
 
-    /// <exception cref="ArgumentOutOfRangeException">A limit is not above zero, or a time is infinite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A limit or timeout is out of range.</exception>
     internal void ThrowIfInvalid()
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxImageSize);
@@ -139,12 +148,12 @@ public sealed record ImageShareLimits
         }
     }
 
-    // What one may take of so many, so that others find room.
+    // The share of a limit that one peer may use, so that others find room.
     private static int Most(int all) => all - (all / 4);
 
     private static void ThrowIfNoTime(TimeSpan time, [CallerArgumentExpression(nameof(time))] string? name = null)
     {
-        // Infinite is a negative time; a day is longer than any of these waits should be and shorter than what timers take.
+        // Timeout.InfiniteTimeSpan is negative. A day is longer than any of these waits should be, and short enough for any timer.
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time, TimeSpan.Zero, name);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(time, TimeSpan.FromDays(1), name);
     }

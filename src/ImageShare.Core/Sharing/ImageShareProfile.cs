@@ -1,65 +1,65 @@
 namespace ImageShare.Core.Sharing;
 
 /// <summary>
-/// Which dialect of the service this side writes. What it reads does not depend on it: every profile accepts all of them.
-/// Take one of the named profiles, or change one with a <c>with</c> expression.
+/// A protocol profile: how this side writes its messages. Reading does not depend on it; every variant is always accepted. Use one of the
+/// named profiles, or modify one with a <c>with</c> expression.
 /// </summary>
 public sealed record ImageShareProfile
 {
     private ImageShareProfile(string name) => Name = name;
 
-    /// <summary>The profile's name, as the command line knows it.</summary>
+    /// <summary>The name of the profile, as used on the command line.</summary>
     public string Name { get; }
 
-    /// <summary>Which feature tags announce the service (RFC 3840, IR.79 §3.2).</summary>
+    /// <summary>The feature tags that announce the service (RFC 3840, IR.79 §3.2).</summary>
     public FeatureTagForms FeatureTags { get; init; } = FeatureTagForms.IariRef | FeatureTagForms.AppRef;
 
-    /// <summary>Whether <c>+g.3gpp.cs-voice</c> goes with the service tag, as networks with a circuit-switched call want it.</summary>
+    /// <summary>Whether to add <c>+g.3gpp.cs-voice</c> to the service tag, as networks with circuit-switched calls require.</summary>
     public bool CsVoice { get; init; }
 
     /// <summary>
-    /// Whether the service identifier of multimedia telephony goes with the service tag, as networks with a packet-switched call want it
-    /// (IR.79 §3.2). Default false: RCS wants no such identifier here.
+    /// Whether to add the service identifier of multimedia telephony to the service tag, as networks with packet-switched calls require
+    /// (IR.79 §3.2). Default false, as in RCS.
     /// </summary>
     public bool PsVoice { get; init; }
 
-    /// <summary>The IARI as it stands in the feature tag, percent-encoded.</summary>
+    /// <summary>The IARI in the feature tag, percent-encoded.</summary>
     public string Iari { get; init; } = CanonicalIari;
 
-    /// <summary>How an icon travels beside the offer, if it may.</summary>
+    /// <summary>How an icon is sent with the offer, if at all.</summary>
     public IconForm Icon { get; init; } = IconForm.RelatedBase64;
 
-    /// <summary>Octets per MSRP chunk; null sends the image in one interruptible SEND (IR.79 §3.5). Default 2048.</summary>
+    /// <summary>The MSRP chunk size in bytes; null sends the image in one interruptible SEND (IR.79 §3.5). Default 2048.</summary>
     public int? ChunkSize { get; init; } = 2048;
 
-    /// <summary>How dates are written in <c>a=file-date</c>.</summary>
+    /// <summary>The format of dates in <c>a=file-date</c>.</summary>
     public DateForm Dates { get; init; } = DateForm.Rfc5322;
 
-    /// <summary>What <c>a=setup</c> says in an offer (RFC 6135).</summary>
+    /// <summary>The value of <c>a=setup</c> in an offer (RFC 6135).</summary>
     public SetupForm Setup { get; init; } = SetupForm.ActPass;
 
-    /// <summary>Whether the offer names the file's disposition, <c>a=file-disposition:render</c>.</summary>
+    /// <summary>Whether the offer contains <c>a=file-disposition:render</c>.</summary>
     public bool Disposition { get; init; } = true;
 
     /// <summary>
-    /// Whether the offer names the image's SHA-256 beside its SHA-1, which RFC 5547 §6 asks for; who knows both checks the stronger one. Default false: peers from
-    /// before expect one hash.
+    /// Whether the offer contains a SHA-256 in addition to the SHA-1 that RFC 5547 §6 requires; a receiver that supports both checks the
+    /// stronger one. Default false: older peers expect a single hash.
     /// </summary>
     public bool Sha256 { get; init; }
 
     /// <summary>
-    /// Whether the MSRP message says name, size and dates of the image again in Content-Disposition (RFC 5547 §8.7). Default false: the offer has said it, and
-    /// old peers expect no more headers than they know.
+    /// Whether the MSRP message repeats name, size and dates of the image in Content-Disposition (RFC 5547 §8.7). Default false: the offer
+    /// contains them already, and older peers do not expect further headers.
     /// </summary>
     public bool ContentDisposition { get; init; }
 
-    /// <summary>Whether the attributes go in the order, and with the fixed values, of the Mercuro client.</summary>
+    /// <summary>Whether to write the attributes in the order and with the fixed values of the Mercuro client.</summary>
     internal bool IsMercuroLayout { get; init; }
 
-    /// <summary>RCS Release 2 and later: both the new and the old feature tag, icon in multipart/related. The default.</summary>
+    /// <summary>RCS Release 2 and later: both the new and the old feature tag, and the icon in multipart/related. The default.</summary>
     public static ImageShareProfile Rcs2 { get; } = new("Rcs2");
 
-    /// <summary>IR.79 v1.2 to the letter: the old tag, one SDP body, one SEND, no icon, no dates.</summary>
+    /// <summary>Strict IR.79 v1.2: the old feature tag, a plain SDP body, a single SEND, no icon and no dates.</summary>
     public static ImageShareProfile Ir79 { get; } = new("Ir79")
     {
         FeatureTags = FeatureTagForms.AppRef,
@@ -69,7 +69,10 @@ public sealed record ImageShareProfile
         Disposition = false,
     };
 
-    /// <summary>RCS-e / joyn peers: the new tag with <c>+g.3gpp.cs-voice</c>, icon in multipart/mixed, 10,240-octet chunks, always active.</summary>
+    /// <summary>
+    /// RCS-e / joyn: the new feature tag with <c>+g.3gpp.cs-voice</c>, the icon in multipart/mixed, 10,240-byte chunks, and always
+    /// a=setup:active.
+    /// </summary>
     public static ImageShareProfile RcsE { get; } = new("RcsE")
     {
         FeatureTags = FeatureTagForms.IariRef,
@@ -80,7 +83,7 @@ public sealed record ImageShareProfile
         Setup = SetupForm.Active,
     };
 
-    /// <summary>The Mercuro IMS Client's own dialect of 2009.</summary>
+    /// <summary>The dialect of the Mercuro IMS Client of 2009.</summary>
     public static ImageShareProfile Mercuro { get; } = new("Mercuro")
     {
         FeatureTags = FeatureTagForms.EscapedAppRef,
@@ -90,7 +93,7 @@ public sealed record ImageShareProfile
         IsMercuroLayout = true,
     };
 
-    /// <summary>Plain RFC 5547 file transfer: no service tag needed, binary icon, large interruptible chunks, SHA-256 beside SHA-1.</summary>
+    /// <summary>Plain RFC 5547 file transfer: no service tag, a binary icon, large interruptible chunks, and SHA-256 in addition to SHA-1.</summary>
     public static ImageShareProfile Rfc5547 { get; } = new("Rfc5547")
     {
         FeatureTags = FeatureTagForms.None,
@@ -105,7 +108,7 @@ public sealed record ImageShareProfile
 
     private const string CanonicalIari = "urn%3Aurn-7%3A3gpp-application.ims.iari.gsma-is";
 
-    /// <summary>Finds a named profile, case ignored; null when there is none of that name.</summary>
+    /// <summary>Finds a named profile, ignoring case; null if there is none.</summary>
     public static ImageShareProfile? Find(string name) =>
         All.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 

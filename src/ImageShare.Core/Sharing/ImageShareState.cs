@@ -1,30 +1,30 @@
 namespace ImageShare.Core.Sharing;
 
 /// <summary>
-/// Where a share stands. The order is the order of the service's four steps: capability query, invitation, image transmission,
-/// termination; the last four are final.
+/// The state of a share, in the order of the service's four steps: capability query, invitation, image transmission, termination. The last
+/// four are final.
 /// </summary>
 public enum ImageShareState
 {
-    /// <summary>The peer is being asked whether it can share images (OPTIONS).</summary>
+    /// <summary>The peer is being asked for its capabilities (OPTIONS).</summary>
     Querying,
 
-    /// <summary>The invitation is on its way (INVITE); nothing has come back yet.</summary>
+    /// <summary>The invitation (INVITE) was sent; there is no response yet.</summary>
     Inviting,
 
-    /// <summary>The peer's user, or this side's application, is being asked.</summary>
+    /// <summary>The peer's user, or the application on this side, is deciding.</summary>
     Ringing,
 
-    /// <summary>The invitation is accepted and the MSRP connection is being made.</summary>
+    /// <summary>The invitation was accepted and the MSRP connection is being established.</summary>
     Connecting,
 
-    /// <summary>The image is under way.</summary>
+    /// <summary>The image is being transferred.</summary>
     Transferring,
 
-    /// <summary>The image is through, or the share is broken off; BYE or CANCEL is under way.</summary>
+    /// <summary>The image was transferred or the share was cancelled; BYE or CANCEL is pending.</summary>
     Terminating,
 
-    /// <summary>The whole image arrived and was checked.</summary>
+    /// <summary>The whole image arrived and passed its checks.</summary>
     Completed,
 
     /// <summary>The invitation was declined.</summary>

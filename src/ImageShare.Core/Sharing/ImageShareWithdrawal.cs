@@ -1,12 +1,12 @@
 namespace ImageShare.Core.Sharing;
 
-/// <summary>Why an invitation was over before this side decided. The caller's word, in the Reason of its CANCEL (RFC 3326), where it gave one.</summary>
+/// <summary>Why an invitation ended before this side decided, according to the Reason header of the caller's CANCEL (RFC 3326), if any.</summary>
 public enum ImageShareWithdrawal
 {
-    /// <summary>The caller took it back.</summary>
+    /// <summary>The caller cancelled it.</summary>
     ByCaller,
 
-    /// <summary>The caller would wait no longer for an answer.</summary>
+    /// <summary>The caller stopped waiting for an answer.</summary>
     NotAnsweredInTime,
 
     /// <summary>Another device of this side's user accepted it.</summary>
@@ -15,6 +15,6 @@ public enum ImageShareWithdrawal
     /// <summary>Another device of this side's user declined it.</summary>
     DeclinedElsewhere,
 
-    /// <summary>It ended without a word of the caller: its time was over, or it cannot be reached any more.</summary>
+    /// <summary>It ended without a message from the caller: it timed out, or the caller is no longer reachable.</summary>
     Lost,
 }

@@ -2,16 +2,16 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing;
 
-/// <summary>What an invitation says of its image. All of it is the peer's word; only after the transfer is it checked.</summary>
+/// <summary>What an invitation says about its image. All of it is the peer's claim until the transfer has been verified.</summary>
 public sealed record InvitedImage
 {
     /// <summary>
-    /// How many octets the sender leaves out, because this side got them before a transfer broke off; 0 for a whole image. A store that has
-    /// them completes the image; without them the invitation is refused when it is accepted, and the sender may offer the whole.
+    /// The offset of the first byte that will be sent: the bytes before it arrived in an interrupted transfer. 0 for a whole image. Accepting
+    /// with a store that does not have these bytes refuses the invitation, and the sender may then offer the whole image.
     /// </summary>
     public long ResumesAt { get; init; }
 
-    /// <summary>The name as the peer gave it: for showing, escaped. Never a path; the store makes a safe file name of it.</summary>
+    /// <summary>The name given by the peer. Escape it before display, and never use it as a path; the store derives a safe file name.</summary>
     public string? Name { get; init; }
 
     /// <summary>
@@ -19,18 +19,18 @@ public sealed record InvitedImage
     /// </summary>
     public MediaType? Type { get; init; }
 
-    /// <summary>The size in octets, or null.</summary>
+    /// <summary>The size in bytes, or null.</summary>
     public long? Size { get; init; }
 
-    /// <summary>The SHA-1 the peer promises, upper-case hex, or null when it promises none.</summary>
+    /// <summary>The offered SHA-1 as upper-case hex, or null.</summary>
     public string? Sha1 { get; init; }
 
-    /// <summary>When the image was made, or null.</summary>
+    /// <summary>When the image was created, or null.</summary>
     public DateTimeOffset? Created { get; init; }
 
-    /// <summary>When the image was last changed, or null.</summary>
+    /// <summary>When the image was last modified, or null.</summary>
     public DateTimeOffset? Modified { get; init; }
 
-    /// <summary>Whether the peer would like it shown at once (RFC 5547 §7); otherwise it is to be kept until the user asks.</summary>
+    /// <summary>Whether the sender suggests displaying the image at once (RFC 5547 §7); otherwise it should only be stored.</summary>
     public bool ShowAtOnce { get; init; }
 }

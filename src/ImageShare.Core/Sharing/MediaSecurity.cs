@@ -1,17 +1,18 @@
 namespace ImageShare.Core.Sharing;
 
 /// <summary>
-/// Whether images travel over TLS (msrps, RFC 4975 §14). Each side shows a certificate and names its fingerprint in SDP (RFC 8122): that protects
-/// as far as the way of the SDP does, so it takes SIP over TLS, and proxies that are trusted, to keep somebody in between out (§7).
+/// Whether images are sent over TLS (msrps, RFC 4975 §14). Each side presents a certificate and puts its fingerprint into SDP (RFC 8122).
+/// That is only as secure as the path of the SDP, so it needs SIP over TLS and trusted proxies to prevent man-in-the-middle attacks (RFC 8122
+/// §7).
 /// </summary>
 public enum MediaSecurity
 {
-    /// <summary>No TLS: plain MSRP is offered, and offers with TLS are refused (488), as in IR.79.</summary>
+    /// <summary>No TLS, as in IR.79: plain MSRP is offered, and offers with TLS are refused (488).</summary>
     None,
 
     /// <summary>
-    /// TLS is offered, and offers with TLS or without are taken. What was offered with TLS is never answered or carried on without: a peer that cannot
-    /// do it refuses the share.
+    /// TLS is offered, and offers with or without TLS are accepted. There is no fallback to plain MSRP: a peer that cannot use the offered
+    /// TLS refuses the share.
     /// </summary>
     Offered,
 

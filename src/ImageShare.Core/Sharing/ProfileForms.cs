@@ -1,6 +1,6 @@
 namespace ImageShare.Core.Sharing;
 
-/// <summary>The spellings of the feature tag that carries the IARI.</summary>
+/// <summary>The names of the feature tag that carries the IARI.</summary>
 [Flags]
 public enum FeatureTagForms
 {
@@ -13,14 +13,14 @@ public enum FeatureTagForms
     /// <summary><c>+g.3gpp.app_ref</c>, the name of IR.79 v1.2.</summary>
     AppRef = 2,
 
-    /// <summary><c>+g.3gpp.app%5fref</c>, the same with its underscore escaped, as the Mercuro client wrote it.</summary>
+    /// <summary><c>+g.3gpp.app%5fref</c>: the same with an escaped underscore, as written by the Mercuro client.</summary>
     EscapedAppRef = 4,
 }
 
-/// <summary>How an icon travels in the INVITE (RFC 5547 §8.8).</summary>
+/// <summary>How an icon is sent in the INVITE (RFC 5547 §8.8).</summary>
 public enum IconForm
 {
-    /// <summary>Never.</summary>
+    /// <summary>No icon.</summary>
     None,
 
     /// <summary>multipart/related, base64.</summary>
@@ -36,20 +36,20 @@ public enum IconForm
 /// <summary>How <c>a=file-date</c> is written (RFC 5547 §6).</summary>
 public enum DateForm
 {
-    /// <summary>Not at all.</summary>
+    /// <summary>No dates.</summary>
     None,
 
-    /// <summary>RFC 5322 dates between quotes, as RFC 5547 asks.</summary>
+    /// <summary>Quoted RFC 5322 dates, as RFC 5547 requires.</summary>
     Rfc5322,
 
-    /// <summary>ISO 8601 without quotes, as the Mercuro client wrote them.</summary>
+    /// <summary>Unquoted ISO 8601 dates, as written by the Mercuro client.</summary>
     Iso8601Unquoted,
 }
 
-/// <summary>What an offer says about who connects (RFC 6135 §4.2).</summary>
+/// <summary>What an offer says about which side connects (RFC 6135 §4.2).</summary>
 public enum SetupForm
 {
-    /// <summary>Nothing: the offerer connects (RFC 4975 §8.5).</summary>
+    /// <summary>No a=setup: the offerer connects (RFC 4975 §8.5).</summary>
     None,
 
     /// <summary><c>a=setup:actpass</c>: the answerer chooses.</summary>

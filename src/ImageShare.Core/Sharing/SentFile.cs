@@ -1,23 +1,23 @@
 namespace ImageShare.Core.Sharing;
 
 /// <summary>
-/// What the sender said of a file with the transfer itself (Content-Disposition in MSRP, RFC 5547 §8.7). What its offer says comes first; this counts where the
-/// offer says nothing. None of it is trusted.
+/// The metadata a sender gives with the transfer itself (Content-Disposition in MSRP, RFC 5547 §8.7). It is used where the offer says
+/// nothing. None of it is trusted.
 /// </summary>
 public sealed record SentFile
 {
-    /// <summary>Its name; may be anything, see <see cref="Images.Stores.SafeFileName"/>. Null when none was said.</summary>
+    /// <summary>The name, or null. It may contain anything; see <see cref="Images.Stores.SafeFileName"/>.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Its size in octets; null when none was said.</summary>
+    /// <summary>The size in bytes, or null.</summary>
     public long? Size { get; init; }
 
-    /// <summary>When it was created.</summary>
+    /// <summary>When the file was created, or null.</summary>
     public DateTimeOffset? Created { get; init; }
 
-    /// <summary>When it was last changed.</summary>
+    /// <summary>When the file was last modified, or null.</summary>
     public DateTimeOffset? Modified { get; init; }
 
-    /// <summary>Whether it may be shown at once (render, the default of RFC 5547 §8.7), or is only to be kept (attachment).</summary>
+    /// <summary>Whether the image may be displayed at once (render, the default of RFC 5547 §8.7) or should only be stored (attachment).</summary>
     public bool MayDisplay { get; init; } = true;
 }
