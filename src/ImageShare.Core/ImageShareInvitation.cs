@@ -105,7 +105,7 @@ public sealed class ImageShareInvitation
         {
             DeclineReason.Busy => 486,
             DeclineReason.NotStorable => SipOutcome.NotStorable,
-            _ => 603,
+            _ => SipStatus.Decline,
         });
         if (Share.WasDeclined)
         {

@@ -57,7 +57,7 @@ internal static class SipReasonPhrase
         513 => "Message Too Large",
         580 => "Precondition Failure",
         600 => "Busy Everywhere",
-        603 => "Decline",
+        SipStatus.Decline => "Decline",
         604 => "Does Not Exist Anywhere",
         606 => "Not Acceptable",
         < 200 => "Progress",

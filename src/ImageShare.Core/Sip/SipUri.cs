@@ -11,7 +11,7 @@ namespace ImageShare.Core.Sip;
 /// Immutable. Two URIs are equal by the component rules of RFC 3261 §19.1.4; these rules are not transitive, because a
 /// parameter that only one of the two has is mostly left aside.
 /// </summary>
-public sealed partial record SipUri
+public sealed record SipUri
 {
     // A message holds many URIs: what nearly none of them has stands apart.
     private readonly Rarely? _rarely;
@@ -42,7 +42,8 @@ public sealed partial record SipUri
         Parameters = parameters;
     }
 
-    private SipUri(string scheme, string opaque)
+    /// <summary>Makes a URI of another scheme; an empty scheme stands for what is no URI.</summary>
+    internal SipUri(string scheme, string opaque)
     {
         _rarely = new Rarely(scheme, Opaque: opaque);
         Host = string.Empty;
@@ -121,7 +122,7 @@ public sealed partial record SipUri
             }
 
             var cursor = new AsciiCursor(Encoding.UTF8.GetBytes(Opaque![OpaquePathLength..]));
-            return ParameterList.TryRead(ref cursor, ParameterText, out ParameterList parameters) ? parameters.GetValue("phone-context") : null;
+            return ParameterList.TryRead(ref cursor, SipUriReader.ParameterText, out ParameterList parameters) ? parameters.GetValue("phone-context") : null;
         }
     }
 
@@ -145,6 +146,26 @@ public sealed partial record SipUri
         value = null;
         return text is not null && TryParse(Encoding.UTF8.GetBytes(text), out value);
     }
+
+    /// <summary>
+    /// SIP-URI / SIPS-URI / absoluteURI (RFC 3261 §25.1). A <c>%</c> that begins no escape is kept as it is. The userinfo ends at
+    /// the first <c>@</c>, the only place one may stand. Reads all of the text.
+    /// </summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out SipUri? value) => SipUriReader.TryParse(text, out value);
+
+    /// <summary>Writes the URI. Characters of the user that would end it, and all that is not ASCII, are written as escapes.</summary>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: a part holds a character that no URI can carry.</exception>
+    public void Write(IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        SipUriWriter.Write(this, output);
+    }
+
+    /// <summary>Whether both name the same resource by the component rules of RFC 3261 §19.1.4; other schemes compare as text.</summary>
+    public bool Equals(SipUri? other) => ReferenceEquals(this, other) || (other is not null && SipUriComparison.Equals(this, other));
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => SipUriComparison.GetHashCode(this);
 
     /// <inheritdoc/>
     public override string ToString()

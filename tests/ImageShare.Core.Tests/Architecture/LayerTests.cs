@@ -17,7 +17,7 @@ public sealed class LayerTests
     {
         [""] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Sharing.Offers", "Sharing.Peers", "Sharing.Sessions", "Sharing.Media", "Sharing.Calls", "Sharing.Calls.Outgoing", "Sharing.Calls.Incoming", "Images", "Images.Stores", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Authentication", "Sip.Transport", "Sip.UserAgents", "Sip.UserAgents.Settings", "Msrp", "Msrp.Relays", "Msrp.Transfers", "Msrp.Sessions", "Net", "Text", "Diagnostics"],
         ["Sharing"] = ["Images", "Images.Stores", "Sip", "Sip.Headers", "Sip.Messages", "Sdp", "Sdp.Attributes", "Text"],
-        ["Sharing.StateMachine"] = ["Sharing"],
+        ["Sharing.StateMachine"] = ["Sharing", "Sip"],
         ["Sharing.Endings"] = ["Sharing", "Sharing.StateMachine", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Dialogs", "Sip.Authentication", "Msrp", "Msrp.Relays", "Msrp.Transfers", "Msrp.Sessions", "Text"],
         ["Sharing.Offers"] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Images", "Images.Stores", "Bodies", "Bodies.Unwrapping", "Bodies.Cpim", "Sip", "Sip.Headers", "Sip.Messages", "Sdp", "Sdp.Attributes", "Sdp.FileTransfer", "Text"],
         ["Sharing.Peers"] = ["Sharing", "Sharing.Offers", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Transport", "Net", "Text", "Diagnostics"],

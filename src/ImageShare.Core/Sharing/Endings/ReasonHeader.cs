@@ -1,5 +1,6 @@
 using System.Globalization;
 using ImageShare.Core.Sharing.StateMachine;
+using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 
@@ -16,7 +17,7 @@ internal static class ReasonHeader
         (ShareEndReason.UserCancelled, 487, "Cancelled by User"),
         (ShareEndReason.NotAnswered, 408, "Not Answered in Time"),
         (ShareEndReason.AcceptedElsewhere, 200, "Call completed elsewhere"),
-        (ShareEndReason.DeclinedElsewhere, 603, "Declined elsewhere"),
+        (ShareEndReason.DeclinedElsewhere, SipStatus.Decline, "Declined elsewhere"),
         (ShareEndReason.ConnectionLost, 480, "Media Connection Lost"),
         (ShareEndReason.MediaNotConnected, 480, "Media Not Connected"),
         (ShareEndReason.Stalled, 408, "Transfer Stalled"),

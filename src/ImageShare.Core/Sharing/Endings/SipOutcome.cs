@@ -76,7 +76,7 @@ internal static class SipOutcome
     {
         (ImageShareState state, ImageShareError error, string message) = status switch
         {
-            603 => (ImageShareState.Declined, ImageShareError.Declined, "The peer declined the image."),
+            SipStatus.Decline => (ImageShareState.Declined, ImageShareError.Declined, "The peer declined the image."),
             486 or 600 => (ImageShareState.Failed, ImageShareError.Busy, "The peer is busy; try again later."),
             408 or 480 => (ImageShareState.Failed, ImageShareError.NoAnswer, "The peer is not available or did not answer; try again later."),
             487 => (ImageShareState.Cancelled, ImageShareError.Cancelled, "The invitation was cancelled."),

@@ -1,3 +1,5 @@
+using ImageShare.Core.Sip;
+
 using static ImageShare.Core.Sharing.ImageShareState;
 using static ImageShare.Core.Sharing.StateMachine.ShareEffect;
 using static ImageShare.Core.Sharing.StateMachine.ShareInput;
@@ -74,7 +76,7 @@ internal static class ShareMachine
         (Ringing, UserAccepted) => (status with { State = Connecting }, [new StopTimer(ShareTimer.Answer), new Answer(), new ConnectMedia()]),
         (Ringing, UserDeclined declined) => Finish(status, DeclinedHere(declined.SipStatus), new Reject(declined.SipStatus), new CloseMedia()),
         (Ringing, InvitationWithdrawn withdrawn) => Finish(status, withdrawn.Outcome, new CloseMedia()),
-        (Ringing, CancelRequested) => Finish(status, ShareOutcome.CancelledHere, new Reject(603), new CloseMedia()),
+        (Ringing, CancelRequested) => Finish(status, ShareOutcome.CancelledHere, new Reject(SipStatus.Decline), new CloseMedia()),
         (Ringing, TimerFired { Timer: ShareTimer.Answer }) => Finish(status, NoAnswerHere, new Reject(480), new CloseMedia()),
         (Connecting or Transferring, AckMissing) => Finish(status, NoAck, new AbortTransfer(), new CloseMedia()),
 

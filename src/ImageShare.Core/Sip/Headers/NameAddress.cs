@@ -97,7 +97,7 @@ public sealed record NameAddress(string? DisplayName, SipUri Uri, ParameterList 
         }
 
         bool isBent = !SipUri.TryParse(address, out SipUri? uri);
-        if (isBent && !SipUri.TryParseLoosely(address, out uri) && hasBrackets)
+        if (isBent && !SipUriReader.TryParseLoosely(address, out uri) && hasBrackets)
         {
             uri = SipUri.Unreadable(WellKnownText.GetString(address));
         }

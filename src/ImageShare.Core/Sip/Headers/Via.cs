@@ -67,7 +67,7 @@ public sealed record Via(string Transport, string Host, int? Port, ParameterList
         value = null;
         var cursor = new AsciiCursor(text);
         if (!TryReadProtocol(ref cursor, out ReadOnlySpan<byte> version, out ReadOnlySpan<byte> transport)
-            || !SipUri.TryReadHostPort(ref cursor, out string? host, out int? port)
+            || !SipUriReader.TryReadHostPort(ref cursor, out string? host, out int? port)
             || !ParameterList.TryRead(ref cursor, HeaderGrammar.ParameterText, out ParameterList parameters))
         {
             return false;
@@ -99,7 +99,7 @@ public sealed record Via(string Transport, string Host, int? Port, ParameterList
         output.WriteByte((byte)'/');
         output.WriteUtf8(Transport);
         output.WriteByte((byte)' ');
-        SipUri.WriteHostPort(output, Host, Port);
+        SipUriWriter.WriteHostPort(output, Host, Port);
         Parameters.Write(output);
     }
 

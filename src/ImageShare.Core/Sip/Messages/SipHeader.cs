@@ -1,4 +1,5 @@
 using System.Text;
+using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.Messages;
@@ -42,5 +43,48 @@ public readonly struct SipHeader
     internal bool Is(SipHeaderName? known, string name) =>
         known is not null ? ReferenceEquals(Known, known) : Known is null && _written.Equals(name, StringComparison.OrdinalIgnoreCase);
 
-    internal SipHeader WithValue(ReadOnlyMemory<byte> value) => new(Known, _written, value, Offset);
+    /// <summary>The same list header with another first value, the others staying as they are; without it when <paramref name="replacement"/> is empty.</summary>
+    internal SipHeader WithFirst(ReadOnlyMemory<byte> replacement, out bool found)
+    {
+        ReadOnlySpan<byte> rest = RawValue.Span;
+        found = HeaderGrammar.TryTakeValue(ref rest, out _);
+        ReadOnlyMemory<byte> others = RawValue[^rest.Length..];
+        byte[] value = [.. replacement.Span, .. (replacement.IsEmpty || others.IsEmpty ? ""u8 : ", "u8), .. others.Span.Trim(" \t"u8)];
+        return new SipHeader(Known, _written, value, Offset);
+    }
+
+    /// <summary>A header that is to be written.</summary>
+    /// <exception cref="ArgumentException">The name is no token.</exception>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: the value holds CR, LF or NUL.</exception>
+    internal static SipHeader Create(string name, ReadOnlyMemory<byte> value)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        SipHeaderName? known = SipHeaderName.Find(name);
+        if (known is null && !Grammar.IsToken(Encoding.UTF8.GetBytes(name)))
+        {
+            throw new ArgumentException($"'{name}' is not a header name: letters, digits and -.!%*_+`'~ only.", nameof(name));
+        }
+
+        return new SipHeader(known, known?.Name ?? name, Check(value));
+    }
+
+    internal static SipHeader Create(string name, string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return Create(name, Encoding.UTF8.GetBytes(value));
+    }
+
+    internal static SipHeader Create(string name, ISipHeaderValue value) => Create(name, ToOctets(value));
+
+    internal static ReadOnlyMemory<byte> ToOctets(ISipHeaderValue value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return Check(HeaderGrammar.ToOctets(value));
+    }
+
+    private static ReadOnlyMemory<byte> Check(ReadOnlyMemory<byte> value) => value.Span.ContainsAny(Grammar.LineBreaking)
+        ? throw new ImageShareException(
+            ImageShareError.InvalidValue,
+            "A header value holds a line break or a NUL, which would end its line; remove it before giving the value to the library.")
+        : value;
 }

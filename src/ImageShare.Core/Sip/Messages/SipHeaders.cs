@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Text;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Text;
 
@@ -10,58 +9,57 @@ namespace ImageShare.Core.Sip.Messages;
 /// same, rows and comma-joined values too (RFC 3261 §7.3). Not safe for changes from several threads; once nobody changes it
 /// any more, it may be read from any number of them.
 /// </summary>
-public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
+public sealed class SipHeaders : IReadOnlyList<SipHeader>
 {
-    // A message cannot make us reserve more than this for values that are not there yet.
-    private const int MostForeseen = 15;
+    // What every message is matched by, kept once read; forgotten whenever a row changes.
+    private Via? _topVia;
+    private NameAddress? _from;
+    private NameAddress? _to;
+    private string? _callId;
+    private CSeq? _cseq;
 
-    // What the rows that were read are slices of.
-    private readonly ReadOnlyMemory<byte> _octets;
-    private SipRow[] _rows;
+    private SipRowList _rows;
 
     /// <summary>Makes an empty header.</summary>
-    public SipHeaders() => _rows = [];
+    public SipHeaders()
+        : this(capacity: 0)
+    {
+    }
 
     /// <summary>Makes a copy that can be changed without changing the original.</summary>
     public SipHeaders(SipHeaders other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        _octets = other._octets;
-        _rows = other._rows.AsSpan(0, other.Count).ToArray();
-        Count = other.Count;
+        _rows = new SipRowList(in other._rows);
     }
 
-    internal SipHeaders(int capacity, ReadOnlyMemory<byte> octets = default)
-    {
-        _rows = new SipRow[capacity];
-        _octets = octets;
-    }
+    internal SipHeaders(int capacity, ReadOnlyMemory<byte> octets = default) => _rows = new SipRowList(capacity, octets);
 
     /// <summary>The number of rows.</summary>
-    public int Count { get; private set; }
+    public int Count => _rows.Count;
 
     /// <inheritdoc/>
-    public SipHeader this[int index] => index < Count ? Row(index) : throw new ArgumentOutOfRangeException(nameof(index));
+    public SipHeader this[int index] => index < Count ? _rows[index] : throw new ArgumentOutOfRangeException(nameof(index));
 
     /// <summary>Adds a row at the end.</summary>
     /// <exception cref="ArgumentException">The name is no token.</exception>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: the value holds CR, LF or NUL.</exception>
-    public void Add(string name, string value) => Insert(Count, MakeRow(name, ToOctets(value)));
+    public void Add(string name, string value) => Insert(Count, SipHeader.Create(name, value));
 
     /// <inheritdoc cref="Add(string, string)"/>
     /// <param name="name">The header's name.</param>
     /// <param name="value">The octets behind the colon; not copied, so they must not change any more.</param>
-    public void Add(string name, ReadOnlyMemory<byte> value) => Insert(Count, MakeRow(name, value));
+    public void Add(string name, ReadOnlyMemory<byte> value) => Insert(Count, SipHeader.Create(name, value));
 
     /// <inheritdoc cref="Add(string, string)"/>
-    public void Add(string name, ISipHeaderValue value) => Insert(Count, MakeRow(name, ToOctets(value)));
+    public void Add(string name, ISipHeaderValue value) => Insert(Count, SipHeader.Create(name, value));
 
     /// <summary>Adds a row before all others: a new Via.</summary>
     /// <inheritdoc cref="Add(string, string)"/>
-    public void AddFirst(string name, string value) => Insert(0, MakeRow(name, ToOctets(value)));
+    public void AddFirst(string name, string value) => Insert(0, SipHeader.Create(name, value));
 
     /// <inheritdoc cref="AddFirst(string, string)"/>
-    public void AddFirst(string name, ISipHeaderValue value) => Insert(0, MakeRow(name, ToOctets(value)));
+    public void AddFirst(string name, ISipHeaderValue value) => Insert(0, SipHeader.Create(name, value));
 
     /// <summary>Adds all rows of that name the other header has, unchanged and in their order.</summary>
     public void AddAll(string name, SipHeaders from)
@@ -70,41 +68,28 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
         SipHeaderName? known = SipHeaderName.Find(name);
         for (int i = 0; i < from.Count; i++)
         {
-            if (from.Is(i, known, name))
+            if (from._rows.Is(i, known, name))
             {
-                Insert(Count, from.Row(i));
+                Insert(Count, from._rows[i]);
             }
         }
     }
 
     /// <summary>Replaces all rows of that name by one, where the first of them stood; adds it at the end when there was none.</summary>
     /// <inheritdoc cref="Add(string, string)"/>
-    public void Set(string name, string value) => Set(name, MakeRow(name, ToOctets(value)));
+    public void Set(string name, string value) => Set(name, SipHeader.Create(name, value));
 
     /// <inheritdoc cref="Set(string, string)"/>
-    public void Set(string name, ReadOnlyMemory<byte> value) => Set(name, MakeRow(name, value));
+    public void Set(string name, ReadOnlyMemory<byte> value) => Set(name, SipHeader.Create(name, value));
 
     /// <inheritdoc cref="Set(string, string)"/>
-    public void Set(string name, ISipHeaderValue value) => Set(name, MakeRow(name, ToOctets(value)));
+    public void Set(string name, ISipHeaderValue value) => Set(name, SipHeader.Create(name, value));
 
     /// <summary>Removes all rows of that name; returns whether there was one.</summary>
     public bool Remove(string name)
     {
-        SipHeaderName? known = SipHeaderName.Find(name);
-        int kept = 0;
-        for (int i = 0; i < Count; i++)
-        {
-            if (!Is(i, known, name))
-            {
-                _rows[kept++] = _rows[i];
-            }
-        }
-
-        bool removed = kept < Count;
-        _rows.AsSpan(kept, Count - kept).Clear();
-        Count = kept;
         Forget();
-        return removed;
+        return _rows.RemoveAll(name);
     }
 
     /// <summary>Removes the first value of a list header: the first row, or the first of its comma-separated values.</summary>
@@ -112,32 +97,22 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
 
     /// <summary>Replaces the first value of a list header, the others staying as they are; false when there is none.</summary>
     /// <inheritdoc cref="Add(string, string)"/>
-    public bool ReplaceFirst(string name, ISipHeaderValue value) => ReplaceFirst(name, CheckValue(ToOctets(value)));
+    public bool ReplaceFirst(string name, ISipHeaderValue value) => ReplaceFirst(name, SipHeader.ToOctets(value));
 
     /// <summary>Whether there is a row of that name.</summary>
-    public bool Contains(string name) => IndexOf(name) >= 0;
+    public bool Contains(string name) => _rows.IndexOf(name) >= 0;
 
     /// <summary>How many rows of that name there are.</summary>
-    public int CountOf(string name)
-    {
-        SipHeaderName? known = SipHeaderName.Find(name);
-        int count = 0;
-        for (int i = 0; i < Count; i++)
-        {
-            count += Is(i, known, name) ? 1 : 0;
-        }
-
-        return count;
-    }
+    public int CountOf(string name) => _rows.CountOf(name);
 
     /// <summary>The value of the first row of that name, unfolded, or null.</summary>
-    public string? GetString(string name) => IndexOf(name) is >= 0 and int index ? WellKnownText.GetString(ValueOf(index)) : null;
+    public string? GetString(string name) => _rows.IndexOf(name) is >= 0 and int index ? WellKnownText.GetString(_rows.ValueOf(index)) : null;
 
     /// <summary>The octets of the first row of that name, unfolded; false when there is none.</summary>
     public bool TryGetRaw(string name, out ReadOnlyMemory<byte> value)
     {
-        int index = IndexOf(name);
-        value = index < 0 ? default : Row(index).RawValue;
+        int index = _rows.IndexOf(name);
+        value = index < 0 ? default : _rows[index].RawValue;
         return index >= 0;
     }
 
@@ -145,41 +120,14 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
     /// All values of that name: for a list header the rows and their comma-separated values as one list (commas between quotes
     /// or angle brackets do not separate), for any other header its rows.
     /// </summary>
-    public IReadOnlyList<string> GetStrings(string name)
-    {
-        SipHeaderName? known = SipHeaderName.Find(name);
-        bool isList = known?.Shape == SipHeaderShape.List;
-        string[] values = [];
-        int count = 0;
-        for (int i = 0; i < Count; i++)
-        {
-            if (!Is(i, known, name))
-            {
-                continue;
-            }
-
-            ReadOnlySpan<byte> row = ValueOf(i);
-            if (!isList)
-            {
-                Append(ref values, ref count, WellKnownText.GetString(row), default);
-                continue;
-            }
-
-            while (HeaderGrammar.TryTakeValue(ref row, out ReadOnlySpan<byte> value))
-            {
-                Append(ref values, ref count, WellKnownText.GetString(value), row);
-            }
-        }
-
-        return count == values.Length ? values : values[..count];
-    }
+    public IReadOnlyList<string> GetStrings(string name) => HeaderValues.Split(_rows, name);
 
     /// <inheritdoc/>
     public IEnumerator<SipHeader> GetEnumerator()
     {
         for (int i = 0; i < Count; i++)
         {
-            yield return Row(i);
+            yield return _rows[i];
         }
     }
 
@@ -191,75 +139,138 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
     /// <summary>Adds a row that was read, a slice of the octets this header was made with.</summary>
     internal void AddRead(SipHeaderName name, int start, int length) => Insert(Count, new SipRow(name, start, length));
 
-    internal SipHeader Row(int index)
-    {
-        ref readonly SipRow row = ref _rows[index];
-        return row.TryGetWhole(out SipRow.Whole? whole)
-            ? whole.Header
-            : new SipHeader(row.Known, row.Known!.Name, _octets.Slice(row.Start, row.Length), row.Start);
-    }
+    /// <summary>The first Via, or null when absent or unreadable.</summary>
+    public Via? TopVia => _topVia ??= HeaderValues.ParseFirst<Via>(_rows, KnownNames.Via, Via.TryParse);
 
-    internal ReadOnlySpan<byte> ValueOf(int index)
-    {
-        ref readonly SipRow row = ref _rows[index];
-        return row.TryGetWhole(out SipRow.Whole? whole) ? whole.Header.RawValue.Span : _octets.Span.Slice(row.Start, row.Length);
-    }
+    /// <summary>All Vias, the top one first; empty when absent or when one cannot be read.</summary>
+    public IReadOnlyList<Via> Vias => HeaderValues.ParseAll<Via>(_rows, KnownNames.Via, Via.TryParse, skipUnreadable: false);
 
-    internal int IndexOf(string name) => IndexOf(SipHeaderName.Find(name), name);
+    /// <summary>Who asks; null when absent or unreadable.</summary>
+    public NameAddress? From => _from ??= HeaderValues.ParseRow<NameAddress>(_rows, KnownNames.From, NameAddress.TryParse);
 
-    private bool Is(int index, SipHeaderName? known, string name) => known is not null
-        ? _rows[index].Is(known)
-        : _rows[index].TryGetWhole(out SipRow.Whole? whole) && whole.Header.Is(known, name);
+    /// <summary>Who is asked; null when absent or unreadable.</summary>
+    public NameAddress? To => _to ??= HeaderValues.ParseRow<NameAddress>(_rows, KnownNames.To, NameAddress.TryParse);
 
-    private int IndexOf(SipHeaderName known)
-    {
-        ReadOnlySpan<SipRow> rows = _rows.AsSpan(0, Count);
-        for (int i = 0; i < rows.Length; i++)
-        {
-            if (rows[i].Is(known))
-            {
-                return i;
-            }
-        }
+    /// <summary>The Call-ID, compared with case; null when absent or empty.</summary>
+    public string? CallId => _callId ??= GetString(SipHeaderNames.CallId) is { Length: > 0 } value ? value : null;
 
-        return -1;
-    }
+    /// <summary>The CSeq; null when absent or unreadable.</summary>
+    public CSeq? CSeq => _cseq ??= HeaderValues.ParseRow<CSeq>(_rows, KnownNames.CSeq, Headers.CSeq.TryParse);
 
-    private int IndexOf(SipHeaderName? known, string name)
-    {
-        for (int i = 0; i < Count; i++)
-        {
-            if (Is(i, known, name))
-            {
-                return i;
-            }
-        }
+    /// <summary>0 to 2^31-1 hops left; null when absent or unreadable.</summary>
+    public int? MaxForwards => GetNumber(KnownNames.MaxForwards);
 
-        return -1;
-    }
+    /// <summary>The length a peer stated, which the body need not have; null when absent or unreadable.</summary>
+    public int? ContentLength => GetNumber(KnownNames.ContentLength);
+
+    /// <summary>Seconds after which to try again, without comment and parameters; null when absent or unreadable.</summary>
+    public int? RetryAfter => GetNumber(KnownNames.RetryAfter);
+
+    /// <summary>The number of a reliable provisional response (RFC 3262 §7.1); null when absent or unreadable.</summary>
+    public uint? RSeq => HeaderValues.ParseNumber(_rows, KnownNames.RSeq, isWhole: true);
+
+    /// <summary>What a PRACK acknowledges; null when absent or unreadable.</summary>
+    public RAck? RAck => HeaderValues.ParseRow<RAck>(_rows, KnownNames.RAck, Headers.RAck.TryParse);
+
+    /// <summary>How long the session lives without a refresh (RFC 4028); null when absent or unreadable.</summary>
+    public SessionExpires? SessionExpires => HeaderValues.ParseRow<SessionExpires>(_rows, KnownNames.SessionExpires, Headers.SessionExpires.TryParse);
+
+    /// <summary>
+    /// The Contacts that can be read; <c>*</c> is none of them. Where only what stands between the angle brackets cannot be, the parameters behind them
+    /// count all the same, and <see cref="SipUri.Scheme"/> of the URI is empty.
+    /// </summary>
+    public IReadOnlyList<NameAddress> Contacts => HeaderValues.ParseAll<NameAddress>(_rows, KnownNames.Contact, NameAddress.TryParseContact, skipUnreadable: true);
+
+    /// <summary>Where the sender itself is, for requests inside a dialog (RFC 3261 §12.1): its Contact, the first that has a URI; null when there is none.</summary>
+    internal SipUri? RemoteTarget => Contacts.FirstOrDefault(static contact => contact.Uri.Scheme.Length > 0)?.Uri;
+
+    /// <summary>The route set; empty when absent or when one hop cannot be read.</summary>
+    public IReadOnlyList<NameAddress> Routes => HeaderValues.ParseAll<NameAddress>(_rows, KnownNames.Route, NameAddress.TryParse, skipUnreadable: false);
+
+    /// <summary>The Record-Routes, top one first; empty when absent or when one cannot be read.</summary>
+    public IReadOnlyList<NameAddress> RecordRoutes => HeaderValues.ParseAll<NameAddress>(_rows, KnownNames.RecordRoute, NameAddress.TryParse, skipUnreadable: false);
+
+    /// <summary>The identities the network vouches for (RFC 3325).</summary>
+    public IReadOnlyList<NameAddress> AssertedIdentities =>
+        HeaderValues.ParseAll<NameAddress>(_rows, KnownNames.PAssertedIdentity, NameAddress.TryParse, skipUnreadable: true);
+
+    /// <summary>The services the network vouches for (RFC 6050 §4.1).</summary>
+    public IReadOnlyList<ServiceIdentifier> AssertedServices => GetServices(SipHeaderNames.PAssertedService);
+
+    /// <summary>The services the caller asks the network to vouch for (RFC 6050 §4.2).</summary>
+    public IReadOnlyList<ServiceIdentifier> PreferredServices => GetServices(SipHeaderNames.PPreferredService);
+
+    /// <summary>The access networks the peer is connected by, unreadable ones left out (RFC 7315 §5.4).</summary>
+    public IReadOnlyList<AccessNetworkInfo> AccessNetworks =>
+        HeaderValues.ParseAll<AccessNetworkInfo>(_rows, KnownNames.PAccessNetworkInfo, AccessNetworkInfo.TryParse, skipUnreadable: true);
+
+    /// <summary>What the network is to hide of the caller; null when absent or unreadable (RFC 3323 §4.2).</summary>
+    public Privacy? Privacy => HeaderValues.ParseRow<Privacy>(_rows, KnownNames.Privacy, Headers.Privacy.TryParse);
+
+    /// <summary>The hops between registrar and client (RFC 3327); empty when absent or when one cannot be read.</summary>
+    public IReadOnlyList<NameAddress> Paths => HeaderValues.ParseAll<NameAddress>(_rows, KnownNames.Path, NameAddress.TryParse, skipUnreadable: false);
+
+    /// <summary>The hops a registered client puts behind its outbound proxy (RFC 3608); empty when absent or when one cannot be read.</summary>
+    public IReadOnlyList<NameAddress> ServiceRoutes => HeaderValues.ParseAll<NameAddress>(_rows, KnownNames.ServiceRoute, NameAddress.TryParse, skipUnreadable: false);
+
+    /// <summary>Why the request is sent, unreadable values left out (RFC 3326).</summary>
+    public IReadOnlyList<Reason> Reasons => HeaderValues.ParseAll<Reason>(_rows, KnownNames.Reason, Reason.TryParse, skipUnreadable: true);
+
+    /// <summary>The identities the caller asks the network to vouch for (RFC 3325 §9.2); nobody has checked them.</summary>
+    public IReadOnlyList<NameAddress> PreferredIdentities =>
+        HeaderValues.ParseAll<NameAddress>(_rows, KnownNames.PPreferredIdentity, NameAddress.TryParse, skipUnreadable: true);
+
+    /// <summary>The body's type; null when absent or unreadable.</summary>
+    public MediaType? ContentType => HeaderValues.ParseRow<MediaType>(_rows, KnownNames.ContentType, MediaType.TryParse);
+
+    /// <summary>
+    /// What the body is for, without parameters: as stated, or <c>session</c> for application/sdp and <c>render</c> for all else
+    /// (RFC 3261 §20.11).
+    /// </summary>
+    public string ContentDisposition => GetString(SipHeaderNames.ContentDisposition) is { } stated
+        ? stated.AsSpan(0, stated.IndexOf(';') is >= 0 and int end ? end : stated.Length).Trim().ToString()
+        : ContentType?.IsSdp == true ? "session" : "render";
+
+    /// <summary>The methods the peer takes.</summary>
+    public IReadOnlyList<string> Allow => GetStrings(SipHeaderNames.Allow);
+
+    /// <summary>The extensions the peer knows.</summary>
+    public IReadOnlyList<string> Supported => GetStrings(SipHeaderNames.Supported);
+
+    /// <summary>The extensions the peer insists on.</summary>
+    public IReadOnlyList<string> Require => GetStrings(SipHeaderNames.Require);
+
+    /// <summary>The media types the peer takes, unreadable ones left out. When there is no such header, application/sdp is meant (RFC 3261 §20.1).</summary>
+    public IReadOnlyList<MediaType> Accept => HeaderValues.ParseAll<MediaType>(_rows, KnownNames.Accept, MediaType.TryParse, skipUnreadable: true);
+
+    /// <summary>The feature sets the caller asks for, unreadable ones left out (RFC 3841).</summary>
+    public IReadOnlyList<AcceptContact> AcceptContacts =>
+        HeaderValues.ParseAll<AcceptContact>(_rows, KnownNames.AcceptContact, AcceptContact.TryParse, skipUnreadable: true);
+
+    /// <summary>The feature sets the caller wants to avoid, unreadable ones left out (RFC 3841).</summary>
+    public IReadOnlyList<AcceptContact> RejectContacts =>
+        HeaderValues.ParseAll<AcceptContact>(_rows, KnownNames.RejectContact, AcceptContact.TryParse, skipUnreadable: true);
+
+    internal SipHeader Row(int index) => _rows[index];
+
+    internal int IndexOf(string name) => _rows.IndexOf(name);
+
+    private ServiceIdentifier[] GetServices(string name) => [.. GetStrings(name).Select(ServiceIdentifier.Parse)];
+
+    private int? GetNumber(SipHeaderName name) =>
+        HeaderValues.ParseNumber(_rows, name, isWhole: false) is <= int.MaxValue and { } number ? (int)number : null;
 
     private void Insert(int index, SipHeader row) => Insert(index, new SipRow(row));
 
     private void Insert(int index, SipRow row)
     {
-        if (Count == _rows.Length)
-        {
-            Array.Resize(ref _rows, Math.Max(16, Count * 2));
-        }
-
-        if (index < Count)
-        {
-            Array.Copy(_rows, index, _rows, index + 1, Count - index);
-        }
-
-        _rows[index] = row;
-        Count++;
         Forget();
+        _rows.Insert(index, row);
     }
 
     private void Set(string name, SipHeader row)
     {
-        int index = IndexOf(name);
+        int index = _rows.IndexOf(name);
         if (index < 0)
         {
             Insert(Count, row);
@@ -272,82 +283,32 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
 
     private bool ReplaceFirst(string name, ReadOnlyMemory<byte> replacement)
     {
-        int index = IndexOf(name);
+        int index = _rows.IndexOf(name);
         if (index < 0)
         {
             return false;
         }
 
-        SipHeader first = Row(index);
-        ReadOnlySpan<byte> row = first.RawValue.Span;
-        bool found = HeaderGrammar.TryTakeValue(ref row, out _);
-        ReadOnlyMemory<byte> others = first.RawValue[^row.Length..];
-        byte[] value = [.. replacement.Span, .. (replacement.IsEmpty || others.IsEmpty ? ""u8 : ", "u8), .. others.Span.Trim(" \t"u8)];
-        if (value.Length == 0)
+        Forget();
+        SipHeader changed = _rows[index].WithFirst(replacement, out bool found);
+        if (changed.RawValue.IsEmpty)
         {
-            Array.Copy(_rows, index + 1, _rows, index, Count - index - 1);
-            _rows[--Count] = default;
+            _rows.RemoveAt(index);
         }
         else
         {
-            _rows[index] = new SipRow(first.WithValue(value));
+            _rows.Replace(index, changed);
         }
 
-        Forget();
         return found;
     }
 
-    private int CountAfter(int index, SipHeaderName known)
+    private void Forget()
     {
-        int count = 0;
-        foreach (ref readonly SipRow row in _rows.AsSpan(index + 1, Count - index - 1))
-        {
-            count += row.Is(known) ? 1 : 0;
-        }
-
-        return count;
-    }
-
-    // Grows to what is likely to come, so that mostly there is one array of the right size, and to the double of it from there: however long
-    // a list is, each of its octets is looked at, and each value copied, a bounded number of times.
-    private static void Append<T>(ref T[] values, ref int count, T value, ReadOnlySpan<byte> rest, int moreRows = 0)
-    {
-        if (count == values.Length)
-        {
-            int foreseen = count > MostForeseen ? 0 : Math.Min(rest.Count((byte)',') + moreRows, MostForeseen);
-            Array.Resize(ref values, Math.Max(count + 1 + foreseen, count > MostForeseen ? count * 2 : 0));
-        }
-
-        values[count++] = value;
-    }
-
-    private static SipHeader MakeRow(string name, ReadOnlyMemory<byte> value)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        SipHeaderName? known = SipHeaderName.Find(name);
-        if (known is null && !Grammar.IsToken(Encoding.UTF8.GetBytes(name)))
-        {
-            throw new ArgumentException($"'{name}' is not a header name: letters, digits and -.!%*_+`'~ only.", nameof(name));
-        }
-
-        return new SipHeader(known, known?.Name ?? name, CheckValue(value));
-    }
-
-    private static ReadOnlyMemory<byte> CheckValue(ReadOnlyMemory<byte> value) => value.Span.ContainsAny(Grammar.LineBreaking)
-        ? throw new ImageShareException(
-            ImageShareError.InvalidValue,
-            "A header value holds a line break or a NUL, which would end its line; remove it before giving the value to the library.")
-        : value;
-
-    private static byte[] ToOctets(string value)
-    {
-        ArgumentNullException.ThrowIfNull(value);
-        return Encoding.UTF8.GetBytes(value);
-    }
-
-    private static ReadOnlyMemory<byte> ToOctets(ISipHeaderValue value)
-    {
-        ArgumentNullException.ThrowIfNull(value);
-        return HeaderGrammar.ToOctets(value);
+        _topVia = null;
+        _from = null;
+        _to = null;
+        _callId = null;
+        _cseq = null;
     }
 }

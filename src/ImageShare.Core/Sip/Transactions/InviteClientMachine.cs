@@ -7,17 +7,8 @@ namespace ImageShare.Core.Sip.Transactions;
 internal static class InviteClientMachine
 {
     /// <summary>The request is sent for the first time.</summary>
-    public static TransactionState Start(SipTimers timers, bool reliable, ICollection<TransactionEffect> effects)
-    {
-        effects.Add(TransactionEffect.SendRequest);
-        if (!reliable)
-        {
-            effects.Add(TransactionEffect.Start(TransactionTimer.A, timers.T1));
-        }
-
-        effects.Add(TransactionEffect.Start(TransactionTimer.B, timers.Timeout));
-        return new TransactionState(TransactionPhase.Calling, timers, reliable, timers.T1);
-    }
+    public static TransactionState Start(SipTimers timers, bool reliable, ICollection<TransactionEffect> effects) =>
+        RequestRetransmission.OfInvite.Start(TransactionPhase.Calling, timers, reliable, effects);
 
     /// <summary>One step.</summary>
     public static TransactionState Step(TransactionState state, TransactionInput input, ICollection<TransactionEffect> effects) =>
@@ -25,11 +16,16 @@ internal static class InviteClientMachine
         {
             (TransactionPhase.Calling or TransactionPhase.Proceeding, TransactionInputKind.ResponseReceived) =>
                 OnFirstResponses(state, input.Status, effects),
-            (TransactionPhase.Calling, TransactionInputKind.TimerFired) => OnCallingTimer(state, input.Timer, effects),
-            (TransactionPhase.Completed, TransactionInputKind.ResponseReceived) when input.Status >= 300 => AcknowledgeAgain(state, effects),
+
+            // RFC 3261 §17.1.1.2: timer A doubles without an upper limit.
+            (TransactionPhase.Calling, TransactionInputKind.TimerFired) =>
+                RequestRetransmission.OfInvite.Fire(state, input.Timer, state.Interval * 2, effects),
+            (TransactionPhase.Completed, TransactionInputKind.ResponseReceived) when input.Status >= 300 =>
+                With(TransactionEffect.SendAck, state, effects),
             (TransactionPhase.Completed, TransactionInputKind.TimerFired) when input.Timer == TransactionTimer.D =>
                 state.Terminate(TransactionEnd.Completed, effects),
-            (TransactionPhase.Accepted, TransactionInputKind.ResponseReceived) when input.Status is >= 200 and < 300 => Deliver(state, effects),
+            (TransactionPhase.Accepted, TransactionInputKind.ResponseReceived) when input.Status is >= 200 and < 300 =>
+                With(TransactionEffect.Deliver, state, effects),
             (TransactionPhase.Accepted, TransactionInputKind.TimerFired) when input.Timer == TransactionTimer.M =>
                 state.Terminate(TransactionEnd.Completed, effects),
 
@@ -43,13 +39,8 @@ internal static class InviteClientMachine
     {
         if (state.Phase == TransactionPhase.Calling)
         {
-            if (!state.Reliable)
-            {
-                effects.Add(TransactionEffect.Stop(TransactionTimer.A));
-            }
-
             // From here on the user decides how long to wait (RFC 3261 errata 5653).
-            effects.Add(TransactionEffect.Stop(TransactionTimer.B));
+            RequestRetransmission.OfInvite.Stop(state, effects);
         }
 
         switch (status)
@@ -74,31 +65,9 @@ internal static class InviteClientMachine
         }
     }
 
-    private static TransactionState OnCallingTimer(TransactionState state, TransactionTimer timer, ICollection<TransactionEffect> effects)
+    private static TransactionState With(TransactionEffect effect, TransactionState state, ICollection<TransactionEffect> effects)
     {
-        switch (timer)
-        {
-            case TransactionTimer.A:
-                state = state with { Interval = state.Interval * 2 };
-                effects.Add(TransactionEffect.SendRequest);
-                effects.Add(TransactionEffect.Start(TransactionTimer.A, state.Interval));
-                return state;
-            case TransactionTimer.B:
-                return state.Terminate(TransactionEnd.TimedOut, effects);
-            default:
-                return state;
-        }
-    }
-
-    private static TransactionState AcknowledgeAgain(TransactionState state, ICollection<TransactionEffect> effects)
-    {
-        effects.Add(TransactionEffect.SendAck);
-        return state;
-    }
-
-    private static TransactionState Deliver(TransactionState state, ICollection<TransactionEffect> effects)
-    {
-        effects.Add(TransactionEffect.Deliver);
+        effects.Add(effect);
         return state;
     }
 }

@@ -4,17 +4,8 @@ namespace ImageShare.Core.Sip.Transactions;
 internal static class NonInviteClientMachine
 {
     /// <summary>The request is sent for the first time.</summary>
-    public static TransactionState Start(SipTimers timers, bool reliable, ICollection<TransactionEffect> effects)
-    {
-        effects.Add(TransactionEffect.SendRequest);
-        if (!reliable)
-        {
-            effects.Add(TransactionEffect.Start(TransactionTimer.E, timers.T1));
-        }
-
-        effects.Add(TransactionEffect.Start(TransactionTimer.F, timers.Timeout));
-        return new TransactionState(TransactionPhase.Trying, timers, reliable, timers.T1);
-    }
+    public static TransactionState Start(SipTimers timers, bool reliable, ICollection<TransactionEffect> effects) =>
+        RequestRetransmission.OfNonInvite.Start(TransactionPhase.Trying, timers, reliable, effects);
 
     /// <summary>One step.</summary>
     public static TransactionState Step(TransactionState state, TransactionInput input, ICollection<TransactionEffect> effects) =>
@@ -22,11 +13,12 @@ internal static class NonInviteClientMachine
         {
             (TransactionPhase.Trying or TransactionPhase.Proceeding, TransactionInputKind.ResponseReceived) =>
                 OnResponse(state, input.Status, effects),
-            (TransactionPhase.Trying or TransactionPhase.Proceeding, TransactionInputKind.TimerFired) => OnTimer(state, input.Timer, effects),
+            (TransactionPhase.Trying or TransactionPhase.Proceeding, TransactionInputKind.TimerFired) =>
+                RequestRetransmission.OfNonInvite.Fire(state, input.Timer, NextInterval(state), effects),
             (TransactionPhase.Trying or TransactionPhase.Proceeding, TransactionInputKind.TransportFailed) =>
                 state.Terminate(TransactionEnd.TransportFailed, effects),
 
-            // Completed sends nothing any more: it only absorbs copies of the final response until timer K.
+            // Completed sends nothing: it only absorbs retransmissions of the final response until timer K.
             (TransactionPhase.Completed, TransactionInputKind.TimerFired) when input.Timer == TransactionTimer.K =>
                 state.Terminate(TransactionEnd.Completed, effects),
             _ => state,
@@ -40,12 +32,7 @@ internal static class NonInviteClientMachine
             return state with { Phase = TransactionPhase.Proceeding };
         }
 
-        if (!state.Reliable)
-        {
-            effects.Add(TransactionEffect.Stop(TransactionTimer.E));
-        }
-
-        effects.Add(TransactionEffect.Stop(TransactionTimer.F));
+        RequestRetransmission.OfNonInvite.Stop(state, effects);
         effects.Add(TransactionEffect.Deliver);
         if (state.Reliable)
         {
@@ -56,19 +43,7 @@ internal static class NonInviteClientMachine
         return state with { Phase = TransactionPhase.Completed };
     }
 
-    private static TransactionState OnTimer(TransactionState state, TransactionTimer timer, ICollection<TransactionEffect> effects)
-    {
-        switch (timer)
-        {
-            case TransactionTimer.E:
-                TimeSpan next = state.Phase == TransactionPhase.Proceeding ? state.Timers.T2 : state.Timers.Next(state.Interval);
-                effects.Add(TransactionEffect.SendRequest);
-                effects.Add(TransactionEffect.Start(TransactionTimer.E, next));
-                return state with { Interval = next };
-            case TransactionTimer.F:
-                return state.Terminate(TransactionEnd.TimedOut, effects);
-            default:
-                return state;
-        }
-    }
+    // RFC 3261 §17.1.2.2: timer E doubles up to T2; in Proceeding it is T2.
+    private static TimeSpan NextInterval(TransactionState state) =>
+        state.Phase == TransactionPhase.Proceeding ? state.Timers.T2 : state.Timers.Next(state.Interval);
 }

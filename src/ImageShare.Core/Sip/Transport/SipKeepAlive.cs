@@ -1,21 +1,18 @@
 namespace ImageShare.Core.Sip.Transport;
 
 /// <summary>
-/// Asks a silent connection for a sign of life (RFC 5626 §4.4.1): after the interval, less a fifth at random so that many do not ask at the same
-/// moment, CRLF CRLF goes out; a peer that then says nothing for 10 s is gone. Whatever it says is a sign of life.
+/// Keep-alives on a connection this side opened (RFC 5626 §4.4.1): after the interval without anything received, less up to a fifth at random so that many
+/// clients do not send at once, CRLF CRLF is sent; a peer that then sends nothing for 10 s is gone. Anything it sends counts. For any thread.
 /// </summary>
 internal sealed class SipKeepAlive : IDisposable
 {
     private static readonly byte[] Ping = "\r\n\r\n"u8.ToArray();
     private static readonly TimeSpan PongTime = TimeSpan.FromSeconds(10);
 
-    private readonly Lock _gate = new();
     private readonly TimeSpan _interval;
     private readonly Func<ReadOnlyMemory<byte>, ValueTask<bool>> _send;
-    private readonly Action _lost;
-    private readonly ITimer _timer;
-    private bool _isAsking;
-    private bool _isOver;
+    private readonly GuardedTimer _timer;
+    private bool _awaitsPong;
 
     /// <param name="interval">The longest silence.</param>
     /// <param name="time">The clock.</param>
@@ -25,51 +22,27 @@ internal sealed class SipKeepAlive : IDisposable
     {
         _interval = interval;
         _send = send;
-        _lost = lost;
-        _timer = time.CreateTimer(_ => OnTimer(), null, Next(), Timeout.InfiniteTimeSpan);
+        _timer = new GuardedTimer(time, Next(), OnTimer, lost);
     }
 
-    public void OnReceived()
+    public void OnReceived() => _timer.Restart(this, static keepAlive =>
     {
-        lock (_gate)
-        {
-            if (!_isOver)
-            {
-                _isAsking = false;
-                _timer.Change(Next(), Timeout.InfiniteTimeSpan);
-            }
-        }
-    }
+        keepAlive._awaitsPong = false;
+        return keepAlive.Next();
+    });
 
-    public void Dispose()
+    public void Dispose() => _timer.Dispose();
+
+    private TimeSpan? OnTimer()
     {
-        lock (_gate)
+        if (_awaitsPong)
         {
-            _isOver = true;
-            _timer.Dispose();
-        }
-    }
-
-    private void OnTimer()
-    {
-        lock (_gate)
-        {
-            if (_isOver)
-            {
-                return;
-            }
-
-            _isOver = _isAsking;
-            if (!_isAsking)
-            {
-                _isAsking = true;
-                _timer.Change(PongTime, Timeout.InfiniteTimeSpan);
-                _ = SendAsync();
-                return;
-            }
+            return null;
         }
 
-        _lost();
+        _awaitsPong = true;
+        _ = SendAsync();
+        return PongTime;
     }
 
     private async Task SendAsync()
@@ -80,7 +53,7 @@ internal sealed class SipKeepAlive : IDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or ImageShareException)
         {
-            // The transport closes, or the connection was dropped for taking nothing.
+            // The transport closes, or the connection was dropped because the peer takes nothing.
         }
     }
 

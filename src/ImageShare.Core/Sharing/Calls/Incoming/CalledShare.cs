@@ -4,6 +4,7 @@ using ImageShare.Core.Sharing.Media;
 using ImageShare.Core.Sharing.Offers;
 using ImageShare.Core.Sharing.Sessions;
 using ImageShare.Core.Sharing.StateMachine;
+using ImageShare.Core.Sip;
 
 namespace ImageShare.Core.Sharing.Calls.Incoming;
 
@@ -49,7 +50,7 @@ internal sealed class CalledShare(ShareContext context, IncomingCall call, Share
         return true;
     }
 
-    public void Decline(int status = 603)
+    public void Decline(int status = SipStatus.Decline)
     {
         if (Interlocked.CompareExchange(ref _decision, Declined, null) is null)
         {

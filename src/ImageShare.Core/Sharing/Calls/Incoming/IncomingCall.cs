@@ -19,7 +19,6 @@ namespace ImageShare.Core.Sharing.Calls.Incoming;
 /// </summary>
 internal sealed class IncomingCall : ShareCall
 {
-    private const int Declined = 603;
 
     private readonly IShareCall _call;
     private readonly SessionDescription _offer;
@@ -139,7 +138,7 @@ internal sealed class IncomingCall : ShareCall
 
             _isAnswered = true;
             accepted = [.. _accepted];
-            refusal = _refused.Values.FirstOrDefault(static status => status == Declined, _refused.Values.FirstOrDefault());
+            refusal = _refused.Values.FirstOrDefault(static status => status == SipStatus.Decline, _refused.Values.FirstOrDefault());
         }
 
         if (accepted.Length == 0)

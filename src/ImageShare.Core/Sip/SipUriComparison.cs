@@ -5,7 +5,8 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip;
 
-public sealed partial record SipUri
+/// <summary>Compares URIs by their components (RFC 3261 §19.1.4).</summary>
+internal static class SipUriComparison
 {
     // Present in only one of two URIs, these make them different (RFC 3261 §19.1.4).
     private static readonly string[] DecisiveParameters = ["user", "ttl", "method", "maddr", "transport"];
@@ -13,39 +14,34 @@ public sealed partial record SipUri
     private static readonly SearchValues<byte> Unreserved =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.!~*'()"u8);
 
-    /// <summary>Whether both name the same resource by the component rules of RFC 3261 §19.1.4; other schemes compare as text.</summary>
-    public bool Equals(SipUri? other)
+    /// <summary>Whether both name the same resource; other schemes than sip and sips compare as text.</summary>
+    public static bool Equals(SipUri left, SipUri right)
     {
-        if (ReferenceEquals(this, other))
-        {
-            return true;
-        }
-
-        if (other is null || !Scheme.Equals(other.Scheme, StringComparison.OrdinalIgnoreCase))
+        if (!left.Scheme.Equals(right.Scheme, StringComparison.OrdinalIgnoreCase))
         {
             return false;
         }
 
-        return Opaque is not null || other.Opaque is not null
-            ? string.Equals(Opaque, other.Opaque, StringComparison.Ordinal)
-            : Port == other.Port
-                && SameText(User, other.User)
-                && SameText(Password, other.Password)
-                && SameHost(Host, other.Host)
-                && SameParameters(Parameters, other.Parameters)
-                && SameHeaders(Headers, other.Headers);
+        return left.Opaque is not null || right.Opaque is not null
+            ? string.Equals(left.Opaque, right.Opaque, StringComparison.Ordinal)
+            : left.Port == right.Port
+                && SameText(left.User, right.User)
+                && SameText(left.Password, right.Password)
+                && SameHost(left.Host, right.Host)
+                && SameParameters(left.Parameters, right.Parameters)
+                && SameHeaders(left.Headers, right.Headers);
     }
 
-    /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(
-        StringComparer.OrdinalIgnoreCase.GetHashCode(Scheme),
-        Opaque is null ? 0 : StringComparer.Ordinal.GetHashCode(Opaque),
-        Normalize(User),
-        Host.Contains(':') ? 0 : StringComparer.OrdinalIgnoreCase.GetHashCode(Host),
-        Port);
+    /// <summary>Equal URIs have equal hash codes: what compares in several spellings is left out or normalized.</summary>
+    public static int GetHashCode(SipUri uri) => HashCode.Combine(
+        StringComparer.OrdinalIgnoreCase.GetHashCode(uri.Scheme),
+        uri.Opaque is null ? 0 : StringComparer.Ordinal.GetHashCode(uri.Opaque),
+        Normalize(uri.User),
+        uri.Host.Contains(':') ? 0 : StringComparer.OrdinalIgnoreCase.GetHashCode(uri.Host),
+        uri.Port);
 
     /// <summary>Names compare without case, IPv6 addresses by value (RFC 5954).</summary>
-    internal static bool SameHost(string left, string right) =>
+    public static bool SameHost(string left, string right) =>
         left.Equals(right, StringComparison.OrdinalIgnoreCase)
         || (left.Contains(':') && right.Contains(':')
             && IPAddress.TryParse(left, out IPAddress? a) && IPAddress.TryParse(right, out IPAddress? b) && a.Equals(b));
@@ -113,7 +109,7 @@ public sealed partial record SipUri
         || (left is not null && right is not null && string.Equals(Normalize(left), Normalize(right), StringComparison.Ordinal));
 
     /// <summary>An escape of an unreserved character is that character; every other octet that is not plain is one upper-case escape.</summary>
-    private static string? Normalize(string? text)
+    public static string? Normalize(string? text)
     {
         if (text is null || (!text.Contains('%') && Ascii.IsValid(text)))
         {

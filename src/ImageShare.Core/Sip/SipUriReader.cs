@@ -7,22 +7,19 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip;
 
-public sealed partial record SipUri
+/// <summary>Reads URIs: by the grammar of RFC 3261 §25.1, and as peers write them against it.</summary>
+internal static class SipUriReader
 {
+    private static readonly SearchValues<byte> HostName =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._"u8);
+
     // paramchar of RFC 3261 §25.1, plus a few that peers leave unescaped.
-    private static readonly SearchValues<byte> ParameterText =
+    internal static readonly SearchValues<byte> ParameterText =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.!~*'()[]/:&+$%@`^|"u8);
 
     // Nothing of this may stand in a URI of any scheme: it would end the URI, its brackets or its line.
     private static readonly SearchValues<byte> Forbidden = SearchValues.Create(
         [.. Enumerable.Range(0, 0x21).Select(i => (byte)i), (byte)'"', (byte)'<', (byte)'>', 0x7f]);
-
-    // user and password of RFC 3261 §25.1 as they are written: everything printable that ends neither the part nor the URI.
-    private static readonly SearchValues<byte> UserText =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.!~*'()&=+$,;?/%#[]\\^`{|}"u8);
-
-    private static readonly SearchValues<byte> PasswordText =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.!~*'()&=+$,;?/%#[]\\^`{|}:"u8);
 
     private static readonly SearchValues<byte> SchemeText =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-."u8);
@@ -34,51 +31,23 @@ public sealed partial record SipUri
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out SipUri? value)
     {
         value = null;
-        if (text.ContainsAny(Forbidden))
+        if (text.ContainsAny(Forbidden) || !TryReadScheme(text, out string? scheme, out ReadOnlySpan<byte> rest))
         {
             return false;
         }
 
-        string scheme;
-        ReadOnlySpan<byte> rest;
-        if (text.StartsWith("sip:"u8) && text.Length > 4)
+        if (!scheme.Equals("sip", StringComparison.OrdinalIgnoreCase) && !scheme.Equals("sips", StringComparison.OrdinalIgnoreCase))
         {
-            scheme = "sip";
-            rest = text[4..];
-        }
-        else
-        {
-            int colon = text.IndexOf((byte)':');
-            if (colon <= 0 || colon == text.Length - 1 || !char.IsAsciiLetter((char)text[0]) || text[..colon].ContainsAnyExcept(SchemeText))
-            {
-                return false;
-            }
-
-            scheme = WellKnownText.GetString(text[..colon]);
-            rest = text[(colon + 1)..];
-            if (!Ascii.EqualsIgnoreCase(text[..colon], "sip"u8) && !Ascii.EqualsIgnoreCase(text[..colon], "sips"u8))
-            {
-                value = new SipUri(scheme, Encoding.UTF8.GetString(rest));
-                return true;
-            }
+            value = new SipUri(scheme, Encoding.UTF8.GetString(rest));
+            return true;
         }
 
-        string? user = null, password = null, headers = null;
-        int at = rest.IndexOf((byte)'@');
-        if (at >= 0)
+        if (!TryReadUserInfo(ref rest, out string? user, out string? password))
         {
-            ReadOnlySpan<byte> userInfo = rest[..at];
-            int separator = userInfo.IndexOf((byte)':');
-            user = WellKnownText.GetString(separator < 0 ? userInfo : userInfo[..separator]);
-            password = separator < 0 ? null : Encoding.UTF8.GetString(userInfo[(separator + 1)..]);
-            if (user.Length == 0)
-            {
-                return false;
-            }
-
-            rest = rest[(at + 1)..];
+            return false;
         }
 
+        string? headers = null;
         int question = rest.IndexOf((byte)'?');
         if (question >= 0)
         {
@@ -103,11 +72,45 @@ public sealed partial record SipUri
         return true;
     }
 
+    private static bool TryReadScheme(ReadOnlySpan<byte> text, [NotNullWhen(true)] out string? scheme, out ReadOnlySpan<byte> rest)
+    {
+        if (text.StartsWith("sip:"u8) && text.Length > 4)
+        {
+            scheme = "sip";
+            rest = text[4..];
+            return true;
+        }
+
+        int colon = text.IndexOf((byte)':');
+        bool isScheme = colon > 0 && colon < text.Length - 1 && char.IsAsciiLetter((char)text[0]) && !text[..colon].ContainsAnyExcept(SchemeText);
+        scheme = isScheme ? WellKnownText.GetString(text[..colon]) : null;
+        rest = isScheme ? text[(colon + 1)..] : default;
+        return isScheme;
+    }
+
+    // userinfo = ( user / telephone-subscriber ) [ ":" password ] "@"; false when the user is empty.
+    private static bool TryReadUserInfo(ref ReadOnlySpan<byte> rest, out string? user, out string? password)
+    {
+        user = password = null;
+        int at = rest.IndexOf((byte)'@');
+        if (at < 0)
+        {
+            return true;
+        }
+
+        ReadOnlySpan<byte> userInfo = rest[..at];
+        int separator = userInfo.IndexOf((byte)':');
+        user = WellKnownText.GetString(separator < 0 ? userInfo : userInfo[..separator]);
+        password = separator < 0 ? null : Encoding.UTF8.GetString(userInfo[(separator + 1)..]);
+        rest = rest[(at + 1)..];
+        return user.Length > 0;
+    }
+
     /// <summary>
     /// Reads a sip or sips URI as peers write it against the grammar: an empty user or port, parameters between quotes or with an equals sign in
     /// their value, and parameters that make no sense at all, which are left out. The host must be there, and a port that is written be one.
     /// </summary>
-    internal static bool TryParseLoosely(ReadOnlySpan<byte> text, [NotNullWhen(true)] out SipUri? value)
+    public static bool TryParseLoosely(ReadOnlySpan<byte> text, [NotNullWhen(true)] out SipUri? value)
     {
         value = null;
         int colon = text.IndexOf((byte)':');
@@ -168,7 +171,7 @@ public sealed partial record SipUri
         SkipParameter(ref cursor);
         parameter = new Parameter(
             WellKnownText.GetString(name), isQuoted ? QuotedString.Unescape(inner) : WellKnownText.GetString(value), isQuoted);
-        return isWhole && !name.IsEmpty && !value.IsEmpty && !parameter.Value.AsSpan().ContainsAny(ForbiddenInQuotes);
+        return isWhole && !name.IsEmpty && !value.IsEmpty && !parameter.Value.AsSpan().ContainsAny(SipUriWriter.ForbiddenInQuotes);
     }
 
     private static void SkipParameter(ref AsciiCursor cursor)
@@ -184,70 +187,8 @@ public sealed partial record SipUri
         }
     }
 
-    /// <summary>Writes the URI. Characters of the user that would end it, and all that is not ASCII, leave as escapes.</summary>
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: a part holds a character that no URI can carry.</exception>
-    public void Write(IBufferWriter<byte> output)
-    {
-        ArgumentNullException.ThrowIfNull(output);
-        if (Scheme.Length == 0)
-        {
-            // What a peer wrote in place of a URI is shown as it was.
-            SafeText.ThrowIfLineBreaking(Opaque);
-            output.WriteUtf8(Opaque);
-            return;
-        }
-
-        WriteChecked(output, Scheme);
-        output.WriteByte((byte)':');
-        if (Opaque is not null)
-        {
-            WriteChecked(output, Opaque);
-            return;
-        }
-
-        if (User is not null)
-        {
-            PercentEncoding.Write(output, User, UserText);
-            if (Password is not null)
-            {
-                output.WriteByte((byte)':');
-                PercentEncoding.Write(output, Password, PasswordText);
-            }
-
-            output.WriteByte((byte)'@');
-        }
-
-        WriteHostPort(output, Host, Port);
-        for (int i = 0; i < Parameters.Count; i++)
-        {
-            Parameter parameter = Parameters[i];
-            output.WriteByte((byte)';');
-            WriteChecked(output, parameter.Name);
-            if (parameter.Value is not null)
-            {
-                output.WriteByte((byte)'=');
-                if (parameter.IsQuoted)
-                {
-                    // Against the grammar, but whoever wrote it so has to get it back so.
-                    ThrowIfAny(parameter.Value, ForbiddenInQuotes);
-                    QuotedString.Write(output, parameter.Value);
-                }
-                else
-                {
-                    WriteChecked(output, parameter.Value);
-                }
-            }
-        }
-
-        if (Headers is not null)
-        {
-            output.WriteByte((byte)'?');
-            WriteChecked(output, Headers);
-        }
-    }
-
     /// <summary>hostport = host [ ":" port ]; the host is a name, an IPv4 address or an IPv6 address between brackets.</summary>
-    internal static bool TryReadHostPort(ref AsciiCursor cursor, [NotNullWhen(true)] out string? host, out int? port, bool mayBeEmpty = false)
+    public static bool TryReadHostPort(ref AsciiCursor cursor, [NotNullWhen(true)] out string? host, out int? port, bool mayBeEmpty = false)
     {
         host = null;
         port = null;
@@ -303,50 +244,5 @@ public sealed partial record SipUri
 
     // A parameter is found by its name however that is escaped: l%72 is lr (RFC 3261 §19.1.4).
     private static ParameterList WithPlainNames(IReadOnlyList<Parameter> parameters) =>
-        new([.. parameters.Select(static parameter => parameter with { Name = Normalize(parameter.Name)! })]);
-
-    internal static void WriteHostPort(IBufferWriter<byte> output, string host, int? port)
-    {
-        bool brackets = host.Contains(':') && host[0] != '[';
-        if (brackets)
-        {
-            output.WriteByte((byte)'[');
-        }
-
-        WriteChecked(output, host);
-        if (brackets)
-        {
-            output.WriteByte((byte)']');
-        }
-
-        if (port is { } number)
-        {
-            output.WriteByte((byte)':');
-            output.WriteNumber(number);
-        }
-    }
-
-    private static readonly SearchValues<byte> HostName =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._"u8);
-
-    private static readonly SearchValues<char> ForbiddenInQuotes = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x21).Select(i => (char)i), '<', '>', (char)0x7f]);
-
-    private static readonly SearchValues<char> ForbiddenChars = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x21).Select(i => (char)i), '"', '<', '>', (char)0x7f]);
-
-    private static void WriteChecked(IBufferWriter<byte> output, string part)
-    {
-        ThrowIfAny(part, ForbiddenChars);
-        output.WriteUtf8(part);
-    }
-
-    private static void ThrowIfAny(string part, SearchValues<char> forbidden)
-    {
-        if (part.AsSpan().ContainsAny(forbidden))
-        {
-            throw new ImageShareException(
-                ImageShareError.InvalidValue, "A part of a URI holds a space, a quote, an angle bracket or a control character; escape it as %HH.");
-        }
-    }
+        new([.. parameters.Select(static parameter => parameter with { Name = SipUriComparison.Normalize(parameter.Name)! })]);
 }
