@@ -85,7 +85,7 @@ public sealed class StoreRoomTests
         free = 5500;
         Assert.That(
             () => room.Recheck(one, 2600),
-            Throws.TypeOf<ImageShareException>().With.Message.Contains("2600 octets are still to come and 5500 are free, of which 1000 stay free and 2000 are promised to other images"));
+            Throws.TypeOf<ImageShareException>().With.Message.Contains("it needs 2600 more bytes and 5500 are free, of which 1000 must stay free and 2000 are reserved for other images"));
     }
 
     [TestCase(50_000_000L)]

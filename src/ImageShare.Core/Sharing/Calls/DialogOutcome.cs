@@ -6,19 +6,19 @@ using ImageShare.Core.Sip.UserAgents.Sessions;
 
 namespace ImageShare.Core.Sharing.Calls;
 
-/// <summary>What the end of the SIP dialog means for the share, and how this side brings it about.</summary>
+/// <summary>Maps the end of the SIP dialog to an input of the share, and ends the dialog.</summary>
 internal static class DialogOutcome
 {
-    // The session is over when the BYE is sent, whatever is answered (RFC 3261 §15.1.1): a peer that is gone is not waited for long.
+    // A session is over once the BYE is sent, whatever the response (RFC 3261 §15.1.1), so an unreachable peer is not waited for long.
     private static readonly TimeSpan ByeWait = TimeSpan.FromSeconds(4);
 
-    /// <summary>Null for our own BYE: <see cref="EndAsync"/> says when that one has done its work.</summary>
+    /// <summary>The input for the end of a dialog; null for our own BYE, whose completion <see cref="EndAsync"/> reports.</summary>
     public static ShareInput? Of(DialogEnd end) => end.Reason switch
     {
         DialogEndReason.RemoteBye => new ShareInput.PeerEnded(ReasonHeader.Read(end.Bye)),
         DialogEndReason.LocalBye => null,
         DialogEndReason.NoAck => new ShareInput.AckMissing(),
-        _ => new ShareInput.DialogFailed(ShareOutcome.Failed(ImageShareError.ConnectionLost, "The SIP session broke down; check the network and share the image again.")),
+        _ => new ShareInput.DialogFailed(ShareOutcome.Failed(ImageShareError.ConnectionLost, "The SIP session failed; check the network and share the image again.")),
     };
 
     public static async Task WatchAsync(InviteDialog dialog, ShareSession session)
@@ -38,7 +38,7 @@ internal static class DialogOutcome
         }
         catch (OperationCanceledException)
         {
-            // The BYE is out and nobody answers it: the agent repeats it on its own as long as its timers allow.
+            // The BYE was sent but not answered. The agent retransmits it as long as its timers allow.
         }
     }
 }

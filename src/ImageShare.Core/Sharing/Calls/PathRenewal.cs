@@ -6,8 +6,8 @@ using ImageShare.Core.Sharing.Sessions;
 namespace ImageShare.Core.Sharing.Calls;
 
 /// <summary>
-/// Tells the peer of a running share each other path the relays of this side grant, by an offer inside the session (RFC 4976 §9.4). Until
-/// the peer knows, it uses the one before, which is good until its time is over.
+/// Tells the peer of a running share about each new path granted by the relays of this side, in an offer inside the session (RFC 4976 §9.4).
+/// Until then the peer uses the previous path, which stays valid until it expires.
 /// </summary>
 internal sealed class PathRenewal
 {
@@ -24,11 +24,11 @@ internal sealed class PathRenewal
         (_context, _session, _msrp, _offers, _section, _said) = (context, session, msrp, offers, section, said);
 
     /// <summary>Keeps both sides' paths up to date in the session (RFC 4976 §9.4).</summary>
-    /// <param name="context">What all shares have in common.</param>
+    /// <param name="context">The context of the client's shares.</param>
     /// <param name="session">The share.</param>
-    /// <param name="media">Its media, which has its MSRP session.</param>
-    /// <param name="offers">The offers of its SIP session.</param>
-    /// <param name="said">The path the peer was told.</param>
+    /// <param name="media">The media of the share, with its MSRP session.</param>
+    /// <param name="offers">The offers inside its SIP session.</param>
+    /// <param name="said">The path the peer knows.</param>
     public static void Follow(ShareContext context, ShareSession session, ShareMedia media, SessionOffers offers, string said)
     {
         MsrpSession msrp = media.Msrp;
@@ -41,7 +41,7 @@ internal sealed class PathRenewal
         var renewal = new PathRenewal(context, session, msrp, offers, media.Section, said);
         msrp.AdvertisedPathChanged = renewal.Begin;
 
-        // It may have changed while the peer's user was asked.
+        // The path may have changed while the peer's user was deciding.
         renewal.Begin();
     }
 
@@ -53,7 +53,7 @@ internal sealed class PathRenewal
         {
             if (_isOffering)
             {
-                // Whoever offers looks again when it is done: one offer at a time.
+                // Only one offer at a time: the running one checks for a newer path when it is done.
                 return;
             }
 

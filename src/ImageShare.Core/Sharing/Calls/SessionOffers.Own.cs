@@ -13,12 +13,12 @@ namespace ImageShare.Core.Sharing.Calls;
 internal sealed partial class SessionOffers
 {
     /// <summary>
-    /// Offers the session without a file that was broken off on this side, unless the peer has taken it out already. Several at the same time go into
-    /// one offer; one that meets an offer of the peer waits for its turn.
+    /// Offers the session without a file that was aborted on this side, unless the peer has already removed it. Several removals at the same
+    /// time are combined into one offer; an offer that collides with one of the peer is sent after it.
     /// </summary>
     /// <param name="section">The index of its section.</param>
-    /// <param name="reason">Why; the peer is told, to tell a user who cancels from something that failed.</param>
-    /// <returns>Done when the peer has answered, or the session is over; never fails.</returns>
+    /// <param name="reason">The reason, which is sent to the peer so that it can distinguish a user's cancellation from a failure.</param>
+    /// <returns>Completes when the peer has answered or the session is over; never faults.</returns>
     public Task RemoveAsync(int section, ShareEndReason reason = ShareEndReason.UserCancelled)
     {
         lock (_gate)
@@ -38,7 +38,9 @@ internal sealed partial class SessionOffers
         }
     }
 
-    /// <summary>Told of the MSRP path in each description of the peer: its relays may have granted it another (RFC 4976 §9.4).</summary>
+    /// <summary>
+    /// Registers a callback for the MSRP path in each description of the peer, whose relays may have granted a new one (RFC 4976 §9.4).
+    /// </summary>
     public void FollowPeerPath(int section, Action<MsrpPath> told)
     {
         lock (_gate)
@@ -47,10 +49,10 @@ internal sealed partial class SessionOffers
         }
     }
 
-    /// <summary>Offers the same transfer over another path of this side's own (RFC 4976 §9.4). One for a section at a time.</summary>
+    /// <summary>Offers the same transfer over a new path of this side (RFC 4976 §9.4). One call at a time per section.</summary>
     /// <param name="section">The index of its section.</param>
-    /// <param name="path">The path, SP between its URIs.</param>
-    /// <returns>Whether the peer took it; never fails.</returns>
+    /// <param name="path">The path: URIs separated by spaces.</param>
+    /// <returns>Whether the peer accepted it; never faults.</returns>
     public async Task<bool> OfferPathAsync(int section, string path)
     {
         var move = new NewPath(path);
@@ -67,7 +69,7 @@ internal sealed partial class SessionOffers
         return await move.Taken.Task.ConfigureAwait(false);
     }
 
-    // Under the lock.
+    // Called with the lock held.
     private Task Offer()
     {
         if (_offering.IsCompleted)
@@ -80,7 +82,7 @@ internal sealed partial class SessionOffers
 
     private async Task OfferAsync()
     {
-        // Not under the lock of who asks.
+        // Leave the caller's lock first.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         int[] offered = [];
         int[] moved = [];
@@ -95,7 +97,7 @@ internal sealed partial class SessionOffers
             }
             catch (ImageShareException)
             {
-                // The session is over or the peer is gone: its end says so.
+                // The session is over or the peer is unreachable; the end of the dialog reports it.
                 isOver = true;
             }
 
@@ -106,7 +108,7 @@ internal sealed partial class SessionOffers
 
             lock (_gate)
             {
-                // A peer that refuses has the file's end by MSRP all the same: nothing is gained by asking again.
+                // Do not repeat a refused offer: the peer learns of the file's end through MSRP anyway.
                 Array.ForEach(offered, section => _removing.Remove(section));
                 Array.ForEach(moved, section => EndMove(section, response is { IsSuccess: true }));
                 isMore = !isOver && _removing.Count + _moving.Count > 0;
@@ -120,12 +122,12 @@ internal sealed partial class SessionOffers
         }
     }
 
-    // On the agent's loop, when it is our turn.
+    // Runs on the agent's loop when this side may send an offer.
     private ReadOnlyMemory<byte> WriteOffer(out int[] offered, out int[] moved)
     {
         lock (_gate)
         {
-            // What is out moves nowhere.
+            // A removed file needs no new path.
             Array.ForEach([.. _moving.Keys.Where(_over.Contains)], section => EndMove(section, isTaken: false));
             offered = [.. _removing.Keys];
             moved = [.. _moving.Keys];
@@ -140,12 +142,12 @@ internal sealed partial class SessionOffers
             {
                 MediaDescription file = said.Media[section];
 
-                // Where two offers met this one is written again, and what was said by then is what this one says.
+                // After glare this offer is written again, based on what was said in the meantime.
                 _moving[section].Before ??= file.Find(SdpAttributes.PathName);
                 file = file.With(SdpAttributes.Path(_moving[section].Path.Split(' ')));
                 said = said with { Media = said.Media.SetItem(section, file) };
 
-                // An offer leaves open who connects (RFC 6135 §4.2.1); who has connected stays the one.
+                // An offer leaves open which side connects (RFC 6135 §4.2.1), but the existing connection stays in use.
                 MediaDescription open = file.Find(SdpAttributes.SetupName) is null ? file : file.With(SdpAttributes.Setup(SetupRole.ActPass));
                 offer = offer with { Media = offer.Media.SetItem(section, open) };
             }
@@ -156,7 +158,7 @@ internal sealed partial class SessionOffers
         }
     }
 
-    // Under the lock. A peer that refuses the path stays with the one before.
+    // Called with the lock held. If the peer refused the new path, the previous one stays.
     private void EndMove(int section, bool isTaken)
     {
         if (!_moving.Remove(section, out NewPath? move))
@@ -173,7 +175,7 @@ internal sealed partial class SessionOffers
         move.Taken.TrySetResult(isTaken);
     }
 
-    // What the peer refuses of the rest is out as well (RFC 3264 §8).
+    // Sections the peer refused in its answer are removed as well (RFC 3264 §8).
     private void TakeAnswer(SipResponse response)
     {
         if (!SessionDescription.TryParse(response.Body.Span, SdpLimits.Default, out SessionDescription? answer, out _))
@@ -194,12 +196,12 @@ internal sealed partial class SessionOffers
         }
     }
 
-    /// <summary>A path of this side's own that the peer does not know yet.</summary>
+    /// <summary>A new path of this side that the peer does not know yet.</summary>
     private sealed class NewPath(string path)
     {
         public string Path => path;
 
-        /// <summary>What the peer was told before.</summary>
+        /// <summary>The path the peer was told before.</summary>
         public SdpAttribute? Before { get; set; }
 
         public TaskCompletionSource<bool> Taken { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -13,14 +13,14 @@ using ImageShare.Core.Sip.UserAgents.Sessions;
 namespace ImageShare.Core.Sharing.Calls;
 
 /// <summary>
-/// The offers inside a session: answers those of the peer (RFC 5547 §8.1, §8.4; RFC 3261 §14.2) and tells the shares they concern, on the user agent's
-/// loop and one at a time; takes out what this side has broken off; and says where its media has moved to.
+/// Offer/answer inside a session: answers the peer's offers (RFC 5547 §8.1, §8.4; RFC 3261 §14.2) and informs the affected shares, one at a
+/// time on the user agent's loop; removes files that were aborted on this side; and announces new paths.
 /// </summary>
 internal sealed partial class SessionOffers
 {
     private static readonly ShareOutcome OtherFile = ShareOutcome.Failed(
         ImageShareError.UnacceptableOffer,
-        "The peer offered another file under the id of the running transfer, so the transfer was given up; the peer is faulty, share the image again.");
+        "The peer offered a different file under the id of the running transfer (RFC 5547 §8.1), so the transfer was aborted; share the image again, and report the fault to the peer's vendor.");
 
     private readonly ShareContext _context;
     private readonly InviteDialog _dialog;
@@ -44,15 +44,13 @@ internal sealed partial class SessionOffers
         (_context, _dialog, _running, _files, _begin) = (context, dialog, new RunningDescription(local), files, begin);
     }
 
-    /// <summary>Takes the offers of a dialog from now on.</summary>
+    /// <summary>Starts handling the offers of a dialog.</summary>
     /// <param name="context">What all shares have in common.</param>
     /// <param name="dialog">The dialog.</param>
-    /// <param name="local">What this side has said.</param>
-    /// <param name="files">The files that are under way in it.</param>
-    /// <param name="begin">
-    /// Takes an offer of another transfer in the place of the only file, with what this side said last in the session; false when it cannot be taken and the
-    /// session goes on. Null where none is ever taken.
-    /// </param>
+    /// <param name="local">The last description of this side.</param>
+    /// <param name="files">The files being transferred in it.</param>
+    /// <param name="begin">Handles an offer that replaces the only file with a new transfer, given the last description of this side; returns
+    /// false if it cannot be accepted and the session goes on. Null if no replacement is accepted.</param>
     public static SessionOffers Take(
         ShareContext context,
         InviteDialog dialog,
@@ -79,7 +77,9 @@ internal sealed partial class SessionOffers
         }
     }
 
-    /// <summary>Why images are being taken out, as far as the peer has not been told yet. One message has one reason: of several, a failure is what it has to know of.</summary>
+    /// <summary>
+    /// Why images are being removed, if the peer has not been told yet. A message carries one reason: of several, a failure takes precedence.
+    /// </summary>
     public ShareEndReason Untold
     {
         get
@@ -95,7 +95,7 @@ internal sealed partial class SessionOffers
     {
         if (request.Request.Body.IsEmpty)
         {
-            // An INVITE that asks for our offer: what we said last (RFC 3261 §14.2).
+            // An INVITE without an offer asks for ours: repeat our last description (RFC 3261 §14.2).
             Respond(request, Local);
             return;
         }
@@ -114,7 +114,7 @@ internal sealed partial class SessionOffers
         }
         else if (files.Any(static file => file.Kind is ReofferKind.NewTransfer))
         {
-            // One that is begun answers, when its user has decided; offers that come then are its own.
+            // The new share answers when its user has decided; it also handles later offers.
             if (_begin is null || request.Request.Method != SipMethod.Invite || !_begin(request, reading, Local))
             {
                 request.Respond(488);
@@ -177,14 +177,14 @@ internal sealed partial class SessionOffers
         Respond(request, answer);
         foreach ((SessionFile file, ReofferKind kind) in ended)
         {
-            // A peer says when it was not its user's will.
+            // The peer gives a reason if it was not a decision of its user.
             ShareEndReason reason = ReasonHeader.Read(request.Request);
             file.Session.Post(new ShareInput.TransferRemoved(
                 kind is ReofferKind.OtherFile ? OtherFile : reason.ToOutcome(file.Session.IsOutgoing)));
         }
     }
 
-    // False when it has ended before. An offer of ours has nothing to take out any more.
+    // False if it had already ended. Nothing remains for an offer of ours to remove.
     private bool End(int section)
     {
         lock (_gate)
@@ -205,7 +205,7 @@ internal sealed partial class SessionOffers
             return;
         }
 
-        // The description that is compared with the next one; a multipart around it is not part of it.
+        // The dialog compares this description with the next one, without a surrounding multipart.
         InvitationBodyReading reading = InvitationBody.Read(request.Request);
         _dialog.Describe(response.Body, reading.Octets);
     }

@@ -6,33 +6,33 @@ using ImageShare.Core.Sip.UserAgents.Sessions;
 namespace ImageShare.Core.Sharing.Calls;
 
 /// <summary>
-/// One SIP session and the images in it, most often one. Each image is a share of its own; what they have in common is here. The session ends with
-/// the last image that is in it; one that is done with earlier only leaves it, with its section taken out by an offer when it is broken off in the
-/// middle (RFC 5547 §8.4). For any thread.
+/// A SIP session and its images, usually one. Each image is a share of its own; this class holds what they have in common. The session ends
+/// with its last image. An image that ends earlier leaves the session; if it was aborted, an offer removes its media section (RFC 5547 §8.4).
+/// Thread-safe.
 /// </summary>
 internal abstract class ShareCall(ShareContext context)
 {
-    // As long as a BYE is waited for: a peer that is gone is not waited for long.
+    // The same time as for a BYE: an unreachable peer is not waited for long.
     private static readonly TimeSpan RemovalWait = TimeSpan.FromSeconds(4);
 
     private readonly List<ShareSession> _sessions = [];
     private readonly HashSet<ShareSession> _inside = [];
 
-    /// <summary>The MSRP side of what they have in common.</summary>
+    /// <summary>The media of all images, which may share an MSRP connection.</summary>
     public SharedConnection Connection { get; } = new(context.TimeProvider, context.Limits.GraceTimeout);
 
     protected ShareContext Context { get; } = context;
 
-    /// <summary>Held while the parts of this object change; never while anything is waited for.</summary>
+    /// <summary>Guards the state of this object. Never held while waiting.</summary>
     protected Lock Gate { get; } = new();
 
-    /// <summary>The session, as soon as it stands.</summary>
+    /// <summary>The dialog, once it is established.</summary>
     protected InviteDialog? Dialog { get; set; }
 
-    /// <summary>The offers inside it.</summary>
+    /// <summary>The offers inside the session.</summary>
     protected SessionOffers? Offers { get; set; }
 
-    /// <summary>Adds an image, before anything begins.</summary>
+    /// <summary>Adds an image, before the call starts.</summary>
     protected void Join(ShareRole share)
     {
         _sessions.Add(share.Session);
@@ -40,13 +40,13 @@ internal abstract class ShareCall(ShareContext context)
         Connection.Join(share.Media);
     }
 
-    /// <summary>The BYE of one image: the session's when it is the last one. Tells the share when it is out.</summary>
+    /// <summary>Ends one image: with BYE if it is the last one of the session. The share is told when that is done.</summary>
     public async Task LeaveAsync(ShareSession session, ShareMedia media, ShareEffect.Bye bye)
     {
         bool isLast = Leave(session, out _);
         if (isLast && Dialog is { } dialog)
         {
-            // The offers that would have said why others left have not been answered, and never will be.
+            // The offers that would have told the peer why other images left were never answered: the BYE has to say it.
             ShareEndReason reason = bye.Reason is ShareEndReason.None && Offers is { } unanswered ? unanswered.Untold : bye.Reason;
             await DialogOutcome.EndAsync(dialog, Context, reason).ConfigureAwait(false);
         }
@@ -58,7 +58,7 @@ internal abstract class ShareCall(ShareContext context)
         session.Post(new ShareInput.Ended());
     }
 
-    /// <summary>The image is through and waits for the BYE of its sender: not where others are still under way.</summary>
+    /// <summary>The image is complete and waits for the sender's BYE, unless other images are still being transferred.</summary>
     public void Release(ShareSession session)
     {
         lock (Gate)
@@ -72,7 +72,7 @@ internal abstract class ShareCall(ShareContext context)
         session.Post(new ShareInput.Ended());
     }
 
-    /// <summary>The share is over, however it came to that: no session is left standing with its last image.</summary>
+    /// <summary>The share has ended for whatever reason: makes sure that the session does not outlive its last image.</summary>
     public void Drop(ShareSession session, ShareMedia media)
     {
         bool isLast = Leave(session, out bool wasInside);
@@ -82,27 +82,27 @@ internal abstract class ShareCall(ShareContext context)
         }
         else if (isLast && Dialog is { Ended.IsCompleted: false } dialog)
         {
-            // Where BYE is on its way already this does nothing.
+            // Does nothing if a BYE was already sent.
             _ = dialog.ByeAsync();
         }
     }
 
-    /// <summary>An image has left, under no lock.</summary>
+    /// <summary>Called when an image has left, without the lock.</summary>
     protected abstract void OnLeft(ShareSession session, bool isLast);
 
-    /// <summary>Whether the image is still in the session. Asked with <see cref="Gate"/> held.</summary>
+    /// <summary>Whether the image is still in the session. Call with <see cref="Gate"/> held.</summary>
     protected bool IsInside(ShareSession session) => _inside.Contains(session);
 
-    /// <summary>Takes an image out. Called with <see cref="Gate"/> held.</summary>
+    /// <summary>Removes an image. Call with <see cref="Gate"/> held.</summary>
     protected void TakeOut(ShareSession session) => _inside.Remove(session);
 
-    /// <summary>Whether only those images are in the session, of which this is said. Asked with <see cref="Gate"/> held.</summary>
+    /// <summary>Whether the predicate holds for all images in the session. Call with <see cref="Gate"/> held.</summary>
     protected bool AreAllInside(Func<ShareSession, bool> predicate) => _inside.All(predicate);
 
-    /// <summary>All shares, those that are over too.</summary>
+    /// <summary>All shares, including ended ones.</summary>
     protected ShareSession[] Sessions => [.. _sessions];
 
-    /// <summary>Tells every share; those that are over do not hear it.</summary>
+    /// <summary>Posts an input to every share; ended ones ignore it.</summary>
     protected void PostAll(ShareInput input)
     {
         foreach (ShareSession session in _sessions)
@@ -111,7 +111,7 @@ internal abstract class ShareCall(ShareContext context)
         }
     }
 
-    /// <summary>Begins work for all: what it throws ends every share.</summary>
+    /// <summary>Starts work for all shares. An exception ends every share.</summary>
     protected async Task Begin(Func<Task> work)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -121,7 +121,7 @@ internal abstract class ShareCall(ShareContext context)
         }
         catch (Exception e)
         {
-            // The pump of the call's work, which calls custom networks and codecs.
+            // Any exception: the work calls custom networks and codecs.
             PostAll(new ShareInput.Broken(ShareOutcome.FromUnexpected(e)));
         }
     }
@@ -147,7 +147,7 @@ internal abstract class ShareCall(ShareContext context)
         }
         catch (TimeoutException)
         {
-            // The offer waits for the peer's, or for its answer; the image is over all the same.
+            // The offer is still waiting for the peer; the image has ended anyway.
         }
     }
 }

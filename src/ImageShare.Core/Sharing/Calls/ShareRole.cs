@@ -5,11 +5,11 @@ using ImageShare.Core.Sharing.StateMachine;
 namespace ImageShare.Core.Sharing.Calls;
 
 /// <summary>
-/// One image in a SIP session: the share, the MSRP half that sends or receives it, and, in the class that inherits this, the SIP half
-/// that calls or was called. Any two halves go together. All effects come from the share's one loop.
+/// One image in a SIP session: the share, its media, and, in the derived class, the SIP side that calls or is called. Any media can be
+/// combined with any SIP side. All effects are performed from the share's loop.
 /// </summary>
 /// <param name="session">The share.</param>
-/// <param name="media">Its MSRP half.</param>
+/// <param name="media">Its media.</param>
 internal abstract class ShareRole(ShareSession session, ShareMedia media) : IShareRole
 {
     public ShareSession Session => session;
@@ -33,9 +33,9 @@ internal abstract class ShareRole(ShareSession session, ShareMedia media) : ISha
         await media.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Performs one effect that concerns SIP.</summary>
+    /// <summary>Performs an effect that concerns SIP.</summary>
     protected abstract ValueTask SignalAsync(ShareEffect effect);
 
-    /// <summary>The share is over: no caller is left ringing for it, and no session standing.</summary>
+    /// <summary>Called when the share is over: no invitation may be left ringing and no session established.</summary>
     protected abstract void Leave();
 }

@@ -4,12 +4,12 @@ using ImageShare.Core.Sharing.StateMachine;
 
 namespace ImageShare.Core.Sharing.Endings;
 
-/// <summary>What MSRP's endings mean for the share, and what a person can do about them (RFC 4975 §10).</summary>
+/// <summary>Maps the end of an MSRP message or session to the outcome of the share, with a message for users (RFC 4975 §10).</summary>
 internal static class MsrpOutcome
 {
-    /// <summary>Null when the peer has everything.</summary>
-    /// <param name="result">What became of the message.</param>
-    /// <param name="session">The end of its session; asked for where that says why the message ended: it stood still, it was cut, the peer does not know it.</param>
+    /// <summary>The outcome of sending; null if the peer has the whole image.</summary>
+    /// <param name="result">The result of the message.</param>
+    /// <param name="session">The end of its session, which explains a message that timed out, was aborted or lost its connection.</param>
     public static async ValueTask<ShareOutcome?> OfSendingAsync(MsrpSendResult result, Task<MsrpSessionEnd> session) => result.Outcome switch
     {
         MsrpSendOutcome.Completed => null,
@@ -25,26 +25,26 @@ internal static class MsrpOutcome
         MsrpSessionEndReason.BindTimeout => ShareOutcome.MediaNotConnected,
         MsrpSessionEndReason.Closed => ShareOutcome.CancelledHere,
         MsrpSessionEndReason.ProtocolError => ShareOutcome.Failed(
-            ImageShareError.MalformedMessage, "The peer sent what is no MSRP, and the connection was closed; the peer is faulty."),
+            ImageShareError.MalformedMessage, "The peer sent invalid MSRP, so the connection was closed; report the fault to the peer's vendor."),
         MsrpSessionEndReason.Refused => Refused(end.Status),
         MsrpSessionEndReason.NotTrusted => ShareOutcome.Failed(
             ImageShareError.CertificateNotTrusted,
-            "Who is at the other end of the MSRP connection has not shown the certificate that the peer's session description names; somebody may stand between. Share again, and if it stays so, do not."),
+            "The certificate on the MSRP connection does not match the fingerprint in the peer's session description; the connection may be intercepted. Do not share images with this peer until that is resolved."),
         _ => ShareOutcome.ConnectionLost,
     };
 
-    /// <summary>Null when the session's own end says more, or this side made it.</summary>
+    /// <summary>The outcome of an aborted incoming message; null if the end of the session is more precise, or this side aborted it.</summary>
     public static ShareOutcome? OfAbort(MsrpAbortReason reason) => reason switch
     {
         MsrpAbortReason.BySender => ShareOutcome.CancelledByPeer,
         MsrpAbortReason.TooLarge => ShareOutcome.Failed(
-            ImageShareError.SizeMismatch, "The peer sent more bytes than it had announced; the image was refused."),
+            ImageShareError.SizeMismatch, "The peer sent more bytes than it announced, so the image was refused; ask the peer to share it again."),
         MsrpAbortReason.Inconsistent => ShareOutcome.Failed(
-            ImageShareError.MalformedMessage, "The peer's chunks contradict each other; the image was refused."),
+            ImageShareError.MalformedMessage, "The peer's chunks contradict each other, so the image was refused; ask the peer to share it again."),
         MsrpAbortReason.TooScattered => ShareOutcome.Failed(
-            ImageShareError.MalformedMessage, "The peer sent the image in too many pieces out of order; it was refused."),
+            ImageShareError.MalformedMessage, "The peer sent the image in too many pieces out of order, so it was refused; the peer must send it in order."),
         MsrpAbortReason.ReceiverFailed => ShareOutcome.Failed(
-            ImageShareError.StoreNotWritable, "The image could not be stored; check the folder and its free space."),
+            ImageShareError.StoreNotWritable, "The image could not be stored; check the folder and its free space, and ask the peer to share it again."),
         _ => null,
     };
 
@@ -52,10 +52,10 @@ internal static class MsrpOutcome
         ImageShareError.TransferRefused,
         status switch
         {
-            413 => "The peer stopped the transfer: it wants no more of this image, or has no room for it. (MSRP 413)",
-            415 => "The peer accepted the image, but does not take this type of it; convert the image and share it again. (MSRP 415)",
+            413 => "The peer stopped the transfer: it no longer wants the image, or has no room for it. (MSRP 413)",
+            415 => "The peer accepted the image, but does not support its type; convert the image and share it again. (MSRP 415)",
             403 => "The peer does not allow this transfer. (MSRP 403)",
-            481 or 506 => $"The peer does not know this transfer any more; share the image again. (MSRP {status})",
+            481 or 506 => $"The peer no longer knows this transfer; share the image again. (MSRP {status})",
             _ => $"The peer refused the transfer. (MSRP {status})",
         }) with
     { MsrpStatus = status };

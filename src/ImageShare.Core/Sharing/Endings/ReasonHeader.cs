@@ -7,8 +7,8 @@ using ImageShare.Core.Sip.Messages;
 namespace ImageShare.Core.Sharing.Endings;
 
 /// <summary>
-/// Why a share ends, in the Reason header (RFC 3326) of CANCEL, of BYE and of the offer that takes an image out of the session. The cause is a SIP status that
-/// others understand as far as they can; the text tells peers of this library what it was exactly.
+/// The reason for the end of a share, in the Reason header (RFC 3326) of CANCEL, of BYE and of the offer that removes an image from the
+/// session. The cause is a SIP status other implementations understand; the text tells peers with this library the exact reason.
 /// </summary>
 internal static class ReasonHeader
 {
@@ -28,7 +28,7 @@ internal static class ReasonHeader
         (ShareEndReason.Failed, 500, "Transfer Failed"),
     ];
 
-    /// <summary>The header's value; null where there is nothing to say.</summary>
+    /// <summary>The header value, or null for no reason.</summary>
     public static string? Write(ShareEndReason reason)
     {
         foreach ((ShareEndReason known, int cause, string text) in Forms)
@@ -43,14 +43,14 @@ internal static class ReasonHeader
     }
 
     /// <summary>
-    /// Reads the first value of protocol SIP that has a cause. 487 and 6xx are a user's decision, any other 4xx or 5xx a failure. Other protocols, Q.850 above all, and a
-    /// cause of 200, which some phones send with every BYE, say nothing of the kind.
+    /// Reads the first value with protocol SIP and a cause. 487 and 6xx are a decision of the user; any other 4xx or 5xx is a failure. Other
+    /// protocols, in particular Q.850, and cause 200, which some phones send with every BYE, are ignored.
     /// </summary>
     public static ShareEndReason Read(SipRequest? request) => FirstOf(request) is { } reason ? Read(reason) : ShareEndReason.None;
 
     /// <summary>
-    /// Reads the Reason of a CANCEL, which a forking proxy writes as well: 200 means that somebody else has accepted, 6xx that somebody else has declined,
-    /// 408 and 480 that the time was over (RFC 3326 §3.1).
+    /// Reads the Reason of a CANCEL, which may come from a forking proxy: 200 means accepted elsewhere, 6xx declined elsewhere, 408 and 480
+    /// not answered in time (RFC 3326 §3.1).
     /// </summary>
     public static ShareEndReason ReadOfCancel(SipRequest cancel) => FirstOf(cancel) switch
     {

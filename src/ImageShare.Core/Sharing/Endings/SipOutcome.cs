@@ -6,21 +6,21 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Endings;
 
-/// <summary>What a final SIP status means for a share, and what a person can do about it (RFC 3261 §21, IR.79 §3.4).</summary>
+/// <summary>Maps a final SIP status to the outcome of the share, with a message for users (RFC 3261 §21, IR.79 §3.4).</summary>
 internal static class SipOutcome
 {
-    /// <summary>The image cannot be stored, and this is no user's decision (RFC 3261 §21.5.1).</summary>
+    /// <summary>The image cannot be stored; not a decision of the user (RFC 3261 §21.5.1).</summary>
     public const int NotStorable = 500;
 
-    /// <summary>The words beside it, by which peers of this library know it from any other 500.</summary>
+    /// <summary>The reason phrase by which peers with this library tell it from any other 500.</summary>
     public const string NotStorablePhrase = "Image Cannot Be Stored";
 
-    /// <summary>A refusal of an image that was asked for: there is none, or more than one, or none is served.</summary>
+    /// <summary>The outcome if a requested image is refused: there is none, several match, or the peer serves none.</summary>
     public static ShareOutcome NotServed(string answer) => ShareOutcome.Failed(
         ImageShareError.ImageNotFound,
-        $"The peer serves no image that fits, or several that do; ask for it by its hash, or by name, type and size together. ({answer})");
+        $"The peer does not serve a matching image, or several match; select it by its hash, or by name, type and size together. ({answer})");
 
-    /// <summary>What keeps a peer from sharing images at all; null when nothing does.</summary>
+    /// <summary>Why a peer cannot share images at all, or null if it can.</summary>
     public static ShareOutcome? NotCapable(ImageShareCapabilities capabilities)
     {
         if (capabilities.CanShareImages)
@@ -32,8 +32,8 @@ internal static class SipOutcome
         {
             return ShareOutcome.Failed(
                 ImageShareError.CapabilityUnknown,
-                $"The peer answered the capability query with {capabilities.SipStatus}, but says nothing of what it can do; it may take images all the same. "
-                + "Invite it without asking: ShareSettings.QueryFirst = false, or --no-query on the command line.")
+                $"The peer answered the capability query with {capabilities.SipStatus}, but did not say what it supports; it may still accept images. "
+                + "Share without asking: set ShareSettings.QueryFirst = false, or use --no-query on the command line.")
                 with
             { SipStatus = capabilities.SipStatus };
         }
@@ -52,12 +52,12 @@ internal static class SipOutcome
             ? refused
             : ShareOutcome.Failed(
                 ImageShareError.NotCapable,
-                $"The peer answered the capability query with {capabilities.SipStatus} and shows no image share: it cannot take images.")
+                $"The peer answered the capability query with {capabilities.SipStatus} but does not support image share; it cannot receive images.")
                 with
             { SipStatus = capabilities.SipStatus };
     }
 
-    /// <summary>The same for a final response; a challenge says why it was not answered, a redirection where to go.</summary>
+    /// <summary>The outcome for a final response. For a challenge it says why it was not answered, for a redirection where to.</summary>
     public static ShareOutcome Of(SipResponse response) => response.StatusCode is >= 300 and < 400
         ? Redirected(response)
         : FromStatus(response.StatusCode, response.ReasonPhrase, UnansweredChallenge.Describe(response));
@@ -82,15 +82,15 @@ internal static class SipOutcome
             487 => (ImageShareState.Cancelled, ImageShareError.Cancelled, "The invitation was cancelled."),
             401 or 407 when challenge is not null => (ImageShareState.Failed, ImageShareError.AuthenticationFailed, challenge),
             401 or 403 or 407 => (ImageShareState.Failed, ImageShareError.AuthenticationFailed,
-                "The peer or its proxy refuses these credentials; check the user name, the password and whether this identity may share images."),
-            404 or 410 or 604 => (ImageShareState.Failed, ImageShareError.PeerUnreachable, "The peer's address is not known there; check the SIP URI."),
+                "The peer or its proxy rejected the credentials; check the user name, the password, and whether this identity may share images."),
+            404 or 410 or 604 => (ImageShareState.Failed, ImageShareError.PeerUnreachable, "The peer's address is unknown to its server; check the SIP URI."),
             415 or 488 or 606 => (ImageShareState.Failed, ImageShareError.UnacceptableOffer,
-                "The peer cannot take this offer; query its capabilities for the types and the size it takes, or try another profile."),
-            405 or 501 => (ImageShareState.Failed, ImageShareError.NotCapable, "The peer does not know this kind of request; it cannot share images."),
+                "The peer cannot accept this offer; query its capabilities for the accepted types and size, or try another profile."),
+            405 or 501 => (ImageShareState.Failed, ImageShareError.NotCapable, "The peer does not support this request; it cannot share images."),
             NotStorable when reasonPhrase.Equals(NotStorablePhrase, StringComparison.OrdinalIgnoreCase) =>
                 (ImageShareState.Failed, ImageShareError.Rejected, ShareOutcome.NotStoredAtPeer.Message!),
             503 => (ImageShareState.Failed, ImageShareError.Busy, "The peer's service is overloaded or out of service; try again later."),
-            >= 500 and <= 599 => (ImageShareState.Failed, ImageShareError.Rejected, "Something failed at the peer, or on the way to it; try again later."),
+            >= 500 and <= 599 => (ImageShareState.Failed, ImageShareError.Rejected, "The peer or a server on the way to it failed; try again later."),
             _ => (ImageShareState.Failed, ImageShareError.Rejected, "The peer refused the image."),
         };
         return new ShareOutcome(state, error, $"{message} (SIP {status} {reasonPhrase})") { SipStatus = status };

@@ -9,8 +9,8 @@ using ImageShare.Core.Sharing.StateMachine;
 namespace ImageShare.Core.Sharing.Media;
 
 /// <summary>
-/// The receiver of an image that was asked for. The MSRP session needs it before anything is agreed upon, so the first message waits here for the answer; only
-/// then, and when the message says how long it is, does the image get its place. From there on an <see cref="ImageReceiver"/> has it.
+/// The receiver of a requested image. The MSRP session needs it before the answer is known, so the first message waits here for the answer.
+/// Only then, when the message tells its length, is the sink created, and an <see cref="ImageReceiver"/> takes over.
 /// </summary>
 internal sealed class AwaitedImage(
     ShareContext context, ShareSession session, ReceivingMedia media, IImageStore store, IProgress<ImageShareProgress>? listener) : IMsrpMessageReceiver
@@ -19,18 +19,18 @@ internal sealed class AwaitedImage(
     private ImageReceiver? _receiver;
     private Claim? _claimed;
 
-    /// <summary>Whether the beginning of an image is in this fetch's hands.</summary>
+    /// <summary>Whether this fetch holds a partial file.</summary>
     public bool HasClaimed => Volatile.Read(ref _claimed) is not null;
 
-    /// <summary>Takes the beginning of an image that broke off, before its rest is asked for: from then on no other transfer has it.</summary>
+    /// <summary>Claims the partial file of an interrupted transfer before the rest is requested; no other transfer can resume it from then on.</summary>
     /// <param name="image">The image, with its hash.</param>
-    /// <param name="sender">Who sends the rest.</param>
-    /// <param name="cancellationToken">Ends the wait for the store.</param>
-    /// <returns>What is here; null when nothing is, or others have it, and the whole is to be asked for.</returns>
+    /// <param name="sender">The sender of the rest.</param>
+    /// <param name="cancellationToken">Cancels waiting for the store.</param>
+    /// <returns>What is stored; null if there is nothing or it is in use, so that the whole image must be requested.</returns>
     /// <exception cref="ImageShareException">The store cannot take the image.</exception>
     public async ValueTask<ImagePartial?> ClaimAsync(ImageSelector image, string sender, CancellationToken cancellationToken)
     {
-        // Of a whole that is here already there is no rest either.
+        // If all bytes are already stored, there is no rest to request.
         if (store.FindPartial(image, sender) is not { Bytes: > 0 } found || found.Bytes >= found.Size || (image.Size ?? found.Size) != found.Size)
         {
             return null;
@@ -53,7 +53,7 @@ internal sealed class AwaitedImage(
         }
         catch (ImageShareException e) when (e.Error is ImageShareError.NothingToResume or ImageShareError.TypeNotAccepted)
         {
-            // Another one was faster; or the folder wants to know the type, which the peer has not said yet.
+            // Another fetch was faster, or the store needs to know the type, which the peer has not told yet.
             return null;
         }
 
@@ -65,13 +65,13 @@ internal sealed class AwaitedImage(
         return found;
     }
 
-    /// <summary>Gives the beginning back: others may continue it.</summary>
+    /// <summary>Releases the partial file, so that other transfers can resume it.</summary>
     public ValueTask ReleaseAsync() => Interlocked.Exchange(ref _claimed, null)?.Sink.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    /// <summary>The answer is here, and says so much of the image.</summary>
+    /// <summary>Called with the description of the image from the answer.</summary>
     public void Agree(IncomingImage image) => _agreed.TrySetResult(image);
 
-    /// <summary>There will be no answer.</summary>
+    /// <summary>Called if there will be no answer.</summary>
     public ValueTask GiveUpAsync()
     {
         _agreed.TrySetCanceled();
@@ -89,7 +89,7 @@ internal sealed class AwaitedImage(
                 if (image.Size > context.Limits.MaxImageSize)
                 {
                     return Refuse(ShareOutcome.Failed(
-                        ImageShareError.TooLarge, $"The image has {image.Size} bytes, and this side takes at most {context.Limits.MaxImageSize}; it was refused."));
+                        ImageShareError.TooLarge, $"The image has {image.Size} bytes, but this side accepts at most {context.Limits.MaxImageSize}, so it was refused; raise ImageShareLimits.MaxImageSize to accept it."));
                 }
 
                 if (await PlaceOfAsync(image, cancellationToken).ConfigureAwait(false) is not { } sink)
@@ -129,14 +129,14 @@ internal sealed class AwaitedImage(
 
     public ValueTask AbortAsync(MsrpAbortReason reason) => _receiver!.AbortAsync(reason);
 
-    // What was asked for stays what it was. What the message says of itself fills the gaps: here its length; its name, the receiver reads.
+    // The requested properties stay. The message fills gaps: here its length; ImageReceiver reads its name.
     private static IncomingImage Describe(IncomingImage agreed, MsrpMessageInfo message)
     {
         bool isWrapped = message.ContentType is { } type && BodyUnwrapper.CanUnwrap(type);
         return agreed with { Size = agreed.Size ?? (message.Total is { } total && !isWrapped ? agreed.ResumesAt + total : null) };
     }
 
-    // Null when the share was given up, and with it the beginning.
+    // Null if the share, and with it the partial file, was given up.
     private async ValueTask<IImageSink?> PlaceOfAsync(IncomingImage image, CancellationToken cancellationToken)
     {
         if (image.ResumesAt == 0)
@@ -175,6 +175,6 @@ internal sealed class AwaitedImage(
         return MsrpAcceptance.Refuse(413);
     }
 
-    /// <summary>A beginning that is held, and the name its image was claimed by.</summary>
+    /// <summary>A claimed partial file, and the name of the image in the claim.</summary>
     private sealed record Claim(IImageSink Sink, string? Name);
 }

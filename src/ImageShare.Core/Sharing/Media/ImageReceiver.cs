@@ -11,8 +11,8 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sharing.Media;
 
 /// <summary>
-/// Takes the one MSRP message of an image share and writes it to the store (RFC 5547 §8.7). Called by the connection's reader loop, one call
-/// at a time; what it throws is answered with 413 there. Owns the sink, whose calls must not overlap: a call that does not come back keeps it.
+/// Receives the single MSRP message of an image share and writes it to the store (RFC 5547 §8.7). Called by the connection's reader loop, one
+/// call at a time, which answers 413 if a call throws. Owns the sink: calls to it must not overlap, so a pending call delays its disposal.
 /// </summary>
 internal sealed class ImageReceiver(ShareSession session, IImageSink sink, long? size, long limit, IProgress<long> progress, long first = 0) : IMsrpMessageReceiver, IAsyncDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class ImageReceiver(ShareSession session, IImageSink sink, long?
     private const int GivenUp = 2;
     private const int InUseAndGivenUp = 3;
 
-    // What was announced, without what came before, is also the most that is taken: the message counts from its own beginning.
+    // The announced size is also the limit. The message does not include the bytes received earlier.
     private long _maxSize = Math.Min(size ?? limit, limit) - first;
     private UnwrappingSink? _wrapped;
     private int _use;
@@ -30,33 +30,33 @@ internal sealed class ImageReceiver(ShareSession session, IImageSink sink, long?
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _abandoned;
 
-    /// <summary>The type the offer names, to know the image by when it comes wrapped in something else.</summary>
+    /// <summary>The offered type, which identifies the image inside a wrapper.</summary>
     public MediaType? OfferedType { get; init; }
 
-    /// <summary>What was stored: then the share is complete, whatever else happens.</summary>
+    /// <summary>The stored image, once it is complete; the share is then complete, whatever else happens.</summary>
     public StoredImage? Stored { get; private set; }
 
-    /// <summary>Whether the sink was let go of: nothing more will be stored, and nothing stays of what was not whole.</summary>
+    /// <summary>Whether the sink was released: nothing more will be stored, and nothing is left of an incomplete image.</summary>
     public bool IsReleased => _released.Task.IsCompleted;
 
-    /// <summary>Whether its beginning was here before.</summary>
+    /// <summary>Whether the transfer resumes a partial file.</summary>
     public bool IsContinued => first > 0;
 
-    /// <summary>Whether the offer has named the image.</summary>
+    /// <summary>Whether the offer contained the name of the image.</summary>
     public bool IsNamed { get; init; }
 
-    /// <summary>What the message says of the file (RFC 5547 §8.7).</summary>
+    /// <summary>The metadata in the message (RFC 5547 §8.7).</summary>
     public SentFile? SentFile { get; private set; }
 
     public ValueTask<MsrpAcceptance> BeginAsync(MsrpMessageInfo message, CancellationToken cancellationToken)
     {
         if (_began || _abandoned)
         {
-            // One file is one message, and nothing else is sent on its session.
+            // A file is a single message, and nothing else may be sent on its session.
             return ValueTask.FromResult(MsrpAcceptance.Refuse(_began ? 403 : 413));
         }
 
-        // What the offer says comes first; what it leaves out, the message may say.
+        // The offer takes precedence; the message supplies what it leaves out.
         SentFile = TransferDisposition.Read(message.OtherHeaders);
         if (size is null && SentFile?.Size is { } announced)
         {
@@ -75,7 +75,7 @@ internal sealed class ImageReceiver(ShareSession session, IImageSink sink, long?
             return ValueTask.FromResult(MsrpAcceptance.Refuse(413));
         }
 
-        // Said here, before the first octet: a BYE right behind the last one must find the share in its transfer.
+        // Post this before the first byte: a BYE right after the last byte must find the share in the state Transferring.
         _began = true;
         session.Post(new ShareInput.MediaConnected());
         return !IsNamed && SentFile?.Name is { Length: > 0 } name ? NameAsync(name) : ValueTask.FromResult(MsrpAcceptance.Accept);
@@ -96,11 +96,11 @@ internal sealed class ImageReceiver(ShareSession session, IImageSink sink, long?
         }
         catch (Exception e)
         {
-            // One way for what a store throws at once and what it throws later.
+            // Handle synchronous exceptions of a store like asynchronous ones.
             writing = ValueTask.FromException(e);
         }
 
-        // What comes twice counts once at most.
+        // Repeated bytes must not raise the progress above the size.
         _received = Math.Min(_received + data.Length, _maxSize);
         if (!writing.IsCompletedSuccessfully)
         {
@@ -146,12 +146,12 @@ internal sealed class ImageReceiver(ShareSession session, IImageSink sink, long?
         }
     }
 
-    /// <summary>From now on nothing more is taken.</summary>
+    /// <summary>Refuses everything from now on.</summary>
     public void Abandon() => _abandoned = true;
 
     /// <summary>
-    /// Lets the sink go: now, or at the end of the call that is using it, which this waits for. A call that stores the image whole ends as a completed
-    /// share; on a connection that others are on, nothing else would wait for it.
+    /// Releases the sink: now, or at the end of the call that is using it, for which this waits. If that call completes the image, the share
+    /// is completed; on a connection shared with other sessions nothing else would wait for it.
     /// </summary>
     public ValueTask DisposeAsync()
     {
@@ -183,7 +183,7 @@ internal sealed class ImageReceiver(ShareSession session, IImageSink sink, long?
         }
     }
 
-    // In a message that wraps the image, it is the part that says what the file is (RFC 5547 §8.7). Called within a write.
+    // In a wrapped message, the headers of the part describe the file (RFC 5547 §8.7). Called within a write.
     private void TakePart(BodyPart part)
     {
         if (part.Disposition is not { } disposition)
@@ -249,8 +249,8 @@ internal sealed class ImageReceiver(ShareSession session, IImageSink sink, long?
     }
 
     private ShareOutcome TooMuch() => (size ?? SentFile?.Size) is { } announced
-        ? ShareOutcome.Failed(ImageShareError.SizeMismatch, $"The peer sent more than the {announced} bytes it had announced; the image was refused.")
-        : ShareOutcome.Failed(ImageShareError.TooLarge, $"The image is larger than {limit} bytes, the most this side takes; it was refused.");
+        ? ShareOutcome.Failed(ImageShareError.SizeMismatch, $"The peer sent more than the {announced} bytes it announced, so the image was refused; ask the peer to share it again.")
+        : ShareOutcome.Failed(ImageShareError.TooLarge, $"The image is larger than the limit of {limit} bytes, so it was refused; raise ImageShareLimits.MaxImageSize to accept it.");
 
     // A custom store may throw anything.
     private static ShareOutcome OfStore(Exception e) => e is ImageShareException known

@@ -7,10 +7,10 @@ using ImageShare.Core.Sip;
 
 namespace ImageShare.Core.Sharing.Media;
 
-/// <summary>Sends an image inside message/cpim (RFC 3862), for peers that take it in no other way (RFC 4975 §8.6). Nothing of the image is kept.</summary>
+/// <summary>Wraps an image in message/cpim (RFC 3862) for peers that do not accept it bare (RFC 4975 §8.6). The image is not buffered.</summary>
 internal static class ImageWrapper
 {
-    /// <summary>What stands before the octets of the image.</summary>
+    /// <summary>Writes the CPIM headers that precede the image.</summary>
     public static ReadOnlyMemory<byte> WriteHead(ImageDescription image, SipUri from, SipUri to, DateTimeOffset date, ContentDisposition? disposition)
     {
         CpimHead head = CpimHead.Create(from.ToString(), to.ToString(), image.Type, date);
@@ -19,7 +19,7 @@ internal static class ImageWrapper
         return output.WrittenMemory;
     }
 
-    /// <summary>The message with that head before its octets; the message itself when there is none.</summary>
+    /// <summary>The message with the headers before its content; the message itself if there are none.</summary>
     public static MsrpOutgoingContent Around(ReadOnlyMemory<byte> head, MsrpOutgoingContent image)
     {
         if (head.IsEmpty)

@@ -6,16 +6,16 @@ using ImageShare.Core.Sharing.Offers;
 
 namespace ImageShare.Core.Sharing.Media;
 
-/// <summary>Looks up the addresses of a peer's media section and of its path, to compare them (RFC 6714 §4.4).</summary>
+/// <summary>Resolves and compares the addresses of a peer's media section and MSRP path (RFC 6714 §4.4).</summary>
 internal static class MediaAddress
 {
-    /// <summary>Whether the section's c= and m= lines name an address of its path. What does not resolve names none.</summary>
+    /// <summary>Whether the c= and m= lines of the section match an address of the path. A name that does not resolve matches nothing.</summary>
     public static async Task<bool> MatchesPathAsync(
         INetwork network, SessionDescription description, MediaDescription media, MsrpPath path, CancellationToken cancellationToken)
     {
         if (description.GetConnection(media) is not { } connection)
         {
-            // Without an address there is none to compare, and none to connect to.
+            // Without c= there is no address to compare or to connect to.
             return true;
         }
 

@@ -4,14 +4,14 @@ using System.Net.Sockets;
 namespace ImageShare.Core.Sharing.Media;
 
 /// <summary>
-/// Which addresses this side connects to because a peer named them (RFC 4975 §14.5): an offer or answer must not turn us against somebody who
-/// never asked, least of all against services of our own machine.
+/// Decides which addresses from a peer's SDP this side connects to (RFC 4975 §14.5): an offer or answer must not direct connections to third
+/// parties or to services on this machine.
 /// </summary>
 internal static class MediaDialPolicy
 {
     /// <summary>
-    /// Never multicast, broadcast or the unspecified address. This machine itself, and addresses of the link, only when the peer is
-    /// already spoken to there: when <paramref name="signalling"/>, the other end of the SIP signalling, is of the same kind.
+    /// Multicast, broadcast and unspecified addresses are never allowed. Loopback and link-local addresses are allowed only if <paramref
+    /// name="signalling"/>, the peer's SIP address, is one as well.
     /// </summary>
     public static bool Allows(IPAddress signalling, IPEndPoint remote)
     {

@@ -6,8 +6,8 @@ using ImageShare.Core.Sharing.Sessions;
 
 namespace ImageShare.Core.Sharing.Media;
 
-/// <summary>The media half of the side that receives the image.</summary>
-/// <param name="context">What all shares have in common.</param>
+/// <summary>The media of the receiving side.</summary>
+/// <param name="context">The context of the client's shares.</param>
 /// <param name="session">The share.</param>
 internal sealed class ReceivingMedia(ShareContext context, ShareSession session) : ShareMedia(context, session)
 {
@@ -15,15 +15,15 @@ internal sealed class ReceivingMedia(ShareContext context, ShareSession session)
     private IncomingImage? _expected;
     private volatile bool _isOver;
 
-    /// <summary>The receiver of an image that this side asks for; null for one that was offered.</summary>
+    /// <summary>The receiver of a requested image; null for an offered one.</summary>
     public AwaitedImage? Awaited { get; private set; }
 
-    /// <summary>Of an image that this side asks for: it gets its place when the answer has come.</summary>
-    /// <param name="context">What all shares have in common.</param>
+    /// <summary>Creates the media for a requested image, whose sink is created when the answer has arrived.</summary>
+    /// <param name="context">The context of the client's shares.</param>
     /// <param name="session">The share.</param>
-    /// <param name="together">The media of the images in the same SIP session.</param>
-    /// <param name="store">Where the image goes.</param>
-    /// <param name="listener">Told how far it is; or null.</param>
+    /// <param name="together">The media of the other images in the same SIP session.</param>
+    /// <param name="store">The store for the image.</param>
+    /// <param name="listener">Receives progress, or null.</param>
     public static ReceivingMedia OfAwaited(ShareContext context, ShareSession session, SharedConnection together, IImageStore store, IProgress<ImageShareProgress>? listener)
     {
         var media = new ReceivingMedia(context, session) { Together = together };
@@ -33,23 +33,24 @@ internal sealed class ReceivingMedia(ShareContext context, ShareSession session)
 
     protected override IMsrpMessageReceiver? Receiver => Awaited ?? (IMsrpMessageReceiver?)Volatile.Read(ref _receiver);
 
-    /// <summary>Gives the image its place; false when it has one already or nothing is taken any more, and the caller disposes of the receiver.</summary>
+    /// <summary>Sets the receiver; false if there is one already or nothing is accepted any more. The caller then disposes of the receiver.</summary>
     public bool TryTake(ImageReceiver receiver) => Interlocked.CompareExchange(ref _receiver, receiver, null) is null && !_isOver;
 
-    /// <summary>The image has its place no more: another store may be tried.</summary>
+    /// <summary>Removes the receiver, so that another store may be tried.</summary>
     public void GiveBack(ImageReceiver receiver) => Interlocked.CompareExchange(ref _receiver, null, receiver);
 
-    /// <summary>The answer to what this side asks for says so much of the image; the last one counts.</summary>
+    /// <summary>Sets the description of the requested image from the answer; the last one counts.</summary>
     public void Expect(IncomingImage image) => Volatile.Write(ref _expected, image);
 
-    // The announced type is listed even when the application did not name it: it was shown in the invitation, and accepted.
+    // The announced type is listed even if it is not among the configured ones: the user accepted it in the invitation.
     public override ImageAnswer Complete(ImageAnswer answer) => answer with
     {
         AcceptedTypes = answer.Offer.Selector.Type is { } type && !Context.AcceptedTypes.Any(t => t.IsSameTypeAs(type)) ? [.. Context.AcceptedTypes, type] : Context.AcceptedTypes,
         MaxSize = Context.Limits.MaxImageSize,
     };
 
-    // A cancel or a BYE may come while the store finishes: what is stored whole and checked is a completed share, or the file would be nobody's.
+    // A cancellation or BYE may arrive while the store completes. A stored and verified image is a completed share; otherwise no one would
+    // own the file.
     public override ImageShareResult Describe(ImageShareResult result) => Volatile.Read(ref _receiver)?.Stored is { } stored
         ? new ImageShareResult
         {
@@ -72,7 +73,7 @@ internal sealed class ReceivingMedia(ShareContext context, ShareSession session)
         await base.DisposeAsync().ConfigureAwait(false);
         Task released = Volatile.Read(ref _receiver)?.DisposeAsync().AsTask() ?? Task.CompletedTask;
 
-        // A store that does not come back is not waited for long.
+        // Do not wait long for a store that does not return.
         await ShareContext.WaitBrieflyAsync(Task.WhenAll(givenUp, released), Context.TimeProvider).ConfigureAwait(false);
     }
 
@@ -89,7 +90,7 @@ internal sealed class ReceivingMedia(ShareContext context, ShareSession session)
         }
     }
 
-    // Not before: the machine would not know yet that an image may come.
+    // Not earlier: the state machine must expect an image first.
     protected override void OnAgreed()
     {
         if (Volatile.Read(ref _expected) is { } image)
@@ -108,14 +109,14 @@ internal sealed class ReceivingMedia(ShareContext context, ShareSession session)
 
         if (Volatile.Read(ref _receiver) is { } receiver)
         {
-            // Now, and not when the peer has said what it has to say: nothing is to stay of an image that was given up.
+            // Do not wait for the peer: nothing may be left of an aborted image.
             receiver.Abandon();
             _ = Session.Begin(() => receiver.DisposeAsync().AsTask());
         }
 
         if (!isByPeer && End is not null)
         {
-            // The 413 must be on its way before BYE is (RFC 5547 §8.4); a peer that reads no more is not waited for.
+            // The 413 must be sent before BYE (RFC 5547 §8.4). A peer that does not read is not waited for.
             await ShareContext.WaitBrieflyAsync(Msrp.RefuseAsync(), Context.TimeProvider).ConfigureAwait(false);
         }
     }

@@ -12,7 +12,7 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Media;
 
-/// <summary>The media half of the side that sends the image.</summary>
+/// <summary>The media of the sending side.</summary>
 internal sealed class SendingMedia(ShareContext context, ShareSession session, ShareSettings settings) : ShareMedia(context, session)
 {
     // RFC 4975 §10.6.
@@ -28,28 +28,28 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
     private volatile bool _hasAllLeft;
     private volatile bool _isTakenBack;
 
-    /// <summary>The image; null as long as it is not known which one.</summary>
+    /// <summary>The image; null until it is known.</summary>
     public ServedImage? Served { get; set; }
 
-    /// <summary>How many octets are left out at the beginning, because the peer has them.</summary>
+    /// <summary>The offset of the first byte to send; the peer has the bytes before it.</summary>
     public long ResumesAt { get; set; } = settings.ResumeAt;
 
-    /// <summary>The octets of the message: those of the image that are sent, and what stands before them.</summary>
+    /// <summary>The length of the message in bytes: the part of the image that is sent, and the wrapper's headers.</summary>
     public long MessageLength => _head.Length + Length;
 
     protected override Task Sending => _sending;
 
     protected override bool IsTakenBack => _isTakenBack;
 
-    // How many octets are sent: those from the first one to the end of the range.
+    // The number of image bytes to send, up to the end of the range.
     private long Length => (_end ?? Image.Size) - ResumesAt;
 
     private ImageDescription Image => Served!.Description;
 
-    // An answer to who asks for a file leaves its name, size and date to the message (RFC 5547 §8.3.2).
+    // An answer to a fetch leaves name, size and dates to the message (RFC 5547 §8.3.2).
     private bool SaysDisposition => Context.Profile.ContentDisposition || _isServed;
 
-    /// <summary>Says which image is sent to a peer that asked for it, and which bytes of it.</summary>
+    /// <summary>Sets the image and range for a peer that requested them.</summary>
     public void Take(ServedImage image, FileRange range)
     {
         Served = image;
@@ -58,9 +58,9 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
         _end = range.End;
     }
 
-    /// <summary>Says in which type of message the image goes out. The image and the range are known.</summary>
-    /// <param name="type">Its own or one that any octets go by, or <see cref="Containers.Cpim"/>; null for its own.</param>
-    /// <param name="peer">Whom it is for.</param>
+    /// <summary>Sets the content type of the message. Image and range must be set before.</summary>
+    /// <param name="type">The image's own type, application/octet-stream or <see cref="Containers.Cpim"/>; null for its own type.</param>
+    /// <param name="peer">The peer.</param>
     public void SendAs(MediaType? type, SipUri peer)
     {
         _contentType = type;
@@ -69,12 +69,12 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
             : default;
     }
 
-    /// <summary>When the peer refuses the type (415), the image is sent once more inside <see cref="Containers.Cpim"/>.</summary>
-    /// <param name="peer">Whom it is for.</param>
-    /// <param name="maxSize">The largest message the peer takes; null when it did not say.</param>
+    /// <summary>Allows sending the image again inside <see cref="Containers.Cpim"/> if the peer refuses its type (415).</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="maxSize">The largest message the peer accepts, or null if it did not say.</param>
     public void AllowWrapping(SipUri peer, long? maxSize) => _wrapping = (peer, maxSize);
 
-    // Name, size and date are left to the message that carries the file (RFC 5547 §8.3.2).
+    // The message carries name, size and dates (RFC 5547 §8.3.2).
     public override ImageAnswer Complete(ImageAnswer answer) => answer with
     {
         Direction = MediaDirection.SendOnly,
@@ -99,10 +99,10 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
         IsVerified = result.IsCompleted,
         Sha1 = image.Sha1,
         PeerMayHaveImage = MayPeerHaveIt(result),
-        Message = MayPeerHaveIt(result) ? $"{result.Message} Every octet had left by then: the peer may have the image all the same." : result.Message,
+        Message = MayPeerHaveIt(result) ? $"{result.Message} All bytes had been sent by then, so the peer may have the image." : result.Message,
     };
 
-    // Where the peer itself has said that it wants no more, or that something failed, it has not.
+    // If the peer itself cancelled or reported a failure, it does not have the image.
     private bool MayPeerHaveIt(ImageShareResult result) =>
         !result.IsCompleted && _hasAllLeft && result.EndedBy is (ImageShareEndedBy.User or ImageShareEndedBy.Network or ImageShareEndedBy.Limit);
 
@@ -110,7 +110,7 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
 
     protected override async ValueTask AbortAsync(bool isByPeer)
     {
-        // The '#' must be on the wire before BYE lets the peer close the connection; a peer that reads no more is not waited for.
+        // The '#' must be sent before BYE lets the peer close the connection. A peer that does not read is not waited for.
         await _transfer.CancelAsync().ConfigureAwait(false);
         await ShareContext.WaitBrieflyAsync(_sending, Context.TimeProvider).ConfigureAwait(false);
     }
@@ -128,7 +128,7 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
 
             if (end.IsCancelled)
             {
-                // AbortTransfer: the machine knows already.
+                // AbortTransfer: the state machine already knows.
                 _isTakenBack = true;
                 return;
             }
@@ -138,11 +138,11 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
         }
         catch (OperationCanceledException) when (_transfer.IsCancellationRequested)
         {
-            // AbortTransfer, before the first octet.
+            // AbortTransfer before the first byte.
         }
         catch (Exception e)
         {
-            // The source is the application's and may throw anything.
+            // The source is application code and may throw anything.
             Session.Post(new ShareInput.ImageFailed(OfSource(e)));
         }
     }
@@ -158,15 +158,15 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
             MaxBytesPerSecond = settings.MaxBytesPerSecond ?? Served.MaxBytesPerSecond,
             MaxUnanswered = settings.MaxUnansweredChunks,
 
-            // What it says, it says of the file: where something is around that, it stands inside.
+            // It describes the file, so inside a wrapper it belongs to the inner part.
             Disposition = SaysDisposition && _head.IsEmpty ? TransferDisposition.Write(Image) : null,
 
-            // A relay answers for itself; that the peer has the image, only the peer says.
+            // A relay answers for itself; only a success report shows that the peer has the image.
             SuccessReport = isRelayed,
             AwaitSuccessReport = isRelayed,
         };
 
-        // What was refused before is not with the peer.
+        // A refused attempt left nothing with the peer.
         _hasAllLeft = false;
         return await Msrp.TrySendAsync(
             message,
@@ -187,18 +187,18 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
         return MsrpOutgoingContent.FromStream(type, stream, Length);
     }
 
-    // Any stream can be read; not every one can be sought.
+    // Every stream can be read, but not every stream can seek.
     private static async Task SkipAsync(Stream content, long octets, CancellationToken cancellationToken)
     {
         byte[] passed = new byte[Math.Min(octets, 64 * 1024)];
         while (octets > 0)
         {
             int read = await content.ReadAsync(passed.AsMemory(0, (int)Math.Min(octets, passed.Length)), cancellationToken).ConfigureAwait(false);
-            octets -= read > 0 ? read : throw new EndOfStreamException("The image is shorter than it was.");
+            octets -= read > 0 ? read : throw new EndOfStreamException("The image became shorter while it was being shared.");
         }
     }
 
-    // What the image itself says of its trouble is more to the point than that it could not be sent.
+    // An error of the source is more precise than the failure to send.
     private static ShareOutcome OfSource(Exception e) => (e as ImageShareException ?? e.InnerException as ImageShareException) is { } known
         ? ShareOutcome.From(known.InnerException as ImageShareException ?? known)
         : ShareOutcome.Failed(ImageShareError.SourceUnreadable, $"The image could not be read: {e.Message}", e);

@@ -12,8 +12,8 @@ using ImageShare.Core.Sharing.StateMachine;
 namespace ImageShare.Core.Sharing.Media;
 
 /// <summary>
-/// The media half of a share: one image, sent or received over the MSRP session of one section. What is agreed upon is told to it by the SIP half;
-/// which of them called makes no difference here.
+/// The media of a share: one image sent or received over the MSRP session of one media section. The SIP side passes it the negotiated
+/// parameters; which side called does not matter here.
 /// </summary>
 internal abstract class ShareMedia(ShareContext context, ShareSession session) : IAsyncDisposable
 {
@@ -27,30 +27,30 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
 
     protected ShareSession Session { get; } = session;
 
-    /// <summary>The MSRP session; <see cref="OpenAsync"/> has made it.</summary>
+    /// <summary>The MSRP session. Available after <see cref="OpenAsync"/>.</summary>
     public MsrpSession Msrp => _msrp!;
 
-    /// <summary>What the peer has said of its end; <see cref="SetPeer"/> was told.</summary>
+    /// <summary>The peer's side of the media. Available after <see cref="SetPeer"/>.</summary>
     protected PeerMedia Peer => _peer!;
 
-    /// <summary>The index of the section in the session description. Known before the MSRP session is made.</summary>
+    /// <summary>The index of the media section in the session description. Set before the MSRP session is created.</summary>
     public int Section { get; set; }
 
-    /// <summary>The media of the images that share the session, and so perhaps a connection.</summary>
+    /// <summary>The media of all images in the SIP session, which may share an MSRP connection.</summary>
     public required SharedConnection Together { get; init; }
 
-    /// <summary>Where incoming messages go; null on the side that sends.</summary>
+    /// <summary>The receiver of incoming messages; null on the sending side.</summary>
     protected virtual IMsrpMessageReceiver? Receiver => null;
 
-    /// <summary>Done when this side sends nothing more.</summary>
+    /// <summary>Completes when this side has nothing more to send.</summary>
     protected virtual Task Sending => Task.CompletedTask;
 
-    /// <summary>Makes the MSRP session, before it is known what the peer says; through the relays of this side, if it has any. Once.</summary>
-    /// <param name="address">This side's address as the peer is to reach it.</param>
-    /// <param name="isSecure">Whether over TLS.</param>
-    /// <param name="signalling">Where SIP is spoken with the peer: what may be dialled depends on it.</param>
-    /// <param name="usesCema">Whether middleboxes are reckoned with.</param>
-    /// <param name="cancellationToken">Gives up the wait for a relay.</param>
+    /// <summary>Creates the MSRP session, before the peer's description is known; through the relays of this side, if any. Call once.</summary>
+    /// <param name="address">The address of this side as seen by the peer.</param>
+    /// <param name="isSecure">Whether to use TLS.</param>
+    /// <param name="signalling">The peer's SIP address, which decides which media addresses may be connected to.</param>
+    /// <param name="usesCema">Whether CEMA is enabled (RFC 6714).</param>
+    /// <param name="cancellationToken">Cancels waiting for a relay.</param>
     /// <exception cref="ImageShareException">
     /// <see cref="ImageShareError.RelayUnreachable"/>, <see cref="ImageShareError.RelayRefused"/>, <see cref="ImageShareError.CertificateNotTrusted"/>.
     /// </exception>
@@ -72,7 +72,7 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
             IPEndPoint end = await Context.Relays.MediaAddressAsync(msrp, address, usesCema, Context.Network, cancellationToken).ConfigureAwait(false);
             _end = new MediaEnd(end, msrp.AdvertisedPath.ToString());
 
-            // A full fence, here and in DisposeAsync: one of the two sees what the other has done, or nobody lets go of the session.
+            // A full fence here and in DisposeAsync: at least one of the two sees the other's write, so the session is always released.
             Interlocked.Exchange(ref _msrp, msrp);
             done = !_isDisposed;
             return _end;
@@ -81,18 +81,18 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
         {
             if (!done)
             {
-                // Nobody else will: the share was over before there was anything to let go of.
+                // The share ended before the session was set, so no one else releases it.
                 await msrp.DisposeAsync().ConfigureAwait(false);
             }
         }
     }
 
-    /// <summary>This side's end, once it was opened.</summary>
+    /// <summary>This side of the media, after <see cref="OpenAsync"/>.</summary>
     public MediaEnd? End => _end;
 
     /// <summary>
-    /// Takes what the two sides agreed upon; the last one counts when the connection is made. Where the answer has to wait for other images, the
-    /// connection waits for this.
+    /// Sets the peer's side of the media; the last value counts when the connection is established. If the answer waits for other images, the
+    /// connection waits for this call.
     /// </summary>
     public void SetPeer(PeerMedia peer)
     {
@@ -100,17 +100,17 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
         _agreed.TrySetResult();
     }
 
-    /// <summary>The peer's connection is carried by a middlebox, which is connected to in its place (RFC 6714).</summary>
+    /// <summary>Sets the address of a middlebox to connect to instead of the peer (RFC 6714).</summary>
     public void SetPeerAddress(string host, int port) => Msrp.SetPeerAddress(host, port);
 
-    /// <summary>Adds what an answer says of this side's file, or of the files it takes.</summary>
+    /// <summary>Adds what the answer says about this side's file, or about the files it accepts.</summary>
     public abstract ImageAnswer Complete(ImageAnswer answer);
 
-    /// <summary>The file that a later offer under the same id has to be about (RFC 5547 §8.1).</summary>
-    /// <param name="offered">What the offer said of it.</param>
+    /// <summary>The file a later offer with the same transfer id must describe (RFC 5547 §8.1).</summary>
+    /// <param name="offered">The file as offered.</param>
     public virtual FileSelector FileOf(FileSelector offered) => offered;
 
-    /// <summary>Performs one effect of the machine that concerns MSRP.</summary>
+    /// <summary>Performs an effect that concerns MSRP.</summary>
     public async ValueTask PerformAsync(ShareEffect effect)
     {
         switch (effect)
@@ -126,7 +126,7 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
                 await AbortAsync(abort.IsByPeer).ConfigureAwait(false);
                 break;
             case ShareEffect.CloseMedia when _msrp is not null:
-                // The connection closes behind its last session: the others are on it by then.
+                // The connection closes with its last session; wait until the other images are bound to it.
                 await Together.LeaveAsync(this).ConfigureAwait(false);
                 await LetGoAsync(_msrp).ConfigureAwait(false);
                 break;
@@ -135,13 +135,13 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
         }
     }
 
-    /// <summary>Stops what is being sent, without waiting for it.</summary>
+    /// <summary>Stops sending, without waiting.</summary>
     public virtual ValueTask StopAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Whether the store has an image in hand that is not whole: it may become so although nothing more is taken, or something of it is still there.</summary>
+    /// <summary>Whether the store holds an incomplete image, which may still be completed or is not yet deleted. Thread-safe.</summary>
     public virtual bool HasImageInHand => false;
 
-    /// <summary>Adds what this half knows to the result.</summary>
+    /// <summary>Adds media details to the result.</summary>
     public abstract ImageShareResult Describe(ImageShareResult result);
 
     public virtual async ValueTask DisposeAsync()
@@ -156,10 +156,10 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
         }
     }
 
-    /// <summary>Whether the image was taken back in the middle: what has not left of it is not to leave.</summary>
+    /// <summary>Whether the image was cancelled during the transfer, so that unsent bytes must not be sent.</summary>
     protected virtual bool IsTakenBack => false;
 
-    /// <summary>Offer and answer are exchanged: the connection is about to be made.</summary>
+    /// <summary>Called when offer and answer were exchanged and the connection is about to be established.</summary>
     protected virtual void OnAgreed()
     {
     }
@@ -168,8 +168,8 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
     {
     }
 
-    /// <summary>Breaks the transfer off.</summary>
-    /// <param name="isByPeer">Whether the peer did, and knows.</param>
+    /// <summary>Aborts the transfer.</summary>
+    /// <param name="isByPeer">Whether the peer aborted it.</param>
     protected abstract ValueTask AbortAsync(bool isByPeer);
 
     private ValueTask LetGoAsync(MsrpSession msrp) => IsTakenBack ? msrp.DropAsync() : msrp.CloseAsync();
@@ -179,7 +179,7 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
         await _agreed.Task.ConfigureAwait(false);
         if (_peer is null)
         {
-            // Over before the two sides agreed.
+            // The share ended before the answer.
             return;
         }
 
@@ -204,19 +204,19 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
     {
         MsrpSessionEnd end = await Msrp.Ended.ConfigureAwait(false);
 
-        // What the transfer itself says is more precise: it comes first.
+        // The result of the transfer is more precise, so wait for it first.
         await Sending.ConfigureAwait(false);
         Session.Post(new ShareInput.MediaFailed(MsrpOutcome.OfEnd(end)));
     }
 }
 
-/// <summary>This side's end of the media, for its description.</summary>
-/// <param name="Address">Where it listens, as the peer is to reach it.</param>
-/// <param name="Path">The path of its MSRP session, SP between the URIs: those of its relays, and its own.</param>
+/// <summary>This side of the media, for its session description.</summary>
+/// <param name="Address">The listening address as seen by the peer.</param>
+/// <param name="Path">The MSRP path: the URIs of its relays and its own, separated by spaces.</param>
 internal sealed record MediaEnd(IPEndPoint Address, string Path);
 
-/// <summary>The peer's end of the media, out of its description.</summary>
-/// <param name="Path">The path of its MSRP session.</param>
-/// <param name="Fingerprints">What its certificate is recognized by.</param>
+/// <summary>The peer's side of the media, from its session description.</summary>
+/// <param name="Path">The MSRP path.</param>
+/// <param name="Fingerprints">The fingerprints of its certificate.</param>
 /// <param name="IsActive">Whether this side opens the connection.</param>
 internal sealed record PeerMedia(IReadOnlyList<string> Path, FingerprintSet Fingerprints, bool IsActive);

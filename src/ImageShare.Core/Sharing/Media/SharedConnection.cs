@@ -1,18 +1,18 @@
 namespace ImageShare.Core.Sharing.Media;
 
 /// <summary>
-/// The media of the images of one session. Their MSRP sessions may share a connection, which closes with its last one (RFC 4975 §5.4): an image that
-/// is through before the others have found it would take it away from them. For any thread.
+/// The media of all images in one SIP session. Their MSRP sessions may share a connection, which closes with its last session (RFC 4975
+/// §5.4). An image that finishes before the others have connected must not close it. Thread-safe.
 /// </summary>
 /// <param name="time">The clock.</param>
-/// <param name="patience">How long one that is through waits for the others, at most.</param>
+/// <param name="patience">How long a finished image waits for the others to connect, at most.</param>
 internal sealed class SharedConnection(TimeProvider time, TimeSpan patience)
 {
     private readonly Lock _gate = new();
     private readonly HashSet<ShareMedia> _connecting = [];
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>One more that is to be connected. All join before the first one is.</summary>
+    /// <summary>Adds media that will connect. All are added before the first one connects.</summary>
     public void Join(ShareMedia media)
     {
         lock (_gate)
@@ -21,8 +21,8 @@ internal sealed class SharedConnection(TimeProvider time, TimeSpan patience)
         }
     }
 
-    /// <summary>It is connected, or will not be.</summary>
-    /// <returns>Whether it was still to be connected.</returns>
+    /// <summary>Marks media as connected or failed.</summary>
+    /// <returns>Whether it was still connecting.</returns>
     public bool Settle(ShareMedia media)
     {
         lock (_gate)
@@ -42,7 +42,7 @@ internal sealed class SharedConnection(TimeProvider time, TimeSpan patience)
         return true;
     }
 
-    /// <summary>It is about to let go of its connection, if it has one: waits until the others have theirs.</summary>
+    /// <summary>Waits until the other images are connected, before this one releases its connection.</summary>
     public async Task LeaveAsync(ShareMedia media)
     {
         if (Settle(media))
@@ -56,7 +56,7 @@ internal sealed class SharedConnection(TimeProvider time, TimeSpan patience)
         }
         catch (TimeoutException)
         {
-            // Whoever is not connected by now may have to open a connection of its own.
+            // An image that is not connected by now may have to open a connection of its own.
         }
     }
 }

@@ -9,8 +9,8 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sharing.Media;
 
 /// <summary>
-/// The Content-Disposition of a file that is sent: what it is called, how large it is and when it was made, said by the MSRP message itself (RFC 5547 §8.7,
-/// RFC 2183). Names beyond ASCII are written as RFC 2231 §4 has it.
+/// The Content-Disposition of a transferred file: name, size and dates in the MSRP message itself (RFC 5547 §8.7, RFC 2183). Non-ASCII names
+/// are encoded according to RFC 2231 §4.
 /// </summary>
 internal static class TransferDisposition
 {
@@ -20,9 +20,9 @@ internal static class TransferDisposition
     private static readonly SearchValues<byte> AttributeCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$&+-.^_`{|}~"u8);
 
-    /// <summary>The value of the header, of the message or of a part of it.</summary>
-    /// <param name="image">What is sent.</param>
-    /// <param name="mayDisplay">Whether the receiver may show it at once (render), or only keep it (attachment).</param>
+    /// <summary>The header value for the message or a part of it.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="mayDisplay">Whether the receiver may display it at once (render) or should only store it (attachment).</param>
     public static ContentDisposition Of(ImageDescription image, bool mayDisplay = true)
     {
         ParameterList parameters = WithName(default, image.Name).With("size", image.Size.ToString(CultureInfo.InvariantCulture));
@@ -31,7 +31,7 @@ internal static class TransferDisposition
         return new ContentDisposition(mayDisplay ? "render" : "attachment", parameters);
     }
 
-    /// <summary>The same as text.</summary>
+    /// <summary>The header value as text.</summary>
     public static string Write(ImageDescription image, bool mayDisplay = true)
     {
         var output = new ArrayBufferWriter<byte>();
@@ -39,14 +39,14 @@ internal static class TransferDisposition
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 
-    /// <summary>Reads the header among those of a message; null when there is none that can be read. What in it cannot be read is left out.</summary>
+    /// <summary>Finds and reads the header; null if it is missing or malformed. Unreadable parameters are left out.</summary>
     public static SentFile? Read(IReadOnlyList<KeyValuePair<string, string>> headers)
     {
         string? text = headers.FirstOrDefault(static h => h.Key.Equals("Content-Disposition", StringComparison.OrdinalIgnoreCase)).Value;
         return text is not null && ContentDisposition.TryParse(Encoding.UTF8.GetBytes(text), out ContentDisposition? value) ? Read(value) : null;
     }
 
-    /// <summary>Reads what a header says. What in it cannot be read is left out.</summary>
+    /// <summary>Reads the header value. Unreadable parameters are left out.</summary>
     public static SentFile Read(ContentDisposition value) => new()
     {
         MayDisplay = !value.Is("attachment"),
@@ -56,7 +56,10 @@ internal static class TransferDisposition
         Modified = ReadDate(value.Parameters, "modification-date"),
     };
 
-    /// <summary>What the message says of the file, and where it says nothing, what the part inside it does; only to be kept when either says so.</summary>
+    /// <summary>
+    /// Combines the headers of the message with those of the part inside it; the message takes precedence. The result may be displayed only
+    /// if neither says attachment.
+    /// </summary>
     public static SentFile Merge(SentFile? message, SentFile part) => message is null ? part : new SentFile
     {
         MayDisplay = message.MayDisplay && part.MayDisplay,
@@ -68,7 +71,7 @@ internal static class TransferDisposition
 
     private static ParameterList WithName(ParameterList parameters, string name)
     {
-        // A line break has no place in a header, and none in a name.
+        // Control characters would break the header.
         name = string.Concat(name.Where(static c => !char.IsControl(c)));
         if (Ascii.IsValid(name))
         {
@@ -84,7 +87,7 @@ internal static class TransferDisposition
     private static ParameterList WithDate(ParameterList parameters, string name, DateTimeOffset? date) =>
         date is { } time ? parameters.With(name, MailDate.ToString(time), quoted: true) : parameters;
 
-    // The extended form is the better one where both are there; long names come in sections (RFC 2231 §3).
+    // The extended form takes precedence; long names are split into sections (RFC 2231 §3).
     private static string? ReadName(ParameterList parameters)
     {
         if (parameters.GetValue("filename*") is { } extended && Decode(extended) is { } name)
@@ -107,7 +110,7 @@ internal static class TransferDisposition
             }
             else if (parameters.GetValue($"filename*{i}") is { } section)
             {
-                // What is not encoded means itself, percent signs too.
+                // Sections that are not encoded are literal, including percent signs.
                 raw.Append(isEncoded ? section.Replace("%", "%25", StringComparison.Ordinal) : section);
             }
             else
@@ -119,7 +122,7 @@ internal static class TransferDisposition
         return raw.Length == 0 ? null : isEncoded ? Decode(raw.ToString()) : raw.ToString();
     }
 
-    // charset'language'value. Only what every Unicode text is: UTF-8, and ASCII within it.
+    // charset'language'value. Only UTF-8 and its subset US-ASCII are supported.
     private static string? Decode(string value)
     {
         string[] parts = value.Split('\'', 3);

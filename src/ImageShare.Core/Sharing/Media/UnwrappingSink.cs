@@ -7,18 +7,18 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sharing.Media;
 
 /// <summary>
-/// Takes a message that wraps its image (message/cpim, multipart; RFC 4975 §7.3.1) and passes the octets of the image on to the sink behind, as they come:
-/// size and hash of the offer are those of the file, not of what is around it. The image is the one part of the offered type.
+/// Unwraps a message that wraps its image (message/cpim, multipart; RFC 4975 §7.3.1) while it arrives, and forwards the bytes of the image:
+/// size and hash in the offer are those of the file, not of the wrapper. The image is the only part of the offered type.
 /// </summary>
-/// <param name="image">Where the image goes.</param>
-/// <param name="wrapper">The type of the whole message, one that <see cref="BodyUnwrapper.CanUnwrap"/>.</param>
-/// <param name="offered">The type the offer names; null takes any image.</param>
-/// <param name="first">Where in the file the message begins.</param>
-/// <param name="most">The most octets of the image, those before <paramref name="first"/> left out.</param>
-/// <param name="tooMuch">What to say when there are more.</param>
+/// <param name="image">The sink for the image.</param>
+/// <param name="wrapper">The content type of the message, for which <see cref="BodyUnwrapper.CanUnwrap"/> is true.</param>
+/// <param name="offered">The offered type; null for any image type.</param>
+/// <param name="first">The offset in the file at which the message starts.</param>
+/// <param name="most">The most bytes of the image to accept, not counting those before <paramref name="first"/>.</param>
+/// <param name="tooMuch">Creates the exception for a larger image.</param>
 internal sealed class UnwrappingSink(IImageSink image, MediaType wrapper, MediaType? offered, long first, long most, Func<ImageShareException> tooMuch) : IImageSink
 {
-    // What is worked on at a time, and so the most that lies ready.
+    // The number of bytes processed at a time, which bounds the buffered output.
     private const int PieceLength = 16 * 1024;
 
     // "Unsupported media type" (RFC 4975 §10.6).
@@ -30,23 +30,23 @@ internal sealed class UnwrappingSink(IImageSink image, MediaType wrapper, MediaT
     private bool _hasImage;
     private long _most = most;
 
-    /// <summary>Told what the part says that is the image, before its first octet.</summary>
+    /// <summary>Called with the part that is the image, before its first byte.</summary>
     public Action<BodyPart>? OnImage { get; init; }
 
-    /// <summary>The octets of the image so far.</summary>
+    /// <summary>The number of image bytes received.</summary>
     public long Received { get; private set; }
 
-    /// <summary>The most octets of a message around so many of an image: quoted-printable makes three of one, and there are headers and a text beside it.</summary>
+    /// <summary>The largest message that can wrap an image of that size: quoted-printable triples it, and there are headers and text.</summary>
     public static long MostAround(long size) => size > long.MaxValue / 4 ? long.MaxValue : (3 * size) + (1 << 20);
 
     public async ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default)
     {
-        // What a wrapper says is found by what stands before it: octets that came already are passed over, and those behind a gap cannot be read.
+        // Unwrapping is sequential: skip bytes received before, and fail at a gap.
         long again = _position - (offset - first);
         if (again < 0)
         {
             throw await GiveUpAsync(new ImageShareException(
-                ImageShareError.MalformedMessage, "The peer sent a wrapped image out of order, which cannot be unwrapped while it comes; it was refused.")).ConfigureAwait(false);
+                ImageShareError.MalformedMessage, "The peer sent a wrapped image out of order, which cannot be unwrapped, so it was refused; ask the peer to share it again.")).ConfigureAwait(false);
         }
 
         if (again < data.Length)
@@ -64,7 +64,7 @@ internal sealed class UnwrappingSink(IImageSink image, MediaType wrapper, MediaT
         }
     }
 
-    /// <summary>No more than so many octets are taken after all.</summary>
+    /// <summary>Lowers the limit for the image.</summary>
     public void Limit(long octets) => _most = Math.Min(_most, octets);
 
     public void Name(string suggestedName) => image.Name(suggestedName);
@@ -76,7 +76,7 @@ internal sealed class UnwrappingSink(IImageSink image, MediaType wrapper, MediaT
         return _hasImage
             ? await image.CompleteAsync(cancellationToken).ConfigureAwait(false)
             : throw await GiveUpAsync(new ImageShareException(
-                ImageShareError.ImageMissing, $"The peer's {wrapper.Essence} holds no part of the type {offered?.Essence ?? "image/*"} that was offered.")
+                ImageShareError.ImageMissing, $"The peer's {wrapper.Essence} message contains no part of the offered type {offered?.Essence ?? "image/*"}; ask the peer to share the image again.")
             { MsrpStatus = Unsupported }).ConfigureAwait(false);
     }
 
@@ -94,7 +94,7 @@ internal sealed class UnwrappingSink(IImageSink image, MediaType wrapper, MediaT
         if (_unwrapper.Error != UnwrapError.None)
         {
             throw await GiveUpAsync(new ImageShareException(
-                ImageShareError.MalformedMessage, $"The peer wrapped its image in {wrapper.Essence} in a way that cannot be read ({_unwrapper.Error}).")
+                ImageShareError.MalformedMessage, $"The peer's {wrapper.Essence} message is malformed ({_unwrapper.Error}); ask the peer to share the image again.")
             { MsrpStatus = Unsupported }).ConfigureAwait(false);
         }
     }
@@ -108,7 +108,7 @@ internal sealed class UnwrappingSink(IImageSink image, MediaType wrapper, MediaT
                 if (_isInImage && _hasImage)
                 {
                     throw await GiveUpAsync(new ImageShareException(
-                        ImageShareError.ImageAmbiguous, $"The peer's {wrapper.Essence} holds more than one image of the type that was offered; which is meant is not known.")
+                        ImageShareError.ImageAmbiguous, $"The peer's {wrapper.Essence} message contains several parts of the offered type; ask the peer to share each image separately.")
                     { MsrpStatus = Unsupported }).ConfigureAwait(false);
                 }
 
@@ -130,13 +130,13 @@ internal sealed class UnwrappingSink(IImageSink image, MediaType wrapper, MediaT
                 break;
             case UnwrapEventKind.PartEnd when _isInImage && next.IsDamaged:
                 throw await GiveUpAsync(new ImageShareException(
-                    ImageShareError.MalformedMessage, "The transfer encoding of the peer's image is broken or unknown; the image was refused.")).ConfigureAwait(false);
+                    ImageShareError.MalformedMessage, "The transfer encoding of the peer's image is malformed or unknown, so the image was refused; ask the peer to share it again.")).ConfigureAwait(false);
             default:
                 break;
         }
     }
 
-    // Peers write application/octet-stream for anything. A picture of the image beside it is not the image.
+    // Peers use application/octet-stream for any file. An icon next to the image is not the image.
     private bool IsImage(BodyPart part) =>
         part.Disposition?.Is("icon") != true
         && (part.ContentType.Is("application", "octet-stream")

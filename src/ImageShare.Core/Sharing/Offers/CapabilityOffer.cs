@@ -6,10 +6,13 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Offers;
 
-/// <summary>The capability query's answer, written and read (IR.79 §3.3, RFC 3264 §9, RFC 5547 §8.5).</summary>
+/// <summary>Writes and reads the SDP of the answer to a capability query (IR.79 §3.3, RFC 3264 §9, RFC 5547 §8.5).</summary>
 internal static class CapabilityOffer
 {
-    /// <summary>One section with port 0, what is taken and how much of it, and a bare file-selector: files can be shared, none is. Both directions are named where images are served.</summary>
+    /// <summary>
+    /// One media section with port 0, the accepted types, the maximum size and an empty file-selector: files can be shared, but none is being
+    /// shared. If images are served, it says sendrecv.
+    /// </summary>
     public static SessionDescription Write(Origin origin, ConnectionData connection, IReadOnlyList<MediaType> acceptedTypes, long maxSize, MediaSecurity security = MediaSecurity.None, bool serves = false) => new()
     {
         Origin = origin,
@@ -31,7 +34,7 @@ internal static class CapabilityOffer
         ],
     };
 
-    /// <summary>Decides by evidence: the Image Share tag in a Contact, an MSRP section with a file-selector and an image type, or both.</summary>
+    /// <summary>Evaluates the evidence: the Image Share tag in a Contact, an MSRP section with a file-selector and an image type, or both.</summary>
     public static ImageShareCapabilities Read(SipResponse response)
     {
         bool iari = response.Headers.Contacts.Any(c => FeatureTags.Of(c).HasImageShare);

@@ -3,58 +3,58 @@ using ImageShare.Core.Sdp.Attributes;
 
 namespace ImageShare.Core.Sharing.Offers;
 
-/// <summary>What the offerer does about media anchored by a middlebox, once the answer is there (RFC 6714 §4.2).</summary>
+/// <summary>How the offerer connects after the answer (RFC 6714 §4.2).</summary>
 internal enum CemaCourse
 {
-    /// <summary>The path says where the peer is (RFC 4975).</summary>
+    /// <summary>To the address in the peer's MSRP path (RFC 4975).</summary>
     Path,
 
-    /// <summary>The c= and m= lines say where to connect; the path stays in the messages.</summary>
+    /// <summary>To the address in the c= and m= lines; the messages still use the path.</summary>
     MediaLine,
 
-    /// <summary>A middlebox has to join in for real: the offer is made again without the extension.</summary>
+    /// <summary>A middlebox must act as an MSRP endpoint: send a new offer without the extension.</summary>
     OfferAgain,
 }
 
-/// <summary>What the answerer does about it (RFC 6714 §4.3).</summary>
+/// <summary>How the answerer replies (RFC 6714 §4.3).</summary>
 internal enum CemaReply
 {
-    /// <summary>Refused: a middlebox has changed the address and the offerer does not reckon with one.</summary>
+    /// <summary>Refuse: a middlebox changed the address, but the offerer does not support CEMA.</summary>
     Refuse,
 
-    /// <summary>Answered without the extension.</summary>
+    /// <summary>Answer without the extension.</summary>
     Without,
 
-    /// <summary>Answered with it.</summary>
+    /// <summary>Answer with the extension.</summary>
     With,
 }
 
 /// <summary>
-/// Connection establishment for media anchoring (CEMA, RFC 6714): the address in c= and m= may be a middlebox's that carries MSRP without
-/// understanding it. The decisions of both sides, as tables.
+/// Connection Establishment for Media Anchoring (CEMA, RFC 6714): the address in c= and m= may belong to a middlebox that forwards MSRP
+/// without understanding it. Contains the decision tables of both sides.
 /// </summary>
 internal static class Cema
 {
     private const int DiscardPort = 9;
 
-    /// <summary>The offerer's table.</summary>
+    /// <summary>The decision of the offerer.</summary>
     /// <param name="answered">Whether the answer has <c>a=msrp-cema</c>.</param>
-    /// <param name="matches">Whether its c= and m= lines name an address of its path.</param>
-    /// <param name="isActive">Whether this side connects.</param>
+    /// <param name="matches">Whether its c= and m= lines match an address of its path.</param>
+    /// <param name="isActive">Whether this side opens the connection.</param>
     /// <param name="hasRelay">Whether this side uses a relay.</param>
-    /// <param name="peerHasRelay">Whether the peer does: its path has several URIs.</param>
+    /// <param name="peerHasRelay">Whether the peer uses a relay: its path has several URIs.</param>
     public static CemaCourse AfterAnswer(bool answered, bool matches, bool isActive, bool hasRelay, bool peerHasRelay) =>
         matches ? CemaCourse.Path
         : !answered && (!isActive || hasRelay || peerHasRelay) ? CemaCourse.OfferAgain
         : isActive && !hasRelay ? CemaCourse.MediaLine
         : CemaCourse.Path;
 
-    /// <summary>The answerer's table.</summary>
+    /// <summary>The decision of the answerer.</summary>
     /// <param name="offered">Whether the offer has <c>a=msrp-cema</c>.</param>
-    /// <param name="matches">Whether its c= and m= lines name an address of its path.</param>
-    /// <param name="setup">Who connects, as the offer says.</param>
+    /// <param name="matches">Whether its c= and m= lines match an address of its path.</param>
+    /// <param name="setup">The a=setup value of the offer.</param>
     /// <param name="hasRelay">Whether this side uses a relay.</param>
-    /// <param name="peerHasRelay">Whether the peer does.</param>
+    /// <param name="peerHasRelay">Whether the peer uses a relay.</param>
     public static CemaReply ToOffer(bool offered, bool matches, SetupRole? setup, bool hasRelay, bool peerHasRelay) =>
         !offered && !matches ? CemaReply.Refuse
         : (hasRelay && peerHasRelay)
@@ -63,8 +63,8 @@ internal static class Cema
         : CemaReply.With;
 
     /// <summary>
-    /// Whether a section's address is one of its path (§4.4): address and port, compared as numbers. A side that only connects has nothing to be
-    /// connected to and names the discard port (RFC 6135 §4.2.2): that is nobody's address, and no middlebox's either.
+    /// Whether the address and port of a section match its path (RFC 6714 §4.4), compared as IP addresses. A side that only connects uses the
+    /// discard port (RFC 6135 §4.2.2), which is not an address of its path or of a middlebox.
     /// </summary>
     public static bool Matches(IReadOnlyList<IPAddress> addresses, int port, IEnumerable<IPEndPoint> path, SetupRole? setup) =>
         (port == DiscardPort && setup is SetupRole.Active)

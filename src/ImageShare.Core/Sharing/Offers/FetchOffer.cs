@@ -6,37 +6,37 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Offers;
 
-/// <summary>Everything an offer to pull one image says (RFC 5547 §8.2.2).</summary>
+/// <summary>The content of an offer to fetch an image (RFC 5547 §8.2.2).</summary>
 internal sealed record FetchOffer
 {
     public required Origin Origin { get; init; }
 
-    /// <summary>Where this side's MSRP listens, as the peer is to reach it.</summary>
+    /// <summary>The MSRP listening address of this side as seen by the peer.</summary>
     public required IPEndPoint MsrpAddress { get; init; }
 
-    /// <summary>The URIs of this side's MSRP session, SP between: those of its relays, and its own.</summary>
+    /// <summary>The MSRP path: the URIs of this side's relays and its own, separated by spaces.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Which image is wanted.</summary>
+    /// <summary>The selector of the requested image.</summary>
     public required FileSelector Selector { get; init; }
 
     public required FileTransferId TransferId { get; init; }
 
     public required IReadOnlyList<MediaType> AcceptedTypes { get; init; }
 
-    /// <summary>The largest image taken, in octets.</summary>
+    /// <summary>The largest image accepted, in bytes.</summary>
     public required long MaxSize { get; init; }
 
-    /// <summary>Those of this side's certificate. Empty for plain MSRP, and behind relays.</summary>
+    /// <summary>The fingerprints of this side's certificate. Empty for plain MSRP and behind relays.</summary>
     public IReadOnlyList<Fingerprint> Fingerprints { get; init; } = [];
 
     /// <summary>Whether middleboxes may anchor the media (RFC 6714 §4.2).</summary>
     public bool HasCema { get; init; }
 
-    /// <summary>How many octets are not wanted at the beginning, because they are here (RFC 5547 §6); 0 for the whole image.</summary>
+    /// <summary>The offset of the first requested byte (RFC 5547 §6); 0 for the whole image.</summary>
     public long ResumesAt { get; init; }
 
-    // No icon, disposition or date: whoever asks for a file does not describe it.
+    // No icon, disposition or date: a request does not describe the file.
     public SessionDescription Write(ImageShareProfile profile)
     {
         List<SdpAttribute> attributes =

@@ -6,7 +6,10 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Offers;
 
-/// <summary>The answer that takes the image of a <see cref="ReceivedOffer"/>, or sends the one it asks for (RFC 5547 §8.3), and refuses everything else in it.</summary>
+/// <summary>
+/// The answer that accepts the image of a <see cref="ReceivedOffer"/>, or sends the requested one (RFC 5547 §8.3), and refuses everything
+/// else in the offer.
+/// </summary>
 internal sealed record ImageAnswer
 {
     public required ReceivedOffer Offer { get; init; }
@@ -17,21 +20,21 @@ internal sealed record ImageAnswer
 
     public required string Path { get; init; }
 
-    /// <summary>Those of this side's certificate, for an offer with TLS.</summary>
+    /// <summary>The fingerprints of this side's certificate, for an offer with TLS.</summary>
     public IReadOnlyList<Fingerprint> Fingerprints { get; init; } = [];
 
-    /// <summary>Whether the answer reckons with a middlebox (RFC 6714 §4.3).</summary>
+    /// <summary>Whether the answer uses CEMA (RFC 6714 §4.3).</summary>
     public bool HasCema { get; init; }
 
     public IReadOnlyList<MediaType> AcceptedTypes { get; init; } = [];
 
-    /// <summary>The largest image taken; null on the side that sends.</summary>
+    /// <summary>The largest image accepted, in bytes; null on the sending side.</summary>
     public long? MaxSize { get; init; }
 
-    /// <summary>Which way the image goes.</summary>
+    /// <summary>The direction of the transfer.</summary>
     public MediaDirection Direction { get; init; } = MediaDirection.ReceiveOnly;
 
-    /// <summary>What the side that sends says of its image; null repeats what was offered.</summary>
+    /// <summary>The selector of the sending side's image; null repeats the offered one.</summary>
     public FileSelector? Selector { get; init; }
 
     /// <summary>Whether this side opens the connection.</summary>
@@ -39,7 +42,7 @@ internal sealed record ImageAnswer
 
     public SessionDescription Write() => Write([this]);
 
-    /// <summary>The answer that takes several images of one offer, each in its section, and refuses everything else.</summary>
+    /// <summary>Writes the answer that accepts several images of an offer, each in its section, and refuses everything else.</summary>
     /// <param name="answers">At least one.</param>
     public static SessionDescription Write(IReadOnlyList<ImageAnswer> answers)
     {
@@ -82,7 +85,7 @@ internal sealed record ImageAnswer
 
         attributes.AddRange(Fingerprints.Select(SdpAttributes.Fingerprint));
 
-        // Mirrored octet for octet: name, type and size must be copied (RFC 5547 §8.3.1), and peers compare the text.
+        // Copied byte for byte: name, type and size must be repeated (RFC 5547 §8.3.1), and peers compare the text.
         foreach (string name in (ReadOnlySpan<string>)[SdpAttributes.FileSelectorName, SdpAttributes.FileTransferIdName, SdpAttributes.FileRangeName])
         {
             if (name == SdpAttributes.FileSelectorName && Selector is not null)

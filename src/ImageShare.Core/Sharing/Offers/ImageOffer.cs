@@ -7,15 +7,15 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Offers;
 
-/// <summary>Everything an offer to push one image says, before a profile decides how it is written (RFC 5547 §8.2.1).</summary>
+/// <summary>The content of an offer to send an image (RFC 5547 §8.2.1), independent of how a profile writes it.</summary>
 internal sealed record ImageOffer
 {
     public required Origin Origin { get; init; }
 
-    /// <summary>Where this side's MSRP listens, as the peer is to reach it.</summary>
+    /// <summary>The MSRP listening address of this side as seen by the peer.</summary>
     public required IPEndPoint MsrpAddress { get; init; }
 
-    /// <summary>The URIs of this side's MSRP session, SP between: those of its relays, and its own.</summary>
+    /// <summary>The MSRP path: the URIs of this side's relays and its own, separated by spaces.</summary>
     public required string Path { get; init; }
 
     public required ImageDescription Image { get; init; }
@@ -24,24 +24,24 @@ internal sealed record ImageOffer
 
     public required IReadOnlyList<MediaType> AcceptedTypes { get; init; }
 
-    /// <summary>Whether the offer is one of TLS.</summary>
+    /// <summary>Whether TLS is offered.</summary>
     public bool IsSecure => Path.StartsWith("msrps:", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Those of this side's certificate. Empty for plain MSRP, and behind relays.</summary>
+    /// <summary>The fingerprints of this side's certificate. Empty for plain MSRP and behind relays.</summary>
     public IReadOnlyList<Fingerprint> Fingerprints { get; init; } = [];
 
-    /// <summary>Whether middleboxes may anchor the media (RFC 6714 §4.2): then it is said who connects, whatever the profile says.</summary>
+    /// <summary>Whether middleboxes may anchor the media (RFC 6714 §4.2); a=setup is then always written, whatever the profile says.</summary>
     public bool HasCema { get; init; }
 
-    /// <summary>The cid: URL of the icon beside this offer, or null. It must name a part of the same message (RFC 5547 §8.8).</summary>
+    /// <summary>The cid: URL of the icon, or null. It must refer to a part of the same message (RFC 5547 §8.8).</summary>
     public string? IconUrl { get; init; }
 
-    /// <summary>How many octets are left out at the beginning, because the peer has them (RFC 5547 §6); 0 offers the whole image.</summary>
+    /// <summary>The offset of the first byte to send, because the peer has those before (RFC 5547 §6); 0 offers the whole image.</summary>
     public long ResumesAt { get; init; }
 
     public SessionDescription Write(ImageShareProfile profile) => profile.IsMercuroLayout ? WriteMercuro(profile) : WriteStandard(profile);
 
-    // The image's own type leads the list: there are answerers that take over its first entry, and only that.
+    // The image's own type comes first: some answerers copy only the first entry of the list.
     private SessionDescription WriteStandard(ImageShareProfile profile)
     {
         List<SdpAttribute> attributes =
@@ -68,7 +68,7 @@ internal sealed record ImageOffer
         };
     }
 
-    // The order and the fixed values of the client this profile is named for; its peers depend on neither, its traces show both.
+    // The order and fixed values of the Mercuro client. Its peers do not depend on them, but its traces show them.
     private SessionDescription WriteMercuro(ImageShareProfile profile)
     {
         List<SdpAttribute> attributes =
@@ -114,7 +114,7 @@ internal sealed record ImageOffer
 
     private static FileHash Hash(string algorithm, string hex) => new(algorithm, [.. Convert.FromHexString(hex)]);
 
-    /// <summary>The m= line. A purely active end has nothing to dial: RFC 6135 §4.2.2 gives it the discard port.</summary>
+    /// <summary>The m= line. An endpoint that only connects has no listening port and uses the discard port (RFC 6135 §4.2.2).</summary>
     public static MediaDescription Section(ImageShareProfile profile, int port, bool isSecure) => new()
     {
         Port = profile.Setup is SetupForm.Active ? 9 : port,
@@ -146,7 +146,7 @@ internal sealed record ImageOffer
         }
     }
 
-    // When an image was last read is nobody's business.
+    // The read date is not sent: it reveals something about the user.
     private FileDate? Dates(ImageShareProfile profile) => (Image.Created, Image.Modified) switch
     {
         (null, null) => null,

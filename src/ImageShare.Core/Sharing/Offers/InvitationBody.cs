@@ -7,21 +7,21 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Offers;
 
-/// <summary>The body of an INVITE: the offer alone, or together with the icon it refers to (RFC 5547 §8.8).</summary>
+/// <summary>The body of an INVITE: the offer, possibly in a multipart with its icons (RFC 5547 §8.8).</summary>
 internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octets)
 {
     private static readonly HashSet<string> KnownPurposes = new(["session", "render", "icon", "attachment", "inline"], StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>What this side reads in an INVITE, for Accept.</summary>
+    /// <summary>The body types this side supports in an INVITE, for Accept.</summary>
     public const string Accepted = "application/sdp, multipart/related, multipart/mixed, multipart/alternative";
 
-    /// <summary>The encodings it reads, for Accept-Encoding: nothing is ever inflated.</summary>
+    /// <summary>The supported encodings, for Accept-Encoding: nothing is ever decompressed.</summary>
     public const string AcceptedEncoding = "identity";
 
-    /// <summary>The language of what is written for people, for Accept-Language.</summary>
+    /// <summary>The supported language, for Accept-Language.</summary>
     public const string AcceptedLanguage = "en";
 
-    /// <summary>Writes the offer, and the icons behind it when there are some: references point forward only (RFC 5621 §9.2).</summary>
+    /// <summary>Writes the offer, followed by its icons if any: a cid reference must precede the part it refers to (RFC 5621 §9.2).</summary>
     public static InvitationBody Write(SessionDescription offer, IReadOnlyList<OfferIcon> icons, IconForm form, int maxIconSize)
     {
         if (icons.Count == 0)
@@ -40,7 +40,7 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
         return new InvitationBody(body.ContentType, output.WrittenMemory);
     }
 
-    /// <summary>Reads the offer out of an INVITE, and what came with it.</summary>
+    /// <summary>Reads the offer and the other parts of an INVITE.</summary>
     public static InvitationBodyReading Read(SipRequest request)
     {
         if (request.Body.IsEmpty)
@@ -50,7 +50,7 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
 
         InvitationBodyReading reading = ReadBody(request);
 
-        // A body that may be passed over is no reason to refuse, but then nothing is offered (RFC 3261 §8.2.3).
+        // An optional body (handling=optional) is ignored rather than refused, but then there is no offer (RFC 3261 §8.2.3).
         return reading.Status == 415 && IsOptional(request) ? InvitationBodyReading.Refuse(488, "Offer Required") : reading;
     }
 
@@ -105,15 +105,15 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
             : reading;
     }
 
-    // What the offer refers to is what the reference says (RFC 5621 §9.3). Of the rest, a part that names a purpose nobody knows is refused unless
-    // it is optional; one that names none is passed over, for peers add texts that nobody needs.
+    // The meaning of a referenced part comes from the reference (RFC 5621 §9.3). A part with an unknown disposition is refused unless it is
+    // optional. A part without a disposition is ignored: peers add texts no one needs.
     private static bool HasUnknownPurpose(MultipartBody body, SessionDescription offer)
     {
         BodyPart?[] referred = [.. offer.Media.Select(m => m.FileIcon is { } url ? body.Resolve(url) : null)];
         return body.FindRequiredButUnknown(p => p.Disposition is null || referred.Contains(p) || KnownPurposes.Contains(p.EffectiveDisposition)) is not null;
     }
 
-    // Well formed perhaps, but more than is read (RFC 3261 §21.4.11).
+    // Perhaps well-formed, but beyond the limits (RFC 3261 §21.4.11).
     private static bool IsTooMuch(MultipartError error) =>
         error is MultipartError.TooManyParts or MultipartError.TooDeep or MultipartError.HeadersTooLarge or MultipartError.ContentTooLarge;
 
@@ -142,16 +142,16 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
     }
 }
 
-/// <summary>What was found in an INVITE's body, or the status and reason to refuse it with.</summary>
+/// <summary>The content of an INVITE's body, or the status and reason phrase to refuse it with.</summary>
 internal sealed record InvitationBodyReading(SessionDescription? Offer, MultipartBody? Around, IReadOnlyList<string> Warnings, int Status, string Reason)
 {
-    /// <summary>The offer as it came.</summary>
+    /// <summary>The bytes of the offer as received.</summary>
     public ReadOnlyMemory<byte> Octets { get; init; }
 
     public static InvitationBodyReading Refuse(int status, string reason) => new(null, null, [], status, reason);
 
-    /// <summary>The icon of one image of the offer (RFC 5547 §8.8). A faulty icon costs the icon, never the offer.</summary>
-    /// <returns>The icon, or null; and what is wrong with the one that is referred to, or null.</returns>
+    /// <summary>Finds the icon of an image in the offer (RFC 5547 §8.8). A faulty icon is dropped; the offer stays valid.</summary>
+    /// <returns>The icon, or null; and the fault of the referenced icon, or null.</returns>
     public (ImageIcon? Icon, string? Fault) FindIcon(MediaDescription media, int maxSize)
     {
         if (media.FileIcon is not { } url)

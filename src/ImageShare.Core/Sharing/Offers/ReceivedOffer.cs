@@ -6,14 +6,14 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Offers;
 
-/// <summary>The image a peer's offer is about, found among its media sections; or the SIP status that refuses the offer.</summary>
+/// <summary>The image in a peer's offer, found among its media sections.</summary>
 internal sealed record ReceivedOffer
 {
     private ReceivedOffer(SessionDescription description) => Description = description;
 
     public SessionDescription Description { get; }
 
-    /// <summary>The index of the section that carries the image.</summary>
+    /// <summary>The index of the image's media section.</summary>
     public int Section { get; private init; }
 
     public MediaDescription Media => Description.Media[Section];
@@ -21,34 +21,35 @@ internal sealed record ReceivedOffer
     public required FileSelector Selector { get; init; }
 
     /// <summary>
-    /// The image as the offer has it. A sender that does not look at its files names each of them <c>application/octet-stream</c>, which says of no file what it is
-    /// (RFC 2046 §4.5.1): then the extension of the name counts.
+    /// The image as offered. Some senders give every file the type <c>application/octet-stream</c>, which says nothing about its content (RFC
+    /// 2046 §4.5.1); the type is then derived from the file extension.
     /// </summary>
     public ImageSelector Image => TypeByName(Selector) is { } type ? Selector.ToImage() with { Type = type } : Selector.ToImage();
 
     public required IReadOnlyList<string> Path { get; init; }
 
-    /// <summary>Whether the caller wants to get the image, and not to send it.</summary>
+    /// <summary>Whether the caller requests the image instead of sending it.</summary>
     public bool IsPull => Description.GetDirection(Media) is MediaDirection.ReceiveOnly;
 
-    /// <summary>How many octets of the image are left out at its beginning (RFC 5547 §6).</summary>
+    /// <summary>The offset of the first byte that is sent (RFC 5547 §6).</summary>
     public long ResumesAt => Math.Max(0, (Media.FileRange?.Start ?? 1) - 1);
 
     public SetupRole? Setup { get; private init; }
 
     /// <summary>
-    /// Whether this side, the answerer, connects: when the offer says it will not (RFC 6135 §4.2), or leaves it open and only the relay of its side can be
-    /// recognized, by the name it was called by. An offer without a=setup is from before that RFC: the offerer connects (RFC 4975 §8.5).
+    /// Whether this side, the answerer, opens the connection: if the offer is passive (RFC 6135 §4.2), or if it is actpass and the peer's
+    /// relay can only be verified by its host name. An offer without a=setup predates that RFC: the offerer connects (RFC 4975 §8.5).
     /// </summary>
     public bool IsAnsweredActively { get; private init; }
 
-    /// <summary>What the caller's certificate is recognized by, in an offer with TLS.</summary>
+    /// <summary>The fingerprints of the caller's certificate, in an offer with TLS.</summary>
     public required FingerprintSet Fingerprints { get; init; }
 
     /// <summary>
-    /// Finds the first section that pushes an image over MSRP, or pulls one where images are served, with TLS or without as this side wants it. Others are refused in the answer, section by section (RFC 3264 §6).
+    /// Finds the first section that sends an image over MSRP, or requests one if images are served, with or without TLS as required by this
+    /// side. Other sections are refused in the answer (RFC 3264 §6).
     /// </summary>
-    /// <returns>The offer, or the status and reason to refuse the invitation with.</returns>
+    /// <returns>The offer, or the status and reason phrase to refuse the invitation with.</returns>
     public static (ReceivedOffer? Offer, int Status, string Reason) Read(
         SessionDescription description, ImageShareLimits limits, MediaTerms? terms = null, bool serves = false)
     {
@@ -56,13 +57,13 @@ internal sealed record ReceivedOffer
         return (offers.Count > 0 ? offers[0] : null, status, reason);
     }
 
-    /// <summary>Finds all such sections, one for each image (RFC 5547 §8.2.3).</summary>
+    /// <summary>Finds all such sections, one per image (RFC 5547 §8.2.3).</summary>
     /// <param name="description">The offer.</param>
-    /// <param name="limits">What is taken.</param>
-    /// <param name="terms">What is asked of media.</param>
-    /// <param name="most">How many are found at most.</param>
+    /// <param name="limits">The limits.</param>
+    /// <param name="terms">The requirements for media sections.</param>
+    /// <param name="most">The maximum number of images.</param>
     /// <param name="serves">Whether images are served.</param>
-    /// <returns>The offers, or none and the status and reason to refuse the invitation with.</returns>
+    /// <returns>The offers; if there are none, the status and reason phrase to refuse the invitation with.</returns>
     public static (IReadOnlyList<ReceivedOffer> Offers, int Status, string Reason) ReadAll(
         SessionDescription description, ImageShareLimits limits, MediaTerms? terms, int most, bool serves = false)
     {
@@ -79,7 +80,7 @@ internal sealed record ReceivedOffer
 
             ReceivedOffer? offer = ReadSection(description, i, limits, terms, serves, ref reason);
 
-            // An id names one transfer (RFC 5547 §8.1): a second section under it is none of its own.
+            // A transfer id identifies one transfer (RFC 5547 §8.1): a second section with the same id is a duplicate and ignored.
             if (offer is not null && (media.FileTransferId is null || offers.All(other => other.Media.FileTransferId != media.FileTransferId)))
             {
                 offers.Add(offer);
@@ -97,7 +98,7 @@ internal sealed record ReceivedOffer
         FileSelector? selector = media.FileSelector;
         if (selector is null)
         {
-            // A plain MSRP session, or a capability: no file is named (RFC 5547 §5, §8.5).
+            // A plain MSRP session or a capability description: it selects no file (RFC 5547 §5, §8.5).
             reason = "No File Selected";
         }
         else if (media.IsMsrpOverTls && terms.Security == MediaSecurity.None)
@@ -122,12 +123,12 @@ internal sealed record ReceivedOffer
         }
         else if (description.GetDirection(media) is MediaDirection.Inactive || (description.GetDirection(media) is MediaDirection.ReceiveOnly && !serves))
         {
-            // Pulling files needs a catalogue, and nobody supplied one (RFC 5547 §10).
+            // Fetching needs a catalogue, and none is configured (RFC 5547 §10).
             reason = "Files Are Not Served Here";
         }
         else if (description.GetDirection(media) is MediaDirection.ReceiveOnly)
         {
-            // Whatever octets are wanted of whatever image: the catalogue knows.
+            // Any range of any image: the catalogue decides.
             if (!selector.ToImage().IsEmpty)
             {
                 return Take(path);
@@ -173,7 +174,7 @@ internal sealed record ReceivedOffer
         ? ImageTypes.FromExtension(System.IO.Path.GetExtension(name))
         : null;
 
-    // The whole image, or the rest of one: a piece out of the middle completes nothing.
+    // Only a whole image or the rest of one: a range from the middle completes nothing.
     private static bool ReachesTheEnd(FileRange range, long? size) =>
         size is { } octets ? range.Fits(octets) && (range.End is null || range.End == octets) : range == FileRange.Whole;
 }

@@ -4,48 +4,48 @@ using ImageShare.Core.Sdp.FileTransfer;
 
 namespace ImageShare.Core.Sharing.Offers;
 
-/// <summary>What a new offer means for a file of a running session (RFC 5547 §8.1, RFC 3264 §8).</summary>
+/// <summary>What a new offer means for a file in an established session (RFC 5547 §8.1, RFC 3264 §8).</summary>
 internal enum ReofferKind
 {
-    /// <summary>It fits no rule; the session goes on as it was (488).</summary>
+    /// <summary>The offer is invalid: refuse it with 488; the session continues unchanged.</summary>
     Unacceptable,
 
-    /// <summary>The same transfer: a regular answer and nothing else.</summary>
+    /// <summary>The same transfer: only answer it.</summary>
     SameTransfer,
 
-    /// <summary>The section is ended by port 0.</summary>
+    /// <summary>Port 0 removes the section.</summary>
     Removed,
 
-    /// <summary>The id of the running transfer, but another file.</summary>
+    /// <summary>A different file under the id of the running transfer.</summary>
     OtherFile,
 
-    /// <summary>Another transfer in the place of this one, even when it is of the same file.</summary>
+    /// <summary>A new transfer that replaces this one, possibly of the same file.</summary>
     NewTransfer,
 }
 
-/// <summary>One file of a session.</summary>
-/// <param name="Section">The index of its section.</param>
-/// <param name="File">The file that was offered.</param>
-/// <param name="TransferId">The id of its transfer, as far as the offerer gave one.</param>
-/// <param name="KeepsSelector">Whether this side has the file and says itself what it is; otherwise an answer repeats what is offered.</param>
+/// <summary>A file in a session.</summary>
+/// <param name="Section">The index of its media section.</param>
+/// <param name="File">The offered file.</param>
+/// <param name="TransferId">The transfer id, if the offerer gave one.</param>
+/// <param name="KeepsSelector">Whether this side sends the file and writes its own selector; otherwise an answer repeats the offered one.</param>
 internal sealed record RunningFile(int Section, FileSelector File, FileTransferId? TransferId, bool KeepsSelector = false)
 {
-    /// <summary>The file of a section that this side has described.</summary>
+    /// <summary>The file in a section of this side's description.</summary>
     public static RunningFile Of(SessionDescription description, int section) =>
         new(section, description.Media[section].FileSelector!, description.Media[section].FileTransferId);
 }
 
-/// <summary>The session as both sides have described it.</summary>
-/// <param name="Local">What this side said last.</param>
+/// <summary>The negotiated session.</summary>
+/// <param name="Local">The last description of this side.</param>
 internal sealed record RunningDescription(SessionDescription Local)
 {
-    // What an answer repeats of its offer (RFC 5547 §8.3).
+    // The attributes an answer copies from its offer (RFC 5547 §8.3).
     private static readonly string[] Mirrored = [SdpAttributes.FileSelectorName, SdpAttributes.FileTransferIdName, SdpAttributes.FileRangeName];
 
-    /// <summary>Whether no section is missing (RFC 3264 §8).</summary>
+    /// <summary>Whether the offer has at least as many sections as before (RFC 3264 §8).</summary>
     public bool IsContinuedBy(SessionDescription offer) => offer.Media.Length >= Local.Media.Length;
 
-    /// <summary>What an offer with all sections means for one of the files.</summary>
+    /// <summary>Judges what an offer means for one of the files.</summary>
     public ReofferKind Judge(SessionDescription offer, RunningFile running)
     {
         MediaDescription offered = offer.Media[running.Section];
@@ -70,16 +70,16 @@ internal sealed record RunningDescription(SessionDescription Local)
             return ReofferKind.OtherFile;
         }
 
-        // The same transfer does not turn round.
+        // The same transfer cannot change its direction.
         return Local.GetDirection(current).MayAnswer(offer.GetDirection(offered)) ? ReofferKind.SameTransfer : ReofferKind.Unacceptable;
     }
 
     /// <summary>
-    /// The answer to an offer of the session (RFC 3264 §8): the sections of some files as they are; whatever is in other sections is refused. With
-    /// the o= line of what was said before when nothing is different.
+    /// The answer to an offer in the session (RFC 3264 §8): the kept files unchanged, all other sections refused. If nothing changed, the o=
+    /// line stays the same.
     /// </summary>
     /// <param name="offer">The offer.</param>
-    /// <param name="kept">The files that stay, by their sections.</param>
+    /// <param name="kept">The files that stay, by section index.</param>
     public SessionDescription Answer(SessionDescription offer, IReadOnlyDictionary<int, RunningFile> kept) => OfferRevision.After(
         Local,
         Local with
@@ -87,7 +87,7 @@ internal sealed record RunningDescription(SessionDescription Local)
             Media = [.. offer.Media.Select((offered, i) => kept.TryGetValue(i, out RunningFile? file) ? Keep(Local.Media[i], offered, file.KeepsSelector) : OfferAnswer.Refuse(offered))],
         });
 
-    /// <summary>Our next offer, with some sections taken out (RFC 5547 §8.4).</summary>
+    /// <summary>Our next offer, with some sections removed (RFC 5547 §8.4).</summary>
     public SessionDescription Without(IEnumerable<int> sections) =>
         OfferRevision.After(Local, Local with { Media = sections.Aggregate(Local.Media, OfferRevision.Remove) });
 

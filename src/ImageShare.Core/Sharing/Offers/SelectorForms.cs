@@ -3,7 +3,7 @@ using ImageShare.Core.Sdp.FileTransfer;
 
 namespace ImageShare.Core.Sharing.Offers;
 
-/// <summary>The same image in SDP's words and in those of <c>Images</c>.</summary>
+/// <summary>Conversions between the selectors of <c>Sdp</c> and <c>Images</c>.</summary>
 internal static class SelectorForms
 {
     public static ImageSelector ToImage(this FileSelector selector) => new()
@@ -22,7 +22,7 @@ internal static class SelectorForms
         Hashes = [.. selector.Hashes.Select(static h => new FileHash(h.Algorithm, h.Value))],
     };
 
-    /// <summary>What is known of an image, once its octets are.</summary>
+    /// <summary>The selector for an image whose content is known.</summary>
     public static ImageSelector ToSelector(this ImageDescription image) => new()
     {
         Name = image.Name,

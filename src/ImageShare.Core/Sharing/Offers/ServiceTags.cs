@@ -3,10 +3,10 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Offers;
 
-/// <summary>The feature parameters that announce Image Share in Contact and ask for it in Accept-Contact (IR.79 §3.2, RFC 3840 §9).</summary>
+/// <summary>The feature parameters that announce Image Share in Contact and request it in Accept-Contact (IR.79 §3.2, RFC 3840 §9).</summary>
 internal static class ServiceTags
 {
-    /// <summary>For Contact, in requests and in 200s: every spelling of the profile, so that peers of both ages find theirs.</summary>
+    /// <summary>For Contact in requests and 200s: every tag of the profile, so that old and new peers find theirs.</summary>
     public static ParameterList Contact(ImageShareProfile profile)
     {
         ParameterList tags = Voice(profile);
@@ -19,8 +19,8 @@ internal static class ServiceTags
     }
 
     /// <summary>
-    /// For Accept-Contact of an INVITE: one spelling and <c>explicit</c>. A proxy looks for a contact that has all tags of one value,
-    /// so listing two spellings of the same thing would find nobody.
+    /// For Accept-Contact of an INVITE: a single tag with <c>explicit</c>. A proxy looks for a contact with all tags in the value, so listing
+    /// both names of the tag would match no one.
     /// </summary>
     public static ParameterList? AcceptContact(ImageShareProfile profile)
     {
@@ -34,8 +34,8 @@ internal static class ServiceTags
     }
 
     /// <summary>
-    /// For Accept-Contact of the capability query: a phone with the voice call of the network, and not the service itself, which is
-    /// what is asked about (IR.79 §3.3). Null where the network has no such call.
+    /// For Accept-Contact of a capability query: the network's voice call, but not Image Share itself, which the query asks about (IR.79
+    /// §3.3). Null if the network has no such call.
     /// </summary>
     public static ParameterList? Query(ImageShareProfile profile) => Voice(profile) is { Count: > 0 } voice ? voice : null;
 

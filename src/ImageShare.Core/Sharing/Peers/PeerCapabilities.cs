@@ -8,14 +8,14 @@ using Microsoft.Extensions.Logging;
 namespace ImageShare.Core.Sharing.Peers;
 
 /// <summary>
-/// What this client has learned of its peers: from each capability query it made, and from the Image Share tag in the Contact of queries
-/// and invitations that came in. For showing who can take an image before anybody is asked; <see cref="ImageShareClient.ShareAsync"/>
-/// itself asks anew. Bounded in number and time (<see cref="ImageShareLimits.MaxKnownPeers"/>,
-/// <see cref="ImageShareLimits.CapabilityLifetime"/>); nothing is stored on disk. All members may be called from any thread.
+/// The known capabilities of peers, from this client's capability queries and from the Image Share tag in the Contact of incoming requests.
+/// Use it to show which peers can receive images; <see cref="ImageShareClient.ShareAsync"/> always queries again. Limited in number and age
+/// (<see cref="ImageShareLimits.MaxKnownPeers"/>, <see cref="ImageShareLimits.CapabilityLifetime"/>) and never stored on disk. All members
+/// are thread-safe.
 /// </summary>
 /// <remarks>
-/// What a peer says of itself unasked is as true as its From: it never takes away what a query found, only tells of image share where
-/// nothing, or no such ability, was known.
+/// An unsolicited request is only as trustworthy as its From header. It can add support for Image Share, but never overrides what a query
+/// found.
 /// </remarks>
 public sealed class PeerCapabilities
 {
@@ -36,12 +36,13 @@ public sealed class PeerCapabilities
     }
 
     /// <summary>
-    /// Raised when something new is known of a peer: its first answer, or one that differs from the last in whether it can share images,
-    /// or in the types or the size it takes. Raised on the thread that learned it, outside any lock; must not block. What a handler throws is logged.
+    /// Raised when the known capabilities of a peer change: with its first answer, and when it differs from the last one in support, accepted
+    /// types or size. Raised outside any lock on the thread that received the message; handlers must not block. An exception thrown by a
+    /// handler is logged.
     /// </summary>
     public event Action<SipUri, ImageShareCapabilities>? Changed;
 
-    /// <summary>How many peers are known now, those whose time is over perhaps included.</summary>
+    /// <summary>The number of known peers, possibly including expired ones.</summary>
     public int Count
     {
         get
@@ -53,9 +54,9 @@ public sealed class PeerCapabilities
         }
     }
 
-    /// <summary>What is known of a peer; false when nothing is, or not any more.</summary>
-    /// <param name="peer">Its address as it was asked under, or its identity when it was the one who asked.</param>
-    /// <param name="capabilities">What it said last.</param>
+    /// <summary>Gets the capabilities of a peer; false if they are unknown or expired.</summary>
+    /// <param name="peer">The address that was queried, or the identity of a peer that sent a request.</param>
+    /// <param name="capabilities">The capabilities, as last received.</param>
     public bool TryGet(SipUri peer, [NotNullWhen(true)] out ImageShareCapabilities? capabilities)
     {
         ArgumentNullException.ThrowIfNull(peer);
@@ -66,7 +67,7 @@ public sealed class PeerCapabilities
         }
     }
 
-    /// <summary>Forgets all peers. No event is raised.</summary>
+    /// <summary>Removes all peers. Raises no event.</summary>
     public void Clear()
     {
         lock (_gate)
@@ -76,10 +77,10 @@ public sealed class PeerCapabilities
         }
     }
 
-    /// <summary>An answer to a query of ours: it replaces what was known.</summary>
+    /// <summary>Records the answer to a query, which replaces what was known.</summary>
     internal void Learn(SipUri peer, ImageShareCapabilities capabilities) => Learn(peer, capabilities, isAsked: true);
 
-    /// <summary>A request of a peer. Only the tag in its Contact says something, and only that it can share images.</summary>
+    /// <summary>Records a request from a peer. Only the tag in its Contact counts, as a sign of support.</summary>
     internal void LearnFrom(SipRequest request, IReadOnlyList<NameAddress> asserted)
     {
         SipHeaders headers = request.Headers;
@@ -126,7 +127,7 @@ public sealed class PeerCapabilities
         }
         catch (Exception e)
         {
-            // The application's code; what was learned stays learned.
+            // Application code failed; the capabilities are recorded anyway.
             _log.HandlerFailed("of a peer's capabilities", e);
         }
     }

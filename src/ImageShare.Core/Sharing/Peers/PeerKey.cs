@@ -2,7 +2,7 @@ using ImageShare.Core.Sip;
 
 namespace ImageShare.Core.Sharing.Peers;
 
-/// <summary>One name for a peer, however its URI is decorated: what is learned of it is found under this.</summary>
+/// <summary>A canonical key for a peer, independent of URI parameters.</summary>
 internal static class PeerKey
 {
     public static string Of(SipUri peer)
@@ -12,7 +12,7 @@ internal static class PeerKey
             return $"{peer.Scheme}:{peer.TelephoneNumber ?? peer.Opaque}".ToLowerInvariant();
         }
 
-        // sip and sips name the same user; the port tells peers without a proxy apart.
+        // sip and sips identify the same user; the port distinguishes peers without a proxy.
         string host = peer.Host.ToLowerInvariant();
         return FormattableString.Invariant($"{peer.DecodedUser}@{host}:{peer.Port}");
     }

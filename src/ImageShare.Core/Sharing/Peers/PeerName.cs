@@ -5,8 +5,8 @@ using ImageShare.Core.Sip.Transport;
 namespace ImageShare.Core.Sharing.Peers;
 
 /// <summary>
-/// Whom an invitation is counted against where bounds are per peer. What comes straight from a peer is its network address's, for it can write any name; behind a
-/// trusted proxy, which all peers come through, it is the identity the proxy asserts, or the one the caller claims.
+/// The key by which invitations are counted for per-peer limits. For a direct peer it is the network address, because a peer can forge any
+/// name. Behind a trusted proxy, which all peers come through, it is the asserted identity or else the claimed one.
 /// </summary>
 internal static class PeerName
 {

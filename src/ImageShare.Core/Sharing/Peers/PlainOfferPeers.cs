@@ -5,10 +5,10 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Peers;
 
-/// <summary>The peers that refused an offer with an icon beside it and get none for the client's life (RFC 5547 §8.8).</summary>
+/// <summary>The peers that refused an offer with an icon and get none for the lifetime of the client (RFC 5547 §8.8).</summary>
 internal sealed class PlainOfferPeers
 {
-    // A client that has met more than these starts anew: the price is one more refusal each.
+    // The set is cleared beyond this size, at the cost of one more refusal per peer.
     private const int Most = 1024;
 
     private readonly ConcurrentDictionary<string, byte> _peers = new(StringComparer.Ordinal);
@@ -25,7 +25,7 @@ internal sealed class PlainOfferPeers
         _peers[PeerKey.Of(peer)] = 0;
     }
 
-    /// <summary>Whether a refusal may be of the multipart body and not of the image: 415; or 400 or 488 with an Accept without multipart.</summary>
+    /// <summary>Whether a refusal concerns the multipart body rather than the image: 415, or 400 or 488 with an Accept that lacks multipart.</summary>
     public static bool IsOfMultipart(SipResponse response) => response.StatusCode switch
     {
         415 => true,
@@ -34,8 +34,8 @@ internal sealed class PlainOfferPeers
     };
 
     /// <summary>
-    /// Whether a refusal that does not say so may yet be of the multipart body: a 488 or 606 without Accept. Peers give that to a body they cannot read, as to an
-    /// image they do not want; one more invitation shows which.
+    /// Whether a refusal may concern the multipart body: additionally 488 or 606 without Accept. Peers use these both for bodies they cannot
+    /// read and for images they do not want; a second invitation shows which.
     /// </summary>
     public static bool MayBeOfMultipart(SipResponse response) =>
         IsOfMultipart(response) || (response.StatusCode is 488 or 606 && !response.Headers.Contains(SipHeaderNames.Accept));

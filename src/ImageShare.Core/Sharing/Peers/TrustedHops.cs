@@ -8,8 +8,8 @@ using ImageShare.Core.Sip.Transport;
 namespace ImageShare.Core.Sharing.Peers;
 
 /// <summary>
-/// From whom P-Asserted-Identity is believed (RFC 3325 §6): the proxies named in the settings, and the outbound proxy of the client. What
-/// anybody else writes there is no more than its own word.
+/// The addresses whose P-Asserted-Identity is trusted (RFC 3325 §6): the proxies in the settings and the client's outbound proxy. From any
+/// other address the header is ignored.
 /// </summary>
 internal sealed class TrustedHops
 {
@@ -18,7 +18,9 @@ internal sealed class TrustedHops
 
     private TrustedHops(IEnumerable<IPAddress> named) => _named = [.. named.Select(Plain)];
 
-    /// <summary>Begins to look up the outbound proxy, the first of <paramref name="route"/>; until that is done nobody but the named ones is trusted.</summary>
+    /// <summary>
+    /// Starts resolving the outbound proxy, the first entry of <paramref name="route"/>. Until then only the configured proxies are trusted.
+    /// </summary>
     public static TrustedHops Start(IEnumerable<IPAddress> named, IReadOnlyList<SipUri> route, INetwork network, TimeProvider time)
     {
         var hops = new TrustedHops(named);
@@ -30,10 +32,10 @@ internal sealed class TrustedHops
         return hops;
     }
 
-    /// <summary>The identities the network asserts of the sender of a request; none when it came from somebody who is not trusted.</summary>
+    /// <summary>The asserted identities of the sender of a request; none if it did not come from a trusted address.</summary>
     public IReadOnlyList<NameAddress> IdentitiesIn(SipRequest request, SipSource source) => IsTrusted(source.Remote.Address) ? request.Headers.AssertedIdentities : [];
 
-    /// <summary>A request of ours went by way of the outbound proxy, to this address: its name may resolve to another one by now.</summary>
+    /// <summary>Records the address of the outbound proxy used for a request: its name may resolve differently by now.</summary>
     public void Learn(SipDestination outbound)
     {
         IPAddress address = Plain(outbound.EndPoint.Address);
@@ -43,7 +45,7 @@ internal sealed class TrustedHops
         }
     }
 
-    /// <summary>Whether that address is one of them.</summary>
+    /// <summary>Whether an address is trusted.</summary>
     public bool IsTrusted(IPAddress address) => Plain(address) is var plain && (_named.Contains(plain) || _outbound.Contains(plain));
 
     private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
@@ -57,7 +59,7 @@ internal sealed class TrustedHops
         }
         catch (Exception e) when (e is ImageShareException or OperationCanceledException)
         {
-            // The first request of ours finds the proxy, or fails and says why.
+            // The first request resolves the proxy, or fails and reports why.
         }
     }
 }

@@ -8,15 +8,15 @@ using ImageShare.Core.Sip;
 
 namespace ImageShare.Core.Sharing.Calls.Incoming;
 
-/// <summary>One image on the side that is invited: its decision, and its part of the answer of an <see cref="IncomingCall"/>, which makes it.</summary>
-/// <param name="context">What all shares have in common.</param>
-/// <param name="call">The SIP session it is in.</param>
+/// <summary>One image on the called side: its decision, and its part of the answer of the <see cref="IncomingCall"/> that creates it.</summary>
+/// <param name="context">The context of the client's shares.</param>
+/// <param name="call">The call it belongs to.</param>
 /// <param name="session">The share.</param>
-/// <param name="media">Its MSRP half.</param>
-/// <param name="offer">What is offered.</param>
+/// <param name="media">Its media.</param>
+/// <param name="offer">The offer.</param>
 internal sealed class CalledShare(ShareContext context, IncomingCall call, ShareSession session, ShareMedia media, ReceivedOffer offer) : ShareRole(session, media)
 {
-    // What _decision holds. One field, so that of all that can happen first, one does.
+    // The values of _decision. A single field, so that only the first event takes effect.
     private static readonly object Accepted = new();
     private static readonly object Declined = new();
     private static readonly object Over = new();
@@ -28,17 +28,17 @@ internal sealed class CalledShare(ShareContext context, IncomingCall call, Share
 
     public ReceivedOffer Offer => offer;
 
-    /// <summary>Whether the answer reckons with a middlebox (RFC 6714 §4.3).</summary>
+    /// <summary>Whether the answer uses CEMA (RFC 6714 §4.3).</summary>
     public bool AnswersWithCema { get; init; }
 
-    /// <summary>Cancelled when it is over without this side's decision.</summary>
+    /// <summary>Cancelled when the invitation ends without a decision of this side.</summary>
     public CancellationToken Withdrawn => _withdrawn.Token;
 
     public bool IsDecided => Volatile.Read(ref _decision) is not null;
 
     public bool WasDeclined => Volatile.Read(ref _decision) == Declined;
 
-    /// <summary>Takes the invitation, with all that is needed for it at hand; false when it is over or decided already.</summary>
+    /// <summary>Accepts the invitation once everything it needs is ready; false if it is over or already decided.</summary>
     public bool TryAccept()
     {
         if (Interlocked.CompareExchange(ref _decision, Accepted, null) is not null)
@@ -88,10 +88,8 @@ internal sealed class CalledShare(ShareContext context, IncomingCall call, Share
         }
     }
 
-    /// <summary>
-    /// Before anything is answered: where this side has relays, it logs in there. One that does not let this side in leaves the invitation as it was.
-    /// </summary>
-    /// <exception cref="ImageShareException">That of <see cref="ShareMedia.OpenAsync"/>.</exception>
+    /// <summary>Authenticates with the relays of this side, if any, before answering. If a relay refuses, the invitation still waits.</summary>
+    /// <exception cref="ImageShareException">As for <see cref="ShareMedia.OpenAsync"/>.</exception>
     public ValueTask LogInAsync(CancellationToken cancellationToken) => context.Relays.Any && Media.End is null ? OpenAsync(cancellationToken) : default;
 
     protected override void Leave()
@@ -101,14 +99,14 @@ internal sealed class CalledShare(ShareContext context, IncomingCall call, Share
             Session.Raise(_withdrawn.Cancel);
         }
 
-        // Whatever led here, no caller is left ringing and no session standing; it does nothing when that is done already.
+        // However the share ended, no caller may be left ringing and no session established. This does nothing if that was done before.
         call.Drop(Session, Media);
     }
 
     private async ValueTask OpenAsync(CancellationToken cancellationToken) => await Media.OpenAsync(
         context.AddressFor(call.Source), offer.Media.IsMsrpOverTls, call.Source.Remote.Address, AnswersWithCema, cancellationToken).ConfigureAwait(false);
 
-    // The answer goes out with the decision on the last image of the invitation; only then does the caller know where to connect.
+    // The answer is sent with the decision on the last image; only then does the caller know where to connect.
     private void Answer()
     {
         IPAddress address = context.AddressFor(call.Source);
@@ -126,7 +124,7 @@ internal sealed class CalledShare(ShareContext context, IncomingCall call, Share
         call.Accept(this, answer);
     }
 
-    /// <summary>The answer is out.</summary>
+    /// <summary>Called when the answer was sent.</summary>
     public void OnAnswered(ImageAnswer answer)
     {
         if (AnswersWithCema && answer.IsActive && !context.Relays.Any && offer.Media.Port != 9 && offer.Description.GetConnection(offer.Media) is { } middlebox)

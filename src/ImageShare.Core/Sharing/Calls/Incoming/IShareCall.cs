@@ -10,38 +10,38 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Calls.Incoming;
 
-/// <summary>What an incoming share answers: the INVITE that began the session, or one inside it that offers another transfer.</summary>
+/// <summary>The request an incoming share answers: the INVITE that created the session, or one inside it that offers another transfer.</summary>
 internal interface IShareCall
 {
     SipRequest Request { get; }
 
     SipSource Source { get; }
 
-    /// <summary>Cancelled when it is over without our answer.</summary>
+    /// <summary>Cancelled when the request ends without our answer.</summary>
     CancellationToken Cancelled { get; }
 
-    /// <summary>What this side said last in the session; null when it has said nothing yet.</summary>
+    /// <summary>The last description of this side in the session, or null.</summary>
     SessionDescription? Before { get; }
 
-    /// <summary>Done when what ran in the session before has let go of it.</summary>
+    /// <summary>Completes when the previous share of the session has released it.</summary>
     Task Cleared { get; }
 
-    /// <summary>The caller's CANCEL; null when there was none.</summary>
+    /// <summary>The caller's CANCEL, or null.</summary>
     SipRequest? Cancel { get; }
 
-    /// <summary>The session, as soon as there is one.</summary>
+    /// <summary>The dialog, once there is one.</summary>
     InviteDialog? Dialog { get; }
 
     void Ring();
 
-    /// <summary>Refuses, as far as there is no answer yet; no session is left standing.</summary>
+    /// <summary>Refuses the request if it has not been answered; no session remains established.</summary>
     void Reject(int status);
 
-    /// <summary>Accepts. <see cref="Dialog"/> is there when this returns; the task is done when the caller has acknowledged it.</summary>
+    /// <summary>Accepts. <see cref="Dialog"/> is set when this returns; the task completes when the caller has acknowledged.</summary>
     Task<InviteDialog> AcceptAsync(ReadOnlyMemory<byte> answer, ParameterList contactParameters);
 }
 
-/// <summary>The INVITE that begins a session.</summary>
+/// <summary>The INVITE that creates a session.</summary>
 internal sealed class FirstInvite(IncomingInvite invite) : IShareCall
 {
     public SipRequest Request => invite.Request;
@@ -69,7 +69,7 @@ internal sealed class FirstInvite(IncomingInvite invite) : IShareCall
     }
 }
 
-/// <summary>An INVITE inside a session that offers another transfer in the place of the one before (RFC 5547 §8.1).</summary>
+/// <summary>An INVITE inside a session that offers another transfer instead of the current one (RFC 5547 §8.1).</summary>
 internal sealed class NextInvite(IncomingRequest request, SessionDescription offer, SessionDescription before, InviteDialog dialog, Task cleared) : IShareCall
 {
     public SipRequest Request => request.Request;
@@ -89,8 +89,8 @@ internal sealed class NextInvite(IncomingRequest request, SessionDescription off
     public void Ring() => request.Respond(180);
 
     /// <summary>
-    /// The file is refused with port 0 (RFC 5547 §8.3): any other status would leave the session with a transfer that was given up. What
-    /// is left of the session carries nothing, and ends.
+    /// Refuses the file with port 0 (RFC 5547 §8.3): with any other status the aborted transfer would stay part of the session. The session
+    /// then carries nothing and ends.
     /// </summary>
     public void Reject(int status)
     {

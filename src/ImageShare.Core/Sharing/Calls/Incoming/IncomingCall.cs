@@ -14,8 +14,8 @@ using ImageShare.Core.Sip.UserAgents.Sessions;
 namespace ImageShare.Core.Sharing.Calls.Incoming;
 
 /// <summary>
-/// The session that this side is invited to, with one image or several. Each is decided alone; the answer goes out with the last decision, and refuses
-/// image by image with port 0 (RFC 5547 §8.3). When none is taken, the invitation is refused.
+/// A session to which this side is invited, with one or more images. Each image is decided separately. The answer is sent after the last
+/// decision and refuses individual images with port 0 (RFC 5547 §8.3); if no image is accepted, the invitation is refused.
 /// </summary>
 internal sealed class IncomingCall : ShareCall
 {
@@ -30,10 +30,10 @@ internal sealed class IncomingCall : ShareCall
     private bool _isAnswered;
     private volatile bool _isReplaced;
 
-    /// <param name="context">What all shares have in common.</param>
-    /// <param name="call">What is answered.</param>
-    /// <param name="offer">What is offered.</param>
-    /// <param name="offerOctets">The offer as it came, without what came around it: what a refresh of the caller's repeats.</param>
+    /// <param name="context">The context of the client's shares.</param>
+    /// <param name="call">The request to answer.</param>
+    /// <param name="offer">The offer.</param>
+    /// <param name="offerOctets">The bytes of the offer, without a surrounding multipart: a session refresh of the caller repeats them.</param>
     public IncomingCall(ShareContext context, IShareCall call, SessionDescription offer, ReadOnlyMemory<byte> offerOctets)
         : base(context)
     {
@@ -53,15 +53,15 @@ internal sealed class IncomingCall : ShareCall
 
     public SipSource Source => _call.Source;
 
-    /// <summary>Done when what ran in the session before has let go of it.</summary>
+    /// <summary>Completes when the previous share of the session has released it.</summary>
     public Task Cleared => _call.Cleared;
 
-    /// <summary>Begins the share of another transfer that takes the place of this one in its session; only where there is one.</summary>
+    /// <summary>Starts the share of a new transfer that replaces this one in its session.</summary>
     public required Action<IShareCall, ReceivedOffer, InvitationBodyReading> BeginNext { get; init; }
 
-    /// <summary>Adds an image of the offer, before any is started.</summary>
-    /// <param name="offer">What is offered, or asked for.</param>
-    /// <param name="answersWithCema">Whether the answer reckons with a middlebox (RFC 6714 §4.3).</param>
+    /// <summary>Adds an image of the offer, before any of them starts.</summary>
+    /// <param name="offer">The offer or request for the image.</param>
+    /// <param name="answersWithCema">Whether the answer uses CEMA (RFC 6714 §4.3).</param>
     public CalledShare Add(ReceivedOffer offer, bool answersWithCema)
     {
         var session = new ShareSession(
@@ -75,7 +75,7 @@ internal sealed class IncomingCall : ShareCall
         return share;
     }
 
-    /// <summary>An image is shown; the first one makes the caller hear it.</summary>
+    /// <summary>Called when an image is shown to the user; the first one sends 180.</summary>
     public void Ring()
     {
         lock (Gate)
@@ -92,7 +92,7 @@ internal sealed class IncomingCall : ShareCall
         _ = Begin(WatchInviteAsync);
     }
 
-    /// <summary>An image is taken.</summary>
+    /// <summary>Called when an image is accepted.</summary>
     public void Accept(CalledShare share, ImageAnswer answer)
     {
         lock (Gate)
@@ -106,7 +106,7 @@ internal sealed class IncomingCall : ShareCall
         AnswerWhenAllDecided();
     }
 
-    /// <summary>An image is not taken.</summary>
+    /// <summary>Called when an image is refused.</summary>
     public void Refuse(CalledShare share, int status)
     {
         lock (Gate)
@@ -122,7 +122,7 @@ internal sealed class IncomingCall : ShareCall
         AnswerWhenAllDecided();
     }
 
-    // One that is over without a decision is not taken; what came before the answer needs no offer of ours.
+    // An image that ended without a decision is refused. Before the answer, no offer is needed to remove it.
     protected override void OnLeft(ShareSession session, bool isLast) => Refuse(_shares.Single(share => share.Session == session), 480);
 
     private void AnswerWhenAllDecided()
@@ -159,7 +159,7 @@ internal sealed class IncomingCall : ShareCall
         }
         catch (Exception e)
         {
-            // As in Begin; and the caller is not left ringing.
+            // As in Begin; in addition, the caller must not be left ringing.
             _call.Reject(480);
             PostAll(new ShareInput.Broken(ShareOutcome.FromUnexpected(e)));
         }
@@ -201,7 +201,7 @@ internal sealed class IncomingCall : ShareCall
         _ = Begin(() => WatchDialogAsync(accepting, dialog));
         if (isEmpty)
         {
-            // They left in this very moment.
+            // All images left while the answer was being sent.
             _ = dialog.ByeAsync();
             return;
         }
@@ -212,7 +212,7 @@ internal sealed class IncomingCall : ShareCall
         }
     }
 
-    // Another transfer in the place of this one: this one ends first, its session goes on. Called on the agent's loop.
+    // A new transfer replaces this one: this share ends first, its session goes on. Runs on the agent's loop.
     private bool TryReplace(CalledShare share, InviteDialog dialog, IncomingRequest request, InvitationBodyReading body, SessionDescription local)
     {
         (ReceivedOffer? offer, _, _) = ReceivedOffer.Read(body.Offer!, Context.Limits, Context.Terms, Context.Catalogue is not null);
@@ -221,7 +221,7 @@ internal sealed class IncomingCall : ShareCall
             return false;
         }
 
-        // The dialog is the next one's: this call does not end it.
+        // The dialog now belongs to the next call: this one must not end it.
         _isReplaced = true;
         lock (Gate)
         {
@@ -257,7 +257,7 @@ internal sealed class IncomingCall : ShareCall
 
         if (!isAnswered)
         {
-            // Those that were taken, and waited for a decision on the others.
+            // Images that were accepted and waited for the other decisions.
             PostAll(new ShareInput.DialogFailed(outcome));
         }
     }
@@ -272,7 +272,7 @@ internal sealed class IncomingCall : ShareCall
 
         if (end.Reason == DialogEndReason.Failed && accepting.Exception?.InnerException is ImageShareException e)
         {
-            // It never came to a session; why not is said there. A CANCEL that crossed our answer is the common reason.
+            // The session was never established; the exception says why. Usually a CANCEL crossed our answer.
             PostAll(new ShareInput.DialogFailed(e.Error == ImageShareError.Cancelled ? Withdrawal : ShareOutcome.From(e)));
         }
         else if (DialogOutcome.Of(end) is { } input)

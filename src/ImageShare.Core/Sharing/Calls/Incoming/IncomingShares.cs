@@ -18,18 +18,18 @@ using ImageShare.Core.Sip.UserAgents.Requests;
 namespace ImageShare.Core.Sharing.Calls.Incoming;
 
 /// <summary>
-/// What peers begin: answers capability queries, and turns invitations that can be taken into <see cref="OfferedImage"/>s. Called on
-/// the user agent's loop.
+/// Handles requests from peers: answers capability queries and turns acceptable invitations into <see cref="OfferedImage"/>s. Runs on the
+/// user agent's loop.
 /// </summary>
 internal sealed class IncomingShares : ISipRequestHandler
 {
-    /// <summary>The methods this side takes; the agent adds those it handles by itself and writes Allow.</summary>
+    /// <summary>The methods this side accepts. The agent adds those it handles itself and writes Allow.</summary>
     public static readonly SipMethod[] AllowedMethods = [SipMethod.Invite, SipMethod.Ack, SipMethod.Bye, SipMethod.Cancel, SipMethod.Options];
 
     private readonly UnreadInvitations _invitations;
     private readonly Channel<ShareSession> _serving;
 
-    // How long the addresses of an offer may take to be looked up.
+    // The timeout for resolving the addresses of an offer.
     private static readonly TimeSpan LookUpTime = TimeSpan.FromSeconds(5);
 
     private readonly Lock _admitting = new();
@@ -37,9 +37,9 @@ internal sealed class IncomingShares : ISipRequestHandler
     private readonly Action<ShareSession, string> _began;
     private ShareContext? _context;
 
-    /// <param name="limits">How many may wait, and how many may run.</param>
-    /// <param name="running">How many shares run now, those of one peer among them.</param>
-    /// <param name="began">Told of each incoming share and its peer before anybody else.</param>
+    /// <param name="limits">The limits for waiting and running shares.</param>
+    /// <param name="running">Counts the running shares, in total and of one peer.</param>
+    /// <param name="began">Called first for each incoming share, with its peer.</param>
     public IncomingShares(ImageShareLimits limits, Func<string, RunningShares> running, Action<ShareSession, string> began)
     {
         _invitations = new UnreadInvitations(limits);
@@ -50,13 +50,13 @@ internal sealed class IncomingShares : ISipRequestHandler
 
     public IAsyncEnumerable<OfferedImage> Invitations => _invitations.ReadAllAsync();
 
-    /// <summary>The shares of images that peers fetch; the oldest go when nobody reads.</summary>
+    /// <summary>The shares of images that peers fetch; the oldest are dropped if no one reads.</summary>
     public ChannelReader<ShareSession> Serving => _serving.Reader;
 
-    /// <summary>Gives what only exists once the agent does. Before that, everything is answered with 480.</summary>
+    /// <summary>Sets the context, which exists only once the agent does. Until then every request is answered with 480.</summary>
     public void Attach(ShareContext context) => Volatile.Write(ref _context, context);
 
-    /// <summary>No more invitations: readers come to their end.</summary>
+    /// <summary>Ends the invitations: readers complete.</summary>
     public void Close()
     {
         _invitations.Close();
@@ -71,7 +71,7 @@ internal sealed class IncomingShares : ISipRequestHandler
             return;
         }
 
-        // The answer is what an INVITE would get now (RFC 3261 §11.2).
+        // The answer is the one an INVITE would get now (RFC 3261 §11.2).
         context.Known.LearnFrom(request.Request, context.TrustedHops.IdentitiesIn(request.Request, request.Source));
         if (!CallerPreferences.Allow(request.Request.Headers, new FeatureTags(ServiceTags.Contact(context.Profile))))
         {
@@ -124,7 +124,7 @@ internal sealed class IncomingShares : ISipRequestHandler
         ];
         if (readable.Length == 0)
         {
-            // Nobody should be asked about an image that has no way to come.
+            // Do not bother the user with an image that cannot be transferred.
             Refuse(context, invite, 488, "Unreadable MSRP Path");
             return;
         }
@@ -139,7 +139,7 @@ internal sealed class IncomingShares : ISipRequestHandler
         }
     }
 
-    // Done at once unless the peer names hosts, whose addresses have to be looked up first.
+    // Completes synchronously unless host names have to be resolved first.
     private async Task AdmitWithCemaAsync(ShareContext context, IncomingInvite invite, AdmittedOffer[] offers, InvitationBodyReading body)
     {
         using var patience = new CancellationTokenSource(LookUpTime, context.TimeProvider);
@@ -154,7 +154,7 @@ internal sealed class IncomingShares : ISipRequestHandler
             }
             catch (OperationCanceledException)
             {
-                // Nobody knows where that is.
+                // The name could not be resolved in time.
             }
 
             CemaReply reply = Cema.ToOffer(offer.Media.HasMsrpCema, matches, offer.Setup, hasRelay: context.Relays.Any, peerHasRelay: offered.Path.Uris.Length > 1);
@@ -193,7 +193,7 @@ internal sealed class IncomingShares : ISipRequestHandler
             return;
         }
 
-        // Those there is no room for are refused in the answer, like all that is not taken.
+        // Images for which there is no room are refused in the answer, like all that are not accepted.
         Begin(context, new FirstInvite(invite), peer, [.. offers.Take(room)], body, callEnded);
     }
 
@@ -213,7 +213,7 @@ internal sealed class IncomingShares : ISipRequestHandler
             context.Log.InvitationSensitive(invitation.Share.Session.Id, call.Caller.Uri.ToString(), invitation.Image.Name);
         }
 
-        // All have joined by now, and all are known before one of them moves.
+        // All images have joined and are registered before the first of them starts.
         foreach ((CalledShare share, _) in shares)
         {
             _began(share.Session, peer);
@@ -278,7 +278,7 @@ internal sealed class IncomingShares : ISipRequestHandler
         response.Headers.Add("Accept-Encoding", "identity");
         response.Headers.Add("Accept-Language", "en");
 
-        // Without Accept, application/sdp is meant (RFC 3261 §20.1).
+        // A missing Accept means application/sdp (RFC 3261 §20.1).
         IReadOnlyList<Text.MediaType> accept = request.Request.Headers.Accept;
         if (!request.Request.Headers.Contains("Accept") || accept.Any(t => t.IsSdp || t.Is("application", "*") || t.Is("*", "*")))
         {
@@ -290,9 +290,9 @@ internal sealed class IncomingShares : ISipRequestHandler
         return response;
     }
 
-    /// <summary>An image that somebody may be asked about.</summary>
-    /// <param name="Offer">What is offered.</param>
-    /// <param name="Path">The way it would come.</param>
-    /// <param name="AnswersWithCema">Whether the answer reckons with a middlebox (RFC 6714 §4.3).</param>
+    /// <summary>An image the user may be asked about.</summary>
+    /// <param name="Offer">The offer.</param>
+    /// <param name="Path">The sender's MSRP path.</param>
+    /// <param name="AnswersWithCema">Whether the answer uses CEMA (RFC 6714 §4.3).</param>
     private sealed record AdmittedOffer(ReceivedOffer Offer, MsrpPath Path, bool AnswersWithCema = false);
 }

@@ -6,7 +6,7 @@ using ImageShare.Core.Sharing.Sessions;
 
 namespace ImageShare.Core.Sharing.Calls.Incoming;
 
-/// <summary>An image that a caller wants to send: what is shown of it, and the way it gets its place.</summary>
+/// <summary>An image offered by a caller: what is shown to the user, and how it is accepted into a store.</summary>
 internal sealed class OfferedImage(
     ShareContext context, CalledShare call, ReceivingMedia media, ReceivedOffer offer, ImageIcon? icon, IReadOnlyList<string> warnings)
 {
@@ -20,12 +20,12 @@ internal sealed class OfferedImage(
 
     public IReadOnlyList<string> Warnings => warnings;
 
-    /// <summary>Those that came in one invitation, in the order of its sections, this one among them.</summary>
+    /// <summary>All images of the same invitation in the order of the media sections, including this one.</summary>
     public IReadOnlyList<OfferedImage> Together { get; set; } = [];
 
     public bool IsOver => call.Session.Completion.IsCompleted;
 
-    /// <summary>What the application holds of it: made by the first who asks, and the same for all.</summary>
+    /// <summary>The public object for this image, created on first use.</summary>
     public TFace Face<TFace>(Func<OfferedImage, TFace> make)
         where TFace : class
     {
@@ -85,7 +85,7 @@ internal sealed class OfferedImage(
         }
     }
 
-    // The rest of an image that is not here is refused at once: the sender then knows to offer the whole (RFC 5547 §8.3.1).
+    // The rest of an image whose beginning is missing is refused at once, so that the sender offers the whole image (RFC 5547 §8.3.1).
     private async ValueTask<IImageSink> CreateSinkAsync(IImageStore store, IncomingImage image, CancellationToken cancellationToken)
     {
         try
@@ -93,7 +93,7 @@ internal sealed class OfferedImage(
             return image.ResumesAt == 0 || store.CanResume(image)
                 ? await VerifyingSink.CreateAsync(store, image, cancellationToken).ConfigureAwait(false)
                 : throw new ImageShareException(
-                    ImageShareError.NothingToResume, "The peer offered the rest of an image whose beginning is not in this store; it was told so and may offer the whole image.");
+                    ImageShareError.NothingToResume, "The peer offered the rest of an image, but its beginning is not in this store. The peer was told and may offer the whole image; wait for its next invitation.");
         }
         catch (ImageShareException e) when (e.Error == ImageShareError.NothingToResume)
         {
@@ -114,5 +114,5 @@ internal sealed class OfferedImage(
     };
 
     private static ImageShareException OverAlready() => new(
-        ImageShareError.InvalidState, "The invitation was decided already, or the caller took it back; wait for the next one.");
+        ImageShareError.InvalidState, "The invitation was already accepted or declined, or the caller cancelled it; wait for the next one.");
 }

@@ -8,7 +8,7 @@ using ImageShare.Core.Sharing.Sessions;
 
 namespace ImageShare.Core.Sharing.Calls.Incoming;
 
-/// <summary>An image that a caller wants to get: asks the catalogue, and answers with what it says (RFC 5547 §8.3.2).</summary>
+/// <summary>An image requested by a caller: asks the catalogue and answers accordingly (RFC 5547 §8.3.2).</summary>
 internal sealed class RequestedImage(ShareContext context, CalledShare call, SendingMedia media, ReceivedOffer offer, Action<ShareSession> served)
 {
     public async Task DecideAsync(IImageCatalogue catalogue)
@@ -35,7 +35,7 @@ internal sealed class RequestedImage(ShareContext context, CalledShare call, Sen
             List<ServedImage> found = await MatchAsync(answer.Images, wanted, call.Withdrawn).ConfigureAwait(false);
             if (found is not [var image] || !IsAcceptable(image))
             {
-                // None, or so many that it would be a guess which one is meant.
+                // No match, or several: do not guess.
                 call.Decline(488);
                 return;
             }
@@ -44,7 +44,7 @@ internal sealed class RequestedImage(ShareContext context, CalledShare call, Sen
             media.SendAs(Containers.TypeToSend(offer.Media, image.Description.Type), call.Call.Caller.Uri);
             if (offer.Media.MaxSize < media.MessageLength)
             {
-                // What the peer takes must be enough for the message: for the octets that are asked for, and what has to be around them.
+                // The peer's limit applies to the whole message: the requested bytes and a possible wrapper.
                 call.Decline(488);
                 return;
             }
@@ -56,11 +56,11 @@ internal sealed class RequestedImage(ShareContext context, CalledShare call, Sen
         }
         catch (OperationCanceledException) when (call.Withdrawn.IsCancellationRequested)
         {
-            // The caller gave up, or time is up: the session has ended by itself.
+            // The caller gave up or the time expired: the share has already ended.
         }
         catch (Exception e)
         {
-            // The catalogue is the application's and may throw anything; the caller must not wait for it.
+            // The catalogue is application code and may throw anything; the caller must still get a response.
             context.Log.HandlerFailed(call.Session.Id, e);
             call.Decline(500);
         }
@@ -90,7 +90,7 @@ internal sealed class RequestedImage(ShareContext context, CalledShare call, Sen
         return found;
     }
 
-    // SHA-1, which the answer always names, and last the one that was asked for.
+    // SHA-1, which the answer always contains, and last the hash of the request.
     private static async ValueTask<ImmutableArray<ImageHash>> HashesAsync(
         CatalogueImage candidate, ImageDescription described, string? algorithm, CancellationToken cancellationToken)
     {
@@ -112,7 +112,7 @@ internal sealed class RequestedImage(ShareContext context, CalledShare call, Sen
         }
     }
 
-    // The octets that are asked for must be there, and the peer must take them in some form.
+    // The requested range must exist, and the peer must accept the type in some form.
     private bool IsAcceptable(ServedImage image) =>
         (offer.Media.FileRange ?? FileRange.Whole).Fits(image.Description.Size) && Containers.TypeToSend(offer.Media, image.Description.Type) is not null;
 }

@@ -5,17 +5,16 @@ using System.Threading.Channels;
 namespace ImageShare.Core.Sharing.Calls.Incoming;
 
 /// <summary>
-/// The invitations that wait until the application reads them, in their order: so many at most, and so many of one peer that others find room. Written by one
-/// caller at a time, read by any number.
+/// The queue of invitations the application has not read yet, limited in total and per peer. One writer at a time, any number of readers.
 /// </summary>
 internal sealed class UnreadInvitations(ImageShareLimits limits)
 {
     private readonly Channel<OfferedImage> _queue = Channel.CreateBounded<OfferedImage>(new BoundedChannelOptions(limits.MaxPendingInvitations));
     private readonly ConcurrentDictionary<OfferedImage, string> _peers = new();
 
-    /// <summary>Adds one; false when there is no room for it.</summary>
+    /// <summary>Adds an invitation; false if the queue is full.</summary>
     /// <param name="invitation">The invitation.</param>
-    /// <param name="peer">Whose it is.</param>
+    /// <param name="peer">The peer it came from.</param>
     public bool TryAdd(OfferedImage invitation, string peer)
     {
         if (_peers.Count(waiting => waiting.Value == peer && !waiting.Key.IsOver) >= limits.MaxPendingInvitationsPerPeer)
@@ -33,7 +32,7 @@ internal sealed class UnreadInvitations(ImageShareLimits limits)
         return false;
     }
 
-    /// <summary>No more come: readers come to their end.</summary>
+    /// <summary>Completes the queue for its readers.</summary>
     public void Close() => _queue.Writer.TryComplete();
 
     public async IAsyncEnumerable<OfferedImage> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -45,7 +44,7 @@ internal sealed class UnreadInvitations(ImageShareLimits limits)
         }
     }
 
-    // Invitations that are over before anybody read them must not keep new ones out: a caller could fill the queue with them.
+    // Ended invitations must not keep new ones out: a caller could fill the queue with them.
     private bool TryAddInPlaceOfOthers(OfferedImage invitation)
     {
         List<OfferedImage> waiting = [];
@@ -61,7 +60,7 @@ internal sealed class UnreadInvitations(ImageShareLimits limits)
             }
         }
 
-        // Only one caller writes: there is room for all that were read.
+        // There is a single writer, so everything that was read fits again.
         return waiting.Append(invitation).All(_queue.Writer.TryWrite);
     }
 }

@@ -4,11 +4,11 @@ using ImageShare.Core.Sharing.StateMachine;
 
 namespace ImageShare.Core.Sharing.Calls.Outgoing;
 
-/// <summary>One image on the side that invites: its part of an <see cref="OutgoingCall"/>, which makes it.</summary>
-/// <param name="call">The SIP session it is in.</param>
+/// <summary>One image on the calling side: its part of the <see cref="OutgoingCall"/> that creates it.</summary>
+/// <param name="call">The call it belongs to.</param>
 /// <param name="session">The share.</param>
-/// <param name="media">Its MSRP half.</param>
-/// <param name="terms">What is offered, and what the answer to it means.</param>
+/// <param name="media">Its media.</param>
+/// <param name="terms">Writes its offer and interprets the answer.</param>
 internal sealed class CallingShare(OutgoingCall call, ShareSession session, ShareMedia media, IShareOffer terms) : ShareRole(session, media)
 {
     public IShareOffer Terms => terms;

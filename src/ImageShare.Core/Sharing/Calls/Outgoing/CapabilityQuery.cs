@@ -10,7 +10,7 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Calls.Outgoing;
 
-/// <summary>Step 1 of the service, the asking side: OPTIONS, and what its answer shows (IR.79 §3.3).</summary>
+/// <summary>The client side of the capability query: sends OPTIONS and evaluates the answer (IR.79 §3.3).</summary>
 internal static class CapabilityQuery
 {
     public static async Task<ImageShareCapabilities> AskAsync(
@@ -20,7 +20,7 @@ internal static class CapabilityQuery
         List<SipUri> tried = [peer];
         while (true)
         {
-            // Each try is a query of its own, with its own Call-ID: nothing ties them together at the peer.
+            // Each attempt is a new query with its own Call-ID; the peer cannot relate them.
             SipResponse response = await SendAsync(context, Write(context, tried[^1], headers), cancellationToken).ConfigureAwait(false);
             if (response.StatusCode == 480 && DelayOf(context.Limits, response, repeated++) is { } delay)
             {
@@ -34,7 +34,7 @@ internal static class CapabilityQuery
                 continue;
             }
 
-            // 480 for good, or any other refusal, means that the peer cannot (IR.79 §3.3).
+            // A final 480, or any other refusal, means that the peer does not support the service (IR.79 §3.3).
             ImageShareCapabilities capabilities = response.IsSuccess
                 ? CapabilityOffer.Read(response)
                 : Refused(response);
@@ -67,7 +67,7 @@ internal static class CapabilityQuery
         return request;
     }
 
-    /// <summary>How long to wait before the query is sent again; null when it is not.</summary>
+    /// <summary>The delay before the query is repeated; null if it is not.</summary>
     private static TimeSpan? DelayOf(ImageShareLimits limits, SipResponse response, int repeated)
     {
         if (repeated >= limits.QueryRetryDelays.Count)
@@ -79,7 +79,7 @@ internal static class CapabilityQuery
         return delay <= limits.AnswerTimeout ? delay : null;
     }
 
-    // SIP itself gives up after 32 s; a client that asks for less patience gets it.
+    // SIP gives up after 32 s (timer F); a shorter limit of the client applies here.
     private static async Task<SipResponse> SendAsync(ShareContext context, SipRequest request, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(context.Limits.AnswerTimeout, context.TimeProvider);

@@ -8,31 +8,31 @@ using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sharing.Calls.Outgoing;
 
-/// <summary>What a calling share offers, and what it makes of the answer: this depends on who sends.</summary>
+/// <summary>Writes the offer of a calling share and interprets the answer; differs between sending and fetching.</summary>
 internal interface IShareOffer
 {
-    /// <summary>Whether the offer comes with something that a peer without multipart cannot read; it can be left away.</summary>
+    /// <summary>Whether the offer contains an icon, which peers without multipart support cannot read. It can be omitted.</summary>
     bool HasIcon { get; }
 
-    /// <summary>What in the peer's capabilities forbids to invite it; null when nothing does.</summary>
+    /// <summary>Why the peer cannot be invited, given its capabilities, or null if it can.</summary>
     ShareOutcome? Obstacle(ImageShareCapabilities capabilities);
 
-    /// <summary>Makes sure of what the offer will promise. Called once, before it is written.</summary>
-    /// <exception cref="ImageShareException">The image cannot be offered, or asked for.</exception>
+    /// <summary>Secures what the offer will promise. Called once, before the offer is written.</summary>
+    /// <exception cref="ImageShareException">The image cannot be offered or requested.</exception>
     ValueTask PrepareAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    /// <summary>Writes the offer: a description with the one section, and the icon it refers to.</summary>
-    /// <param name="address">This side's address as the peer is to reach it.</param>
+    /// <summary>Writes the offer: a session description with one media section, and the icon it refers to.</summary>
+    /// <param name="address">The address of this side as seen by the peer.</param>
     /// <param name="end">This side's end of the media.</param>
-    /// <param name="withIcon">Whether with the icon.</param>
+    /// <param name="withIcon">Whether to include the icon.</param>
     (SessionDescription Offer, OfferIcon? Icon) Write(IPAddress address, MediaEnd end, bool withIcon);
 
-    /// <summary>The peer refused the rest of an image: goes over to the whole one. False when the whole was offered already.</summary>
+    /// <summary>Switches to the whole image after the peer refused the rest; false if the whole image was already offered.</summary>
     ValueTask<bool> TryOfferWholeAsync();
 
-    /// <summary>What a refusal of the offer means.</summary>
+    /// <summary>The outcome for a refusal of the offer.</summary>
     ShareOutcome Refused(SipResponse response);
 
-    /// <summary>Reads the answer; one of the two is null.</summary>
+    /// <summary>Reads the answer. Exactly one of the two results is null.</summary>
     ValueTask<(ReceivedAnswer? Answer, ShareOutcome? Problem)> TakeAsync(SessionDescription offer, ReadOnlyMemory<byte> answer, CancellationToken cancellationToken);
 }

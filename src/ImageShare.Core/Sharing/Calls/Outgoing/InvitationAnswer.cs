@@ -12,21 +12,21 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Calls.Outgoing;
 
-/// <summary>The answer to an invitation, image by image: what is wrong with the answer to one of them is no other's concern. Used by one task.</summary>
-/// <param name="context">What all shares have in common.</param>
-/// <param name="dialog">The session that stands by it.</param>
-/// <param name="shares">The images that were offered, in the order of their sections.</param>
-/// <param name="offer">The offer it answers.</param>
-/// <param name="cancelled">Cancelled when no image is wanted any more.</param>
+/// <summary>Evaluates the answer to an invitation for each image separately: a problem with one does not affect the others. Used by one task.</summary>
+/// <param name="context">The context of the client's shares.</param>
+/// <param name="dialog">The dialog the answer established.</param>
+/// <param name="shares">The offered images, in the order of their media sections.</param>
+/// <param name="offer">The offer.</param>
+/// <param name="cancelled">Cancelled when all images were cancelled.</param>
 internal sealed class InvitationAnswer(
     ShareContext context, InviteDialog dialog, IReadOnlyList<CallingShare> shares, SessionDescription offer, CancellationToken cancelled)
 {
     private SessionDescription _offer = offer;
 
-    /// <summary>Told of the offers inside the session, as soon as there may be any.</summary>
+    /// <summary>Called with the offers inside the session, before there can be any.</summary>
     public required Action<SessionOffers> Agreed { get; init; }
 
-    /// <summary>Reads the answer; where a middlebox has changed it, finds the peer, or offers once more.</summary>
+    /// <summary>Reads the answer. If a middlebox changed it, finds the peer or sends a new offer (RFC 6714 §4.2).</summary>
     public async Task<AnsweredImage[]> ReadAsync(SipResponse response)
     {
         AnsweredImage[] images = await TakeAsync(response).ConfigureAwait(false);
@@ -71,7 +71,7 @@ internal sealed class InvitationAnswer(
         }
     }
 
-    // A session that the peer has ended meanwhile needs no address any more, and nobody is to wait for one.
+    // If the peer ends the session in the meantime, stop resolving addresses.
     private async Task<AnsweredImage[]> FindPeerWhileItStandsAsync(AnsweredImage[] images)
     {
         using var standing = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
@@ -88,7 +88,7 @@ internal sealed class InvitationAnswer(
         }
     }
 
-    // A middlebox may have put its own address into the answer (RFC 6714 §4.2).
+    // A middlebox may have replaced the address in the answer (RFC 6714 §4.2).
     private async Task<AnsweredImage[]> FindPeerAsync(AnsweredImage[] images, CancellationToken cancellationToken)
     {
         SessionDescription again = _offer;
@@ -118,7 +118,7 @@ internal sealed class InvitationAnswer(
         return again == _offer ? images : await OfferAgainAsync(images, again, cancellationToken).ConfigureAwait(false);
     }
 
-    // Without the extension a middlebox has to join in for real. The icons were a part of the first offer's message only.
+    // Without the extension, a middlebox must act as an MSRP endpoint. The icons only belonged to the first offer's message.
     private async Task<AnsweredImage[]> OfferAgainAsync(AnsweredImage[] images, SessionDescription again, CancellationToken cancellationToken)
     {
         _offer = OfferRevision.After(_offer, again with { Media = [.. again.Media.Select(static m => m.Without(SdpAttributes.FileIconName))] });
@@ -129,12 +129,12 @@ internal sealed class InvitationAnswer(
             {
                 Problem = image.Problem ?? ShareOutcome.Failed(
                     ImageShareError.UnacceptableOffer,
-                    $"A middlebox stands between, and the peer refused the offer that would make it carry the image (SIP {response.StatusCode}); share without CEMA."),
+                    $"A middlebox changed the media address, and the peer refused the new offer without CEMA (SIP {response.StatusCode}); set UseCema = false and share again."),
             })];
     }
 
-    // Our offer as it became: what a refresh of the peer's is answered with. An answer does not leave open who connects (RFC 4145 §4.1), and
-    // the icon was a part of the offer's message only.
+    // Our offer as agreed, which answers a session refresh of the peer. It says which side connects, as an answer must (RFC 4145 §4.1), and
+    // has no icon, which only belonged to the offer's message.
     private SessionDescription AgreedOffer(SessionDescription answer, AnsweredImage[] images)
     {
         MediaDescription[] sections = [.. _offer.Media];
@@ -157,7 +157,7 @@ internal sealed class InvitationAnswer(
     }
 }
 
-/// <summary>What was answered to one image: an answer to act on, or the problem with it.</summary>
+/// <summary>The answer for one image: either a usable answer or the problem with it.</summary>
 internal sealed record AnsweredImage(CallingShare Share, ReceivedAnswer? Answer, ShareOutcome? Problem)
 {
     public int Section => Share.Media.Section;

@@ -3,21 +3,24 @@ using ImageShare.Core.Sharing.StateMachine;
 
 namespace ImageShare.Core.Sharing.Calls.Outgoing;
 
-/// <summary>How an invitation is given up: first it is cancelled, and what becomes of it is waited for; once no share is left, nobody waits any more. For any thread.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "A source without timer and wait handle holds nothing that needs to be disposed of.")]
+/// <summary>
+/// Cancels an invitation in two stages: first it is cancelled and its outcome awaited; once all shares have ended, no one waits any more.
+/// Thread-safe.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A CancellationTokenSource without timer and wait handle needs no disposal.")]
 internal sealed class InviteCancellation
 {
     private readonly CancellationTokenSource _requested = new();
     private readonly CancellationTokenSource _deserted = new();
     private volatile ShareEndReason _reason = ShareEndReason.UserCancelled;
 
-    /// <summary>Cancelled when the invitation is to be taken back.</summary>
+    /// <summary>Cancelled when the invitation should be cancelled.</summary>
     public CancellationToken Requested => _requested.Token;
 
-    /// <summary>Cancelled when no share waits for what becomes of it.</summary>
+    /// <summary>Cancelled when no share waits for the outcome any more.</summary>
     public CancellationToken Deserted => _deserted.Token;
 
-    /// <summary>What the CANCEL says (RFC 3326): what the last image that was given up had for a reason.</summary>
+    /// <summary>The reason in the CANCEL (RFC 3326): that of the last cancelled image.</summary>
     public ShareEndReason Reason
     {
         get => _reason;

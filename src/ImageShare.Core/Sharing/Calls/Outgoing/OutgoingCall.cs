@@ -10,10 +10,12 @@ using ImageShare.Core.Sip.UserAgents.Sessions;
 namespace ImageShare.Core.Sharing.Calls.Outgoing;
 
 /// <summary>
-/// The session that this side invites to, with one image or several: one query, one invitation with a section for each image (RFC 5547 §8.2.3), and
-/// one answer, of which each share gets its own part. Built image by image, then started.
+/// A session to which this side invites, with one or more images: one capability query, one INVITE with a media section per image (RFC 5547
+/// §8.2.3), and one answer, of which each share gets its part. Built image by image, then started.
 /// </summary>
-/// <remarks>What the images want is told by their loops; <see cref="ShareCall.Gate"/> guards it. The query and the invitation are one task each.</remarks>
+/// <remarks>
+/// The loops of the shares call this object; <see cref="ShareCall.Gate"/> guards its state. The query and the invitation are one task each.
+/// </remarks>
 internal sealed class OutgoingCall(ShareContext context, CallTarget target) : ShareCall(context)
 {
     private readonly InviteCancellation _cancellation = new();
@@ -21,14 +23,14 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
     // Fixed once the call is started.
     private readonly List<CallingShare> _shares = [];
 
-    // Under the gate.
+    // Guarded by the gate.
     private readonly HashSet<ShareSession> _wanting = [];
     private readonly HashSet<ShareSession> _givenUp = [];
     private bool _hasQueried;
     private bool _hasInvited;
     private bool _isAnswered;
 
-    /// <summary>Adds an image that this side sends. Before the start.</summary>
+    /// <summary>Adds an image to send. Call before the start.</summary>
     public ShareSession Push(ImageSource source, ImageDescription image, ShareSettings settings)
     {
         var session = new ShareSession(Context, target.CallId, ShareMachine.Outgoing, image.ToSelector()) { Index = _shares.Count };
@@ -40,10 +42,10 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
         return Add(new CallingShare(this, session, media, new PushOffer(Context, target.Peer, media, settings)));
     }
 
-    /// <summary>Adds an image that this side asks for. Before the start.</summary>
-    /// <param name="wanted">Which one.</param>
-    /// <param name="store">Where it goes.</param>
-    /// <param name="settings">What else there is to say.</param>
+    /// <summary>Adds an image to fetch. Call before the start.</summary>
+    /// <param name="wanted">The requested image.</param>
+    /// <param name="store">The store for it.</param>
+    /// <param name="settings">The settings.</param>
     public ShareSession Fetch(ImageSelector wanted, IImageStore store, FetchSettings settings)
     {
         var session = new ShareSession(Context, target.CallId, ShareMachine.Fetching, wanted) { Index = _shares.Count };
@@ -51,7 +53,7 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
         return Add(new CallingShare(this, session, media, new PullOffer(Context, session, media, target.Peer, wanted, settings)));
     }
 
-    /// <summary>Starts all images, once.</summary>
+    /// <summary>Starts all images. Call once.</summary>
     public void Start(bool queryFirst)
     {
         foreach (CallingShare share in _shares)
@@ -60,7 +62,7 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
         }
     }
 
-    /// <summary>An image asks for the query; there is one for all.</summary>
+    /// <summary>Called by an image that needs the query; there is one for all.</summary>
     public void Query()
     {
         lock (Gate)
@@ -76,7 +78,7 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
         _ = Begin(QueryAsync);
     }
 
-    /// <summary>An image asks for the invitation; it goes out when all that are left have.</summary>
+    /// <summary>Called by an image that is ready to be offered; the INVITE is sent when all remaining images are.</summary>
     public void Invite(CallingShare share)
     {
         lock (Gate)
@@ -88,12 +90,12 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
     }
 
     /// <summary>
-    /// An image is given up before the answer. An offer that is out cannot be changed (RFC 3264 §4): its section is taken out after the answer, and only
-    /// when no image is wanted any more, the whole invitation is cancelled.
+    /// Cancels an image before the answer. A pending offer cannot be changed (RFC 3264 §4): the image's section is removed after the answer,
+    /// and the INVITE is cancelled only if no image is left.
     /// </summary>
     /// <param name="share">The share.</param>
-    /// <param name="mayWait">Whether it waits for what becomes of the invitation.</param>
-    /// <param name="reason">What the CANCEL says (RFC 3326).</param>
+    /// <param name="mayWait">Whether the share waits for the outcome of the invitation.</param>
+    /// <param name="reason">The reason in the CANCEL (RFC 3326).</param>
     public async ValueTask GiveUpAsync(CallingShare share, bool mayWait, ShareEndReason reason = ShareEndReason.UserCancelled)
     {
         bool isLast;
@@ -104,7 +106,7 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
             isLast = AreAllInside(_givenUp.Contains);
             if (!isLast && _isAnswered)
             {
-                // The answer is on its way to the share, which then leaves the session.
+                // The answer is being delivered to the share, which then leaves the session.
                 return;
             }
 
@@ -179,7 +181,7 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
         }
         catch (OperationCanceledException) when (_cancellation.Requested.IsCancellationRequested)
         {
-            // AbandonQuery: the shares have gone on without the answer.
+            // AbandonQuery: the shares continued without the answer.
         }
     }
 
@@ -188,7 +190,7 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
         CallingShare[] offered;
         lock (Gate)
         {
-            // An image that is out has let go of its media, or is about to: it gets none any more.
+            // An image that left has released its media, or is about to, and must not get new ones.
             offered = [.. _shares.Where(share => IsInside(share.Session))];
         }
 
@@ -204,7 +206,7 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
         }
         catch (OperationCanceledException) when (_cancellation.Requested.IsCancellationRequested)
         {
-            // CancelInvite before anything was sent; or no share is left that waits for what becomes of it.
+            // Cancelled before anything was sent, or no share waits for the outcome.
             PostAll(new ShareInput.Ended());
         }
     }
@@ -246,7 +248,7 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
 
         if (isDeserted)
         {
-            // The last share ended in the moment the answer came.
+            // The last share ended just when the answer arrived.
             _ = dialog.ByeAsync();
             return;
         }
@@ -256,7 +258,7 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
         var answer = new InvitationAnswer(Context, dialog, offered, offer, _cancellation.Requested) { Agreed = offers => Offers = offers };
         AnsweredImage[] images = await answer.ReadAsync(accepted.Answer).ConfigureAwait(false);
 
-        // From here on a share that is given up leaves by itself; those that are out already are taken out now.
+        // From here on a cancelled share leaves by itself; those that were cancelled earlier are removed now.
         CallingShare[] left;
         bool isEmpty;
         lock (Gate)

@@ -16,26 +16,26 @@ using ImageShare.Core.Sip.UserAgents.Calls;
 namespace ImageShare.Core.Sharing.Calls.Outgoing;
 
 /// <summary>
-/// One invitation: the INVITE, and those that follow it under the same Call-ID when the peer takes no icons, has less of an image than was thought, or is to be
-/// found elsewhere (RFC 3261 §8.1.3.4, §8.1.3.5). Sent once; used by one task.
+/// One invitation: the INVITE, and further ones with the same Call-ID if the peer does not accept icons, does not have the beginning of an
+/// image, or redirects (RFC 3261 §8.1.3.4, §8.1.3.5). Sent once; used by one task.
 /// </summary>
-/// <param name="context">What all shares have in common.</param>
-/// <param name="target">Whom it is for.</param>
-/// <param name="shares">The images that are offered, in the order of their sections.</param>
-/// <param name="listeners">The shares that are told of provisional responses.</param>
-/// <param name="cancellation">How it is given up.</param>
+/// <param name="context">The context of the client's shares.</param>
+/// <param name="target">The peer.</param>
+/// <param name="shares">The offered images, in the order of their media sections.</param>
+/// <param name="listeners">The shares that are notified of provisional responses.</param>
+/// <param name="cancellation">Cancels the invitation.</param>
 internal sealed class OutgoingInvitation(
     ShareContext context, CallTarget target, IReadOnlyList<CallingShare> shares, ShareSession[] listeners, InviteCancellation cancellation)
 {
     private readonly MediaEnd[] _ends = new MediaEnd[shares.Count];
     private SipUri _requestUri = target.Peer;
 
-    /// <summary>The description that was offered last.</summary>
+    /// <summary>The last description offered.</summary>
     public SessionDescription? Offer { get; private set; }
 
-    /// <summary>Opens the media, sends the invitation, and waits for its outcome.</summary>
-    /// <exception cref="ImageShareException">The peer cannot be reached, or a relay of this side.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled before anything was sent, or nobody waits for its outcome.</exception>
+    /// <summary>Opens the media, sends the INVITE and waits for its outcome.</summary>
+    /// <exception cref="ImageShareException">The peer or a relay of this side cannot be reached.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before anything was sent, or no one waits for its outcome.</exception>
     public async Task<InviteOutcome> SendAsync()
     {
         SipDestination hop = await context.ResolveAsync(target.Peer, cancellation.Requested).ConfigureAwait(false);
@@ -51,12 +51,12 @@ internal sealed class OutgoingInvitation(
         InviteOutcome outcome = await InviteAsync(WriteOffer(address, withIcons), null).ConfigureAwait(false);
         if (withIcons && outcome is InviteOutcome.Rejected { Response: var refusal } && PlainOfferPeers.MayBeOfMultipart(refusal))
         {
-            // The icons are not worth the images: once more without them (RFC 5547 §8.8).
+            // Retry without icons, so that they do not prevent the images (RFC 5547 §8.8).
             cancellation.Requested.ThrowIfCancellationRequested();
             withIcons = false;
             outcome = await InviteAsync(WriteOffer(address, withIcons), refusal).ConfigureAwait(false);
 
-            // And never again with one, unless the peer refuses the image itself in the same way.
+            // Do not send icons to this peer again, unless it refuses the images without icons in the same way.
             if (PlainOfferPeers.IsOfMultipart(refusal) || !IsRefusedWith(outcome, refusal.StatusCode))
             {
                 context.PlainOfferPeers.Add(target.Peer);
@@ -73,7 +73,7 @@ internal sealed class OutgoingInvitation(
         return outcome;
     }
 
-    // As far as the application lets it go, never to less security, and never in a circle (RFC 3261 §8.1.3.4).
+    // Follows redirections as configured, never to less security and never in a loop (RFC 3261 §8.1.3.4).
     private async Task<InviteOutcome> FollowAsync(InviteOutcome outcome, IPAddress address, bool withIcons)
     {
         List<SipUri> tried = [target.Peer];
@@ -113,9 +113,9 @@ internal sealed class OutgoingInvitation(
         cancellation.Requested.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Sends one INVITE and waits for its outcome.</summary>
+    /// <summary>Sends an INVITE and waits for its outcome.</summary>
     /// <param name="body">The offer.</param>
-    /// <param name="refusal">The refusal of the one before: this one goes on with its Call-ID, From and CSeq (RFC 3261 §8.1.3.5).</param>
+    /// <param name="refusal">The refusal of the previous INVITE, whose Call-ID, From and CSeq this one continues (RFC 3261 §8.1.3.5); or null.</param>
     private async Task<InviteOutcome> InviteAsync(InvitationBody body, SipResponse? refusal)
     {
         var request = new SipRequest(SipMethod.Invite, _requestUri) { Body = body.Octets };
@@ -135,7 +135,7 @@ internal sealed class OutgoingInvitation(
         context.AddOwnHeaders(request.Headers, target.Headers);
         request.Headers.Add("Content-Type", body.Type.ToString());
 
-        // The agent remembers an INVITE for a while after its end: it must not keep the images with it.
+        // The agent keeps an ended INVITE for a while, which must not keep the images alive.
         ShareSession[] told = listeners;
         OutgoingInvite invite = context.Agent.Invite(request, new InviteSettings
         {
@@ -149,7 +149,7 @@ internal sealed class OutgoingInvitation(
         return await AwaitAsync(invite).ConfigureAwait(false);
     }
 
-    // What RFC 3261 §9.1 asks for behind a CANCEL is the agent's: no share is kept for it.
+    // The agent completes what RFC 3261 §9.1 requires after a CANCEL, without keeping the share.
     private async Task<InviteOutcome> AwaitAsync(OutgoingInvite invite)
     {
         try
@@ -164,7 +164,7 @@ internal sealed class OutgoingInvitation(
         }
     }
 
-    // The answer came in the moment nobody waited for it any more.
+    // The answer arrived just when no one waited for it any more.
     private static async Task EndIfAcceptedAsync(Task<InviteOutcome> result)
     {
         if (await result.ConfigureAwait(false) is InviteOutcome.Accepted accepted)
@@ -173,7 +173,7 @@ internal sealed class OutgoingInvitation(
         }
     }
 
-    // The sections in the order of the images, under what the first one says of the session.
+    // The media sections in the order of the images, with the session part of the first.
     private InvitationBody WriteOffer(IPAddress address, bool withIcons)
     {
         (SessionDescription Offer, OfferIcon? Icon)[] parts = [.. shares.Select((share, i) => share.Terms.Write(address, _ends[i], withIcons))];
@@ -183,8 +183,8 @@ internal sealed class OutgoingInvitation(
     }
 }
 
-/// <summary>Whom a call is for.</summary>
+/// <summary>The target of a call.</summary>
 /// <param name="Peer">The peer.</param>
-/// <param name="CallId">The Call-ID of its invitations.</param>
-/// <param name="Headers">What the application wants in its query and its invitations.</param>
+/// <param name="CallId">The Call-ID of its INVITEs.</param>
+/// <param name="Headers">The application's extra header fields for the query and the INVITEs.</param>
 internal sealed record CallTarget(SipUri Peer, string CallId, ExtraHeaders Headers);

@@ -14,7 +14,7 @@ using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sharing.Calls.Outgoing;
 
-/// <summary>The offer to get an image (RFC 5547 §8.2.2).</summary>
+/// <summary>The offer to fetch an image (RFC 5547 §8.2.2).</summary>
 internal sealed class PullOffer(
     ShareContext context, ShareSession session, ReceivingMedia media, SipUri peer, ImageSelector wanted, FetchSettings settings) : IShareOffer
 {
@@ -26,13 +26,13 @@ internal sealed class PullOffer(
 
     public ShareOutcome? Obstacle(ImageShareCapabilities capabilities) =>
         SipOutcome.NotCapable(capabilities) ?? (capabilities.ServesImages == false
-            ? ShareOutcome.Failed(ImageShareError.NotCapable, "The peer says that it serves no images; ask its user to send the image instead.") with { SipStatus = capabilities.SipStatus }
+            ? ShareOutcome.Failed(ImageShareError.NotCapable, "The peer says that it does not serve images; ask its user to send the image instead.") with { SipStatus = capabilities.SipStatus }
             : null);
 
-    // Its beginning is this fetch's from here on: two that continue one image must not both ask for the rest.
+    // Claims the partial file, so that two fetches do not both request the rest.
     public async ValueTask PrepareAsync(CancellationToken cancellationToken)
     {
-        // Of another image there is no rest to ask for.
+        // The partial file must belong to the requested image.
         if (settings.Resume is { } known && !known.Contradicts(wanted))
         {
             ImageSelector image = Continued(known);
@@ -61,7 +61,7 @@ internal sealed class PullOffer(
 
     public async ValueTask<bool> TryOfferWholeAsync()
     {
-        // The image has changed, or only whole ones are served.
+        // The image has changed, or the peer only serves whole images.
         bool wasRest = _partial is not null;
         _partial = null;
         await media.Awaited!.ReleaseAsync().ConfigureAwait(false);
@@ -83,10 +83,10 @@ internal sealed class PullOffer(
             if (asked.Contradicts(said))
             {
                 return ValueTask.FromResult<(ReceivedAnswer?, ShareOutcome?)>((null, ShareOutcome.Failed(
-                    ImageShareError.HashMismatch, "The peer would send another image than the one that was asked for: its size or its hash is another one. Nothing was taken.")));
+                    ImageShareError.HashMismatch, "The peer offered a different image than the one requested: its size or hash differs. Nothing was received; check the selector and fetch again.")));
             }
 
-            // The hash that was asked for decides; the peer's own says at least that nothing was lost on the way.
+            // The requested hash decides. Without one, the peer's own hash at least detects transmission errors.
             session.Image = new ImageSelector
             {
                 Name = asked.Name ?? said.Name,
@@ -109,7 +109,7 @@ internal sealed class PullOffer(
         return ValueTask.FromResult((received, problem));
     }
 
-    // An image that is continued is the one that broke off, and no other of its name.
+    // A resumed image is identified by its hash, not just by its name.
     private ImageSelector Continued(ImageSelector known) => wanted with
     {
         Hashes = [.. wanted.Hashes, .. known.Hashes.Where(h => wanted.Hashes.All(w => ImageHashes.KeyOf(w) != ImageHashes.KeyOf(h)))],

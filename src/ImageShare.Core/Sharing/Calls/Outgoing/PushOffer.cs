@@ -20,7 +20,7 @@ internal sealed class PushOffer(ShareContext context, SipUri peer, SendingMedia 
 
     public bool HasIcon => settings.Icon is not null && context.Profile.Icon is not IconForm.None && !context.PlainOfferPeers.Contains(peer);
 
-    // What the peer said of itself is a limit for what is offered (IR.79 §3.3, RFC 4975 §8.6).
+    // The peer's capabilities limit what may be offered (IR.79 §3.3, RFC 4975 §8.6).
     public ShareOutcome? Obstacle(ImageShareCapabilities capabilities)
     {
         if (SipOutcome.NotCapable(capabilities) is { } incapable)
@@ -32,11 +32,11 @@ internal sealed class PushOffer(ShareContext context, SipUri peer, SendingMedia 
         {
             return ShareOutcome.Failed(
                 ImageShareError.TypeNotAccepted,
-                $"The peer does not take {Image.Type.Essence}, only {string.Join(", ", capabilities.AcceptedTypes)}; convert the image first.");
+                $"The peer does not accept {Image.Type.Essence}, only {string.Join(", ", capabilities.AcceptedTypes)}; convert the image first.");
         }
 
         return Image.Size > capabilities.MaxSize
-            ? ShareOutcome.Failed(ImageShareError.TooLarge, $"The peer takes at most {capabilities.MaxSize} bytes, the image has {Image.Size}; share a smaller version.")
+            ? ShareOutcome.Failed(ImageShareError.TooLarge, $"The peer accepts at most {capabilities.MaxSize} bytes, but the image has {Image.Size}; share a smaller version.")
             : null;
     }
 
@@ -64,7 +64,7 @@ internal sealed class PushOffer(ShareContext context, SipUri peer, SendingMedia 
 
     public ValueTask<bool> TryOfferWholeAsync()
     {
-        // The peer has less of the image than was thought, or nothing.
+        // The peer does not have the bytes that were left out.
         bool wasRest = media.ResumesAt > 0;
         media.ResumesAt = 0;
         return ValueTask.FromResult(wasRest);
@@ -82,18 +82,18 @@ internal sealed class PushOffer(ShareContext context, SipUri peer, SendingMedia 
                 media.AllowWrapping(peer, received.Media.MaxSize);
             }
 
-            // The size of the message counts, and not that of the file alone (RFC 4975 §8.6).
+            // The limit applies to the whole message, not just to the file (RFC 4975 §8.6).
             if (received.Media.MaxSize < media.MessageLength)
             {
                 return ValueTask.FromResult<(ReceivedAnswer?, ShareOutcome?)>((null, ShareOutcome.Failed(
                     ImageShareError.TooLarge,
-                    $"The peer takes at most {received.Media.MaxSize} bytes, and the image has {media.MessageLength} with what has to be around it; share a smaller version.")));
+                    $"The peer accepts at most {received.Media.MaxSize} bytes, but the message with the image has {media.MessageLength}; share a smaller version.")));
             }
         }
 
-        // Beside others, an image is refused without a reason.
+        // In an answer that accepts other images, a refused one has no reason.
         return ValueTask.FromResult((received, media.ResumesAt > 0 && problem is { Error: ImageShareError.Declined }
-            ? problem with { Message = "The peer declined the rest of the image. It may have lost the beginning: share the whole image if its user still wants it." }
+            ? problem with { Message = "The peer declined the rest of the image, perhaps because it no longer has the beginning; share the whole image if its user still wants it." }
             : problem));
     }
 }
