@@ -65,7 +65,8 @@ internal sealed class IncomingCall : ShareCall
     public CalledShare Add(ReceivedOffer offer, bool answersWithCema)
     {
         var session = new ShareSession(
-            Context, _call.Request.Headers.CallId!, offer.IsPull ? ShareMachine.Serving : ShareMachine.Incoming, offer.Image) { Index = _shares.Count };
+            Context, _call.Request.Headers.CallId!, offer.IsPull ? ShareMachine.Serving : ShareMachine.Incoming, offer.Image)
+        { Index = _shares.Count };
         ShareMedia media = offer.IsPull
             ? new SendingMedia(Context, session, ShareSettings.Default) { Section = offer.Section, Together = Connection }
             : new ReceivingMedia(Context, session) { Section = offer.Section, Together = Connection };
