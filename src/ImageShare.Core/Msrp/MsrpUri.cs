@@ -91,6 +91,10 @@ public sealed record MsrpUri
     /// <summary>The parameters after the transport.</summary>
     public ParameterList Parameters { get; init; }
 
+    /// <summary>Whether the host is the unspecified address, which says that the writer does not know its own: nothing can be dialled there.</summary>
+    internal bool IsUnspecified => Host.AsSpan().IndexOfAnyExcept(":.0[]") < 0 && IPAddress.TryParse(Host, out IPAddress? address)
+        && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
+
     /// <summary>Whether the scheme asks for TLS.</summary>
     public bool IsSecure => Scheme.Equals("msrps", StringComparison.OrdinalIgnoreCase);
 

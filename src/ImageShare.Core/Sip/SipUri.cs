@@ -96,6 +96,10 @@ public sealed record SipUri
     /// <summary>Whether the scheme is sip or sips.</summary>
     public bool IsSip => Opaque is null;
 
+    /// <summary>Whether the host is the unspecified address, which says that the writer does not know its own: nothing can be sent there.</summary>
+    internal bool IsUnspecified => Host.AsSpan().IndexOfAnyExcept(":.0[]") < 0 && IPAddress.TryParse(Host, out IPAddress? address)
+        && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
+
     /// <summary>Whether the scheme is sips: TLS on every hop (RFC 3261 §26.2.2).</summary>
     public bool IsSecure => Scheme.Equals("sips", StringComparison.OrdinalIgnoreCase);
 

@@ -21,6 +21,8 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
     private MsrpSession? _msrp;
     private MediaEnd? _end;
     private PeerMedia? _peer;
+    private IPAddress? _signalling;
+    private volatile bool _hasPeerAddress;
     private volatile bool _isDisposed;
 
     protected ShareContext Context { get; } = context;
@@ -56,6 +58,7 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
     /// </exception>
     public async ValueTask<MediaEnd> OpenAsync(IPAddress address, bool isSecure, IPAddress signalling, bool usesCema, CancellationToken cancellationToken)
     {
+        _signalling = signalling;
         var options = new MsrpSessionOptions
         {
             AdvertisedAddress = address,
@@ -101,7 +104,11 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
     }
 
     /// <summary>Sets the address of a middlebox to connect to instead of the peer (RFC 6714).</summary>
-    public void SetPeerAddress(string host, int port) => Msrp.SetPeerAddress(host, port);
+    public void SetPeerAddress(string host, int port)
+    {
+        _hasPeerAddress = true;
+        Msrp.SetPeerAddress(host, port);
+    }
 
     /// <summary>Adds what the answer says about this side's file, or about the files it accepts.</summary>
     public abstract ImageAnswer Complete(ImageAnswer answer);
@@ -185,7 +192,14 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
 
         try
         {
-            Msrp.SetPeerPath(PeerPath.Parse(Peer.Path), PeerPath.Recognize(Peer.Fingerprints));
+            MsrpPath path = PeerPath.Parse(Peer.Path);
+            Msrp.SetPeerPath(path, PeerPath.Recognize(Peer.Fingerprints));
+            if (!_hasPeerAddress && path.Uris is [{ IsUnspecified: true, Port: { } port }])
+            {
+                // It does not know its own address, but we have heard from it.
+                Msrp.SetPeerAddress(_signalling!.ToString(), port);
+            }
+
             _ = Session.Begin(WatchAsync);
             await Msrp.ConnectAsync(Peer.IsActive, CancellationToken.None).ConfigureAwait(false);
             Session.Post(new ShareInput.MediaConnected());

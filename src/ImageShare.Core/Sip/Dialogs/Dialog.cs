@@ -68,7 +68,7 @@ internal sealed record Dialog
             new DialogId(headers.CallId!, localTag, remote.Tag),
             headers.To!.WithTag(localTag),
             remote,
-            headers.RemoteTarget ?? remote.Uri,
+            headers.RemoteTarget ?? SeenTarget(headers) ?? remote.Uri,
             [.. headers.RecordRoutes])
         {
             RemoteCSeq = headers.CSeq!.Number,
@@ -109,6 +109,11 @@ internal sealed record Dialog
     /// <summary>The dialog after a target refresh: an INVITE or UPDATE of the peer that was accepted, or the 2xx to one of ours (RFC 3261 §12.2).</summary>
     public Dialog RefreshedBy(SipMessage message) =>
         message.Headers.RemoteTarget is { } target ? this with { RemoteTarget = target } : this;
+
+    // Who sends straight to us and does not know its own address, such as sip:a@0.0.0.0, is where it was seen (RFC 3261 §18.2.1).
+    private static SipUri? SeenTarget(SipHeaders headers) => headers.Vias is [var own] && headers.Contacts.FirstOrDefault(static contact => contact.Uri.IsUnspecified) is { } contact
+        ? contact.Uri with { Host = own.Received?.ToString() ?? own.Host }
+        : null;
 
     private RoutedRequest Create(SipMethod method, uint number)
     {

@@ -181,8 +181,8 @@ public sealed class SipHeaders : IReadOnlyList<SipHeader>
     /// </summary>
     public IReadOnlyList<NameAddress> Contacts => HeaderValues.ParseAll<NameAddress>(_rows, KnownNames.Contact, NameAddress.TryParseContact, skipUnreadable: true);
 
-    /// <summary>Where the sender itself is, for requests inside a dialog (RFC 3261 §12.1): its Contact, the first that has a URI; null when there is none.</summary>
-    internal SipUri? RemoteTarget => Contacts.FirstOrDefault(static contact => contact.Uri.Scheme.Length > 0)?.Uri;
+    /// <summary>Where the sender itself is, for requests inside a dialog (RFC 3261 §12.1): its Contact, the first with a URI that can be reached; null when there is none.</summary>
+    internal SipUri? RemoteTarget => Contacts.FirstOrDefault(static contact => contact.Uri.Scheme.Length > 0 && !contact.Uri.IsUnspecified)?.Uri;
 
     /// <summary>The route set; empty when absent or when one hop cannot be read.</summary>
     public IReadOnlyList<NameAddress> Routes => HeaderValues.ParseAll<NameAddress>(_rows, KnownNames.Route, NameAddress.TryParse, skipUnreadable: false);
