@@ -15,7 +15,6 @@ public sealed class PeerOfferTests
     // What Doubango offers when nobody tells it what the file is, and what its C# client says of every image.
     [TestCase("name:\"dusk.png\" type:application/octet-stream", "image/png")]
     [TestCase("name:\"DSC_0001.JPG\" type:application/octet-stream size:5000", "image/jpeg")]
-    [Category("FT-038")]
     public async Task An_image_that_is_offered_as_octets_of_no_type_is_known_by_its_name(string selector, string type)
     {
         var network = new InMemoryNetwork();
@@ -65,7 +64,6 @@ public sealed class PeerOfferTests
     [TestCase("name:\"png\" type:application/octet-stream size:1")]
     [TestCase("type:application/octet-stream size:1")]
     [TestCase("name:\"report.png\" type:application/pdf size:1")]
-    [Category("FT-038")]
     public async Task What_neither_type_nor_name_calls_an_image_is_none(string selector)
     {
         var network = new InMemoryNetwork();
