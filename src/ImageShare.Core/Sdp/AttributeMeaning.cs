@@ -7,7 +7,7 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp;
 
-/// <summary>An attribute this library knows, and how its value is read.</summary>
+/// <summary>A known attribute and the reader of its value.</summary>
 internal sealed class AttributeMeaning
 {
     private delegate object? Reader(ReadOnlySpan<byte> value);
@@ -30,7 +30,7 @@ internal sealed class AttributeMeaning
         new("charset"), new("lang"), new("sdplang"),
     ];
 
-    // By the length of the name, which nearly tells them apart.
+    // Indexed by the length of the name, which is almost unique.
     private static readonly AttributeMeaning[][] ByLength =
         [.. Enumerable.Range(0, Known.Max(static k => k.Name.Length) + 1).Select(static length => Known.Where(k => k.Name.Length == length).ToArray())];
 
@@ -43,19 +43,19 @@ internal sealed class AttributeMeaning
         _read = read;
     }
 
-    /// <summary>What an attribute means whose value cannot be read.</summary>
+    /// <summary>The meaning of an attribute with a malformed value.</summary>
     public static object Unreadable { get; } = new();
 
-    /// <summary>The name as it is registered.</summary>
+    /// <summary>The registered name.</summary>
     public string Name { get; }
 
-    /// <summary>The octets of <see cref="Name"/>.</summary>
+    /// <summary>The bytes of <see cref="Name"/>.</summary>
     public byte[] Octets { get; }
 
-    /// <summary>Whether its value means something to this library.</summary>
+    /// <summary>Whether this library interprets the value.</summary>
     public bool HasMeaning => _read is not null;
 
-    /// <summary>The known attribute of that name, case ignored; null when it is not known.</summary>
+    /// <summary>Finds a known attribute by name, ignoring case; null if unknown.</summary>
     public static AttributeMeaning? Find(ReadOnlySpan<byte> name)
     {
         if (name.Length < ByLength.Length)
@@ -72,7 +72,7 @@ internal sealed class AttributeMeaning
         return null;
     }
 
-    /// <summary>The known attribute of that name, case ignored; null when it is not known.</summary>
+    /// <summary>Finds a known attribute by name, ignoring case; null if unknown.</summary>
     public static AttributeMeaning? Find(ReadOnlySpan<char> name)
     {
         if (name.Length < ByLength.Length)
@@ -89,7 +89,7 @@ internal sealed class AttributeMeaning
         return null;
     }
 
-    /// <summary>The typed value, <see cref="Unreadable"/>, or null when only the name of the attribute matters.</summary>
+    /// <summary>Reads the typed value: <see cref="Unreadable"/> if it is malformed, null if only the name matters.</summary>
     public object? Read(ReadOnlySpan<byte> value) => _read is null ? null : _read(value) ?? Unreadable;
 
     private static ReadOnlyCollection<string>? ReadPath(ReadOnlySpan<byte> value)

@@ -6,23 +6,23 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp;
 
-/// <summary>The address media goes to (c=, RFC 8866 §5.7).</summary>
+/// <summary>The media address (c=, RFC 8866 §5.7).</summary>
 /// <param name="Address">An IPv4 or IPv6 address without brackets, or a host name.</param>
 public sealed record ConnectionData(string Address)
 {
-    /// <summary>The data of an address.</summary>
+    /// <summary>Creates the data for an IP address.</summary>
     public ConnectionData(IPAddress address)
         : this((address ?? throw new ArgumentNullException(nameof(address))).ToString())
     {
     }
 
-    /// <summary>The network type, <c>IN</c> unless a peer says otherwise.</summary>
+    /// <summary>The network type, normally <c>IN</c>.</summary>
     public string NetworkType { get; init; } = "IN";
 
-    /// <summary>The address type: <c>IP6</c> when the address holds a colon, else <c>IP4</c>, unless set.</summary>
+    /// <summary>The address type. Default: <c>IP6</c> if the address contains a colon, otherwise <c>IP4</c>.</summary>
     public string AddressType { get; init; } = TypeOf(Address);
 
-    /// <summary>The address as a number, for comparing (RFC 5952); null when it is a host name.</summary>
+    /// <summary>The parsed IP address, for comparison (RFC 5952); null for a host name.</summary>
     public IPAddress? IPAddress => IPAddress.TryParse(Address, out IPAddress? address) ? address : null;
 
     /// <summary>nettype SP addrtype SP connection-address.</summary>
@@ -47,7 +47,7 @@ public sealed record ConnectionData(string Address)
     }
 
     /// <summary>Writes the value of the line.</summary>
-    /// <exception cref="ImageShareException">A part is empty or holds a space or a line break.</exception>
+    /// <exception cref="ImageShareException">A field is empty or contains a space or a line break.</exception>
     public void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);

@@ -4,8 +4,8 @@ using ImageShare.Core.Sdp.Attributes;
 namespace ImageShare.Core.Sdp;
 
 /// <summary>
-/// The fingerprints that hold for one media section, and the certificate they stand for (RFC 8122 §5): the section's own when it has any, else the
-/// session's; among them those of the strongest hash function, and one of these must match (§5.1).
+/// The fingerprints that apply to a media section, and the check of a certificate against them (RFC 8122 §5): the section's own, or else
+/// those of the session. Only those with the strongest hash function count, and one of them must match (RFC 8122 §5.1).
 /// </summary>
 public sealed class FingerprintSet
 {
@@ -17,16 +17,16 @@ public sealed class FingerprintSet
         _strongest = strongest;
     }
 
-    /// <summary>Whether there is any <c>a=fingerprint</c>, be it one that cannot be used.</summary>
+    /// <summary>Whether there is any <c>a=fingerprint</c>, even an unusable one.</summary>
     public bool IsPresent { get; }
 
-    /// <summary>Whether a certificate can be verified by it.</summary>
+    /// <summary>Whether a certificate can be verified.</summary>
     public bool IsUsable => !_strongest.IsEmpty;
 
-    /// <summary>Collects the fingerprints of a section.</summary>
+    /// <summary>Collects the fingerprints that apply to a section.</summary>
     /// <param name="session">The description.</param>
-    /// <param name="media">The section of it.</param>
-    /// <param name="acceptsSha1">Whether SHA-1 counts, for peers that know nothing better. MD5 and MD2 never do.</param>
+    /// <param name="media">The media section.</param>
+    /// <param name="acceptsSha1">Whether to accept SHA-1, for peers that support nothing stronger. MD5 and MD2 are never accepted.</param>
     public static FingerprintSet Of(SessionDescription session, MediaDescription media, bool acceptsSha1 = false)
     {
         ArgumentNullException.ThrowIfNull(session);
@@ -47,8 +47,8 @@ public sealed class FingerprintSet
         return new FingerprintSet(isPresent, [.. usable.Where(f => f.Strength == strongest)]);
     }
 
-    /// <summary>Whether a certificate is the one meant; never when nothing here can be used.</summary>
-    /// <param name="certificate">Its DER octets.</param>
+    /// <summary>Whether a certificate matches; always false if <see cref="IsUsable"/> is false.</summary>
+    /// <param name="certificate">The certificate in DER form.</param>
     public bool Matches(ReadOnlySpan<byte> certificate)
     {
         foreach (Fingerprint fingerprint in _strongest)

@@ -6,18 +6,18 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sdp;
 
 /// <summary>
-/// One media section (m= and what follows, RFC 8866 §5.14). Its attributes are an ordered list that prints back as it was read;
-/// the typed properties are views of that list, read on demand, null when the attribute is absent or unreadable.
+/// A media description (m= and the lines that follow, RFC 8866 §5.14). The attributes are an ordered list that prints back as it was read.
+/// The typed properties are views of that list, computed on demand; they are null if the attribute is absent or malformed.
 /// </summary>
 public sealed partial record MediaDescription
 {
-    /// <summary>The kind of media, <c>message</c> for MSRP.</summary>
+    /// <summary>The media type, <c>message</c> for MSRP.</summary>
     public string Media { get; init; } = "message";
 
-    /// <summary>The transport port, 0 to 65535; 0 refuses or ends the section (RFC 3264 §6, §8.2).</summary>
+    /// <summary>The port, 0 to 65535. 0 refuses or ends the section (RFC 3264 §6, §8.2).</summary>
     public int Port { get; init; }
 
-    /// <summary>The number of ports when the peer asked for several (<c>port/number</c>), never so for MSRP; null normally.</summary>
+    /// <summary>The number of ports in <c>port/number</c>, which MSRP does not use; normally null.</summary>
     public int? PortCount { get; init; }
 
     /// <summary>The transport protocol, <c>TCP/MSRP</c> or <c>TCP/TLS/MSRP</c> (RFC 4975 §8.1).</summary>
@@ -26,26 +26,26 @@ public sealed partial record MediaDescription
     /// <summary>The formats, <c>*</c> for MSRP.</summary>
     public ImmutableArray<string> Formats { get; init => field = value.IsDefault ? [] : value; } = ["*"];
 
-    /// <summary>A title for people (i=).</summary>
+    /// <summary>A human-readable title (i=).</summary>
     public string? Title { get; init; }
 
-    /// <summary>The section's own address; null when the session's holds (<see cref="SessionDescription.GetConnection"/>).</summary>
+    /// <summary>The address in this section; null if the session-level one applies (<see cref="SessionDescription.GetConnection"/>).</summary>
     public ConnectionData? Connection { get; init; }
 
-    /// <summary>The attributes in their order, unknown and repeated ones included.</summary>
+    /// <summary>The attributes in order, including unknown and repeated ones.</summary>
     public ImmutableArray<SdpAttribute> Attributes { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>Lines kept as they came, in the order they are written.</summary>
+    /// <summary>Other lines, unchanged, in the order in which they are written.</summary>
     public ImmutableArray<SdpLine> OtherLines { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>Whether this is an MSRP section, plain or over TLS.</summary>
+    /// <summary>Whether this section is for MSRP, with or without TLS.</summary>
     public bool IsMsrp => Media.Equals("message", StringComparison.OrdinalIgnoreCase)
         && (Protocol.Equals("TCP/MSRP", StringComparison.OrdinalIgnoreCase) || Protocol.Equals("TCP/TLS/MSRP", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The first attribute of that name, case ignored; null when there is none.</summary>
+    /// <summary>Finds the first attribute with that name, ignoring case; null if there is none.</summary>
     public SdpAttribute? Find(string name) => Find(Attributes, name);
 
-    /// <summary>The same section with the first attribute of that name replaced in its place, or the new one added at the end.</summary>
+    /// <summary>Returns a copy in which the first attribute of that name is replaced, or the new one is appended.</summary>
     public MediaDescription With(SdpAttribute attribute)
     {
         for (int i = 0; i < Attributes.Length; i++)
@@ -59,7 +59,7 @@ public sealed partial record MediaDescription
         return this with { Attributes = Attributes.Add(attribute) };
     }
 
-    /// <summary>The same section without any attribute of that name.</summary>
+    /// <summary>Returns a copy without the attributes of that name.</summary>
     public MediaDescription Without(string name) => this with { Attributes = Attributes.RemoveAll(a => a.Is(name)) };
 
     /// <inheritdoc/>
@@ -73,9 +73,9 @@ public sealed partial record MediaDescription
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Media, Port, Protocol, Title, Connection, Attributes.Length, OtherLines.Length);
 
-    /// <summary>Writes the section, its lines in the order of RFC 8866 §5, the attributes in theirs.</summary>
+    /// <summary>Writes the section with its lines in the order of RFC 8866 §5 and its attributes in list order.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The port is not 0 to 65535.</exception>
-    /// <exception cref="ImageShareException">A value would end its field or its line.</exception>
+    /// <exception cref="ImageShareException">A value contains a character that would end its field or line.</exception>
     public void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);

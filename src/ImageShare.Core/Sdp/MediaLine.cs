@@ -7,10 +7,10 @@ namespace ImageShare.Core.Sdp;
 /// <summary>The value of an m= line (RFC 8866 §5.14).</summary>
 internal readonly record struct MediaLine(string Media, int Port, int? PortCount, string Protocol, ImmutableArray<string> Formats)
 {
-    // The one format of MSRP (RFC 4975 §8.1).
+    // The only format of MSRP (RFC 4975 §8.1).
     private static readonly ImmutableArray<string> Any = ["*"];
 
-    /// <summary>Whether this is an MSRP section, plain or over TLS (RFC 4975 §8.1).</summary>
+    /// <summary>Whether this section is for MSRP, with or without TLS (RFC 4975 §8.1).</summary>
     public bool IsMsrp => Media.Equals("message", StringComparison.OrdinalIgnoreCase)
         && (Protocol.Equals("TCP/MSRP", StringComparison.OrdinalIgnoreCase) || Protocol.Equals("TCP/TLS/MSRP", StringComparison.OrdinalIgnoreCase));
 
@@ -24,7 +24,7 @@ internal readonly record struct MediaLine(string Media, int Port, int? PortCount
             return SdpErrorCode.MalformedMedia;
         }
 
-        // The number of ports is only remembered, never acted upon: it may be anything.
+        // The number of ports is kept but not used, so any value is accepted.
         uint count = 0;
         bool hasCount = cursor.TryRead((byte)'/');
         if ((hasCount && (!cursor.TryReadUInt32(out count) || count > int.MaxValue)) || !cursor.SkipWhiteSpace()

@@ -5,28 +5,28 @@ namespace ImageShare.Core.Sdp;
 /// <summary>What is wrong with an answer. Names and meanings are stable.</summary>
 public enum AnswerProblem
 {
-    /// <summary>Nothing: the answer fits the offer.</summary>
+    /// <summary>The answer fits the offer.</summary>
     None = 0,
 
     /// <summary>The answer has more or fewer media sections than the offer.</summary>
     SectionCount,
 
-    /// <summary>A section answers with another kind of media.</summary>
+    /// <summary>A section has a different media type.</summary>
     Media,
 
-    /// <summary>A section answers with another transport protocol.</summary>
+    /// <summary>A section has a different transport protocol.</summary>
     Protocol,
 
-    /// <summary>A section answers with a direction the offer does not allow.</summary>
+    /// <summary>A section has a direction the offer does not allow.</summary>
     Direction,
 }
 
-/// <summary>The rules that tie an answer to its offer, section by section (RFC 3264 §6).</summary>
+/// <summary>The rules for an answer to an offer (RFC 3264 §6).</summary>
 public static class OfferAnswer
 {
     /// <summary>
-    /// The answer that refuses a section: port 0, the same media, protocol and formats, and for a file its selector and transfer id
-    /// exactly as they came (RFC 5547 §8.3).
+    /// Creates the section that refuses an offered one: port 0 with the same media, protocol and formats and, for a file, the unchanged
+    /// selector and transfer id (RFC 5547 §8.3).
     /// </summary>
     public static MediaDescription Refuse(MediaDescription offered)
     {
@@ -42,12 +42,12 @@ public static class OfferAnswer
     }
 
     /// <summary>
-    /// Checks that an answer has the sections of its offer, in number, order, media and protocol, and that each section that is in
-    /// use has a direction the offer allows.
+    /// Checks that an answer has the same sections as its offer in number, order, media and protocol, and that the direction of each accepted
+    /// section is allowed by the offer.
     /// </summary>
-    /// <param name="offer">What was offered.</param>
-    /// <param name="answer">What came back.</param>
-    /// <param name="section">The index of the section that is wrong, or -1.</param>
+    /// <param name="offer">The offer.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="section">The index of the faulty section, or -1.</param>
     public static AnswerProblem Check(SessionDescription offer, SessionDescription answer, out int section)
     {
         ArgumentNullException.ThrowIfNull(offer);

@@ -7,20 +7,20 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp;
 
-/// <summary>Who made a session description and which version of it this is (o=, RFC 8866 §5.2).</summary>
-/// <param name="UserName">The user, or a dash.</param>
-/// <param name="SessionId">The session's number, unique for this user and address.</param>
-/// <param name="Version">Rises by one with every change of the description.</param>
+/// <summary>The originator and version of a session description (o=, RFC 8866 §5.2).</summary>
+/// <param name="UserName">The user name, or a dash.</param>
+/// <param name="SessionId">The session id, unique for this user and address.</param>
+/// <param name="Version">The version, incremented with every change of the description.</param>
 /// <param name="Address">An IPv4 or IPv6 address, or a host name.</param>
 public sealed record Origin(string UserName, SdpNumber SessionId, SdpNumber Version, string Address)
 {
-    // The random or time-stamped ids RFC 8866 §5.2 suggests are far larger; counters, and seconds since 1970, are not unique.
+    // The random or timestamp ids that RFC 8866 §5.2 suggests are far larger; counters and seconds since 1970 are not unique.
     internal const ulong LargestWeakSessionId = int.MaxValue;
 
-    /// <summary>The network type, <c>IN</c> unless a peer says otherwise.</summary>
+    /// <summary>The network type, normally <c>IN</c>.</summary>
     public string NetworkType { get; init; } = "IN";
 
-    /// <summary>The address type: <c>IP6</c> when the address holds a colon, else <c>IP4</c>, unless set.</summary>
+    /// <summary>The address type. Default: <c>IP6</c> if the address contains a colon, otherwise <c>IP4</c>.</summary>
     public string AddressType { get; init; } = ConnectionData.TypeOf(Address);
 
     /// <summary>The origin of a new session: a random 62-bit session id (RFC 3264 §5) and version 1.</summary>
@@ -39,7 +39,7 @@ public sealed record Origin(string UserName, SdpNumber SessionId, SdpNumber Vers
         return new Origin(userName, id, 1, address.ToString());
     }
 
-    /// <summary>The same session, one version on: for a description that changed (RFC 3264 §8).</summary>
+    /// <summary>The origin with the version incremented, for a changed description (RFC 3264 §8).</summary>
     public Origin Next() => this with { Version = Version.Next() };
 
     /// <summary>username SP sess-id SP sess-version SP nettype SP addrtype SP unicast-address.</summary>
@@ -67,7 +67,7 @@ public sealed record Origin(string UserName, SdpNumber SessionId, SdpNumber Vers
     }
 
     /// <summary>Writes the value of the line.</summary>
-    /// <exception cref="ImageShareException">A part is empty or holds a space or a line break.</exception>
+    /// <exception cref="ImageShareException">A field is empty or contains a space or a line break.</exception>
     public void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);

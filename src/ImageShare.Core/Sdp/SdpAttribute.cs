@@ -7,15 +7,15 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sdp;
 
 /// <summary>
-/// One a= line: <c>a=name</c> or <c>a=name:value</c> (RFC 8866 §5.13). The value is kept exactly as it came, white space included,
-/// so copying an attribute from an offer to an answer mirrors it octet for octet.
+/// An attribute: <c>a=name</c> or <c>a=name:value</c> (RFC 8866 §5.13). The value is kept unchanged, including white space, so that copying
+/// an attribute from an offer to an answer repeats it byte for byte.
 /// </summary>
 /// <param name="Name">The name before the colon.</param>
-/// <param name="Value">Everything behind the colon; null when there is no colon.</param>
-[SuppressMessage("Naming", "CA1711:Identifiers should not have incorrect suffix", Justification = "It is what RFC 8866 calls it.")]
+/// <param name="Value">The text after the colon, or null if there is no colon.</param>
+[SuppressMessage("Naming", "CA1711:Identifiers should not have incorrect suffix", Justification = "The term of RFC 8866.")]
 public readonly record struct SdpAttribute(string Name, string? Value = null)
 {
-    // What a reader found the value to mean, so that nobody has to read it again. It belongs to this name and this value, and to no other.
+    // The parsed value, cached by the reader. It belongs to exactly this name and value.
     private readonly object? _meaning;
 
     private SdpAttribute(string name, string? value, object? meaning)
@@ -32,7 +32,7 @@ public readonly record struct SdpAttribute(string Name, string? Value = null)
         }
     } = Name;
 
-    /// <summary>Everything behind the colon; null when there is no colon.</summary>
+    /// <summary>The text after the colon, or null if there is no colon.</summary>
     public string? Value
     {
         get;
@@ -43,13 +43,16 @@ public readonly record struct SdpAttribute(string Name, string? Value = null)
         }
     } = Value;
 
-    /// <summary>The typed value; <see cref="AttributeMeaning.Unreadable"/> when the value is none, null when the attribute is unknown or has no value.</summary>
+    /// <summary>
+    /// The typed value; <see cref="AttributeMeaning.Unreadable"/> if the value is malformed, null if the attribute is unknown or has no
+    /// value.
+    /// </summary>
     internal object? Meaning => _meaning ?? (Value is null ? null : AttributeMeaning.Find(Name)?.Read(Encoding.UTF8.GetBytes(Value)));
 
-    /// <summary>Whether this attribute has that name, case ignored.</summary>
+    /// <summary>Whether this attribute has that name, ignoring case.</summary>
     public bool Is(string name) => string.Equals(Name, name, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The value of an a= line. False when there is no name, or it holds a space.</summary>
+    /// <summary>Parses the value of an a= line. False if the name is empty or contains a space.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out SdpAttribute value)
     {
         int colon = text.IndexOf((byte)':');
@@ -69,14 +72,14 @@ public readonly record struct SdpAttribute(string Name, string? Value = null)
         return true;
     }
 
-    /// <summary>Writes what stands behind <c>a=</c>.</summary>
-    /// <exception cref="ImageShareException">The name is empty or holds a space or colon, or one of both holds a line break.</exception>
+    /// <summary>Writes the text after <c>a=</c>.</summary>
+    /// <exception cref="ImageShareException">The name is empty or contains a space or colon, or name or value contains a line break.</exception>
     public void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
         if (Name?.Contains(':', StringComparison.Ordinal) == true)
         {
-            throw new ImageShareException(ImageShareError.InvalidValue, "The name of an attribute holds a colon; put what follows it into the value.");
+            throw new ImageShareException(ImageShareError.InvalidValue, "The name of an attribute contains a colon; put the text after it into the value.");
         }
 
         SdpText.WriteField(output, Name!);
@@ -94,6 +97,6 @@ public readonly record struct SdpAttribute(string Name, string? Value = null)
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Value);
 
-    /// <summary>What stands behind <c>a=</c>.</summary>
+    /// <summary>The text after <c>a=</c>.</summary>
     public override string ToString() => Value is null ? Name ?? string.Empty : $"{Name}:{Value}";
 }

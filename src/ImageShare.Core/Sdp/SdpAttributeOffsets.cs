@@ -1,6 +1,6 @@
 namespace ImageShare.Core.Sdp;
 
-/// <summary>Where those attributes of a section stand that mean something only beside others: what is wrong with them is found at the end. 0 is nowhere.</summary>
+/// <summary>The offsets of attributes whose faults can only be judged together at the end of the section. 0 means absent.</summary>
 internal struct SdpAttributeOffsets
 {
     private int _direction;
@@ -14,16 +14,16 @@ internal struct SdpAttributeOffsets
     /// <summary>The first a=file-selector.</summary>
     public int Selector { get; private set; }
 
-    /// <summary>The second.</summary>
+    /// <summary>The second a=file-selector.</summary>
     public int SecondSelector { get; private set; }
 
-    /// <summary>The second direction.</summary>
+    /// <summary>The second direction attribute.</summary>
     public int SecondDirection { get; private set; }
 
     /// <summary>The first a=file-range.</summary>
     public int FileRange { get; private set; }
 
-    /// <summary>Takes note of one more attribute.</summary>
+    /// <summary>Records an attribute.</summary>
     public void Note(in SdpAttribute attribute, int offset)
     {
         if (IsDirection(attribute))
@@ -50,7 +50,7 @@ internal struct SdpAttributeOffsets
         }
     }
 
-    /// <summary>Whether it is one of the four directions (RFC 8866 §6.7).</summary>
+    /// <summary>Whether an attribute is one of the four directions (RFC 8866 §6.7).</summary>
     public static bool IsDirection(in SdpAttribute attribute) =>
         attribute.Is("sendonly") || attribute.Is("recvonly") || attribute.Is("sendrecv") || attribute.Is("inactive");
 }

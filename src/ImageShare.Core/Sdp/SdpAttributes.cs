@@ -5,8 +5,8 @@ using ImageShare.Core.Sdp.FileTransfer;
 namespace ImageShare.Core.Sdp;
 
 /// <summary>
-/// Makes the attributes of an image share, each with the spelling its RFC asks for. A media section is composed by listing them
-/// in the order they are to be written.
+/// Creates the attributes of an image share as their RFCs define them. List them in a media description in the order in which they are to be
+/// written.
 /// </summary>
 public static class SdpAttributes
 {
@@ -24,7 +24,7 @@ public static class SdpAttributes
     internal const string FileIconName = "file-icon";
     internal const string FileRangeName = "file-range";
 
-    /// <summary><c>a=sendonly</c> and its like.</summary>
+    /// <summary><c>a=sendonly</c>, <c>a=recvonly</c>, <c>a=sendrecv</c> or <c>a=inactive</c> (RFC 8866 §6.7).</summary>
     public static SdpAttribute Direction(MediaDirection direction) => new(direction.ToAttributeName());
 
     /// <summary><c>a=accept-types:</c> (RFC 4975 §8.6).</summary>
@@ -33,20 +33,20 @@ public static class SdpAttributes
     /// <summary><c>a=accept-wrapped-types:</c> (RFC 4975 §8.6).</summary>
     public static SdpAttribute AcceptWrappedTypes(AcceptedTypes types) => new(AcceptWrappedTypesName, NotNull(types).ToString());
 
-    /// <summary><c>a=path:</c> with the MSRP URIs from the nearest hop to the end, one space between (RFC 4975 §8.2).</summary>
-    /// <exception cref="ImageShareException">There is no URI, or one is empty or holds white space or a line break.</exception>
+    /// <summary><c>a=path:</c> with the MSRP URIs from the nearest hop to the endpoint, separated by spaces (RFC 4975 §8.2).</summary>
+    /// <exception cref="ImageShareException">There is no URI, or one is empty or contains white space or a line break.</exception>
     public static SdpAttribute Path(params IReadOnlyList<string> uris)
     {
         ArgumentNullException.ThrowIfNull(uris);
         if (uris.Count == 0 || uris.Any(u => string.IsNullOrEmpty(u) || u.AsSpan().ContainsAny(" \t\r\n\0")))
         {
-            throw new ImageShareException(ImageShareError.InvalidValue, "A path needs at least one MSRP URI, none of them empty or with white space inside.");
+            throw new ImageShareException(ImageShareError.InvalidValue, "A path needs at least one MSRP URI; none may be empty or contain white space.");
         }
 
         return new SdpAttribute(PathName, string.Join(' ', uris));
     }
 
-    /// <summary><c>a=max-size:</c>, the largest message in octets this end takes (RFC 4975 §8.6).</summary>
+    /// <summary><c>a=max-size:</c>, the largest message accepted, in bytes (RFC 4975 §8.6).</summary>
     public static SdpAttribute MaxSize(long octets)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(octets);
@@ -56,16 +56,16 @@ public static class SdpAttributes
     /// <summary><c>a=setup:</c> (RFC 4145 §4).</summary>
     public static SdpAttribute Setup(SetupRole role) => new(SetupName, role.ToAttributeValue());
 
-    /// <summary><c>a=fingerprint:</c> with the hash of this end's certificate (RFC 8122 §5).</summary>
+    /// <summary><c>a=fingerprint:</c> with the hash of a certificate (RFC 8122 §5).</summary>
     public static SdpAttribute Fingerprint(Fingerprint fingerprint) => new(FingerprintName, NotNull(fingerprint).ToString());
 
-    /// <summary><c>a=msrp-cema</c>: the address in c= and m= may be a middlebox's, and is the one to connect to (RFC 6714 §5).</summary>
+    /// <summary><c>a=msrp-cema</c>: connect to the address in c= and m=, which may belong to a middlebox (RFC 6714 §5).</summary>
     public static SdpAttribute MsrpCema { get; } = new(MsrpCemaName);
 
     /// <summary><c>a=file-selector:</c> (RFC 5547 §6).</summary>
     public static SdpAttribute FileSelector(FileSelector selector) => new(FileSelectorName, NotNull(selector).ToString());
 
-    /// <summary><c>a=file-selector</c> without a value: files can be shared, none is (RFC 5547 §8.5).</summary>
+    /// <summary><c>a=file-selector</c> without a value: files can be shared, but none is offered (RFC 5547 §8.5).</summary>
     public static SdpAttribute BareFileSelector { get; } = new(FileSelectorName);
 
     /// <summary><c>a=file-transfer-id:</c> (RFC 5547 §8.1).</summary>

@@ -1,17 +1,17 @@
 namespace ImageShare.Core.Sdp;
 
-/// <summary>Why a text is not a usable session description.</summary>
+/// <summary>Why a session description could not be read.</summary>
 /// <param name="Code">The reason.</param>
-/// <param name="Offset">The octet offset, from the start of the text, of the line that is wrong.</param>
+/// <param name="Offset">The byte offset of the faulty line from the start of the text.</param>
 public readonly record struct SdpError(SdpErrorCode Code, int Offset);
 
-/// <summary>The reasons of <see cref="SdpError"/>. Names and meanings are stable.</summary>
+/// <summary>The reasons for <see cref="SdpError"/>. Names and meanings are stable.</summary>
 public enum SdpErrorCode
 {
     /// <summary>No error.</summary>
     None = 0,
 
-    /// <summary>There is no line at all.</summary>
+    /// <summary>The text is empty.</summary>
     Empty,
 
     /// <summary>More lines than <see cref="SdpLimits.MaxLines"/>.</summary>
@@ -29,10 +29,10 @@ public enum SdpErrorCode
     /// <summary>More formats in an m= line than <see cref="SdpLimits.MaxFormats"/>.</summary>
     TooManyFormats,
 
-    /// <summary>A line that is not a letter, an equals sign and a value (RFC 8866 §5).</summary>
+    /// <summary>A line does not have the form letter, equals sign, value (RFC 8866 §5).</summary>
     MalformedLine,
 
-    /// <summary>A NUL, or a CR that does not end a line.</summary>
+    /// <summary>The text contains a NUL, or a CR that does not end a line.</summary>
     ForbiddenOctet,
 
     /// <summary>There is no v= line.</summary>
@@ -44,12 +44,12 @@ public enum SdpErrorCode
     /// <summary>There is no o= line.</summary>
     MissingOrigin,
 
-    /// <summary>The o= line cannot be read.</summary>
+    /// <summary>The o= line is malformed.</summary>
     MalformedOrigin,
 
-    /// <summary>An m= line cannot be read.</summary>
+    /// <summary>An m= line is malformed.</summary>
     MalformedMedia,
 
-    /// <summary>A media section that is in use has no c= line, and the session has none either (RFC 8866 §5.7).</summary>
+    /// <summary>A media section in use has no c= line, and neither has the session (RFC 8866 §5.7).</summary>
     MissingConnection,
 }

@@ -1,30 +1,33 @@
 namespace ImageShare.Core.Sdp;
 
 /// <summary>
-/// What a session description may cost. The defaults are many times what an image share needs (the longest offer known
-/// has some 20 lines) and small enough that hostile ones are cheap to refuse.
+/// Limits for reading a session description. The defaults are many times what an image share needs (offers have about 20 lines) and low
+/// enough to refuse hostile input cheaply.
 /// </summary>
 public sealed record SdpLimits
 {
-    /// <summary>The limits used when none are given.</summary>
+    /// <summary>The default limits.</summary>
     public static SdpLimits Default { get; } = new();
 
-    /// <summary>Lines in the whole description; default 512.</summary>
+    /// <summary>The maximum number of lines. Default 512.</summary>
     public int MaxLines { get; init => field = NotNegative(value); } = 512;
 
     /// <summary>
-    /// Octets of one line without its line end; default 4096: a file name of 255 octets, each percent-encoded, and a few
-    /// hashes beside it stay below 2000.
+    /// The maximum length of a line in bytes, without its line end. Default 4096: a 255-byte file name, fully percent-encoded, and several
+    /// hashes take less than 2000.
     /// </summary>
     public int MaxLineLength { get; init => field = NotNegative(value); } = 4096;
 
-    /// <summary>Media sections (m= lines); default 16.</summary>
+    /// <summary>The maximum number of media sections (m= lines). Default 16.</summary>
     public int MaxMedia { get; init => field = NotNegative(value); } = 16;
 
-    /// <summary>Attributes (a= lines) at session level or in one media section; default 256: a browser's video section has some 160.</summary>
+    /// <summary>
+    /// The maximum number of attributes (a= lines) at session level and in each media section. Default 256; a browser's video section has
+    /// about 160.
+    /// </summary>
     public int MaxAttributes { get; init => field = NotNegative(value); } = 256;
 
-    /// <summary>Formats at the end of one m= line; default 64.</summary>
+    /// <summary>The maximum number of formats in an m= line. Default 64.</summary>
     public int MaxFormats { get; init => field = NotNegative(value); } = 64;
 
     private static int NotNegative(int value)

@@ -6,7 +6,7 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp;
 
-/// <summary>Reads one session description: cuts it into lines, hands each line to its section, and checks the whole.</summary>
+/// <summary>Reads a session description: splits it into lines, passes each line to its section, and validates the whole.</summary>
 internal sealed class SdpReader(SdpLimits limits)
 {
     private SdpSection _session = null!;
@@ -140,7 +140,7 @@ internal sealed class SdpReader(SdpLimits limits)
         return code;
     }
 
-    // The a= lines before the next section, each octet looked at once for each section it belongs to.
+    // Counts the a= lines before the next section. Linear: each byte is examined once per section it belongs to.
     private int CountAttributes(ReadOnlySpan<byte> lines)
     {
         int end = lines.IndexOf("\nm="u8);
@@ -177,7 +177,7 @@ internal sealed class SdpReader(SdpLimits limits)
                 _sessionName ??= WellKnownText.GetString(value);
                 break;
             default:
-                // Several t= lines are allowed; the ones after the first are kept but say nothing to us.
+                // Several t= lines are allowed; those after the first are kept but ignored.
                 if (_timing is not null)
                 {
                     _session.Keep(type, value);
@@ -261,7 +261,7 @@ internal sealed class SdpReader(SdpLimits limits)
         return SdpErrorCode.None;
     }
 
-    // b= is bwtype ":" bandwidth, k= is a method that RFC 8866 §5.12 made obsolete: neither means anything for MSRP.
+    // b= is bwtype ":" bandwidth; k= is obsolete (RFC 8866 §5.12). Neither matters to MSRP.
     private static bool IsReadable(char type, ReadOnlySpan<byte> value) =>
         type is not ('b' or 'k') || (type == 'b' && value.IndexOf((byte)':') > 0);
 

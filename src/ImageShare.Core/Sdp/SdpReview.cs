@@ -5,15 +5,15 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp;
 
-/// <summary>Looks over a description as it is read and finds what peers are known to do in ways the rules do not ask for.</summary>
+/// <summary>Finds deviations from the specifications that are known from real peers, while a description is read.</summary>
 internal static class SdpReview
 {
-    /// <summary>Looks at one attribute by itself.</summary>
+    /// <summary>Reviews a single attribute.</summary>
     /// <param name="attribute">The attribute.</param>
-    /// <param name="line">What stands behind <c>a=</c>.</param>
-    /// <param name="offset">Where the line begins.</param>
-    /// <param name="section">Where it stands: other media than MSRP is none of this library's business.</param>
-    /// <param name="warnings">What was found so far.</param>
+    /// <param name="line">The text after <c>a=</c>.</param>
+    /// <param name="offset">The offset of the line.</param>
+    /// <param name="section">The section of the attribute. Media other than MSRP are not reviewed.</param>
+    /// <param name="warnings">The warnings so far.</param>
     public static void LookAt(in SdpAttribute attribute, ReadOnlySpan<byte> line, int offset, SdpSection section, ref List<SdpWarning>? warnings)
     {
         if (section.Line is { IsMsrp: false })
@@ -32,7 +32,7 @@ internal static class SdpReview
         }
     }
 
-    /// <summary>Looks at what the lines of an MSRP section say together.</summary>
+    /// <summary>Reviews an MSRP section as a whole.</summary>
     public static void LookAtWhole(MediaDescription media, ImmutableArray<SdpAttribute> session, SdpSection section, ref List<SdpWarning>? warnings)
     {
         if (!media.IsMsrp)
@@ -183,7 +183,7 @@ internal static class SdpReview
         }
     }
 
-    // How much chance the session id of an MSRP URI can hold at most, judged by its length and the kinds of characters in it.
+    // An upper bound for the randomness of an MSRP session id, estimated from its length and character classes.
     private static double RandomBits(string uri)
     {
         int authority = uri.IndexOf("://", StringComparison.Ordinal);

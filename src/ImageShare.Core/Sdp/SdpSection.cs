@@ -5,10 +5,10 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp;
 
-/// <summary>What the reader has seen so far of the session part or of one media section.</summary>
-/// <param name="order">The order of its lines.</param>
-/// <param name="offset">Where it begins.</param>
-/// <param name="likelyAttributes">How many attributes seem to follow; a hint only.</param>
+/// <summary>The lines read so far of the session part or of a media section.</summary>
+/// <param name="order">The expected order of lines.</param>
+/// <param name="offset">The offset of the section.</param>
+/// <param name="likelyAttributes">The expected number of attributes; only a hint.</param>
 internal sealed class SdpSection(string order, int offset, int likelyAttributes)
 {
     private SdpAttribute[] _attributes = likelyAttributes == 0 ? [] : new SdpAttribute[likelyAttributes];
@@ -20,22 +20,22 @@ internal sealed class SdpSection(string order, int offset, int likelyAttributes)
 
     public string Order => order;
 
-    /// <summary>Where the section begins.</summary>
+    /// <summary>The offset of the section.</summary>
     public int Offset => offset;
 
-    /// <summary>The m= line, when this is a media section.</summary>
+    /// <summary>The m= line of a media section.</summary>
     public MediaLine? Line { get; init; }
 
     public ConnectionData? Connection { get; set; }
 
     public string? Information { get; set; }
 
-    /// <summary>Where the attributes stand that warnings are about.</summary>
+    /// <summary>The offsets of attributes needed for warnings.</summary>
     public ref readonly SdpAttributeOffsets Offsets => ref _offsets;
 
     public int AttributeCount => _attributeCount;
 
-    /// <summary>The attributes, all of them read: none may be added any more.</summary>
+    /// <summary>Returns the attributes. None may be added afterwards.</summary>
     public ImmutableArray<SdpAttribute> TakeAttributes()
     {
         if (_attributes.Length != _attributeCount)
@@ -46,7 +46,7 @@ internal sealed class SdpSection(string order, int offset, int likelyAttributes)
         return ImmutableCollectionsMarshal.AsImmutableArray(_attributes);
     }
 
-    /// <summary>The kept lines in the order the writer gives them, so that what is read, printed and read again is equal.</summary>
+    /// <summary>The other lines in the order in which they are written, so that reading, printing and reading again gives an equal result.</summary>
     public ImmutableArray<SdpLine> OtherLines => _others is null ? [] : [.. _others.OrderBy(l => SdpLineOrder.RankOf(order, l.Type))];
 
     public bool TakesInOrder(char type)

@@ -5,10 +5,10 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp;
 
-/// <summary>Writes the lines of one section in their order, the kept lines among them.</summary>
+/// <summary>Writes the lines of a section in order, including the other lines.</summary>
 internal static class SdpSectionWriter
 {
-    /// <summary>Writes, for each type in <paramref name="order"/>, the known line and then the kept lines of that place.</summary>
+    /// <summary>For each type in <paramref name="order"/>, writes the known line and then the other lines of that position.</summary>
     public static void Write(IBufferWriter<byte> output, string order, ImmutableArray<SdpLine> others, Action<char, IBufferWriter<byte>> writeKnown)
     {
         for (int rank = 0; rank <= order.Length; rank++)
@@ -40,7 +40,7 @@ internal static class SdpSectionWriter
 
     private static void WriteOther(IBufferWriter<byte> output, SdpLine line)
     {
-        // An m= line here would start a section of its own.
+        // An m= line would start a new section.
         if (!char.IsAsciiLetterOrDigit(line.Type) || line.Type == 'm')
         {
             throw new ImageShareException(ImageShareError.InvalidValue, $"A kept line of a session description cannot have the type '{line.Type}'.");

@@ -4,8 +4,8 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sdp;
 
 /// <summary>When the session is active (t=, RFC 8866 §5.9), in seconds since 1900; offers and answers use 0 and 0.</summary>
-/// <param name="Start">The beginning, 0 for "now".</param>
-/// <param name="End">The end, 0 for "open".</param>
+/// <param name="Start">The start time; 0 means immediately.</param>
+/// <param name="End">The end time; 0 means unbounded.</param>
 public readonly record struct SdpTiming(long Start, long End)
 {
     /// <summary>start-time SP stop-time.</summary>

@@ -1,11 +1,11 @@
 namespace ImageShare.Core.Sdp;
 
-/// <summary>Something a session description does that the rules do not like and the reader lived with.</summary>
-/// <param name="Code">What it is.</param>
-/// <param name="Offset">The octet offset, from the start of the text, of the line it was found in.</param>
+/// <summary>A tolerated deviation of a session description from its specification.</summary>
+/// <param name="Code">The deviation.</param>
+/// <param name="Offset">The byte offset of the line from the start of the text.</param>
 public readonly record struct SdpWarning(SdpWarningCode Code, int Offset)
 {
-    /// <summary>The clause it departs from, such as <c>RFC 4975 §8.6</c>.</summary>
+    /// <summary>The clause that is violated, such as <c>RFC 4975 §8.6</c>.</summary>
     public string Clause => Code switch
     {
         SdpWarningCode.EmptySessionName => "RFC 8866 §5.3",
@@ -34,40 +34,40 @@ public enum SdpWarningCode
     /// <summary>No deviation.</summary>
     None = 0,
 
-    /// <summary>A line ends in LF alone (RFC 8866 §5 asks for CRLF).</summary>
+    /// <summary>A line ends in LF alone (RFC 8866 §5 requires CRLF).</summary>
     BareLineFeed,
 
     /// <summary>The last line has no line end.</summary>
     MissingFinalLineEnd,
 
-    /// <summary>An empty line, which no description has.</summary>
+    /// <summary>There is an empty line.</summary>
     EmptyLine,
 
-    /// <summary>A line stands where RFC 8866 §5 does not allow it.</summary>
+    /// <summary>A line is out of order (RFC 8866 §5).</summary>
     LineOutOfOrder,
 
-    /// <summary>A line that may occur once occurs again; the first one counts.</summary>
+    /// <summary>A line that may occur only once is repeated; the first one counts.</summary>
     RepeatedLine,
 
-    /// <summary>A line of a type nobody defined; kept and ignored.</summary>
+    /// <summary>A line of an undefined type; kept and ignored.</summary>
     UnknownLine,
 
-    /// <summary>A c=, t=, b=, k= or other line whose value cannot be read; kept and ignored.</summary>
+    /// <summary>A c=, t=, b=, k= or other line is malformed; kept and ignored.</summary>
     UnreadableLine,
 
-    /// <summary>Octets that are not UTF-8; they became U+FFFD.</summary>
+    /// <summary>Bytes that are not UTF-8 were replaced by U+FFFD.</summary>
     NotUtf8,
 
-    /// <summary>There is no s= line, or it is empty (RFC 8866 §5.3 asks for a dash).</summary>
+    /// <summary>The s= line is missing or empty (RFC 8866 §5.3 requires at least a dash).</summary>
     EmptySessionName,
 
     /// <summary>There is no t= line.</summary>
     MissingTiming,
 
-    /// <summary>An attribute this library does not know; kept and ignored.</summary>
+    /// <summary>An unknown attribute; kept and ignored.</summary>
     UnknownAttribute,
 
-    /// <summary>An attribute it knows, with a value it cannot read; kept, and as good as absent.</summary>
+    /// <summary>A known attribute with a malformed value; kept, but treated as absent.</summary>
     UnreadableAttribute,
 
     /// <summary>The session id of the o= line is too small to be unique (RFC 8866 §5.2).</summary>
@@ -82,25 +82,25 @@ public enum SdpWarningCode
     /// <summary>No a=setup in an MSRP section (RFC 6135 §4.2.1): the offerer connects.</summary>
     NoSetup,
 
-    /// <summary>accept-types does not name the type of the file the same section describes.</summary>
+    /// <summary>accept-types does not include the type of the offered file.</summary>
     FileTypeNotAccepted,
 
-    /// <summary>message/cpim or an icon, which IR.79 §1 leaves out of an image share.</summary>
+    /// <summary>message/cpim or an icon, which IR.79 §1 excludes from Image Share.</summary>
     BeyondImageShare,
 
-    /// <summary>No a=max-size in an MSRP section: nothing is known about how much the peer takes.</summary>
+    /// <summary>No a=max-size in an MSRP section: the size limit is unknown.</summary>
     NoMaxSize,
 
-    /// <summary>A hash of an algorithm this library does not know, or with the wrong length for it; ignored.</summary>
+    /// <summary>A hash with an unsupported algorithm or the wrong length; ignored.</summary>
     UnusableHash,
 
-    /// <summary>A file selector this library does not know; kept and ignored.</summary>
+    /// <summary>An unknown file selector; kept and ignored.</summary>
     UnknownFileSelector,
 
-    /// <summary>No a=path in an MSRP section: there is nothing to connect to or to be named by (RFC 4975 §8.1).</summary>
+    /// <summary>No a=path in an MSRP section (RFC 4975 §8.1).</summary>
     NoPath,
 
-    /// <summary>A URI of the path without <c>;tcp</c> (RFC 4975 §6).</summary>
+    /// <summary>A URI in a=path lacks <c>;tcp</c> (RFC 4975 §6).</summary>
     PathWithoutTransport,
 
     /// <summary><c>msrps:</c> in a section without TLS, or <c>msrp:</c> in one with it (RFC 4975 §14.2).</summary>
@@ -115,12 +115,12 @@ public enum SdpWarningCode
     /// <summary>A file without a=file-transfer-id (RFC 5547 §8.1).</summary>
     SelectorWithoutTransferId,
 
-    /// <summary>A file without a=sendonly or a=recvonly, which say who sends it (RFC 5547 §8.2).</summary>
+    /// <summary>A file without a=sendonly or a=recvonly (RFC 5547 §8.2).</summary>
     SelectorWithoutDirection,
 
     /// <summary>Two directions in one section; the first one counts.</summary>
     TwoDirections,
 
-    /// <summary>A file-range that goes past the size of the file.</summary>
+    /// <summary>A file-range extends beyond the size of the file.</summary>
     FileRangePastSize,
 }

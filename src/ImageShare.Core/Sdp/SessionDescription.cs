@@ -7,56 +7,56 @@ using ImageShare.Core.Sdp.Lines;
 namespace ImageShare.Core.Sdp;
 
 /// <summary>
-/// A session description (SDP, RFC 8866): the offer or answer of an image share. Immutable; what was read prints back, in the
-/// order the RFC asks for, unknown lines and attributes included. Warnings are no part of equality.
+/// A session description (SDP, RFC 8866): the offer or answer of an image share. Immutable. What was read prints back in the order of the
+/// RFC, including unknown lines and attributes. Warnings are ignored by equality.
 /// </summary>
 public sealed record SessionDescription
 {
-    /// <summary>Who made it, and which version it is (o=).</summary>
+    /// <summary>The originator and version (o=).</summary>
     public required Origin Origin { get; init; }
 
-    /// <summary>A name for the session (s=); an empty one is written, and read, as a dash.</summary>
+    /// <summary>The name of the session (s=); an empty name is read and written as a dash.</summary>
     public string SessionName { get; init => field = string.IsNullOrEmpty(value) ? "-" : value; } = "-";
 
-    /// <summary>A title for people (i=).</summary>
+    /// <summary>A human-readable title (i=).</summary>
     public string? Information { get; init; }
 
-    /// <summary>The address of sections that have none of their own (c=).</summary>
+    /// <summary>The address of sections without their own (c=).</summary>
     public ConnectionData? Connection { get; init; }
 
     /// <summary>When the session is active (t=).</summary>
     public SdpTiming Timing { get; init; }
 
-    /// <summary>The session's own attributes in their order.</summary>
+    /// <summary>The session-level attributes in order.</summary>
     public ImmutableArray<SdpAttribute> Attributes { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>The media sections in their order.</summary>
+    /// <summary>The media sections in order.</summary>
     public ImmutableArray<MediaDescription> Media { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>Lines of the session part kept as they came, in the order they are written.</summary>
+    /// <summary>Other lines of the session part, unchanged, in the order in which they are written.</summary>
     public ImmutableArray<SdpLine> OtherLines { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>What the reader found and lived with; empty for a description that was not read.</summary>
+    /// <summary>The tolerated deviations found by the reader; empty for a description that was not read.</summary>
     public IReadOnlyList<SdpWarning> Warnings { get; init; } = [];
 
-    /// <summary>The first session attribute of that name, case ignored; null when there is none.</summary>
+    /// <summary>Finds the first session-level attribute with that name, ignoring case; null if there is none.</summary>
     public SdpAttribute? Find(string name) => MediaDescription.Find(Attributes, name);
 
-    /// <summary>The direction of a section: its own, else the session's, else both ways (RFC 8866 §6.7).</summary>
+    /// <summary>The direction of a section: its own, or else the session's, or else sendrecv (RFC 8866 §6.7).</summary>
     public MediaDirection GetDirection(MediaDescription media)
     {
         ArgumentNullException.ThrowIfNull(media);
         return media.Direction ?? MediaDescription.DirectionIn(Attributes) ?? MediaDirection.SendReceive;
     }
 
-    /// <summary>The address of a section: its own, else the session's; null when there is neither.</summary>
+    /// <summary>The address of a section: its own, or else the session's; null if there is neither.</summary>
     public ConnectionData? GetConnection(MediaDescription media)
     {
         ArgumentNullException.ThrowIfNull(media);
         return media.Connection ?? Connection;
     }
 
-    /// <summary>The connection role of a section: its own, else the session's; null when there is neither.</summary>
+    /// <summary>The connection role of a section: its own, or else the session's; null if there is neither.</summary>
     public SetupRole? GetSetup(MediaDescription media)
     {
         ArgumentNullException.ThrowIfNull(media);
@@ -64,13 +64,13 @@ public sealed record SessionDescription
     }
 
     /// <summary>
-    /// Reads a description: lines and attributes in any order, CRLF or LF, with or without a last line end. Nothing of
-    /// <paramref name="text"/> is kept. Never throws; the cost is bounded by <paramref name="limits"/>.
+    /// Reads a description with lines and attributes in any order, CRLF or LF, with or without a final line end. <paramref name="text"/> is
+    /// not referenced afterwards. Never throws; the cost is bounded by <paramref name="limits"/>.
     /// </summary>
     /// <param name="text">The whole description.</param>
-    /// <param name="limits">What it may cost; null for <see cref="SdpLimits.Default"/>.</param>
-    /// <param name="value">What was read, its <see cref="Warnings"/> filled.</param>
-    /// <param name="error">Why it is not a usable description, and where.</param>
+    /// <param name="limits">The limits; null for <see cref="SdpLimits.Default"/>.</param>
+    /// <param name="value">The description with its <see cref="Warnings"/>.</param>
+    /// <param name="error">Why and where reading failed.</param>
     public static bool TryParse(ReadOnlySpan<byte> text, SdpLimits? limits, [NotNullWhen(true)] out SessionDescription? value, out SdpError error)
     {
         var reader = new SdpReader(limits ?? SdpLimits.Default);
@@ -78,12 +78,14 @@ public sealed record SessionDescription
         return value is not null;
     }
 
-    /// <summary>Reads a description within the default limits.</summary>
+    /// <summary>Reads a description with the default limits.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out SessionDescription? value) =>
         TryParse(text, null, out value, out _);
 
-    /// <summary>Writes the description, CRLF after every line.</summary>
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: a value would end its field or its line.</exception>
+    /// <summary>Writes the description with CRLF line ends.</summary>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.InvalidValue"/>: a value contains a character that would end its field or line.
+    /// </exception>
     public void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -123,8 +125,10 @@ public sealed record SessionDescription
         }
     }
 
-    /// <summary>The description as octets, for a message body.</summary>
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: a value would end its field or its line.</exception>
+    /// <summary>The description as bytes, for a message body.</summary>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.InvalidValue"/>: a value contains a character that would end its field or line.
+    /// </exception>
     public byte[] ToArray()
     {
         var output = new ArrayBufferWriter<byte>(1024);

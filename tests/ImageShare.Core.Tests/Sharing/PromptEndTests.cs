@@ -70,9 +70,9 @@ public sealed class PromptEndTests : PhoneCalleeTest
         Assert.That((await cancelling.WaitAsync(SharePair.Patience)).State, Is.EqualTo(ImageShareState.Cancelled), "no time has passed");
     }
 
-    [TestCase(null, false, "Nothing at all")]
+    [TestCase(null, false, "There was no response")]
     [TestCase("100 Trying", false, "100 Trying")]
-    [TestCase("180 Ringing", false, "fell silent")]
+    [TestCase("180 Ringing", false, "did not respond to the CANCEL")]
     [TestCase("180 Ringing", true, "its user did not answer")]
     public async Task The_result_is_there_when_the_time_asked_for_is_over_and_says_what_was_heard(string? provisional, bool isThere, string message)
     {

@@ -326,11 +326,11 @@ public sealed class ShareMachineTests
         ];
         Assert.That(messages, Is.EqualTo(new[]
         {
-            "Nothing at all came back to the invitation in time; check the address and port, and that the peer is running.",
-            "The invitation was taken on its way (100 Trying), but the peer neither rang nor answered in time; try again later.",
-            "The peer was ringing, and its user did not answer in time; try again later.",
-            "The peer was ringing and then fell silent: not even the CANCEL was answered. It has probably gone; try again later.",
-            "The peer was ringing and then fell silent: not even the CANCEL was answered. It has probably gone; try again later.",
+            "There was no response to the invitation; check the address and port, and that the peer is running.",
+            "The invitation was received (100 Trying), but the peer neither rang nor answered in time; try again later.",
+            "The peer was ringing, but its user did not answer in time; try again later.",
+            "The peer was ringing, but did not respond to the CANCEL; it is probably no longer reachable. Try again later.",
+            "The peer was ringing, but did not respond to the CANCEL; it is probably no longer reachable. Try again later.",
         }));
     }
 

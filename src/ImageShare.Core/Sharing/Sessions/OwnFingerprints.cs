@@ -3,7 +3,7 @@ using ImageShare.Core.Sdp.Attributes;
 
 namespace ImageShare.Core.Sharing.Sessions;
 
-/// <summary>What is written of this side's certificate: SHA-256, and the hash of its signature when that is a stronger one (RFC 8122 §5.1).</summary>
+/// <summary>The fingerprints sent for this side's certificate: SHA-256, and the hash of its signature if that is stronger (RFC 8122 §5.1).</summary>
 internal static class OwnFingerprints
 {
     public static IReadOnlyList<Fingerprint> Of(X509Certificate2? certificate) => certificate is null ? []

@@ -6,16 +6,16 @@ using ImageShare.Core.Net;
 
 namespace ImageShare.Core.Sharing.Sessions;
 
-/// <summary>The MSRP relays of this side (RFC 4976): sessions through them, and what it means when they fail.</summary>
-/// <param name="Relays">From the nearest to the outermost; empty for none.</param>
-/// <param name="Patience">How long all of them together may take to let this side in.</param>
+/// <summary>The MSRP relays of this side (RFC 4976): creates sessions through them and translates their failures.</summary>
+/// <param name="Relays">The relays, from nearest to outermost; empty for none.</param>
+/// <param name="Patience">The timeout for authenticating with all of them.</param>
 internal sealed record OwnRelays(IReadOnlyList<MsrpRelay> Relays, TimeSpan Patience)
 {
     public static OwnRelays None { get; } = new([], TimeSpan.Zero);
 
     public bool Any => Relays.Count > 0;
 
-    /// <summary>Makes a session: through the relays, or without any at once.</summary>
+    /// <summary>Creates a session, through the relays if there are any.</summary>
     /// <exception cref="ImageShareException">
     /// <see cref="ImageShareError.RelayUnreachable"/>, <see cref="ImageShareError.RelayRefused"/>, <see cref="ImageShareError.CertificateNotTrusted"/>.
     /// </exception>
@@ -34,7 +34,7 @@ internal sealed record OwnRelays(IReadOnlyList<MsrpRelay> Relays, TimeSpan Patie
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Unreachable($"It did not answer within {Patience.TotalSeconds:0.#} s.", e);
+            throw Unreachable($"There was no answer within {Patience.TotalSeconds:0.#} s.", e);
         }
         catch (ImageShareException e) when (e.Error is ImageShareError.PeerUnreachable or ImageShareError.NoAnswer or ImageShareError.ConnectionLost)
         {
@@ -46,9 +46,7 @@ internal sealed record OwnRelays(IReadOnlyList<MsrpRelay> Relays, TimeSpan Patie
         }
     }
 
-    /// <summary>
-    /// What stands in c= and m=: where this side listens, or, where middleboxes are reckoned with, the relay peers come to (RFC 6714 §4.2).
-    /// </summary>
+    /// <summary>The address for c= and m=: the listening address of this side or, with CEMA, of the relay peers connect to (RFC 6714 §4.2).</summary>
     public async ValueTask<IPEndPoint> MediaAddressAsync(MsrpSession session, IPAddress address, bool usesCema, INetwork network, CancellationToken cancellationToken)
     {
         MsrpUri first = session.AdvertisedPath.First;
@@ -62,5 +60,5 @@ internal sealed record OwnRelays(IReadOnlyList<MsrpRelay> Relays, TimeSpan Patie
     }
 
     private ImageShareException Unreachable(string reason, Exception cause) => new(
-        ImageShareError.RelayUnreachable, $"The MSRP relay {Relays[0].Uri.Host} of this side cannot be used; check its address, and that it runs. {reason}", cause);
+        ImageShareError.RelayUnreachable, $"The MSRP relay {Relays[0].Uri.Host} of this side cannot be used; check its address and that it is running. {reason}", cause);
 }

@@ -14,14 +14,14 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageShare.Core.Sharing.Sessions;
 
-/// <summary>What all shares of one client have in common.</summary>
+/// <summary>The settings and services common to all shares of a client.</summary>
 internal sealed class ShareContext
 {
     public required ImageShareProfile Profile { get; init; }
 
     public required ImageShareLimits Limits { get; init; }
 
-    /// <summary>How many redirections of an invitation are followed.</summary>
+    /// <summary>See <see cref="ImageShareOptions.FollowRedirects"/>.</summary>
     public int FollowRedirects { get; init; }
 
     public required IReadOnlyList<MediaType> AcceptedTypes { get; init; }
@@ -36,14 +36,14 @@ internal sealed class ShareContext
 
     public required MsrpEndpoint Msrp { get; init; }
 
-    /// <summary>Who this side is.</summary>
+    /// <summary>The identity of this side.</summary>
     public required SipUri Identity { get; init; }
 
     public required IReadOnlyList<SipUri> Route { get; init; }
 
     public required PeerCapabilities Known { get; init; }
 
-    /// <summary>Whose word on a caller's identity counts.</summary>
+    /// <summary>The proxies whose asserted identities are trusted.</summary>
     public required TrustedHops TrustedHops { get; init; }
 
     public MediaSecurity MediaSecurity { get; init; }
@@ -53,10 +53,10 @@ internal sealed class ShareContext
     /// <summary>See <see cref="ImageShareOptions.UseCema"/>.</summary>
     public bool UsesCema { get; init; }
 
-    /// <summary>What is asked of peers' media.</summary>
+    /// <summary>The requirements for peers' media sections.</summary>
     public MediaTerms Terms => field ??= new MediaTerms(Relays.Any ? MediaSecurity.Required : MediaSecurity, AcceptsSha1Fingerprints, Relays.Any);
 
-    /// <summary>What this side's certificate is recognized by; empty without TLS, and behind relays: it is their certificates that are seen.</summary>
+    /// <summary>The fingerprints of this side's certificate. Empty without TLS, and behind relays, whose certificates peers see.</summary>
     public IReadOnlyList<Fingerprint> Fingerprints => field ??= Relays.Any ? [] : OwnFingerprints.Of(Msrp.Certificate);
 
     /// <summary>See <see cref="ImageShareOptions.MsrpRelays"/>.</summary>
@@ -74,10 +74,10 @@ internal sealed class ShareContext
 
     public PlainOfferPeers PlainOfferPeers { get; } = new();
 
-    /// <summary>Called once by each session that has ended.</summary>
+    /// <summary>Called once for each session when it has ended.</summary>
     public required Action<ShareSession> Ended { get; init; }
 
-    /// <summary>What the network and the application want in each query and invitation.</summary>
+    /// <summary>Adds the header fields required by the network and the application to a query or invitation.</summary>
     public void AddOwnHeaders(SipHeaders headers, ExtraHeaders ofThisRequest)
     {
         Ims.AddTo(headers);
@@ -85,31 +85,32 @@ internal sealed class ShareContext
         ofThisRequest.AddTo(headers);
     }
 
-    /// <summary>What peers are told of this side's address when it is not the bound one.</summary>
+    /// <summary>The address to advertise if it is not the bound one.</summary>
     public required IPAddress? AdvertisedAddress { get; init; }
 
     public required INetwork Network { get; init; }
 
-    /// <summary>This side's address as <paramref name="destination"/> is to reach it; MSRP is advertised at the same one as SIP.</summary>
+    /// <summary>The address of this side as seen by <paramref name="destination"/>. MSRP advertises the same address as SIP.</summary>
     public IPAddress AddressFor(SipDestination destination)
     {
-        // A name that a certificate is for says nothing of the address MSRP is listened for on; what stands in the Via of plain SIP does.
+        // The Via of SIP over TLS may contain the host name of the certificate, which says nothing about the MSRP address; the Via of plain
+        // SIP contains the address.
         string host = Transport.GetSentBy(destination.Protocol == SipProtocol.Tls ? new SipDestination(destination.EndPoint, SipProtocol.Tcp) : destination).Host;
         if (IPAddress.TryParse(host, out IPAddress? address))
         {
             return address;
         }
 
-        // A transport of the application's own may name itself as it likes.
+        // A custom transport may use any name.
         IPAddress bound = Msrp.LocalEndPoint.Address;
         return AdvertisedAddress
             ?? (bound.Equals(IPAddress.Any) || bound.Equals(IPAddress.IPv6Any) ? Network.GetLocalAddressFor(destination.EndPoint.Address) : bound);
     }
 
-    /// <summary>This side's address as the sender of a request is to reach it.</summary>
+    /// <summary>The address of this side as seen by the sender of a request.</summary>
     public IPAddress AddressFor(SipSource source) => AddressFor(new SipDestination(source.Remote, source.Protocol, source.Connection));
 
-    /// <summary>Waits for work that should end soon, two seconds at most; how it ends is its own business.</summary>
+    /// <summary>Waits at most two seconds for work that should end soon.</summary>
     public static async Task WaitBrieflyAsync(Task work, TimeProvider time)
     {
         try
@@ -118,11 +119,11 @@ internal sealed class ShareContext
         }
         catch (TimeoutException)
         {
-            // A peer that reads no more keeps it from ending; closing the connection will.
+            // A peer that no longer reads delays it; closing the connection ends it.
         }
     }
 
-    /// <summary>Where the first hop towards <paramref name="peer"/> is: the outbound proxy, or the peer itself.</summary>
+    /// <summary>Resolves the first hop towards <paramref name="peer"/>: the outbound proxy, or the peer itself.</summary>
     public async ValueTask<SipDestination> ResolveAsync(SipUri peer, CancellationToken cancellationToken)
     {
         SipDestination hop = await Transport.ResolveAsync(Route.Count > 0 ? Route[0] : peer, messageLength: 0, cancellationToken).ConfigureAwait(false);

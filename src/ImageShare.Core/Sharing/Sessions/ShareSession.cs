@@ -6,19 +6,19 @@ using ImageShare.Core.Sharing.StateMachine;
 namespace ImageShare.Core.Sharing.Sessions;
 
 /// <summary>
-/// The loop behind one share of one image. It owns the status: whatever happens is posted to it as an input, the machine
-/// says what follows, and the loop sees to it, or has its <see cref="IShareRole"/> do it.
+/// The loop that runs one share. It owns the state: every event is posted to it as an input, the state machine returns the effects, and the
+/// loop or its <see cref="IShareRole"/> performs them.
 /// </summary>
 /// <remarks>
-/// <see cref="Post"/>, <see cref="Begin"/>, <see cref="Report"/> and the properties may be used from any thread. Everything else runs on the loop, but for
-/// <c>Announce</c>, which a timer calls: it and the loop agree by <c>_result</c>, which is written once.
+/// <see cref="Post"/>, <see cref="Begin"/>, <see cref="Report"/> and the properties are thread-safe. Everything else runs on the loop, except
+/// <c>Announce</c>, which runs on a timer: both write <c>_result</c>, which is set only once.
 /// </remarks>
 internal sealed class ShareSession
 {
-    // How often a store is asked that has not finished with the image when the user is to be told.
+    // How often to check whether a store has finished with the image before the result is published.
     private static readonly TimeSpan StoreTime = TimeSpan.FromMilliseconds(50);
 
-    // Written by anyone, read by the loop.
+    // Written from any thread, read by the loop.
     private readonly Channel<ShareInput> _inputs = Channel.CreateUnbounded<ShareInput>(new UnboundedChannelOptions { SingleReader = true });
     private readonly TaskCompletionSource<ImageShareResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,18 +41,18 @@ internal sealed class ShareSession
         Image = image;
     }
 
-    /// <summary>The SIP Call-ID of the invitation: the name of this share in logs and traces of both sides.</summary>
+    /// <summary>The SIP Call-ID of the invitation, which identifies the share in logs and traces of both sides.</summary>
     public string Id { get; }
 
-    /// <summary>Its place among the images of one invitation, from 0: with <see cref="Id"/> it names a share that is not alone in its session.</summary>
+    /// <summary>The index of the image in its invitation, starting at 0.</summary>
     public int Index { get; init; }
 
     /// <summary>Whether this side sends the image.</summary>
     public bool IsOutgoing => _status.IsSender;
 
     /// <summary>
-    /// What is known of the image: what its sender said of it. For an image that is fetched, what was asked for, and from
-    /// <see cref="ImageShareState.Transferring"/> on also what the peer has said.
+    /// What is known about the image: the sender's description. For an image that is being fetched, the request, supplemented by the peer's
+    /// description once the state is <see cref="ImageShareState.Transferring"/>.
     /// </summary>
     public ImageSelector Image
     {
@@ -60,28 +60,31 @@ internal sealed class ShareSession
         set => Volatile.Write(ref _image, value);
     }
 
-    /// <summary>Where the share stands.</summary>
+    /// <summary>The current state.</summary>
     public ImageShareState State => Volatile.Read(ref _result)?.State ?? Volatile.Read(ref _status).State;
 
-    /// <summary>How far the transfer is.</summary>
+    /// <summary>The progress of the transfer.</summary>
     public ImageShareProgress Progress => new(Volatile.Read(ref _bytes), Image.Size);
 
-    /// <summary>Ends with the share, always with a result and never with an exception: cancelling and failing are results too.</summary>
+    /// <summary>Completes when the share has ended. Never faults: cancellation and failure are results too.</summary>
     public Task<ImageShareResult> Completion => _completion.Task;
 
-    /// <summary>Raised after each change of <see cref="State"/>, in order. Ends with a final state.</summary>
+    /// <summary>Raised after each change of <see cref="State"/>, in order. The last one is a final state.</summary>
     public event Action<ImageShareState>? StateChanged;
 
-    /// <summary>Raised as octets get through, at most every 64 KiB or 1/256 of the image.</summary>
+    /// <summary>Raised as bytes are transferred, at most every 64 KiB or 1/256 of the image, whichever is more.</summary>
     public event Action<ImageShareProgress>? ProgressChanged;
 
-    /// <summary>Done when it has let go of everything: with its result, or, when it was cancelled and the peer does not answer, some seconds later.</summary>
+    /// <summary>
+    /// Completes when all resources are released: with the result, or some seconds later if the share was cancelled and the peer does not
+    /// respond.
+    /// </summary>
     public Task Gone => _gone.Task;
 
-    /// <summary>For tests: whether anything came back to the invitation.</summary>
+    /// <summary>For tests: whether the invitation got any response.</summary>
     public bool IsHeard => Volatile.Read(ref _status).Heard is not PeerSign.None;
 
-    /// <summary>What the application holds of this share: made by the first who asks, and the same for all.</summary>
+    /// <summary>The public object for this share, created on first use.</summary>
     public TFace Face<TFace>(Func<ShareSession, TFace> make)
         where TFace : class
     {
@@ -101,7 +104,7 @@ internal sealed class ShareSession
         _ = Task.Run(RunAsync);
     }
 
-    /// <summary>Cancels the share when the token is cancelled, as long as it runs.</summary>
+    /// <summary>Cancels the running share when the token is cancelled.</summary>
     public void EndWith(CancellationToken token)
     {
         if (token.CanBeCanceled)
@@ -114,11 +117,11 @@ internal sealed class ShareSession
 
     public void Post(ShareInput input) => _inputs.Writer.TryWrite(input);
 
-    /// <summary>Begins work that tells what becomes of it by posting inputs. What it throws ends the share: nothing is lost, nobody waits for ever.</summary>
-    /// <returns>Done with the work; never fails.</returns>
+    /// <summary>Starts work that reports by posting inputs. An exception ends the share, so that no one waits forever.</summary>
+    /// <returns>Completes with the work; never faults.</returns>
     public async Task Begin(Func<Task> work)
     {
-        // Off the loop: sources and networks of the application may take their time before they return a task.
+        // Leave the loop first: custom sources and networks may block before they return a task.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
@@ -126,7 +129,7 @@ internal sealed class ShareSession
         }
         catch (Exception e)
         {
-            // The pump of a share's work, which calls custom stores, sources and networks.
+            // Any exception: the work calls custom stores, sources and networks.
             Post(new ShareInput.Broken(ShareOutcome.FromUnexpected(e)));
         }
     }
@@ -141,7 +144,7 @@ internal sealed class ShareSession
         }
     }
 
-    /// <summary>Calls the application's code, which may throw: the share must still come to its end.</summary>
+    /// <summary>Calls application code. If it throws, the share continues.</summary>
     public void Raise(Action raise)
     {
         try
@@ -150,7 +153,7 @@ internal sealed class ShareSession
         }
         catch (Exception e)
         {
-            // Its trouble is the application's own; all that can be done here is to log it.
+            // An application error: log it and continue.
             _context.Log.HandlerFailed(Id, e);
         }
     }
@@ -164,7 +167,7 @@ internal sealed class ShareSession
                 (ShareStatus next, ShareEffect[] effects) = ShareMachine.Step(_status, input);
                 if (!next.IsFinal)
                 {
-                    // A final state shows only when all is let go of: that is what Finish does.
+                    // A final state becomes visible only when all resources are released; Finish does that.
                     Enter(next);
                 }
 
@@ -220,7 +223,7 @@ internal sealed class ShareSession
                 }
                 catch (Exception e)
                 {
-                    // The pump: as in Begin.
+                    // Any exception, as in Begin.
                     Post(new ShareInput.Broken(ShareOutcome.FromUnexpected(e)));
                 }
 
@@ -237,11 +240,11 @@ internal sealed class ShareSession
         }
         catch (Exception e)
         {
-            // A custom store failed in giving up; the share is over all the same.
+            // A custom store failed while abandoning the image; the share has ended anyway.
             _context.Log.HandlerFailed(Id, e);
         }
 
-        // An application that keeps sessions to list them should not keep their images.
+        // Sessions the application keeps, for example in a list, must not keep their images alive.
         _role = null;
         _announcing?.Dispose();
         _context.Ended(this);
@@ -253,7 +256,7 @@ internal sealed class ShareSession
         Publish(role, outcome);
     }
 
-    // The peer has not let this share end yet. Called by a timer.
+    // Publishes the result although the peer has not responded yet. Runs on a timer.
     private void Announce(ShareOutcome outcome)
     {
         if (_role is not { } role)
@@ -263,12 +266,12 @@ internal sealed class ShareSession
 
         if (role.HasImageInHand)
         {
-            // A file that is just being stored decides how the share ended; one that was given up is to be gone.
+            // If a file is being completed, that decides the result; an abandoned one must be deleted first.
             _announcing?.Change(StoreTime, Timeout.InfiniteTimeSpan);
         }
         else
         {
-            // What came since the cancel may have changed how it ends: the last octet was acknowledged.
+            // The outcome may have changed since the cancellation: the last byte may have been acknowledged.
             Publish(role, Volatile.Read(ref _status).Ending ?? outcome);
         }
     }

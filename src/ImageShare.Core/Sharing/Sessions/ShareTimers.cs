@@ -2,19 +2,19 @@ using ImageShare.Core.Sharing.StateMachine;
 
 namespace ImageShare.Core.Sharing.Sessions;
 
-/// <summary>The timers of one share, and how long each runs. Started and stopped by the share's loop only.</summary>
+/// <summary>The timers of a share and their durations. Used by the share's loop only.</summary>
 /// <param name="time">The clock.</param>
-/// <param name="limits">How long an answer and a peer's last words are waited for.</param>
-/// <param name="isCaller">Whether this side invites.</param>
-/// <param name="fired">Called by the clock when the time of one is over.</param>
+/// <param name="limits">The timeouts.</param>
+/// <param name="isCaller">Whether this side is the caller.</param>
+/// <param name="fired">Called when a timer fires, on a timer thread.</param>
 internal sealed class ShareTimers(TimeProvider time, ImageShareLimits limits, bool isCaller, Action<ShareTimer> fired)
 {
     private readonly Dictionary<ShareTimer, ITimer> _running = [];
 
-    /// <summary>How long a user who cancels waits for the peer; a peer that is there answers sooner.</summary>
+    /// <summary>How long a cancellation waits for the peer before the result is published.</summary>
     public static TimeSpan PromptTime { get; } = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Starts a timer, anew when it runs already.</summary>
+    /// <summary>Starts or restarts a timer.</summary>
     public void Start(ShareTimer timer)
     {
         Stop(timer);
@@ -31,7 +31,7 @@ internal sealed class ShareTimers(TimeProvider time, ImageShareLimits limits, bo
 
     private TimeSpan DurationOf(ShareTimer timer) => timer switch
     {
-        // The user is told when the answer time is over, although the peer may then still have to answer the CANCEL.
+        // The result is due when the answer timeout expires, and the peer must have time to answer the CANCEL before.
         ShareTimer.Answer when isCaller => limits.AnswerTimeout - NoticeTime,
         ShareTimer.Answer => limits.AnswerTimeout,
         ShareTimer.Agreement => limits.MediaConnectTimeout,

@@ -1,13 +1,14 @@
 namespace ImageShare.Core.Sharing.Sessions;
 
 /// <summary>
-/// Passes on one report in 64 KiB or 1/256 of the image, whichever is more, and the last one: chunks are small, listeners slow.
+/// Forwards progress at most every 64 KiB or 1/256 of the image, whichever is more, and always the last report: chunks are small and
+/// listeners slow.
 /// </summary>
 /// <param name="session">The share.</param>
-/// <param name="listener">Who is told.</param>
-/// <param name="total">The octets of the image, if known.</param>
-/// <param name="first">How many of them are left out at the beginning.</param>
-/// <param name="around">How many octets of the message stand before the image and are none of it.</param>
+/// <param name="listener">The application's progress handler, or null.</param>
+/// <param name="total">The size of the image in bytes, if known.</param>
+/// <param name="first">The offset of the first byte transferred.</param>
+/// <param name="around">The number of wrapper bytes before the image in the message.</param>
 internal sealed class ThrottledProgress(
     ShareSession session, IProgress<ImageShareProgress>? listener, long? total, long first = 0, int around = 0) : IProgress<long>
 {

@@ -1,15 +1,15 @@
 namespace ImageShare.Core.Sharing.StateMachine;
 
-/// <summary>Why one side ends a share, as it tells the other. How it stands in a message is the business of <c>ReasonHeader</c>.</summary>
+/// <summary>Why one side ends a share, as told to the other. <c>ReasonHeader</c> defines how it is written.</summary>
 internal enum ShareEndReason
 {
-    /// <summary>Nothing was said: the share is through, or the peer is one that gives no reasons.</summary>
+    /// <summary>No reason: the share completed, or the peer gives no reasons.</summary>
     None,
 
-    /// <summary>A user took the image back, or wants no more of it.</summary>
+    /// <summary>The user cancelled the transfer, as sender or receiver.</summary>
     UserCancelled,
 
-    /// <summary>The invitation was not answered in the time the caller had for it.</summary>
+    /// <summary>The caller's timeout for the answer expired.</summary>
     NotAnswered,
 
     /// <summary>Another device of the same user accepted the invitation.</summary>
@@ -21,16 +21,16 @@ internal enum ShareEndReason
     /// <summary>The MSRP connection was lost.</summary>
     ConnectionLost,
 
-    /// <summary>The MSRP connection was not made in time.</summary>
+    /// <summary>The MSRP connection was not established in time.</summary>
     MediaNotConnected,
 
-    /// <summary>The transfer stood still for too long.</summary>
+    /// <summary>The transfer made no progress for too long.</summary>
     Stalled,
 
-    /// <summary>What arrived has another hash than the offer named.</summary>
+    /// <summary>The hash of the received image differs from the offer.</summary>
     HashMismatch,
 
-    /// <summary>What arrived has another size than the offer named.</summary>
+    /// <summary>The size of the received image differs from the offer.</summary>
     SizeMismatch,
 
     /// <summary>The receiver could not store the image.</summary>
@@ -43,10 +43,10 @@ internal enum ShareEndReason
     Failed,
 }
 
-/// <summary>What an outcome is called when the peer is told of it, and what the peer's word means here.</summary>
+/// <summary>Converts between outcomes and the reasons exchanged with the peer.</summary>
 internal static class ShareEndReasons
 {
-    /// <summary>What to tell the peer.</summary>
+    /// <summary>The reason to send to the peer.</summary>
     public static ShareEndReason Of(ShareOutcome outcome) => outcome switch
     {
         { State: ImageShareState.Completed } => ShareEndReason.None,
@@ -66,18 +66,18 @@ internal static class ShareEndReasons
         },
     };
 
-    /// <summary>How an invitation ends that the caller took back for this reason.</summary>
+    /// <summary>The outcome of an invitation the caller cancelled for this reason.</summary>
     public static ShareOutcome ToWithdrawal(this ShareEndReason reason) => reason switch
     {
         ShareEndReason.NotAnswered => ShareOutcome.Withdrawn(
-            ImageShareWithdrawal.NotAnsweredInTime, "The invitation was not answered before the caller gave up; answer sooner, or ask the caller to share again."),
+            ImageShareWithdrawal.NotAnsweredInTime, "The caller gave up before the invitation was answered; ask the caller to share the image again."),
         ShareEndReason.AcceptedElsewhere => ShareOutcome.Withdrawn(ImageShareWithdrawal.AcceptedElsewhere, "The invitation was accepted on another device."),
         ShareEndReason.DeclinedElsewhere => ShareOutcome.Withdrawn(ImageShareWithdrawal.DeclinedElsewhere, "The invitation was declined on another device."),
-        _ => ShareOutcome.Withdrawn(ImageShareWithdrawal.ByCaller, "The caller took the invitation back."),
+        _ => ShareOutcome.Withdrawn(ImageShareWithdrawal.ByCaller, "The caller cancelled the invitation."),
     };
 
-    /// <summary>How a share ends that the peer ended for this reason.</summary>
-    /// <param name="reason">The peer's word.</param>
+    /// <summary>The outcome of a share the peer ended for this reason.</summary>
+    /// <param name="reason">The reason sent by the peer.</param>
     /// <param name="isSender">Whether this side sends the image.</param>
     public static ShareOutcome ToOutcome(this ShareEndReason reason, bool isSender) => reason switch
     {

@@ -7,23 +7,23 @@ using static ImageShare.Core.Sharing.StateMachine.ShareInput;
 namespace ImageShare.Core.Sharing.StateMachine;
 
 /// <summary>
-/// The share session as a pure step: no clock, no socket, no thread. The four steps of the service (IR.79 §3) from either
-/// side, and what to do when SIP and MSRP, being two connections, end in an unexpected order.
+/// The state machine of a share as a pure function, without clock, socket or thread: the four steps of the service (IR.79 §3) on both sides,
+/// and what to do when SIP and MSRP, being separate connections, end in an unexpected order.
 /// </summary>
 internal static class ShareMachine
 {
     private static readonly ShareEffect[] None = [];
 
-    /// <summary>The state a share that this side invites to is in before its <see cref="StartOutgoing"/>, when this side sends the image.</summary>
+    /// <summary>The initial state of a share this side sends, before its <see cref="StartOutgoing"/>.</summary>
     public static ShareStatus Outgoing { get; } = new(Querying, IsCaller: true, IsSender: true);
 
-    /// <summary>The state a share that this side is invited to is in before its <see cref="StartIncoming"/>, when this side receives the image.</summary>
+    /// <summary>The initial state of a share this side receives, before its <see cref="StartIncoming"/>.</summary>
     public static ShareStatus Incoming { get; } = new(Ringing, IsCaller: false, IsSender: false);
 
-    /// <summary>As <see cref="Outgoing"/>, for an image that this side fetches.</summary>
+    /// <summary>Like <see cref="Outgoing"/>, for an image this side fetches.</summary>
     public static ShareStatus Fetching { get; } = Outgoing with { IsSender = false };
 
-    /// <summary>As <see cref="Incoming"/>, for an image that the caller fetches from this side.</summary>
+    /// <summary>Like <see cref="Incoming"/>, for an image the caller fetches from this side.</summary>
     public static ShareStatus Serving { get; } = Incoming with { IsSender = true };
 
     public static (ShareStatus Next, ShareEffect[] Effects) Step(ShareStatus status, ShareInput input) => (status.State, input) switch
@@ -39,10 +39,10 @@ internal static class ShareMachine
         (Inviting, PeerTrying) => (status with { Heard = PeerSign.Trying }, None),
         (Inviting, PeerRinging) => (status with { State = Ringing, Heard = PeerSign.Ringing }, None),
         (Inviting or Ringing, PeerAnswered) when status.IsCaller =>
-            // Its user has answered, however long it takes to find out what the answer means.
+            // The peer's user has answered, even if evaluating the answer takes time.
             (status with { IsAnswered = true }, [new StopTimer(ShareTimer.Answer), new StartTimer(ShareTimer.Agreement)]),
         (Inviting or Ringing, PeerEnded or TransferRemoved or Replaced or DialogFailed) when status.IsCaller =>
-            // The session stands, and what its answer says is still being read.
+            // The session is established, but its answer is still being evaluated.
             (status with { BeforeAnswer = status.BeforeAnswer ?? input }, None),
         (Inviting or Ringing, InviteAccepted or InviteFailed or TimerFired { Timer: ShareTimer.Answer or ShareTimer.Agreement }) when status is { IsCaller: true, BeforeAnswer: { } early } =>
             After(Step(status with { State = Connecting, IsAnswered = false, BeforeAnswer = null }, early), new StopTimer(ShareTimer.Answer), new StopTimer(ShareTimer.Agreement)),
@@ -57,7 +57,7 @@ internal static class ShareMachine
             Terminate(status, unusable.Outcome, new StopTimer(ShareTimer.Answer), new StopTimer(ShareTimer.Agreement), new Bye(ShareEndReasons.Of(unusable.Outcome)), new CloseMedia()),
         (Inviting or Ringing, InviteFailed failed) when status.IsCaller => Finish(status, failed.Outcome, new CloseMedia()),
         (Inviting, CancelRequested) when status is { IsCaller: true, Heard: PeerSign.None } =>
-            // CANCEL has to wait for a first response (RFC 3261 §9.1), and the user has not.
+            // CANCEL must wait for a provisional response (RFC 3261 §9.1), but the user does not have to.
             Finish(status, ShareOutcome.CancelledHere, new CancelInvite(), new CloseMedia()),
         (Inviting or Ringing, CancelRequested) when status.IsCaller =>
             Terminate(status, ShareOutcome.CancelledHere, new StopTimer(ShareTimer.Answer), new StartTimer(ShareTimer.Prompt), new CancelInvite()),
@@ -88,11 +88,13 @@ internal static class ShareMachine
             // The sender ends the session (IR.79 §3.1); if it does not, this side will.
             (status with { State = Terminating, Ending = done.Outcome }, [new StartTimer(ShareTimer.Grace), new AwaitBye()]),
         (Connecting or Transferring, ImageFailed failed) when PeerMayExplain(status, failed.Outcome) =>
-            // SIP and MSRP are two connections: what ended the transfer here may be the peer's decision, and its BYE says whether its user made it or
-            // something failed. A receiver that gives up says 413, a sender '#', and then they end the session (RFC 5547 §8.4); others just close.
+            // SIP and MSRP are separate connections: the end of the transfer may be the peer's decision, and its BYE says whether its user
+            // cancelled or something failed. A receiver that aborts sends 413 and a sender '#' before they end the session (RFC 5547 §8.4);
+            // others just close the connection.
             (status with { State = Terminating, Ending = failed.Outcome, AwaitsReason = true }, [new StartTimer(ShareTimer.Grace)]),
         (Connecting or Transferring, ImageFailed failed) =>
-            // A receiver says so in MSRP first; a sender that broke off has, and takes its image out of the session itself (RFC 5547 §8.4).
+            // A receiver reports the failure in MSRP first. A sender that aborted has done so and removes its image from the session itself
+            // (RFC 5547 §8.4).
             Terminate(
                 status,
                 failed.Outcome,
@@ -106,36 +108,36 @@ internal static class ShareMachine
         (Connecting or Transferring, MediaFailed failed) =>
             Terminate(status, failed.Outcome, new AbortTransfer(), new Bye(ShareEndReasons.Of(failed.Outcome)), new CloseMedia()),
         (Connecting or Transferring, CancelRequested) =>
-            // The connection stays until the BYE is answered or waited for in vain: its end would overtake the BYE and look like a fault.
+            // Keep the connection until the BYE is answered or times out: its end could overtake the BYE and look like a failure.
             Terminate(status, ShareOutcome.CancelledHere, new AnnounceSoon(ShareOutcome.CancelledHere), new AbortTransfer(), new Bye(ShareEndReason.UserCancelled)),
         (Connecting or Transferring, TransferRemoved removed) => Terminate(status, removed.Outcome, new AbortTransfer(IsByPeer: true), new Bye()),
         (Connecting or Transferring, Replaced) => Finish(status, ShareOutcome.CancelledByPeer, new AbortTransfer(IsByPeer: true), new CloseMedia()),
         (Connecting, PeerEnded ended) => Finish(status, ByPeer(status, ended.Reason), new AbortTransfer(IsByPeer: true), new CloseMedia()),
         (Transferring, PeerEnded { Reason: ShareEndReason.UserCancelled } ended) when !status.IsSender =>
-            // The sender takes the image back: nothing more of it is taken, though it may lie in buffers on the way. What is stored whole stays.
+            // The sender cancelled: accept nothing more, even if bytes are still in flight. An image already stored completely is kept.
             Finish(status, ByPeer(status, ended.Reason), new AbortTransfer(IsByPeer: true), new CloseMedia()),
         (Transferring, PeerEnded ended) =>
-            // The BYE may have overtaken the last octets, or their 200s: give MSRP a moment to say how it went.
+            // BYE may have overtaken the last bytes or their 200s: give MSRP a moment to report the result.
             (status with { State = Terminating, Ending = null, PeerReason = ended.Reason }, [new StartTimer(ShareTimer.Grace)]),
         (Connecting or Transferring, DialogFailed failed) => Finish(status, failed.Outcome, new AbortTransfer(), new CloseMedia()),
 
-        // The peer took it in the moment we gave it up: a session stands that has to be ended (RFC 3261 §9.1).
+        // The peer accepted just when this side gave up: the established session has to be ended (RFC 3261 §9.1).
         (Terminating, InviteAccepted or AnswerUnusable) when status is { IsCaller: true, Ending: not null } =>
             (status, [new Bye(ShareEndReasons.Of(status.Ending)), new CloseMedia()]),
 
-        // Every octet was acknowledged before the cancel could stop it: the peer has the image, and who shared it is to know.
+        // Every byte was acknowledged before the cancellation took effect: the peer has the image, and the result says so.
         (Terminating, ImageDone done) when status is { IsSender: true, Ending: { Error: ImageShareError.Cancelled, EndedBy: ImageShareEndedBy.User } } =>
             (status with { Ending = done.Outcome }, None),
 
-        // The transfer has stopped; the peer's BYE says why, or does not come.
+        // The transfer stopped; the peer's BYE explains it, or does not come.
         (Terminating, PeerEnded ended) when status.AwaitsReason => Finish(status, Explained(status, ByPeer(status, ended.Reason)), new CloseMedia()),
         (Terminating, TransferRemoved removed) when status.AwaitsReason =>
-            // The other way to give up (RFC 5547 §8.4): the BYE is then ours.
+            // The peer aborted by an offer instead of BYE (RFC 5547 §8.4): this side then sends the BYE.
             (status with { AwaitsReason = false, Ending = Explained(status, removed.Outcome) }, [new StopTimer(ShareTimer.Grace), new Bye(), new CloseMedia()]),
         (Terminating, CancelRequested) when status.AwaitsReason =>
             (status with { AwaitsReason = false }, [new AnnounceSoon(status.Ending!), new StopTimer(ShareTimer.Grace), new Bye(ShareEndReasons.Of(status.Ending!)), new CloseMedia()]),
 
-        // The invitation was given up; what the peer says to that tells whether it is still there.
+        // The invitation was cancelled; the peer's response shows whether it is still reachable.
         (Terminating, CancelAnswered) when status is { IsCaller: true, Ending: { } ending } => Finish(status, ending, new CloseMedia()),
         (Terminating, CancelUnanswered or TimerFired { Timer: ShareTimer.Notice or ShareTimer.Prompt }) when status is { IsCaller: true, Ending: { } ending } =>
             Finish(status, ending == NoAnswerFromPeer ? FellSilent : ending, new CloseMedia()),
@@ -154,38 +156,38 @@ internal static class ShareMachine
         (Terminating, PeerEnded or Ended or InviteFailed or AckMissing or DialogFailed) when status.Ending is { } ending =>
             Finish(status, ending, new CloseMedia()),
 
-        // What stands of SIP is ended by whoever performs Finish.
+        // Finish also ends what is left of the SIP session.
         (_, Broken broken) when !status.IsFinal => Finish(status, status.Ending ?? broken.Outcome, new AbandonQuery(), new AbortTransfer(), new CloseMedia()),
 
-        // Everything else is late or repeated and changes nothing.
+        // Everything else is late or repeated and is ignored.
         _ => (status, None),
     };
 
     private static ShareOutcome NothingHeard { get; } = ShareOutcome.Failed(
-        ImageShareError.NoAnswer, "Nothing at all came back to the invitation in time; check the address and port, and that the peer is running.");
+        ImageShareError.NoAnswer, "There was no response to the invitation; check the address and port, and that the peer is running.");
 
     private static ShareOutcome OnlyTrying { get; } = ShareOutcome.Failed(
-        ImageShareError.NoAnswer, "The invitation was taken on its way (100 Trying), but the peer neither rang nor answered in time; try again later.");
+        ImageShareError.NoAnswer, "The invitation was received (100 Trying), but the peer neither rang nor answered in time; try again later.");
 
     private static ShareOutcome NoAnswerFromPeer { get; } = ShareOutcome.Failed(
-        ImageShareError.NoAnswer, "The peer was ringing, and its user did not answer in time; try again later.");
+        ImageShareError.NoAnswer, "The peer was ringing, but its user did not answer in time; try again later.");
 
     private static ShareOutcome FellSilent { get; } = ShareOutcome.Failed(
-        ImageShareError.NoAnswer, "The peer was ringing and then fell silent: not even the CANCEL was answered. It has probably gone; try again later.");
+        ImageShareError.NoAnswer, "The peer was ringing, but did not respond to the CANCEL; it is probably no longer reachable. Try again later.");
 
     private static ShareOutcome UnreadableAnswer { get; } = ShareOutcome.Failed(
         ImageShareError.MalformedMessage,
-        "An answer to the invitation came that could not be read; look at it in a trace, and at what software the peer or its proxy runs.");
+        "An answer to the invitation came that could not be read; inspect it in a trace, and check the software of the peer and its proxies.");
 
     private static ShareOutcome NotFound { get; } = ShareOutcome.Failed(
         ImageShareError.MediaNotConnected,
-        "The invitation was accepted, but where the peer's media is could not be found out in time; check that the names in its answer can be looked up.");
+        "The invitation was accepted, but the peer's media address could not be resolved in time; check that the host names in its answer can be looked up.");
 
     private static ShareOutcome NoAnswerHere { get; } = ShareOutcome.Failed(
-        ImageShareError.NoAnswer, "The invitation was not answered in time and was refused; accept or decline sooner, or raise the answer time.");
+        ImageShareError.NoAnswer, "The invitation was not answered in time and was refused; accept or decline sooner, or raise ImageShareLimits.AnswerTimeout.");
 
     private static ShareOutcome NoAck { get; } = ShareOutcome.Failed(
-        ImageShareError.NoAnswer, "The caller never acknowledged the accepted invitation; it has probably gone.");
+        ImageShareError.NoAnswer, "The caller did not acknowledge the accepted invitation; it is probably no longer reachable. Ask it to share the image again.");
 
     private static (ShareStatus, ShareEffect[]) Terminate(ShareStatus status, ShareOutcome outcome, params ShareEffect[] effects) =>
         (status with { State = Terminating, Ending = outcome }, effects);
@@ -201,8 +203,8 @@ internal static class ShareMachine
 
     private static ShareOutcome ByPeer(ShareStatus status, ShareEndReason reason) => reason.ToOutcome(status.IsSender);
 
-    // What looks like the network's or MSRP's doing and may be the peer's: a receiver that stops (413), that has let go of the session (481) or moved it
-    // (506), a sender that breaks off, and a connection that ends.
+    // Failures the peer may have caused and may explain: a receiver that stops (413), has released the session (481) or moved it to another
+    // connection (506), a sender that aborts, and the end of the connection.
     private static bool PeerMayExplain(ShareStatus status, ShareOutcome outcome) => outcome switch
     {
         { Error: ImageShareError.ConnectionLost } => true,
@@ -212,10 +214,10 @@ internal static class ShareMachine
         _ => false,
     };
 
-    // The status that stopped a sender stays in the result.
+    // Keep the MSRP status that stopped a sender in the result.
     private static ShareOutcome Explained(ShareStatus status, ShareOutcome outcome) => outcome with { MsrpStatus = outcome.MsrpStatus ?? status.Ending?.MsrpStatus };
 
-    // Once the peer has said BYE, a broken transfer is its decision or its failure; wrong size or hash is still what it is.
+    // After the peer's BYE, an aborted transfer is the peer's decision or failure; a wrong size or hash remains what it is.
     private static ShareOutcome PeerEndedEarly(ShareStatus status, ShareOutcome outcome) => outcome.Error switch
     {
         ImageShareError.ConnectionLost or ImageShareError.TransferRefused or ImageShareError.MediaNotConnected or ImageShareError.TransferStalled or ImageShareError.Cancelled =>

@@ -1,22 +1,22 @@
 namespace ImageShare.Core.Sharing.StateMachine;
 
-/// <summary>How a share ends: the final state, and for anything but Completed the reason.</summary>
+/// <summary>How a share ends: the final state and, unless it completed, the reason.</summary>
 /// <param name="State">Completed, Declined, Cancelled or Failed.</param>
-/// <param name="Error">The reason, None for Completed.</param>
-/// <param name="Message">A sentence for a person: what happened and what to do next.</param>
+/// <param name="Error">The reason; None for Completed.</param>
+/// <param name="Message">A message for users: what happened and what to do next.</param>
 internal sealed record ShareOutcome(ImageShareState State, ImageShareError Error = ImageShareError.None, string? Message = null)
 {
     public int? SipStatus { get; init; }
 
     public int? MsrpStatus { get; init; }
 
-    /// <summary>Where a redirection leads: URIs.</summary>
+    /// <summary>The target URIs of a redirection.</summary>
     public IReadOnlyList<string> RedirectedTo { get; init; } = [];
 
-    /// <summary>The system's own error behind the failure, for logs.</summary>
+    /// <summary>The underlying exception, for logs.</summary>
     public Exception? Cause { get; init; }
 
-    /// <summary>Who or what ended it; follows from the error where nothing else is said.</summary>
+    /// <summary>Who or what ended it; derived from the error by default.</summary>
     public ImageShareEndedBy EndedBy { get; init; } = OfError(State, Error);
 
     public static ShareOutcome Completed { get; } = new(ImageShareState.Completed);
@@ -27,12 +27,12 @@ internal sealed record ShareOutcome(ImageShareState State, ImageShareError Error
     public static ShareOutcome CancelledByPeer { get; } =
         new(ImageShareState.Cancelled, ImageShareError.Cancelled, "The peer ended the share before the image was complete; share it again if it is still wanted.") { EndedBy = ImageShareEndedBy.Peer };
 
-    /// <summary>Why an invitation was over before it was decided; null for any other end.</summary>
+    /// <summary>Why an invitation ended before it was accepted or declined; null for any other end.</summary>
     public ImageShareWithdrawal? Withdrawal { get; init; }
 
-    /// <summary>The invitation ended without a word of the caller.</summary>
+    /// <summary>The invitation ended without a message from the caller.</summary>
     public static ShareOutcome InvitationLost { get; } =
-        Withdrawn(ImageShareWithdrawal.Lost, "The invitation is over: its time has passed, or the caller cannot be reached any more.") with { EndedBy = ImageShareEndedBy.Network };
+        Withdrawn(ImageShareWithdrawal.Lost, "The invitation is over: it timed out, or the caller is no longer reachable.") with { EndedBy = ImageShareEndedBy.Network };
 
     public static ShareOutcome Withdrawn(ImageShareWithdrawal reason, string message) =>
         new(ImageShareState.Cancelled, ImageShareError.Cancelled, message) { EndedBy = ImageShareEndedBy.Peer, Withdrawal = reason };
@@ -42,41 +42,41 @@ internal sealed record ShareOutcome(ImageShareState State, ImageShareError Error
 
     public static ShareOutcome MediaNotConnected { get; } = Failed(
         ImageShareError.MediaNotConnected,
-        "The invitation was accepted, but no MSRP connection was made in time; check that no firewall stands between the two and that the advertised addresses are right.");
+        "The invitation was accepted, but no MSRP connection was established in time; check that no firewall blocks it and that the advertised addresses are correct.");
 
     public static ShareOutcome Stalled { get; } = Failed(
-        ImageShareError.TransferStalled, "The transfer stood still for too long and was given up; check the network and share the image again.");
+        ImageShareError.TransferStalled, "The transfer made no progress for too long and was aborted; check the network and share the image again.");
 
     public static ShareOutcome ReceiverFailed { get; } = FailedAtPeer(
-        ImageShareError.TransferRefused, "The peer could not take the image, for something failed on its side; share it again later.");
+        ImageShareError.TransferRefused, "The peer could not receive the image because of a failure on its side; share it again later.");
 
     public static ShareOutcome SenderFailed { get; } = FailedAtPeer(
-        ImageShareError.TransferRefused, "The peer could not go on sending the image, for something failed on its side; ask for it again later.");
+        ImageShareError.TransferRefused, "The peer could not continue sending the image because of a failure on its side; ask for it again later.");
 
     public static ShareOutcome NotStoredAtPeer { get; } = FailedAtPeer(
         ImageShareError.TransferRefused, "The peer could not store the image; its disk may be full or its folder read-only. Share it again later.");
 
     public static ShareOutcome NotReadAtPeer { get; } = FailedAtPeer(
-        ImageShareError.TransferRefused, "The peer could not read its image to the end; ask for it again later.");
+        ImageShareError.TransferRefused, "The peer could not read its image completely; ask for it again later.");
 
     public static ShareOutcome AlteredOnTheWay { get; } = FailedAtPeer(
         ImageShareError.HashMismatch,
-        "What arrived at the peer is not the image that was offered: its hash differs, and the peer dropped it. The file may have changed while it was sent; share it again.");
+        "The image that arrived at the peer has a different hash than the offered one, so the peer discarded it. The file may have changed while it was being sent; share it again.");
 
     public static ShareOutcome OtherSizeAtPeer { get; } = FailedAtPeer(
         ImageShareError.SizeMismatch,
-        "What arrived at the peer has another size than was offered, and the peer dropped it. The file may have changed while it was sent; share it again.");
+        "The image that arrived at the peer has a different size than the offered one, so the peer discarded it. The file may have changed while it was being sent; share it again.");
 
     public static ShareOutcome Failed(ImageShareError error, string message, Exception? cause = null) =>
         new(ImageShareState.Failed, error, message) { Cause = cause };
 
     private static ShareOutcome FailedAtPeer(ImageShareError error, string message) => Failed(error, message) with { EndedBy = ImageShareEndedBy.Peer };
 
-    /// <summary>For what custom code threw: nothing else may end a share without a result.</summary>
+    /// <summary>The outcome for any exception of custom code.</summary>
     public static ShareOutcome FromUnexpected(Exception e) => e is ImageShareException known ? From(known) : Failed(
-        ImageShareError.InvalidState, $"The share broke off because something on this side failed unexpectedly: {e.Message}", e);
+        ImageShareError.InvalidState, $"The share failed because of an unexpected error on this side: {e.Message}", e);
 
-    /// <summary>The MSRP connection failed: the peer itself was reached, it is its media that was not.</summary>
+    /// <summary>The outcome of a failed MSRP connection: the peer was reached in SIP, but its media was not.</summary>
     public static ShareOutcome FromMedia(ImageShareException e) =>
         e.Error is ImageShareError.PeerUnreachable ? From(e) with { Error = ImageShareError.MediaNotConnected } : From(e);
 

@@ -1,16 +1,16 @@
 namespace ImageShare.Core.Sharing.StateMachine;
 
-/// <summary>All that the machine remembers of a share.</summary>
-/// <param name="State">What the application sees.</param>
-/// <param name="IsCaller">Whether this side invited.</param>
+/// <summary>The state of the share machine.</summary>
+/// <param name="State">The state the application sees.</param>
+/// <param name="IsCaller">Whether this side is the caller.</param>
 /// <param name="IsSender">Whether this side sends the image.</param>
-/// <param name="Ending">While Terminating: the outcome to publish when the ending is done; null until it is known.</param>
-/// <param name="AwaitsReason">While Terminating: the transfer has stopped, and the peer's BYE may still say why.</param>
-/// <param name="PeerReason">While Terminating, and its outcome is not known: why the peer has said BYE.</param>
-/// <param name="IsAnswerUnreadable">While Inviting or Ringing: the peer has answered, but nobody could read it.</param>
-/// <param name="Heard">What this side's invitation has had by way of answers.</param>
-/// <param name="IsAnswered">While Inviting or Ringing: the peer has accepted, and what its answer says is being read.</param>
-/// <param name="BeforeAnswer">While Inviting or Ringing: what the peer has done in the session before this share knew that it stands.</param>
+/// <param name="Ending">While Terminating: the outcome to publish at the end; null until it is known.</param>
+/// <param name="AwaitsReason">While Terminating: whether the transfer has stopped and the peer's BYE may explain why.</param>
+/// <param name="PeerReason">While Terminating without a known outcome: the reason in the peer's BYE.</param>
+/// <param name="IsAnswerUnreadable">While Inviting or Ringing: whether the peer sent a malformed final response.</param>
+/// <param name="Heard">The responses to this side's invitation so far.</param>
+/// <param name="IsAnswered">While Inviting or Ringing: whether the peer accepted and its answer is being evaluated.</param>
+/// <param name="BeforeAnswer">While Inviting or Ringing: an event of the session that arrived before its answer was evaluated.</param>
 internal sealed record ShareStatus(
     ImageShareState State, bool IsCaller, bool IsSender, ShareOutcome? Ending = null, bool AwaitsReason = false, ShareEndReason PeerReason = ShareEndReason.None,
     bool IsAnswerUnreadable = false, PeerSign Heard = PeerSign.None, bool IsAnswered = false, ShareInput? BeforeAnswer = null)
@@ -18,15 +18,15 @@ internal sealed record ShareStatus(
     public bool IsFinal => State is ImageShareState.Completed or ImageShareState.Declined or ImageShareState.Cancelled or ImageShareState.Failed;
 }
 
-/// <summary>What a caller has heard before the final answer.</summary>
+/// <summary>The responses a caller has received before the final one.</summary>
 internal enum PeerSign
 {
-    /// <summary>Nothing at all.</summary>
+    /// <summary>None.</summary>
     None,
 
-    /// <summary>100 Trying, which may be of somebody on the way.</summary>
+    /// <summary>100 Trying, possibly from a proxy.</summary>
     Trying,
 
-    /// <summary>A provisional response of the peer's own.</summary>
+    /// <summary>A provisional response from the peer itself.</summary>
     Ringing,
 }

@@ -1,26 +1,26 @@
 namespace ImageShare.Core.Sharing.StateMachine;
 
-/// <summary>The clocks of a share. At most one of each runs; the shell knows how long each is.</summary>
+/// <summary>The timers of a share. At most one of each runs; <c>ShareTimers</c> defines the durations.</summary>
 internal enum ShareTimer
 {
-    /// <summary>How long the invited user may take to answer.</summary>
+    /// <summary>The time for the invited user to answer.</summary>
     Answer,
 
-    /// <summary>How long it may take to find out from the peer's answer where its media is: names are looked up, and perhaps an offer is made once more (RFC 6714 §4.2).</summary>
+    /// <summary>The time to determine the peer's media address from its answer: resolving names and possibly a new offer (RFC 6714 §4.2).</summary>
     Agreement,
 
     /// <summary>
-    /// How long the peer has to answer the CANCEL of an invitation that was answered too late: the result then knows whether it is still there. The time
-    /// is a part of the answer time.
+    /// The time for the peer to answer the CANCEL after the answer timeout, which shows whether it is still reachable. Part of the answer
+    /// timeout.
     /// </summary>
     Notice,
 
-    /// <summary>How long a user who cancels waits for what the peer says to it. What is still to be done then goes on without the user.</summary>
+    /// <summary>The time a cancellation waits for the peer's response. After that, the remaining steps run in the background.</summary>
     Prompt,
 
     /// <summary>
-    /// How long the other half of an ending may lag: SIP and MSRP are two connections, so a BYE may overtake the last octets or
-    /// their 200s, and a sender may take a moment to send the BYE it owes.
+    /// The time for the other of SIP and MSRP to catch up: a BYE may overtake the last bytes or their 200s, and a sender may take a moment to
+    /// send its BYE.
     /// </summary>
     Grace,
 }
