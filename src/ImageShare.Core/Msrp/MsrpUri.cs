@@ -13,17 +13,6 @@ namespace ImageShare.Core.Msrp;
 /// </summary>
 public sealed record MsrpUri
 {
-    // unreserved and sub-delims of RFC 3986 §2; a percent sign is taken as it is.
-    private static readonly SearchValues<byte> NameChars =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%!$&'()*+,="u8);
-
-    private static readonly SearchValues<byte> UserChars =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%!$&'()*+,=:;"u8);
-
-    // session-id = 1*( unreserved / "+" / "=" / "/" ); other characters of a URI path are accepted too, as some peers write them.
-    private static readonly SearchValues<byte> SessionChars =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~+=/%!$&'()*,:@"u8);
-
     private IPAddress? _address;
 
     /// <summary>Makes a URI.</summary>
@@ -46,19 +35,19 @@ public sealed record MsrpUri
         Transport = transport;
         UserInfo = userInfo;
         bool good = scheme.ToUpperInvariant() is "MSRP" or "MSRPS"
-            && (host.Contains(':', StringComparison.Ordinal) ? IPAddress.TryParse(host, out _address) && !host.Contains('[', StringComparison.Ordinal) : Holds(host, NameChars))
+            && (host.Contains(':', StringComparison.Ordinal) ? IPAddress.TryParse(host, out _address) && !host.Contains('[', StringComparison.Ordinal) : Holds(host, MsrpUriReader.NameChars))
             && port is null or (> 0 and <= 65535)
-            && (sessionId is null || Holds(sessionId, SessionChars))
+            && (sessionId is null || Holds(sessionId, MsrpUriReader.SessionChars))
             && Holds(transport, Grammar.AlphaNumeric)
-            && (userInfo is null || Holds(userInfo, UserChars));
+            && (userInfo is null || Holds(userInfo, MsrpUriReader.UserChars));
         if (!good)
         {
             throw new ArgumentException("These parts make no MSRP URI such as msrp://192.0.2.1:2855/s3cr3t;tcp.");
         }
     }
 
-    // What TryParse has checked already.
-    private MsrpUri(string scheme, string? userInfo, string host, IPAddress? address, int? port, string? sessionId, string transport, ParameterList parameters)
+    // What the reader has checked already.
+    internal MsrpUri(string scheme, string? userInfo, string host, IPAddress? address, int? port, string? sessionId, string transport, ParameterList parameters)
     {
         Scheme = scheme;
         UserInfo = userInfo;
@@ -114,64 +103,7 @@ public sealed record MsrpUri
     /// <summary>
     /// msrp-scheme "://" authority ["/" session-id] ";" transport *( ";" URI-parameter ): all of the text must match.
     /// </summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out MsrpUri? value)
-    {
-        value = null;
-        var cursor = new AsciiCursor(text);
-        ReadOnlySpan<byte> scheme = cursor.ReadUntil((byte)':');
-        if (!(Ascii.EqualsIgnoreCase(scheme, "msrp"u8) || Ascii.EqualsIgnoreCase(scheme, "msrps"u8)) || !cursor.TryRead("://"u8))
-        {
-            return false;
-        }
-
-        // Neither a session id of the grammar nor a parameter holds an at sign, so one before the first slash ends the user information.
-        string? userInfo = null;
-        ReadOnlySpan<byte> rest = cursor.Rest;
-        int at = rest.IndexOf((byte)'@');
-        int slash = rest.IndexOf((byte)'/');
-        if (at >= 0 && (slash < 0 || at < slash))
-        {
-            if (rest[..at].ContainsAnyExcept(UserChars))
-            {
-                return false;
-            }
-
-            userInfo = WellKnownText.GetString(rest[..at]);
-            cursor.Advance(at + 1);
-        }
-
-        if (!TryReadHost(ref cursor, out string? host, out IPAddress? address) || !TryReadPort(ref cursor, out int? port))
-        {
-            return false;
-        }
-
-        string? sessionId = null;
-        if (cursor.TryRead((byte)'/'))
-        {
-            ReadOnlySpan<byte> id = cursor.ReadWhile(SessionChars);
-            if (id.IsEmpty)
-            {
-                return false;
-            }
-
-            sessionId = WellKnownText.GetString(id);
-        }
-
-        if (!cursor.TryRead((byte)';'))
-        {
-            return false;
-        }
-
-        ReadOnlySpan<byte> transport = cursor.ReadWhile(Grammar.AlphaNumeric);
-        if (transport.IsEmpty || !ParameterList.TryRead(ref cursor, Grammar.MimeToken, out ParameterList parameters) || !cursor.AtEnd)
-        {
-            return false;
-        }
-
-        value = new MsrpUri(
-            WellKnownText.GetString(scheme), userInfo, host, address, port, sessionId, WellKnownText.GetString(transport), parameters);
-        return true;
-    }
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out MsrpUri? value) => MsrpUriReader.TryRead(text, out value);
 
     /// <summary>Writes the URI.</summary>
     public void Write(IBufferWriter<byte> output)
@@ -246,44 +178,6 @@ public sealed record MsrpUri
 
     // "10" and "127.1" are names here, whatever the system's own parser makes of them.
     private static bool IsNumeric(string host) => host.Contains(':', StringComparison.Ordinal) || host.AsSpan().Count('.') == 3;
-
-    private static bool TryReadHost(ref AsciiCursor cursor, [NotNullWhen(true)] out string? host, out IPAddress? address)
-    {
-        host = null;
-        address = null;
-        if (cursor.TryRead((byte)'['))
-        {
-            ReadOnlySpan<byte> inner = cursor.ReadUntil((byte)']');
-            if (!cursor.TryRead((byte)']') || !inner.Contains((byte)':') || inner.Contains((byte)'%'))
-            {
-                return false;
-            }
-
-            host = WellKnownText.GetString(inner);
-            return IPAddress.TryParse(host, out address);
-        }
-
-        ReadOnlySpan<byte> name = cursor.ReadWhile(NameChars);
-        host = WellKnownText.GetString(name);
-        return !name.IsEmpty;
-    }
-
-    private static bool TryReadPort(ref AsciiCursor cursor, out int? port)
-    {
-        port = null;
-        if (!cursor.TryRead((byte)':'))
-        {
-            return true;
-        }
-
-        if (!cursor.TryReadUInt32(out uint number) || number is 0 or > 65535)
-        {
-            return false;
-        }
-
-        port = (int)number;
-        return true;
-    }
 
     private static bool Holds(string text, SearchValues<byte> allowed)
     {

@@ -54,7 +54,7 @@ public sealed class LayerTests
         ["Msrp.Framing"] = ["Msrp", "Text"],
         ["Msrp.Transfers"] = ["Msrp", "Msrp.Framing", "Text"],
         ["Msrp.Relays"] = ["Msrp", "Msrp.Framing", "Authentication", "Text"],
-        ["Msrp.Writing"] = ["Msrp", "Msrp.Framing", "Msrp.Transfers"],
+        ["Msrp.Writing"] = ["Msrp", "Msrp.Framing", "Msrp.Transfers", "Msrp.Relays"],
         ["Msrp.Connections"] = ["Msrp", "Msrp.Framing", "Msrp.Transfers", "Msrp.Relays", "Msrp.Writing", "Net", "Text", "Diagnostics"],
         ["Msrp.Sessions"] = ["Msrp", "Msrp.Framing", "Msrp.Transfers", "Msrp.Relays", "Msrp.Connections", "Net", "Text", "Diagnostics"],
         ["Authentication"] = ["Text"],

@@ -13,6 +13,8 @@ internal sealed class ConnectionEnd(IStreamConnection stream, WriterLoop writer,
 {
     private const int None = -1;
 
+    private readonly TaskCompletionSource _readingEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _lifetime = new();
     private int _reason = None;
     private volatile bool _isClosing;
@@ -30,6 +32,12 @@ internal sealed class ConnectionEnd(IStreamConnection stream, WriterLoop writer,
     /// <summary>Why this side ends it; null when it does not.</summary>
     public MsrpSessionEndReason? Reason => Volatile.Read(ref _reason) is var reason and not None ? (MsrpSessionEndReason)reason : null;
 
+    /// <summary>Done when the reader loop has ended, and what it has read was handled.</summary>
+    public Task ReadingEnded => _readingEnded.Task;
+
+    /// <summary>Done when the connection is released and all its sessions have ended.</summary>
+    public Task Ended => _ended.Task;
+
     /// <summary>Ends the connection: with what waits to be written still written, or, forced, at once.</summary>
     public void End(MsrpSessionEndReason reason, bool force)
     {
@@ -45,6 +53,12 @@ internal sealed class ConnectionEnd(IStreamConnection stream, WriterLoop writer,
         stream.Input.CancelPendingRead();
         writer.Notify();
     }
+
+    /// <summary>The reader loop has ended.</summary>
+    public void SetReadingEnded() => _readingEnded.TrySetResult();
+
+    /// <summary>The connection has ended.</summary>
+    public void SetEnded() => _ended.TrySetResult();
 
     /// <summary>No session may be bound any more.</summary>
     public void Close()

@@ -10,13 +10,12 @@ namespace ImageShare.Core.Msrp.Connections;
 /// Decodes what one connection has received, and takes requests and responses to their handlers. Fast path: a message that is complete in the buffer and repeats
 /// the head before it, as the small chunks of a transfer and the responses to them do, is taken in one step. For the reader loop.
 /// </summary>
-internal sealed class MessageReader(ConnectionSettings settings, System.Net.IPEndPoint remote, RequestHandler requests, ResponseHandler responses)
+internal sealed class MessageReader(ConnectionSettings settings, System.Net.IPEndPoint remote, RequestHandler requests, ResponseHandler responses, ReadProgress progress)
 {
     private const int MaxTracedBytes = 4096;
 
     private readonly MsrpDecoder _decoder = new(settings.Limits);
     private long _bodyLength;
-    private long _ended;
 
     /// <summary>Whether no message is open.</summary>
     public bool IsIdle => _decoder.IsIdle;
@@ -26,9 +25,6 @@ internal sealed class MessageReader(ConnectionSettings settings, System.Net.IPEn
 
     /// <summary>What made the stream unreadable.</summary>
     public MsrpDecodeReason Fault => _decoder.Error?.Reason ?? MsrpDecodeReason.None;
-
-    /// <summary>How many requests and responses have ended. For any thread.</summary>
-    public long Ended => Volatile.Read(ref _ended);
 
     /// <summary>Reads until something has to be waited for.</summary>
     /// <param name="input">What has come; on return, what was not consumed.</param>
@@ -129,7 +125,7 @@ internal sealed class MessageReader(ConnectionSettings settings, System.Net.IPEn
 
     private ValueTask EndAsync(MsrpHead head, MsrpContinuation continuation)
     {
-        Volatile.Write(ref _ended, _ended + 1);
+        progress.EndMessage();
         if (settings.Trace is { } trace)
         {
             trace(new MsrpTraceEvent(Outgoing: false, head.StartLine, head.MessageId, head.ByteRange, _bodyLength, (char)continuation.ToSign(), remote));

@@ -45,8 +45,6 @@ internal sealed class MsrpConnection
     private readonly IdleWatch _idle;
     private readonly BindWatch _bindWatch;
     private readonly ProgressWatch _progress;
-    private readonly TaskCompletionSource _readingEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public MsrpConnection(ConnectionContext context, IStreamConnection stream, ConnectionOrigin origin)
     {
@@ -59,11 +57,12 @@ internal sealed class MsrpConnection
         _end = new ConnectionEnd(stream, _writer, _bound);
         _idle = new IdleWatch(settings, origin, _writer, _end);
         _bindWatch = new BindWatch(context, _bound, _end, origin.IsAccepted ? RemoteEndPoint.Address : null);
-        _requests = new OwnRequests(_writer, settings, Ended);
+        _requests = new OwnRequests(_writer, settings.Transfers, Ended);
         var sessions = new HeardSessions(this, context, _end);
         var responses = new ResponseHandler(_writer.Transfers, _requests, _bound);
-        _reader = new ReaderLoop(stream, context, sessions, responses, _writer, _idle, _end);
-        _progress = new ProgressWatch(settings, _reader, _bound, _end);
+        var progress = new ReadProgress();
+        _reader = new ReaderLoop(stream, context, sessions, responses, _writer, _idle, _end, progress);
+        _progress = new ProgressWatch(settings, progress, _bound, _end);
     }
 
     /// <summary>How it came about, and what TLS has shown of the other end.</summary>
@@ -78,7 +77,7 @@ internal sealed class MsrpConnection
     public bool IsStuck => _writer.IsStuck;
 
     /// <summary>Done when the connection is released and all its sessions have ended.</summary>
-    public Task Ended => _ended.Task;
+    public Task Ended => _end.Ended;
 
     /// <summary>What to wait for after a session has left: the end of the connection if it goes with it.</summary>
     public Task WhenReleased => _end.IsClosing ? Ended : Task.CompletedTask;
@@ -156,8 +155,8 @@ internal sealed class MsrpConnection
     /// <summary>Lets go of a message that has its result.</summary>
     public void Remove(OutgoingTransfer transfer) => _writer.Transfers.Remove(transfer);
 
-    /// <inheritdoc cref="OwnRequests.SendEmpty"/>
-    public void SendEmpty(SessionBinding session, MsrpPath peer) => _requests.SendEmpty(session, peer);
+    /// <inheritdoc cref="WriterLoop.Send"/>
+    public void Send(ReadOnlySpan<byte> message) => _writer.Send(message);
 
     /// <inheritdoc cref="OwnRequests.SendAsync"/>
     public Task<RelayReply> RequestAsync(Action<IBufferWriter<byte>, byte[]> write, CancellationToken cancellationToken) =>
@@ -185,7 +184,7 @@ internal sealed class MsrpConnection
         _context.Connections.Remove(this);
         ImageShareTelemetry.MsrpConnectionEnded(reason, _reader.Fault, _bound.WasEverBound);
         ConnectionLog.ConnectionEnded(_context.Logger, reason, _reader.Fault);
-        _ended.TrySetResult();
+        _end.SetEnded();
     }
 
     private async Task WriteAsync()
@@ -197,7 +196,7 @@ internal sealed class MsrpConnection
         {
             try
             {
-                await _readingEnded.Task.WaitAsync(DrainTime, _context.Settings.TimeProvider).ConfigureAwait(false);
+                await _end.ReadingEnded.WaitAsync(DrainTime, _context.Settings.TimeProvider).ConfigureAwait(false);
             }
             catch (TimeoutException)
             {
@@ -217,7 +216,7 @@ internal sealed class MsrpConnection
             _writer.Transfers.Stop(TransferStop.ConnectionLost);
         }
 
-        _readingEnded.TrySetResult();
+        _end.SetReadingEnded();
         if (reason is not (MsrpSessionEndReason.Closed or MsrpSessionEndReason.PeerClosed or MsrpSessionEndReason.ProtocolError))
         {
             End(reason, force: true);

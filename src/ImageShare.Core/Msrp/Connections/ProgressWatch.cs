@@ -11,7 +11,7 @@ internal sealed class ProgressWatch : IDisposable
     private const int AwaitsFirst = -1;
 
     private readonly ConnectionSettings _settings;
-    private readonly ReaderLoop _reader;
+    private readonly ReadProgress _read;
     private readonly BoundSessions<SessionBinding> _bound;
     private readonly ConnectionEnd _end;
     private readonly ITimer? _timer;
@@ -21,10 +21,10 @@ internal sealed class ProgressWatch : IDisposable
     private Dictionary<SessionBinding, (int Message, long Bytes)> _messageMarks = [];
     private (long Requests, long Bytes)? _requestMark;
 
-    public ProgressWatch(ConnectionSettings settings, ReaderLoop reader, BoundSessions<SessionBinding> bound, ConnectionEnd end)
+    public ProgressWatch(ConnectionSettings settings, ReadProgress read, BoundSessions<SessionBinding> bound, ConnectionEnd end)
     {
         _settings = settings;
-        _reader = reader;
+        _read = read;
         _bound = bound;
         _end = end;
         _timer = settings.ProgressInterval is { } interval
@@ -48,7 +48,7 @@ internal sealed class ProgressWatch : IDisposable
         lock (_gate)
         {
             // While the receiver of this side does not take bytes, the peer cannot send any.
-            bool counts = !_reader.WaitsForReceiver;
+            bool counts = !_read.WaitsForReceiver;
             CheckMessages(counts);
             CheckRequest(counts);
         }
@@ -85,8 +85,8 @@ internal sealed class ProgressWatch : IDisposable
     // A head, or the body of something that is dropped, that never comes to its end.
     private void CheckRequest(bool counts)
     {
-        (long Requests, long Bytes) now = (_reader.EndedRequests, _reader.ReadBytes);
-        bool isInside = _reader.IsInsideRequest && counts;
+        (long Requests, long Bytes) now = (_read.Messages, _read.Bytes);
+        bool isInside = _read.IsInsideMessage && counts;
         if (isInside && _requestMark is { } before && before.Requests == now.Requests && now.Bytes - before.Bytes < _settings.Limits.MinProgressBytes)
         {
             _end.End(MsrpSessionEndReason.Idle, force: true);

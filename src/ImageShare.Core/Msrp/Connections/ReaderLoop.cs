@@ -9,7 +9,7 @@ namespace ImageShare.Core.Msrp.Connections;
 /// <summary>The reader loop of one connection: reads, has the messages handled, and hands the answers to the writer loop.</summary>
 /// <remarks>
 /// <see cref="RunAsync"/> is the loop; it alone reads the input and uses the handlers. While a receiver takes its time nothing more is read, which closes the
-/// peer's TCP window: that is the back-pressure. The counters may be read by any thread.
+/// peer's TCP window: that is the back-pressure.
 /// </remarks>
 internal sealed class ReaderLoop
 {
@@ -28,11 +28,7 @@ internal sealed class ReaderLoop
     private readonly WriterLoop _writer;
     private readonly IdleWatch _idle;
     private readonly ConnectionEnd _end;
-
-    // Read by the progress watch.
-    private long _readBytes;
-    private volatile bool _isInsideRequest;
-    private volatile bool _waitsForReceiver;
+    private readonly ReadProgress _progress;
 
     public ReaderLoop(
         IStreamConnection stream,
@@ -41,7 +37,8 @@ internal sealed class ReaderLoop
         ResponseHandler responses,
         WriterLoop writer,
         IdleWatch idle,
-        ConnectionEnd end)
+        ConnectionEnd end,
+        ReadProgress progress)
     {
         _stream = stream;
         _context = context;
@@ -50,9 +47,10 @@ internal sealed class ReaderLoop
         _writer = writer;
         _idle = idle;
         _end = end;
+        _progress = progress;
         _answers = new Answers(writer, sessions, end, context.Settings);
         _requests = new RequestHandler(sessions, responses, _answers, writer, end);
-        _messages = new MessageReader(context.Settings, stream.RemoteEndPoint, _requests, responses);
+        _messages = new MessageReader(context.Settings, stream.RemoteEndPoint, _requests, responses, progress);
     }
 
     /// <summary>The sessions whose requests it has read. When the loop has ended, for what follows it.</summary>
@@ -64,21 +62,13 @@ internal sealed class ReaderLoop
     /// <summary>What made the stream unreadable. When the loop has ended.</summary>
     public MsrpDecodeReason Fault => _messages.Fault;
 
-    /// <summary>How many bytes were read.</summary>
-    public long ReadBytes => Volatile.Read(ref _readBytes);
-
-    /// <summary>How many requests and responses have ended.</summary>
-    public long EndedRequests => _messages.Ended;
-
-    /// <summary>Whether something has begun to come that is not complete.</summary>
-    public bool IsInsideRequest => _isInsideRequest;
-
-    /// <summary>Whether a receiver takes its time.</summary>
-    public bool WaitsForReceiver => _waitsForReceiver;
-
     // In the middle of a message, of either side. A peer may be slow: of many connections each would keep its buffer for nothing.
     private bool ExpectsInput =>
         _context.Connections.AreFew && (Sessions.Last is { Incoming.IsOpen: true } || _responses.AreExpected);
+
+    // Whether more answers wait than a peer may leave unread.
+    private bool HasBacklog =>
+        _writer.WaitingBytes > _context.Settings.Limits.MaxPendingResponseBytes && !_end.IsClosing && !_writer.HasEnded;
 
     /// <summary>Refuses what a session is receiving: with 413 at once (RFC 4975 §7.2, RFC 4975 §10.5). For any thread.</summary>
     /// <returns>Done when what there was to answer has been flushed; never when the connection ends before.</returns>
@@ -94,69 +84,87 @@ internal sealed class ReaderLoop
     /// <returns>Why it has ended; never faulted.</returns>
     public async Task<MsrpSessionEndReason> RunAsync()
     {
-        PipeReader input = _stream.Input;
-        long consumed = 0;
         try
         {
-            while (true)
-            {
-                _stream.ExpectsInput = ExpectsInput;
-                ValueTask<ReadResult> reading = input.ReadAsync(CancellationToken.None);
-                if (!reading.IsCompleted || _answers.PendingBytes >= AnswerBatch)
-                {
-                    // Before waiting, and not after each read: while input is buffered, more answers go out in one piece.
-                    _answers.HandOver();
-                }
-
-                _responses.EndOfBatch();
-                ReadResult read = await reading.ConfigureAwait(false);
-                ReadOnlySequence<byte> rest = read.Buffer;
-                MarkRead(rest);
-                OperationStatus status;
-                while ((status = _messages.Read(ref rest, out ValueTask waiting)) == OperationStatus.Done)
-                {
-                    _waitsForReceiver = true;
-                    await waiting.ConfigureAwait(false);
-                    _waitsForReceiver = false;
-                }
-
-                bool hasRest = !rest.IsEmpty;
-                bool isInsideHead = _messages.IsInHead || (hasRest && _messages.IsIdle && !IsBlank(rest));
-                _isInsideRequest = hasRest || !_messages.IsIdle;
-                if (status == OperationStatus.InvalidData)
-                {
-                    _messages.TraceUnreadable(read.Buffer, consumed);
-                }
-
-                consumed += read.Buffer.Length - rest.Length;
-                input.AdvanceTo(rest.Start, rest.End);
-                if (status == OperationStatus.InvalidData || _end.IsClosing || read.IsCompleted)
-                {
-                    return EndLoop(status);
-                }
-
-                if (read.IsCanceled)
-                {
-                    await _requests.ReleaseEndedAsync().ConfigureAwait(false);
-                }
-
-                if (_requests.HasRefusals && !isInsideHead)
-                {
-                    await _requests.RefuseAsync().ConfigureAwait(false);
-                }
-
-                // Back-pressure on a peer that sends and does not read.
-                while (_writer.WaitingBytes > _context.Settings.Limits.MaxPendingResponseBytes && !_end.IsClosing && !_writer.HasEnded)
-                {
-                    await _writer.WaitForRoomAsync().ConfigureAwait(false);
-                }
-            }
+            return await ReadUntilEndAsync(_stream.Input).ConfigureAwait(false);
         }
         catch (Exception error)
         {
             // Any exception here means that the connection is lost: the stream broke, or was aborted. A receiver's failure never gets here.
             LoopLog.LoopEnded(_context.Logger, "reader", error);
             return MsrpSessionEndReason.ConnectionLost;
+        }
+    }
+
+    private async Task<MsrpSessionEndReason> ReadUntilEndAsync(PipeReader input)
+    {
+        long consumed = 0;
+        while (true)
+        {
+            ReadResult read = await BeginRead(input).ConfigureAwait(false);
+            ReadOnlySequence<byte> rest = read.Buffer;
+            MarkRead(rest);
+            OperationStatus status;
+            while ((status = _messages.Read(ref rest, out ValueTask waiting)) == OperationStatus.Done)
+            {
+                _progress.WaitsForReceiver = true;
+                await waiting.ConfigureAwait(false);
+                _progress.WaitsForReceiver = false;
+            }
+
+            bool hasRest = !rest.IsEmpty;
+            bool isInsideHead = _messages.IsInHead || (hasRest && _messages.IsIdle && !IsBlank(rest));
+            _progress.IsInsideMessage = hasRest || !_messages.IsIdle;
+            if (status == OperationStatus.InvalidData)
+            {
+                _messages.TraceUnreadable(read.Buffer, consumed);
+            }
+
+            consumed += read.Buffer.Length - rest.Length;
+            input.AdvanceTo(rest.Start, rest.End);
+            if (status == OperationStatus.InvalidData || _end.IsClosing || read.IsCompleted)
+            {
+                return EndLoop(status);
+            }
+
+            if (read.IsCanceled || _requests.HasRefusals || HasBacklog)
+            {
+                await ServeAsync(read.IsCanceled, isInsideHead).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // Not async: nothing is allocated for a read that has to wait.
+    private ValueTask<ReadResult> BeginRead(PipeReader input)
+    {
+        _stream.ExpectsInput = ExpectsInput;
+        ValueTask<ReadResult> reading = input.ReadAsync(CancellationToken.None);
+        if (!reading.IsCompleted || _answers.PendingBytes >= AnswerBatch)
+        {
+            // Before waiting, and not after each read: while input is buffered, more answers go out in one piece.
+            _answers.HandOver();
+        }
+
+        _responses.EndOfBatch();
+        return reading;
+    }
+
+    // What is done between reads, and rarely: what other threads have asked for, and back-pressure on a peer that sends and does not read.
+    private async ValueTask ServeAsync(bool wasCanceled, bool isInsideHead)
+    {
+        if (wasCanceled)
+        {
+            await _requests.ReleaseEndedAsync().ConfigureAwait(false);
+        }
+
+        if (_requests.HasRefusals && !isInsideHead)
+        {
+            await _requests.RefuseAsync().ConfigureAwait(false);
+        }
+
+        while (HasBacklog)
+        {
+            await _writer.WaitForRoomAsync().ConfigureAwait(false);
         }
     }
 
@@ -172,14 +180,14 @@ internal sealed class ReaderLoop
             _idle.Touch();
         }
 
-        Volatile.Write(ref _readBytes, _readBytes + bytes.Length);
+        _progress.AddBytes(bytes.Length);
     }
 
     private MsrpSessionEndReason EndLoop(OperationStatus status)
     {
         _answers.HandOver();
         _responses.EndOfBatch();
-        WasCutOff = _isInsideRequest;
+        WasCutOff = _progress.IsInsideMessage;
         return status == OperationStatus.InvalidData ? MsrpSessionEndReason.ProtocolError
             : _end.IsClosing ? MsrpSessionEndReason.Closed
             : MsrpSessionEndReason.PeerClosed;

@@ -167,12 +167,13 @@ internal sealed class RequestHandler(HeardSessions sessions, ResponseHandler res
             return default;
         }
 
-        if (!head.HasBody)
-        {
-            // It binds the connection or keeps it alive, and is answered at its end (RFC 4975 §7.1).
-            return default;
-        }
+        // Without a body it binds the connection or keeps it alive, and is answered at its end (RFC 4975 §7.1).
+        return head.HasBody ? BeginChunkAsync(head, session) : default;
+    }
 
+    // RFC 4975 §7.3.1.
+    private ValueTask BeginChunkAsync(MsrpHead head, SessionBinding session)
+    {
         if (session is { ExpectsMessage: true, MayBeEmpty: false, Incoming.Messages: 0 } && head.ByteRange is not { Total: > 0 })
         {
             // Where a file is expected, not before a byte shows that it is content: some peers open with an empty body (RFC 4975 §5.4).

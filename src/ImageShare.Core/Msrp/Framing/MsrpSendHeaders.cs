@@ -44,44 +44,8 @@ public sealed class MsrpSendHeaders
         FailureReport = failureReport;
         ContentDisposition = contentDisposition is null ? null : CheckedDisposition(contentDisposition, contentType);
 
-        var output = new ArrayBufferWriter<byte>(512);
-        output.Write(" SEND\r\nTo-Path: "u8);
-        to.Write(output);
-        output.Write("\r\nFrom-Path: "u8);
-        from.Write(output);
-        output.Write("\r\nMessage-ID: "u8);
-        output.WriteUtf8(MessageId);
-        output.Write("\r\nByte-Range: "u8);
-        _beforeRange = output.WrittenSpan.ToArray();
-
-        output.ResetWrittenCount();
-        output.WriteLineEnd();
-        if (successReport)
-        {
-            output.Write("Success-Report: yes\r\n"u8);
-        }
-
-        if (failureReport != MsrpFailureReport.Yes)
-        {
-            output.Write(failureReport == MsrpFailureReport.No ? "Failure-Report: no\r\n"u8 : "Failure-Report: partial\r\n"u8);
-        }
-
-        if (ContentDisposition is not null)
-        {
-            // Content-Type is the last of all (RFC 4975 §9).
-            output.Write("Content-Disposition: "u8);
-            output.WriteUtf8(ContentDisposition);
-            output.WriteLineEnd();
-        }
-
-        if (contentType is not null)
-        {
-            output.Write("Content-Type: "u8);
-            contentType.Write(output);
-            output.Write("\r\n\r\n"u8);
-        }
-
-        _afterRange = output.WrittenSpan.ToArray();
+        _beforeRange = EncodeBeforeRange();
+        _afterRange = EncodeAfterRange();
     }
 
     /// <summary>The path to the peer.</summary>
@@ -140,5 +104,50 @@ public sealed class MsrpSendHeaders
         length += range.Format(destination[length..]);
         _afterRange.CopyTo(destination[length..]);
         return length + _afterRange.Length;
+    }
+
+    private byte[] EncodeBeforeRange()
+    {
+        var output = new ArrayBufferWriter<byte>(512);
+        output.Write(" SEND\r\nTo-Path: "u8);
+        To.Write(output);
+        output.Write("\r\nFrom-Path: "u8);
+        From.Write(output);
+        output.Write("\r\nMessage-ID: "u8);
+        output.WriteUtf8(MessageId);
+        output.Write("\r\nByte-Range: "u8);
+        return output.WrittenSpan.ToArray();
+    }
+
+    private byte[] EncodeAfterRange()
+    {
+        var output = new ArrayBufferWriter<byte>(128);
+        output.WriteLineEnd();
+        if (SuccessReport)
+        {
+            output.Write("Success-Report: yes\r\n"u8);
+        }
+
+        if (FailureReport != MsrpFailureReport.Yes)
+        {
+            output.Write(FailureReport == MsrpFailureReport.No ? "Failure-Report: no\r\n"u8 : "Failure-Report: partial\r\n"u8);
+        }
+
+        if (ContentDisposition is not null)
+        {
+            output.Write("Content-Disposition: "u8);
+            output.WriteUtf8(ContentDisposition);
+            output.WriteLineEnd();
+        }
+
+        if (ContentType is not null)
+        {
+            // The last of all (RFC 4975 §9).
+            output.Write("Content-Type: "u8);
+            ContentType.Write(output);
+            output.Write("\r\n\r\n"u8);
+        }
+
+        return output.WrittenSpan.ToArray();
     }
 }

@@ -54,19 +54,7 @@ internal sealed class RepeatedHead
         ReadOnlySpan<byte> id = input.Slice(MsrpSendHeaders.IdStart, _idLength);
         at = _rangeStart;
         ByteRange? range = null;
-        if (_hasRange)
-        {
-            // What follows it is compared below, its line end first.
-            if (at > input.Length || !ByteRange.TryReadFront(input[at..], out ByteRange read, out int valueLength))
-            {
-                return false;
-            }
-
-            range = read;
-            at += valueLength;
-        }
-
-        if (!StartsWith(input, at, kept[_rangeEnd..]) || !MsrpIdent.IsValid(id, _idLength))
+        if ((_hasRange && !TryReadRange(input, ref at, out range)) || !StartsWith(input, at, kept[_rangeEnd..]) || !MsrpIdent.IsValid(id, _idLength))
         {
             return false;
         }
@@ -84,6 +72,20 @@ internal sealed class RepeatedHead
 
         head.Repeat(id, range);
         length = at;
+        return true;
+    }
+
+    // The line end behind it is compared with what follows.
+    private static bool TryReadRange(ReadOnlySpan<byte> input, ref int at, out ByteRange? range)
+    {
+        range = null;
+        if (at > input.Length || !ByteRange.TryReadFront(input[at..], out ByteRange read, out int length))
+        {
+            return false;
+        }
+
+        range = read;
+        at += length;
         return true;
     }
 

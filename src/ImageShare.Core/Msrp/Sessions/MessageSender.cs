@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Msrp.Framing;
@@ -37,6 +38,21 @@ internal sealed class MessageSender(SessionBinding session, ConnectionContext co
             connection.Remove(transfer);
             session.Remove(transfer);
         }
+    }
+
+    /// <summary>Opens the session on a connection with a SEND without a body (RFC 4975 §5.4).</summary>
+    public void Open(MsrpConnection connection, MsrpPath peer)
+    {
+        var bytes = new ArrayBufferWriter<byte>(512);
+        Span<byte> id = stackalloc byte[TransactionIds.Length];
+        new TransactionIds().Next(id);
+        session.OpeningTransaction = TransactionKey.From(id);
+        var headers = new MsrpSendHeaders(peer, session.LocalPath);
+        MsrpWriter.WriteSendHead(bytes, id, headers, ByteRange.Empty);
+        MsrpWriter.WriteEndLine(bytes, id, MsrpContinuation.Complete, afterBody: false);
+        context.Settings.Trace?.Invoke(new MsrpTraceEvent(
+            true, $"MSRP {System.Text.Encoding.ASCII.GetString(id)} SEND", headers.MessageId, ByteRange.Empty, 0, '$', connection.RemoteEndPoint));
+        connection.Send(bytes.WrittenSpan);
     }
 
     private void Begin(OutgoingTransfer transfer, MsrpConnection connection)

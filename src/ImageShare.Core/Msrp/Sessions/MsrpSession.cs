@@ -228,9 +228,9 @@ public sealed class MsrpSession : IAsyncDisposable
     // The active side sends first (RFC 4975 §5.4).
     private void Open(MsrpConnection? connection, MsrpPath peer)
     {
-        if (Options.OpenWithEmptySend)
+        if (Options.OpenWithEmptySend && connection is not null)
         {
-            connection?.SendEmpty(Binding, peer);
+            _sender.Open(connection, peer);
         }
     }
 

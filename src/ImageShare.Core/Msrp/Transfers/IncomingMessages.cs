@@ -108,30 +108,13 @@ internal sealed class IncomingMessages(IMsrpMessageReceiver? receiver, long maxM
             return await BeginChunkAsync(head, cancellationToken).ConfigureAwait(false);
         }
 
-        if (_ended.Find(id) is { } answer)
+        if (GetKnownStatus(head, id) is { } known)
         {
-            return Dropped(answer);
+            return Dropped(known);
         }
 
-        // A keep-alive of some peers, sent as content (type text/x-msrp-heartbeat).
-        if (head.ContentType?.Is("text", "x-msrp-heartbeat") == true)
-        {
-            return Dropped(200);
-        }
-
-        // RFC 4975 §10.3, RFC 4975 §10.5.
-        int status = receiver is null ? 403 : _openId is not null ? 413 : 200;
         var assembly = new MessageAssembly(maxMessageSize, limits);
-        if (status == 200)
-        {
-            status = StatusOf(assembly.BeginChunk(head.ByteRange));
-        }
-
-        if (status == 200)
-        {
-            status = await AskReceiverAsync(head, id, cancellationToken).ConfigureAwait(false);
-        }
-
+        int status = await AdmitAsync(head, id, assembly, cancellationToken).ConfigureAwait(false);
         if (status != 200)
         {
             _ended.Add(id, status);
@@ -142,6 +125,21 @@ internal sealed class IncomingMessages(IMsrpMessageReceiver? receiver, long maxM
         Volatile.Write(ref _messages, _messages + 1);
         _openId = id;
         return 200;
+    }
+
+    // What a chunk is answered with that is not delivered: of a message that has ended, or of none.
+    private int? GetKnownStatus(MsrpHead head, string id) =>
+        _ended.Find(id) is { } answer ? answer
+
+        // A keep-alive of some peers, sent as content (type text/x-msrp-heartbeat).
+        : head.ContentType?.Is("text", "x-msrp-heartbeat") == true ? 200
+        : null;
+
+    // RFC 4975 §10.3, RFC 4975 §10.5.
+    private async ValueTask<int> AdmitAsync(MsrpHead head, string id, MessageAssembly assembly, CancellationToken cancellationToken)
+    {
+        int status = receiver is null ? 403 : _openId is not null ? 413 : StatusOf(assembly.BeginChunk(head.ByteRange));
+        return status == 200 ? await AskReceiverAsync(head, id, cancellationToken).ConfigureAwait(false) : status;
     }
 
     private async ValueTask<int> AskReceiverAsync(MsrpHead head, string id, CancellationToken cancellationToken)

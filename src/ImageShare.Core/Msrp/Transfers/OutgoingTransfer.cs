@@ -36,7 +36,6 @@ internal sealed class OutgoingTransfer : IDisposable
     private readonly SuccessReports _reports;
     private readonly IProgress<long>? _progress;
     private readonly ResponseWatch _watch;
-    private readonly long _total;
     private long _progressed;
 
     /// <param name="headers">What the chunks have in common.</param>
@@ -60,7 +59,6 @@ internal sealed class OutgoingTransfer : IDisposable
         _budget = budget;
         _writer = writer;
         _progress = progress;
-        _total = content.Length;
         MessageId = headers.MessageId;
         IsLargeChunked = content.ChunkSize > MsrpChunker.UninterruptibleSize;
         TransferBudget.Allowance allowance = budget.Enter(headers.To);
@@ -89,7 +87,7 @@ internal sealed class OutgoingTransfer : IDisposable
     public TransferStop StopReason => _end.Reason;
 
     /// <summary>Whether only a success report is missing: every byte is acknowledged. For any thread.</summary>
-    public bool LacksOnlyTheReport => _reports.AreAwaited && _sender.AllWritten && _open.IsEmpty && _open.Acknowledged == _total;
+    public bool LacksOnlyTheReport => _reports.AreAwaited && _sender.AllWritten && _open.IsEmpty && _open.Acknowledged == _reports.Total;
 
     private bool IsLargeChunked { get; }
 

@@ -89,29 +89,18 @@ internal sealed class SourceBlocks : IOutgoingBytes
                 return true;
             }
 
-            int index = (int)(_filled % BlockCount);
-            byte[] block = _blocks[index] ??= ArrayPool<byte>.Shared.Rent(_size);
+            byte[] block = _blocks[_filled % BlockCount] ??= ArrayPool<byte>.Shared.Rent(_size);
             int wanted = (int)Math.Min(_size, left);
             int length = 0;
-            while (length < wanted)
+            int read = 1;
+            while (read > 0 && length < wanted)
             {
-                int read = await _content.Read(block.AsMemory(length, wanted - length), cancellationToken).ConfigureAwait(false);
-                if (read <= 0)
-                {
-                    break;
-                }
-
-                length += read;
+                read = await _content.Read(block.AsMemory(length, wanted - length), cancellationToken).ConfigureAwait(false);
+                length += Math.Max(read, 0);
             }
 
             left -= length;
-            if (length > 0)
-            {
-                _lengths[index] = length;
-                Volatile.Write(ref _filled, _filled + 1);
-                ready();
-            }
-
+            Publish(length, ready);
             if (length < wanted)
             {
                 return false;
@@ -131,6 +120,17 @@ internal sealed class SourceBlocks : IOutgoingBytes
                 _blocks[i] = null;
                 ArrayPool<byte>.Shared.Return(block);
             }
+        }
+    }
+
+    // The block that was filled may be emptied from now on.
+    private void Publish(int length, Action ready)
+    {
+        if (length > 0)
+        {
+            _lengths[_filled % BlockCount] = length;
+            Volatile.Write(ref _filled, _filled + 1);
+            ready();
         }
     }
 }

@@ -18,6 +18,9 @@ internal sealed class SuccessReports(long total, bool areWanted, bool areAwaited
     private long _coveredBefore = -1;
     private long _changedAt;
 
+    /// <summary>The bytes of the message.</summary>
+    public long Total => total;
+
     /// <summary>Whether the result waits for reports.</summary>
     public bool AreAwaited => areAwaited;
 

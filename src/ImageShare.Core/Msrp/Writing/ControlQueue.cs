@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
+using ImageShare.Core.Msrp.Transfers;
 
 namespace ImageShare.Core.Msrp.Writing;
 
@@ -12,6 +13,9 @@ internal sealed class ControlQueue
 {
     private readonly ConcurrentQueue<(byte[] Bytes, int Length)> _queue = new();
     private int _waiting;
+
+    /// <summary>Set when something was flushed, or nothing will be any more: the reader loop waits for it when too much is queued.</summary>
+    public AsyncSignal Room { get; } = new();
 
     /// <summary>How many bytes wait.</summary>
     public int WaitingBytes => Volatile.Read(ref _waiting);

@@ -24,7 +24,6 @@ internal sealed class WriterLoop
     // Shared with the reader loop and with who queues.
     private readonly ControlQueue _control = new();
     private readonly FlushWaits _waits = new();
-    private readonly AsyncSignal _room = new();
     private long _flushedAt;
     private volatile bool _isLast;
     private volatile bool _isAborted;
@@ -73,7 +72,7 @@ internal sealed class WriterLoop
     }
 
     /// <summary>Waits until something was flushed, or <see cref="Notify"/> is called. For the reader loop.</summary>
-    public ValueTask WaitForRoomAsync() => _room.WaitAsync();
+    public ValueTask WaitForRoomAsync() => _control.Room.WaitAsync();
 
     /// <summary>Completes a task when everything queued until now was flushed, or nothing is any more. For any thread.</summary>
     public void WhenFlushed(TaskCompletionSource wait)
@@ -90,7 +89,7 @@ internal sealed class WriterLoop
     public void Notify()
     {
         State.Wake();
-        _room.Set();
+        _control.Room.Set();
     }
 
     /// <summary>Ends the loop once what is queued was flushed. For any thread.</summary>
@@ -112,43 +111,7 @@ internal sealed class WriterLoop
     {
         try
         {
-            while (!_isAborted)
-            {
-                // Read before the queue is: what the reader loop queued before it ended must still go.
-                bool isLast = _isLast;
-                ImmutableArray<TaskCompletionSource> waits = _waits.Waiting;
-                Write();
-                long bytes = _output.UnflushedBytes;
-                if (bytes == 0)
-                {
-                    _waits.Complete(waits);
-                    if (isLast)
-                    {
-                        break;
-                    }
-
-                    await State.WaitAsync().ConfigureAwait(false);
-                    if (_isInReader && !Transfers.IsEmpty)
-                    {
-                        // There is more to do than to send responses: not on the reader's time.
-                        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-                    }
-
-                    continue;
-                }
-
-                long since = _settings.TimeProvider.GetTimestamp();
-                State.BeginFlush(since);
-                FlushResult flushed = await _output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
-                State.EndFlush();
-                if (flushed.IsCompleted || flushed.IsCanceled)
-                {
-                    break;
-                }
-
-                Flushed(since, bytes);
-                _waits.Complete(waits);
-            }
+            await WriteUntilEndAsync().ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -157,8 +120,49 @@ internal sealed class WriterLoop
         }
 
         _hasEnded = true;
-        _room.Set();
+        _control.Room.Set();
         _waits.Complete(_waits.Waiting);
+    }
+
+    private async Task WriteUntilEndAsync()
+    {
+        while (!_isAborted)
+        {
+            // Read before the queue is: what the reader loop queued before it ended must still go.
+            bool isLast = _isLast;
+            ImmutableArray<TaskCompletionSource> waits = _waits.Waiting;
+            Write();
+            long bytes = _output.UnflushedBytes;
+            if (bytes == 0)
+            {
+                _waits.Complete(waits);
+                if (isLast)
+                {
+                    return;
+                }
+
+                await State.WaitAsync().ConfigureAwait(false);
+                if (_isInReader && !Transfers.IsEmpty)
+                {
+                    // There is more to do than to send responses: not on the reader's time.
+                    await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                }
+
+                continue;
+            }
+
+            long since = _settings.TimeProvider.GetTimestamp();
+            State.BeginFlush(since);
+            FlushResult flushed = await _output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            State.EndFlush();
+            if (flushed.IsCompleted || flushed.IsCanceled)
+            {
+                return;
+            }
+
+            Flushed(since, bytes);
+            _waits.Complete(waits);
+        }
     }
 
     private void Write()
@@ -178,6 +182,6 @@ internal sealed class WriterLoop
         Volatile.Write(ref _flushedAt, now);
         _flushSize.Adapt(bytes, _settings.TimeProvider.GetElapsedTime(since, now));
         Transfers.Flushed(now);
-        _room.Set();
+        _control.Room.Set();
     }
 }

@@ -2,15 +2,15 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using ImageShare.Core.Msrp.Framing;
 using ImageShare.Core.Msrp.Relays;
-using ImageShare.Core.Msrp.Writing;
+using ImageShare.Core.Msrp.Transfers;
 
-namespace ImageShare.Core.Msrp.Connections;
+namespace ImageShare.Core.Msrp.Writing;
 
-/// <summary>Requests of this side that carry no message: AUTH to a relay (RFC 4976 §4.1), whose responses come back here, and the SEND that opens a session. Any thread may call any member.</summary>
+/// <summary>Requests of this side that belong to no session, AUTH to a relay (RFC 4976 §4.1), and the responses to them. Any thread may call any member.</summary>
 /// <param name="writer">Where they are written.</param>
 /// <param name="settings">How long they wait.</param>
 /// <param name="ended">Done when the connection has ended.</param>
-internal sealed class OwnRequests(WriterLoop writer, ConnectionSettings settings, Task ended)
+internal sealed class OwnRequests(WriterLoop writer, TransferSettings settings, Task ended)
 {
     private readonly ConcurrentDictionary<TransactionKey, TaskCompletionSource<RelayReply>> _open = new();
     private volatile int _count;
@@ -19,7 +19,7 @@ internal sealed class OwnRequests(WriterLoop writer, ConnectionSettings settings
     /// <param name="write">Writes the request with the transaction id given.</param>
     /// <param name="cancellationToken">Gives up the wait.</param>
     /// <exception cref="ImageShareException">
-    /// <see cref="ImageShareError.NoAnswer"/>: within <see cref="Transfers.TransferSettings.TransactionTimeout"/>. <see cref="ImageShareError.ConnectionLost"/>.
+    /// <see cref="ImageShareError.NoAnswer"/>: within <see cref="TransferSettings.TransactionTimeout"/>. <see cref="ImageShareError.ConnectionLost"/>.
     /// </exception>
     public async Task<RelayReply> SendAsync(Action<IBufferWriter<byte>, byte[]> write, CancellationToken cancellationToken)
     {
@@ -29,7 +29,7 @@ internal sealed class OwnRequests(WriterLoop writer, ConnectionSettings settings
         var bytes = new ArrayBufferWriter<byte>(1024);
         write(bytes, id);
         var answer = new TaskCompletionSource<RelayReply>(TaskCreationOptions.RunContinuationsAsynchronously);
-        TimeSpan timeout = settings.Transfers.TransactionTimeout;
+        TimeSpan timeout = settings.TransactionTimeout;
         _open[key] = answer;
         Interlocked.Increment(ref _count);
         try
@@ -50,23 +50,6 @@ internal sealed class OwnRequests(WriterLoop writer, ConnectionSettings settings
             _open.TryRemove(key, out _);
             Interlocked.Decrement(ref _count);
         }
-    }
-
-    /// <summary>Sends a SEND without a body, which opens a session (RFC 4975 §5.4). Its response goes to the session.</summary>
-    /// <param name="session">The session.</param>
-    /// <param name="peer">The path to its peer.</param>
-    public void SendEmpty(SessionBinding session, MsrpPath peer)
-    {
-        var bytes = new ArrayBufferWriter<byte>(512);
-        Span<byte> id = stackalloc byte[TransactionIds.Length];
-        new TransactionIds().Next(id);
-        session.OpeningTransaction = TransactionKey.From(id);
-        var headers = new MsrpSendHeaders(peer, session.LocalPath);
-        MsrpWriter.WriteSendHead(bytes, id, headers, ByteRange.Empty);
-        MsrpWriter.WriteEndLine(bytes, id, MsrpContinuation.Complete, afterBody: false);
-        settings.Trace?.Invoke(new MsrpTraceEvent(
-            true, $"MSRP {System.Text.Encoding.ASCII.GetString(id)} SEND", headers.MessageId, ByteRange.Empty, 0, '$', writer.State.Remote));
-        writer.Send(bytes.WrittenSpan);
     }
 
     /// <summary>Takes a response, if it belongs to one of these requests.</summary>
