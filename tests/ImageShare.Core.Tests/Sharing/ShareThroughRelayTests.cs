@@ -109,8 +109,8 @@ public sealed class ShareThroughRelayTests
     }
 
     [TestCase("wrong", null, ImageShareError.RelayRefused, 401, "password")]
-    [TestCase(RelayServer.Password, "403 Forbidden", ImageShareError.RelayRefused, 403, "leave")]
-    [TestCase(RelayServer.Password, "501 What", ImageShareError.RelayRefused, 501, "runs it")]
+    [TestCase(RelayServer.Password, "403 Forbidden", ImageShareError.RelayRefused, 403, "permission")]
+    [TestCase(RelayServer.Password, "501 What", ImageShareError.RelayRefused, 501, "ask its operator")]
     [TestCase(RelayServer.Password, "200 OK", ImageShareError.RelayRefused, null, "no path")]
     [Category("TLS-016")]
     public async Task A_relay_that_refuses_ends_a_share_before_it_began(string password, string? refusal, ImageShareError error, int? status, string next)

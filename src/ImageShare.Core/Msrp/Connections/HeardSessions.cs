@@ -1,4 +1,5 @@
 using ImageShare.Core.Msrp.Framing;
+using ImageShare.Core.Msrp.Writing;
 
 namespace ImageShare.Core.Msrp.Connections;
 

@@ -26,9 +26,6 @@ namespace ImageShare.Core.Msrp.Connections;
 [SuppressMessage("Design", "CA1001", Justification = "It releases what it has by itself, when both loops have ended.")]
 internal sealed class MsrpConnection
 {
-    /// <summary>How long the last bytes may take to leave before the connection is dropped.</summary>
-    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
-
     private readonly ConnectionContext _context;
     private readonly IStreamConnection _stream;
 
@@ -172,105 +169,22 @@ internal sealed class MsrpConnection
     {
         // Off the caller's thread: it may be the loop that accepts.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        Task writing = WriteAsync();
+        var shutdown = new ConnectionShutdown(_stream, _reader, _writer, _bound, _end, _context.Settings.TimeProvider);
+        Task writing = shutdown.WriteAsync();
         MsrpSessionEndReason reason = await _reader.RunAsync().ConfigureAwait(false);
         reason = _end.Reason ?? reason;
         _end.Close();
-        HashSet<SessionBinding> cutOff = [.. _bound.Inside.Where(s => !s.Outgoing.IsEmpty), .. _reader.Sessions.All.Where(s => s.Incoming.IsOpen)];
-        await DrainAsync(writing, reason).ConfigureAwait(false);
-        await ReleaseAsync().ConfigureAwait(false);
-        await EndSessionsAsync(reason, cutOff).ConfigureAwait(false);
+        HashSet<SessionBinding> cutOff = shutdown.FindCutOff();
+        await shutdown.DrainAsync(writing, reason).ConfigureAwait(false);
+        _bindWatch.Dispose();
+        _idle.Dispose();
+        _progress.Dispose();
+        await shutdown.ReleaseAsync().ConfigureAwait(false);
+        await shutdown.EndSessionsAsync(reason, cutOff).ConfigureAwait(false);
         _bindWatch.NoLongerUnbound();
         _context.Connections.Remove(this);
         ImageShareTelemetry.MsrpConnectionEnded(reason, _reader.Fault, _bound.WasEverBound);
         ConnectionLog.ConnectionEnded(_context.Logger, reason, _reader.Fault);
         _end.SetEnded();
-    }
-
-    private async Task WriteAsync()
-    {
-        await _writer.RunAsync().ConfigureAwait(false);
-
-        // A peer that refuses and closes breaks the writer before its refusal is read: its last response explains more than a broken stream.
-        if (!_end.IsForced)
-        {
-            try
-            {
-                await _end.ReadingEnded.WaitAsync(DrainTime, _context.Settings.TimeProvider).ConfigureAwait(false);
-            }
-            catch (TimeoutException)
-            {
-                End(MsrpSessionEndReason.ConnectionLost, force: true);
-            }
-        }
-
-        _writer.Transfers.Stop(TransferStop.ConnectionLost);
-    }
-
-    // The reader loop has ended: what is still to be written has a short time.
-    private async Task DrainAsync(Task writing, MsrpSessionEndReason reason)
-    {
-        if (reason != MsrpSessionEndReason.Closed)
-        {
-            // The peer is gone.
-            _writer.Transfers.Stop(TransferStop.ConnectionLost);
-        }
-
-        _end.SetReadingEnded();
-        if (reason is not (MsrpSessionEndReason.Closed or MsrpSessionEndReason.PeerClosed or MsrpSessionEndReason.ProtocolError))
-        {
-            End(reason, force: true);
-        }
-
-        _writer.EndAfterQueue();
-        try
-        {
-            await writing.WaitAsync(DrainTime, _context.Settings.TimeProvider).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            // The peer does not read: what is left will not arrive.
-            End(reason, force: true);
-            await writing.ConfigureAwait(false);
-        }
-    }
-
-    private async Task ReleaseAsync()
-    {
-        _bindWatch.Dispose();
-        _idle.Dispose();
-        _progress.Dispose();
-        if (_end.IsForced)
-        {
-            _stream.Abort();
-        }
-
-        await _stream.DisposeAsync().ConfigureAwait(false);
-
-        // Only now that neither loop uses them: the buffers are returned, and what was not flushed is dropped.
-        await _stream.Input.CompleteAsync().ConfigureAwait(false);
-        await _stream.Output.CompleteAsync(new IOException("The connection was closed.")).ConfigureAwait(false);
-    }
-
-    private async Task EndSessionsAsync(MsrpSessionEndReason reason, HashSet<SessionBinding> cutOff)
-    {
-        foreach (OutgoingTransfer transfer in _writer.Transfers.All)
-        {
-            transfer.Stop(TransferStop.ConnectionLost);
-            transfer.Finish();
-        }
-
-        IReadOnlyList<SessionBinding> sessions = _bound.TakeAll();
-        foreach (SessionBinding session in _reader.Sessions.All)
-        {
-            await session.Incoming.AbortAsync(session.IsOver ? MsrpAbortReason.SessionClosed : MsrpAbortReason.ConnectionLost).ConfigureAwait(false);
-        }
-
-        foreach (SessionBinding session in sessions)
-        {
-            // For a session in the middle of a message, an orderly close by the peer is a lost connection.
-            bool isLost = reason == MsrpSessionEndReason.PeerClosed && (_reader.WasCutOff || cutOff.Contains(session));
-            session.End(isLost ? MsrpSessionEndReason.ConnectionLost : reason);
-        }
     }
 }

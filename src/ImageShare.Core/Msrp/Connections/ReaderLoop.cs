@@ -91,7 +91,7 @@ internal sealed class ReaderLoop
         catch (Exception error)
         {
             // Any exception here means that the connection is lost: the stream broke, or was aborted. A receiver's failure never gets here.
-            LoopLog.LoopEnded(_context.Logger, "reader", error);
+            ConnectionLog.LoopEnded(_context.Logger, "reader", error);
             return MsrpSessionEndReason.ConnectionLost;
         }
     }

@@ -16,9 +16,8 @@ internal sealed class MsrpChunker
     private MsrpSendHeaders _headers;
     private readonly TransactionIds _ids;
     private readonly byte[] _pattern = new byte[7 + TransactionIds.Length];
-    private readonly byte[] _tail = new byte[(6 + TransactionIds.Length) * 2];
+    private readonly EndLineGuard _guard = new(7 + TransactionIds.Length);
     private long _chunkEnd;
-    private int _tailLength;
     private bool _mayHoldEndLine;
 
     /// <param name="headers">What the chunks have in common; Content-Type is required.</param>
@@ -136,7 +135,7 @@ internal sealed class MsrpChunker
     {
         ThrowIfNot(IsOpen);
         data = data[..(int)Math.Min(data.Length, _chunkEnd - Position)];
-        bool cut = _mayHoldEndLine && TryCut(ref data);
+        bool cut = _mayHoldEndLine && _guard.TryCut(_pattern, ref data);
         output.Write(data);
         Position += data.Length;
         if (Position == Total)
@@ -191,7 +190,7 @@ internal sealed class MsrpChunker
         output.Advance(headers.FormatHead(span, id, range));
         ChunkStart = Position;
         _chunkEnd = Position + length;
-        _tailLength = 0;
+        _guard.Reset();
         IsOpen = true;
     }
 
@@ -211,42 +210,6 @@ internal sealed class MsrpChunker
         Continuation = continuation;
         IsOpen = false;
         IsOver = continuation != MsrpContinuation.More;
-    }
-
-    // Cuts the data before the byte that would complete the chunk's own end-line in it (RFC 4975 §7.1).
-    // The end-line may begin in what was written before: the last bytes of the chunk are kept in _tail.
-    private bool TryCut(ref ReadOnlySpan<byte> data)
-    {
-        int keep = _pattern.Length - 1;
-        int ahead = Math.Min(data.Length, keep);
-        data[..ahead].CopyTo(_tail.AsSpan(_tailLength));
-        Span<byte> seam = _tail.AsSpan(0, _tailLength + ahead);
-        int hit = seam.IndexOf(_pattern);
-        int length = hit >= 0 ? hit + keep - _tailLength : -1;
-        if (length < 0)
-        {
-            hit = data.IndexOf(_pattern);
-            length = hit >= 0 ? hit + keep : -1;
-        }
-
-        bool cut = length >= 0;
-        if (cut)
-        {
-            data = data[..length];
-        }
-        else if (data.Length >= keep)
-        {
-            data[^keep..].CopyTo(_tail);
-            _tailLength = keep;
-        }
-        else
-        {
-            int kept = Math.Min(seam.Length, keep);
-            seam[^kept..].CopyTo(_tail);
-            _tailLength = kept;
-        }
-
-        return cut;
     }
 
     private static void ThrowIfNot(bool allowed)

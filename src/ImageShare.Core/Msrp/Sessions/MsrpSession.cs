@@ -15,15 +15,12 @@ namespace ImageShare.Core.Msrp.Sessions;
 public sealed class MsrpSession : IAsyncDisposable
 {
     private readonly ConnectionContext _context;
-    private readonly Dialer _dialer;
+    private readonly SessionConnector _connector;
     private readonly MessageSender _sender;
-    private volatile MsrpUri? _connectTo;
 
     internal MsrpSession(ConnectionContext context, Dialer dialer, MsrpUri localUri, MsrpSessionOptions options)
     {
         _context = context;
-        _dialer = dialer;
-        Options = options;
         var incoming = new IncomingMessages(options.Receiver, options.MaxMessageSize, context.Settings.Limits, context.Logger);
         Binding = new SessionBinding(context.Sessions, localUri, incoming)
         {
@@ -33,6 +30,7 @@ public sealed class MsrpSession : IAsyncDisposable
             SuccessReports = options.SuccessReports,
         };
         _sender = new MessageSender(Binding, context);
+        _connector = new SessionConnector(Binding, dialer, _sender, options, context.Settings);
     }
 
     /// <summary>The URI to put into our <c>a=path</c>. The endpoint listens to it from the start.</summary>
@@ -51,8 +49,6 @@ public sealed class MsrpSession : IAsyncDisposable
 
     /// <summary>Why the session is over; not done while it is not. Never faulted.</summary>
     public Task<MsrpSessionEnd> Ended => Binding.Ended;
-
-    internal MsrpSessionOptions Options { get; }
 
     /// <summary>The session as its connection knows it.</summary>
     internal SessionBinding Binding { get; }
@@ -90,7 +86,7 @@ public sealed class MsrpSession : IAsyncDisposable
     /// </summary>
     /// <param name="host">An address, or a name.</param>
     /// <param name="port">1 to 65535.</param>
-    public void SetPeerAddress(string host, int port) => _connectTo = new MsrpUri(LocalUri.Scheme, host, port, null);
+    public void SetPeerAddress(string host, int port) => _connector.Target = new MsrpUri(LocalUri.Scheme, host, port, null);
 
     /// <summary>
     /// Brings the session onto a connection. Active: connects to the first URI of the peer's path, or uses the connection there is
@@ -104,33 +100,7 @@ public sealed class MsrpSession : IAsyncDisposable
     /// <see cref="ImageShareError.PeerUnreachable"/>: the peer's host does not resolve, refuses, does not answer or may not be dialled.
     /// <see cref="ImageShareError.InvalidState"/>: the peer's path is not known yet.
     /// </exception>
-    public async Task ConnectAsync(bool active, CancellationToken cancellationToken)
-    {
-        ThrowIfOver();
-        Binding.BeginUse();
-        MsrpConnection? open = Binding.Connection;
-        if (Binding.Peer.Route.UsePath is not null && open is not null)
-        {
-            // Behind a relay the connection is there, and only the peer has to be heard (RFC 6135 §4.5).
-            open.BeginUse();
-            MsrpPath peer = Binding.Peer.Path ?? throw SessionErrors.PathNotSet();
-            if (active)
-            {
-                Open(open, peer);
-                return;
-            }
-        }
-        else if (active && open is null)
-        {
-            MsrpPath peer = Binding.Peer.Path ?? throw SessionErrors.PathNotSet();
-            MsrpConnection? dialled = await DialAsync(_connectTo ?? peer.First, cancellationToken).ConfigureAwait(false);
-            ThrowIfOver();
-            Open(dialled, peer);
-            return;
-        }
-
-        await WaitForPeerAsync(cancellationToken).ConfigureAwait(false);
-    }
+    public Task ConnectAsync(bool active, CancellationToken cancellationToken) => _connector.ConnectAsync(active, cancellationToken);
 
     /// <summary>Sends a message. Chunks go out without waiting for their answers; the source is read ahead of them in large blocks.</summary>
     /// <param name="content">What to send.</param>
@@ -215,54 +185,5 @@ public sealed class MsrpSession : IAsyncDisposable
         {
             AdvertisedPathChanged?.Invoke();
         }
-    }
-
-    internal void ThrowIfOver()
-    {
-        if (Ended is { IsCompletedSuccessfully: true, Result: var end })
-        {
-            throw SessionErrors.IsOver(end);
-        }
-    }
-
-    // The active side sends first (RFC 4975 §5.4).
-    private void Open(MsrpConnection? connection, MsrpPath peer)
-    {
-        if (Options.OpenWithEmptySend && connection is not null)
-        {
-            _sender.Open(connection, peer);
-        }
-    }
-
-    private async Task<MsrpConnection?> DialAsync(MsrpUri uri, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _dialer.DialAsync(Binding, uri, Options.DialPolicy, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ImageShareException e) when (e.Error == ImageShareError.CertificateNotTrusted)
-        {
-            Binding.End(MsrpSessionEndReason.NotTrusted);
-            throw;
-        }
-    }
-
-    private async Task WaitForPeerAsync(CancellationToken cancellationToken)
-    {
-        ConnectionSettings settings = _context.Settings;
-        try
-        {
-            await Binding.Bound.WaitAsync(settings.BindTimeout, settings.TimeProvider, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException e)
-        {
-            Binding.End(MsrpSessionEndReason.BindTimeout);
-            throw new ImageShareException(
-                ImageShareError.MediaNotConnected,
-                "The peer did not open the MSRP connection in time; check that it can reach the address in our offer or answer.",
-                e);
-        }
-
-        ThrowIfOver();
     }
 }

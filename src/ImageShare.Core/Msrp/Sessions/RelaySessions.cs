@@ -45,7 +45,7 @@ internal sealed class RelaySessions(StreamDialer streams, ConnectionContext cont
                 var origin = new ConnectionOrigin { IsSecure = true, VerifiedHost = relay.Host, RelayedFor = session.Binding };
                 var connection = new MsrpConnection(context, stream, origin);
                 session.Binding.TryBind(connection);
-                session.ThrowIfOver();
+                SessionErrors.ThrowIfOver(session.Binding);
                 starter.Start(connection);
                 return connection;
             }

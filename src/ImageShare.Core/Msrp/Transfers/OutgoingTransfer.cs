@@ -13,15 +13,6 @@ namespace ImageShare.Core.Msrp.Transfers;
 /// </remarks>
 internal sealed class OutgoingTransfer : IDisposable
 {
-    /// <summary>What of a large chunk goes out before another message has its turn.</summary>
-    private const int LargeTurn = 16 * 1024;
-
-    /// <summary>So many messages take turns of one small chunk.</summary>
-    private const int FewTransfers = 8;
-
-    /// <summary>What goes out of small chunks when there are more messages: the first chunk of a session in a row is the one whose head costs most.</summary>
-    private const int ManyTurn = 64 * 1024;
-
     // Shared by all.
     private readonly TransferBudget _budget;
     private readonly WriterState _writer;
@@ -60,7 +51,7 @@ internal sealed class OutgoingTransfer : IDisposable
         _writer = writer;
         _progress = progress;
         MessageId = headers.MessageId;
-        IsLargeChunked = content.ChunkSize > MsrpChunker.UninterruptibleSize;
+        HasLargeChunks = content.ChunkSize > MsrpChunker.UninterruptibleSize;
         TransferBudget.Allowance allowance = budget.Enter(headers.To);
         Bytes = content.Bytes is { } bytes
             ? new BytesInMemory(bytes, (int)Math.Min(content.ChunkSize, MsrpChunker.UninterruptibleSize))
@@ -89,11 +80,8 @@ internal sealed class OutgoingTransfer : IDisposable
     /// <summary>Whether only a success report is missing: every byte is acknowledged. For any thread.</summary>
     public bool LacksOnlyTheReport => _reports.AreAwaited && _sender.AllWritten && _open.IsEmpty && _open.Acknowledged == _reports.Total;
 
-    private bool IsLargeChunked { get; }
-
-    /// <summary>How many bytes to write before the next message has its turn: one chunk, or a piece of a large one (RFC 4975 §7.1.1).</summary>
-    /// <param name="transfers">How many messages take turns.</param>
-    public int GetTurn(int transfers) => IsLargeChunked ? LargeTurn : transfers <= FewTransfers ? 1 : ManyTurn;
+    /// <summary>Whether its chunks may be interrupted (RFC 4975 §7.1.1).</summary>
+    public bool HasLargeChunks { get; }
 
     /// <summary>Whether a chunk has its head and not its end-line yet. For the writer loop.</summary>
     public bool IsChunkOpen => _sender.IsChunkOpen;
@@ -227,20 +215,8 @@ internal sealed class OutgoingTransfer : IDisposable
     }
 
     /// <summary>Sets the result by what is known now: nothing more of it is waited for. For any thread.</summary>
-    public void Finish() => _end.SetResult(new MsrpSendResult(
-        StopReason switch
-        {
-            TransferStop.None => MsrpSendOutcome.Completed,
-            TransferStop.SessionClosed or TransferStop.ConnectionLost when LacksOnlyTheReport => MsrpSendOutcome.Unknown,
-            TransferStop.Refused => MsrpSendOutcome.Refused,
-            TransferStop.TimedOut => MsrpSendOutcome.TimedOut,
-            TransferStop.ConnectionLost => MsrpSendOutcome.ConnectionLost,
-            _ => MsrpSendOutcome.Aborted,
-        },
-        MessageId,
-        _open.Acknowledged,
-        _end.Status,
-        _reports.Covered));
+    public void Finish() =>
+        _end.SetResult(new MsrpSendResult(_end.GetOutcome(LacksOnlyTheReport), MessageId, _open.Acknowledged, _end.Status, _reports.Covered));
 
     /// <summary>Gives back what was borrowed; the bytes are not read any more, even when the writer loop has not noticed yet that the transfer is over.</summary>
     public void Dispose()

@@ -36,6 +36,18 @@ internal sealed class TransferEnd
         return true;
     }
 
+    /// <summary>What the reason means for the message.</summary>
+    /// <param name="lacksOnlyTheReport">Whether every byte is acknowledged, and only a success report is missing.</param>
+    public MsrpSendOutcome GetOutcome(bool lacksOnlyTheReport) => Reason switch
+    {
+        TransferStop.None => MsrpSendOutcome.Completed,
+        TransferStop.SessionClosed or TransferStop.ConnectionLost when lacksOnlyTheReport => MsrpSendOutcome.Unknown,
+        TransferStop.Refused => MsrpSendOutcome.Refused,
+        TransferStop.TimedOut => MsrpSendOutcome.TimedOut,
+        TransferStop.ConnectionLost => MsrpSendOutcome.ConnectionLost,
+        _ => MsrpSendOutcome.Aborted,
+    };
+
     /// <summary>Tells those who wait for <see cref="Stopped"/>.</summary>
     public void SetStopped() => _stopped.TrySetResult();
 

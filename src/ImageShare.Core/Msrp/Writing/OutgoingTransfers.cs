@@ -10,6 +10,15 @@ namespace ImageShare.Core.Msrp.Writing;
 /// </summary>
 internal sealed class OutgoingTransfers
 {
+    /// <summary>How much of a large chunk goes out before another message has its turn.</summary>
+    private const int LargeTurn = 16 * 1024;
+
+    /// <summary>Up to so many messages take turns of one small chunk each.</summary>
+    private const int FewTransfers = 8;
+
+    /// <summary>How much of small chunks goes out when there are more messages: the first chunk after that of another session costs most, for its head is not repeated.</summary>
+    private const int ManyTurn = 64 * 1024;
+
     private ImmutableArray<OutgoingTransfer> _all = [];
 
     // The writer loop's: whose chunk has a head and no end-line yet, and who was last.
@@ -96,8 +105,12 @@ internal sealed class OutgoingTransfers
             return false;
         }
 
-        bool wrote = transfer.Write(output, transfer.GetTurn(transfers));
+        bool wrote = transfer.Write(output, GetTurn(transfer, transfers));
         _open = transfer.IsChunkOpen ? transfer : null;
         return wrote;
     }
+
+    // One chunk, or a piece of a large one.
+    private static int GetTurn(OutgoingTransfer transfer, int transfers) =>
+        transfer.HasLargeChunks ? LargeTurn : transfers <= FewTransfers ? 1 : ManyTurn;
 }

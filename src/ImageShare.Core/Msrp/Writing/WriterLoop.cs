@@ -116,7 +116,7 @@ internal sealed class WriterLoop
         catch (Exception error)
         {
             // The stream is broken. The reader loop learns it by itself, after it has read what had come before.
-            LoopLog.LoopEnded(_settings.Logger, "writer", error);
+            ConnectionLog.LoopEnded(_settings.Logger, "writer", error);
         }
 
         _hasEnded = true;

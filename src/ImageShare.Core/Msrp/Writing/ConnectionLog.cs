@@ -1,10 +1,11 @@
 using System.Net.Sockets;
+using ImageShare.Core.Msrp.Framing;
 using Microsoft.Extensions.Logging;
 
 namespace ImageShare.Core.Msrp.Writing;
 
-/// <summary>What the loops of a connection log when an exception ends them.</summary>
-internal static partial class LoopLog
+/// <summary>What MSRP connections log. No paths and no addresses: they name sessions and people.</summary>
+internal static partial class ConnectionLog
 {
     /// <summary>A loop ended by an exception: a broken stream is ordinary, anything else is a fault of this library or of the application.</summary>
     public static void LoopEnded(ILogger logger, string loop, Exception error)
@@ -24,4 +25,10 @@ internal static partial class LoopLog
 
     [LoggerMessage(1202, LogLevel.Debug, "An MSRP connection broke; its {Loop} loop ends.")]
     private static partial void StreamBroken(ILogger logger, string loop, Exception error);
+
+    [LoggerMessage(1205, LogLevel.Debug, "The From-Path of a request is not the path of the session's peer; refused: {Refused}.")]
+    public static partial void ForeignFromPath(ILogger logger, bool refused);
+
+    [LoggerMessage(1206, LogLevel.Debug, "An MSRP connection ended: {Reason}, {Fault}.")]
+    public static partial void ConnectionEnded(ILogger logger, MsrpSessionEndReason reason, MsrpDecodeReason fault);
 }
