@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
 
 namespace ImageShare.Core.Images.Stores;
