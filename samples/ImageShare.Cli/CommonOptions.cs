@@ -82,6 +82,9 @@ internal sealed class CommonOptions
             ?? Refuse<ImageShareProfile>(result, "is not a profile; choose one of " + string.Join(", ", ImageShareProfile.All)),
     };
 
+    /// <summary>How slow a sender may be: a receiver looks at what comes within its time, and what comes are whole chunks.</summary>
+    public const string LeastRate = "a peer of this program gives up what brings less than 64 per second, or less than a chunk (2048) within its --timeout: with --timeout 12, less than 171";
+
     public Option<int> TimeoutSeconds { get; } = Positive("--timeout", "Seconds to wait for an answer, and for a transfer that does not move", 60);
 
     public Option<FileInfo?> TraceFile { get; } = new("--trace") { Description = "Write every SIP message and MSRP head to this file", HelpName = "FILE" };

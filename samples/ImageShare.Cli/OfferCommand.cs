@@ -10,7 +10,7 @@ internal static class OfferCommand
     {
         var folder = new Argument<DirectoryInfo>("dir") { Description = "The folder whose images are served; not those in folders below it" };
         Option<int?> count = CommonOptions.Count("End after so many served shares have ended");
-        Option<long?> maxRate = CommonOptions.Octets("--max-rate", "At most so many bytes per second for each share");
+        Option<long?> maxRate = CommonOptions.Octets("--max-rate", $"At most so many bytes per second for each share; {CommonOptions.LeastRate}");
         maxRate.HelpName = "BYTES_PER_S";
         var command = new Command("offer", "Serve the images of a folder: peers fetch them with 'imageshare fetch'") { folder, count, maxRate };
         common.AddTo(command);

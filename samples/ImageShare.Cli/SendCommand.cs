@@ -31,7 +31,7 @@ internal static class SendCommand
                 ? number
                 : CommonOptions.Refuse<int?>(result, "is not a number of bytes from 1 to 1073741824"),
         };
-        Option<long?> maxRate = CommonOptions.Octets("--max-rate", "At most so many bytes per second");
+        Option<long?> maxRate = CommonOptions.Octets("--max-rate", $"At most so many bytes per second; {CommonOptions.LeastRate}");
         maxRate.HelpName = "BYTES_PER_S";
         var resume = new Option<bool>("--resume") { Description = "Continue where an earlier 'send --resume' of the same image to the same target broke off" };
         var together = new Option<bool>("--together") { Description = "Offer several pictures in one session: the peer takes or refuses each" };

@@ -46,7 +46,11 @@ public sealed record ShareSettings
     /// </summary>
     public long ResumeAt { get; init; }
 
-    /// <summary>The maximum sending rate in bytes per second, or null for no limit.</summary>
+    /// <summary>
+    /// The maximum sending rate in bytes per second, or null for no limit. A receiver gives up a transfer that is too slow: one of this library gives up
+    /// less than its <see cref="ImageShareLimits.MinTransferRate"/>, and less than a chunk within its <see cref="ImageShareLimits.IdleTimeout"/> (with
+    /// 2048 bytes and 12 s, 171 per second).
+    /// </summary>
     public long? MaxBytesPerSecond { get; init; }
 }
 

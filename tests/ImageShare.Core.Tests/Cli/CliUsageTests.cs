@@ -46,4 +46,13 @@ public sealed class CliUsageTests
         Assert.That(result.Status, Is.Zero);
         Assert.That(string.Join('\n', result.Lines), Does.Contain("--max-rate"));
     }
+
+    [TestCase("send")]
+    [TestCase("offer")]
+    public async Task The_help_says_how_slow_a_sender_may_be(string command)
+    {
+        CliResult help = await CliProcess.RunAsync(command, "--help");
+        string text = string.Join(' ', string.Join(' ', help.Lines).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.That(text, Does.Contain("less than 64 per second").And.Contain("with --timeout 12, less than 171"));
+    }
 }

@@ -42,12 +42,11 @@ public sealed class PromptEndTests : PhoneCalleeTest
         string invite = await Phone.ReceiveAsync("INVITE");
         await Phone.RespondAsync(invite, provisional);
         await HeardAsync(session, provisional);
-        TimeSpan before = Time.Elapsed;
         Task<ImageShareResult> cancelling = session.CancelAsync();
         await Phone.ReceiveAsync("CANCEL");
-        ImageShareResult result = await Time.DriveAsync(cancelling, stepSeconds: 0.1);
-        Assert.That(result.State, Is.EqualTo(ImageShareState.Cancelled));
-        Assert.That(Time.Elapsed - before, Is.LessThanOrEqualTo(AtOnce));
+        Time.Advance(AtOnce);
+        ImageShareResult result = await cancelling.WaitAsync(SharePair.Patience);
+        Assert.That(result.State, Is.EqualTo(ImageShareState.Cancelled), "no more time has passed");
 
         // An answer that crossed the CANCEL is acknowledged and ended, with nobody there to wait for it.
         await PassAsync(3);
@@ -84,22 +83,26 @@ public sealed class PromptEndTests : PhoneCalleeTest
             await HeardAsync(session, provisional);
         }
 
+        // The clock stands at each of these moments, however long the machine takes: what is due then comes without another tick.
         Task<string> cancelled = Phone.ReceiveAsync("CANCEL");
+        Time.Advance(AnswerTime - TimeSpan.FromSeconds(1) - Time.Elapsed);
         if (provisional is not null)
         {
-            await Time.DriveAsync(cancelled, stepSeconds: 0.1);
+            await cancelled.WaitAsync(SharePair.Patience);
+            if (isThere)
+            {
+                await Phone.RespondAsync(await cancelled, "200 OK");
+                await Phone.RespondAsync(invite, "487 Request Terminated");
+            }
+            else
+            {
+                Time.Advance(AnswerTime - Time.Elapsed);
+            }
         }
 
-        if (isThere)
-        {
-            await Phone.RespondAsync(await cancelled, "200 OK");
-            await Phone.RespondAsync(invite, "487 Request Terminated");
-        }
-
-        ImageShareResult result = await Time.DriveAsync(session.Completion, stepSeconds: 0.1);
+        ImageShareResult result = await session.Completion.WaitAsync(SharePair.Patience);
         Assert.That((result.State, result.Error), Is.EqualTo((ImageShareState.Failed, ImageShareError.NoAnswer)));
         Assert.That(result.Message, Does.Contain(message));
-        Assert.That(Time.Elapsed, Is.InRange(AnswerTime - TimeSpan.FromSeconds(1.1), AnswerTime + TimeSpan.FromSeconds(0.1)));
         if (provisional is null)
         {
             // The test's phone still waits for it.
@@ -121,10 +124,11 @@ public sealed class PromptEndTests : PhoneCalleeTest
         await mute.Input.ReadAtLeastAsync(1).AsTask().WaitAsync(SharePair.Patience);
         List<ImageShareState> states = [];
         session.StateChanged += (_, state) => states.Add(state);
-        TimeSpan before = Time.Elapsed;
-        ImageShareResult result = await Time.DriveAsync(session.CancelAsync(), stepSeconds: 0.1);
-        Assert.That((result.State, session.State), Is.EqualTo((ImageShareState.Cancelled, ImageShareState.Cancelled)));
-        Assert.That(Time.Elapsed - before, Is.LessThanOrEqualTo(AtOnce));
+        Task<ImageShareResult> cancelling = session.CancelAsync();
+        Assert.That(() => Time.NextDue, Is.GreaterThan(TimeSpan.Zero).And.LessThanOrEqualTo(AtOnce).After(30_000, 1));
+        Time.Advance(AtOnce);
+        ImageShareResult result = await cancelling.WaitAsync(SharePair.Patience);
+        Assert.That((result.State, session.State), Is.EqualTo((ImageShareState.Cancelled, ImageShareState.Cancelled)), "no more time has passed");
 
         // Behind it the session is still ended with BYE.
         Task<string> leaving = Phone.ReceiveAsync("BYE");
@@ -148,7 +152,7 @@ public sealed class PromptEndTests : PhoneCalleeTest
 
         TimeSpan before = Time.Elapsed;
         await Time.DriveAsync(Alice.DisposeAsync().AsTask(), stepSeconds: 0.1);
-        Assert.That(Time.Elapsed - before, Is.LessThanOrEqualTo(TimeSpan.FromSeconds(2.1)));
+        Assert.That(Time.Elapsed - before, Is.LessThan(TimeSpan.FromSeconds(5)), "and not 32 s; how far the clock runs ahead of a busy machine is not known");
         Assert.That((await session.Completion).State, Is.EqualTo(ImageShareState.Cancelled));
     }
 
@@ -165,7 +169,7 @@ public sealed class PromptEndTests : PhoneCalleeTest
         await mute.Input.ReadAtLeastAsync(1).AsTask().WaitAsync(SharePair.Patience);
         TimeSpan before = Time.Elapsed;
         await Time.DriveAsync(Alice.DisposeAsync().AsTask(), stepSeconds: 0.1);
-        Assert.That(Time.Elapsed - before, Is.LessThanOrEqualTo(TimeSpan.FromSeconds(5.1)));
+        Assert.That(Time.Elapsed - before, Is.LessThan(TimeSpan.FromSeconds(10)), "and not 32 s; how far the clock runs ahead of a busy machine is not known");
         Assert.That((await session.Completion).State, Is.EqualTo(ImageShareState.Cancelled));
     }
 

@@ -26,7 +26,7 @@ public sealed class SlowLookUpTests : PhoneCalleeTest
     [Test]
     public async Task The_answer_time_ends_with_the_answer()
     {
-        await using ImageShareSession share = await AnswerAsync(TimeSpan.FromSeconds(50));
+        ImageShareSession share = await AnswerAsync(TimeSpan.FromSeconds(50));
         Time.Advance(TimeSpan.FromSeconds(20));
         _names.Found.SetResult([IPAddress.Loopback]);
         await using RawMsrpPeer peer = await Phone.AcceptAsync();
@@ -40,7 +40,7 @@ public sealed class SlowLookUpTests : PhoneCalleeTest
     [TestCase("SIP;cause=500;text=\"Image Not Stored\"", ImageShareState.Failed, ImageShareError.TransferRefused)]
     public async Task A_BYE_ends_the_share_and_the_look_up(string reason, ImageShareState state, ImageShareError error)
     {
-        await using ImageShareSession share = await AnswerAsync(TimeSpan.Zero);
+        ImageShareSession share = await AnswerAsync(TimeSpan.Zero);
         await ByeAsync(reason);
         ImageShareResult result = await share.Completion.WaitAsync(SharePair.Patience);
         Assert.That((result.State, result.Error, result.EndedBy), Is.EqualTo((state, error, ImageShareEndedBy.Peer)), result.Message);
@@ -50,7 +50,7 @@ public sealed class SlowLookUpTests : PhoneCalleeTest
     [Test]
     public async Task A_name_that_is_never_found_ends_the_share_in_time_and_says_so()
     {
-        await using ImageShareSession share = await AnswerAsync(TimeSpan.Zero);
+        ImageShareSession share = await AnswerAsync(TimeSpan.Zero);
         TimeSpan began = Time.Elapsed;
         string bye = await Time.DriveAsync(Phone.ReceiveAsync("BYE"));
         await Phone.RespondAsync(bye, "200 OK");
@@ -68,7 +68,7 @@ public sealed class SlowLookUpTests : PhoneCalleeTest
     [Test]
     public async Task A_user_who_cancels_meanwhile_says_so_to_the_peer()
     {
-        await using ImageShareSession share = await AnswerAsync(TimeSpan.Zero);
+        ImageShareSession share = await AnswerAsync(TimeSpan.Zero);
         Task<ImageShareResult> cancelling = share.CancelAsync();
         string bye = await Phone.ReceiveAsync("BYE");
         await Phone.RespondAsync(bye, "200 OK");

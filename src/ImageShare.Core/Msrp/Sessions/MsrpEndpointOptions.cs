@@ -58,7 +58,8 @@ public sealed record MsrpEndpointOptions
 
     /// <summary>
     /// In each of these intervals an incoming message has to gain <see cref="MsrpLimits.MinProgressBytes"/>, or its session ends as idle; the same
-    /// holds for a request that does not come to its end, and its connection. Time in which the receiver does not take bytes does not count. Null
+    /// holds for a request that does not come to its end, and its connection. Time in which the receiver does not take bytes does not count. With <see cref="StandstillTimeout"/> it
+    /// holds for outgoing messages as well: where the peer is so slow to acknowledge them, they are given up as if they stood still. Null
     /// asks for nothing. Default 60 s. A peer notices after one to two intervals.
     /// </summary>
     public TimeSpan? ProgressInterval { get; init; } = TimeSpan.FromSeconds(60);
@@ -95,6 +96,8 @@ public sealed record MsrpEndpointOptions
         {
             TransactionTimeout = TransactionTimeout,
             StandstillTimeout = StandstillTimeout,
+            ProgressInterval = StandstillTimeout is null ? null : ProgressInterval,
+            MinProgressBytes = Limits.MinProgressBytes,
             ReportTimeout = IdleTimeout,
             Trace = Trace,
         };

@@ -1,8 +1,8 @@
 namespace ImageShare.Core.Msrp.Transfers;
 
 /// <summary>
-/// Gives a transfer up when its responses do not come (RFC 4975 §7.1.1), its chunks are not even read, or a success report it waits for is overdue. Runs on a
-/// timer; <see cref="MarkAnswered"/> is for the reader loop.
+/// Gives a transfer up when its responses do not come (RFC 4975 §7.1.1) or come so slowly that it would never end, its chunks are not even read, or a success report
+/// it waits for is overdue. Runs on a timer; <see cref="MarkAnswered"/> is for the reader loop.
 /// </summary>
 internal sealed class ResponseWatch : IDisposable
 {
@@ -15,6 +15,9 @@ internal sealed class ResponseWatch : IDisposable
     private long _answeredAt = long.MinValue;
     private bool _isLate;
 
+    // What was acknowledged at the last look at the rate, and when that was. The timer's.
+    private (long Bytes, long At) _mark;
+
     public ResponseWatch(OutgoingTransfer transfer, OpenTransactions open, SuccessReports reports, WriterState writer, TransferSettings settings)
     {
         _transfer = transfer;
@@ -22,8 +25,9 @@ internal sealed class ResponseWatch : IDisposable
         _reports = reports;
         _writer = writer;
         _settings = settings;
-        _timer = settings.TimeProvider.CreateTimer(
-            static state => ((ResponseWatch)state!).Check(), this, settings.TransactionTimeout, Timeout.InfiniteTimeSpan);
+        _mark = (0, settings.TimeProvider.GetTimestamp());
+        _timer = settings.TimeProvider.CreateTimer(static state => ((ResponseWatch)state!).Check(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer.Change(Earlier(settings.TransactionTimeout, UntilNextMark(_mark.At)), Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Bytes were acknowledged.</summary>
@@ -43,7 +47,7 @@ internal sealed class ResponseWatch : IDisposable
             _transfer.Stop(TransferStop.TimedOut);
             _transfer.Finish();
         }
-        else if (waited >= limit)
+        else if (waited >= limit || IsTooSlow(now))
         {
             _transfer.Stop(TransferStop.TimedOut);
         }
@@ -53,7 +57,7 @@ internal sealed class ResponseWatch : IDisposable
         }
         else
         {
-            CheckAgainAfter(waited > flushing ? waited : flushing, limit);
+            CheckAgainAfter(waited > flushing ? waited : flushing, limit, now);
         }
     }
 
@@ -70,12 +74,30 @@ internal sealed class ResponseWatch : IDisposable
         return _settings.TimeProvider.GetElapsedTime(since, now);
     }
 
+    // What moves but gains next to nothing would hold its session for ever. Where the peer answers at once, it is this side that sends no more.
+    private bool IsTooSlow(long now)
+    {
+        if (_settings.ProgressInterval is not { } interval || UntilNextMark(now) > TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        long gained = _open.Acknowledged - _mark.Bytes;
+        _mark = (_open.Acknowledged, now);
+        return gained < _settings.MinProgressBytes && _open.OldestSentAt is { } sentAt && _settings.TimeProvider.GetElapsedTime(sentAt, now) >= interval / 2;
+    }
+
+    private TimeSpan UntilNextMark(long now) =>
+        _settings.ProgressInterval is { } interval ? interval - _settings.TimeProvider.GetElapsedTime(_mark.At, now) : Timeout.InfiniteTimeSpan;
+
+    private static TimeSpan Earlier(TimeSpan due, TimeSpan other) => other != Timeout.InfiniteTimeSpan && other < due ? other : due;
+
     // When every byte is acknowledged, only reports show that the peer goes on: without a new one for as long as a connection may be idle, none will come,
     // whatever else the peer sends.
     private bool IsReportOverdue(long now) =>
         _transfer.LacksOnlyTheReport && _settings.ReportTimeout is { } limit && _reports.IsOverdue(_settings.TimeProvider, now, limit);
 
-    private void CheckAgainAfter(TimeSpan waited, TimeSpan limit)
+    private void CheckAgainAfter(TimeSpan waited, TimeSpan limit, long now)
     {
         TimeSpan transaction = _settings.TransactionTimeout;
         if (waited >= transaction && !_isLate)
@@ -84,6 +106,6 @@ internal sealed class ResponseWatch : IDisposable
         }
 
         _isLate = waited >= transaction;
-        _timer.Change(_isLate ? limit - waited : transaction - waited, Timeout.InfiniteTimeSpan);
+        _timer.Change(Earlier(_isLate ? limit - waited : transaction - waited, UntilNextMark(now)), Timeout.InfiniteTimeSpan);
     }
 }

@@ -13,6 +13,12 @@ internal sealed record TransferSettings(TimeProvider TimeProvider, ILogger Logge
     /// <summary>How long a transfer may go without any response; null gives it up with the first transaction that times out.</summary>
     public TimeSpan? StandstillTimeout { get; init; }
 
+    /// <summary>In each of these the peer has to acknowledge <see cref="MinProgressBytes"/> of what it is sent; null asks for nothing.</summary>
+    public TimeSpan? ProgressInterval { get; init; }
+
+    /// <summary>How many bytes it has to acknowledge.</summary>
+    public long MinProgressBytes { get; init; }
+
     /// <summary>How long to wait for the next success report once every byte is acknowledged; null waits for the session to end.</summary>
     public TimeSpan? ReportTimeout { get; init; }
 

@@ -45,7 +45,7 @@ internal sealed record ShareOutcome(ImageShareState State, ImageShareError Error
         "The invitation was accepted, but no MSRP connection was established in time; check that no firewall blocks it and that the advertised addresses are correct.");
 
     public static ShareOutcome Stalled { get; } = Failed(
-        ImageShareError.TransferStalled, "The transfer made no progress for too long and was aborted; check the network and share the image again.");
+        ImageShareError.TransferStalled, "The transfer made little or no progress for too long and was aborted; check the network and share the image again.");
 
     public static ShareOutcome ReceiverFailed { get; } = FailedAtPeer(
         ImageShareError.TransferRefused, "The peer could not receive the image because of a failure on its side; share it again later.");
