@@ -11,7 +11,7 @@ internal sealed class ConnectionShutdown(
     /// <summary>How long the last bytes may take to leave before the connection is dropped.</summary>
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
 
-    /// <summary>Runs the writer loop, and then waits for the last words of the peer before it stops the transfers.</summary>
+    /// <summary>Runs the writer loop, then waits until the reader loop has read what the peer sent last, and stops the transfers.</summary>
     public async Task WriteAsync()
     {
         await writer.RunAsync().ConfigureAwait(false);

@@ -7,7 +7,7 @@ internal sealed class SessionConnector(SessionBinding session, Dialer dialer, Me
 {
     private volatile MsrpUri? _target;
 
-    /// <summary>Where to connect instead of the host of the peer's path; null when there.</summary>
+    /// <summary>Where to connect instead of the host of the peer's path; null connects to that host.</summary>
     public MsrpUri? Target
     {
         get => _target;
