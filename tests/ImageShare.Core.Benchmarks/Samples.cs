@@ -1,5 +1,4 @@
 using System.Text;
-using ImageShare.Core.Sip.Headers;
 
 namespace ImageShare.Core.Benchmarks;
 

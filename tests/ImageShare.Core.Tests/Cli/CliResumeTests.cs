@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ImageShare.Core.Tests.Images;
-using ImageShare.Core.Tests.Sharing;
 
 namespace ImageShare.Core.Tests.Cli;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Tests.Images;
 
 namespace ImageShare.Core.Tests.Cli;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Tests.Images;
 
 namespace ImageShare.Core.Tests.Cli;

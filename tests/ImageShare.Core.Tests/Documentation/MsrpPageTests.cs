@@ -8,7 +8,6 @@ using ImageShare.Core.Msrp.Sessions;
 using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Net;
 using ImageShare.Core.Tests.Net;
-using ImageShare.Core.Tests.Sharing;
 using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Documentation;

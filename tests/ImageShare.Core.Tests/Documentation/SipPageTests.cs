@@ -6,7 +6,6 @@ using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Messages.Reading;
 using ImageShare.Core.Tests.Net;
-using ImageShare.Core.Tests.Sharing;
 
 namespace ImageShare.Core.Tests.Documentation;
 

@@ -8,7 +8,6 @@ using ImageShare.Core.Sdp.FileTransfer;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Tests.Images;
-using ImageShare.Core.Tests.Sharing;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Tests.Documentation;

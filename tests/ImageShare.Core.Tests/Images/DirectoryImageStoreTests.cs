@@ -7,18 +7,10 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Tests.Images;
 
+/// <summary>A folder as a store.</summary>
 [TestFixture]
-public sealed class DirectoryImageStoreTests
+public sealed class DirectoryImageStoreTests : DirectoryStoreTest
 {
-    private static readonly MediaType Jpeg = new("image", "jpeg");
-    private Folder _folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => _folder = new Folder();
-
-    [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
-
     [TestCase(0)]
     [TestCase(1)]
     [TestCase(2048)]
@@ -35,15 +27,15 @@ public sealed class DirectoryImageStoreTests
         foreach (ReadOnlyMemory<byte> piece in Segments.Cut(content, 2048))
         {
             await sink.WriteAsync(OffsetOf(content, piece), new ReadOnlySequence<byte>(piece));
-            Assert.That(_folder.Names, Has.Length.EqualTo(1).And.All.StartsWith(".").And.All.EndsWith(".part"));
+            Assert.That(Folder.Names, Has.Length.EqualTo(1).And.All.StartsWith(".").And.All.EndsWith(".part"));
         }
 
         StoredImage stored = await sink.CompleteAsync();
         await sink.DisposeAsync();
         Assert.Multiple(() =>
         {
-            Assert.That(_folder.Names, Is.EqualTo((string[])["cat.jpg"]));
-            Assert.That(stored.Path, Is.EqualTo(Path.Combine(_folder.Path, "cat.jpg")));
+            Assert.That(Folder.Names, Is.EqualTo((string[])["cat.jpg"]));
+            Assert.That(stored.Path, Is.EqualTo(Path.Combine(Folder.Path, "cat.jpg")));
             Assert.That(stored.Name, Is.EqualTo("cat.jpg"));
             Assert.That(stored.Size, Is.EqualTo(size));
             Assert.That(stored.IsVerified, Is.True);
@@ -198,71 +190,6 @@ public sealed class DirectoryImageStoreTests
     }
 
     [Test]
-    [Category("FT-004")]
-    [Category("SEC-001")]
-    [Category("SEC-003")]
-    public async Task No_suggested_name_leaves_the_folder_or_overwrites_anything()
-    {
-        string witness = _folder.File("passwd.jpg", "mine"u8);
-        var paths = new HashSet<string>(StringComparer.Ordinal) { witness };
-        foreach ((string? suggested, string safe) in SafeFileNameTests.Table)
-        {
-            await using IImageSink sink = await Store().CreateAsync(new IncomingImage { SuggestedName = suggested, Type = Jpeg });
-            await sink.WriteAsync(0, new ReadOnlySequence<byte>("theirs"u8.ToArray()));
-            StoredImage stored = await sink.CompleteAsync();
-            Assert.That(Path.GetDirectoryName(stored.Path), Is.EqualTo(_folder.Path));
-            Assert.That(stored.Name, Does.StartWith(safe[..Math.Min(20, safe.LastIndexOf('.'))]));
-            Assert.That(paths.Add(stored.Path!), Is.True, "a name of its own");
-            SafeFileNameTests.AssertSafe(stored.Name);
-        }
-
-        Assert.Multiple(() =>
-        {
-            Assert.That(File.ReadAllText(witness), Is.EqualTo("mine"));
-            Assert.That(_folder.Names, Has.Length.EqualTo(SafeFileNameTests.Table.Length + 1));
-            Assert.That(Directory.GetFileSystemEntries(_folder.Outer), Has.Length.EqualTo(1));
-        });
-    }
-
-    [Test]
-    [Category("SEC-003")]
-    public async Task A_taken_name_gets_a_number_whatever_took_it()
-    {
-        _folder.File("cat.jpg", "mine"u8);
-        Directory.CreateDirectory(Path.Combine(_folder.Path, "cat (2).jpg"));
-        File.CreateSymbolicLink(Path.Combine(_folder.Path, "cat (3).jpg"), Path.Combine(_folder.Outer, "escaped"));
-        await using IImageSink sink = await Store().CreateAsync(Offer(Content(1)));
-        await sink.WriteAsync(0, new ReadOnlySequence<byte>(Content(1)));
-        StoredImage stored = await sink.CompleteAsync();
-        Assert.Multiple(() =>
-        {
-            Assert.That(stored.Name, Is.EqualTo("cat (4).jpg"));
-            Assert.That(File.Exists(Path.Combine(_folder.Outer, "escaped")), Is.False);
-            Assert.That(File.ReadAllText(Path.Combine(_folder.Path, "cat.jpg")), Is.EqualTo("mine"));
-        });
-    }
-
-    [Test]
-    [Category("SEC-003")]
-    public async Task Images_that_end_at_the_same_time_all_get_names_of_their_own()
-    {
-        IImageStore store = Store();
-        StoredImage[] stored = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Task.Run(async () =>
-        {
-            byte[] content = [(byte)i];
-            await using IImageSink sink = await store.CreateAsync(Offer(content));
-            await sink.WriteAsync(0, new ReadOnlySequence<byte>(content));
-            return await sink.CompleteAsync();
-        })));
-        Assert.Multiple(() =>
-        {
-            Assert.That(stored.Select(s => s.Path).Distinct().Count(), Is.EqualTo(50));
-            Assert.That(stored.Select(s => File.ReadAllBytes(s.Path!).Single()), Is.EqualTo(Enumerable.Range(0, 50).Select(i => (byte)i)));
-            Assert.That(_folder.Names, Has.Length.EqualTo(50));
-        });
-    }
-
-    [Test]
     [Category("SEC-003")]
     public async Task Giving_up_leaves_nothing()
     {
@@ -277,7 +204,7 @@ public sealed class DirectoryImageStoreTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(_folder.Names, Is.Empty);
+            Assert.That(Folder.Names, Is.Empty);
             Assert.That(async () => await abandoned.CompleteAsync(), Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.InvalidState));
             Assert.That(async () => await abandoned.WriteAsync(0, default), Throws.TypeOf<ImageShareException>());
         });
@@ -294,7 +221,7 @@ public sealed class DirectoryImageStoreTests
         {
             Assert.That(async () => await sink.CompleteAsync(cancelled), Throws.InstanceOf<OperationCanceledException>());
             Assert.That(async () => await Store().CreateAsync(Offer(Content(1)), cancelled), Throws.InstanceOf<OperationCanceledException>());
-            Assert.That(_folder.Names, Is.Empty);
+            Assert.That(Folder.Names, Is.Empty);
         });
     }
 
@@ -318,19 +245,19 @@ public sealed class DirectoryImageStoreTests
             await sink.CompleteAsync();
         }
 
-        DirectoryImageStore Failing(int after) => new(_folder.Path, path => new FailingFile(PartialFile.Create(path), after, hresult));
+        DirectoryImageStore Failing(int after) => new(Folder.Path, path => new FailingFile(PartialFile.Create(path), after, hresult));
     }
 
     [Test]
     public async Task A_missing_folder_is_made_and_an_impossible_one_is_refused()
     {
-        string deep = Path.Combine(_folder.Path, "a", "b");
+        string deep = Path.Combine(Folder.Path, "a", "b");
         await using (IImageSink sink = await ImageStore.InDirectory(deep).CreateAsync(Offer([])))
         {
             Assert.That((await sink.CompleteAsync()).Path, Is.EqualTo(Path.Combine(deep, "cat.jpg")));
         }
 
-        string blocked = Path.Combine(_folder.File("file", default), "sub");
+        string blocked = Path.Combine(Folder.File("file", default), "sub");
         Assert.That(
             async () => await ImageStore.InDirectory(blocked).CreateAsync(Offer([])),
             Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.StoreNotWritable).And.Message.Contains("Choose a folder"));
@@ -348,46 +275,6 @@ public sealed class DirectoryImageStoreTests
             Assert.That(stored.DetectedType, Is.EqualTo(new MediaType("image", "png")));
             Assert.That(stored.Name, Is.EqualTo("cat.jpg"));
         });
-    }
-
-    private IImageStore Store() => ImageStore.InDirectory(_folder.Path);
-
-    private static IncomingImage Offer(byte[] content) => new()
-    {
-        SuggestedName = "cat.jpg",
-        Type = Jpeg,
-        Size = content.Length,
-        Hashes = [new ImageHash("sha-1", Sha1.Of(content))],
-    };
-
-    private async Task AssertFails(ImageShareError error, Func<Task> act)
-    {
-        ImageShareException? failure = null;
-        try
-        {
-            await act();
-        }
-        catch (ImageShareException e)
-        {
-            failure = e;
-        }
-
-        Assert.That(failure?.Error, Is.EqualTo(error));
-        Assert.That(_folder.Names, Is.Empty);
-    }
-
-    private static byte[] Content(int size)
-    {
-        byte[] content = new byte[size];
-        new Random(size).NextBytes(content);
-        return content;
-    }
-
-    private static long OffsetOf(byte[] content, ReadOnlyMemory<byte> piece)
-    {
-        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(piece, out ArraySegment<byte> segment);
-        Assert.That(segment.Array, Is.SameAs(content));
-        return segment.Offset;
     }
 
     private sealed class FailingFile(IPartialFile inner, int writesBefore, int hresult) : IPartialFile

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using ImageShare.Core.Images;
-using ImageShare.Core.Tests.Sharing;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Tests.Images;

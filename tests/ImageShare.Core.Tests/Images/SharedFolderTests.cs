@@ -1,7 +1,6 @@
 using System.Buffers;
 using ImageShare.Core.Images;
 using ImageShare.Core.Images.Stores;
-using ImageShare.Core.Tests.Sharing;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Tests.Images;

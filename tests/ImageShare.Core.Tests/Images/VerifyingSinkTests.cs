@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Security.Cryptography;
 using ImageShare.Core.Images;
 using ImageShare.Core.Images.Stores;
-using ImageShare.Core.Tests.Sharing;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Tests.Images;

@@ -6,7 +6,6 @@ using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Net;
-using ImageShare.Core.Tests.Sharing;
 using ImageShare.Core.Tests.Testing;
 using ImageShare.Core.Text;
 

@@ -10,7 +10,6 @@ using ImageShare.Core.Sip.UserAgents.Calls;
 using ImageShare.Core.Sip.UserAgents.Sessions;
 using ImageShare.Core.Sip.UserAgents.Settings;
 using ImageShare.Core.Tests.Net;
-using ImageShare.Core.Tests.Sharing;
 using ImageShare.Core.Tests.Sip.UserAgents;
 using ImageShare.Core.Text;
 

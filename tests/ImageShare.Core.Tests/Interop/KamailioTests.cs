@@ -4,7 +4,6 @@ using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Authentication;
-using ImageShare.Core.Tests.Sharing;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Tests.Interop;

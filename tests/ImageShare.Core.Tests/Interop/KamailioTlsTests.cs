@@ -4,7 +4,6 @@ using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Tests.Net;
-using ImageShare.Core.Tests.Sharing;
 
 namespace ImageShare.Core.Tests.Interop;
 

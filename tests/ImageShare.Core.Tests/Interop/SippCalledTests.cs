@@ -3,7 +3,6 @@ using ImageShare.Core.Images;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
-using ImageShare.Core.Tests.Sharing;
 
 namespace ImageShare.Core.Tests.Interop;
 

@@ -1,7 +1,6 @@
 using ImageShare.Core.Images;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Tests.Sharing;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Tests.Interop;

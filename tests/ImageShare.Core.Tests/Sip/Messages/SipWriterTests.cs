@@ -4,7 +4,6 @@ using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Messages.Reading;
-using ImageShare.Core.Tests.Sharing;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Tests.Sip.Messages;

@@ -1,4 +1,3 @@
-using ImageShare.Core.Sip.Headers;
 
 namespace ImageShare.Core.Tests.Sip.Torture;
 

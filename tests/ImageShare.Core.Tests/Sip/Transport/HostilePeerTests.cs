@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using ImageShare.Core.Net;
-using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Tests.Net;

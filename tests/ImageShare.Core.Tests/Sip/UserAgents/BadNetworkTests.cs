@@ -1,4 +1,3 @@
-using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.UserAgents.Calls;
 using ImageShare.Core.Sip.UserAgents.Sessions;
 using ImageShare.Core.Sip.UserAgents.Settings;

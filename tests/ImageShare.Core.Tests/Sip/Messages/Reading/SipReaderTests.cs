@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using ImageShare.Core.Sip;
-using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Messages.Reading;
 using ImageShare.Core.Tests.Testing;

@@ -1,11 +1,9 @@
-using System.Text;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.UserAgents.Calls;
 using ImageShare.Core.Sip.UserAgents.Sessions;
-using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Tests.Sip.UserAgents.Calls;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using ImageShare.Core.Sip;
-using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.UserAgents.Calls;
 using ImageShare.Core.Sip.UserAgents.Sessions;
