@@ -271,7 +271,7 @@ internal sealed class IncomingCall : ShareCall
             return;
         }
 
-        if (end.Reason == DialogEndReason.Failed && accepting.Exception?.InnerException is ImageShareException e)
+        if (end.Reason == DialogEndReason.Failed && await FailureOfAsync(accepting).ConfigureAwait(false) is { } e)
         {
             // The session was never established; the exception says why. Usually a CANCEL crossed our answer.
             PostAll(new ShareInput.DialogFailed(e.Error == ImageShareError.Cancelled ? Withdrawal : ShareOutcome.From(e)));
@@ -279,6 +279,20 @@ internal sealed class IncomingCall : ShareCall
         else if (DialogOutcome.Of(end) is { } input)
         {
             PostAll(input);
+        }
+    }
+
+    // Both tasks end together, on threads of their own: it is not enough to look at what the one says by now. Null when the session was established.
+    private static async Task<ImageShareException?> FailureOfAsync(Task<InviteDialog> accepting)
+    {
+        try
+        {
+            await accepting.ConfigureAwait(false);
+            return null;
+        }
+        catch (ImageShareException e)
+        {
+            return e;
         }
     }
 }

@@ -4,7 +4,7 @@ using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Testing;
 
-namespace ImageShare.Core.Tests.Sharing;
+namespace ImageShare.Core.Tests.Sharing.Peers;
 
 /// <summary>Offers and answers as other stacks write them, each in a whole share.</summary>
 [TestFixture]

@@ -2,7 +2,7 @@ using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Testing;
 
-namespace ImageShare.Core.Tests.Sharing;
+namespace ImageShare.Core.Tests.Sharing.Media;
 
 /// <summary>Peers that do not know their own address and write the unspecified one, as Doubango does where it finds no route: they are where they were heard from.</summary>
 [TestFixture]

@@ -3,7 +3,7 @@ using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Testing;
 
-namespace ImageShare.Core.Tests.Sharing;
+namespace ImageShare.Core.Tests.Sharing.Media;
 
 /// <summary>A peer that brings, or takes, something now and then does not hold a share for ever (<see cref="ImageShareLimits.MinTransferRate"/>).</summary>
 [TestFixture]

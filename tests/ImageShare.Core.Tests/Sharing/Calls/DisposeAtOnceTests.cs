@@ -3,7 +3,7 @@ using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Tests.Images;
 
-namespace ImageShare.Core.Tests.Sharing;
+namespace ImageShare.Core.Tests.Sharing.Calls;
 
 /// <summary>A client, or a session, is disposed of while something else is done with it, or with what it has in common with others.</summary>
 [TestFixture]
@@ -148,7 +148,7 @@ public sealed class DisposeAtOnceTests
         Assert.That(Files(pair), Has.Length.EqualTo(1));
     }
 
-    private static FetchTests.Catalogue Slow(IImageCatalogue catalogue) => new(async (request, token) =>
+    private static DelegateCatalogue Slow(IImageCatalogue catalogue) => new(async (request, token) =>
         CatalogueAnswer.Of([.. (await catalogue.FindAsync(request, token)).Images.Select(static i => i with { MaxBytesPerSecond = 200_000 })]));
 
     private static FileInfo[] Files(SharePair pair) => pair.Inbox.GetFiles("*", new EnumerationOptions { AttributesToSkip = 0 });
@@ -161,7 +161,7 @@ public sealed class DisposeAtOnceTests
         await foreach (ImageShareInvitation invitation in to.Invitations.WithCancellation(patience.Token))
         {
             ImageShareSession received = await invitation.AcceptAsync(store);
-            await FetchTests.ReachesAsync(received, 1);
+            await Serving.ReachesAsync(received, 1);
             return (sent, received);
         }
 
@@ -171,7 +171,7 @@ public sealed class DisposeAtOnceTests
     private static async Task<ImageShareSession> FetchAsync(ImageShareClient client, ImageShareClient from, IImageStore store)
     {
         ImageShareSession fetch = await client.FetchAsync(from.Address, new Core.Images.ImageSelector { Name = "cat.png" }, store);
-        await FetchTests.ReachesAsync(fetch, 1);
+        await Serving.ReachesAsync(fetch, 1);
         return fetch;
     }
 
