@@ -1,8 +1,8 @@
 namespace ImageShare.Core.Bodies;
 
-/// <summary>Something a body does that the rules do not like and the reader lived with.</summary>
-/// <param name="Code">What it is.</param>
-/// <param name="Offset">The octet offset in the body.</param>
+/// <summary>A tolerated deviation of a body from its specification.</summary>
+/// <param name="Code">The deviation.</param>
+/// <param name="Offset">The byte offset in the body.</param>
 public readonly record struct BodyWarning(BodyWarningCode Code, int Offset);
 
 /// <summary>The tolerated deviations. Names and meanings are stable; new ones may be added.</summary>
@@ -14,16 +14,16 @@ public enum BodyWarningCode
     /// <summary>A delimiter or header line ends in LF alone.</summary>
     BareLineFeed,
 
-    /// <summary>The body ends without a close delimiter; what came last may be cut short.</summary>
+    /// <summary>The body ends without a close delimiter; the last part may be truncated.</summary>
     MissingCloseDelimiter,
 
-    /// <summary>The boundary holds characters RFC 2046 §5.1.1 does not allow.</summary>
+    /// <summary>The boundary contains characters RFC 2046 §5.1.1 does not allow.</summary>
     IllegalBoundary,
 
-    /// <summary>Nothing, not even an empty line, stands between two delimiters; passed over.</summary>
+    /// <summary>There is nothing between two delimiters, not even an empty line; ignored.</summary>
     EmptyPart,
 
-    /// <summary>The header lines of a part run into the delimiter; its content is empty.</summary>
+    /// <summary>The header of a part is not followed by an empty line before the delimiter; its content is empty.</summary>
     MissingEmptyLine,
 
     /// <summary>A header line without a colon or name, or with a NUL or CR inside; ignored.</summary>
@@ -32,39 +32,39 @@ public enum BodyWarningCode
     /// <summary>White space before the colon of a header line.</summary>
     SpaceBeforeColon,
 
-    /// <summary>A Content header field that occurs twice in one part; the first one counts.</summary>
+    /// <summary>A repeated Content header field in a part; the first one counts.</summary>
     RepeatedHeader,
 
-    /// <summary>A Content-Type that cannot be read; the part counts as application/octet-stream.</summary>
+    /// <summary>A malformed Content-Type; the part counts as application/octet-stream.</summary>
     UnreadableContentType,
 
-    /// <summary>A Content-ID that is empty, or without its angle brackets.</summary>
+    /// <summary>A Content-ID that is empty or lacks angle brackets.</summary>
     UnusualContentId,
 
-    /// <summary>A Content-Disposition that cannot be read; ignored.</summary>
+    /// <summary>A malformed Content-Disposition; ignored.</summary>
     UnreadableDisposition,
 
-    /// <summary>Two parts with one Content-ID: neither can be referred to.</summary>
+    /// <summary>Two parts have the same Content-ID: neither can be referenced.</summary>
     DuplicateContentId,
 
     /// <summary>A Content-Length on a part (RFC 5547 erratum 3190); ignored.</summary>
     PartContentLength,
 
-    /// <summary>A transfer encoding nobody knows; the part has no usable content.</summary>
+    /// <summary>An unknown transfer encoding; the part has no usable content.</summary>
     UnknownTransferEncoding,
 
-    /// <summary>Base64 that cannot be decoded; the part has no usable content.</summary>
+    /// <summary>Malformed base64; the part has no usable content.</summary>
     BadBase64,
 
-    /// <summary>Base64 without its closing equals signs; decoded all the same.</summary>
+    /// <summary>Base64 without padding; decoded anyway.</summary>
     MissingBase64Padding,
 
-    /// <summary>A multipart inside cannot be read; it counts as one opaque part.</summary>
+    /// <summary>A malformed nested multipart; it counts as one opaque part.</summary>
     UnreadableNestedBody,
 
-    /// <summary>The start parameter names no part; the first part is the root.</summary>
+    /// <summary>The start parameter does not refer to a part; the first part is the root.</summary>
     DanglingStart,
 
-    /// <summary>Quoted-printable with more blanks at the end of a line than a line has room for; the part has no usable content.</summary>
+    /// <summary>Quoted-printable with too many blanks at the end of a line; the part has no usable content.</summary>
     BadQuotedPrintable,
 }

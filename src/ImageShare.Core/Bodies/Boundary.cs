@@ -6,7 +6,7 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Bodies;
 
-/// <summary>The rules for the line that separates parts (RFC 2046 §5.1.1).</summary>
+/// <summary>The rules for boundaries (RFC 2046 §5.1.1).</summary>
 internal static class Boundary
 {
     public const int MaxLength = 70;
@@ -14,7 +14,7 @@ internal static class Boundary
     private static readonly SearchValues<char> LegalCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'()+_,-./:=? ");
 
-    /// <summary>Takes the boundary out of a content type. A trailing space is no part of it: white space may follow any delimiter.</summary>
+    /// <summary>Gets the boundary from a content type. A trailing space is not part of it: any delimiter may be followed by white space.</summary>
     public static MultipartError TryGet(MediaType contentType, [NotNullWhen(true)] out string? boundary)
     {
         boundary = null;
@@ -33,7 +33,7 @@ internal static class Boundary
         return MultipartError.None;
     }
 
-    /// <summary>Where a line stands that holds nothing but that delimiter and white space behind it; -1 when none does.</summary>
+    /// <summary>The offset of a line that contains only the delimiter and trailing white space; -1 if there is none.</summary>
     public static int IndexOfLine(ReadOnlySpan<byte> octets, ReadOnlySpan<byte> delimiter, bool isLineStart)
     {
         for (int at = 0, hit; (hit = octets[at..].IndexOf(delimiter)) >= 0; at += hit + 1)
@@ -52,25 +52,25 @@ internal static class Boundary
     public static bool IsLegal(ReadOnlySpan<char> value) =>
         value.Length is >= 1 and <= MaxLength && value[^1] != ' ' && !value.ContainsAnyExcept(LegalCharacters);
 
-    /// <summary>Whether it must stand in quotes as a parameter (RFC 2045 §5.1).</summary>
+    /// <summary>Whether it must be quoted as a parameter (RFC 2045 §5.1).</summary>
     public static bool NeedsQuotes(string value) => !Grammar.IsMimeToken(value);
 
-    /// <exception cref="ImageShareException">The boundary is not allowed, or occurs in a part.</exception>
+    /// <exception cref="ImageShareException">The boundary is invalid or occurs in a part.</exception>
     public static void ThrowIfUnusable(string? boundary, ImmutableArray<BodyPart> parts)
     {
         if (!IsLegal(boundary) || OccursIn(parts, boundary!))
         {
             throw new ImageShareException(
                 ImageShareError.InvalidValue,
-                "The boundary of a multipart body is empty, longer than 70 characters, holds others than RFC 2046 allows, or occurs in one of the parts; "
-                + "let the library choose one.");
+                "The boundary of a multipart body is empty, longer than 70 characters, contains characters RFC 2046 does not allow, or occurs in one of the parts; "
+                + "omit it to let the library choose one.");
         }
     }
 
-    /// <summary>A boundary nobody can guess that occurs in no part.</summary>
+    /// <summary>Chooses a random boundary that occurs in no part.</summary>
     public static string Choose(ImmutableArray<BodyPart> parts) => Choose(parts, () => RandomToken.Create());
 
-    /// <summary>The first candidate that occurs in no part, neither in its content nor as, or in, a boundary inside it.</summary>
+    /// <summary>Returns the first candidate that occurs in no part, neither in its content nor in a nested boundary.</summary>
     public static string Choose(ImmutableArray<BodyPart> parts, Func<string> nextCandidate)
     {
         while (true)

@@ -6,14 +6,14 @@ using MimeKit.Encodings;
 namespace ImageShare.Core.Bodies;
 
 /// <summary>
-/// Undoes the transfer encoding of one part (RFC 2045 §6), however it is cut. Base64 is read strictly, which MimeKit's decoder has no way to: white space
-/// is passed over, padding may be left out, and anything else that is not of the alphabet, or behind the padding, damages it.
+/// Decodes the transfer encoding of a part (RFC 2045 §6) incrementally. Base64 is decoded strictly, which MimeKit's decoder does not support:
+/// white space is skipped and padding is optional, but any other character outside the alphabet, or after the padding, damages the part.
 /// </summary>
 internal sealed class ContentDecoder(TransferEncoding encoding)
 {
     private const int GroupLength = 1024;
 
-    // Lines have 76 characters (RFC 2045 §6.7).
+    // Lines have at most 76 characters (RFC 2045 §6.7).
     private const int MostBlanks = 4096;
 
     private static readonly SearchValues<byte> WhiteSpace = SearchValues.Create(" \t\r\n"u8);
@@ -25,17 +25,17 @@ internal sealed class ContentDecoder(TransferEncoding encoding)
     private bool _isComplete;
     private bool _hasNoPadding;
 
-    /// <summary>Whether what came out is not the content.</summary>
+    /// <summary>Whether the output is not the content.</summary>
     public bool IsDamaged { get; private set; } = encoding is TransferEncoding.Unknown;
 
-    /// <summary>What is to be said of it, at its end.</summary>
+    /// <summary>The warnings, available at the end.</summary>
     public ImmutableArray<BodyWarningCode> Warnings =>
         encoding is TransferEncoding.Unknown ? [BodyWarningCode.UnknownTransferEncoding]
         : IsDamaged ? [encoding is TransferEncoding.Base64 ? BodyWarningCode.BadBase64 : BodyWarningCode.BadQuotedPrintable]
         : _hasNoPadding ? [BodyWarningCode.MissingBase64Padding]
         : [];
 
-    /// <summary>The most octets a base64 text can have inside.</summary>
+    /// <summary>The maximum decoded length of a base64 text.</summary>
     public static int LengthOfBase64(ReadOnlySpan<byte> text)
     {
         int characters = text.Length - text.CountAny(WhiteSpace);
@@ -44,7 +44,7 @@ internal sealed class ContentDecoder(TransferEncoding encoding)
         return (int)((characters - (long)padding) * 3 / 4);
     }
 
-    /// <summary>The content of a text that is there whole; empty when it is damaged.</summary>
+    /// <summary>Decodes a complete text; empty if it is damaged.</summary>
     public ReadOnlyMemory<byte> DecodeAll(ReadOnlySpan<byte> text)
     {
         var output = new ArrayBufferWriter<byte>(Math.Max(1, encoding is TransferEncoding.Base64 ? LengthOfBase64(text) + 2 : text.Length));
@@ -75,7 +75,7 @@ internal sealed class ContentDecoder(TransferEncoding encoding)
     {
         if (_quoted is not null && !IsDamaged)
         {
-            // An escape that is not whole comes out at a line end, and that line end is not content. Blanks at the end never are.
+            // A line end flushes an incomplete escape and is not content itself. Blanks at the end never are.
             DecodeQuoted("\n"u8, output, withoutLast: true);
         }
 
@@ -117,7 +117,7 @@ internal sealed class ContentDecoder(TransferEncoding encoding)
         }
     }
 
-    // Padding ends it: whatever follows is not of it.
+    // Padding ends the content; anything after it is an error.
     private void DecodeGroup(IBufferWriter<byte> output)
     {
         if (_length == 0 || IsDamaged)
@@ -133,7 +133,7 @@ internal sealed class ContentDecoder(TransferEncoding encoding)
         _length = 0;
     }
 
-    // White space at the end of a line was added on the way (RFC 2045 §6.7), and MimeKit leaves it in.
+    // White space at the end of a line was added in transport (RFC 2045 §6.7), but MimeKit keeps it.
     private void PushQuoted(ReadOnlySpan<byte> text, IBufferWriter<byte> output)
     {
         while (!text.IsEmpty && !IsDamaged)

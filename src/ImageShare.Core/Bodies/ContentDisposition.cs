@@ -4,21 +4,21 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Bodies;
 
-/// <summary>What a body part is for (Content-Disposition, RFC 2183 and RFC 3261 §20.11). Immutable.</summary>
-/// <param name="Type">The token, such as <c>session</c>, <c>render</c> or <c>icon</c>; compared without case.</param>
-/// <param name="Parameters">The parameters in their order.</param>
+/// <summary>The Content-Disposition of a body part (RFC 2183, RFC 3261 §20.11). Immutable.</summary>
+/// <param name="Type">The token, such as <c>session</c>, <c>render</c> or <c>icon</c>; case-insensitive.</param>
+/// <param name="Parameters">The parameters in order.</param>
 public sealed record ContentDisposition(string Type, ParameterList Parameters = default)
 {
     /// <summary>
-    /// Whether a receiver that does not know what to do with the part must refuse the message. So it is unless
-    /// <c>handling=optional</c> is there (RFC 3261 §20.11, RFC 5621 §8.1).
+    /// Whether a receiver that does not understand the part must refuse the message: true unless there is <c>handling=optional</c> (RFC 3261
+    /// §20.11, RFC 5621 §8.1).
     /// </summary>
     public bool IsRequired => !string.Equals(Parameters.GetValue("handling"), "optional", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether the disposition is that token, case ignored.</summary>
+    /// <summary>Whether the disposition is that token, ignoring case.</summary>
     public bool Is(string type) => Type.Equals(type, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>disp-type *(";" parameter): all of the text must match.</summary>
+    /// <summary>disp-type *(";" parameter). The whole text must match.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out ContentDisposition? value)
     {
         value = null;
@@ -41,7 +41,7 @@ public sealed record ContentDisposition(string Type, ParameterList Parameters = 
     }
 
     /// <summary>Writes the value of the header field.</summary>
-    /// <exception cref="ImageShareException">A part of it holds a line break.</exception>
+    /// <exception cref="ImageShareException">The value contains a line break.</exception>
     public void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);

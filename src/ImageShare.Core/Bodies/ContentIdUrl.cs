@@ -6,9 +6,7 @@ using MimeKit.Utils;
 
 namespace ImageShare.Core.Bodies;
 
-/// <summary>
-/// cid: URLs and the Content-IDs they refer to (RFC 2392 §2): the URL is the id, percent-encoded, without its angle brackets.
-/// </summary>
+/// <summary>Converts between Content-IDs and cid: URLs (RFC 2392 §2): the URL is the percent-encoded id without angle brackets.</summary>
 public static class ContentIdUrl
 {
     private const string Scheme = "cid:";
@@ -16,15 +14,15 @@ public static class ContentIdUrl
     private static readonly SearchValues<byte> Unescaped =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~@!$'()*+,;=&"u8);
 
-    /// <summary>A new Content-ID nobody else has: 128 random bits, at the given host.</summary>
-    /// <param name="host">What stands behind the at sign; it need not exist, and should not name this machine.</param>
+    /// <summary>Creates a unique Content-ID with 128 random bits.</summary>
+    /// <param name="host">The part after the at sign. It need not exist, and should not reveal this machine's name.</param>
     public static string CreateContentId(string host = "imageshare.invalid")
     {
         ArgumentException.ThrowIfNullOrEmpty(host);
         return $"{RandomToken.Create()}@{host}";
     }
 
-    /// <summary>The URL of a Content-ID given without angle brackets.</summary>
+    /// <summary>The URL of a Content-ID, which is given without angle brackets.</summary>
     public static string ToUrl(string contentId)
     {
         ArgumentException.ThrowIfNullOrEmpty(contentId);
@@ -34,7 +32,7 @@ public static class ContentIdUrl
         return Encoding.ASCII.GetString(output.WrittenSpan);
     }
 
-    /// <summary>The Content-ID, without angle brackets, that a URL refers to. False when it is no cid: URL or names nothing.</summary>
+    /// <summary>Gets the Content-ID, without angle brackets, from a URL. False if it is not a cid: URL or is empty.</summary>
     public static bool TryParse(string? url, [NotNullWhen(true)] out string? contentId)
     {
         contentId = null;
@@ -49,9 +47,9 @@ public static class ContentIdUrl
         return true;
     }
 
-    /// <summary>A Content-ID as it stands in a header field or start parameter, without brackets and comments; null when there is none.</summary>
+    /// <summary>Reads a Content-ID from a header field or start parameter, without brackets and comments; null if there is none.</summary>
     internal static string? ReadContentId(byte[] value) => MimeUtils.ParseMessageId(value, 0, value.Length) is { Length: > 0 } id ? id : null;
 
-    /// <summary>The same of text.</summary>
+    /// <summary>The same for a string.</summary>
     internal static string? ReadContentId(string value) => ReadContentId(Encoding.UTF8.GetBytes(value));
 }

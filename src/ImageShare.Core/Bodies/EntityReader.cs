@@ -5,15 +5,15 @@ using MimeKit;
 namespace ImageShare.Core.Bodies;
 
 /// <summary>
-/// The one reader of multipart bodies, whole or in pieces: MimeKit finds delimiters, header fields and content (RFC 2046 §5.1), and this says which parts
-/// they are, within the limits. Who keeps the parts derives from it.
+/// The reader of multipart bodies, complete or in pieces: MimeKit finds delimiters, header fields and content (RFC 2046 §5.1); this class
+/// interprets the parts and enforces the limits. Derived classes store the parts.
 /// </summary>
 internal abstract class EntityReader : MimeReader
 {
-    /// <summary>No words of RFC 2047 where the grammar has none.</summary>
+    /// <summary>Encoded words (RFC 2047) are decoded only where the grammar allows them.</summary>
     public static readonly ParserOptions Grammar = new() { Rfc2047ComplianceMode = RfcComplianceMode.Strict };
 
-    // A part that holds content itself is one part, whatever it is: with these MimeKit opens neither a mail message (message/rfc822) nor a multipart.
+    // A leaf part is never opened further: with these options MimeKit parses neither message/rfc822 nor multipart inside it.
     private static readonly ParserOptions Opaque = new() { Rfc2047ComplianceMode = RfcComplianceMode.Strict, MaxMimeDepth = 0 };
 
     private readonly EntityStream _octets;
@@ -29,10 +29,10 @@ internal abstract class EntityReader : MimeReader
     private long _contentStart;
     private long _position;
 
-    /// <param name="type">The type of the multipart, with a boundary that can be used.</param>
-    /// <param name="octets">Its octets.</param>
-    /// <param name="limits">What it may cost.</param>
-    /// <param name="depth">How many levels are around it.</param>
+    /// <param name="type">The type of the multipart, with a usable boundary.</param>
+    /// <param name="octets">The bytes of the multipart.</param>
+    /// <param name="limits">The limits.</param>
+    /// <param name="depth">The number of enclosing levels.</param>
     protected EntityReader(MediaType type, EntityStream octets, MultipartLimits limits, int depth)
         : base(Grammar, octets)
     {
@@ -42,33 +42,34 @@ internal abstract class EntityReader : MimeReader
         _boundary = FindBoundary(_head);
     }
 
-    /// <summary>Whether something was found that ends it: what MimeKit still has in hand is passed over.</summary>
+    /// <summary>Whether reading has failed: the rest of MimeKit's input is skipped.</summary>
     protected bool HasFailed { get; private set; }
 
-    /// <summary>One more part, whatever is in it; false when that is one too many.</summary>
+    /// <summary>Counts a part of any kind; false if the limit is exceeded.</summary>
     protected abstract bool TryCountPart();
 
-    /// <summary>A part begins that holds content itself. Its content begins at that offset of the body.</summary>
+    /// <summary>Called at the start of a leaf part, with the offset of its content in the body.</summary>
     protected abstract void BeginPart(BodyPart head, long offset);
 
-    /// <summary>Its octets as they stand in the body, valid until this returns; the line end that belongs to the delimiter is still among them.</summary>
+    /// <summary>Called with raw content, which is valid until the call returns. It still includes the line end that belongs to the delimiter.</summary>
     protected abstract void TakeContent(ReadOnlyMemory<byte> octets);
 
-    /// <summary>The part has ended, its content at that offset.</summary>
-    /// <param name="offset">Where.</param>
-    /// <param name="hasLineEnd">Whether the line end that belongs to the delimiter still stands before it, as it also does where the body ends.</param>
+    /// <summary>Called at the end of a leaf part.</summary>
+    /// <param name="offset">The end of its content.</param>
+    /// <param name="hasLineEnd">Whether the content is still followed by the line end that belongs to the delimiter; also true at the end of
+    /// the body.</param>
     protected abstract void EndPart(long offset, bool hasLineEnd);
 
-    /// <summary>A multipart begins, the outermost one or one inside, its text at that offset.</summary>
+    /// <summary>Called at the start of a multipart, outermost or nested, with the offset of its text.</summary>
     protected abstract void BeginLevel(BodyPart head, long offset);
 
-    /// <summary>It has ended.</summary>
+    /// <summary>Called at the end of a multipart.</summary>
     protected abstract void EndLevel(long offset);
 
-    /// <summary>Something that is lived with.</summary>
+    /// <summary>Reports a tolerated deviation.</summary>
     protected abstract void Warn(BodyWarningCode code, long offset);
 
-    /// <summary>Something that is not.</summary>
+    /// <summary>Reports an error.</summary>
     protected virtual void Fail(MultipartError error, long offset)
     {
         HasFailed = true;
@@ -148,7 +149,7 @@ internal abstract class EntityReader : MimeReader
             return;
         }
 
-        // Nothing at all between two delimiters is no part; headers without an empty line are one without content.
+        // Two adjacent delimiters enclose no part; headers without an empty line are a part without content.
         if (_headers.Count == 0 && !_hasEmptyLine)
         {
             Warn(BodyWarningCode.EmptyPart, EntityStream.ToBody(beginOffset));
@@ -195,7 +196,7 @@ internal abstract class EntityReader : MimeReader
 
     protected override void OnMultipartBegin(ContentType contentType, long beginOffset, int beginLineNumber, CancellationToken cancellationToken)
     {
-        // Which delimiters count is said here.
+        // Tells MimeKit which boundary to use.
         contentType.Boundary = _boundary;
         string? stated = _head.ContentType.Parameters.GetValue("boundary");
         _levels.Add(new Level { UnseenClose = stated?.EndsWith(' ') == true ? Encoding.ASCII.GetBytes($"--{stated}--") : null });
@@ -224,7 +225,7 @@ internal abstract class EntityReader : MimeReader
         }
     }
 
-    // The end of the line of a close delimiter comes first behind it.
+    // The epilogue starts with the line end of the close delimiter.
     protected override void OnMultipartEpilogueRead(byte[] buffer, int startIndex, int count, CancellationToken cancellationToken)
     {
         if (IsRead && !_levels[^1].HasEpilogue)
@@ -249,7 +250,7 @@ internal abstract class EntityReader : MimeReader
         }
     }
 
-    // What MimeKit reports is for whoever keeps the parts: nothing has ended it, and it does not stand behind the last delimiter.
+    // Whether MimeKit's callbacks count: reading has not failed and the last delimiter has not been passed.
     private bool IsRead => !HasFailed && _levels.Count > 0 && !_levels[^1].IsOver;
 
     private static string? FindBoundary(BodyPart head) =>
@@ -274,7 +275,10 @@ internal abstract class EntityReader : MimeReader
 
     private sealed class Level
     {
-        /// <summary>The close delimiter of a boundary stated with blanks at its end, which MimeKit does not know: it takes the blanks from the end of a line.</summary>
+        /// <summary>
+        /// The close delimiter of a boundary with trailing blanks, which MimeKit does not recognize: it strips the blanks at the end of a
+        /// line.
+        /// </summary>
         public byte[]? UnseenClose { get; init; }
 
         public bool IsOver { get; set; }

@@ -3,19 +3,19 @@ using System.Diagnostics.CodeAnalysis;
 namespace ImageShare.Core.Bodies;
 
 /// <summary>
-/// The octets of one multipart as the MIME reader takes them: a header that says so, then what is fed. A reader that finds nothing more waits, without a
-/// thread, for the next piece; who feeds waits until all of it was read, so nothing is ever kept here. Header lines have an end: behind the limit there is
-/// nothing more to read, for the reader keeps a header whole, however long it is.
+/// The input stream of the MIME reader: a Content-Type header, then the bytes that are fed. A reader that needs more input waits without a
+/// thread, and the feeder waits until everything was read, so nothing is buffered here. Input ends at the header limit, because the reader
+/// buffers a whole header line of any length.
 /// </summary>
-[SuppressMessage("Design", "CA1844", Justification = "The MIME reader calls the overload with an array.")]
+[SuppressMessage("Design", "CA1844", Justification = "The MIME reader uses the array overload.")]
 internal sealed class EntityStream(int maxHeaderLength) : Stream
 {
-    // The reader learns the boundary, and what kind of multipart it is, when it has read this.
+    // The reader learns boundary and subtype only after it has read this.
     private static readonly byte[] Head = "Content-Type: multipart/mixed\r\n\r\n"u8.ToArray();
 
     private static readonly byte[] LineEnd = "\r\n"u8.ToArray();
 
-    // A delimiter in the place of a header line, which the reader must see whole to know it: no more than one of its blocks.
+    // A delimiter in place of a header line must fit into one block of the reader to be recognized.
     private const int LongestDelimiter = 4096;
 
     private readonly SemaphoreSlim _allRead = new(0);
@@ -30,7 +30,7 @@ internal sealed class EntityStream(int maxHeaderLength) : Stream
     private TaskCompletionSource<int>? _waiting;
     private Memory<byte> _room;
 
-    /// <summary>What is read of is all there at once.</summary>
+    /// <summary>Creates a stream over a complete body.</summary>
     public EntityStream(int maxHeaderLength, ReadOnlyMemory<byte> body)
         : this(maxHeaderLength)
     {
@@ -52,19 +52,19 @@ internal sealed class EntityStream(int maxHeaderLength) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Where in the body an offset of the reader's is.</summary>
+    /// <summary>Converts a reader offset to a body offset.</summary>
     public static long ToBody(long offset) => Math.Max(0, offset - Head.Length);
 
-    /// <summary>Header lines begin at that offset of the reader's.</summary>
+    /// <summary>Marks the start of header lines at a reader offset.</summary>
     public void BeginHeaders(long offset) => _headersBegin = offset;
 
-    /// <summary>They have ended.</summary>
+    /// <summary>Marks the end of header lines.</summary>
     public void EndHeaders() => _headersBegin = -1;
 
-    /// <summary>From now on there is nothing more to read.</summary>
+    /// <summary>Ends the input.</summary>
     public void Stop() => _isStopped = true;
 
-    /// <summary>Gives the reader more, and comes back when it has read all of it and waits for more, or has ended.</summary>
+    /// <summary>Feeds the reader, and completes when it has read everything and waits for more, or has ended.</summary>
     public Task FeedAsync(ReadOnlyMemory<byte> octets)
     {
         (_body, _isFed) = (octets, true);
@@ -72,14 +72,14 @@ internal sealed class EntityStream(int maxHeaderLength) : Stream
         return _allRead.WaitAsync();
     }
 
-    /// <summary>Tells the reader that nothing more comes.</summary>
+    /// <summary>Signals the end of the input.</summary>
     public void End()
     {
         _isLast = true;
         GoOn();
     }
 
-    /// <summary>The reader has read all of it, or has ended: who feeds it waits no more.</summary>
+    /// <summary>Called when the reader has read everything or has ended: releases the feeder.</summary>
     public void Release()
     {
         if (_isFed)
@@ -100,7 +100,7 @@ internal sealed class EntityStream(int maxHeaderLength) : Stream
             return Task.FromResult(length);
         }
 
-        // Without the option to run asynchronously, the reader goes on at once, on the thread of who feeds it.
+        // Without RunContinuationsAsynchronously, the reader continues synchronously on the feeder's thread.
         var waiting = new TaskCompletionSource<int>();
         (_waiting, _room) = (waiting, room);
         Release();
@@ -135,7 +135,7 @@ internal sealed class EntityStream(int maxHeaderLength) : Stream
         {
             _waiting = null;
 
-            // A caller with a context of its own, a window's thread for one, would have it go on elsewhere.
+            // With a synchronization context, such as that of a UI thread, it would continue elsewhere.
             SynchronizationContext? context = SynchronizationContext.Current;
             SynchronizationContext.SetSynchronizationContext(null);
             waiting.SetResult(length);
@@ -160,7 +160,7 @@ internal sealed class EntityStream(int maxHeaderLength) : Stream
             (_octets, _body) = (_body, default);
         }
 
-        // The last line has an end, whether it has one or not: MimeKit knows a delimiter among header lines by it.
+        // Append a missing line end to the last line: MimeKit needs it to recognize a delimiter among header lines.
         if (_octets.IsEmpty && _isLast && _last != '\n')
         {
             _octets = LineEnd.AsMemory(_last == '\r' ? 1 : 0);

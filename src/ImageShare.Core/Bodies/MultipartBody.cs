@@ -4,24 +4,22 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Bodies;
 
 /// <summary>
-/// A multipart body: its content type, with the boundary, and its parts. Immutable. Which part is the offer and which the icon is
-/// decided by the references between them, not by the kind of multipart: peers send icons in mixed as well as in related.
+/// A multipart body: its content type, including the boundary, and its parts. Immutable. The references between the parts decide which is the
+/// offer and which the icon, not the multipart subtype: peers send icons in mixed as well as in related.
 /// </summary>
-/// <param name="ContentType">The type of the whole, such as <c>multipart/related;type="application/sdp";boundary="..."</c>.</param>
-/// <param name="Parts">The parts in their order.</param>
+/// <param name="ContentType">The content type, such as <c>multipart/related;type="application/sdp";boundary="..."</c>.</param>
+/// <param name="Parts">The parts in order.</param>
 public sealed record MultipartBody(MediaType ContentType, ImmutableArray<BodyPart> Parts)
 {
-    /// <summary>The parts in their order.</summary>
+    /// <summary>The parts in order.</summary>
     public ImmutableArray<BodyPart> Parts { get; init => field = value.IsDefault ? [] : value; } = Parts;
 
-    /// <summary>Makes a body with a boundary that occurs in none of its parts.</summary>
-    /// <param name="subtype">The kind: <c>related</c>, <c>mixed</c>, <c>alternative</c>.</param>
-    /// <param name="parts">The parts in their order.</param>
-    /// <param name="parameters">Further parameters of the content type; the boundary is added to them.</param>
-    /// <param name="boundary">1 to 70 characters of RFC 2046 §5.1.1, for a peer that expects certain ones; null for random ones.</param>
-    /// <exception cref="ImageShareException">
-    /// <see cref="ImageShareError.InvalidValue"/>: the boundary is not allowed, or occurs in a part.
-    /// </exception>
+    /// <summary>Creates a body with a boundary that occurs in none of its parts.</summary>
+    /// <param name="subtype">The subtype: <c>related</c>, <c>mixed</c> or <c>alternative</c>.</param>
+    /// <param name="parts">The parts in order.</param>
+    /// <param name="parameters">Further parameters of the content type; the boundary is added.</param>
+    /// <param name="boundary">The boundary, 1 to 70 characters of RFC 2046 §5.1.1; null for a random one.</param>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: the boundary is invalid or occurs in a part.</exception>
     public static MultipartBody Create(string subtype, IEnumerable<BodyPart> parts, ParameterList parameters = default, string? boundary = null)
     {
         ArgumentNullException.ThrowIfNull(parts);
@@ -32,8 +30,8 @@ public sealed record MultipartBody(MediaType ContentType, ImmutableArray<BodyPar
     }
 
     /// <summary>
-    /// The part that says what the others are for: in multipart/related the one <c>start</c> names, else the first (RFC 2387 §3.2); null
-    /// in other kinds and when there is no part.
+    /// The root part: in multipart/related the one referred to by <c>start</c>, or else the first (RFC 2387 §3.2); null for other subtypes
+    /// and if there is no part.
     /// </summary>
     public BodyPart? Root
     {
@@ -50,9 +48,9 @@ public sealed record MultipartBody(MediaType ContentType, ImmutableArray<BodyPar
     }
 
     /// <summary>
-    /// The part with the session description, at whatever depth: in multipart/related the root; in multipart/alternative the last
-    /// that fits, since the best one stands last; in every other kind the first one meant for the session (RFC 5621 §4, §8.2). Null
-    /// when there is none. Further descriptions are never looked at.
+    /// Finds the session description at any depth: in multipart/related the root; in multipart/alternative the last match, because the best
+    /// alternative comes last; otherwise the first part with disposition session (RFC 5621 §4, §8.2). Null if there is none. Further
+    /// descriptions are ignored.
     /// </summary>
     public BodyPart? FindSessionDescription()
     {
@@ -80,8 +78,8 @@ public sealed record MultipartBody(MediaType ContentType, ImmutableArray<BodyPar
     }
 
     /// <summary>
-    /// The part a cid: URL refers to, at whatever depth (RFC 2392 §2). Null when the URL is none, no part has that Content-ID, or more
-    /// than one has.
+    /// Finds the part a cid: URL refers to, at any depth (RFC 2392 §2). Null if it is not a cid: URL, or not exactly one part has that
+    /// Content-ID.
     /// </summary>
     public BodyPart? Resolve(string cidUrl)
     {
@@ -94,7 +92,7 @@ public sealed record MultipartBody(MediaType ContentType, ImmutableArray<BodyPar
         return CountParts(contentId, ref found) == 1 ? found : null;
     }
 
-    /// <summary>The first part of this level with that Content-ID.</summary>
+    /// <summary>Finds the first part at this level with that Content-ID.</summary>
     internal BodyPart? FindPart(string? contentId)
     {
         if (contentId is null)
@@ -131,8 +129,8 @@ public sealed record MultipartBody(MediaType ContentType, ImmutableArray<BodyPar
     }
 
     /// <summary>
-    /// The first part that must be understood and is not, so that the message is to be refused (415, RFC 5621 §8.4); null when there is
-    /// none. Ask only about parts nothing refers to: what is referred to is processed by its reference (RFC 5621 §9.3).
+    /// Finds the first part that must be understood but is not, so that the message must be refused (415, RFC 5621 §8.4); null if there is
+    /// none. Exclude parts that are referenced: they are processed by reference (RFC 5621 §9.3).
     /// </summary>
     public BodyPart? FindRequiredButUnknown(Predicate<BodyPart> isUnderstood)
     {
@@ -140,7 +138,7 @@ public sealed record MultipartBody(MediaType ContentType, ImmutableArray<BodyPar
         return AllParts().FirstOrDefault(p => p.Multipart is null && p.IsRequired && !isUnderstood(p));
     }
 
-    /// <summary>Every part, outer ones before the ones inside them, in their order.</summary>
+    /// <summary>All parts in order, each before its nested parts.</summary>
     public IEnumerable<BodyPart> AllParts()
     {
         foreach (BodyPart part in Parts)

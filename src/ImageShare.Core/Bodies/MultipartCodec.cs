@@ -4,17 +4,16 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Bodies;
 
 /// <summary>
-/// Reads and writes multipart bodies (RFC 2046 §5.1) with MimeKit: whole delimiter lines, what peers send read with warnings instead of refused, and the
-/// octets of binary parts left alone. Holds no state: all calls may overlap.
+/// Reads and writes multipart bodies (RFC 2046 §5.1) with MimeKit. Deviations of peers lead to warnings where possible, and binary parts are
+/// unchanged. Stateless and thread-safe.
 /// </summary>
 public static class MultipartCodec
 {
-    /// <summary>Reads a body. Never throws for what is in it; the cost is bounded by <paramref name="limits"/>.</summary>
+    /// <summary>Reads a body. Never throws because of its content; the cost is bounded by <paramref name="limits"/>.</summary>
     /// <param name="contentType">The Content-Type of the message or part the body belongs to.</param>
-    /// <param name="body">
-    /// The octets of the body. Parts that need no decoding are slices of this memory: it must not change as long as they are used.
-    /// </param>
-    /// <param name="limits">What it may cost; null for the defaults.</param>
+    /// <param name="body">The bytes of the body. Parts that are not encoded are slices of this memory, which must not change while they are
+    /// in use.</param>
+    /// <param name="limits">The limits; null for the defaults.</param>
     public static MultipartReadResult Read(MediaType contentType, ReadOnlyMemory<byte> body, MultipartLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(contentType);
@@ -23,9 +22,9 @@ public static class MultipartCodec
             : new MultipartReadResult(MultipartError.NotMultipart, 0, null, []);
     }
 
-    /// <summary>Writes the parts between delimiters made of the boundary in the body's content type.</summary>
+    /// <summary>Writes the parts, separated by the boundary in the body's content type.</summary>
     /// <exception cref="ImageShareException">
-    /// <see cref="ImageShareError.InvalidValue"/>: there is no part, no usable boundary, or a value holds a line break or a NUL.
+    /// <see cref="ImageShareError.InvalidValue"/>: there is no part or no usable boundary, or a value contains a line break or NUL.
     /// </exception>
     public static void Write(MultipartBody body, IBufferWriter<byte> output)
     {

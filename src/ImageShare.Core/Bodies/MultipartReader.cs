@@ -3,7 +3,7 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Bodies;
 
-/// <summary>Reads a body that is there whole: keeps its parts, level by level. Content that needs no decoding stays where it lies.</summary>
+/// <summary>Reads a complete body and stores its parts by level. Content that is not encoded is a slice of the body.</summary>
 internal sealed class MultipartReader : EntityReader
 {
     // The offer and its icon.
@@ -50,7 +50,7 @@ internal sealed class MultipartReader : EntityReader
         (_head, _contentStart) = (head, ToIndex(offset));
     }
 
-    // It stays where it lies.
+    // The content is a slice of the body.
     protected override void TakeContent(ReadOnlyMemory<byte> octets)
     {
     }
@@ -109,17 +109,17 @@ internal sealed class MultipartReader : EntityReader
 
     protected override void Warn(BodyWarningCode code, long offset)
     {
-        // Who ends one line so ends all of them so.
+        // A body with one bare LF usually has many: report the first only.
         if (code != BodyWarningCode.BareLineFeed || _warnings?.Exists(static w => w.Code == BodyWarningCode.BareLineFeed) != true)
         {
             (_warnings ??= []).Add(new BodyWarning(code, ToIndex(offset)));
         }
     }
 
-    // The reader may have been given a line end more than there is.
+    // The stream may have appended a line end.
     private int ToIndex(long offset) => (int)Math.Min(offset, _body.Length);
 
-    // Without a close delimiter the last line end is taken for its own.
+    // Without a close delimiter, the last line end counts as its line end.
     private ReadOnlyMemory<byte> Content(int start, long offset, bool hasLineEnd = false)
     {
         ReadOnlyMemory<byte> text = _body[start..ToIndex(offset)];
@@ -128,7 +128,7 @@ internal sealed class MultipartReader : EntityReader
             : text[..^(octets.EndsWith("\r\n"u8) ? 2 : octets.EndsWith("\n"u8) || octets.EndsWith("\r"u8) ? 1 : 0)];
     }
 
-    // Asked before memory is taken.
+    // Checked before memory is allocated.
     private bool HasRoomFor(TransferEncoding encoding, ReadOnlySpan<byte> text) => encoding switch
     {
         TransferEncoding.Base64 => ContentDecoder.LengthOfBase64(text) <= _limits.MaxContentLength - _contentLength,

@@ -6,7 +6,7 @@ using MimeKit;
 
 namespace ImageShare.Core.Bodies;
 
-/// <summary>Writes multipart bodies with MimeKit. What a header field holds is written as its value prints, in one line.</summary>
+/// <summary>Writes multipart bodies with MimeKit. Header values are written unchanged on a single line.</summary>
 internal static class MultipartWriter
 {
     private const int HeaderRoom = 256;
@@ -17,13 +17,13 @@ internal static class MultipartWriter
     {
         using Multipart multipart = ToMultipart(body, depth: 1);
 
-        // Room for base64, the longest of the usual forms, and for the header lines.
+        // Estimate for base64, the longest common encoding, and header lines.
         using var stream = new MemoryStream(body.AllParts().Sum(static part => HeaderRoom + (part.Content.Length * 3 / 2)));
         multipart.WriteTo(Lines, stream, contentOnly: true, CancellationToken.None);
         output.Write(stream.GetBuffer().AsSpan(0, (int)stream.Length));
     }
 
-    /// <summary>Writes the header fields of a part and the empty line behind them.</summary>
+    /// <summary>Writes the header fields of a part and the empty line after them.</summary>
     public static void WriteHeaders(BodyPart part, IBufferWriter<byte> output)
     {
         var headers = new HeaderList();
@@ -33,13 +33,13 @@ internal static class MultipartWriter
         output.Write(stream.GetBuffer().AsSpan(0, (int)stream.Length));
     }
 
-    /// <exception cref="ImageShareException">The value would end its line, or the name is no token.</exception>
+    /// <exception cref="ImageShareException">The value contains a line break, or the name is not a token.</exception>
     public static void ThrowIfNoHeader(string name, string value)
     {
         SafeText.ThrowIfLineBreaking(value);
         if (!Grammar.IsMimeToken(name))
         {
-            throw new ImageShareException(ImageShareError.InvalidValue, "The name of a header field is no token; use letters, digits and dashes.");
+            throw new ImageShareException(ImageShareError.InvalidValue, "The name of a header field is not a token; use letters, digits and dashes.");
         }
     }
 
@@ -47,7 +47,7 @@ internal static class MultipartWriter
     {
         if (body.Parts.IsEmpty || depth > MultipartLimits.DeepestNesting)
         {
-            throw new ImageShareException(ImageShareError.InvalidValue, "A multipart body has no parts, or is nested too deeply; give it at least one part.");
+            throw new ImageShareException(ImageShareError.InvalidValue, "A multipart body has no parts or is nested too deeply; add a part, or reduce the nesting.");
         }
 
         string? boundary = body.ContentType.Parameters.GetValue("boundary");
@@ -72,7 +72,7 @@ internal static class MultipartWriter
         return new AsItIs { Content = new MimeContent(content) };
     }
 
-    // MimeKit writes quoted-printable for texts, where a lone LF is a line end and comes back as CRLF. Here every octet comes back as it was.
+    // MimeKit's quoted-printable encoder is for text and would turn LF into CRLF; this one preserves every byte.
     private static ReadOnlyMemory<byte> EscapeAll(ReadOnlySpan<byte> octets)
     {
         const int LineLength = 75;
@@ -107,7 +107,7 @@ internal static class MultipartWriter
         {
             if (contentId.AsSpan().ContainsAny("<> \t") || contentId.Length == 0)
             {
-                throw new ImageShareException(ImageShareError.InvalidValue, "A Content-ID is empty or holds brackets or spaces; use one like 'random@host'.");
+                throw new ImageShareException(ImageShareError.InvalidValue, "A Content-ID is empty or contains brackets or spaces; use one like 'random@host'.");
             }
 
             Add(headers, "Content-ID", $"<{contentId}>");
@@ -120,7 +120,7 @@ internal static class MultipartWriter
 
         foreach (BodyHeader header in part.OtherHeaders)
         {
-            // A length has no meaning here (RFC 5547 erratum 3190), so one that was read is not passed on.
+            // Content-Length is meaningless in a part (RFC 5547 erratum 3190) and is not passed on.
             if (!header.Name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
             {
                 Add(headers, header.Name, header.Value);
@@ -158,13 +158,13 @@ internal static class MultipartWriter
         return options;
     }
 
-    /// <summary>A field in one line, its value as it is given.</summary>
+    /// <summary>A header field on a single line, with its value unchanged.</summary>
     private sealed class Line(string name, string value)
         : Header(ParserOptions.Default, IdOf(name), name, Encoding.ASCII.GetBytes(name), Encoding.UTF8.GetBytes($" {value}\r\n"));
 
     /// <summary>
-    /// A part whose content is written as it is, unless it is to be base64. MimeKit would end every line of it anew where it does not say that it is binary, and
-    /// a session description says nothing.
+    /// A part whose content is written unchanged, unless it is base64. MimeKit would normalize line ends unless the encoding is binary, which
+    /// a session description does not declare.
     /// </summary>
     private sealed class AsItIs : MimePart
     {

@@ -2,37 +2,34 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Bodies;
 
-/// <summary>A small picture that goes with an offer (RFC 5547 §8.8).</summary>
-/// <param name="Type">Its media type, an <c>image/...</c>.</param>
-/// <param name="Content">Its octets; they are not copied and must not change until the body is written.</param>
-/// <param name="ContentId">Its name, without angle brackets, see <see cref="ContentIdUrl.CreateContentId"/>.</param>
+/// <summary>An icon for an offer (RFC 5547 §8.8).</summary>
+/// <param name="Type">The media type, <c>image/...</c>.</param>
+/// <param name="Content">The bytes of the icon. They are not copied and must not change until the body is written.</param>
+/// <param name="ContentId">The Content-ID without angle brackets; see <see cref="ContentIdUrl.CreateContentId"/>.</param>
 public sealed record OfferIcon(MediaType Type, ReadOnlyMemory<byte> Content, string ContentId)
 {
-    /// <summary>
-    /// The largest icon sent unless the caller allows more: 8 KiB. From about 1300 octets on the message needs a stream transport
-    /// (RFC 3261 §18.1.1).
-    /// </summary>
+    /// <summary>The default size limit for icons: 8 KiB. A message above about 1300 bytes needs a stream transport (RFC 3261 §18.1.1).</summary>
     public const int DefaultMaxLength = 8192;
 
-    /// <summary>How it is written: binary as RFC 5621 §3.2 prefers, or base64 for peers that expect it.</summary>
+    /// <summary>The transfer encoding: binary, which RFC 5621 §3.2 prefers, or base64 for peers that expect it.</summary>
     public TransferEncoding TransferEncoding { get; init; } = TransferEncoding.Binary;
 }
 
-/// <summary>Puts an offer and its icon into one body.</summary>
+/// <summary>Combines an offer and its icons in one body.</summary>
 public static class OfferBody
 {
     /// <summary>
-    /// The session description first, the icon it refers to second, marked so that a peer may ignore it. The description must carry
-    /// <c>a=file-icon</c> with the URL of the icon's Content-ID.
+    /// Creates a body with the session description first and the icon second, marked as optional. The description must contain
+    /// <c>a=file-icon</c> with the cid URL of the icon.
     /// </summary>
-    /// <param name="description">The octets of the session description.</param>
+    /// <param name="description">The bytes of the session description.</param>
     /// <param name="icon">The icon.</param>
     /// <param name="subtype"><c>related</c>, or <c>mixed</c> for peers that expect it.</param>
-    /// <param name="maxIconLength">The largest icon allowed, in octets.</param>
-    /// <param name="boundary">A boundary a peer expects; null for a random one.</param>
+    /// <param name="maxIconLength">The size limit for the icon, in bytes.</param>
+    /// <param name="boundary">The boundary, if a peer expects a certain one; null for a random one.</param>
     /// <exception cref="ImageShareException">
-    /// <see cref="ImageShareError.TooLarge"/>: the icon is larger than allowed. <see cref="ImageShareError.InvalidValue"/>: it is no
-    /// image, or the boundary cannot be used.
+    /// <see cref="ImageShareError.TooLarge"/>: the icon exceeds the limit. <see cref="ImageShareError.InvalidValue"/>: it is not an image, or
+    /// the boundary is not usable.
     /// </exception>
     public static MultipartBody WithIcon(
         ReadOnlyMemory<byte> description, OfferIcon icon, string subtype = "related", int maxIconLength = OfferIcon.DefaultMaxLength, string? boundary = null)
@@ -42,17 +39,17 @@ public static class OfferBody
     }
 
     /// <summary>
-    /// The same for an offer of several files: the session description first, then the icons its sections refer to (RFC 5547 §8.2.3), each with a
-    /// Content-ID of its own.
+    /// Creates a body for an offer of several files: the session description first, then the icons of its sections (RFC 5547 §8.2.3), each
+    /// with its own Content-ID.
     /// </summary>
-    /// <param name="description">The octets of the session description.</param>
+    /// <param name="description">The bytes of the session description.</param>
     /// <param name="icons">The icons, at least one.</param>
     /// <param name="subtype"><c>related</c>, or <c>mixed</c> for peers that expect it.</param>
-    /// <param name="maxIconLength">The largest icon allowed, in octets, each.</param>
-    /// <param name="boundary">A boundary a peer expects; null for a random one.</param>
+    /// <param name="maxIconLength">The size limit for each icon, in bytes.</param>
+    /// <param name="boundary">The boundary, if a peer expects a certain one; null for a random one.</param>
     /// <exception cref="ImageShareException">
-    /// <see cref="ImageShareError.TooLarge"/>: an icon is larger than allowed. <see cref="ImageShareError.InvalidValue"/>: one is no
-    /// image, two have the same Content-ID, or the boundary cannot be used.
+    /// <see cref="ImageShareError.TooLarge"/>: an icon exceeds the limit. <see cref="ImageShareError.InvalidValue"/>: one is not an image,
+    /// two have the same Content-ID, or the boundary is not usable.
     /// </exception>
     public static MultipartBody WithIcons(
         ReadOnlyMemory<byte> description, IReadOnlyList<OfferIcon> icons, string subtype = "related", int maxIconLength = OfferIcon.DefaultMaxLength, string? boundary = null)
@@ -60,10 +57,10 @@ public static class OfferBody
         ArgumentNullException.ThrowIfNull(icons);
         if (icons.DistinctBy(static icon => icon.ContentId).Count() < icons.Count)
         {
-            throw new ImageShareException(ImageShareError.InvalidValue, "Two icons have the same Content-ID; give each its own, see ContentIdUrl.CreateContentId.");
+            throw new ImageShareException(ImageShareError.InvalidValue, "Two icons have the same Content-ID; use a different one for each, see ContentIdUrl.CreateContentId.");
         }
 
-        // No start parameter: it would need a Content-ID on the description, and the first part is the root anyway (RFC 2387 §3.2).
+        // No start parameter: it would need a Content-ID on the description, and the first part is the root by default (RFC 2387 §3.2).
         bool isRelated = subtype.Equals("related", StringComparison.OrdinalIgnoreCase);
         return MultipartBody.Create(
             subtype,
@@ -80,12 +77,12 @@ public static class OfferBody
         if (icon.Content.Length > maxIconLength)
         {
             throw new ImageShareException(
-                ImageShareError.TooLarge, $"The icon has {icon.Content.Length} octets, the limit is {maxIconLength}; give a smaller picture or raise the limit.");
+                ImageShareError.TooLarge, $"The icon has {icon.Content.Length} bytes, but the limit is {maxIconLength}; use a smaller icon or raise the limit.");
         }
 
         if (!icon.Type.Type.Equals("image", StringComparison.OrdinalIgnoreCase) || icon.Content.IsEmpty)
         {
-            throw new ImageShareException(ImageShareError.InvalidValue, "The icon is empty or its type is not an image type; give a small PNG or JPEG.");
+            throw new ImageShareException(ImageShareError.InvalidValue, "The icon is empty or its type is not an image type; use a small PNG or JPEG.");
         }
 
         return new BodyPart

@@ -6,7 +6,7 @@ using MimeKit.Utils;
 
 namespace ImageShare.Core.Bodies;
 
-/// <summary>What the header fields of one part say (RFC 2045 §3), taken one by one as MimeKit has read them.</summary>
+/// <summary>Interprets the header fields of a part (RFC 2045 §3), one by one as MimeKit reads them.</summary>
 internal sealed class PartHeaders(Action<BodyWarningCode, long>? warn = null)
 {
     private static readonly MediaType Unreadable = new("application", "octet-stream");
@@ -15,7 +15,7 @@ internal sealed class PartHeaders(Action<BodyWarningCode, long>? warn = null)
     private List<BodyHeader>? _others;
     private BodyPart _part = new();
 
-    /// <summary>How many there are, those that cannot be read among them.</summary>
+    /// <summary>The number of fields, including malformed ones.</summary>
     public int Count { get; private set; }
 
     public void Clear()
@@ -26,23 +26,23 @@ internal sealed class PartHeaders(Action<BodyWarningCode, long>? warn = null)
         _part = new BodyPart();
     }
 
-    /// <summary>The part, its content still missing.</summary>
+    /// <summary>The part without its content.</summary>
     public BodyPart ToPart() => _others is null ? _part : _part with { OtherHeaders = [.. _others] };
 
-    /// <summary>Takes the next field, which stands at that offset in the body.</summary>
+    /// <summary>Adds the next field, at that offset in the body.</summary>
     public void Take(Header header, long offset)
     {
         Count++;
         byte[] value = header.RawValue;
 
-        // A line that MimeKit can make nothing of has no value at all, not even a line end.
+        // For a malformed line, MimeKit reports an empty value without a line end.
         bool isInvalid = value.Length == 0;
         WarnIf(HasBareLineFeed(isInvalid ? header.RawField : value), BodyWarningCode.BareLineFeed, offset);
         if (isInvalid || !Grammar.IsMimeToken(header.Field) || HasStrayControl(value))
         {
             warn?.Invoke(BodyWarningCode.MalformedHeader, offset);
 
-            // MimeKit goes by the first one, even so.
+            // MimeKit uses the first Content-Type even if it is malformed.
             _part = header.Id is HeaderId.ContentType && IsFirst(header.Id, offset) ? _part with { ContentType = Unreadable } : _part;
             return;
         }
@@ -85,13 +85,13 @@ internal sealed class PartHeaders(Action<BodyWarningCode, long>? warn = null)
         return !isRepeated;
     }
 
-    // What is no MIME may still be what SIP allows, a parameter without a value (RFC 3261 §25.1).
+    // What is invalid in MIME may be valid in SIP, such as a parameter without a value (RFC 3261 §25.1).
     private static MediaType? ReadContentType(byte[] value) =>
         ContentType.TryParse(EntityReader.Grammar, value, out ContentType? type) && Grammar.IsMimeToken(type.MediaType) && Grammar.IsMimeToken(type.MediaSubtype)
             ? new MediaType(type.MediaType, type.MediaSubtype, ToParameters(type.Parameters))
             : MediaType.TryParse(Encoding.UTF8.GetBytes(Unfold(value)), out MediaType? sip) ? sip : null;
 
-    // One without a word in front is an attachment to MimeKit; here it says nothing.
+    // MimeKit treats a value without a type as attachment; here it is ignored.
     private static ContentDisposition? ReadDisposition(byte[] value)
     {
         string text = Unfold(value);
@@ -115,7 +115,7 @@ internal sealed class PartHeaders(Action<BodyWarningCode, long>? warn = null)
         };
     }
 
-    // A value that would end a header line (RFC 2231 can write any octet) is nothing anybody may pass on.
+    // Drop values with line breaks, which RFC 2231 can encode: they must not be passed on.
     private static Text.ParameterList ToParameters(MimeKit.ParameterList parameters) =>
         new([.. parameters.Where(p => !SafeText.IsLineBreaking(p.Value)).Select(p => new Text.Parameter(p.Name, p.Value, IsQuoted: !Grammar.IsMimeToken(p.Value)))]);
 
@@ -123,7 +123,7 @@ internal sealed class PartHeaders(Action<BodyWarningCode, long>? warn = null)
 
     private static bool HasBareLineFeed(ReadOnlySpan<byte> text) => text.EndsWith("\n"u8) && !text.EndsWith("\r\n"u8);
 
-    // NUL, and CR that ends no line.
+    // NUL, or CR without LF.
     private static bool HasStrayControl(ReadOnlySpan<byte> text)
     {
         for (int at = 0, hit; (hit = text[at..].IndexOfAny((byte)'\r', (byte)0)) >= 0; at += hit + 1)

@@ -7,33 +7,33 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Bodies.Cpim;
 
 /// <summary>
-/// What stands before the content of a message/cpim (RFC 3862 §2): the headers about the message, and the MIME headers of the content.
-/// The content itself follows and is not read here, so that it can be streamed. Immutable.
+/// The headers of a message/cpim (RFC 3862 §2): the message headers and the MIME headers of the content. The content follows and is not read
+/// here, so that it can be streamed. Immutable.
 /// </summary>
 public sealed record CpimHead
 {
-    /// <summary>The longest head read unless the caller says otherwise: 16 KiB.</summary>
+    /// <summary>The default limit for the length of the headers: 16 KiB.</summary>
     public const int DefaultMaxLength = 16 * 1024;
 
     private static readonly string[] KnownNames = ["From", "To", "cc", "DateTime", "Subject", "NS", "Require"];
 
-    /// <summary>The headers about the message in their order, values as they were written, escapes included.</summary>
+    /// <summary>The message headers in order, with values as written, including escapes.</summary>
     public ImmutableArray<BodyHeader> Headers { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>What the MIME headers say about the content; its own <see cref="BodyPart.Content"/> is empty.</summary>
+    /// <summary>The MIME headers of the content; <see cref="BodyPart.Content"/> is empty.</summary>
     public BodyPart Content { get; init; } = new();
 
-    /// <summary>Who sent it, such as <c>Piglet &lt;im:piglet@example.com&gt;</c>; null when missing.</summary>
+    /// <summary>The sender, such as <c>Piglet &lt;im:piglet@example.com&gt;</c>, or null.</summary>
     public string? From => Find("From");
 
-    /// <summary>Whom it is for; the first one when there are several, null when missing.</summary>
+    /// <summary>The first recipient, or null.</summary>
     public string? To => Find("To");
 
-    /// <summary>When it was sent; null when missing or unreadable.</summary>
+    /// <summary>When the message was sent; null if missing or malformed.</summary>
     public DateTimeOffset? DateTime =>
         DateTimeOffset.TryParse(Find("DateTime"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date) ? date : null;
 
-    /// <summary>What it is about, without a language tag; null when missing.</summary>
+    /// <summary>The subject without a language tag, or null.</summary>
     public string? Subject
     {
         get
@@ -45,19 +45,19 @@ public sealed record CpimHead
     }
 
     /// <summary>
-    /// The first header the sender requires to be understood and this library does not know, so that the message is to be refused
-    /// (RFC 3862 §4.7); null when there is none.
+    /// The first header the sender requires (Require) and this library does not know, so that the message must be refused (RFC 3862 §4.7);
+    /// null if there is none.
     /// </summary>
     public string? UnknownRequirement => Headers
         .Where(h => h.Name.Equals("Require", StringComparison.OrdinalIgnoreCase))
         .SelectMany(h => h.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         .FirstOrDefault(n => !KnownNames.Contains(n, StringComparer.Ordinal));
 
-    /// <summary>The head of a message with content of that type: From and To always, DateTime when given.</summary>
+    /// <summary>Creates the headers of a message: From, To, optionally DateTime, and the content type.</summary>
     /// <param name="from">The sender's URI, without angle brackets.</param>
     /// <param name="to">The receiver's URI, without angle brackets.</param>
     /// <param name="contentType">The type of the content.</param>
-    /// <param name="date">When it is sent.</param>
+    /// <param name="date">The time of sending, or null.</param>
     public static CpimHead Create(string from, string to, MediaType contentType, DateTimeOffset? date = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(from);
@@ -73,7 +73,7 @@ public sealed record CpimHead
         };
     }
 
-    /// <summary>The value of the first header of that name, case ignored, escapes undone; null when there is none.</summary>
+    /// <summary>The unescaped value of the first header with that name, ignoring case; null if there is none.</summary>
     public string? Find(string name)
     {
         foreach (BodyHeader header in Headers)
@@ -88,10 +88,10 @@ public sealed record CpimHead
     }
 
     /// <summary>
-    /// Reads a head. <see cref="OperationStatus.Done"/>: <paramref name="input"/> now begins with the content.
-    /// <see cref="OperationStatus.NeedMoreData"/>: call again with the same octets and more. <see cref="OperationStatus.InvalidData"/>: this
-    /// is no message/cpim, or its head is longer than allowed. Reads the form of the RFC, with an empty line before the MIME headers, and
-    /// the one its examples in RFC 4975 show, without.
+    /// Reads the headers. <see cref="OperationStatus.Done"/>: <paramref name="input"/> starts with the content. <see
+    /// cref="OperationStatus.NeedMoreData"/>: call again with the same bytes and more. <see cref="OperationStatus.InvalidData"/>: not a
+    /// message/cpim, or the headers exceed the limit. Accepts the form of the RFC, with an empty line before the MIME headers, and that of
+    /// the examples in RFC 4975, without it.
     /// </summary>
     public static OperationStatus Read(ref ReadOnlySequence<byte> input, out CpimHead? head, int maxLength = DefaultMaxLength)
     {
@@ -107,8 +107,8 @@ public sealed record CpimHead
         return status;
     }
 
-    /// <summary>Writes the head; the octets of the content are to follow directly.</summary>
-    /// <exception cref="ImageShareException">A value holds a line break, or a name is no token.</exception>
+    /// <summary>Writes the headers; the content must follow directly.</summary>
+    /// <exception cref="ImageShareException">A value contains a line break, or a name is not a token.</exception>
     public void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -129,7 +129,7 @@ public sealed record CpimHead
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Headers.Length, Content);
 
-    /// <summary>The head as text.</summary>
+    /// <summary>The headers as text.</summary>
     public override string ToString()
     {
         var output = new ArrayBufferWriter<byte>();

@@ -6,7 +6,7 @@ using MimeKit;
 
 namespace ImageShare.Core.Bodies.Cpim;
 
-/// <summary>Cuts the head of a message/cpim into its two kinds of headers.</summary>
+/// <summary>Splits the headers of a message/cpim into message headers and MIME headers.</summary>
 internal sealed class CpimReader(int maxLength)
 {
     private readonly ImmutableArray<BodyHeader>.Builder _headers = ImmutableArray.CreateBuilder<BodyHeader>(4);
@@ -43,7 +43,7 @@ internal sealed class CpimReader(int maxLength)
 
     public CpimHead Build()
     {
-        // MimeKit takes a line it cannot read for the end of the world if it is the first one, and the last one must have an end.
+        // MimeKit stops at a malformed first line, and the last line needs a line end.
         using var lines = new MemoryStream([.. "MIME-Version: 1.0\r\n"u8, .. _contentHeaders.WrittenSpan, .. "\r\n"u8], writable: false);
         var content = new PartHeaders();
         foreach (Header header in HeaderList.Load(EntityReader.Grammar, lines, CancellationToken.None).Skip(1))
@@ -60,7 +60,7 @@ internal sealed class CpimReader(int maxLength)
         line = line.EndsWith("\r"u8) ? line[..^1] : line;
         if (line.IsEmpty)
         {
-            // Content headers that stood among the others need no second empty line (RFC 4975 figure 14).
+            // Content headers among the message headers need no second empty line (RFC 4975 figure 14).
             isLast = _inContentHeaders || _hasContentType;
             _inContentHeaders = true;
             return true;

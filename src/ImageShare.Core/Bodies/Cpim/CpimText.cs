@@ -42,7 +42,7 @@ internal static class CpimText
                 continue;
             }
 
-            // A backslash at the very end means nothing; before a character without a meaning of its own it vanishes.
+            // A trailing backslash is ignored; before a character without special meaning it is dropped.
             if (++i == value.Length)
             {
                 break;

@@ -3,14 +3,14 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Bodies.Unwrapping;
 
 /// <summary>
-/// Takes a message apart that wraps other content (message/cpim, RFC 3862; multipart, RFC 2046), while it comes: hands out the parts that hold content
-/// themselves, however deep they lie, and their octets with the transfer encoding undone. Keeps no content: a message of any size takes the same memory.
-/// Does no I/O and never throws for what a peer sends. Not thread-safe: the next call is made when the last one has ended.
+/// Unwraps a message while it arrives (message/cpim, RFC 3862; multipart, RFC 2046): returns the leaf parts at any depth and their decoded
+/// content. It buffers no content, so memory use does not depend on the size of the message. Does no I/O and never throws because of a peer's
+/// input. Not thread-safe: each call must complete before the next.
 /// </summary>
 /// <remarks>
-/// Give it the octets in their order, in pieces of any size (<see cref="PushAsync"/>), and take the events of each (<see cref="TryRead"/>) before the
-/// next: what lies ready is never more than what the last piece held. The events are the same however the octets are cut. It finds the parts that
-/// <see cref="MultipartCodec"/> finds in a whole body, but opens message/cpim as well, and passes over a multipart inside that has no parts.
+/// Push the bytes in order in pieces of any size (<see cref="PushAsync"/>), and read the events of each piece (<see cref="TryRead"/>) before
+/// pushing the next; events never hold more than the content of the last piece. The content of the parts does not depend on how the input is
+/// split. It finds the same parts as <see cref="MultipartCodec"/>, but also opens message/cpim, and ignores nested multiparts without parts.
 /// </remarks>
 public sealed class BodyUnwrapper
 {
@@ -18,17 +18,16 @@ public sealed class BodyUnwrapper
     private readonly IUnwrapStage _root;
     private bool _isEnded;
 
-    /// <summary>Makes one for a message.</summary>
-    /// <param name="contentType">The type of the whole message; see <see cref="CanUnwrap"/>.</param>
-    /// <param name="limits">
-    /// What it may cost; null for the defaults. <see cref="MultipartLimits.MaxContentLength"/> does not count: nothing is kept.
-    /// </param>
-    /// <exception cref="ArgumentException">The type is none that wraps content.</exception>
+    /// <summary>Creates an unwrapper for a message.</summary>
+    /// <param name="contentType">The content type of the message; see <see cref="CanUnwrap"/>.</param>
+    /// <param name="limits">The limits; null for the defaults. <see cref="MultipartLimits.MaxContentLength"/> is ignored because no content
+    /// is buffered.</param>
+    /// <exception cref="ArgumentException">The content type is neither multipart nor message/cpim.</exception>
     public BodyUnwrapper(MediaType contentType, MultipartLimits? limits = null)
     {
         if (!CanUnwrap(contentType))
         {
-            throw new ArgumentException("Only multipart and message/cpim wrap content.", nameof(contentType));
+            throw new ArgumentException("Only multipart and message/cpim can be unwrapped; check with CanUnwrap first.", nameof(contentType));
         }
 
         _output = new UnwrapOutput(limits ?? MultipartLimits.Default);
@@ -39,10 +38,10 @@ public sealed class BodyUnwrapper
         }
     }
 
-    /// <summary>Why the message cannot be read on; <see cref="UnwrapError.None"/> while it can.</summary>
+    /// <summary>Why reading failed; <see cref="UnwrapError.None"/> while it has not.</summary>
     public UnwrapError Error => _output.Error;
 
-    /// <summary>Whether a type is one that wraps content: any multipart, or message/cpim.</summary>
+    /// <summary>Whether a type can be unwrapped: any multipart, or message/cpim.</summary>
     public static bool CanUnwrap(MediaType contentType)
     {
         ArgumentNullException.ThrowIfNull(contentType);
@@ -50,17 +49,17 @@ public sealed class BodyUnwrapper
     }
 
     /// <summary>
-    /// Takes the next octets. The reading is done when this has ended, which it nearly always has when it returns: it waits for nothing, and only goes on
-    /// elsewhere when the caller's scheduler does not let it go on here.
+    /// Pushes the next bytes. They have been processed when the task completes, which is almost always synchronously: it never waits for I/O,
+    /// only for the caller's scheduler if that does not let it continue inline.
     /// </summary>
-    /// <param name="octets">What has come; read when the call has ended. After an error it is passed over.</param>
+    /// <param name="octets">The next bytes; not used after the task completes. Ignored after an error.</param>
     public ValueTask PushAsync(ReadOnlyMemory<byte> octets)
     {
         _output.Clear();
         return _isEnded || octets.IsEmpty || Error != UnwrapError.None ? ValueTask.CompletedTask : _root.PushAsync(octets);
     }
 
-    /// <summary>Says that the message has ended. What it still gives, and <see cref="UnwrapEventKind.End"/> at last, is then read by <see cref="TryRead"/>.</summary>
+    /// <summary>Signals the end of the message. Read the remaining events, up to <see cref="UnwrapEventKind.End"/>, with <see cref="TryRead"/>.</summary>
     public async ValueTask EndAsync()
     {
         _output.Clear();
@@ -73,7 +72,7 @@ public sealed class BodyUnwrapper
     }
 
     /// <summary>Reads the next event.</summary>
-    /// <param name="next">The event; its octets are valid until the next call of another method.</param>
-    /// <returns>False when there is none: give it more, unless there is an <see cref="Error"/>.</returns>
+    /// <param name="next">The event. Its bytes are valid until the next call of another method.</param>
+    /// <returns>False if there is no event: push more bytes, unless there is an <see cref="Error"/>.</returns>
     public bool TryRead(out UnwrapEvent next) => _output.TryTake(out next);
 }

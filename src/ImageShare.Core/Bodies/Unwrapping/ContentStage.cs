@@ -1,6 +1,6 @@
 namespace ImageShare.Core.Bodies.Unwrapping;
 
-/// <summary>The content of a part that wraps nothing further: undoes its transfer encoding (RFC 2045 §6).</summary>
+/// <summary>The content of a leaf part: decodes its transfer encoding (RFC 2045 §6).</summary>
 internal sealed class ContentStage : IUnwrapStage
 {
     private readonly UnwrapOutput _output;

@@ -3,7 +3,7 @@ using ImageShare.Core.Bodies.Cpim;
 
 namespace ImageShare.Core.Bodies.Unwrapping;
 
-/// <summary>A message/cpim: its head, and then its content, which is all that follows (RFC 3862 §2).</summary>
+/// <summary>A message/cpim: its headers, followed by its content (RFC 3862 §2).</summary>
 internal sealed class CpimStage(UnwrapOutput output, int depth) : IUnwrapStage
 {
     private readonly ArrayBufferWriter<byte> _head = new(512);
@@ -26,7 +26,7 @@ internal sealed class CpimStage(UnwrapOutput output, int depth) : IUnwrapStage
             octets = octets[piece.Length..];
             if (end >= 0)
             {
-                // It ends at the first or at the second empty line, so it is looked at twice at most.
+                // The headers end at the first or second empty line, so they are parsed at most twice.
                 if (_head.WrittenSpan[_lineStart..] is [(byte)'\n'] or [(byte)'\r', (byte)'\n'])
                 {
                     TryBeginContent();

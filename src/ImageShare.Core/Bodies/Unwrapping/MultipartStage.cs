@@ -3,7 +3,7 @@ using MimeKit;
 
 namespace ImageShare.Core.Bodies.Unwrapping;
 
-/// <summary>A multipart that comes in pieces: MimeKit is fed with them, and what it finds goes on at once to what reads the parts. Nothing is kept.</summary>
+/// <summary>A multipart that arrives in pieces: feeds MimeKit and forwards the content to the stages of the parts. Nothing is buffered.</summary>
 internal sealed class MultipartStage : EntityReader, IUnwrapStage
 {
     private readonly UnwrapOutput _output;
@@ -18,9 +18,9 @@ internal sealed class MultipartStage : EntityReader, IUnwrapStage
     private int _levels;
     private bool _hasParts;
 
-    /// <param name="type">Its type, with a boundary that can be used.</param>
-    /// <param name="output">Where what is found goes.</param>
-    /// <param name="depth">How many levels are around it.</param>
+    /// <param name="type">The content type, with a usable boundary.</param>
+    /// <param name="output">Receives the parts.</param>
+    /// <param name="depth">The number of enclosing levels.</param>
     public MultipartStage(MediaType type, UnwrapOutput output, int depth)
         : this(type, new EntityStream(output.Limits.MaxHeaderLength), output, depth)
     {
@@ -120,7 +120,7 @@ internal sealed class MultipartStage : EntityReader, IUnwrapStage
         }
         else if (!octets.IsEmpty)
         {
-            // A line end is held back until it is known whether it belongs to a delimiter.
+            // Hold back a line end until it is known whether it belongs to a delimiter.
             await _part!.PushAsync(_lineEnd.AsMemory(0, _heldBack)).ConfigureAwait(false);
             _heldBack = octets.Span.EndsWith("\r\n"u8) ? 2 : octets.Span[^1] is (byte)'\r' or (byte)'\n' ? 1 : 0;
             octets[^_heldBack..].CopyTo(_lineEnd);

@@ -1,37 +1,36 @@
 namespace ImageShare.Core.Bodies.Unwrapping;
 
-/// <summary>What a <see cref="BodyUnwrapper"/> has read.</summary>
+/// <summary>The kind of an event of a <see cref="BodyUnwrapper"/>.</summary>
 public enum UnwrapEventKind
 {
-    /// <summary>A part with content of its own begins: <see cref="UnwrapEvent.Part"/>.</summary>
+    /// <summary>A leaf part starts: <see cref="UnwrapEvent.Part"/>.</summary>
     PartBegin,
 
-    /// <summary>Decoded octets of the part that is open.</summary>
+    /// <summary>Decoded content of the current part.</summary>
     Content,
 
-    /// <summary>The open part has ended.</summary>
+    /// <summary>The current part has ended.</summary>
     PartEnd,
 
     /// <summary>The message has ended.</summary>
     End,
 }
 
-/// <summary>One event of a <see cref="BodyUnwrapper"/>.</summary>
-/// <param name="Kind">What happened.</param>
-/// <param name="Part">Of a beginning part its headers; null otherwise. Its own content is empty.</param>
-/// <param name="Content">The octets, until more is given.</param>
-/// <param name="IsDamaged">
-/// At the end of a part: whether its transfer encoding is unknown or broken, so that what was handed out is not its content.
-/// </param>
+/// <summary>An event of a <see cref="BodyUnwrapper"/>.</summary>
+/// <param name="Kind">The kind of event.</param>
+/// <param name="Part">At the start of a part, its headers, with empty content; otherwise null.</param>
+/// <param name="Content">The content, valid until the next call of another method.</param>
+/// <param name="IsDamaged">At the end of a part: whether its transfer encoding was unknown or malformed, so that the returned bytes are not
+/// its content.</param>
 public readonly record struct UnwrapEvent(UnwrapEventKind Kind, BodyPart? Part, ReadOnlyMemory<byte> Content, bool IsDamaged);
 
-/// <summary>Why a wrapped message cannot be read. Names and meanings are stable.</summary>
+/// <summary>Why a wrapped message could not be read. Names and meanings are stable.</summary>
 public enum UnwrapError
 {
     /// <summary>No error.</summary>
     None = 0,
 
-    /// <summary>The outermost multipart names no boundary, or one that cannot be used.</summary>
+    /// <summary>The outermost multipart has no boundary or an unusable one.</summary>
     BadBoundary,
 
     /// <summary>The outermost multipart has no part.</summary>
@@ -43,12 +42,12 @@ public enum UnwrapError
     /// <summary>Deeper nesting than <see cref="MultipartLimits.MaxDepth"/>; a message/cpim counts as a level.</summary>
     TooDeep,
 
-    /// <summary>More header octets or fields in a part than the limits allow.</summary>
+    /// <summary>The header of a part exceeds the limits for size or number of fields.</summary>
     HeadersTooLarge,
 
-    /// <summary>A message/cpim without the head of one.</summary>
+    /// <summary>A message/cpim has malformed headers.</summary>
     BadCpimHead,
 
-    /// <summary>A message/cpim requires something to be understood that is not (RFC 3862 §4.7).</summary>
+    /// <summary>A message/cpim requires an unknown header to be understood (RFC 3862 §4.7).</summary>
     UnknownRequirement,
 }

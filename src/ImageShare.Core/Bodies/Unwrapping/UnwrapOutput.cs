@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace ImageShare.Core.Bodies.Unwrapping;
 
-/// <summary>Where the stages of a <see cref="BodyUnwrapper"/> put what they find; the first error ends it.</summary>
+/// <summary>Collects the events of the stages of a <see cref="BodyUnwrapper"/>. The first error ends it.</summary>
 internal sealed class UnwrapOutput(MultipartLimits limits) : IBufferWriter<byte>
 {
     private readonly ArrayBufferWriter<byte> _octets = new(4096);
@@ -14,7 +14,7 @@ internal sealed class UnwrapOutput(MultipartLimits limits) : IBufferWriter<byte>
 
     public UnwrapError Error { get; private set; }
 
-    /// <summary>Forgets what was taken; all must have been.</summary>
+    /// <summary>Discards the events, all of which must have been read.</summary>
     public void Clear()
     {
         _events.Clear();
@@ -35,9 +35,9 @@ internal sealed class UnwrapOutput(MultipartLimits limits) : IBufferWriter<byte>
         return true;
     }
 
-    /// <summary>What reads the content of a part whose headers are known.</summary>
-    /// <param name="part">The headers.</param>
-    /// <param name="depth">How many levels are around it.</param>
+    /// <summary>Creates the stage for the content of a part.</summary>
+    /// <param name="part">The headers of the part.</param>
+    /// <param name="depth">The number of enclosing levels.</param>
     public IUnwrapStage Open(BodyPart part, int depth)
     {
         bool isCpim = part.ContentType.Is("message", "cpim") && !part.IsEncoded;
@@ -50,7 +50,7 @@ internal sealed class UnwrapOutput(MultipartLimits limits) : IBufferWriter<byte>
         return isCpim ? new CpimStage(this, depth + 1) : isMultipart ? new MultipartStage(part.ContentType, this, depth) : new ContentStage(part, this);
     }
 
-    /// <summary>One more part, whatever is in it; false when that is one too many.</summary>
+    /// <summary>Counts a part of any kind; false if the limit is exceeded.</summary>
     public bool TryCountPart() => ++_parts <= Limits.MaxParts;
 
     public void Begin(BodyPart part) => Add(UnwrapEventKind.PartBegin, part, 0, false);
@@ -63,7 +63,7 @@ internal sealed class UnwrapOutput(MultipartLimits limits) : IBufferWriter<byte>
 
     public Span<byte> GetSpan(int sizeHint = 0) => _octets.GetSpan(sizeHint);
 
-    /// <summary>So much content of the part that is open was written.</summary>
+    /// <summary>Records content written for the current part.</summary>
     public void Advance(int count)
     {
         if (count == 0 || Error != UnwrapError.None)
@@ -71,7 +71,7 @@ internal sealed class UnwrapOutput(MultipartLimits limits) : IBufferWriter<byte>
             return;
         }
 
-        // What comes behind other octets of the same part is one event with them.
+        // Consecutive content of a part is one event.
         if (_events.Count > 0 && _events[^1] is { Kind: UnwrapEventKind.Content } last)
         {
             _events[^1] = last with { Length = last.Length + count };

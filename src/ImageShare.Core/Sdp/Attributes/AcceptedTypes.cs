@@ -8,23 +8,23 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sdp.Attributes;
 
 /// <summary>
-/// The value of a=accept-types or a=accept-wrapped-types: what an MSRP end takes (RFC 4975 §8.6). Each entry is a media type,
-/// a whole top-level type such as <c>image/*</c>, or <c>*</c> for anything.
+/// The value of a=accept-types or a=accept-wrapped-types: what an MSRP endpoint accepts (RFC 4975 §8.6). Each entry is a media type, a
+/// top-level type such as <c>image/*</c>, or <c>*</c> for anything.
 /// </summary>
 public sealed record AcceptedTypes
 {
-    /// <summary>A list of entries; a type of <c>*/*</c> is written as <c>*</c>.</summary>
+    /// <summary>Creates a list of entries. <c>*/*</c> is written as <c>*</c>.</summary>
     public AcceptedTypes(params IEnumerable<MediaType> entries) => Entries = [.. entries];
 
     private AcceptedTypes(ImmutableArray<MediaType> entries) => Entries = entries;
 
-    /// <summary>The one-entry list <c>*</c>.</summary>
+    /// <summary>The list <c>*</c>, which accepts anything.</summary>
     public static AcceptedTypes Anything { get; } = new(new MediaType("*", "*"));
 
-    /// <summary>The entries in their order; <c>*</c> stands here as <c>*/*</c>.</summary>
+    /// <summary>The entries in order; <c>*</c> is represented as <c>*/*</c>.</summary>
     public ImmutableArray<MediaType> Entries { get; }
 
-    /// <summary>Whether an entry names this type, its top-level type, or anything; parameters are left aside.</summary>
+    /// <summary>Whether an entry matches this type. Parameters are ignored.</summary>
     public bool Matches(MediaType type)
     {
         ArgumentNullException.ThrowIfNull(type);
@@ -40,8 +40,8 @@ public sealed record AcceptedTypes
         return false;
     }
 
-    /// <summary>Reads entries separated by white space.</summary>
-    /// <exception cref="FormatException">An entry is no media type.</exception>
+    /// <summary>Parses entries separated by white space.</summary>
+    /// <exception cref="FormatException">An entry is not a media type.</exception>
     public static AcceptedTypes Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -50,7 +50,7 @@ public sealed record AcceptedTypes
             : throw new FormatException($"'{text}' is not a list such as 'image/png message/cpim' or '*'.");
     }
 
-    /// <summary>format-entry *(SP format-entry). False when there is no entry or one is not readable.</summary>
+    /// <summary>format-entry *(SP format-entry). False if there is no entry or one is malformed.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out AcceptedTypes? value)
     {
         value = null;
@@ -62,7 +62,7 @@ public sealed record AcceptedTypes
             return true;
         }
 
-        // Mostly the spaces stand between the entries.
+        // Usually there is one space between entries.
         ImmutableArray<MediaType>.Builder entries = ImmutableArray.CreateBuilder<MediaType>(text.Count((byte)' ') + 1);
         while (!cursor.AtEnd)
         {
@@ -89,7 +89,7 @@ public sealed record AcceptedTypes
         return value is not null;
     }
 
-    /// <summary>Writes the entries, one space between them.</summary>
+    /// <summary>Writes the entries, separated by single spaces.</summary>
     public void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);

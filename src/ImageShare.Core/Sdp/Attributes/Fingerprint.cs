@@ -8,17 +8,17 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sdp.Attributes;
 
 /// <summary>
-/// The hash of a certificate in <c>a=fingerprint</c> (RFC 8122 §5): who shows a certificate with this hash in TLS is who wrote the description. It
-/// protects as far as the way of the description does (§7). Immutable.
+/// The hash of a certificate in <c>a=fingerprint</c> (RFC 8122 §5): a peer that presents this certificate in TLS is the author of the session
+/// description. It is only as trustworthy as the path of the description (RFC 8122 §7). Immutable.
 /// </summary>
 public sealed record Fingerprint
 {
-    // Weakest first. MD5 and MD2 are left out on purpose: nothing may be verified by them (RFC 8122 §5). SHA-224 is not at hand, and not used.
+    // Weakest first. MD5 and MD2 must not be used for verification (RFC 8122 §5). .NET has no SHA-224, and it is not used in practice.
     private static readonly (string Name, int Length)[] Known = [("sha-1", 20), ("sha-256", 32), ("sha-384", 48), ("sha-512", 64)];
 
-    /// <summary>Makes a fingerprint of what is known already.</summary>
+    /// <summary>Creates a fingerprint from a hash.</summary>
     /// <param name="hashFunction">The name in the IANA registry of hash function textual names, such as <c>sha-256</c>.</param>
-    /// <param name="value">The octets of the hash.</param>
+    /// <param name="value">The bytes of the hash.</param>
     public Fingerprint(string hashFunction, params ImmutableArray<byte> value)
     {
         ArgumentException.ThrowIfNullOrEmpty(hashFunction);
@@ -26,37 +26,37 @@ public sealed record Fingerprint
         Value = value.IsDefault ? [] : value;
     }
 
-    /// <summary>The hash function as it was written.</summary>
+    /// <summary>The name of the hash function as written.</summary>
     public string HashFunction { get; }
 
-    /// <summary>The octets of the hash.</summary>
+    /// <summary>The bytes of the hash.</summary>
     public ImmutableArray<byte> Value { get; }
 
     /// <summary>
-    /// Whether something can be verified by it: the hash function is SHA-1, SHA-256, SHA-384 or SHA-512, and the value has its length.
+    /// Whether it can be used for verification: the hash function is SHA-1, SHA-256, SHA-384 or SHA-512, and the value has the right length.
     /// </summary>
     public bool IsUsable => Strength >= 0;
 
-    /// <summary>The higher, the stronger; -1 when it cannot be used.</summary>
+    /// <summary>The strength of the hash function, higher is stronger; -1 if unusable.</summary>
     internal int Strength => Array.FindIndex(Known, k => k.Length == Value.Length && HashFunction.Equals(k.Name, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Whether it is made with SHA-1, for which collisions are known.</summary>
+    /// <summary>Whether the hash function is SHA-1, for which collisions are known.</summary>
     internal bool IsSha1 => Strength == 0;
 
-    /// <summary>Makes the fingerprint of a certificate.</summary>
-    /// <param name="certificate">Its DER octets.</param>
+    /// <summary>Computes the fingerprint of a certificate.</summary>
+    /// <param name="certificate">The certificate in DER form.</param>
     /// <param name="hashFunction"><c>sha-256</c>, <c>sha-384</c> or <c>sha-512</c>.</param>
-    /// <exception cref="ArgumentException">Another hash function.</exception>
+    /// <exception cref="ArgumentException">The hash function is not supported.</exception>
     public static Fingerprint Of(ReadOnlySpan<byte> certificate, string hashFunction = "sha-256") =>
         Array.FindIndex(Known, k => k.Name == hashFunction) is > 0 and var strength
             ? new Fingerprint(hashFunction, [.. Hash(strength, certificate)])
-            : throw new ArgumentException("A fingerprint is made with sha-256, sha-384 or sha-512.", nameof(hashFunction));
+            : throw new ArgumentException("The hash function of a fingerprint must be sha-256, sha-384 or sha-512.", nameof(hashFunction));
 
-    /// <summary>Whether a certificate has this fingerprint; false when this one cannot be used.</summary>
-    /// <param name="certificate">Its DER octets.</param>
+    /// <summary>Whether a certificate has this fingerprint; false if <see cref="IsUsable"/> is false.</summary>
+    /// <param name="certificate">The certificate in DER form.</param>
     public bool Matches(ReadOnlySpan<byte> certificate) => Strength is >= 0 and var strength && Hash(strength, certificate).AsSpan().SequenceEqual(Value.AsSpan());
 
-    /// <summary>hash-func SP 2UHEX *(":" 2UHEX): the letters in either case.</summary>
+    /// <summary>hash-func SP 2UHEX *(":" 2UHEX), with hex digits in either case.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out Fingerprint? value)
     {
         value = null;
@@ -93,14 +93,14 @@ public sealed record Fingerprint
         }
     }
 
-    /// <summary>Writes the hash function as the registry spells it, and the octets as upper-case hex with colons between.</summary>
-    /// <exception cref="ImageShareException">The hash function is no token, or there is no octet.</exception>
+    /// <summary>Writes the registered name of the hash function, and the bytes in upper-case hex separated by colons.</summary>
+    /// <exception cref="ImageShareException">The hash function is not a token, or the hash is empty.</exception>
     public void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
         if (Value.IsEmpty)
         {
-            throw new ImageShareException(ImageShareError.InvalidValue, "A fingerprint needs the octets of its hash.");
+            throw new ImageShareException(ImageShareError.InvalidValue, "A fingerprint needs a hash; its value is empty.");
         }
 
         SdpText.WriteField(output, Strength is >= 0 and var strength ? Known[strength].Name : HashFunction);
@@ -130,7 +130,7 @@ public sealed record Fingerprint
     /// <summary>The value of the attribute.</summary>
     public override string ToString() => SdpText.Print(Write);
 
-    [SuppressMessage("Security", "CA5350", Justification = "Peers from before RFC 8122 know nothing else; who takes it decides in FingerprintSet.")]
+    [SuppressMessage("Security", "CA5350", Justification = "Peers that predate RFC 8122 support nothing else; FingerprintSet decides whether it is accepted.")]
     private static byte[] Hash(int strength, ReadOnlySpan<byte> certificate) => strength switch
     {
         0 => SHA1.HashData(certificate),

@@ -1,22 +1,22 @@
 namespace ImageShare.Core.Sdp.Attributes;
 
-/// <summary>Which way media flows, seen from the side that wrote the description (RFC 8866 §6.7).</summary>
+/// <summary>The direction of media, from the point of view of the author of the description (RFC 8866 §6.7).</summary>
 public enum MediaDirection
 {
     /// <summary><c>sendrecv</c>, the default.</summary>
     SendReceive = 0,
 
-    /// <summary><c>sendonly</c>: the side that pushes a file.</summary>
+    /// <summary><c>sendonly</c>: this side sends a file.</summary>
     SendOnly,
 
-    /// <summary><c>recvonly</c>: the side that gets one.</summary>
+    /// <summary><c>recvonly</c>: this side receives a file.</summary>
     ReceiveOnly,
 
     /// <summary><c>inactive</c>.</summary>
     Inactive,
 }
 
-/// <summary>The words for <see cref="MediaDirection"/> and how the two sides' directions go together.</summary>
+/// <summary>Attribute names of <see cref="MediaDirection"/>, and the rules for answering one direction with another.</summary>
 public static class MediaDirections
 {
     /// <summary>The attribute name of the direction.</summary>
@@ -29,7 +29,7 @@ public static class MediaDirections
         _ => throw new ArgumentOutOfRangeException(nameof(direction)),
     };
 
-    /// <summary>Reads an attribute name, case ignored; null when it names no direction.</summary>
+    /// <summary>Parses an attribute name, ignoring case; null if it is not a direction.</summary>
     public static MediaDirection? FromAttributeName(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -45,7 +45,7 @@ public static class MediaDirections
         return null;
     }
 
-    /// <summary>The same flow seen from the other side: sendonly becomes recvonly and the other way round.</summary>
+    /// <summary>The direction from the other side's point of view: sendonly becomes recvonly and vice versa.</summary>
     public static MediaDirection Opposite(this MediaDirection direction) => direction switch
     {
         MediaDirection.SendOnly => MediaDirection.ReceiveOnly,
@@ -54,8 +54,8 @@ public static class MediaDirections
     };
 
     /// <summary>
-    /// Whether a side may answer <paramref name="offered"/> with <paramref name="answered"/> (RFC 3264 §6.1): never sending to
-    /// one that does not receive, nor receiving from one that does not send.
+    /// Whether <paramref name="offered"/> may be answered with <paramref name="answered"/> (RFC 3264 §6.1): no side may send to one that does
+    /// not receive, or receive from one that does not send.
     /// </summary>
     public static bool MayAnswer(this MediaDirection answered, MediaDirection offered) =>
         (!Sends(answered) || Receives(offered)) && (!Receives(answered) || Sends(offered));

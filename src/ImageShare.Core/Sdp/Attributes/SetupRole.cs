@@ -1,22 +1,22 @@
 namespace ImageShare.Core.Sdp.Attributes;
 
-/// <summary>Which end opens the connection (a=setup, RFC 4145 §4, for MSRP RFC 6135).</summary>
+/// <summary>Which endpoint opens the connection (a=setup, RFC 4145 §4; for MSRP RFC 6135).</summary>
 public enum SetupRole
 {
-    /// <summary><c>active</c>: this end connects.</summary>
+    /// <summary><c>active</c>: this endpoint connects.</summary>
     Active,
 
-    /// <summary><c>passive</c>: this end listens.</summary>
+    /// <summary><c>passive</c>: this endpoint listens.</summary>
     Passive,
 
-    /// <summary><c>actpass</c>: the other end chooses (offers only).</summary>
+    /// <summary><c>actpass</c>: the answerer chooses (offers only).</summary>
     ActPass,
 
     /// <summary><c>holdconn</c>: no connection for now.</summary>
     HoldConn,
 }
 
-/// <summary>The words for <see cref="SetupRole"/>.</summary>
+/// <summary>Attribute values of <see cref="SetupRole"/>.</summary>
 public static class SetupRoles
 {
     /// <summary>The attribute value of the role.</summary>
@@ -29,7 +29,7 @@ public static class SetupRoles
         _ => throw new ArgumentOutOfRangeException(nameof(role)),
     };
 
-    /// <summary>Reads an attribute value, case and white space around it ignored; null when it is no role.</summary>
+    /// <summary>Parses an attribute value, ignoring case and surrounding white space; null if it is not a role.</summary>
     public static SetupRole? FromAttributeValue(string? value)
     {
         ReadOnlySpan<char> word = value.AsSpan().Trim();

@@ -5,31 +5,31 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp.FileTransfer;
 
-/// <summary>How the dates of a file are written.</summary>
+/// <summary>The format of file dates.</summary>
 public enum FileDateStyle
 {
-    /// <summary>Quoted, RFC 5322, numeric zone, as RFC 5547 §6 asks: <c>creation:"Wed, 15 Oct 2008 10:40:46 +0000"</c>.</summary>
+    /// <summary>A quoted RFC 5322 date with a numeric zone, as RFC 5547 §6 requires: <c>creation:"Wed, 15 Oct 2008 10:40:46 +0000"</c>.</summary>
     Rfc5322 = 0,
 
-    /// <summary>Unquoted ISO 8601 in UTC with milliseconds, for peers of that age: <c>creation:2008-10-15T10:40:46.405Z</c>.</summary>
+    /// <summary>Unquoted ISO 8601 in UTC with milliseconds, for old peers: <c>creation:2008-10-15T10:40:46.405Z</c>.</summary>
     Iso8601,
 }
 
-/// <summary>When a file was created, changed and last read (a=file-date, RFC 5547 §6).</summary>
+/// <summary>The dates of creation, modification and last read of a file (a=file-date, RFC 5547 §6).</summary>
 public sealed record FileDate
 {
-    /// <summary>When it was created.</summary>
+    /// <summary>When the file was created, or null.</summary>
     public DateTimeOffset? Created { get; init; }
 
-    /// <summary>When it was last changed.</summary>
+    /// <summary>When the file was last modified, or null.</summary>
     public DateTimeOffset? Modified { get; init; }
 
-    /// <summary>When it was last read.</summary>
+    /// <summary>When the file was last read, or null.</summary>
     public DateTimeOffset? Read { get; init; }
 
     /// <summary>
-    /// date-param *(SP date-param). Reads quoted and unquoted values, RFC 5322 dates with numeric and named zones, and ISO 8601;
-    /// dates it cannot read are left out, false when none is left.
+    /// date-param *(SP date-param). Accepts quoted and unquoted values, RFC 5322 dates with numeric and named zones, and ISO 8601. Malformed
+    /// dates are skipped; false if none is left.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out FileDate? value)
     {
@@ -73,7 +73,7 @@ public sealed record FileDate
         return value is not null;
     }
 
-    /// <summary>Whether every part is spelt as RFC 5547 asks: quoted, RFC 5322, with a numeric zone.</summary>
+    /// <summary>Whether every date is written as RFC 5547 requires: quoted, RFC 5322, with a numeric zone.</summary>
     internal static bool IsWellSpelt(ReadOnlySpan<byte> text)
     {
         var cursor = new AsciiCursor(text);
@@ -100,7 +100,7 @@ public sealed record FileDate
         ArgumentNullException.ThrowIfNull(output);
         if ((Created ?? Modified ?? Read) is null)
         {
-            throw new ImageShareException(ImageShareError.InvalidValue, "A file-date holds no date; set one or leave the attribute out.");
+            throw new ImageShareException(ImageShareError.InvalidValue, "A file-date contains no date; set one or omit the attribute.");
         }
 
         bool first = true;
@@ -112,7 +112,7 @@ public sealed record FileDate
     /// <summary>The value of the attribute in the given style.</summary>
     public string ToString(FileDateStyle style) => SdpText.Print(output => Write(output, style));
 
-    /// <summary>The value of the attribute as RFC 5547 asks.</summary>
+    /// <summary>The value of the attribute in the format of RFC 5547.</summary>
     public override string ToString() => ToString(FileDateStyle.Rfc5322);
 
     private static void WriteOne(IBufferWriter<byte> output, ReadOnlySpan<byte> label, DateTimeOffset? date, FileDateStyle style, ref bool first)
@@ -141,13 +141,13 @@ public sealed record FileDate
         }
     }
 
-    // An unquoted RFC 5322 date holds spaces: it ends where the next label begins.
+    // An unquoted RFC 5322 date contains spaces: it ends where the next label starts.
     private static ReadOnlySpan<byte> ReadToNextLabel(ref AsciiCursor cursor)
     {
         ReadOnlySpan<byte> rest = cursor.Rest;
         int end = Math.Min(IndexOf(rest, " creation:"u8), Math.Min(IndexOf(rest, " modification:"u8), IndexOf(rest, " read:"u8)));
 
-        // At least one octet, so that every round of the caller goes forward.
+        // Consume at least one byte, so that the caller's loop advances.
         end = Math.Max(end, Math.Min(1, rest.Length));
         cursor.Advance(end);
         return rest[..end];

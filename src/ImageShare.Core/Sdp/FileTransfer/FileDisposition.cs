@@ -2,20 +2,20 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp.FileTransfer;
 
-/// <summary>What the sender would like to happen with the file (a=file-disposition, RFC 5547 §7).</summary>
-/// <param name="Value">The token, such as <c>render</c>; compared without case.</param>
+/// <summary>How the sender suggests handling the file (a=file-disposition, RFC 5547 §7).</summary>
+/// <param name="Value">The token, such as <c>render</c>; case-insensitive.</param>
 public readonly record struct FileDisposition(string Value)
 {
-    /// <summary>Show it at once. Also what an absent attribute means.</summary>
+    /// <summary>Display the file at once. The default if the attribute is absent.</summary>
     public static FileDisposition Render { get; } = new("render");
 
-    /// <summary>Keep it until the user asks.</summary>
+    /// <summary>Store the file; display it only on request.</summary>
     public static FileDisposition Attachment { get; } = new("attachment");
 
-    /// <summary>Whether the file may be shown without asking: only for <c>render</c>; a word nobody knows counts as attachment.</summary>
+    /// <summary>Whether the file may be displayed without asking: only for <c>render</c>; unknown values count as attachment.</summary>
     public bool MayDisplay => string.Equals(Value, "render", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Reads a token.</summary>
+    /// <summary>Parses a token.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out FileDisposition value)
     {
         text = Grammar.TrimWhiteSpace(text);

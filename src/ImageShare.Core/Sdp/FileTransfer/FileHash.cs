@@ -8,18 +8,18 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sdp.FileTransfer;
 
 /// <summary>
-/// A hash of the whole file (RFC 5547 §6), even when only a range of it is offered. SHA-1 is what the RFC defines: it finds
-/// transmission errors, it is no protection against an attacker.
+/// A hash of the whole file (RFC 5547 §6), even if only a range is offered. The RFC uses SHA-1, which detects transmission errors but does
+/// not protect against attackers.
 /// </summary>
 public sealed record FileHash
 {
-    // Weakest first; MD5 and older ones are left out on purpose.
+    // Weakest first. MD5 and older algorithms are omitted on purpose.
     private static readonly (string Name, string Alias, int Length)[] Known =
         [("sha-1", "sha1", 20), ("sha-224", "sha224", 28), ("sha-256", "sha256", 32), ("sha-384", "sha384", 48), ("sha-512", "sha512", 64)];
 
-    /// <summary>Makes a hash.</summary>
+    /// <summary>Creates a hash.</summary>
     /// <param name="algorithm">The name in the IANA registry of hash function textual names, such as <c>sha-1</c>.</param>
-    /// <param name="value">The octets of the hash.</param>
+    /// <param name="value">The bytes of the hash.</param>
     public FileHash(string algorithm, params ImmutableArray<byte> value)
     {
         ArgumentException.ThrowIfNullOrEmpty(algorithm);
@@ -27,15 +27,15 @@ public sealed record FileHash
         Value = value.IsDefault ? [] : value;
     }
 
-    /// <summary>The name of the algorithm as it was written.</summary>
+    /// <summary>The name of the algorithm as written.</summary>
     public string Algorithm { get; }
 
-    /// <summary>The octets of the hash.</summary>
+    /// <summary>The bytes of the hash.</summary>
     public ImmutableArray<byte> Value { get; }
 
     /// <summary>
-    /// The registered lower-case name of the algorithm (<c>sha-1</c>, <c>sha-256</c>, ...), when this library knows it and the value has
-    /// its length; otherwise null, and the hash is to be ignored.
+    /// The registered lower-case name of the algorithm (<c>sha-1</c>, <c>sha-256</c>, ...) if it is supported and the value has the right
+    /// length; otherwise null, and the hash must be ignored.
     /// </summary>
     public string? KnownName
     {
@@ -46,7 +46,7 @@ public sealed record FileHash
         }
     }
 
-    /// <summary>The higher, the stronger; -1 when the hash cannot be used.</summary>
+    /// <summary>The strength of the algorithm, higher is stronger; -1 if unusable.</summary>
     internal int Strength
     {
         get
@@ -64,14 +64,14 @@ public sealed record FileHash
         }
     }
 
-    /// <summary>Whether both name the same algorithm, spelling aside.</summary>
+    /// <summary>Whether both have the same algorithm, ignoring differences in spelling.</summary>
     public bool IsSameAlgorithmAs(FileHash other)
     {
         ArgumentNullException.ThrowIfNull(other);
         return KnownName is { } name ? name == other.KnownName : Algorithm.Equals(other.Algorithm, StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>hash-algorithm ":" 2HEXDIG *(":" 2HEXDIG): any case, and without the colons too.</summary>
+    /// <summary>hash-algorithm ":" 2HEXDIG *(":" 2HEXDIG), with hex digits in either case and optional colons.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out FileHash? value)
     {
         value = null;
@@ -109,14 +109,14 @@ public sealed record FileHash
         return true;
     }
 
-    /// <summary>Writes the algorithm, and the octets as upper-case hex with colons between.</summary>
-    /// <exception cref="ImageShareException">The algorithm is no token, or there is no octet.</exception>
+    /// <summary>Writes the algorithm and the bytes in upper-case hex separated by colons.</summary>
+    /// <exception cref="ImageShareException">The algorithm is not a token, or the hash is empty.</exception>
     public void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
         if (Value.IsEmpty || Algorithm.AsSpan().ContainsAny(' ', ':', '"'))
         {
-            throw new ImageShareException(ImageShareError.InvalidValue, "A file hash needs the name of its algorithm, without spaces or colons, and its octets.");
+            throw new ImageShareException(ImageShareError.InvalidValue, "A file hash needs an algorithm name without spaces or colons, and a value.");
         }
 
         SdpText.WriteField(output, Algorithm);
@@ -141,6 +141,6 @@ public sealed record FileHash
         return hash.ToHashCode();
     }
 
-    /// <summary>The algorithm and the octets as they are written.</summary>
+    /// <summary>The value as it is written.</summary>
     public override string ToString() => SdpText.Print(Write);
 }

@@ -5,20 +5,20 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sdp.FileTransfer;
 
 /// <summary>
-/// Which octets of the file are transferred (a=file-range, RFC 5547 §6). Not to be confused with MSRP's Byte-Range, which counts
-/// from 1 inside the message whatever this says.
+/// The byte range of the file that is transferred (a=file-range, RFC 5547 §6). Not the same as MSRP's Byte-Range, which always counts from 1
+/// within the message.
 /// </summary>
-/// <param name="Start">The first octet, counted from 1.</param>
-/// <param name="End">The last octet, included; null for "to the end".</param>
+/// <param name="Start">The position of the first byte, starting at 1.</param>
+/// <param name="End">The position of the last byte (inclusive); null for the end of the file.</param>
 public readonly record struct FileRange(long Start, long? End = null)
 {
-    /// <summary>The whole file, which is also what an absent attribute means.</summary>
+    /// <summary>The whole file. The default if the attribute is absent.</summary>
     public static FileRange Whole { get; } = new(1);
 
-    /// <summary>Whether the range lies inside a file of that many octets.</summary>
+    /// <summary>Whether the range lies within a file of that size in bytes.</summary>
     public bool Fits(long size) => Start >= 1 && Start <= size && (End is null || (End >= Start && End <= size));
 
-    /// <summary>start-offset "-" stop-offset, the latter perhaps <c>*</c>; false when it starts at 0 or ends before it starts.</summary>
+    /// <summary>start-offset "-" stop-offset, where the latter may be <c>*</c>. False if it starts at 0 or ends before it starts.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out FileRange value)
     {
         value = default;
@@ -50,7 +50,7 @@ public readonly record struct FileRange(long Start, long? End = null)
         ArgumentNullException.ThrowIfNull(output);
         if (Start < 1 || End < Start)
         {
-            throw new ImageShareException(ImageShareError.InvalidValue, "A file range counts from 1 and does not end before it starts.");
+            throw new ImageShareException(ImageShareError.InvalidValue, "A file range must start at 1 or higher and must not end before it starts.");
         }
 
         output.WriteNumber(Start);

@@ -6,29 +6,29 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp.FileTransfer;
 
-/// <summary>Which file a media section is about: name, type, size, hashes (a=file-selector, RFC 5547 §6). Every part is optional.</summary>
+/// <summary>Selects the file of a media section by name, type, size and hashes (a=file-selector, RFC 5547 §6). Every property is optional.</summary>
 public sealed record FileSelector
 {
-    // What may stand between the quotes of a name as it is. RFC 5547 excludes NUL, CR, LF, the quote and the percent sign, and asks
-    // for escaping what the local file system takes for directories: / and \ mean that to one peer or another wherever we run.
+    // The bytes written unescaped in a quoted name. RFC 5547 §6 excludes NUL, CR, LF, the quote and the percent sign, and requires escaping
+    // the directory separators of the local file system: / and \ are separators to some peers.
     private static readonly SearchValues<byte> NameOctets = SearchValues.Create(
         [.. Enumerable.Range(1, 255).Select(o => (byte)o)
             .Where(o => o is not ((byte)'\r' or (byte)'\n' or (byte)'"' or (byte)'%' or (byte)'/' or (byte)'\\')
                 && (o != ':' || !OperatingSystem.IsWindows()))]);
 
-    /// <summary>The file's name as the peer gave it, escapes undone: a hint for people, never a path. Any character may be in it.</summary>
+    /// <summary>The unescaped file name given by the peer. It may contain any character: display it, but never use it as a path.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The media type of the content.</summary>
+    /// <summary>The media type of the file.</summary>
     public MediaType? Type { get; init; }
 
-    /// <summary>The size of the file in octets, without any wrapper.</summary>
+    /// <summary>The size of the file in bytes, without a wrapper.</summary>
     public long? Size { get; init; }
 
-    /// <summary>The hashes of the whole file, in their order, also those that cannot be used.</summary>
+    /// <summary>The hashes of the whole file in order, including unusable ones.</summary>
     public ImmutableArray<FileHash> Hashes { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>Selectors this library does not know or could not read, as they came, in their order.</summary>
+    /// <summary>Unknown or malformed selectors, unchanged and in order.</summary>
     public ImmutableArray<string> OtherSelectors { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>The SHA-1 of the file as 40 upper-case hex digits, or null if there is none.</summary>
@@ -48,7 +48,7 @@ public sealed record FileSelector
         }
     }
 
-    /// <summary>The hash to check a received file with: the strongest this library knows; null when there is none.</summary>
+    /// <summary>The hash to check a received file with: the strongest supported one, or null.</summary>
     public FileHash? StrongestKnownHash
     {
         get
@@ -66,12 +66,12 @@ public sealed record FileSelector
         }
     }
 
-    /// <summary>Whether this says enough to push a file: a type, a size or a hash; a name alone does not do (RFC 5547 §8.2.1).</summary>
+    /// <summary>Whether this is sufficient to offer a file: it has a type, size or hash; a name alone is not enough (RFC 5547 §8.2.1).</summary>
     public bool IsEnoughToPush => Type is not null || Size is not null || !Hashes.IsEmpty;
 
     /// <summary>
-    /// Whether both can mean one file (RFC 5547 §8.1): any part that both have and that differs makes two files, parts that only one
-    /// of them has do not.
+    /// Whether both can select the same file (RFC 5547 §8.1): they do not if they differ in a property that both have; properties of only one
+    /// are ignored.
     /// </summary>
     public bool IsSameFileAs(FileSelector other)
     {
@@ -97,8 +97,8 @@ public sealed record FileSelector
     }
 
     /// <summary>
-    /// selector *(SP selector), in any order. False when there is none (a bare attribute announces a capability), a name's quote is not
-    /// closed, or a size is not a number of octets.
+    /// selector *(SP selector), in any order. False if there is none (an attribute without value announces a capability), a quote is not
+    /// closed, or a size is not a number.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out FileSelector? value)
     {
@@ -119,7 +119,7 @@ public sealed record FileSelector
 
             var selector = new AsciiCursor(word);
 
-            // Some peers leave the label of the name away.
+            // Some peers omit the name: label.
             if (selector.TryReadIgnoreCase("name:"u8) || selector.Peek == '"')
             {
                 if (!TryReadName(selector.Rest, out string read))
@@ -171,8 +171,8 @@ public sealed record FileSelector
         return true;
     }
 
-    /// <summary>Writes name, type, size, hashes, one space between them.</summary>
-    /// <exception cref="ImageShareException">Nothing is selected, or a kept selector holds a line break.</exception>
+    /// <summary>Writes name, type, size and hashes, separated by spaces.</summary>
+    /// <exception cref="ImageShareException">The selector is empty, or an unknown selector contains a line break.</exception>
     public void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -212,7 +212,7 @@ public sealed record FileSelector
 
         if (first)
         {
-            throw new ImageShareException(ImageShareError.InvalidValue, "A file selector selects nothing; give it a name, type, size or hash.");
+            throw new ImageShareException(ImageShareError.InvalidValue, "A file selector is empty; give it a name, type, size or hash.");
         }
     }
 
@@ -233,7 +233,7 @@ public sealed record FileSelector
         first = false;
     }
 
-    // The quote ends the name: there are no backslash escapes here, only percent ones (RFC 5547 §6).
+    // The quote ends the name: escapes use percent signs, not backslashes (RFC 5547 §6).
     private static bool TryReadName(ReadOnlySpan<byte> text, out string name)
     {
         name = string.Empty;
@@ -256,7 +256,7 @@ public sealed record FileSelector
     private static bool Differ(string? mine, string? theirs) =>
         mine is not null && theirs is not null && !string.Equals(mine, theirs, StringComparison.Ordinal);
 
-    // Whether a value was quoted says nothing about the file, so the parameters are compared by hand.
+    // Compare the parameters by value: quoting makes no difference.
     private static bool IsSameType(MediaType mine, MediaType theirs)
     {
         if (!mine.IsSameTypeAs(theirs) || mine.Parameters.Count != theirs.Parameters.Count)

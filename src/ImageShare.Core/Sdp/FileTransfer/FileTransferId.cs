@@ -3,16 +3,16 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sdp.FileTransfer;
 
 /// <summary>
-/// Names one transfer, so that a repeated description is not taken for a new one (a=file-transfer-id, RFC 5547 §8.1). Opaque,
-/// compared with case, echoed as it came.
+/// Identifies a transfer, so that a repeated description is not mistaken for a new transfer (a=file-transfer-id, RFC 5547 §8.1). Opaque,
+/// case-sensitive, and echoed unchanged.
 /// </summary>
-/// <param name="Value">The id as it was written.</param>
+/// <param name="Value">The id as written.</param>
 public readonly record struct FileTransferId(string Value)
 {
-    /// <summary>A new id: 32 random letters and digits, 190 bits.</summary>
+    /// <summary>Creates an id of 32 random letters and digits (190 bits).</summary>
     public static FileTransferId Create() => new(RandomToken.Create(32));
 
-    /// <summary>Reads an id: any text without white space, since peers use more than tokens.</summary>
+    /// <summary>Parses an id: any text without white space, because peers do not restrict themselves to tokens.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out FileTransferId value)
     {
         text = Grammar.TrimWhiteSpace(text);

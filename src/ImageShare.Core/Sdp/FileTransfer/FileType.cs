@@ -5,13 +5,10 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp.FileTransfer;
 
-/// <summary>
-/// The spelling of a media type inside a file selector (RFC 5547 §6): its parameters are always quoted, and escaped with percent
-/// signs instead of backslashes.
-/// </summary>
+/// <summary>The form of a media type in a file selector (RFC 5547 §6): parameters are always quoted and percent-encoded.</summary>
 internal static class FileType
 {
-    /// <summary>type "/" subtype *(";" attribute "=" DQUOTE value-string DQUOTE); unquoted values are read too.</summary>
+    /// <summary>type "/" subtype *(";" attribute "=" DQUOTE value-string DQUOTE). Unquoted values are accepted too.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out MediaType? value)
     {
         value = null;

@@ -6,8 +6,7 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sdp.FileTransfer;
 
 /// <summary>
-/// The date-time of RFC 5322 §3.3, and ISO 8601 beside it. The day of the week is passed over unread: peers get it wrong, and it
-/// says nothing the date does not.
+/// Reads and writes dates of RFC 5322 §3.3, and reads ISO 8601. The day of the week is ignored: it is redundant, and peers get it wrong.
 /// </summary>
 internal static class MailDate
 {
@@ -23,8 +22,8 @@ internal static class MailDate
         date.UtcDateTime.ToString("yyyy'-'MM'-'dd'T'HH':'mm':'ss'.'fff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// [ day-of-week "," ] day month year hour ":" minute [ ":" second ] zone, and the obsolete forms of RFC 5322 §4.3: years of two and three digits, named
-    /// zones, comments and white space anywhere.
+    /// [ day-of-week "," ] day month year hour ":" minute [ ":" second ] zone, and the obsolete forms of RFC 5322 §4.3: two- and three-digit
+    /// years, named zones, and comments and white space anywhere.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out DateTimeOffset value, out bool isNumericZone)
     {
@@ -39,7 +38,7 @@ internal static class MailDate
         return TryRemoveComments(text, plain, out int length) && TryParsePlain(plain.AsSpan(0, length), out value, out _);
     }
 
-    // A comment stands for a space; comments nest, and a backslash takes the meaning off what follows it (RFC 5322 §3.2.2).
+    // A comment counts as a space. Comments nest, and a backslash escapes the next character (RFC 5322 §3.2.2).
     private static bool TryRemoveComments(ReadOnlySpan<byte> text, Span<byte> plain, out int length)
     {
         length = 0;
@@ -108,7 +107,7 @@ internal static class MailDate
         return TryMake(new DateTime((int)year, month, (int)day, (int)hour, (int)minute, (int)second, DateTimeKind.Unspecified), offset, out value);
     }
 
-    /// <summary>yyyy-mm-ddThh:mm:ss, with or without fraction and zone; without a zone it is UTC.</summary>
+    /// <summary>yyyy-mm-ddThh:mm:ss with optional fraction and zone; UTC without a zone.</summary>
     public static bool TryParseIso8601(ReadOnlySpan<byte> text, out DateTimeOffset value)
     {
         text = Grammar.TrimWhiteSpace(text);
@@ -131,7 +130,7 @@ internal static class MailDate
         return false;
     }
 
-    // Two digits count from 1950 to 2049, three from 1900 (RFC 5322 §4.3): 106 is 2006.
+    // Two-digit years mean 1950 to 2049, and three-digit years count from 1900 (RFC 5322 §4.3): 106 is 2006.
     private static bool TryReadYear(ref AsciiCursor cursor, out uint year)
     {
         int start = cursor.Position;
@@ -179,7 +178,7 @@ internal static class MailDate
         return true;
     }
 
-    // EST to PDT; all other names, of the military among them, mean nothing that one can rely on, and stand for UTC (RFC 5322 §4.3).
+    // EST to PDT. All other zone names, including the military ones, are unreliable and mean UTC (RFC 5322 §4.3).
     private static int HoursOf(ReadOnlySpan<byte> zone)
     {
         if (zone.Length != 3 || (zone[1] | 0x20) is not ((byte)'s' or (byte)'d') || (zone[2] | 0x20) != 't')

@@ -1,6 +1,6 @@
 namespace ImageShare.Core.Sdp.Lines;
 
-/// <summary>A line kept as it came: one of a type this library gives no meaning to, or one it could not read.</summary>
+/// <summary>A line that is kept unchanged: of a type this library does not interpret, or malformed.</summary>
 /// <param name="Type">The letter before the equals sign.</param>
-/// <param name="Value">Everything behind it.</param>
+/// <param name="Value">The text after the equals sign.</param>
 public readonly record struct SdpLine(char Type, string Value);

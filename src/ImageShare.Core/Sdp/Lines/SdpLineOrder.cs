@@ -6,10 +6,10 @@ internal static class SdpLineOrder
     public const string Session = "vosiuepcbtrzka";
     public const string Media = "micbka";
 
-    /// <summary>The place of a line type; unknown ones come last.</summary>
+    /// <summary>The position of a line type; unknown ones come last.</summary>
     public static int RankOf(string order, char type)
     {
-        // r= belongs to the t= before it: the two take turns and must not be pulled apart.
+        // r= belongs to the preceding t=: the two must stay together.
         int rank = order.IndexOf(type == 'r' ? 't' : type, StringComparison.Ordinal);
         return rank < 0 ? order.Length : rank;
     }

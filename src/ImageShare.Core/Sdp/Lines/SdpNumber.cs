@@ -5,8 +5,8 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sdp.Lines;
 
 /// <summary>
-/// A number of any length, as the session id and version of an o= line are (1*DIGIT, RFC 8866 §9): kept as its digits, compared as a number. Immutable.
-/// The default value is 0.
+/// A number of any length, for the session id and version of an o= line (1*DIGIT, RFC 8866 §9). Keeps the digits and compares by value.
+/// Immutable; the default value is 0.
 /// </summary>
 public readonly struct SdpNumber : IEquatable<SdpNumber>, IComparable<SdpNumber>
 {
@@ -16,16 +16,16 @@ public readonly struct SdpNumber : IEquatable<SdpNumber>, IComparable<SdpNumber>
 
     private string Digits => _digits ?? "0";
 
-    // Without the zeros in front, which make no other number.
+    // Without leading zeros, which do not change the value.
     private ReadOnlySpan<char> Significant => Digits.AsSpan().TrimStart('0');
 
-    /// <summary>A number of up to 64 bits.</summary>
+    /// <summary>Converts a 64-bit number.</summary>
     public static implicit operator SdpNumber(ulong value) => FromUInt64(value);
 
-    /// <summary>A number of up to 64 bits.</summary>
+    /// <summary>Converts a 64-bit number.</summary>
     public static SdpNumber FromUInt64(ulong value) => new(value.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Reads digits, one at least, and nothing else.</summary>
+    /// <summary>Parses one or more digits, and nothing else.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out SdpNumber value)
     {
         bool isNumber = !text.IsEmpty && !text.ContainsAnyExcept(Grammar.Digit);
@@ -33,10 +33,10 @@ public readonly struct SdpNumber : IEquatable<SdpNumber>, IComparable<SdpNumber>
         return isNumber;
     }
 
-    /// <summary>The value; false when it takes more than 64 bits.</summary>
+    /// <summary>Gets the value; false if it exceeds 64 bits.</summary>
     public bool TryGetUInt64(out ulong value) => ulong.TryParse(Digits, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 
-    /// <summary>One more.</summary>
+    /// <summary>The number incremented by one.</summary>
     public SdpNumber Next()
     {
         char[] digits = ['0', .. Digits];
@@ -66,24 +66,24 @@ public readonly struct SdpNumber : IEquatable<SdpNumber>, IComparable<SdpNumber>
     /// <inheritdoc/>
     public override int GetHashCode() => string.GetHashCode(Significant, StringComparison.Ordinal);
 
-    /// <summary>The digits as they were written.</summary>
+    /// <summary>The digits as written.</summary>
     public override string ToString() => Digits;
 
-    /// <summary>Whether both are the same number.</summary>
+    /// <summary>Whether both numbers are equal.</summary>
     public static bool operator ==(SdpNumber left, SdpNumber right) => left.Equals(right);
 
-    /// <summary>Whether they are different numbers.</summary>
+    /// <summary>Whether the numbers differ.</summary>
     public static bool operator !=(SdpNumber left, SdpNumber right) => !left.Equals(right);
 
-    /// <summary>Whether the left one is less.</summary>
+    /// <summary>Whether the left number is less.</summary>
     public static bool operator <(SdpNumber left, SdpNumber right) => left.CompareTo(right) < 0;
 
-    /// <summary>Whether the left one is less, or the same.</summary>
+    /// <summary>Whether the left number is less or equal.</summary>
     public static bool operator <=(SdpNumber left, SdpNumber right) => left.CompareTo(right) <= 0;
 
-    /// <summary>Whether the left one is greater.</summary>
+    /// <summary>Whether the left number is greater.</summary>
     public static bool operator >(SdpNumber left, SdpNumber right) => left.CompareTo(right) > 0;
 
-    /// <summary>Whether the left one is greater, or the same.</summary>
+    /// <summary>Whether the left number is greater or equal.</summary>
     public static bool operator >=(SdpNumber left, SdpNumber right) => left.CompareTo(right) >= 0;
 }

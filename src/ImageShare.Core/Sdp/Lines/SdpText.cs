@@ -4,7 +4,7 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp.Lines;
 
-/// <summary>How every line and field of a description is written, and the checks that keep a value inside its own field.</summary>
+/// <summary>Reads and writes lines and fields of a description, and checks that no value ends its field or line.</summary>
 internal static class SdpText
 {
     public static void WriteLine(IBufferWriter<byte> output, char type, string value)
@@ -17,14 +17,14 @@ internal static class SdpText
     }
 
     /// <summary>Writes a field that ends at the next space.</summary>
-    /// <exception cref="ImageShareException">The value is empty or would end its field or its line.</exception>
+    /// <exception cref="ImageShareException">The value is empty or contains a character that would end its field or line.</exception>
     public static void WriteField(IBufferWriter<byte> output, string value)
     {
         if (string.IsNullOrEmpty(value) || value.AsSpan().ContainsAny(' ', '\t') || SafeText.IsLineBreaking(value))
         {
             throw new ImageShareException(
                 ImageShareError.InvalidValue,
-                "A field of a session description is empty or holds a space or a line break; give it a value without them.");
+                "A field of a session description is empty or contains a space or a line break; use a value without them.");
         }
 
         output.WriteUtf8(value);
@@ -37,7 +37,7 @@ internal static class SdpText
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 
-    /// <summary>Reads one field and the spaces behind it.</summary>
+    /// <summary>Reads a field and the spaces after it.</summary>
     public static bool TryReadField(ref AsciiCursor cursor, out ReadOnlySpan<byte> field)
     {
         field = cursor.ReadUntilAny(" \t"u8);
@@ -45,7 +45,7 @@ internal static class SdpText
         return !field.IsEmpty;
     }
 
-    /// <summary>Reads up to white space that stands outside double quotes; false at the end and when a quote is not closed.</summary>
+    /// <summary>Reads up to white space outside double quotes; false at the end, and if a quote is not closed.</summary>
     public static bool TryReadWord(ref AsciiCursor cursor, out ReadOnlySpan<byte> word)
     {
         ReadOnlySpan<byte> rest = cursor.Rest;
