@@ -5,8 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace ImageShare.Core.Net;
 
 /// <summary>
-/// Whom a certificate is for, by its subjectAltName (RFC 5922 §7.1): URIs of one scheme when there are any, else DNS names; and addresses,
-/// for URIs that name one. The common name is never looked at, and there are no wildcards (§7.2).
+/// The hosts a certificate is issued for, from its subjectAltName (RFC 5922 §7.1): URIs of one scheme if there are any, or else DNS names;
+/// also IP addresses, for URIs that contain one. The common name is ignored, and wildcards are not supported (RFC 5922 §7.2).
 /// </summary>
 internal sealed class CertificateIdentity
 {
@@ -24,14 +24,14 @@ internal sealed class CertificateIdentity
     {
     }
 
-    /// <summary>The names it is for, ready to be shown.</summary>
+    /// <summary>The names, for display.</summary>
     public IEnumerable<string> Names => [.. Domains, .. _addresses.Select(a => a.ToString())];
 
     private List<string> Domains => _uriHosts.Count > 0 ? _uriHosts : _dnsNames;
 
-    /// <summary>Reads a certificate; one whose extension is broken is for nobody.</summary>
+    /// <summary>Reads a certificate. If its extension is malformed, it matches no host.</summary>
     /// <param name="certificate">The certificate.</param>
-    /// <param name="scheme">The scheme whose URIs count, such as <c>sip</c>; null for none.</param>
+    /// <param name="scheme">The URI scheme to use, such as <c>sip</c>; null for none.</param>
     public static CertificateIdentity Of(X509Certificate2 certificate, string? scheme)
     {
         var identity = new CertificateIdentity();
@@ -50,7 +50,7 @@ internal sealed class CertificateIdentity
         return identity;
     }
 
-    /// <summary>Whether it is for that host: a name, or an address (IPv6 without brackets).</summary>
+    /// <summary>Whether the certificate is valid for a host: a name, or an IP address (IPv6 without brackets).</summary>
     public bool IsFor(string host) => IPAddress.TryParse(host, out IPAddress? address)
         ? _addresses.Contains(address)
         : Domains.Contains(host.TrimEnd('.'), StringComparer.OrdinalIgnoreCase);
@@ -88,10 +88,10 @@ internal sealed class CertificateIdentity
         }
     }
 
-    // A URI with a user is a person's, not a domain's (RFC 5922 §7.1).
+    // A URI with a user part identifies a person, not a domain (RFC 5922 §7.1).
     private static string HostOf(string rest) => rest.Contains('@', StringComparison.Ordinal) ? string.Empty : rest.Split(':', ';', '?')[0];
 
-    // What is no host name is for nobody, and never shown.
+    // Anything that is not a host name matches nothing and is never displayed.
     private static void Add(List<string> names, string name)
     {
         if (name.Length is > 0 and < 256 && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '*' or '_'))

@@ -2,20 +2,20 @@ using System.Net;
 
 namespace ImageShare.Core.Net;
 
-/// <summary>A bound datagram socket. One receive at a time; sends may overlap with each other and with it.</summary>
+/// <summary>A bound datagram socket. Only one receive at a time; sends may overlap with each other and with a receive.</summary>
 public interface IDatagramSocket : IAsyncDisposable
 {
     /// <summary>The bound address and port.</summary>
     IPEndPoint LocalEndPoint { get; }
 
-    /// <summary>Sends one datagram. That it was sent says nothing about its arrival.</summary>
+    /// <summary>Sends a datagram. Completion does not mean that it arrived.</summary>
     ValueTask SendAsync(ReadOnlyMemory<byte> datagram, IPEndPoint remote, CancellationToken cancellationToken);
 
-    /// <summary>Waits for one datagram and copies it into <paramref name="buffer"/>; what does not fit is lost.</summary>
+    /// <summary>Waits for a datagram and copies it into <paramref name="buffer"/>; excess bytes are lost.</summary>
     ValueTask<ReceivedDatagram> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken);
 }
 
-/// <summary>How many octets came, and from where.</summary>
-/// <param name="Length">Octets written to the buffer.</param>
+/// <summary>The length and sender of a received datagram.</summary>
+/// <param name="Length">The number of bytes written to the buffer.</param>
 /// <param name="Remote">The sender's address and port.</param>
 public readonly record struct ReceivedDatagram(int Length, IPEndPoint Remote);

@@ -3,34 +3,37 @@ using System.Net;
 namespace ImageShare.Core.Net;
 
 /// <summary>
-/// What carries the octets: datagram sockets, stream listeners and stream connections. <see cref="SystemNetwork"/> is the
-/// machine's own network; <see cref="InMemoryNetwork"/> has the same face without a socket, for tests.
-/// All members may be called at the same time from any thread.
+/// A network: datagram sockets, stream listeners and stream connections. <see cref="SystemNetwork"/> is the machine's network; <see
+/// cref="InMemoryNetwork"/> works without sockets, for tests. All members are thread-safe.
 /// </summary>
 public interface INetwork
 {
     /// <summary>Binds a datagram socket.</summary>
-    /// <param name="local">The address and port to bind; port 0 lets the network choose.</param>
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: the port is taken or the address is not ours.</exception>
+    /// <param name="local">The address and port to bind; port 0 picks a free port.</param>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.AddressInUse"/>: the port is in use, or the address does not belong to this machine.
+    /// </exception>
     IDatagramSocket BindDatagram(IPEndPoint local);
 
-    /// <summary>Starts to listen for stream connections; connections are queued from here on.</summary>
-    /// <param name="local">The address and port to listen on; port 0 lets the network choose.</param>
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: the port is taken or the address is not ours.</exception>
+    /// <summary>Starts listening for stream connections, which are queued from then on.</summary>
+    /// <param name="local">The address and port to listen on; port 0 picks a free port.</param>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.AddressInUse"/>: the port is in use, or the address does not belong to this machine.
+    /// </exception>
     IStreamListener Listen(IPEndPoint local);
 
     /// <summary>Opens a stream connection.</summary>
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.PeerUnreachable"/>: refused or no route.</exception>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.PeerUnreachable"/>: the connection was refused, or there is no route.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; nothing stays open.</exception>
     ValueTask<IStreamConnection> ConnectAsync(IPEndPoint remote, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The address of this machine that packets to <paramref name="remote"/> would leave from: what to advertise to that peer
-    /// when the socket is bound to the unspecified address.
+    /// The local address from which packets to <paramref name="remote"/> are sent: the one to advertise to that peer if the socket is bound
+    /// to the unspecified address.
     /// </summary>
     IPAddress GetLocalAddressFor(IPAddress remote);
 
-    /// <summary>The addresses of a host name, IPv4 and IPv6, in the resolver's order; a numeric address is its own answer.</summary>
+    /// <summary>Resolves a host name to IPv4 and IPv6 addresses, in the order of the resolver. An IP address resolves to itself.</summary>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.PeerUnreachable"/>: the name does not resolve.</exception>
     ValueTask<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken);
 }

@@ -4,22 +4,22 @@ using System.Net;
 namespace ImageShare.Core.Net;
 
 /// <summary>
-/// An open stream connection as a pair of pipes. One reader and one writer at a time; the two may overlap.
-/// A read that completes with no data is the peer's orderly end; an <see cref="IOException"/> out of the pipes is a lost connection.
-/// Disposing flushes nothing: flush first, then dispose, when no read is under way any more. Disposing sends the end of the stream to the
-/// peer, waits about a second at most for the peer's own end, so that what was said last is not lost to a reset, and releases the connection.
+/// An open stream connection as a pair of pipes. There may be one reader and one writer, which may overlap. A read that completes without
+/// data is an orderly shutdown by the peer; an <see cref="IOException"/> from a pipe means that the connection was lost. Disposal does not
+/// flush: flush first, and dispose when no read is pending. Disposal shuts down the sending side, waits about a second for the peer's
+/// shutdown so that the last bytes are not lost to a reset, and releases the connection.
 /// </summary>
 public interface IStreamConnection : IDuplexPipe, IAsyncDisposable
 {
-    /// <summary>This end.</summary>
+    /// <summary>The local address and port.</summary>
     IPEndPoint LocalEndPoint { get; }
 
-    /// <summary>The other end.</summary>
+    /// <summary>The remote address and port.</summary>
     IPEndPoint RemoteEndPoint { get; }
 
     /// <summary>
-    /// Whether more is about to come. A hint, given before a read by whoever reads: the read may then wait with a buffer at hand, which saves a system call;
-    /// otherwise it had better wait without one, for thousands of connections may lie idle. Need not be heeded.
+    /// A hint set by the reader before a read: whether input is expected soon. If so, the read may wait with a buffer, which saves a system
+    /// call; otherwise it should wait without one, because thousands of connections may be idle. May be ignored.
     /// </summary>
     bool ExpectsInput
     {
@@ -29,6 +29,6 @@ public interface IStreamConnection : IDuplexPipe, IAsyncDisposable
         }
     }
 
-    /// <summary>Drops the connection at once: pending reads and writes end, the peer sees a reset. Safe to call at any time, from any thread.</summary>
+    /// <summary>Resets the connection: pending reads and writes end, and the peer sees a reset. Thread-safe; may be called at any time.</summary>
     void Abort();
 }

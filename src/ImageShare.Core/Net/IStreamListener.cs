@@ -2,12 +2,12 @@ using System.Net;
 
 namespace ImageShare.Core.Net;
 
-/// <summary>Accepts stream connections. One accept at a time. Disposing ends a waiting accept and refuses later connections.</summary>
+/// <summary>Accepts stream connections. Only one accept at a time. Disposal ends a pending accept and refuses further connections.</summary>
 public interface IStreamListener : IAsyncDisposable
 {
-    /// <summary>The address and port listened on.</summary>
+    /// <summary>The local address and port.</summary>
     IPEndPoint LocalEndPoint { get; }
 
-    /// <summary>Waits for the next connection; null when the listener was disposed.</summary>
+    /// <summary>Waits for the next connection; null if the listener was disposed.</summary>
     ValueTask<IStreamConnection?> AcceptAsync(CancellationToken cancellationToken);
 }

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 
 namespace ImageShare.Core.Net;
 
-/// <summary>A datagram socket of an <see cref="InMemoryNetwork"/>. As with UDP, what comes while the queue is full is lost.</summary>
+/// <summary>A datagram socket of an <see cref="InMemoryNetwork"/>. As in UDP, datagrams are lost if the queue is full.</summary>
 internal sealed class InMemoryDatagramSocket(InMemoryNetwork network, IPEndPoint local) : IDatagramSocket
 {
     private const int QueueLength = 4096;

@@ -4,9 +4,9 @@ using System.Net;
 namespace ImageShare.Core.Net;
 
 /// <summary>
-/// A network inside the process: the whole stack runs on it without a socket, for tests of applications and of the library
-/// itself. Every address exists, and the unspecified address stands for all of them; ports are the network's own. Datagrams can be dropped, doubled or held back with
-/// <see cref="DatagramFilter"/>.
+/// A network within the process: runs the whole stack without sockets, for tests of applications and of this library. Every address exists,
+/// the unspecified address stands for all, and ports are independent of the machine's. Use <see cref="DatagramFilter"/> to drop, duplicate or
+/// delay datagrams.
 /// </summary>
 public sealed class InMemoryNetwork : INetwork
 {
@@ -15,17 +15,15 @@ public sealed class InMemoryNetwork : INetwork
     private int _nextPort = 20000;
 
     /// <summary>
-    /// Decides how many copies of a datagram arrive: 0 loses it, 1 (the default) delivers it, 2 doubles it. Arguments: from, to, octets.
-    /// Called on the sender's thread; the octets are valid during the call only.
+    /// Decides how many copies of a datagram arrive: 0 drops it, 1 (the default) delivers it, 2 duplicates it. Arguments: source,
+    /// destination, bytes. Called on the sender's thread; the bytes are valid during the call only.
     /// </summary>
     public Func<IPEndPoint, IPEndPoint, ReadOnlyMemory<byte>, int>? DatagramFilter { get; set; }
 
-    /// <summary>
-    /// Asked before each stream connection, with the listener's address; false refuses it, as if nobody listened there.
-    /// </summary>
+    /// <summary>Called before each stream connection with the listener's address; false refuses the connection, as if no one listened.</summary>
     public Func<IPEndPoint, bool>? ConnectFilter { get; set; }
 
-    /// <summary>The host names this network knows beside localhost, and their addresses. May be changed at any time.</summary>
+    /// <summary>The host names that resolve, in addition to localhost, with their addresses. May be changed at any time.</summary>
     public IDictionary<string, IPAddress[]> Names { get; } = new ConcurrentDictionary<string, IPAddress[]>(StringComparer.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
@@ -57,7 +55,7 @@ public sealed class InMemoryNetwork : INetwork
             }
         }
 
-        throw new ImageShareException(ImageShareError.PeerUnreachable, $"Nobody listens on {remote} in this in-memory network.");
+        throw new ImageShareException(ImageShareError.PeerUnreachable, $"There is no listener on {remote} in this in-memory network; start one first.");
     }
 
     /// <inheritdoc/>
@@ -78,7 +76,7 @@ public sealed class InMemoryNetwork : INetwork
             : host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
                 ? ValueTask.FromResult<IPAddress[]>([IPAddress.Loopback])
                 : throw new ImageShareException(
-                    ImageShareError.PeerUnreachable, $"The in-memory network does not know {host}; add it to its Names, or give an address.");
+                    ImageShareError.PeerUnreachable, $"The in-memory network cannot resolve {host}; add it to InMemoryNetwork.Names, or use an IP address.");
     }
 
     internal void Deliver(IPEndPoint from, IPEndPoint to, ReadOnlyMemory<byte> datagram)

@@ -3,7 +3,7 @@ using System.Net;
 
 namespace ImageShare.Core.Net;
 
-/// <summary>One end of a connection of an <see cref="InMemoryNetwork"/>: two pipes, crossed, with back-pressure like TCP's window.</summary>
+/// <summary>One end of a connection of an <see cref="InMemoryNetwork"/>: two crossed pipes, with back-pressure like TCP's.</summary>
 internal sealed class InMemoryStreamConnection : IStreamConnection
 {
     private static readonly PipeOptions Options =
@@ -51,7 +51,7 @@ internal sealed class InMemoryStreamConnection : IStreamConnection
             return;
         }
 
-        // The peer reads what was flushed, then the end (or the reset); our own pending read and the peer's pending write end too.
+        // The peer reads the flushed bytes and then the end or reset. Our pending read and the peer's pending write also end.
         _outgoing.Writer.Complete(reason);
         _incoming.Reader.CancelPendingRead();
         _incoming.Reader.Complete(reason);

@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 
 namespace ImageShare.Core.Net;
 
-/// <summary>The two pipes of a connection as the one stream that TLS wants. Asynchronous only; a connection that is gone is an <see cref="IOException"/>.</summary>
+/// <summary>Wraps the two pipes of a connection in a stream for TLS. Asynchronous only; a lost connection is an <see cref="IOException"/>.</summary>
 internal sealed class PipeStream(IDuplexPipe pipes) : Stream
 {
     public override bool CanRead => true;
@@ -30,7 +30,7 @@ internal sealed class PipeStream(IDuplexPipe pipes) : Stream
                 throw new IOException("The connection was dropped.");
             }
 
-            // An empty buffer only waits until there is something to read.
+            // A read with an empty buffer only waits for input.
             int length = (int)Math.Min(read.Buffer.Length, buffer.Length);
             ReadOnlySequence<byte> taken = read.Buffer.Slice(0, length);
             taken.CopyTo(buffer.Span);
@@ -50,7 +50,7 @@ internal sealed class PipeStream(IDuplexPipe pipes) : Stream
             FlushResult flushed = await pipes.Output.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
             if (flushed.IsCompleted || flushed.IsCanceled)
             {
-                throw new IOException("The peer takes nothing any more.");
+                throw new IOException("The peer no longer reads.");
             }
         }
         catch (InvalidOperationException e)
@@ -65,7 +65,7 @@ internal sealed class PipeStream(IDuplexPipe pipes) : Stream
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    // Each write goes out by itself.
+    // Each write is flushed.
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public override void Flush()

@@ -4,11 +4,11 @@ using System.Diagnostics.CodeAnalysis;
 namespace ImageShare.Core.Net;
 
 /// <summary>
-/// Blocks of memory of one size. The one given back last is given out first, whatever the thread: the processor still has it at hand, as it has not what another
-/// thread was the last to use. For any thread.
+/// A pool of blocks of one size. The block returned last is rented first, whichever thread returned it, because it is still in the
+/// processor's cache. Thread-safe.
 /// </summary>
-/// <param name="size">The octets of a block.</param>
-/// <param name="kept">How many there are at most; whoever wants more gets them from the shared pool.</param>
+/// <param name="size">The size of a block in bytes.</param>
+/// <param name="kept">The maximum number of blocks; further ones come from the shared pool.</param>
 internal sealed class RecentBlocks(int size, int kept) : MemoryPool<byte>
 {
     private readonly Lock _gate = new();
@@ -44,12 +44,12 @@ internal sealed class RecentBlocks(int size, int kept) : MemoryPool<byte>
 
     protected override void Dispose(bool disposing)
     {
-        // The blocks are plain arrays.
+        // The blocks are plain managed arrays.
     }
 
     private sealed class Block(RecentBlocks pool, byte[] octets) : IMemoryOwner<byte>
     {
-        // Never given back: the pipe of a connection that broke below TLS is not completed. Another may be made then.
+        // The block was never returned: the pipe of a connection that failed below TLS is not completed. Allow another one to be created.
         ~Block()
         {
             lock (pool._gate)
@@ -60,7 +60,7 @@ internal sealed class RecentBlocks(int size, int kept) : MemoryPool<byte>
 
         public Memory<byte> Memory => octets;
 
-        [SuppressMessage("Usage", "CA1816", Justification = "It is given out again, and may be lost then.")]
+        [SuppressMessage("Usage", "CA1816", Justification = "The block is rented again and needs its finalizer.")]
         public void Dispose()
         {
             lock (pool._gate)

@@ -4,14 +4,14 @@ using System.Security.Cryptography.X509Certificates;
 namespace ImageShare.Core.Net;
 
 /// <summary>
-/// Makes a certificate that nobody vouches for: good where its fingerprint is known by another way (RFC 8122 §6.1). The key is on P-256 and is kept in
-/// memory only; the certificate names nobody.
+/// Creates self-signed certificates, which are verified by a fingerprint sent in another way (RFC 8122 §6.1). The P-256 key is kept in memory
+/// only, and the certificate contains no name.
 /// </summary>
 internal static class SelfSignedCertificate
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(730);
 
-    /// <summary>Makes one, valid from yesterday, as clocks differ. The caller disposes of it.</summary>
+    /// <summary>Creates a certificate that is valid since yesterday, because clocks differ. The caller disposes of it.</summary>
     public static X509Certificate2 Create(TimeProvider time)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -21,7 +21,7 @@ internal static class SelfSignedCertificate
         DateTimeOffset now = time.GetUtcNow();
         using X509Certificate2 made = request.CreateSelfSigned(now.AddDays(-1), now + Lifetime);
 
-        // By way of PKCS#12, for platforms whose TLS takes no key that was never in a store.
+        // Convert via PKCS#12: the TLS of some platforms cannot use ephemeral keys.
         return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null);
     }
 }

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace ImageShare.Core.Net;
 
-/// <summary>A TCP connection over a system socket. Large buffers: one system call moves many MSRP chunks.</summary>
+/// <summary>A TCP connection over a system socket. Its buffers are large, so that one system call transfers many MSRP chunks.</summary>
 internal sealed class SocketStreamConnection : IStreamConnection
 {
     private const int ReadBufferSize = 512 * 1024;
@@ -14,7 +14,7 @@ internal sealed class SocketStreamConnection : IStreamConnection
     private const int LingerOctets = 16 * 1024 * 1024;
     private static readonly TimeSpan LingerTime = TimeSpan.FromSeconds(1);
 
-    // Few connections are busy at a time; each of them turns one block over and over.
+    // Only a few connections are busy at a time, and each of them reuses one block.
     private static readonly RecentBlocks ReadBlocks = new(ReadBufferSize, kept: 2);
     private static readonly RecentBlocks WriteBlocks = new(WriteBufferSize, kept: 4);
 
@@ -48,7 +48,7 @@ internal sealed class SocketStreamConnection : IStreamConnection
     {
         if (Interlocked.Exchange(ref _closed, 1) == 0)
         {
-            // Linger 0: the peer gets a reset and nothing waits in the kernel.
+            // Linger 0: the peer gets a reset, and no data stays in the kernel.
             _socket.Close(timeout: 0);
         }
     }
@@ -64,23 +64,23 @@ internal sealed class SocketStreamConnection : IStreamConnection
             }
             catch (SocketException)
             {
-                // The peer was faster; there is nobody left to tell.
+                // The peer has already closed the connection.
             }
 
             _socket.Dispose();
         }
     }
 
-    // The reader asks for nothing first, to be told when there is something to read, and takes its buffer only then. Where more is expected, it is told so at
-    // once, and waits with the buffer.
+    // The reader first waits with an empty read and takes its buffer only when there is input. If input is expected, the empty read completes
+    // at once and the reader waits with the buffer.
     private sealed class Stream(SocketStreamConnection connection) : NetworkStream(connection._socket, ownsSocket: false)
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             buffer.IsEmpty && connection.ExpectsInput ? ValueTask.FromResult(0) : base.ReadAsync(buffer, cancellationToken);
     }
 
-    // A socket closed with unread octets resets the connection, and what we said last is lost with it: read them away until the peer, who
-    // has seen our end, ends too. Not for long, and not for ever: a peer that only sends is cut off.
+    // Closing a socket with unread bytes resets the connection, which can discard the last bytes sent. Read and discard until the peer, which
+    // has seen our shutdown, shuts down too. The time is limited, so a peer that keeps sending is cut off.
     private async ValueTask LingerAsync()
     {
         using var limit = new CancellationTokenSource(LingerTime);
@@ -94,7 +94,7 @@ internal sealed class SocketStreamConnection : IStreamConnection
         }
         catch (OperationCanceledException)
         {
-            // It had its time.
+            // The time limit has expired.
         }
         finally
         {

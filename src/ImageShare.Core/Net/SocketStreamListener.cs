@@ -6,7 +6,7 @@ namespace ImageShare.Core.Net;
 /// <summary>A TCP listener over a system socket.</summary>
 internal sealed class SocketStreamListener(Socket socket) : IStreamListener
 {
-    // When the process has no file left, each accept fails at once: this is not to become a loop that does nothing else.
+    // If the process has no file descriptors left, every accept fails at once: pause instead of spinning.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private volatile bool _disposed;
@@ -29,7 +29,7 @@ internal sealed class SocketStreamListener(Socket socket) : IStreamListener
             }
             catch (SocketException e)
             {
-                // The connection was gone before it was taken from the queue, or just after; the listener itself is well.
+                // The connection was closed before or right after it was accepted; the listener itself is fine.
                 accepted?.Dispose();
                 if (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
                 {

@@ -3,14 +3,14 @@ using System.Net.Sockets;
 
 namespace ImageShare.Core.Net;
 
-/// <summary>The machine's own UDP and TCP. Stateless; use <see cref="Instance"/>.</summary>
+/// <summary>The UDP and TCP of the machine. Stateless; use <see cref="Instance"/>.</summary>
 public sealed class SystemNetwork : INetwork
 {
     private SystemNetwork()
     {
     }
 
-    /// <summary>The one instance.</summary>
+    /// <summary>The only instance.</summary>
     public static SystemNetwork Instance { get; } = new();
 
     /// <inheritdoc/>
@@ -63,7 +63,7 @@ public sealed class SystemNetwork : INetwork
             socket.Dispose();
             throw new ImageShareException(
                 ImageShareError.PeerUnreachable,
-                $"No TCP connection to {remote} ({e.SocketErrorCode}); check the address and port, and that the peer is running.",
+                $"Cannot connect to {remote} over TCP ({e.SocketErrorCode}); check the address and port, and that the peer is running.",
                 e);
         }
         catch
@@ -79,7 +79,7 @@ public sealed class SystemNetwork : INetwork
         ArgumentNullException.ThrowIfNull(remote);
         try
         {
-            // Connecting a UDP socket sends nothing; it only asks the routing table.
+            // Connecting a UDP socket sends nothing; it only queries the routing table.
             using var probe = new Socket(remote.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
             probe.Connect(new IPEndPoint(remote, 9));
             return ((IPEndPoint)probe.LocalEndPoint!).Address;
@@ -117,14 +117,14 @@ public sealed class SystemNetwork : INetwork
     }
 
     private static ImageShareException DoesNotResolve(string host, Exception? inner) => new(
-        ImageShareError.PeerUnreachable, $"The name {host} does not resolve to an address; check its spelling or give an address.", inner);
+        ImageShareError.PeerUnreachable, $"The name {host} cannot be resolved; check its spelling, or use an IP address.", inner);
 
     private static ImageShareException CannotBind(IPEndPoint local, string protocol, SocketException e) => new(
         ImageShareError.AddressInUse,
         e.SocketErrorCode switch
         {
             SocketError.AddressAlreadyInUse => $"{protocol} port {local.Port} on {local.Address} is in use; choose another port, or 0 for a free one.",
-            SocketError.AddressNotAvailable => $"{local.Address} is not an address of this machine; bind to one that is, and advertise the other.",
+            SocketError.AddressNotAvailable => $"{local.Address} is not an address of this machine; bind to one that is, and set AdvertisedAddress to the other.",
             SocketError.AccessDenied => $"Binding {protocol} {local} is not permitted; choose a port above 1023.",
             _ => $"Cannot bind {protocol} {local} ({e.SocketErrorCode}); choose another address or port.",
         },

@@ -6,7 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ImageShare.Core.Net;
 
-/// <summary>A stream connection with TLS on it. Back-pressure and the orderly end are those of the connection below, with TLS's own end before.</summary>
+/// <summary>A stream connection with TLS. Back-pressure and shutdown are those of the connection below; a TLS close_notify is sent first.</summary>
 internal sealed class TlsConnection : IStreamConnection
 {
     private const int ReadBufferSize = 32 * 1024;
@@ -36,13 +36,13 @@ internal sealed class TlsConnection : IStreamConnection
 
     public IPEndPoint RemoteEndPoint => _below.RemoteEndPoint;
 
-    /// <summary>What the peer showed; null when it showed nothing. Valid until the connection is disposed.</summary>
+    /// <summary>The peer's certificate, or null. Valid until the connection is disposed.</summary>
     public X509Certificate2? PeerCertificate { get; }
 
-    /// <summary>The version agreed on.</summary>
+    /// <summary>The negotiated TLS version.</summary>
     public SslProtocols Version { get; }
 
-    /// <summary>At a server: the name the client asked for; empty when it named none.</summary>
+    /// <summary>On a server: the host name requested by the client (SNI), or empty.</summary>
     public string ServerName { get; }
 
     public void Abort()
@@ -61,12 +61,12 @@ internal sealed class TlsConnection : IStreamConnection
             }
             catch (TimeoutException)
             {
-                // It takes nothing any more, our farewell neither.
+                // The peer no longer reads, so close_notify cannot be sent.
                 _below.Abort();
             }
             catch (Exception e) when (e is IOException or InvalidOperationException or AuthenticationException or System.ComponentModel.Win32Exception)
             {
-                // There is nobody left to tell.
+                // The peer has already closed the connection.
             }
         }
 

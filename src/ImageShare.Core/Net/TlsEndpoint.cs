@@ -5,26 +5,26 @@ using System.Security.Cryptography.X509Certificates;
 namespace ImageShare.Core.Net;
 
 /// <summary>
-/// Makes TLS connections of open ones, as client and as server: sockets or in-memory alike. Its owner limits the time by the token. A
-/// handshake that fails takes the connection with it, and not one octet that came before its end is handed on.
+/// Performs TLS handshakes on open connections, as client and server. The caller limits the time with the token. A failed handshake closes
+/// the connection, and no application data is returned before the handshake is complete.
 /// </summary>
 internal sealed class TlsEndpoint(TlsOptions options)
 {
-    // Built once: it looks for the certificates in between.
+    // Built once, because it searches for intermediate certificates.
     private readonly Lazy<SslStreamCertificateContext?> _certificate = new(() => options.Certificate is { } certificate
         ? SslStreamCertificateContext.Create(certificate, [.. options.Intermediates], offline: true)
         : null);
 
     public TlsOptions Options => options;
 
-    /// <summary>Begins TLS as the one who connected.</summary>
-    /// <param name="connection">The open connection; belongs to the result, or is closed when there is none.</param>
-    /// <param name="serverName">The host of the URI, no port: asked for (SNI) and, with the usual check, compared with the certificate.</param>
-    /// <param name="check">What the certificate must stand.</param>
-    /// <param name="cancellationToken">Gives up; the peer sees a reset.</param>
+    /// <summary>Performs the handshake as client.</summary>
+    /// <param name="connection">The open connection. The result owns it; on failure it is closed.</param>
+    /// <param name="serverName">The host of the URI without port, for SNI and, with the default check, for comparison with the certificate.</param>
+    /// <param name="check">The check of the server's certificate.</param>
+    /// <param name="cancellationToken">Cancels the handshake; the peer sees a reset.</param>
     /// <exception cref="ImageShareException">
-    /// <see cref="ImageShareError.CertificateNotTrusted"/>: the check failed. <see cref="ImageShareError.PeerUnreachable"/>: no TLS is spoken there,
-    /// none that both sides know, or the peer gave up.
+    /// <see cref="ImageShareError.CertificateNotTrusted"/>: the check failed. <see cref="ImageShareError.PeerUnreachable"/>: the peer does
+    /// not speak TLS, there is no common version, or the peer aborted.
     /// </exception>
     public ValueTask<TlsConnection> ConnectAsync(
         IStreamConnection connection, string serverName, TlsPeerCheck check, CancellationToken cancellationToken) =>
@@ -45,11 +45,11 @@ internal sealed class TlsEndpoint(TlsOptions options)
                 },
                 cancellationToken));
 
-    /// <summary>Begins TLS as the one who was connected to.</summary>
-    /// <param name="connection">The open connection; belongs to the result, or is closed when there is none.</param>
-    /// <param name="asksForCertificate">Whether the client is asked for its certificate. The check decides about none and about a bad one.</param>
-    /// <param name="check">What the client's certificate must stand; asked with null when it shows none.</param>
-    /// <param name="cancellationToken">Gives up; the peer sees a reset.</param>
+    /// <summary>Performs the handshake as server.</summary>
+    /// <param name="connection">The open connection. The result owns it; on failure it is closed.</param>
+    /// <param name="asksForCertificate">Whether to request a client certificate. The check decides about a missing or bad one.</param>
+    /// <param name="check">The check of the client's certificate; called with null if there is none.</param>
+    /// <param name="cancellationToken">Cancels the handshake; the peer sees a reset.</param>
     /// <exception cref="ImageShareException">As for <see cref="ConnectAsync"/>.</exception>
     public ValueTask<TlsConnection> AcceptAsync(
         IStreamConnection connection, bool asksForCertificate, TlsPeerCheck check, CancellationToken cancellationToken) =>
@@ -87,7 +87,7 @@ internal sealed class TlsEndpoint(TlsOptions options)
                 connection.Abort();
             }
 
-            // After a refusal the peer is to read the alert that says so, which a reset would take from it.
+            // After a failed check, let the peer read the alert, which a reset would discard.
             await stream.DisposeAsync().ConfigureAwait(false);
             await connection.DisposeAsync().ConfigureAwait(false);
             if (fault is not null)
@@ -99,7 +99,7 @@ internal sealed class TlsEndpoint(TlsOptions options)
             {
                 throw new ImageShareException(
                     ImageShareError.PeerUnreachable,
-                    $"No TLS with {peer}; check that TLS 1.2 or later is spoken on that port, and that this side's certificate is accepted there.",
+                    $"The TLS handshake with {peer} failed; check that the port speaks TLS 1.2 or later, and that it accepts this side's certificate.",
                     e);
             }
 
@@ -114,7 +114,7 @@ internal sealed class TlsEndpoint(TlsOptions options)
             }
             catch (Exception e)
             {
-                // The application's own check: what it could not look at is not trusted.
+                // The application's check threw: do not trust the certificate.
                 fault = $"The application's check of the certificate of {peer} failed ({e.GetType().Name}: {e.Message}).";
             }
 
@@ -122,6 +122,6 @@ internal sealed class TlsEndpoint(TlsOptions options)
         }
     }
 
-    // Nothing is fetched from where a stranger's certificate points.
+    // Do not download certificates from URLs in a peer's certificate.
     private X509ChainPolicy ChainPolicy() => new() { RevocationMode = options.RevocationMode, DisableCertificateDownloads = true };
 }

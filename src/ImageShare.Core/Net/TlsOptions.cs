@@ -5,20 +5,19 @@ using System.Security.Cryptography.X509Certificates;
 namespace ImageShare.Core.Net;
 
 /// <summary>
-/// How TLS is spoken, as server and as client. The defaults verify: the peer's certificate must come from an authority this machine
-/// trusts, be valid today and be for the name that was asked for. Immutable; the certificates stay the caller's to dispose of, after
-/// everything that uses them.
+/// TLS settings for client and server. By default a peer's certificate must be issued by an authority this machine trusts, be valid now, and
+/// match the requested name. Immutable. The caller disposes of the certificates after everything that uses them.
 /// </summary>
 public sealed record TlsOptions
 {
-    /// <summary>Verifies by the machine's own trust, and has no certificate to show.</summary>
+    /// <summary>The defaults: the machine's trusted roots, and no certificate.</summary>
     public static TlsOptions Default { get; } = new();
 
     /// <summary>
-    /// This side's certificate with its private key: shown to whoever connects, and to servers that ask for one. Null (the default)
-    /// listens for no TLS and shows nothing.
+    /// The certificate of this side with its private key. It is presented to clients, and to servers that request one. Null (the default) for
+    /// none, and no listening for TLS.
     /// </summary>
-    /// <exception cref="ArgumentException">It has no private key.</exception>
+    /// <exception cref="ArgumentException">The certificate has no private key.</exception>
     public X509Certificate2? Certificate
     {
         get;
@@ -27,23 +26,22 @@ public sealed record TlsOptions
             : throw new ArgumentException("The certificate has no private key; load it together with its key.", nameof(value));
     }
 
-    /// <summary>The certificates between <see cref="Certificate"/> and its root, sent along with it. Default: none.</summary>
+    /// <summary>The intermediate certificates between <see cref="Certificate"/> and its root, which are sent with it. Default none.</summary>
     public IReadOnlyList<X509Certificate2> Intermediates { get; init; } = [];
 
-    /// <summary>Authorities, or single certificates, trusted beside those this machine trusts. Default: none.</summary>
+    /// <summary>Certificate authorities, or individual certificates, to trust in addition to the machine's. Default none.</summary>
     public IReadOnlyList<X509Certificate2> TrustedRoots { get; init; } = [];
 
     /// <summary>
-    /// Whether certificates are looked up as revoked. Default <see cref="X509RevocationMode.NoCheck"/>: looking online holds up each
-    /// handshake by the answers of other servers.
+    /// Whether to check for revoked certificates. Default <see cref="X509RevocationMode.NoCheck"/>: online checks delay each handshake.
     /// </summary>
     public X509RevocationMode RevocationMode { get; init; } = X509RevocationMode.NoCheck;
 
-    /// <summary>Whether whoever connects must show a certificate that verifies. Default false: SIP clients prove themselves by digest.</summary>
+    /// <summary>Whether clients must present a valid certificate. Default false: SIP clients authenticate with digest.</summary>
     public bool RequiresClientCertificate { get; init; }
 
-    /// <summary>The versions spoken. Default TLS 1.2 and 1.3; nothing older can be set (RFC 8996).</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Something other than TLS 1.2, TLS 1.3 or both.</exception>
+    /// <summary>The TLS versions. Default TLS 1.2 and 1.3; older versions are not allowed (RFC 8996).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value contains a version other than TLS 1.2 and TLS 1.3.</exception>
     public SslProtocols Protocols
     {
         get;
@@ -53,13 +51,13 @@ public sealed record TlsOptions
     }
     = SslProtocols.Tls12 | SslProtocols.Tls13;
 
-    /// <summary>The cipher suites offered and taken, or null (the default) for the system's choice.</summary>
+    /// <summary>The cipher suites; null (the default) for the system's choice.</summary>
     public CipherSuitesPolicy? CipherSuites { get; init; }
 
     /// <summary>
-    /// Decides about the peer's certificate in place of this library; null (the default) refuses whatever has a fault. It is given the
-    /// faults found, the name by the rules of RFC 5922 among them. One that answers true to everything switches the protection off. Called on
-    /// a thread of the handshake, must not block.
+    /// Decides about a peer's certificate instead of this library. It receives the errors found, including a name mismatch by RFC 5922.
+    /// Returning true unconditionally disables the protection. Called on a thread of the handshake; must not block. Null (the default)
+    /// rejects a certificate with any error.
     /// </summary>
     public RemoteCertificateValidationCallback? Validation { get; init; }
 }

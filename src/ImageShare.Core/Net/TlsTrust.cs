@@ -4,20 +4,20 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ImageShare.Core.Net;
 
-/// <summary>The checks of a peer's certificate when nothing else vouches for it: chain, dates and name.</summary>
+/// <summary>The default checks of a peer's certificate: chain, dates and name.</summary>
 internal static class TlsTrust
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
     private const int MostNamesShown = 5;
 
-    /// <summary>A server must be who was asked for.</summary>
-    /// <param name="options">What is trusted.</param>
-    /// <param name="serverName">The host of the URI, before any look-up.</param>
-    /// <param name="scheme">The scheme whose URIs count as names in a certificate; null for none.</param>
+    /// <summary>The check for servers, which must match the requested name.</summary>
+    /// <param name="options">The trust settings.</param>
+    /// <param name="serverName">The host of the URI, before any DNS lookup.</param>
+    /// <param name="scheme">The scheme of the URIs in a certificate that count as names; null for none.</param>
     public static TlsPeerCheck ForServer(TlsOptions options, string serverName, string? scheme) => (sender, certificate, chain, errors) =>
     {
-        // SslStream's own comparison takes wildcards and common names, ours does not.
+        // SslStream accepts wildcards and common names; our comparison does not (RFC 5922 §7.2).
         errors &= ~SslPolicyErrors.RemoteCertificateNameMismatch;
         errors = WithOwnRoots(options, ServerAuthentication, certificate, chain, errors);
         CertificateIdentity? identity = certificate is null ? null : CertificateIdentity.Of(certificate, scheme);
@@ -31,11 +31,11 @@ internal static class TlsTrust
             : (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) != SslPolicyErrors.None || identity is null
                 ? $"The certificate of {serverName} is not trusted: {Why(certificate, chain, errors)}"
                 : errors == SslPolicyErrors.None
-                    ? $"The application refused the certificate of {serverName}."
-                    : $"The certificate is not for {serverName} but for {Shown(identity)}; use a name it is for in the URI, or have it made out to {serverName}.";
+                    ? $"The application rejected the certificate of {serverName}."
+                    : $"The certificate is not for {serverName} but for {Shown(identity)}; use one of its names in the URI, or get a certificate for {serverName}.";
     };
 
-    /// <summary>Whoever connects may be anyone, but a certificate that is shown must be good, and there when it is required.</summary>
+    /// <summary>The check for clients, which may be anonymous unless a certificate is required; a presented certificate must be valid.</summary>
     public static TlsPeerCheck ForClient(TlsOptions options) => (sender, certificate, chain, errors) =>
     {
         if (certificate is null && !options.RequiresClientCertificate)
@@ -53,7 +53,7 @@ internal static class TlsTrust
     private static bool Decide(TlsOptions options, object sender, X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors) =>
         options.Validation?.Invoke(sender, certificate, chain, errors) ?? errors == SslPolicyErrors.None;
 
-    // The machine does not trust it; perhaps the roots given do.
+    // The machine does not trust the certificate; try the configured roots.
     private static SslPolicyErrors WithOwnRoots(
         TlsOptions options, string purpose, X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
@@ -74,7 +74,7 @@ internal static class TlsTrust
 
         if (chain is not null)
         {
-            // What the peer sent along.
+            // The intermediate certificates sent by the peer.
             own.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
         }
 
@@ -91,12 +91,12 @@ internal static class TlsTrust
     {
         if (certificate is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable))
         {
-            return "it showed none; the peer needs a certificate.";
+            return "the peer presented none; it needs a certificate.";
         }
 
         if (!errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
         {
-            return "the application refused it.";
+            return "the application rejected it.";
         }
 
         X509ChainStatusFlags flags = (chain?.ChainStatus ?? []).Aggregate(X509ChainStatusFlags.NoError, static (all, s) => all | s.Status);
@@ -106,7 +106,7 @@ internal static class TlsTrust
             : flags.HasFlag(X509ChainStatusFlags.Revoked)
                 ? "it was revoked; the peer needs a new one."
                 : (flags & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0
-                    ? "nobody this side trusts has signed it; add the authority that did to the trusted roots, if you trust it."
+                    ? "it is not signed by a trusted authority; add its authority to the trusted roots if you trust it."
                     : $"{flags}; the peer needs another one.";
     }
 

@@ -3,19 +3,19 @@ using System.Net.Sockets;
 namespace ImageShare.Core.Net;
 
 /// <summary>
-/// Bounds what a TCP socket takes and has not sent. Without it several megabytes of a picture that its user takes back lie in the system's send buffer and
-/// leave all the same. Linux and macOS can do it (TCP_NOTSENT_LOWAT); elsewhere the send buffer is what it is.
+/// Limits the unsent bytes in a TCP socket's buffer. Otherwise, if a user cancels, several megabytes in the send buffer would still be sent.
+/// Supported on Linux and macOS (TCP_NOTSENT_LOWAT); elsewhere the send buffer is unchanged.
 /// </summary>
 internal static class UnsentOctets
 {
-    /// <summary>Enough to keep a fast path busy while the writer is woken; at 1 MB/s an eighth of a second.</summary>
+    /// <summary>Enough to keep a fast connection busy until the writer wakes up; an eighth of a second at 1 MB/s.</summary>
     public const int Most = 128 * 1024;
 
     private const int Tcp = 6;
     private const int LinuxNotSentLowWater = 25;
     private const int MacNotSentLowWater = 0x201;
 
-    /// <summary>Sets the bound. Where the system does not know the option, nothing changes.</summary>
+    /// <summary>Sets the limit. Does nothing if the system does not support the option.</summary>
     public static void Bound(Socket socket, int octets = Most)
     {
         int option = OperatingSystem.IsLinux() ? LinuxNotSentLowWater : OperatingSystem.IsMacOS() ? MacNotSentLowWater : 0;
@@ -30,7 +30,7 @@ internal static class UnsentOctets
         }
         catch (SocketException)
         {
-            // A kernel without it, or a connection that is gone: then its first write says so.
+            // The kernel does not support it, or the connection is lost, which the first write will report.
         }
     }
 }

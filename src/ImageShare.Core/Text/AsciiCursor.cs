@@ -3,22 +3,22 @@ using System.Buffers;
 namespace ImageShare.Core.Text;
 
 /// <summary>
-/// A read position in a complete piece of protocol text. Each <c>TryRead…</c> consumes what it matched, or nothing at all
-/// when it returns false, so a caller can try the alternatives of a rule one after the other.
+/// A read position in complete protocol text. Each <c>TryRead…</c> method consumes what it matched, or nothing if it returns false, so that a
+/// caller can try the alternatives of a grammar rule one after the other.
 /// </summary>
 internal ref struct AsciiCursor(ReadOnlySpan<byte> text)
 {
     private readonly ReadOnlySpan<byte> _text = text;
 
-    /// <summary>The octet offset of the next unread octet.</summary>
+    /// <summary>The offset of the next unread byte.</summary>
     public int Position { get; private set; }
 
     public readonly bool AtEnd => Position >= _text.Length;
 
-    /// <summary>What has not been read yet.</summary>
+    /// <summary>The unread text.</summary>
     public readonly ReadOnlySpan<byte> Rest => _text[Position..];
 
-    /// <summary>Looks at the next octet without reading it; 0 at the end.</summary>
+    /// <summary>The next byte, which is not consumed; 0 at the end.</summary>
     public readonly byte Peek => AtEnd ? (byte)0 : _text[Position];
 
     public void Advance(int count) => Position = Math.Min(Position + count, _text.Length);
@@ -57,10 +57,10 @@ internal ref struct AsciiCursor(ReadOnlySpan<byte> text)
         return true;
     }
 
-    /// <summary>Skips any run of SP and HTAB; returns whether there was at least one.</summary>
+    /// <summary>Skips SP and HTAB; returns whether there was any.</summary>
     public bool SkipWhiteSpace()
     {
-        // By hand: runs are none or one long, nearly always.
+        // Not vectorized: there is almost always at most one.
         int start = Position;
         while (Position < _text.Length && Grammar.IsWhiteSpace(_text[Position]))
         {
@@ -70,7 +70,7 @@ internal ref struct AsciiCursor(ReadOnlySpan<byte> text)
         return Position > start;
     }
 
-    /// <summary>Reads the longest run of <paramref name="allowed"/>, perhaps none.</summary>
+    /// <summary>Reads the longest run of <paramref name="allowed"/>, which may be empty.</summary>
     public ReadOnlySpan<byte> ReadWhile(SearchValues<byte> allowed)
     {
         ReadOnlySpan<byte> rest = Rest;
@@ -80,7 +80,7 @@ internal ref struct AsciiCursor(ReadOnlySpan<byte> text)
         return rest[..length];
     }
 
-    /// <summary>Reads up to, not including, <paramref name="stop"/>, or to the end when it does not occur.</summary>
+    /// <summary>Reads up to and excluding <paramref name="stop"/>, or to the end if it does not occur.</summary>
     public ReadOnlySpan<byte> ReadUntil(byte stop)
     {
         ReadOnlySpan<byte> rest = Rest;
@@ -90,7 +90,7 @@ internal ref struct AsciiCursor(ReadOnlySpan<byte> text)
         return rest[..length];
     }
 
-    /// <summary>Reads up to, not including, the first of <paramref name="stops"/>, or to the end when none occurs.</summary>
+    /// <summary>Reads up to and excluding the first of <paramref name="stops"/>, or to the end if none occurs.</summary>
     public ReadOnlySpan<byte> ReadUntilAny(ReadOnlySpan<byte> stops)
     {
         ReadOnlySpan<byte> rest = Rest;
@@ -106,7 +106,7 @@ internal ref struct AsciiCursor(ReadOnlySpan<byte> text)
         return !token.IsEmpty;
     }
 
-    /// <summary>Reads digits only: no sign, no blanks; false on overflow, with nothing consumed.</summary>
+    /// <summary>Reads decimal digits without sign or white space; false on overflow, with nothing consumed.</summary>
     public bool TryReadUInt32(out uint value)
     {
         int start = Position;
@@ -121,7 +121,7 @@ internal ref struct AsciiCursor(ReadOnlySpan<byte> text)
         return false;
     }
 
-    /// <summary>Reads digits only, a value of 0 to 2^63-1; false on overflow, with nothing consumed.</summary>
+    /// <summary>Reads decimal digits, a value from 0 to 2^63-1; false on overflow, with nothing consumed.</summary>
     public bool TryReadInt64(out long value)
     {
         int length = DecimalDigits.Read(Rest, out value);
@@ -130,9 +130,8 @@ internal ref struct AsciiCursor(ReadOnlySpan<byte> text)
     }
 
     /// <summary>
-    /// quoted-string = DQUOTE *(qdtext / quoted-pair) DQUOTE (RFC 3261 §25.1). <paramref name="inner"/> is what stands
-    /// between the quotes, escapes not yet undone (<see cref="QuotedString.Unescape"/>). Unterminated strings, and ones that
-    /// hold CR, LF or NUL, are not read.
+    /// quoted-string = DQUOTE *(qdtext / quoted-pair) DQUOTE (RFC 3261 §25.1). <paramref name="inner"/> is the text between the quotes, still
+    /// escaped (<see cref="QuotedString.Unescape"/>). False for unterminated strings, and those that contain CR, LF or NUL.
     /// </summary>
     public bool TryReadQuotedString(out ReadOnlySpan<byte> inner)
     {

@@ -3,15 +3,15 @@ using System.Numerics;
 
 namespace ImageShare.Core.Text;
 
-/// <summary>Reads numbers of digits only. Eight digits are taken at a time: three numbers of many stand in the head of each chunk.</summary>
+/// <summary>Reads decimal numbers, eight digits at a time: each chunk header contains three large numbers.</summary>
 internal static class DecimalDigits
 {
     private const int AtOnce = sizeof(ulong);
 
-    /// <summary>Reads the digits at the front.</summary>
-    /// <param name="text">The digits and whatever follows them.</param>
+    /// <summary>Reads the leading digits.</summary>
+    /// <param name="text">The digits and any following text.</param>
     /// <param name="value">0 to 2^63-1.</param>
-    /// <returns>How many digits there are; 0 when there is none, or when the number is larger.</returns>
+    /// <returns>The number of digits; 0 if there is none or the number is too large.</returns>
     public static int Read(ReadOnlySpan<byte> text, out long value)
     {
         int length = 0;
@@ -35,10 +35,10 @@ internal static class DecimalDigits
         return length;
     }
 
-    // The first octet of the text is the lowest of the eight.
+    // The first byte of the text is the least significant one.
     private static int ReadEight(ulong octets, out long value)
     {
-        // The high bit of each octet that is no digit; a carry only reaches those behind the first such octet.
+        // Sets the high bit of each byte that is not a digit. A carry only affects bytes after the first such byte.
         ulong digits = octets ^ 0x3030303030303030;
         ulong others = ((digits + 0x7676767676767676) | digits) & 0x8080808080808080;
         int length = BitOperations.TrailingZeroCount(others) / 8;
@@ -48,7 +48,7 @@ internal static class DecimalDigits
             return 0;
         }
 
-        // Zeros in front instead of what follows; then pairs, fours and all eight are put together.
+        // Replace the following bytes by leading zeros; then combine pairs, groups of four, and all eight.
         digits <<= (AtOnce - length) * 8;
         digits = (digits * 10) + (digits >> 8);
         value = (long)((((digits & 0x000000FF000000FF) * 0x000F424000000064) + (((digits >> 16) & 0x000000FF000000FF) * 0x0000271000000001)) >> 32);

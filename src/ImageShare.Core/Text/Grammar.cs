@@ -17,20 +17,20 @@ internal static class Grammar
     public static readonly SearchValues<byte> MimeToken =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`{|}~"u8);
 
-    /// <summary>Everything a host may hold: names, IPv4, and IPv6 between brackets (RFC 3261 §25.1 host).</summary>
+    /// <summary>The characters of a host: names, IPv4, and IPv6 in brackets (RFC 3261 §25.1 host).</summary>
     public static readonly SearchValues<byte> Host =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._[]:"u8);
 
     public static readonly SearchValues<byte> Digit = SearchValues.Create("0123456789"u8);
 
-    /// <summary>Characters that must never stand raw inside a value we write: they would end its line or its string.</summary>
+    /// <summary>Characters that must never be written in a value: they would end its line or string.</summary>
     public static readonly SearchValues<byte> LineBreaking = SearchValues.Create("\r\n\0"u8);
 
     public static readonly SearchValues<char> LineBreakingChars = SearchValues.Create("\r\n\0");
 
     public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(Token);
 
-    /// <summary>Whether it is a token of RFC 2045 §5.1.</summary>
+    /// <summary>Whether the text is a token of RFC 2045 §5.1.</summary>
     public static bool IsMimeToken(string text)
     {
         foreach (char c in text)
@@ -50,7 +50,7 @@ internal static class Grammar
 
     public static ReadOnlySpan<byte> TrimWhiteSpace(ReadOnlySpan<byte> text)
     {
-        // By hand: mostly there is nothing to trim, or one SP.
+        // Not vectorized: there is usually nothing or one SP to trim.
         int start = 0;
         int end = text.Length;
         while (start < end && IsWhiteSpace(text[start]))

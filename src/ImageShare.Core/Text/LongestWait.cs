@@ -1,8 +1,8 @@
 namespace ImageShare.Core.Text;
 
 /// <summary>
-/// The longest time a timer takes: seven weeks. What a peer names in seconds may be 136 years (32 bits), and more in a header without a limit:
-/// it is cut to this before it reaches a timer.
+/// Limits a delay to what a timer supports: seven weeks. A delay in seconds from a peer may be up to 136 years (32 bits), or more in a header
+/// without a limit.
 /// </summary>
 internal static class LongestWait
 {

@@ -5,16 +5,16 @@ using System.Text;
 namespace ImageShare.Core.Text;
 
 /// <summary>
-/// A media type with its parameters, such as <c>image/png</c> or <c>multipart/related;boundary="b"</c>
-/// (Content-Type, RFC 2045 §5.1; the same in SIP, MIME parts and MSRP). Immutable; type and subtype compare without case.
+/// A media type with parameters, such as <c>image/png</c> or <c>multipart/related;boundary="b"</c> (Content-Type, RFC 2045 §5.1; also used in
+/// SIP, MIME parts and MSRP). Immutable; type and subtype are case-insensitive.
 /// </summary>
 public sealed record MediaType
 {
-    /// <summary>Makes a media type.</summary>
-    /// <param name="type">The part before the slash, a token or <c>*</c>.</param>
-    /// <param name="subtype">The part behind the slash, a token or <c>*</c>.</param>
-    /// <param name="parameters">Its parameters.</param>
-    /// <exception cref="ArgumentException">A part is empty or no token.</exception>
+    /// <summary>Creates a media type.</summary>
+    /// <param name="type">The type before the slash: a token or <c>*</c>.</param>
+    /// <param name="subtype">The subtype after the slash: a token or <c>*</c>.</param>
+    /// <param name="parameters">The parameters.</param>
+    /// <exception cref="ArgumentException">The type or subtype is not a token.</exception>
     public MediaType(string type, string subtype, ParameterList parameters = default)
     {
         ThrowIfNoToken(type, nameof(type));
@@ -27,34 +27,34 @@ public sealed record MediaType
     /// <summary>A session description (RFC 8866).</summary>
     internal static MediaType Sdp { get; } = new("application", "sdp");
 
-    /// <summary>The part before the slash.</summary>
+    /// <summary>The type before the slash.</summary>
     public string Type { get; }
 
-    /// <summary>The part behind the slash.</summary>
+    /// <summary>The subtype after the slash.</summary>
     public string Subtype { get; }
 
-    /// <summary>The parameters in their order.</summary>
+    /// <summary>The parameters in order.</summary>
     public ParameterList Parameters { get; init; }
 
     /// <summary>Type and subtype without parameters, as written.</summary>
     public string Essence => $"{Type}/{Subtype}";
 
-    /// <summary>Whether type and subtype are those named, case ignored, parameters left aside.</summary>
+    /// <summary>Whether type and subtype match, ignoring case and parameters.</summary>
     public bool Is(string type, string subtype) =>
         Type.Equals(type, StringComparison.OrdinalIgnoreCase) && Subtype.Equals(subtype, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether it is a session description.</summary>
     internal bool IsSdp => IsSameTypeAs(Sdp);
 
-    /// <summary>Whether type and subtype are the same as the other's, case ignored, parameters left aside.</summary>
+    /// <summary>Whether type and subtype equal the other's, ignoring case and parameters.</summary>
     public bool IsSameTypeAs(MediaType other)
     {
         ArgumentNullException.ThrowIfNull(other);
         return Is(other.Type, other.Subtype);
     }
 
-    /// <summary>Reads a media type.</summary>
-    /// <exception cref="FormatException">The text is no media type.</exception>
+    /// <summary>Parses a media type.</summary>
+    /// <exception cref="FormatException">The text is not a media type.</exception>
     public static MediaType Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -63,7 +63,7 @@ public sealed record MediaType
             : throw new FormatException($"'{text}' is not a media type such as image/png.");
     }
 
-    /// <summary>type "/" subtype *(";" parameter): white space around the separators is allowed, all of the text must match.</summary>
+    /// <summary>type "/" subtype *(";" parameter). White space around separators is allowed; the whole text must match.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out MediaType? value)
     {
         value = null;
@@ -93,7 +93,7 @@ public sealed record MediaType
         return true;
     }
 
-    /// <summary>A type of parts that were read: the one made before, when it is one of those that recur and has no parameters.</summary>
+    /// <summary>Returns a cached instance for common types without parameters.</summary>
     internal static MediaType Create(ReadOnlySpan<byte> type, ReadOnlySpan<byte> subtype, ParameterList parameters)
     {
         if (parameters.Count == 0)
@@ -130,7 +130,7 @@ public sealed record MediaType
     /// <inheritdoc/>
     public override string ToString() => Essence + Parameters.ToString();
 
-    // Peers write boundary=a:b and type=application/sdp without the quotes RFC 2045 asks for (RFC 2387 errata 5048).
+    // Peers write boundary=a:b and type=application/sdp without the quotes RFC 2045 requires (RFC 2387 errata 5048).
     private static readonly SearchValues<byte> LenientValue =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`{|}~/:@?()<>[]"u8);
 

@@ -1,14 +1,12 @@
 namespace ImageShare.Core.Text;
 
-/// <summary>
-/// One <c>name</c>, <c>name=value</c> or <c>name="value"</c> of a header field or URI (generic-param, RFC 3261 §25.1).
-/// </summary>
-/// <param name="Name">The name as it was written; compared without case.</param>
-/// <param name="Value">The value with quotes and escapes undone, or null when there is no equals sign.</param>
-/// <param name="IsQuoted">Whether the value stands, or is to be written, between quotes.</param>
+/// <summary>A parameter <c>name</c>, <c>name=value</c> or <c>name="value"</c> of a header field or URI (generic-param, RFC 3261 §25.1).</summary>
+/// <param name="Name">The name as written; case-insensitive.</param>
+/// <param name="Value">The value, unquoted and unescaped; null if there is no equals sign.</param>
+/// <param name="IsQuoted">Whether the value is quoted.</param>
 public readonly record struct Parameter(string Name, string? Value = null, bool IsQuoted = false)
 {
-    /// <summary>Names are compared without case; values too, unless quoted (RFC 3261 §7.3.1).</summary>
+    /// <summary>Names are case-insensitive, and so are values unless quoted (RFC 3261 §7.3.1).</summary>
     public bool Equals(Parameter other) =>
         string.Equals(Name, other.Name, StringComparison.OrdinalIgnoreCase)
         && IsQuoted == other.IsQuoted
@@ -19,6 +17,6 @@ public readonly record struct Parameter(string Name, string? Value = null, bool 
         StringComparer.OrdinalIgnoreCase.GetHashCode(Name ?? string.Empty),
         Value is null ? 0 : StringComparer.OrdinalIgnoreCase.GetHashCode(Value));
 
-    /// <summary>The parameter as it is written, quotes and backslashes between quotes escaped.</summary>
+    /// <summary>The parameter as written, with quotes and backslashes escaped in a quoted value.</summary>
     public override string ToString() => Value is null ? Name : IsQuoted ? $"{Name}=\"{QuotedString.Escape(Value)}\"" : $"{Name}={Value}";
 }

@@ -6,19 +6,19 @@ using System.Runtime.InteropServices;
 namespace ImageShare.Core.Text;
 
 /// <summary>
-/// The <c>;name=value</c> tail of a header field value, media type or URI: ordered, immutable, unknown parameters kept.
-/// Two lists are equal when they hold equal parameters in the same order.
+/// The <c>;name=value</c> parameters of a header field value, media type or URI. Ordered and immutable; keeps unknown parameters. Two lists
+/// are equal if they contain equal parameters in the same order.
 /// </summary>
 public readonly struct ParameterList : IReadOnlyList<Parameter>, IEquatable<ParameterList>
 {
     private const int LikelyCount = 8;
 
-    // What nearly every Route and Record-Route has, and nothing else beside it.
+    // The only parameter of most Route and Record-Route values.
     private static readonly ParameterList LooseRouter = new(new Parameter("lr"));
 
     private readonly ImmutableArray<Parameter> _items;
 
-    /// <summary>Makes a list of the given parameters, in that order.</summary>
+    /// <summary>Creates a list of parameters in that order.</summary>
     public ParameterList(params ReadOnlySpan<Parameter> items) => _items = [.. items];
 
     private ParameterList(ImmutableArray<Parameter> items) => _items = items;
@@ -32,17 +32,17 @@ public readonly struct ParameterList : IReadOnlyList<Parameter>, IEquatable<Para
     /// <inheritdoc/>
     public Parameter this[int index] => _items[index];
 
-    /// <summary>Whether a parameter of that name (case ignored) is there, with or without a value.</summary>
+    /// <summary>Whether there is a parameter with that name, ignoring case, with or without value.</summary>
     public bool Contains(string name) => IndexOf(name) >= 0;
 
-    /// <summary>The value of the first parameter of that name (case ignored); null when absent or valueless.</summary>
+    /// <summary>The value of the first parameter with that name, ignoring case; null if absent or without value.</summary>
     public string? GetValue(string name)
     {
         int index = IndexOf(name);
         return index < 0 ? null : _items[index].Value;
     }
 
-    /// <summary>Finds the first parameter of that name (case ignored).</summary>
+    /// <summary>Finds the first parameter with that name, ignoring case.</summary>
     public bool TryGet(string name, out Parameter parameter)
     {
         int index = IndexOf(name);
@@ -50,7 +50,7 @@ public readonly struct ParameterList : IReadOnlyList<Parameter>, IEquatable<Para
         return index >= 0;
     }
 
-    /// <summary>The same list with the first parameter of that name replaced, or the new one added at the end.</summary>
+    /// <summary>Returns a copy in which the first parameter of that name is replaced, or the new one is appended.</summary>
     public ParameterList With(string name, string? value = null, bool quoted = false)
     {
         var parameter = new Parameter(name, value, quoted);
@@ -60,7 +60,7 @@ public readonly struct ParameterList : IReadOnlyList<Parameter>, IEquatable<Para
             : new ParameterList(_items.SetItem(index, parameter));
     }
 
-    /// <summary>The same list without any parameter of that name.</summary>
+    /// <summary>Returns a copy without the parameters of that name.</summary>
     public ParameterList Without(string name) => Contains(name)
         ? new ParameterList(_items.RemoveAll(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
         : this;
@@ -99,13 +99,13 @@ public readonly struct ParameterList : IReadOnlyList<Parameter>, IEquatable<Para
         return hash.ToHashCode();
     }
 
-    /// <summary>Equal lists.</summary>
+    /// <summary>Whether the lists are equal.</summary>
     public static bool operator ==(ParameterList left, ParameterList right) => left.Equals(right);
 
-    /// <summary>Different lists.</summary>
+    /// <summary>Whether the lists differ.</summary>
     public static bool operator !=(ParameterList left, ParameterList right) => !left.Equals(right);
 
-    /// <summary>The parameters as they are written, each with its leading semicolon.</summary>
+    /// <summary>The parameters as written, each with a leading semicolon.</summary>
     public override string ToString() => Count == 0 ? string.Empty : ";" + string.Join(';', this);
 
     /// <inheritdoc/>
@@ -115,13 +115,13 @@ public readonly struct ParameterList : IReadOnlyList<Parameter>, IEquatable<Para
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>
-    /// *( SEMI generic-param ). Reads as long as semicolons follow; white space around them and around the equals sign is
-    /// skipped, an empty parameter (<c>;;</c> or a semicolon at the end) is passed over. Stops before a comma or anything else
-    /// that is not a parameter; false only when a value is broken (an unterminated quote, an equals sign with nothing behind).
+    /// *( SEMI generic-param ). Skips white space around semicolons and equals signs, and empty parameters (<c>;;</c> or a trailing
+    /// semicolon). Stops before a comma or anything else that is not a parameter. False only for a malformed value (an unterminated quote, or
+    /// nothing after an equals sign).
     /// </summary>
-    /// <param name="cursor">Where to read; on true it stands behind the last parameter.</param>
-    /// <param name="unquoted">What an unquoted name or value may hold.</param>
-    /// <param name="parameters">The parameters read, perhaps none.</param>
+    /// <param name="cursor">The cursor; on success it is after the last parameter.</param>
+    /// <param name="unquoted">The characters allowed in an unquoted name or value.</param>
+    /// <param name="parameters">The parameters, possibly none.</param>
     internal static bool TryRead(ref AsciiCursor cursor, SearchValues<byte> unquoted, out ParameterList parameters)
     {
         parameters = default;
@@ -137,7 +137,7 @@ public readonly struct ParameterList : IReadOnlyList<Parameter>, IEquatable<Para
             return true;
         }
 
-        // Mostly the semicolons ahead are the parameters ahead: one array of the right size.
+        // Usually the number of semicolons is the number of parameters: allocate an array of that size.
         Parameter[] items = [];
         int count = 0;
         while (true)
@@ -206,7 +206,7 @@ public readonly struct ParameterList : IReadOnlyList<Parameter>, IEquatable<Para
         return true;
     }
 
-    /// <summary>Writes each parameter with its leading semicolon.</summary>
+    /// <summary>Writes each parameter with a leading semicolon.</summary>
     internal void Write(IBufferWriter<byte> output)
     {
         for (int i = 0; i < Count; i++)

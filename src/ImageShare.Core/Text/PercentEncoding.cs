@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ImageShare.Core.Text;
 
-/// <summary>%HH escapes (RFC 3986 §2.1): decoded once, never twice, and a % that is no escape stays what it is.</summary>
+/// <summary>Percent-encoding (RFC 3986 §2.1): decoded exactly once; an invalid escape is left unchanged.</summary>
 internal static class PercentEncoding
 {
     public static string Decode(ReadOnlySpan<byte> text)
@@ -20,7 +20,7 @@ internal static class PercentEncoding
         return decoded;
     }
 
-    /// <summary>Decodes into <paramref name="destination"/>, which must be at least as long as the text; returns the octets written.</summary>
+    /// <summary>Decodes into <paramref name="destination"/>, which must be at least as long as the text; returns the number of bytes written.</summary>
     public static int Decode(ReadOnlySpan<byte> text, Span<byte> destination)
     {
         int length = 0;
@@ -52,7 +52,7 @@ internal static class PercentEncoding
         return true;
     }
 
-    /// <summary>Writes <paramref name="value"/> as UTF-8, escaping every octet outside <paramref name="unescaped"/>.</summary>
+    /// <summary>Writes <paramref name="value"/> as UTF-8, escaping every byte outside <paramref name="unescaped"/>.</summary>
     public static void Write(IBufferWriter<byte> output, ReadOnlySpan<char> value, SearchValues<byte> unescaped)
     {
         byte[] rented = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(value.Length));

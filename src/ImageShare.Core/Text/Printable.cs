@@ -3,10 +3,10 @@ using System.Text;
 
 namespace ImageShare.Core.Text;
 
-/// <summary>Text of a peer as it may stand in a log: nothing in it moves a cursor, ends a line or turns the direction of what follows.</summary>
+/// <summary>Makes a peer's text safe for logs: it cannot move the cursor, end a line, or reverse the text direction.</summary>
 internal static class Printable
 {
-    /// <summary>The same text with every control and format character, and each half of a broken pair, written as <c>\uXXXX</c>.</summary>
+    /// <summary>Returns the text with every control and format character and every unpaired surrogate written as <c>\uXXXX</c>.</summary>
     public static string Of(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -2,10 +2,10 @@ using System.Buffers;
 
 namespace ImageShare.Core.Text;
 
-/// <summary>quoted-string and its quoted-pairs (RFC 3261 §25.1, the same in RFC 2045 headers).</summary>
+/// <summary>Escaping of quoted-string (RFC 3261 §25.1; the same in RFC 2045 headers).</summary>
 internal static class QuotedString
 {
-    /// <summary>Undoes the quoted-pairs of what stood between the quotes.</summary>
+    /// <summary>Unescapes the text between the quotes.</summary>
     public static string Unescape(ReadOnlySpan<byte> inner)
     {
         if (!inner.Contains((byte)'\\'))
@@ -30,13 +30,13 @@ internal static class QuotedString
         return text;
     }
 
-    /// <summary>What stands between the quotes of <paramref name="value"/>: its quotes and backslashes escaped.</summary>
+    /// <summary>Escapes quotes and backslashes in <paramref name="value"/>, without adding quotes.</summary>
     public static string Escape(string value) => value.AsSpan().ContainsAny('"', '\\')
         ? value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
         : value;
 
-    /// <summary>Writes <paramref name="value"/> between quotes with its quotes and backslashes escaped.</summary>
-    /// <exception cref="ImageShareException">The value holds CR, LF or NUL, which no quoted-string can carry.</exception>
+    /// <summary>Writes <paramref name="value"/> in quotes, with quotes and backslashes escaped.</summary>
+    /// <exception cref="ImageShareException">The value contains CR, LF or NUL, which a quoted-string cannot represent.</exception>
     public static void Write(IBufferWriter<byte> output, string value)
     {
         SafeText.ThrowIfLineBreaking(value);

@@ -1,11 +1,11 @@
 namespace ImageShare.Core.Text;
 
-/// <summary>The guard every writer puts before a value that came from outside: no value may end its own line.</summary>
+/// <summary>The check every writer applies to external values: no value may end its own line.</summary>
 internal static class SafeText
 {
     public static bool IsLineBreaking(ReadOnlySpan<char> value) => value.ContainsAny(Grammar.LineBreakingChars);
 
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: the value holds CR, LF or NUL.</exception>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: the value contains CR, LF or NUL.</exception>
     public static void ThrowIfLineBreaking(ReadOnlySpan<char> value)
     {
         if (IsLineBreaking(value))
@@ -16,5 +16,5 @@ internal static class SafeText
 
     private static void Throw() => throw new ImageShareException(
         ImageShareError.InvalidValue,
-        "A value holds a line break or a NUL, which would end its header line; remove it before giving the value to the library.");
+        "A value contains a line break or a NUL, which would end its header line; remove it.");
 }

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ImageShare.Core.Text;
 
-/// <summary>Writing protocol text straight into an <see cref="IBufferWriter{T}"/>, without a string in between.</summary>
+/// <summary>Writes protocol text directly to an <see cref="IBufferWriter{T}"/>, without an intermediate string.</summary>
 internal static class Utf8Writing
 {
     public static void WriteByte(this IBufferWriter<byte> output, byte value)
@@ -20,7 +20,7 @@ internal static class Utf8Writing
             return;
         }
 
-        // At most three octets for a UTF-16 unit: enough room, so the encoder always finishes.
+        // At most three bytes per UTF-16 code unit, so the encoder always completes.
         Span<byte> span = output.GetSpan(text.Length * 3);
         output.Advance(Encoding.UTF8.GetBytes(text, span));
     }

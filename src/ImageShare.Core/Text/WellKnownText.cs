@@ -5,9 +5,8 @@ using System.Text;
 namespace ImageShare.Core.Text;
 
 /// <summary>
-/// Turns octets into strings. Texts that recur - parameter names, hosts, users, the tags and Call-ID of a dialog - are mostly handed out
-/// as the string made for them before: messages of one call differ in little. What is kept is bounded in number and length; a text that
-/// falls on the place of another replaces it, whoever sends it. Any number of threads may read and replace at the same time.
+/// Converts bytes to strings and caches recurring ones, such as parameter names, hosts, users, tags and Call-IDs: the messages of a call are
+/// similar. The cache is bounded in number and length; a colliding text replaces the previous one. Thread-safe.
 /// </summary>
 internal static class WellKnownText
 {
@@ -17,7 +16,7 @@ internal static class WellKnownText
 
     private static readonly string?[] Places = new string?[1 << PlaceBits];
 
-    /// <summary>Reads UTF-8; octets that are not UTF-8 become U+FFFD.</summary>
+    /// <summary>Decodes UTF-8; invalid bytes become U+FFFD.</summary>
     public static string GetString(ReadOnlySpan<byte> text)
     {
         if (text.Length is 0 or > LongestShared)
@@ -37,7 +36,7 @@ internal static class WellKnownText
         return made;
     }
 
-    // Both ends and the length: what differs only in between is rare, and costs no more than a string.
+    // Hashes both ends and the length. Texts that differ only in the middle are rare, and a collision only costs a new string.
     private static int Place(ReadOnlySpan<byte> text)
     {
         ulong mixed = text.Length switch

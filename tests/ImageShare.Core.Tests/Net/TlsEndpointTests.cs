@@ -237,7 +237,7 @@ public sealed class TlsEndpointTests(bool loopback)
     {
         Task<TlsConnection> connecting = new TlsEndpoint(Trusting).ConnectAsync(_client, "a.example", TlsTrust.ForServer(Trusting, "a.example", "sip"), CancellationToken.None).AsTask();
         await _server.Output.WriteAsync("SIP/2.0 400 Bad Request\r\n\r\n"u8.ToArray());
-        await AssertFailsAsync(connecting, ImageShareError.PeerUnreachable, "check that TLS");
+        await AssertFailsAsync(connecting, ImageShareError.PeerUnreachable, "check that the port speaks TLS");
     }
 
     [TestCase(true)]
@@ -256,7 +256,7 @@ public sealed class TlsEndpointTests(bool loopback)
             await _server.DisposeAsync();
         }
 
-        await AssertFailsAsync(connecting, ImageShareError.PeerUnreachable, "check that TLS");
+        await AssertFailsAsync(connecting, ImageShareError.PeerUnreachable, "check that the port speaks TLS");
     }
 
     [Test]
