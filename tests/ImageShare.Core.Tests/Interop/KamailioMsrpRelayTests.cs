@@ -63,7 +63,7 @@ public sealed class KamailioMsrpRelayTests
         Assert.Multiple(() =>
         {
             Assert.That((refused!.Error, refused.MsrpStatus), Is.EqualTo((ImageShareError.AuthenticationFailed, isBarred ? 403 : 401)), relay.Log);
-            Assert.That(refused!.Message, Does.Contain(isBarred ? "ask whoever runs it" : "check the user, the password"));
+            Assert.That(refused!.Message, Does.Contain(isBarred ? "ask its operator" : "check the user, the password"));
             Assert.That((relay.Count("FRAME AUTH"), relay.Count("GRANTED alice")), Is.EqualTo((2, 0)), relay.Log);
         });
     }

@@ -218,7 +218,7 @@ public sealed class TlsEndpointTests(bool loopback)
         TlsOptions client = showsBadOne ? Trusting with { Certificate = TestCertificates.Make(TestCertificates.Stranger, -1, 10, "alice.example") } : Trusting;
         (Task<TlsConnection> connecting, Task<TlsConnection> accepting) =
             Begin(client, "a.example", Trusting with { Certificate = TestCertificates.Make("a.example"), RequiresClientCertificate = true });
-        await AssertFailsAsync(accepting, ImageShareError.CertificateNotTrusted, showsBadOne ? "trusted roots" : "showed none");
+        await AssertFailsAsync(accepting, ImageShareError.CertificateNotTrusted, showsBadOne ? "trusted roots" : "presented none");
         await AssertServerSeesTheEndAsync(connecting);
     }
 
