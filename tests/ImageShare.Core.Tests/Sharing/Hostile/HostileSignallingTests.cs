@@ -43,7 +43,7 @@ public sealed class HostileSignallingTests : PhoneCallerTest
     }
 
     [Test]
-    public async Task A_200_nobody_acknowledges_ends_inTime_with_BYE()
+    public async Task A_200_nobody_acknowledges_ends_in_time_with_BYE()
     {
         await Phone.SendAsync(Bob.Address, Phone.Request("INVITE", Bob.Address, "noack", body: Phone.Offer(Png)));
         ImageShareSession session = await (await NextAsync()).AcceptAsync(Store);

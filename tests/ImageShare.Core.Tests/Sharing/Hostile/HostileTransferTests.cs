@@ -80,7 +80,7 @@ public sealed class HostileTransferTests : PhoneCallerTest
     [TestCase("sends no BYE", ImageShareError.None)]
     [Category("FT-030")]
     [Category("SEC-002")]
-    public async Task A_caller_that_does_not_go_on_is_given_up_inTime(string manner, ImageShareError error)
+    public async Task A_caller_that_does_not_go_on_is_given_up_in_time(string manner, ImageShareError error)
     {
         Task<string> calling = Phone.InviteAsync(Bob.Address, "transfer", Phone.Offer("name:\"x.png\" " + Png));
         ImageShareSession session = await (await NextAsync()).AcceptAsync(Store);
@@ -121,7 +121,7 @@ public sealed class HostileTransferTests : PhoneCallerTest
     [TestCase("MSRP beat SEND\r\nTo-Path: {to}\r\nFrom-Path: {from}\r\nKeep-Alive: yes\r\n-------beat$\r\n")]
     [Category("FT-030")]
     [Category("SEC-002")]
-    public async Task A_caller_that_gives_signs_of_life_and_no_image_is_given_up_inTime(string beat)
+    public async Task A_caller_that_gives_signs_of_life_and_no_image_is_given_up_in_time(string beat)
     {
         Task<string> calling = Phone.InviteAsync(Bob.Address, "alive", Phone.Offer("name:\"x.png\" " + Png));
         ImageShareSession session = await (await NextAsync()).AcceptAsync(Store);
