@@ -26,7 +26,7 @@ internal sealed class CommonOptions
 
     public Option<IPEndPoint> Bind { get; } = new("--bind")
     {
-        Description = "Address and port to listen on, UDP and TCP; port 0 takes a free one",
+        Description = "Address and port to listen on, UDP and TCP; port 0 picks a free one",
         HelpName = "IP:PORT",
         DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, 0),
         CustomParser = ParseEndPoint,
@@ -34,18 +34,18 @@ internal sealed class CommonOptions
 
     public Option<IPAddress?> Advertise { get; } = new("--advertise")
     {
-        Description = "Address to tell peers when it is not the one bound",
+        Description = "Address to advertise to peers if it is not the bound one",
         HelpName = "IP",
         CustomParser = result => IPAddress.TryParse(result.Tokens[0].Value, out IPAddress? address)
             ? address
             : Refuse<IPAddress?>(result, "is not an IP address"),
     };
 
-    public Option<string> Transport { get; } = OneOf("--transport", "SIP transport: auto is UDP, and TCP above 1300 octets; a sips target always gets TLS", "auto", "udp", "tcp", "tls");
+    public Option<string> Transport { get; } = OneOf("--transport", "SIP transport: auto is UDP, or TCP above 1300 bytes; a sips target always uses TLS", "auto", "udp", "tcp", "tls");
 
     public TlsFiles Tls { get; } = new();
 
-    public Option<string> SecureMedia { get; } = OneOf("--secure-media", "Images over TLS: none (as IR.79), offered, or required of the peer too", "none", "offered", "required");
+    public Option<string> SecureMedia { get; } = OneOf("--secure-media", "Images over TLS: none (as in IR.79), offered, or required", "none", "offered", "required");
 
     public Option<MsrpUri[]> MsrpRelay { get; } = new("--msrp-relay")
     {
@@ -116,7 +116,7 @@ internal sealed class CommonOptions
         MsrpUri[] relays = parsed.GetValue(MsrpRelay) ?? [];
         if (relays.Length > 0 && (user is null || password is null))
         {
-            throw new UsageException("--msrp-relay needs a user and a password: a relay lets nobody in without.");
+            throw new UsageException("--msrp-relay needs --user and --password: a relay requires authentication.");
         }
 
         TimeSpan timeout = TimeSpan.FromSeconds(parsed.GetValue(TimeoutSeconds));
@@ -175,11 +175,11 @@ internal sealed class CommonOptions
             : Refuse<int?>(result, "is not a number above 0"),
     };
 
-    public static Option<bool> NoQuery() => new("--no-query") { Description = "Invite without asking first what the peer can do" };
+    public static Option<bool> NoQuery() => new("--no-query") { Description = "Invite without querying the peer's capabilities first" };
 
     public static Option<DirectoryInfo> Inbox() => new("--inbox")
     {
-        Description = "Where received images go",
+        Description = "Folder for received images",
         HelpName = "DIR",
         DefaultValueFactory = _ => new DirectoryInfo("inbox"),
     };

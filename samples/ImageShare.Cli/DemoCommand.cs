@@ -17,8 +17,8 @@ internal static class DemoCommand
 {
     public static Command Create(CommonOptions common)
     {
-        var image = new Argument<FileInfo?>("image") { Description = "The picture to share (default: one that comes with the program)", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("demo", "Share a picture between two ends in this process, and show every step") { image };
+        var image = new Argument<FileInfo?>("image") { Description = "The picture to share (default: a built-in one)", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("demo", "Share a picture between two sides in this process, and show every step") { image };
         common.AddTo(command, identity: false);
         command.SetAction(async (parsed, _) =>
         {
@@ -104,7 +104,7 @@ internal static class DemoCommand
             return await session.Completion;
         }
 
-        throw new ImageShareException(ImageShareError.InvalidState, "No invitation came.");
+        throw new ImageShareException(ImageShareError.InvalidState, "No invitation arrived; share again.");
     }
 
     private static async Task<string> UnpackAsync(string name, DirectoryInfo folder, CancellationToken cancellationToken)

@@ -15,11 +15,11 @@ internal static class FetchCommand
 {
     public static Command Create(CommonOptions common)
     {
-        var target = new Argument<SipUri>("target") { Description = "Who serves the image, e.g. sip:bob@127.0.0.1:5070", CustomParser = CommonOptions.ParseUri };
+        var target = new Argument<SipUri>("target") { Description = "The peer that serves the image, e.g. sip:bob@127.0.0.1:5070", CustomParser = CommonOptions.ParseUri };
         var name = new Option<string?>("--name") { Description = "The exact name of the image", HelpName = "NAME" };
         var hash = new Option<ImageSelector?>("--hash")
         {
-            Description = "The SHA-1 of the image, or its SHA-256, SHA-384 or SHA-512: what comes is checked against it",
+            Description = "The SHA-1, SHA-256, SHA-384 or SHA-512 of the image; the received image is checked against it",
             HelpName = "HEX",
             CustomParser = ParseHash,
         };
@@ -33,8 +33,8 @@ internal static class FetchCommand
         };
         Option<long?> size = CommonOptions.Octets("--size", "The size of the image");
         Option<DirectoryInfo> inbox = CommonOptions.Inbox();
-        var keepPartial = new Option<bool>("--keep-partial") { Description = "Keep what came when the transfer breaks off" };
-        var resume = new Option<bool>("--resume") { Description = "Keep it, and continue where an earlier 'fetch --resume' of the same image from the same target broke off" };
+        var keepPartial = new Option<bool>("--keep-partial") { Description = "Keep the received part if the transfer is interrupted" };
+        var resume = new Option<bool>("--resume") { Description = "Keep it, and resume an interrupted 'fetch --resume' of the same image from the same target" };
         Option<bool> noQuery = CommonOptions.NoQuery();
         var command = new Command("fetch", "Fetch an image that a peer serves") { target, name, hash, type, size, inbox, keepPartial, resume, noQuery };
         common.AddTo(command);
@@ -42,7 +42,7 @@ internal static class FetchCommand
         {
             if (new Option[] { name, hash, type, size }.All(o => result.GetResult(o) is null))
             {
-                result.AddError("Say which image: --hash HEX or --name NAME, or --type and --size.");
+                result.AddError("Select an image with --hash HEX or --name NAME, or --type and --size.");
             }
         });
         command.SetAction(async (parsed, _) =>

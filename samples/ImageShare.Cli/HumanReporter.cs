@@ -31,7 +31,7 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
         Say($"Listening on [bold]{Safe(address.ToString())}[/] ({(isTls ? "TLS" : "UDP and TCP")}). Ctrl-C ends it.");
     }
 
-    public void Asking(SipUri peer) => Say($"Asking {Safe(peer.ToString())} what it can do. An answer may take half a minute.");
+    public void Asking(SipUri peer) => Say($"Querying the capabilities of {Safe(peer.ToString())}. An answer may take half a minute.");
 
     public void Invitation(ImageShareInvitation invitation)
     {
@@ -42,7 +42,7 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
         Say($"[bold]{Safe(invitation.Caller.ToString())}[/] wants to share [bold]{Safe(image.Name ?? "an image without a name")}[/] ({Safe(image.Type?.Essence ?? "type unknown")}, {size}{icon}).");
     }
 
-    public void NoImages(string folder) => Say($"No image was found in {Safe(folder)}: there is nothing to fetch. What is put there now is served all the same.");
+    public void NoImages(string folder) => Say($"No image was found in {Safe(folder)}: there is nothing to fetch yet. Images added now are served as well.");
 
     public void Request(ImageRequest request)
     {
@@ -60,7 +60,7 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
 
         if (capabilities.Support is ImageShareSupport.Unknown)
         {
-            Say($"{Safe(peer.ToString())} answered {capabilities.SipStatus} and says nothing of what it can do: whether it can share images is [yellow]not known[/]. 'send --no-query' invites it without asking.");
+            Say($"{Safe(peer.ToString())} answered {capabilities.SipStatus} without saying what it supports: whether it can share images is [yellow]not known[/]. 'send --no-query' invites it without asking.");
             return;
         }
 

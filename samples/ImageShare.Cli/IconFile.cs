@@ -14,7 +14,7 @@ internal static class IconFile
             ImageDescription description = await ImageSource.FromFile(file.FullName).DescribeAsync(cancellationToken);
             return description.Type.Type.Equals("image", StringComparison.OrdinalIgnoreCase)
                 ? new ImageIcon(description.Type, await File.ReadAllBytesAsync(file.FullName, cancellationToken))
-                : throw new ImageShareException(ImageShareError.TypeNotAccepted, $"'{file.Name}' is no image; give a small PNG or JPEG.");
+                : throw new ImageShareException(ImageShareError.TypeNotAccepted, $"'{file.Name}' is not an image; use a small PNG or JPEG.");
         }
         catch (ImageShareException e)
         {

@@ -9,8 +9,8 @@ internal static class InspectCommand
     public static Command Create(CommonOptions common)
     {
         var files = new Argument<FileInfo[]>("file") { Description = "Files with raw messages", Arity = ArgumentArity.OneOrMore };
-        Option<string?> kind = CommonOptions.OneOfOrNone("--kind", "What they are; guessed from the first bytes when not given", "sip", "sdp", "msrp", "multipart", "trace");
-        var command = new Command("inspect", "Read raw SIP, SDP, MSRP and multipart bytes and say what they are") { files, kind, common.Json };
+        Option<string?> kind = CommonOptions.OneOfOrNone("--kind", "Their kind; detected from the first bytes by default", "sip", "sdp", "msrp", "multipart", "trace");
+        var command = new Command("inspect", "Decode raw SIP, SDP, MSRP and multipart bytes and report faults") { files, kind, common.Json };
         command.SetAction(parsed =>
         {
             bool json = parsed.GetValue(common.Json);
@@ -54,7 +54,7 @@ internal static class InspectCommand
         error = string.Empty;
         if (Directory.Exists(file.FullName))
         {
-            error = "This is a folder; name the files in it.";
+            error = "This is a folder; give the files in it.";
             return false;
         }
 

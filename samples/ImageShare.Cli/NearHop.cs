@@ -18,7 +18,7 @@ internal static class NearHop
         {
             throw new ImageShareException(
                 ImageShareError.PeerUnreachable,
-                $"{address} is another machine, and {options.LocalEndPoint.Address} reaches only this one; add --bind IP:0 with an address of this machine.");
+                $"{address} is another machine, but {options.LocalEndPoint.Address} only reaches this one; add --bind IP:0 with an address of this machine.");
         }
     }
 }

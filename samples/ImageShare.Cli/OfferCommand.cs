@@ -8,9 +8,9 @@ internal static class OfferCommand
 {
     public static Command Create(CommonOptions common)
     {
-        var folder = new Argument<DirectoryInfo>("dir") { Description = "The folder whose images are served; not those in folders below it" };
-        Option<int?> count = CommonOptions.Count("End after so many served shares have ended");
-        Option<long?> maxRate = CommonOptions.Octets("--max-rate", $"At most so many bytes per second for each share; {CommonOptions.LeastRate}");
+        var folder = new Argument<DirectoryInfo>("dir") { Description = "The folder whose images are served, without subfolders" };
+        Option<int?> count = CommonOptions.Count("Exit after this many served shares have ended");
+        Option<long?> maxRate = CommonOptions.Octets("--max-rate", $"Maximum rate in bytes per second for each share; {CommonOptions.LeastRate}");
         maxRate.HelpName = "BYTES_PER_S";
         var command = new Command("offer", "Serve the images of a folder: peers fetch them with 'imageshare fetch'") { folder, count, maxRate };
         common.AddTo(command);
@@ -23,7 +23,7 @@ internal static class OfferCommand
                 DirectoryInfo directory = parsed.GetRequiredValue(folder);
                 if (!directory.Exists)
                 {
-                    throw new ImageShareException(ImageShareError.FileNotFound, $"The folder '{directory}' does not exist; name one with images in it.");
+                    throw new ImageShareException(ImageShareError.FileNotFound, $"The folder '{directory}' does not exist; choose a folder with images.");
                 }
 
                 var catalogue = new ReportedCatalogue(reporter, directory.FullName, parsed.GetValue(maxRate));

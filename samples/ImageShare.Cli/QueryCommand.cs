@@ -10,7 +10,7 @@ internal static class QueryCommand
 {
     public static Command Create(CommonOptions common)
     {
-        var target = new Argument<SipUri>("target") { Description = "Whom to ask, e.g. sip:bob@127.0.0.1:5070", CustomParser = CommonOptions.ParseUri };
+        var target = new Argument<SipUri>("target") { Description = "The peer to query, e.g. sip:bob@127.0.0.1:5070", CustomParser = CommonOptions.ParseUri };
         var command = new Command("query", "Ask whether a peer can share images") { target };
         common.AddTo(command);
         command.SetAction(async (parsed, _) =>

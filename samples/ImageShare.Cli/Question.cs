@@ -21,7 +21,7 @@ internal sealed class Question(Terminal terminal) : IDisposable
             string? answer = Console.IsInputRedirected ? await ReadLineAsync(text, over) : await ReadKeysAsync(text, over);
             if (answer is null)
             {
-                StandardError.Say("no answer: standard input has ended. Use --accept auto to take images without being asked.");
+                StandardError.Say("no answer: standard input has ended. Use --accept auto to accept images without asking.");
                 return false;
             }
 

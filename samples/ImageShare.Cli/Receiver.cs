@@ -95,7 +95,7 @@ internal sealed class Receiver(IReporter reporter, IImageStore store, string acc
         catch (OperationCanceledException)
         {
             await invitation.DeclineAsync(CancellationToken.None);
-            reporter.Failed(ImageShareError.Cancelled, "The invitation was declined, because this program ends.", 603, null, ShareName.Of(invitation));
+            reporter.Failed(ImageShareError.Cancelled, "The invitation was declined because this program is exiting.", 603, null, ShareName.Of(invitation));
             return ExitStatus.Interrupted;
         }
     }

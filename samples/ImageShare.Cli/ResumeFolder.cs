@@ -29,7 +29,7 @@ internal static class ResumeFolder
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                StandardError.Say($"An old note about a broken transfer could not be removed: {e.Message}");
+                StandardError.Say($"An old record of an interrupted transfer could not be removed: {e.Message}");
             }
         }
     }

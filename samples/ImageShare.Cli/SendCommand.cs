@@ -21,8 +21,8 @@ internal static class SendCommand
                 return [.. result.Tokens.Select(token => new FileInfo(token.Value))];
             },
         };
-        var target = new Argument<SipUri>("target") { Description = "Whom to share it with, e.g. sip:bob@127.0.0.1:5070", CustomParser = CommonOptions.ParseUri };
-        var icons = new Option<FileInfo[]>("--icon") { Description = "A small picture the peer sees before it decides; with several images once for each, in their order", HelpName = "FILE" };
+        var target = new Argument<SipUri>("target") { Description = "The peer to share it with, e.g. sip:bob@127.0.0.1:5070", CustomParser = CommonOptions.ParseUri };
+        var icons = new Option<FileInfo[]>("--icon") { Description = "A small preview for the peer's user; with several images give it once for each, in order", HelpName = "FILE" };
         var chunkSize = new Option<int?>("--chunk-size")
         {
             Description = "Bytes per MSRP chunk (default: the profile's, 2048)",
@@ -31,10 +31,10 @@ internal static class SendCommand
                 ? number
                 : CommonOptions.Refuse<int?>(result, "is not a number of bytes from 1 to 1073741824"),
         };
-        Option<long?> maxRate = CommonOptions.Octets("--max-rate", $"At most so many bytes per second; {CommonOptions.LeastRate}");
+        Option<long?> maxRate = CommonOptions.Octets("--max-rate", $"Maximum rate in bytes per second; {CommonOptions.LeastRate}");
         maxRate.HelpName = "BYTES_PER_S";
-        var resume = new Option<bool>("--resume") { Description = "Continue where an earlier 'send --resume' of the same image to the same target broke off" };
-        var together = new Option<bool>("--together") { Description = "Offer several pictures in one session: the peer takes or refuses each" };
+        var resume = new Option<bool>("--resume") { Description = "Resume an interrupted 'send --resume' of the same image to the same target" };
+        var together = new Option<bool>("--together") { Description = "Offer several pictures in one session: the peer accepts or declines each" };
         Option<bool> noQuery = CommonOptions.NoQuery();
         var command = new Command("send", "Share images with a peer") { images, target, icons, chunkSize, maxRate, resume, together, noQuery };
         common.AddTo(command);

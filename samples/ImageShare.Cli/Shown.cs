@@ -43,16 +43,16 @@ internal static class Shown
     /// <summary>A warning of a result as a person would say it.</summary>
     public static string Warning(string code) => code switch
     {
-        "TypeMismatch" => "Look twice before opening it: its first bytes are those of another type than was announced.",
-        "TypeNotRecognized" => "Look twice before opening it: its first bytes are of no image type known here.",
-        "ContinuedUnverified" => "Look twice before opening it: its beginning came earlier, and with no hash nothing shows that the two parts belong together.",
+        "TypeMismatch" => "Look twice before opening it: its first bytes belong to a different type than announced.",
+        "TypeNotRecognized" => "Look twice before opening it: its first bytes match no known image type.",
+        "ContinuedUnverified" => "Look twice before opening it: it was resumed, and without a hash nothing proves that its two parts belong together.",
         _ => code,
     };
 
     /// <summary>A state as a person would say it.</summary>
     public static string State(Core.Sharing.ImageShareState state) => state switch
     {
-        Core.Sharing.ImageShareState.Querying => "asking what the peer can do",
+        Core.Sharing.ImageShareState.Querying => "querying the peer's capabilities",
         Core.Sharing.ImageShareState.Inviting => "inviting",
         Core.Sharing.ImageShareState.Ringing => "waiting for the decision",
         Core.Sharing.ImageShareState.Connecting => "connecting MSRP",

@@ -50,7 +50,7 @@ internal sealed class StandardOutput : Stream
         {
             if (Interlocked.Exchange(ref _failed, 1) == 0)
             {
-                StandardError.Say($"Standard output cannot be written: {e.Message.TrimEnd('.')}; send it somewhere else.");
+                StandardError.Say($"Standard output cannot be written: {e.Message.TrimEnd('.')}; redirect it elsewhere.");
             }
         }
     }

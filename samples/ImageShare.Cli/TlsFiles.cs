@@ -10,28 +10,28 @@ internal sealed class TlsFiles
 {
     public Option<FileInfo?> Certificate { get; } = new("--tls-cert")
     {
-        Description = "PEM file with this side's certificate, those between it and its root, and its key; with it TLS is listened for",
+        Description = "PEM file with this side's certificate, intermediate certificates and key; enables listening for TLS",
         HelpName = "FILE",
     };
 
-    public Option<FileInfo?> Key { get; } = new("--tls-key") { Description = "PEM file with the certificate's key, when it is not in --tls-cert", HelpName = "FILE" };
+    public Option<FileInfo?> Key { get; } = new("--tls-key") { Description = "PEM file with the certificate's key, if it is not in --tls-cert", HelpName = "FILE" };
 
     public Option<FileInfo?> Trust { get; } = new("--tls-trust")
     {
-        Description = "PEM file with authorities to trust beside those of this machine",
+        Description = "PEM file with authorities to trust in addition to those of this machine",
         HelpName = "FILE",
     };
 
     public Option<int> Port { get; } = new("--tls-port")
     {
-        Description = "Port to listen on for TLS, at the address of --bind; 0 takes a free one",
+        Description = "Port to listen on for TLS, at the address of --bind; 0 picks a free one",
         HelpName = "PORT",
         CustomParser = result => int.TryParse(result.Tokens[0].Value, out int port) && port is >= 0 and <= 65535
             ? port
             : CommonOptions.Refuse<int>(result, "is not a port from 0 to 65535"),
     };
 
-    public Option<string?> Host { get; } = new("--tls-host") { Description = "Host name the certificate is for, when it is not for the address", HelpName = "NAME" };
+    public Option<string?> Host { get; } = new("--tls-host") { Description = "Host name in the certificate, if it is not for the address", HelpName = "NAME" };
 
     public Option[] Options => [Certificate, Key, Trust, Port, Host];
 
@@ -61,7 +61,7 @@ internal sealed class TlsFiles
     {
         var certificates = new X509Certificate2Collection();
         certificates.ImportFromPemFile(file.FullName);
-        return certificates.Count > 0 ? certificates : throw new CryptographicException("it holds none");
+        return certificates.Count > 0 ? certificates : throw new CryptographicException("it contains none");
     });
 
     // By way of PKCS#12, for platforms whose TLS takes no key that was never in a store.

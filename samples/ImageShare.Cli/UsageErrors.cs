@@ -23,6 +23,6 @@ internal static class UsageErrors
             StandardError.Say(Shown.Text(message, 500));
         }
 
-        StandardError.Say($"'imageshare {command.Name} --help' shows what it takes.");
+        StandardError.Say($"'imageshare {command.Name} --help' shows its arguments and options.");
     }
 }
