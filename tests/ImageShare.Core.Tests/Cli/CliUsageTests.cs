@@ -21,7 +21,7 @@ public sealed class CliUsageTests
     [TestCase("--profile", "listen --identity sip:bob@ims.example --profile none")]
     [TestCase("--trace", "listen --identity sip:bob@ims.example --trace /no/such/folder/trace.txt")]
     [TestCase("--max-rate", "send picture.png sip:bob@127.0.0.1 --identity sip:alice@ims.example --max-rate fast")]
-    [TestCase("which image", "fetch sip:bob@127.0.0.1 --identity sip:alice@ims.example")]
+    [TestCase("Select an image", "fetch sip:bob@127.0.0.1 --identity sip:alice@ims.example")]
     [TestCase("--hash", "fetch sip:bob@127.0.0.1 --identity sip:alice@ims.example --hash 1234")]
     [TestCase("--type", "fetch sip:bob@127.0.0.1 --identity sip:alice@ims.example --type png")]
     [TestCase("--size", "fetch sip:bob@127.0.0.1 --identity sip:alice@ims.example --size big")]
