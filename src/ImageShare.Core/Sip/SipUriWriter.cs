@@ -3,7 +3,7 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip;
 
-/// <summary>Writes a URI (RFC 3261 §19.1, §25.1). What was read from a peer against the grammar is written as it was.</summary>
+/// <summary>Writes a URI (RFC 3261 §19.1, RFC 3261 §25.1). What was read from a peer against the grammar is written as it was.</summary>
 internal static class SipUriWriter
 {
     // user and password of RFC 3261 §25.1 as they are written: everything printable that ends neither the part nor the URI.

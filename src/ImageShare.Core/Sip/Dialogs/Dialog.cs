@@ -5,8 +5,7 @@ using ImageShare.Core.Sip.Messages;
 namespace ImageShare.Core.Sip.Dialogs;
 
 /// <summary>
-/// A dialog as a value (RFC 3261 §12): who talks to whom, along which way, and how far both counts are. Every change gives a new
-/// value; nothing here sends anything.
+/// A dialog as an immutable value (RFC 3261 §12): its id, both parties, the route set, the remote target and both CSeq numbers. A change gives a new value.
 /// </summary>
 internal sealed record Dialog
 {
@@ -33,7 +32,7 @@ internal sealed record Dialog
     /// <summary>Where the peer itself is: its Contact.</summary>
     public SipUri RemoteTarget { get; private init; }
 
-    /// <summary>The way there, our first hop first. It never changes once the dialog is confirmed (RFC 3261 §12.2).</summary>
+    /// <summary>The route set, our first hop first. It never changes once the dialog is confirmed (RFC 3261 §12.2).</summary>
     public ImmutableArray<NameAddress> Routes { get; }
 
     /// <summary>The number of our last request; 0 before the first.</summary>
@@ -42,7 +41,7 @@ internal sealed record Dialog
     /// <summary>The number of the peer's last request; null before the first.</summary>
     public uint? RemoteCSeq { get; private init; }
 
-    /// <summary>The caller's dialog, from a response with a To tag or a 2xx (RFC 3261 §12.1.2): the recorded route is turned round.</summary>
+    /// <summary>The caller's dialog, from a response with a To tag or a 2xx (RFC 3261 §12.1.2): the Record-Route is reversed.</summary>
     public static Dialog OfCaller(SipRequest request, SipResponse response)
     {
         SipHeaders headers = response.Headers;
@@ -75,7 +74,7 @@ internal sealed record Dialog
         };
     }
 
-    /// <summary>The same dialog, whose next request has a number above that one: it had requests while it was early.</summary>
+    /// <summary>The same dialog, whose next request has a CSeq number above that one: requests were sent while it was early.</summary>
     public Dialog CountingFrom(uint last) => last > LocalCSeq ? this with { LocalCSeq = last } : this;
 
     /// <summary>A new request inside the dialog; the number goes up by one (RFC 3261 §12.2.1.1).</summary>
@@ -96,7 +95,7 @@ internal sealed record Dialog
 
     /// <summary>
     /// Takes note of a request from the peer; false when its number is lower than one already seen, which is answered with 500
-    /// (RFC 3261 §12.2.2). Gaps are nothing special. ACK and CANCEL do not count.
+    /// (RFC 3261 §12.2.2). Gaps are allowed. ACK and CANCEL do not count.
     /// </summary>
     public bool TryReceive(SipRequest request, out Dialog next)
     {

@@ -2,7 +2,7 @@ namespace ImageShare.Core.Sip.Dialogs;
 
 /// <summary>
 /// The callee's side of an INVITE until its final response: provisional responses and their repetition (RFC 3261 §13.3.1.1),
-/// CANCEL (§9.2), BYE in the early dialog (§15.1.2), and the end of its time. Pure: no clock, no socket.
+/// CANCEL (RFC 3261 §9.2), BYE in the early dialog (RFC 3261 §15.1.2), and the end of its time. Pure: no clock, no socket.
 /// </summary>
 internal static class IncomingInviteMachine
 {
@@ -60,7 +60,7 @@ internal static class IncomingInviteMachine
                 effects.Add(new(IncomingInviteEffectKind.SignalCancelled));
                 return state;
             case IncomingInviteInputKind.TransportFailed:
-                // The final response lets the transaction end by its own timers although nobody may hear it.
+                // The final response ends the transaction by its own timers, although the caller may not get it.
                 state = Close(state, new(IncomingInviteEffectKind.Respond, 500), effects);
                 effects.Add(new(IncomingInviteEffectKind.SignalCancelled));
                 return state;

@@ -4,7 +4,7 @@ namespace ImageShare.Core.Sip.Dialogs;
 
 /// <summary>
 /// A session from its 2xx to its end: the callee's repetition of the 2xx until the ACK (RFC 3261 §13.3.1.4) and BYE from either
-/// side (§15.1). A callee never sends BYE before the ACK came or was waited for in vain (§15). Pure: no clock, no socket.
+/// side (RFC 3261 §15.1). A callee sends no BYE before the ACK came or timed out (RFC 3261 §15). Pure: no clock, no socket.
 /// </summary>
 internal static class InviteSessionMachine
 {
@@ -36,7 +36,7 @@ internal static class InviteSessionMachine
             case InviteSessionInput.ByeRequested:
                 return state with { ByeWanted = true };
             case InviteSessionInput.ByeReceived:
-                // Whoever ends the session knows of the 2xx: its ACK is lost or late.
+                // The peer has the 2xx, because it ends the session: the ACK is lost or late.
                 StopTimers(effects);
                 effects.Add(new(InviteSessionEffectKind.ReportConfirmed));
                 return OnConfirmed(state, input, effects);

@@ -2,11 +2,11 @@ namespace ImageShare.Core.Sip.Dialogs;
 
 /// <summary>
 /// The offers of ours inside a session, by re-INVITE or UPDATE (RFC 3261 §14.1, RFC 3311 §5): one at a time, none while the peer's is
-/// unanswered, and another try some time after the two have met (491). Pure: no clock, no socket, no chance.
+/// unanswered, and another attempt some time after the two crossed (491). Pure: no clock, no socket, no random numbers.
 /// </summary>
 internal static class OfferMachine
 {
-    /// <summary>How often the peer may say 491 before the application hears of it.</summary>
+    /// <summary>How often the peer may answer 491 before the application is told.</summary>
     public const int MostMeetings = 8;
 
     private const int StepMilliseconds = 10;
@@ -64,7 +64,7 @@ internal enum OfferPhase
     /// <summary>It is sent and has no answer yet.</summary>
     Open,
 
-    /// <summary>It has met one of the peer's; it is sent again in a while.</summary>
+    /// <summary>It crossed one of the peer's, and is sent again later (RFC 3261 §14.1).</summary>
     Resting,
 }
 
@@ -82,7 +82,7 @@ internal enum OfferInput
     /// <summary>The peer's last offer is answered, or its INVITE acknowledged.</summary>
     PeerDone,
 
-    /// <summary>491: it has met one of the peer's.</summary>
+    /// <summary>491: it crossed one of the peer's.</summary>
     Met,
 
     /// <summary>Any other final response, or none.</summary>

@@ -5,12 +5,12 @@ namespace ImageShare.Core.Sip.Dialogs;
 
 /// <summary>
 /// The caller's side of an INVITE above its transaction: when CANCEL may go out (RFC 3261 §9.1), which 2xx is the call and which
-/// is one too many (§13.2.2.4), and what the outcome is. Pure: no clock, no socket.
+/// is of another fork (RFC 3261 §13.2.2.4), and what the outcome is. Pure: no clock, no socket.
 /// </summary>
 internal static class OutgoingInviteMachine
 {
-    // A proxy that forks to more phones than this is not calling anybody any more; further answers are left alone.
-    private const int MostAnswers = 32;
+    // More forks than a proxy would make: further 2xx responses are not acknowledged.
+    private const int MaxAnswers = 32;
 
     /// <summary>The INVITE was just handed to its transaction.</summary>
     public static OutgoingInviteState Start(SipTimers timers) => new(OutgoingInvitePhase.Calling, timers, CancelWanted: false, AnsweredTags: []);
@@ -76,7 +76,7 @@ internal static class OutgoingInviteMachine
             return state;
         }
 
-        if (state.AnsweredTags.Length >= MostAnswers)
+        if (state.AnsweredTags.Length >= MaxAnswers)
         {
             return state;
         }
@@ -85,7 +85,7 @@ internal static class OutgoingInviteMachine
         effects.Add(new(OutgoingInviteEffectKind.Acknowledge, Tag: tag));
         if (!wanted)
         {
-            // One fork too many, or it crossed the CANCEL, or it came after we gave up: taken, then ended.
+            // RFC 3261 §13.2.2.4: of another fork, or crossed with the CANCEL, or too late: acknowledged, then ended with BYE.
             effects.Add(new(OutgoingInviteEffectKind.EndDialog, Tag: tag));
         }
 

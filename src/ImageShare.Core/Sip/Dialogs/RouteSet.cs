@@ -7,10 +7,10 @@ namespace ImageShare.Core.Sip.Dialogs;
 /// <summary>A request and where its first hop is found; the two differ from what its headers show when a strict router is on the way.</summary>
 internal readonly record struct RoutedRequest(SipRequest Request, SipUri NextHop);
 
-/// <summary>The way a request takes, as Route and Request-URI (RFC 3261 §12.2.1.1, §8.1.2).</summary>
+/// <summary>The route of a request, as Route headers and Request-URI (RFC 3261 §12.2.1.1, RFC 3261 §8.1.2).</summary>
 internal static class RouteSet
 {
-    /// <summary>Writes the way into a request that has no Route yet.</summary>
+    /// <summary>Writes the route set into a request that has no Route yet.</summary>
     public static RoutedRequest Apply(SipRequest request, ImmutableArray<NameAddress> routes, SipUri target)
     {
         if (routes.IsDefaultOrEmpty)
@@ -27,13 +27,13 @@ internal static class RouteSet
             return new(request, first);
         }
 
-        // A strict router of RFC 2543 finds itself in the Request-URI, and the target at the end of the Route.
+        // RFC 3261 §12.2.1.1: a strict router of RFC 2543 is the Request-URI, and the target is the last Route.
         request.RequestUri = first with { Headers = null, Parameters = first.Parameters.Without("method") };
         Add(request, routes.RemoveAt(0).Add(new NameAddress(target)));
         return new(request, request.RequestUri);
     }
 
-    /// <summary>The way of a request whose Route the application wrote itself.</summary>
+    /// <summary>The next hop of a request whose Route the application wrote.</summary>
     public static RoutedRequest AsWritten(SipRequest request) =>
         new(request, request.Headers.Routes is [{ Uri: { IsLooseRouter: true } first }, ..] ? first : request.RequestUri);
 

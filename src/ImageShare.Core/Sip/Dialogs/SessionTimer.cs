@@ -23,8 +23,8 @@ internal sealed record SessionTimer(TimeSpan Interval, bool IsOurs)
     public static TimeSpan Shortest { get; } = TimeSpan.FromSeconds(90);
 
     /// <summary>
-    /// When to act: half-way where we refresh; where the peer does, a while before the end, for that is when the BYE has to go out
-    /// (RFC 4028 §10).
+    /// When to act: after half the interval where this side refreshes; where the peer does, before the end by 32 s or a third of the interval, when BYE is
+    /// to be sent (RFC 4028 §10).
     /// </summary>
     public TimeSpan ActAfter => IsOurs ? Interval / 2 : Interval - (Interval / 3 < MostAhead ? Interval / 3 : MostAhead);
 
@@ -34,7 +34,7 @@ internal sealed record SessionTimer(TimeSpan Interval, bool IsOurs)
 
     /// <summary>
     /// What our 2xx to an INVITE or UPDATE agrees to: what was asked for (RFC 4028 §9, table 2). Null for no timer: none was asked
-    /// for, or it would be for us to refresh and we cannot, for only UPDATE is at hand for that.
+    /// for, or this side would be the refresher and the peer does not allow UPDATE.
     /// </summary>
     public static SessionTimer? Answer(SipRequest request)
     {

@@ -5,7 +5,7 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.Headers;
 
 /// <summary>
-/// One set of features a caller asks for, the value of Accept-Contact and Reject-Contact (RFC 3841 §9.2, §10): <c>*</c> and
+/// One set of features a caller asks for, the value of Accept-Contact and Reject-Contact (RFC 3841 §9.2, RFC 3841 §10): <c>*</c> and
 /// feature parameters. Immutable.
 /// </summary>
 /// <param name="Parameters">All parameters in their order, <c>require</c> and <c>explicit</c> among them.</param>

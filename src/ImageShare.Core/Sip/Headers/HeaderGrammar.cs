@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ImageShare.Core.Sip.Headers;
 
-/// <summary>What header field values have in common (RFC 3261 §7.3.1, §25.1).</summary>
+/// <summary>What header field values have in common (RFC 3261 §7.3.1, RFC 3261 §25.1).</summary>
 internal static class HeaderGrammar
 {
     /// <summary>

@@ -5,7 +5,7 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.Messages;
 
-/// <summary>Finds what is wrong or out of fashion in a message that was read and is lived with all the same.</summary>
+/// <summary>Finds the deviations in a message that was read that are tolerated.</summary>
 internal static class SipInspection
 {
     // word ["@" word] of RFC 3261 §25.1.
@@ -185,7 +185,7 @@ internal static class SipInspection
         Add(found, unescaped, SipWarningCode.UnescapedServiceIdentifier, offset);
     }
 
-    // RFC 3261 §10 and §8.1.3.4: only registrations and redirections give it a meaning.
+    // RFC 3261 §10 and RFC 3261 §8.1.3.4: only registrations and redirections give it a meaning.
     private static bool ExpiresCounts(SipMessage message) =>
         message.Headers.CSeq?.Method == SipMethod.Register || message is SipResponse { StatusCode: >= 300 and < 400 };
 

@@ -20,13 +20,13 @@ public abstract class SipMessage
     public ReadOnlyMemory<byte> Body { get; set; }
 
     /// <summary>
-    /// What is wrong or out of fashion in the message and was tolerated; found when first asked for, in the order of the
+    /// The deviations in the message that were tolerated; found when first asked for, in the order of the
     /// octets. Empty for a message that was not read.
     /// </summary>
     public IReadOnlyList<SipWarning> Warnings => _warnings ??= HeadLength > 0 ? SipInspection.Inspect(this) : [];
 
     /// <summary>
-    /// The header lines that could not be read and were passed over because nobody needs them, in their order; each is in <see cref="Warnings"/>
+    /// The header lines that could not be read and were ignored because they are not needed, in their order; each is in <see cref="Warnings"/>
     /// too. They are no part of <see cref="Headers"/> and are never written again. Empty for a message that was not read.
     /// </summary>
     public IReadOnlyList<SipMalformedLine> MalformedLines { get; internal set; } = [];
@@ -55,7 +55,7 @@ public abstract class SipMessage
     internal bool HasTrailingOctets { get; set; }
 
     /// <summary>
-    /// Writes the message. Content-Length is always there and always the body's true length (RFC 3261 §18.3, §20.14): where the
+    /// Writes the message. Content-Length is always there and always the body's true length (RFC 3261 §18.3, RFC 3261 §20.14): where the
     /// header has it, or as the last row. Allocates nothing.
     /// </summary>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: a part cannot stand in a message.</exception>

@@ -11,7 +11,7 @@ public enum SipReadFailure
     /// <summary>Nothing but line breaks: a keep-alive.</summary>
     Empty,
 
-    /// <summary>The first line is neither a request line nor a status line (RFC 3261 §7.1, §7.2).</summary>
+    /// <summary>The first line is neither a request line nor a status line (RFC 3261 §7.1, RFC 3261 §7.2).</summary>
     BadStartLine,
 
     /// <summary>A response of another SIP version than 2.0.</summary>

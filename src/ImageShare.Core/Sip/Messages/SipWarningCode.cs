@@ -63,7 +63,7 @@ public enum SipWarningCode
     /// <summary>An extension that is historic, such as <c>sdp-anat</c>.</summary>
     HistoricExtension,
 
-    /// <summary>A header line that cannot be read and nobody needs: passed over (RFC 3261 §8.2.2). See <see cref="SipMessage.MalformedLines"/>.</summary>
+    /// <summary>A header line that cannot be read and is not needed: ignored (RFC 3261 §8.2.2). See <see cref="SipMessage.MalformedLines"/>.</summary>
     MalformedLine,
 
     /// <summary>A URI in From, To, Contact, Route or Record-Route that does not fit its grammar (RFC 3261 §25.1); used as far as it can be read.</summary>

@@ -6,7 +6,7 @@ using ImageShare.Core.Sip.Messages.Reading;
 namespace ImageShare.Core.Sip.Transactions;
 
 /// <summary>
-/// What a message is matched to its transaction by (RFC 3261 §17.1.3, §17.2.3). For peers of RFC 2543, whose branches name
+/// What a message is matched to its transaction by (RFC 3261 §17.1.3, RFC 3261 §17.2.3). For peers of RFC 2543, whose branches name
 /// nothing, the tuple of that time stands in place of the branch.
 /// </summary>
 /// <param name="Branch">The branch, or the RFC 2543 tuple.</param>

@@ -3,19 +3,19 @@ namespace ImageShare.Core.Sip.Transactions;
 /// <summary>The states of the four machines; each uses those its figure names (RFC 3261 §17, RFC 6026 §7).</summary>
 internal enum TransactionPhase
 {
-    /// <summary>INVITE client: nothing heard yet.</summary>
+    /// <summary>INVITE client: no response yet.</summary>
     Calling,
 
-    /// <summary>Non-INVITE client or server: nothing heard from the other side of it yet.</summary>
+    /// <summary>Non-INVITE client or server: no response yet.</summary>
     Trying,
 
-    /// <summary>A provisional response went by, or an INVITE server waits for its user.</summary>
+    /// <summary>A provisional response was sent or received, or an INVITE server waits for its user.</summary>
     Proceeding,
 
-    /// <summary>A final response went by (for INVITE: 300-699).</summary>
+    /// <summary>A final response was sent or received (for INVITE: 300-699).</summary>
     Completed,
 
-    /// <summary>INVITE: a 2xx went by.</summary>
+    /// <summary>INVITE: a 2xx was sent or received.</summary>
     Accepted,
 
     /// <summary>INVITE server: the ACK for 300-699 is there.</summary>

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace ImageShare.Core.Sip.Transport;
 
-/// <summary>Counts the connections that peers have opened, those in their TLS handshake too, of each source. For any thread.</summary>
+/// <summary>Counts the accepted connections per source, those in their TLS handshake included. For any thread.</summary>
 internal sealed class AcceptedConnections(int mostPerSource)
 {
     private readonly Lock _gate = new();

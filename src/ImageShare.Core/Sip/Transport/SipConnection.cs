@@ -7,10 +7,10 @@ using ImageShare.Core.Sip.Messages.Reading;
 namespace ImageShare.Core.Sip.Transport;
 
 /// <summary>
-/// One stream connection: a pump that reads messages off it, and a gate through which one writer at a time puts messages on
-/// it. It is the opaque handle of <see cref="SipSource.Connection"/>.
+/// One stream connection: a loop that reads messages from it, and a lock that lets one writer at a time write a whole message. It is the opaque handle of
+/// <see cref="SipSource.Connection"/>. The reader and its keep-alive belong to the loop; all public members may be used from any thread.
 /// </summary>
-#pragma warning disable CA1001 // The semaphore is only waited on asynchronously, so it holds nothing to release; late writers may still come to it.
+#pragma warning disable CA1001 // The semaphore is only awaited, so it holds nothing to release; a late writer may still use it.
 internal sealed class SipConnection
 #pragma warning restore CA1001
 {
@@ -44,10 +44,10 @@ internal sealed class SipConnection
 
     public bool IsOpen => !_closed;
 
-    /// <summary>How long nothing has gone either way.</summary>
+    /// <summary>How long nothing was sent or received.</summary>
     public TimeSpan Silence => _deadline.Silence;
 
-    /// <summary>Ends when the pump has ended and the connection is released.</summary>
+    /// <summary>Completes when the loop has ended and the connection is released.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
     public void Start(SipInbound inbound, Action<SipConnection> ended, CancellationToken stop) =>
@@ -59,9 +59,9 @@ internal sealed class SipConnection
         _stream.Abort();
     }
 
-    /// <summary>Writes one whole message. False when the connection was dead; the peer has not got the message then.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled; when octets were under way the connection is gone.</exception>
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.ConnectionLost"/>: the peer takes nothing any more.</exception>
+    /// <summary>Writes one whole message. False when the connection is lost: the peer did not get the message.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled; a connection that was being written to is aborted.</exception>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.ConnectionLost"/>: the peer did not read within the send timeout.</exception>
     public async ValueTask<bool> TryWriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(_options.SendTimeout, _options.TimeProvider);
@@ -97,17 +97,17 @@ internal sealed class SipConnection
         {
             if (writing)
             {
-                // Half a message may be out: nothing sensible can follow it.
+                // Part of a message may be sent: nothing can follow it.
                 Abort();
             }
 
             cancellationToken.ThrowIfCancellationRequested();
             throw new ImageShareException(
-                ImageShareError.ConnectionLost, $"{Source.Remote} has taken nothing for {_options.SendTimeout.TotalSeconds} s; the connection was dropped.");
+                ImageShareError.ConnectionLost, $"{Source.Remote} has read nothing for {_options.SendTimeout.TotalSeconds} s; the connection was closed.");
         }
         catch (Exception e) when (e is IOException or InvalidOperationException or System.Net.Sockets.SocketException)
         {
-            // A dead connection shows itself in many ways (InvalidOperationException: its pipe is already completed).
+            // Any of these means that the connection is lost (InvalidOperationException: its pipe is completed).
             Abort();
             return false;
         }
@@ -121,7 +121,7 @@ internal sealed class SipConnection
         }
         catch (Exception)
         {
-            // However it ended, it is only this connection that did: the peer reset it, or the transport closes.
+            // The peer reset the connection, or the transport closes: it ends this connection only.
         }
 
         _closed = true;
@@ -163,7 +163,8 @@ internal sealed class SipConnection
 
                 if (reader.TakeKeepAlives() is > 0 and int keepAlives && keepAlive is null)
                 {
-                    // Where we ask, empty lines are the answers. One answer however many came at once: a flood is not worth a flood.
+                    // RFC 5626 §4.4.1: CRLF answers CRLF CRLF. Where this side sends keep-alives, empty lines are their answers. However many came in one
+                    // read, one answer is sent.
                     inbound.Statistics.CountKeepAlives(keepAlives);
                     await TryWriteAsync(Pong, stop).ConfigureAwait(false);
                 }

@@ -15,8 +15,7 @@ internal readonly record struct SipConnectionKey(IPEndPoint Remote, SipProtocol 
         destination.Protocol == SipProtocol.Tls ? (destination.ServerName ?? destination.EndPoint.Address.ToString()).TrimEnd('.').ToLowerInvariant() : null);
 
     /// <summary>
-    /// One that was accepted is the way to its own far end and to nobody else: to a URI that names its address and its port of the moment, which
-    /// no other can have. It never stands for a host name, whatever its client calls itself.
+    /// An accepted connection is reused for its remote address and port only. It never stands for a host name, whatever its client claims.
     /// </summary>
     public static SipConnectionKey ForAccepted(IStreamConnection connection, SipProtocol protocol) =>
         For(new SipDestination(connection.RemoteEndPoint, protocol));

@@ -57,7 +57,7 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
             }
             catch (Exception)
             {
-                // One connection that could not be taken must not cost all later ones; the pause keeps a broken listener from spinning.
+                // One failed accept must not end the listener; the pause keeps a broken one from spinning.
                 inbound.Statistics.CountSocketError();
                 await PauseAsync(options.TimeProvider, stop).ConfigureAwait(false);
             }
@@ -77,19 +77,19 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
         return (connection, !ReferenceEquals(entry, attempt));
     }
 
-    /// <summary>Closes everything and waits until every pump has ended.</summary>
+    /// <summary>Closes everything and waits until the loops of all connections have ended.</summary>
     public async Task CloseAsync()
     {
         foreach (Lazy<Task<SipConnection>> entry in _reusable.Values)
         {
-            // Attempts still under way end by the token; their senders are told.
+            // Attempts in progress end by the token; their senders get the error.
             await ((Task)entry.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await Task.WhenAll(_handshakes.Values).ConfigureAwait(false);
         foreach (SipConnection connection in _all.Keys)
         {
-            // The pumps end by the token; what they have written is out.
+            // The loops end by the token; what was written before is sent.
             await connection.Completion.ConfigureAwait(false);
         }
     }
@@ -97,7 +97,7 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
     public static async ValueTask PauseAsync(TimeProvider timeProvider, CancellationToken stop) =>
         await Task.Delay(TimeSpan.FromMilliseconds(100), timeProvider, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    // A client may take its time; the next one is not to wait for it.
+    // The handshake of a slow client must not delay the next.
     private void BeginHandshake(IStreamConnection accepted)
     {
         var started = new TaskCompletionSource();
@@ -119,7 +119,7 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
         }
         catch (Exception)
         {
-            // The handshake has closed the connection; it is the only one that ends by this.
+            // The handshake closed the connection; no other is affected.
             _accepted.Remove(source);
             inbound.Statistics.CountHandshakeFailed();
         }
@@ -129,7 +129,7 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
         }
     }
 
-    // Of its own source first: no peer's connections keep those of others out.
+    // A source above its own bound makes room among its own connections only.
     private bool HasRoomFor(IPAddress address)
     {
         if (_accepted.IsFull(address))
@@ -141,17 +141,17 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
         return _all.Count + _handshakes.Count < options.MaxConnections || TryMakeRoom(static _ => true);
     }
 
-    // Connections that are only held must not keep others out for ever.
+    // Idle connections must not keep others out for ever.
     private bool TryMakeRoom(Func<SipConnection, bool> isOfThose)
     {
-        SipConnection? stillest = _all.Keys.Where(c => !c.IsOpener && c.IsOpen && isOfThose(c)).MaxBy(static c => c.Silence);
-        if (stillest is null || stillest.Silence < MakesRoomAfter)
+        SipConnection? idlest = _all.Keys.Where(c => !c.IsOpener && c.IsOpen && isOfThose(c)).MaxBy(static c => c.Silence);
+        if (idlest is null || idlest.Silence < MakesRoomAfter)
         {
             return false;
         }
 
         inbound.Statistics.CountConnectionDropped();
-        stillest.Abort();
+        idlest.Abort();
         return true;
     }
 
@@ -196,7 +196,7 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
         }
         catch
         {
-            // A failed attempt leaves nothing: the next send dials anew.
+            // The next send tries again.
             _reusable.TryRemove(key, out _);
             throw;
         }
@@ -225,7 +225,7 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
         }
     }
 
-    // It may have ended before it could be found under its key.
+    // It may have ended before it was entered under its key.
     private void RemoveIfClosed(SipConnection connection)
     {
         if (!connection.IsOpen)
@@ -234,7 +234,7 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
         }
     }
 
-    /// <summary>Takes a dead connection out of reuse.</summary>
+    /// <summary>Removes a lost connection, so that it is not reused.</summary>
     public void Forget(SipConnection connection)
     {
         SipConnectionKey key = connection.Key;

@@ -32,8 +32,7 @@ internal sealed class SipDatagrams(IDatagramSocket socket, SipTransportOptions o
             }
             catch (Exception)
             {
-                // Mostly the ICMP error of an earlier send, and the socket itself goes on. Only one that does nothing but fail is
-                // given a pause, so that it does not spin.
+                // Mostly the ICMP error of an earlier send; the socket goes on. After several failures in a row a pause keeps the loop from spinning.
                 inbound.Statistics.CountSocketError();
                 if (++failures > FailuresInARow)
                 {
@@ -59,7 +58,7 @@ internal sealed class SipDatagrams(IDatagramSocket socket, SipTransportOptions o
         }
         catch (SocketException e)
         {
-            // The system's own word for it, "invalid argument", helps nobody.
+            // The system reports "invalid argument" when a loopback address cannot reach another machine.
             throw new ImageShareException(
                 ImageShareError.PeerUnreachable,
                 IPAddress.IsLoopback(socket.LocalEndPoint.Address) && !IPAddress.IsLoopback(remote.Address)
@@ -98,7 +97,7 @@ internal sealed class SipDatagrams(IDatagramSocket socket, SipTransportOptions o
             }
             catch (ImageShareException)
             {
-                // Whoever sends broken requests from an address nothing can be sent to gets no answer.
+                // The source of a broken request cannot be reached: there is no response.
                 inbound.Statistics.CountSocketError();
             }
         }

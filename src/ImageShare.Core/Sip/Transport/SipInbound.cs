@@ -7,8 +7,8 @@ using ImageShare.Core.Sip.Messages.Reading;
 namespace ImageShare.Core.Sip.Transport;
 
 /// <summary>
-/// What happens to each message that comes, whatever carried it: trace, true source, our own Via, and on to the receiver.
-/// Nothing a message does, or a receiver does with it, ends a pump.
+/// Processes each received message, whatever carried it: traces it, writes its source into the Via (RFC 3261 §18.2.1), drops responses that are not ours
+/// (RFC 3261 §18.1.2), and hands it to the receiver. A receiver that throws does not end the loop that received.
 /// </summary>
 internal sealed class SipInbound(
     ISipTransportReceiver receiver, SipTransportStatistics statistics, SipTracing tracing, Func<Via, SipSource, bool> isOurs)
@@ -43,12 +43,12 @@ internal sealed class SipInbound(
         }
         catch (Exception)
         {
-            // The fault is the receiver's; the next message is for somebody else.
+            // A fault of the receiver; the next message may be for another transaction.
             statistics.CountReceiverFault();
         }
     }
 
-    /// <summary>What could not be read, as far as it could: a response is awaited by somebody.</summary>
+    /// <summary>A message that could not be read: a response is reported, because a transaction awaits it.</summary>
     public void ReceiveUnreadable(SipMessage? broken, SipReadError error, SipSource source, IPEndPoint local, in ReadOnlySequence<byte> octets)
     {
         statistics.CountMalformed();

@@ -5,7 +5,7 @@ using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sip.Transport;
 
-/// <summary>Where messages go, as plain rules (RFC 3261 §18, RFC 3581).</summary>
+/// <summary>Where messages go (RFC 3261 §18, RFC 3581). Pure functions.</summary>
 internal static class SipRouting
 {
     public const int DefaultPort = 5060;
@@ -68,7 +68,7 @@ internal static class SipRouting
 
     /// <summary>
     /// The protocol of a request: TLS when its URI asks for it, whatever is fixed, since nothing may weaken that (RFC 3261 §26.2.2); else
-    /// the fixed one, or as the URI says, or by the size (§18.1.1).
+    /// the fixed one, or as the URI says, or by the size (RFC 3261 §18.1.1).
     /// </summary>
     public static SipProtocol ChooseProtocol(SipUri nextHop, int messageLength, SipProtocol? isFixed, int threshold)
     {
@@ -111,6 +111,6 @@ internal static class SipRouting
     public static IPAddress WithoutScope(IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0 ? new IPAddress(address.GetAddressBytes()) : address;
 
-    // Nobody listens on port 0, whatever a Via says.
+    // A Via may say port 0, which nothing listens on.
     private static int PortOf(Via? via, int usual) => via?.Port is > 0 and { } port ? port : usual;
 }

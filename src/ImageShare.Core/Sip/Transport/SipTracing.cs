@@ -1,11 +1,11 @@
 using System.Buffers;
 using System.Net;
-using ImageShare.Core.Sip.Messages.Reading;
 using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Messages.Reading;
 
 namespace ImageShare.Core.Sip.Transport;
 
-/// <summary>The application's trace hook, kept from doing harm.</summary>
+/// <summary>Calls the application's trace hooks; what they throw is counted and ignored.</summary>
 internal sealed class SipTracing(Action<SipTraceEvent>? hook, Action<SipUnreadableTraceEvent>? unreadableHook, SipTransportStatistics statistics)
 {
     public void Emit(bool outgoing, SipMessage message, SipProtocol protocol, IPEndPoint local, IPEndPoint remote, ReadOnlyMemory<byte> octets = default)
@@ -28,7 +28,7 @@ internal sealed class SipTracing(Action<SipTraceEvent>? hook, Action<SipUnreadab
         }
         catch (Exception)
         {
-            // Looking on must not change what happens.
+            // Tracing must not change what happens.
             statistics.CountReceiverFault();
         }
     }

@@ -12,7 +12,7 @@ namespace ImageShare.Core.Sip.Transport;
 /// </summary>
 public sealed class SipTransport : ISipTransport
 {
-    // A port that is free for UDP is nearly always free for TCP too.
+    // A port that is free for UDP is mostly free for TCP too.
     private const int PortAttempts = 32;
 
     private readonly INetwork _network;
@@ -63,7 +63,7 @@ public sealed class SipTransport : ISipTransport
             throw new ArgumentException($"{advertised} is no address a peer can reach; advertise one it can, or none.", nameof(options));
         }
 
-        // First what has a port of its own: nothing is to be undone then when only that one is taken.
+        // TLS first: when its port is in use, nothing needs to be released.
         IStreamListener? tlsListener = options.Tls.Certificate is null
             ? null
             : network.Listen(new IPEndPoint(options.LocalEndPoint.Address, options.TlsPort));
@@ -78,7 +78,7 @@ public sealed class SipTransport : ISipTransport
             }
             catch (ImageShareException e)
             {
-                // Nothing waits on these yet, so letting go of them takes no time.
+                // Nothing uses them yet, so this completes at once.
                 _ = socket?.DisposeAsync().AsTask();
                 if (socket is null || e.Error != ImageShareError.AddressInUse || options.LocalEndPoint.Port != 0 || attempt == PortAttempts)
                 {
@@ -148,7 +148,7 @@ public sealed class SipTransport : ISipTransport
         string host = isTls && _options.TlsHost is { } name ? name : SipRouting.WithoutScope(address).ToString();
         if (isTls && TlsEndPoint is null && destination.Connection is SipConnection { Stream: { } flow })
         {
-            // Nobody can open a connection to us; the peer is told the one it has.
+            // Without a TLS listener the peer can reach us on its connection only.
             return new SipSentBy(SipRouting.WithoutScope(_options.AdvertisedAddress ?? flow.LocalEndPoint.Address).ToString(), flow.LocalEndPoint.Port);
         }
 
@@ -225,7 +225,7 @@ public sealed class SipTransport : ISipTransport
     private static async ValueTask<SipConnection> SendOnStreamAsync(
         SipConnections connections, ReadOnlyMemory<byte> octets, SipDestination destination, CancellationToken cancellationToken)
     {
-        // The connection the request came on, or what it left to send the answer by (RFC 3261 §18.2.2).
+        // RFC 3261 §18.2.2: the connection the request came on, or, when it is lost, a new one.
         if (destination.Connection is SipConnection given && given.IsOpen
             && await given.TryWriteAsync(octets, cancellationToken).ConfigureAwait(false))
         {
@@ -240,7 +240,7 @@ public sealed class SipTransport : ISipTransport
                 return connection;
             }
 
-            // A connection that died while it lay idle says nothing about the peer: dial anew, once.
+            // A reused connection may have been lost while idle: try a new one, once.
             connections.Forget(connection);
             if (!reused || isRetry)
             {
@@ -265,7 +265,7 @@ public sealed class SipTransport : ISipTransport
         }
     }
 
-    // Without a TLS listener, Via and Contact have to name a connection that is open: it is opened here.
+    // Without a TLS listener, Via and Contact name the local end of a connection, which must be open before they are written.
     private async ValueTask<SipDestination> NameFlowAsync(SipUri nextHop, IPAddress address, CancellationToken cancellationToken)
     {
         var destination = new SipDestination(new IPEndPoint(address, nextHop.Port ?? SipRouting.DefaultTlsPort), SipProtocol.Tls) { ServerName = nextHop.Host };
@@ -282,7 +282,7 @@ public sealed class SipTransport : ISipTransport
         IPAddress? address = IPAddress.TryParse(via.Host, out IPAddress? parsed) ? parsed : null;
         if (isTls && TlsEndPoint is null && source.Connection is SipConnection { IsOpener: true, Stream: { } flow })
         {
-            // Its port was that of a connection of ours, of one before this one perhaps.
+            // The Via names the port of a connection this side opened, perhaps of an earlier one.
             return address is not null && (address.Equals(flow.LocalEndPoint.Address) || address.Equals(_options.AdvertisedAddress));
         }
 

@@ -4,7 +4,7 @@ using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sip.Transport;
 
-/// <summary>How a <see cref="SipTransport"/> is bound, what it tells others, and what it puts up with.</summary>
+/// <summary>How a <see cref="SipTransport"/> is bound, what it writes in Via and Contact, and its limits.</summary>
 public sealed record SipTransportOptions
 {
     /// <summary>The address and port for UDP and TCP alike; port 0 takes one that is free for both. Default 127.0.0.1:0.</summary>
@@ -55,7 +55,7 @@ public sealed record SipTransportOptions
     /// <summary>How long a name may take to resolve, and a connection to open and to finish its TLS handshake: 10 s, well below the 32 s of timers B and F (RFC 3261 §17).</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the peer's window may stay shut for one message: 32 s, 64*T1 (RFC 3261 §17.1.1.1). The connection is dropped then.</summary>
+    /// <summary>How long the peer may read nothing while a message is sent: 32 s, 64*T1 (RFC 3261 §17.1.1.1). Then the connection is closed.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(32);
 
     /// <summary>
@@ -65,27 +65,27 @@ public sealed record SipTransportOptions
     public TimeSpan ReceiveTimeout { get; init; } = TimeSpan.FromSeconds(32);
 
     /// <summary>
-    /// After how long without a word from the peer a connection this side opened is asked for a sign of life (RFC 5626 §4.4.1); between 80 and
-    /// 100 % of it, at random. A connection that says nothing within 10 s of that is dropped, so the peer must know this. Null (the default) never asks.
+    /// After how long without anything received a keep-alive is sent on a connection this side opened (RFC 5626 §4.4.1); between 80 and
+    /// 100 % of it, at random. A connection on which nothing comes within 10 s is closed, so the peer must support this. Null (the default) sends none.
     /// </summary>
     public TimeSpan? KeepAliveInterval { get; init; }
 
     /// <summary>
-    /// How long a connection that a peer opened may lie still, nothing going either way, before it is closed: 1 hour. Keep-alives count as use
+    /// How long a connection that a peer opened may be idle, with nothing sent or received, before it is closed: 1 hour. Keep-alives count as use
     /// (RFC 5626 §4.4.1): a peer that can be reached on nothing else sends them. Null keeps it as long as the peer does. Connections
     /// this side opened are kept.
     /// </summary>
     public TimeSpan? IdleTimeout { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// Stream connections at the same time: 1024. One above that takes the place of the peer's that has been still for longest, for 3 minutes at least,
+    /// Stream connections at the same time: 1024. One above that replaces the accepted one that has been idle for longest, for 3 minutes at least,
     /// which is longer than the silence between keep-alives; when there is none such, it is dropped.
     /// </summary>
     public int MaxConnections { get; init; } = 1024;
 
     /// <summary>
     /// Connections that one source may have opened at the same time: an IPv4 address, or the /64 network of an IPv6 one. 256: many users behind one address, and
-    /// room for others. One above that takes the place of the same source's as with <see cref="MaxConnections"/>, or is dropped.
+    /// room for others. One above that replaces one of the same source, as with <see cref="MaxConnections"/>, or is dropped.
     /// </summary>
     public int MaxConnectionsPerSource { get; init; } = 256;
 

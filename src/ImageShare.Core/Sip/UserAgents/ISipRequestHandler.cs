@@ -4,8 +4,8 @@ using ImageShare.Core.Sip.UserAgents.Requests;
 namespace ImageShare.Core.Sip.UserAgents;
 
 /// <summary>
-/// Takes the requests that begin something. Called on the agent's own loop, one call at a time: return quickly, answer now or
-/// later. What it throws is logged and answered with 500.
+/// Receives requests outside dialogs. Called on the agent's loop, one call at a time: must return quickly, and may respond later. An exception is logged
+/// and answered with 500.
 /// </summary>
 public interface ISipRequestHandler
 {
@@ -14,7 +14,7 @@ public interface ISipRequestHandler
 
     /// <summary>
     /// A request outside a dialog that is no INVITE: OPTIONS, MESSAGE and the like, as far as they are allowed; and OPTIONS inside a
-    /// dialog nobody else takes it from. Respond within 32 s (64·T1).
+    /// dialog without a handler of its own. Respond within 32 s (64·T1).
     /// </summary>
     void OnRequest(IncomingRequest request);
 }

@@ -11,7 +11,9 @@ using ImageShare.Core.Sip.UserAgents.Transactions;
 
 namespace ImageShare.Core.Sip.UserAgents;
 
-/// <summary>Brings each message to where it belongs, and answers what belongs nowhere (RFC 3261 §8.2, §12.2.2, §9.2). On the loop only.</summary>
+/// <summary>
+/// Hands each message to its transaction, dialog or INVITE, and answers requests that match none (RFC 3261 §8.2, RFC 3261 §9.2, RFC 3261 §12.2.2). On the loop only.
+/// </summary>
 internal sealed class RequestDispatcher(DialogLayer dialogs, ISipRequestHandler handler)
 {
     private const int OverloadRetrySeconds = 10;
@@ -20,7 +22,7 @@ internal sealed class RequestDispatcher(DialogLayer dialogs, ISipRequestHandler 
     private readonly TransactionLayer _transactions = dialogs.Requests.Transactions;
     private readonly StatelessResponder _stateless = dialogs.Requests.Stateless;
 
-    // In a dialog they are something, outside they are not (RFC 3261 §15.1.2, RFC 3262, RFC 3311, RFC 6086).
+    // Methods that exist inside dialogs only (RFC 3261 §15.1.2, RFC 3262, RFC 3311, RFC 6086).
     private static readonly SipMethod[] DialogMethods = [SipMethod.Bye, SipMethod.Prack, SipMethod.Update, SipMethod.Info];
 
     public void OnMessage(SipMessage message, SipSource source)
@@ -48,7 +50,7 @@ internal sealed class RequestDispatcher(DialogLayer dialogs, ISipRequestHandler 
         }
         else if (TransactionKey.ForResponse(response) is not { } key || response.Headers.Vias.Count != 1)
         {
-            // More than one Via means that it was meant for somebody else (RFC 3261 §8.1.3.3).
+            // RFC 3261 §8.1.3.3: more than one Via means that it was misrouted.
             AgentLog.Dropped(_agent.Logger, "response");
         }
         else if (_transactions.Clients.TryGetValue(key, out ClientTransaction? transaction))
@@ -69,7 +71,7 @@ internal sealed class RequestDispatcher(DialogLayer dialogs, ISipRequestHandler 
         }
     }
 
-    /// <summary>A response that was dropped because it cannot be read. By its branch, or else its Call-ID, it still says who is waiting for it.</summary>
+    /// <summary>A response that was dropped because it could not be read. Its branch, or else its Call-ID, names the transaction that awaits it.</summary>
     public void OnUnreadable(SipResponse response, SipReadError error)
     {
         ClientTransaction? transaction = response.Headers.TopVia?.Branch is { } branch
@@ -156,8 +158,7 @@ internal sealed class RequestDispatcher(DialogLayer dialogs, ISipRequestHandler 
         transaction.Start(() => Process(transaction, key, dialog));
     }
 
-    // A query changes nothing and may be answered as often as it comes: nothing is kept of it, so that no number of queries fills
-    // anything (RFC 3261 §8.2.7, §11.2).
+    // RFC 3261 §8.2.7, RFC 3261 §11.2: OPTIONS changes nothing, so each retransmission may be answered anew and no state is kept: no number of them takes memory.
     private void AnswerStateless(SipRequest request, SipSource source)
     {
         string tag = _stateless.TagFor(request);
@@ -175,7 +176,7 @@ internal sealed class RequestDispatcher(DialogLayer dialogs, ISipRequestHandler 
         }
         catch (Exception error)
         {
-            // The application's code: the peer gets an answer, and the agent goes on.
+            // The application's code: the peer gets a response, and the agent goes on.
             AgentLog.HandlerFailed(_agent.Logger, request.Method, error);
             _stateless.Send(SipResponse.CreateFor(request, 500, toTag: tag), request.Method, source);
         }
@@ -218,7 +219,7 @@ internal sealed class RequestDispatcher(DialogLayer dialogs, ISipRequestHandler 
     {
         if (_transactions.Answered.TryGetValue(key.ForCancelled(), out AnsweredRequest? answered))
         {
-            // Too late; that it was answered already is no fault of the CANCEL's (RFC 3261 §9.2).
+            // RFC 3261 §9.2: the request is answered already, so the CANCEL changes nothing, but gets 200.
             cancel.Respond(SipResponse.CreateFor(cancel.Request, 200, toTag: answered.ToTag));
             return;
         }
@@ -229,7 +230,7 @@ internal sealed class RequestDispatcher(DialogLayer dialogs, ISipRequestHandler 
             return;
         }
 
-        // Two transactions, so two queues: the 487 of the INVITE must not be on a stream before the 200 it follows from.
+        // Two transactions have two outboxes: the 487 of the INVITE must not be sent before the 200 of the CANCEL.
         invite.Hold();
         cancel.Sent = invite.Release;
         invite.Cancelled?.Invoke(cancel.Request);
@@ -257,7 +258,7 @@ internal sealed class RequestDispatcher(DialogLayer dialogs, ISipRequestHandler 
         }
         catch (Exception error)
         {
-            // The application's code: the peer gets an answer, and the agent goes on.
+            // The application's code: the peer gets a response, and the agent goes on.
             AgentLog.HandlerFailed(_agent.Logger, transaction.Request.Method, error);
             if (invite is not null)
             {

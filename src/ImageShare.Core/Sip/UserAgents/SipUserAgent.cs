@@ -12,13 +12,13 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.UserAgents;
 
 /// <summary>
-/// A SIP user agent: sends requests and takes them, with the transactions, dialogs and sessions of RFC 3261 behind it. One loop
+/// A SIP user agent: sends and receives requests, with the transactions, dialogs and sessions of RFC 3261. One loop
 /// owns all of its state; all members may be used from any thread and at the same time.
 /// </summary>
 /// <remarks>
-/// It answers by itself: CANCEL, copies of requests, merged requests (482), requests for dialogs that do not exist (481),
+/// It answers without the application: CANCEL, retransmissions, merged requests (482), requests for dialogs that do not exist (481),
 /// extensions it does not support (420), methods that are not allowed (405, 501), requests that lack what every request needs
-/// (400), and 100 Trying where the application takes its time. Reliable
+/// (400), and 100 Trying where the application is slow. Reliable
 /// provisional responses are acknowledged with PRACK, and its own are repeated until they are (<see cref="SipUserAgentOptions.Reliability"/>).
 /// </remarks>
 public sealed class SipUserAgent : IAsyncDisposable
@@ -71,15 +71,15 @@ public sealed class SipUserAgent : IAsyncDisposable
     /// <param name="cancellationToken">Gives up the wait; the request may still reach the peer.</param>
     /// <returns>The final response, whatever its status.</returns>
     /// <exception cref="ImageShareException">
-    /// <see cref="ImageShareError.NoAnswer"/>: nobody answered in 32 s (64·T1). <see cref="ImageShareError.MalformedMessage"/>: an answer came that could
-    /// not be read, and no other in that time. <see cref="ImageShareError.PeerUnreachable"/>,
+    /// <see cref="ImageShareError.NoAnswer"/>: nobody answered in 32 s (64·T1). <see cref="ImageShareError.MalformedMessage"/>: a response could
+    /// not be read, and no readable one came in that time. <see cref="ImageShareError.PeerUnreachable"/>,
     /// <see cref="ImageShareError.ConnectionLost"/>: it could not be sent. <see cref="ImageShareError.InvalidValue"/>: a part of
     /// it cannot stand in a message. <see cref="ImageShareError.InvalidState"/>: the agent is closed.
     /// </exception>
     public Task<SipResponse> SendAsync(SipRequest request, ParameterList? contactParameters = null, CancellationToken cancellationToken = default) =>
         AskAsync(request, contactParameters, null, cancellationToken);
 
-    /// <summary>The same, for whoever has less patience: <paramref name="unreadable"/> hears, on the loop, of an answer that could not be read.</summary>
+    /// <summary>The same; <paramref name="unreadable"/> is called on the loop for a final response that could not be read.</summary>
     internal Task<SipResponse> AskAsync(
         SipRequest request, ParameterList? contactParameters, Action<SipReadError>? unreadable, CancellationToken cancellationToken)
     {
@@ -140,24 +140,24 @@ public sealed class SipUserAgent : IAsyncDisposable
     }
 
     /// <summary>
-    /// Closes the agent: all timers stop, and whoever waits gets <see cref="ImageShareError.InvalidState"/>. Nothing is sent any
-    /// more, no BYE either: end sessions before.
+    /// Closes the agent: all timers stop, and everything awaited fails with <see cref="ImageShareError.InvalidState"/>. No BYE is sent: end sessions
+    /// before.
     /// </summary>
     public async ValueTask DisposeAsync() => await _agent.Loop.DisposeAsync().ConfigureAwait(false);
 
     /// <summary>For tests: see <see cref="AgentLoop.IdleAsync"/>.</summary>
     internal Task<long> IdleAsync() => _agent.Loop.IdleAsync();
 
-    /// <summary>For tests: completes when everything posted before is done, operations under way aside.</summary>
+    /// <summary>For tests: completes when everything posted before has run; does not wait for operations in progress.</summary>
     internal Task BarrierAsync()
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         return _agent.TryPost(done.SetResult) ? done.Task : Task.CompletedTask;
     }
 
-    /// <summary>For tests: what the requests of peers cost now.</summary>
+    /// <summary>For tests: the server transactions in progress.</summary>
     internal ServerLoad Load => _dialogs.Requests.Transactions.Load;
 
-    /// <summary>For tests: what is remembered of what is done.</summary>
+    /// <summary>For tests: what is kept of finished transactions.</summary>
     internal AgentMemory Memory => _agent.Memory;
 }

@@ -3,7 +3,7 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.Messages.Reading;
 
 /// <summary>
-/// Start line and header of a message, read from octets it keeps slices of. A broken row that nobody needs is kept apart and passed over
+/// Start line and header of a message, read from octets it keeps slices of. A broken row that is not needed is kept apart and ignored
 /// (RFC 3261 §8.2.2); one that <see cref="SipDoubt"/> cannot let pass makes the message unreadable. The rest is read on even then, so that
 /// a broken request can be refused properly: <see cref="Message"/> is then there beside <see cref="Error"/>.
 /// </summary>
@@ -117,7 +117,7 @@ internal struct SipHead
         Message.MalformedLines = malformed is null ? [] : malformed;
     }
 
-    // Kept as it is, for whoever wants to know, and not among the rows: it is found by no name and never written again.
+    // Kept outside the rows: no name finds it, and it is never written again.
     private void PassOver(SipReadFailure reason, int at, Range line, ref List<SipMalformedLine>? malformed)
     {
         if (SipDoubt.Concerns(_octets.Span[line]))

@@ -5,7 +5,7 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.Messages.Reading;
 
 /// <summary>
-/// Turns octets into messages (RFC 3261 §7, §18.3): one instance per stream, or <see cref="TryReadDatagram"/> for a datagram.
+/// Turns octets into messages (RFC 3261 §7, RFC 3261 §18.3): one instance per stream, or <see cref="TryReadDatagram"/> for a datagram.
 /// Lenient in values, strict in framing: lines end with CRLF, and the length of a body is a plain number within the limits.
 /// Not thread-safe; one stream, one reader loop.
 /// </summary>
@@ -166,7 +166,7 @@ public sealed class SipReader
         return OperationStatus.Done;
     }
 
-    // Something else than SIP is found out here, at its first line, before a longer header is waited for.
+    // What is not SIP fails at its first line, before more octets are awaited.
     private OperationStatus ReadStartLine(ref ReadOnlySequence<byte> input)
     {
         if (!SkipLineBreaks(ref input))

@@ -3,7 +3,7 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.Messages.Reading;
 
-/// <summary>The first line of a message, taken apart (RFC 3261 §7.1, §7.2).</summary>
+/// <summary>The first line of a message, taken apart (RFC 3261 §7.1, RFC 3261 §7.2).</summary>
 internal readonly ref struct SipStartLine
 {
     private SipStartLine(ReadOnlySpan<byte> method, ReadOnlySpan<byte> target, ReadOnlySpan<byte> version)

@@ -26,7 +26,7 @@ public static class SipValidation
     /// SIP version; 400 for a missing, repeated or unreadable header that every request needs, for a CSeq that does not fit and
     /// for a body without a type; 501 instead where such a CSeq stands under a method nobody knows; 416 for a Request-URI of a scheme
     /// that cannot be served. A missing Max-Forwards and a From
-    /// without tag are lived with (RFC 2543 peers). An ACK is never answered: drop it when this is not null.
+    /// without tag are tolerated (RFC 2543 peers). An ACK is never answered: drop it when this is not null.
     /// </summary>
     public static SipRejection? Check(SipRequest request)
     {
@@ -83,7 +83,7 @@ public static class SipValidation
 
         if (cseq.Method != request.Method)
         {
-            // What is not known at all may follow rules that are not known either (RFC 4475 §3.1.2.18).
+            // RFC 4475 §3.1.2.18: an unknown method may have unknown rules for its CSeq.
             return request.Method.IsKnown ? Bad("CSeq Method Mismatch") : new SipRejection(501, "Not Implemented");
         }
 
@@ -125,7 +125,7 @@ public static class SipValidation
 
     private static int OffsetOf(SipHeaders headers, string name) => headers.IndexOf(name) is >= 0 and int row ? Math.Max(headers.Row(row).Offset, 0) : 0;
 
-    // Some peers forget the type of the only body they ever send.
+    // Some peers send SDP without Content-Type.
     private static bool LooksLikeSdp(ReadOnlySpan<byte> body) => body.StartsWith("v=0"u8);
 
     private static SipRejection Bad(SipHeaders headers, string name) => Bad((headers.Contains(name) ? "Bad " : "Missing ") + name);

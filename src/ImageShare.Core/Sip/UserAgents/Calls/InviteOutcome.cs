@@ -22,19 +22,19 @@ public abstract record InviteOutcome
         public SipResponse Answer { get; init; } = Response;
     }
 
-    /// <summary>The peer, or somebody on the way, refused.</summary>
+    /// <summary>The peer, or a server on the way, refused.</summary>
     /// <param name="Response">300 to 699.</param>
     public sealed record Rejected(SipResponse Response) : InviteOutcome;
 
     /// <summary>We cancelled it.</summary>
     public sealed record Cancelled : InviteOutcome
     {
-        /// <summary>The final response that came to it; null when there was none: the peer has probably gone.</summary>
+        /// <summary>The final response; null when none came: the peer is probably gone.</summary>
         public SipResponse? Response { get; init; }
     }
 
     /// <summary>
-    /// Nobody answered (<see cref="ImageShareError.NoAnswer"/>), an answer came that could not be read (<see cref="ImageShareError.MalformedMessage"/>), it could not be sent
+    /// Nobody answered (<see cref="ImageShareError.NoAnswer"/>), a response could not be read (<see cref="ImageShareError.MalformedMessage"/>), it could not be sent
     /// (<see cref="ImageShareError.PeerUnreachable"/>, <see cref="ImageShareError.ConnectionLost"/>,
     /// <see cref="ImageShareError.InvalidValue"/>), or the agent was closed (<see cref="ImageShareError.InvalidState"/>).
     /// </summary>

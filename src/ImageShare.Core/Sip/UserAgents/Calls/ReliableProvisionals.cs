@@ -22,7 +22,7 @@ internal sealed class ReliableProvisionals
     /// <summary>Prepares them.</summary>
     /// <param name="agent">The agent.</param>
     /// <param name="transaction">The INVITE.</param>
-    /// <param name="complete">Adds to each response what it needs besides.</param>
+    /// <param name="complete">Adds the Contact to each response.</param>
     /// <param name="gaveUp">Called when the caller does not acknowledge.</param>
     public ReliableProvisionals(AgentContext agent, ServerTransaction transaction, Action<SipResponse> complete, Action gaveUp)
     {

@@ -9,7 +9,7 @@ namespace ImageShare.Core.Sip.UserAgents.Loop;
 /// </summary>
 internal static partial class AgentLog
 {
-    [LoggerMessage(1101, LogLevel.Error, "Work of the SIP agent failed; it goes on with the next.")]
+    [LoggerMessage(1101, LogLevel.Error, "A work item of the SIP agent failed; the agent goes on.")]
     public static partial void WorkFailed(ILogger logger, Exception error);
 
     /// <summary>The application's own code threw: what its message says is for Trace only, it may name files.</summary>
@@ -25,7 +25,7 @@ internal static partial class AgentLog
     [LoggerMessage(1110, LogLevel.Trace, "Why the application's handler of {Method} failed")]
     private static partial void HandlerFailedSensitive(ILogger logger, SipMethod method, Exception error);
 
-    [LoggerMessage(1103, LogLevel.Warning, "{Method} was too large for UDP, but nobody listens on TCP; it goes out on UDP after all.")]
+    [LoggerMessage(1103, LogLevel.Warning, "{Method} is too large for UDP, but the peer does not listen on TCP; sent over UDP.")]
     public static partial void FallsBackToUdp(ILogger logger, SipMethod method);
 
     [LoggerMessage(1104, LogLevel.Warning, "A response to {Method} could not be sent: {Reason}")]
@@ -35,7 +35,7 @@ internal static partial class AgentLog
     [LoggerMessage(1107, LogLevel.Trace, "Why a response to {Method} could not be sent")]
     public static partial void ResponseNotSentSensitive(ILogger logger, SipMethod method, Exception error);
 
-    [LoggerMessage(1108, LogLevel.Warning, "The SIM did not answer a challenge ({Reason}); the request is given up as refused.")]
+    [LoggerMessage(1108, LogLevel.Warning, "The SIM did not answer a challenge ({Reason}); the request fails as refused.")]
     public static partial void SimFailed(ILogger logger, ImageShareError reason);
 
     [LoggerMessage(1109, LogLevel.Trace, "Why the SIM did not answer")]
@@ -44,15 +44,15 @@ internal static partial class AgentLog
     [LoggerMessage(1105, LogLevel.Warning, "Too many requests at once: {Method} refused with 503.")]
     public static partial void Overloaded(ILogger logger, SipMethod method);
 
-    [LoggerMessage(1111, LogLevel.Warning, "An answer ({Status}) to {Method} came that could not be read ({Reason} at octet {Offset}); it was dropped.")]
+    [LoggerMessage(1111, LogLevel.Warning, "A response ({Status}) to {Method} could not be read ({Reason} at octet {Offset}) and was dropped.")]
     public static partial void Unreadable(ILogger logger, int status, SipMethod method, SipReadFailure reason, int offset);
 
-    [LoggerMessage(1112, LogLevel.Debug, "{Count} header lines of a message could not be read and were passed over, the first ({Reason}) at octet {Offset}.")]
+    [LoggerMessage(1112, LogLevel.Debug, "{Count} header lines of a message could not be read and were ignored, the first ({Reason}) at octet {Offset}.")]
     public static partial void PassedOver(ILogger logger, int count, SipReadFailure reason, int offset);
 
-    [LoggerMessage(1113, LogLevel.Debug, "A message could not be sent again: {Reason}. The peer may ask once more.")]
+    [LoggerMessage(1113, LogLevel.Debug, "A retransmission could not be sent: {Reason}. The peer may ask for another.")]
     public static partial void NotSentAgain(ILogger logger, ImageShareError reason);
 
-    [LoggerMessage(1106, LogLevel.Debug, "A {Message} that belongs to nothing was dropped.")]
+    [LoggerMessage(1106, LogLevel.Debug, "A {Message} that matches no transaction or dialog was dropped.")]
     public static partial void Dropped(ILogger logger, string message);
 }

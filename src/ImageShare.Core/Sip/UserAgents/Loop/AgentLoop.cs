@@ -4,12 +4,12 @@ using Microsoft.Extensions.Logging;
 namespace ImageShare.Core.Sip.UserAgents.Loop;
 
 /// <summary>
-/// The one loop that owns all state of an agent. Whatever happens elsewhere (a message, a timer, a call of the application, the
-/// end of an asynchronous operation) is posted to it; so nothing needs a lock, and nothing waits inside it.
+/// The one loop that owns all state of an agent. Messages, timers, calls of the application and the results of asynchronous operations are posted to
+/// it, so that its state needs no locks. Nothing blocks or awaits inside it.
 /// </summary>
 internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDisposable
 {
-    /// <summary>How long the end may wait for messages that are on their way out.</summary>
+    /// <summary>How long closing waits for messages that are being sent.</summary>
     private static readonly TimeSpan LingerTime = TimeSpan.FromSeconds(2);
 
     private readonly Channel<Action> _queue = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
@@ -34,8 +34,8 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
     public bool Post(Action work) => _queue.Writer.TryWrite(work);
 
     /// <summary>
-    /// The same, but at once when called from what the loop does right now: an answer given inside a handler does not wait behind all the
-    /// requests that came meanwhile.
+    /// The same, but at once when called on the loop: a response given inside a handler does not wait behind all requests that were queued
+    /// meanwhile.
     /// </summary>
     public bool RunOrPost(Action work)
     {
@@ -61,7 +61,7 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
         return timer;
     }
 
-    /// <summary>Begins an asynchronous operation and does one of the two when it is over, on the loop again. On the loop only.</summary>
+    /// <summary>Begins an asynchronous operation; one of the two callbacks runs on the loop when it has ended. On the loop only.</summary>
     public void Run<T>(Func<CancellationToken, ValueTask<T>> operation, Action<T> done, Action<ImageShareException> failed)
     {
         if (IsClosed)
@@ -73,7 +73,7 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
         _ = AwaitAsync(operation, done, failed);
     }
 
-    /// <summary>So many messages more wait to leave, or have left or been forgotten when negative. On the loop only.</summary>
+    /// <summary>Counts messages that are to be sent, or, when negative, that were sent or dropped. On the loop only.</summary>
     public void CountLeaving(int change)
     {
         _leaving += change;
@@ -83,12 +83,12 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
         }
     }
 
-    /// <summary>What the loop does last: whoever waits for something has to hear of the end.</summary>
+    /// <summary>What the loop does last: everything that is awaited fails.</summary>
     public Action? Closing { get; set; }
 
     /// <summary>
-    /// Ends the loop. What was posted until now is still done, and the messages that came of it are given a moment to leave: a last answer must not
-    /// stay behind. Then no timer and no operation begins any more.
+    /// Ends the loop. What was posted before still runs, and the messages it sends get <see cref="LingerTime"/> to be sent. After that no timer and no
+    /// operation begins.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -100,7 +100,7 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
             }
             catch (TimeoutException)
             {
-                // The peer takes nothing any more.
+                // The peer does not read.
             }
         }
 
@@ -124,8 +124,8 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
     }
 
     /// <summary>
-    /// For tests: completes when nothing is queued and no operation is under way, with the count of what was done so far. Timers
-    /// that wait for their time are not waited for.
+    /// For tests: completes when nothing is queued and no operation is in progress, with the number of work items so far. Does not
+    /// wait for timers.
     /// </summary>
     public Task<long> IdleAsync()
     {
@@ -157,7 +157,7 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
             }
             catch (Exception error)
             {
-                // The pump: one message that goes wrong must not silence the agent for all others.
+                // One failed work item must not end the loop for all others.
                 AgentLog.WorkFailed(logger, error);
             }
             finally
@@ -189,7 +189,7 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
         }
         catch (Exception error)
         {
-            // The pump of operations: an application's own transport may throw anything, and whoever waits must hear of it.
+            // An application's own transport may throw anything; the operation must fail, not hang.
             var wrapped = new ImageShareException(ImageShareError.PeerUnreachable, $"The SIP transport failed: {error.Message}", error);
             outcome = () => failed(wrapped);
         }

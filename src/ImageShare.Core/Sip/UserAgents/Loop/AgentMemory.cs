@@ -1,30 +1,30 @@
 namespace ImageShare.Core.Sip.UserAgents.Loop;
 
-/// <summary>What is left of something that is done: no more than what late copies of its messages need. On the loop only.</summary>
+/// <summary>What is kept of something finished, to answer retransmissions of its messages. On the loop only.</summary>
 internal interface IRemembered
 {
-    /// <summary>What it takes, about.</summary>
+    /// <summary>The octets it takes in memory, estimated.</summary>
     int Octets { get; }
 
-    /// <summary>Takes it out of the tables: its time is over, or too much is remembered.</summary>
+    /// <summary>Removes it from the tables: its time is over, or too much is kept.</summary>
     void Forget();
 }
 
 /// <summary>
-/// What an agent remembers of transactions and calls that are done, each for as long as copies of its messages may come (RFC 3261 §17, RFC 6026). Only
-/// the octets are bounded; the oldest is forgotten first. One timer for all that is remembered equally long. On the loop only.
+/// What an agent keeps of finished transactions and calls, each for as long as its messages may be retransmitted (RFC 3261 §17, RFC 6026). The octets
+/// are bounded; above the bound the oldest is dropped first. All items with the same duration share a timer. On the loop only.
 /// </summary>
 internal sealed class AgentMemory(AgentLoop loop, TimeProvider time)
 {
-    /// <summary>The most that is remembered: of some 20,000 calls, which is 32 s of 600 a second.</summary>
-    public const long Most = 32 * 1024 * 1024;
+    /// <summary>The bound: some 20,000 calls, which is 32 s of 600 a second.</summary>
+    public const long MaxOctets = 32 * 1024 * 1024;
 
     private readonly Dictionary<TimeSpan, Lane> _lanes = [];
 
-    /// <summary>What all of it takes, about.</summary>
+    /// <summary>The octets of all items, estimated.</summary>
     public long Octets { get; private set; }
 
-    /// <summary>Remembers something for that time.</summary>
+    /// <summary>Keeps an item for that time.</summary>
     public void Keep(IRemembered item, TimeSpan duration)
     {
         if (!_lanes.TryGetValue(duration, out Lane? lane))
@@ -42,9 +42,9 @@ internal sealed class AgentMemory(AgentLoop loop, TimeProvider time)
             Arm(lane, duration);
         }
 
-        while (Octets > Most)
+        while (Octets > MaxOctets)
         {
-            // Not the one that is due first: what is kept for a short time would never be kept.
+            // The oldest, not the one due first: items with a short duration would never be kept.
             Drop(_lanes.Values.Where(static l => l.Items.Count > 0).MinBy(static l => l.Items.Peek().Since)!);
         }
     }
@@ -88,10 +88,10 @@ internal sealed class AgentMemory(AgentLoop loop, TimeProvider time)
     {
         public Queue<Memory> Items { get; } = [];
 
-        // One timer, also when the lane was emptied before its time.
+        // One timer runs, also after the lane was emptied early.
         public bool IsArmed { get; set; }
     }
 
-    // What it takes may change while it is remembered; it counts as it was noted.
+    // The size of an item may change; it counts as it was when it was added.
     private readonly record struct Memory(IRemembered Item, int Octets, long Since, long Due);
 }

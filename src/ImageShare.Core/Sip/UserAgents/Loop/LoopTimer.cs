@@ -2,7 +2,7 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.UserAgents.Loop;
 
-/// <summary>A timer of an <see cref="AgentLoop"/>: stopped means stopped, even when its callback is already on its way to the loop.</summary>
+/// <summary>A timer of an <see cref="AgentLoop"/>: once stopped it never runs, even when its callback is already queued.</summary>
 internal sealed class LoopTimer(AgentLoop loop, Action elapsed)
 {
     private ITimer? _timer;

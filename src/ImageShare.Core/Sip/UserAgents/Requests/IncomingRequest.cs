@@ -5,7 +5,7 @@ using ImageShare.Core.Sip.UserAgents.Transactions;
 namespace ImageShare.Core.Sip.UserAgents.Requests;
 
 /// <summary>A request that waits for its response. All members may be used from any thread.</summary>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Without timers or wait handles there is nothing to release, and nobody could say when.")]
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "A source without timer and wait handle holds nothing that needs to be disposed of.")]
 public sealed class IncomingRequest
 {
     private readonly RequestLayer _layer;
@@ -25,7 +25,7 @@ public sealed class IncomingRequest
         Source = transaction.Source;
     }
 
-    /// <summary>A request that nothing is remembered of (RFC 3261 §8.2.7).</summary>
+    /// <summary>A request without a transaction (RFC 3261 §8.2.7).</summary>
     internal IncomingRequest(RequestLayer layer, SipRequest request, SipSource source, string toTag)
     {
         _layer = layer;
@@ -40,7 +40,7 @@ public sealed class IncomingRequest
     /// <summary>Where it came from.</summary>
     public SipSource Source { get; }
 
-    /// <summary>Cancelled when a re-INVITE is over before it was answered: the peer took it back, the session ended, or it waited too long.</summary>
+    /// <summary>Cancelled when a re-INVITE ended without an answer of the application: the peer cancelled it, the session ended, or it waited too long.</summary>
     public CancellationToken Cancelled => _cancelled.Token;
 
     /// <summary>Makes a response to it, with what every response repeats from its request and a tag in To; to be edited and then sent.</summary>
@@ -76,10 +76,10 @@ public sealed class IncomingRequest
         });
     }
 
-    /// <summary>Sends a final response that says nothing but its status.</summary>
+    /// <summary>Sends a final response without a body.</summary>
     public void Respond(int status, string? reason = null) => Respond(CreateResponse(status, reason));
 
-    /// <summary>Over without our answer. What the application does about it is not done on the agent's loop.</summary>
+    /// <summary>It ended without an answer of the application, whose callbacks run on the thread pool.</summary>
     internal void Cancel() => _ = _cancelled.CancelAsync();
 
     private void RespondStateless(SipResponse response)

@@ -5,8 +5,7 @@ using ImageShare.Core.Sip.Messages;
 namespace ImageShare.Core.Sip.UserAgents.Requests;
 
 /// <summary>
-/// The To tag of a response that nothing is remembered of: every copy of the request gets the same one (RFC 3261 §8.2.7), and nobody
-/// outside can tell it beforehand.
+/// The To tags of stateless responses: each retransmission of a request gets the same one (RFC 3261 §8.2.7), and no peer can predict it. For any thread.
 /// </summary>
 internal sealed class StatelessTags
 {

@@ -22,7 +22,7 @@ internal interface IInviteAnswers
     void OnResponse(SipResponse response);
 }
 
-/// <summary>The dialogs of an agent, and the INVITEs that may still make one (RFC 3261 §12, §13). On the loop only.</summary>
+/// <summary>The dialogs of an agent, and the INVITEs that may still make one (RFC 3261 §12, RFC 3261 §13). On the loop only.</summary>
 /// <param name="requests">The layer below.</param>
 /// <param name="optionsReceived">Takes an OPTIONS inside a dialog whose user does not take requests.</param>
 internal sealed class DialogLayer(RequestLayer requests, Action<IncomingRequest> optionsReceived)

@@ -1,9 +1,9 @@
 namespace ImageShare.Core.Sip.UserAgents.Settings;
 
-/// <summary>What is done with reliable provisional responses (100rel, RFC 3262).</summary>
+/// <summary>How reliable provisional responses are used (100rel, RFC 3262).</summary>
 public enum SipReliability
 {
-    /// <summary>Nothing: not offered, and a caller that requires them gets 420.</summary>
+    /// <summary>Not at all: not offered, and a caller that requires them gets 420.</summary>
     None,
 
     /// <summary>Offered as caller, where each is acknowledged with PRACK; as callee, ringing is reliable where the caller requires it.</summary>

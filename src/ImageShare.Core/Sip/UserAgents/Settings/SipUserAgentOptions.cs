@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageShare.Core.Sip.UserAgents.Settings;
 
-/// <summary>What a <see cref="SipUserAgent"/> is and does. Immutable; every member but the identity has a default.</summary>
+/// <summary>How a <see cref="SipUserAgent"/> is set up. Immutable; every member but the identity has a default.</summary>
 public sealed record SipUserAgentOptions
 {
     private readonly int? _maxPerSource;
@@ -41,7 +41,7 @@ public sealed record SipUserAgentOptions
     public IReadOnlyList<string> Supported { get; init; } = [];
 
     /// <summary>
-    /// What is done with reliable provisional responses (RFC 3262). Unless it is <see cref="SipReliability.None"/>, 100rel stands in
+    /// How reliable provisional responses are used (RFC 3262). Unless it is <see cref="SipReliability.None"/>, 100rel stands in
     /// Supported and PRACK in Allow without being named there. Default: used as caller, and as callee where the caller requires it.
     /// </summary>
     public SipReliability Reliability { get; init; } = SipReliability.WhenRequired;
@@ -67,7 +67,7 @@ public sealed record SipUserAgentOptions
     public bool CompactNames { get; init; }
 
     /// <summary>
-    /// Whether a request that was too large for UDP goes out on UDP after all when nobody listens on TCP (RFC 3261 §18.1.1).
+    /// Whether a request that is too large for UDP is sent over UDP when the peer does not listen on TCP (RFC 3261 §18.1.1).
     /// Default: true.
     /// </summary>
     public bool FallBackToUdp { get; init; } = true;
@@ -80,14 +80,14 @@ public sealed record SipUserAgentOptions
 
     /// <summary>
     /// Whether an OPTIONS outside a dialog is handed to the application without a transaction (RFC 3261 §8.2.7): nothing is remembered of
-    /// it, however many come, and each copy is brought and answered anew. For applications that answer at once. Default: false.
+    /// it, however many come, and each retransmission is handed over and answered anew. For applications that answer at once. Default: false.
     /// </summary>
     public bool AnswersOptionsWithoutState { get; init; }
 
     /// <summary>
-    /// How many requests may be in the works at the same time; what begins beyond gets 503 without a trace in memory. An INVITE counts until
-    /// its ACK, which is waited for 32 s (64·T1); anything else until it is answered. Requests in known dialogs and CANCEL are not counted out.
-    /// Default: 2048. What is done is not counted: of it so much is remembered for 32 s that copies get the same answer; beyond 32 MiB of that the oldest is forgotten.
+    /// How many server transactions may be in progress at the same time; a request above that gets a stateless 503. An INVITE counts until
+    /// its ACK, which is waited for 32 s (64·T1); anything else until it is answered. Requests in known dialogs and CANCEL are always taken.
+    /// Default: 2048. Finished transactions are not counted: what retransmissions need of them is kept for 32 s, and above 32 MiB the oldest is dropped.
     /// </summary>
     public int MaxServerTransactions { get; init; } = 2048;
 
@@ -103,11 +103,11 @@ public sealed record SipUserAgentOptions
 
     /// <summary>
     /// How long a call may wait for the application's answer before it gets 487; an Expires of the caller may make it shorter.
-    /// Default: 5 minutes. A caller that vanishes without CANCEL is held no longer than this.
+    /// Default: 5 minutes. It bounds calls whose caller is gone without CANCEL.
     /// </summary>
     public TimeSpan InviteTimeLimit { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How many received messages may wait to be looked at; what comes beyond is dropped as if lost on the way. Default: 4096.</summary>
+    /// <summary>How many received messages may be queued; one above that is dropped as if lost in the network. Default: 4096.</summary>
     public int MaxQueuedMessages { get; init; } = 4096;
 
     /// <summary>Where to log; null for nowhere. Credentials never appear.</summary>

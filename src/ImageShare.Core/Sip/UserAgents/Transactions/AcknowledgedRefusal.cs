@@ -3,9 +3,10 @@ using ImageShare.Core.Sip.UserAgents.Loop;
 
 namespace ImageShare.Core.Sip.UserAgents.Transactions;
 
-/// <summary>What is left of an INVITE of ours that was refused over UDP: the ACK, for each copy of the refusal (RFC 3261 §17.1.1.2, timer D). On the loop only.</summary>
+/// <summary>What is kept of a refused INVITE of ours: the ACK, for each retransmission of the refusal (RFC 3261 §17.1.1.2, timer D). On the loop only.</summary>
 internal sealed class AcknowledgedRefusal : IRemembered
 {
+    // The object, its key and its table entry, estimated.
     private const int Overhead = 300;
 
     private readonly TransactionLayer _layer;

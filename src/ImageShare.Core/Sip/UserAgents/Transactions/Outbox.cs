@@ -5,24 +5,24 @@ using ImageShare.Core.Sip.UserAgents.Loop;
 namespace ImageShare.Core.Sip.UserAgents.Transactions;
 
 /// <summary>
-/// Sends the messages of one transaction one after the other, so that a slow connection cannot turn their order round. Tells of each on which
-/// connection it left, where the transport says so. On the loop only.
+/// Sends the messages of one transaction one after the other, so that a slow connection cannot reorder them. Reports the connection of each, where the
+/// transport names it. On the loop only.
 /// </summary>
 internal sealed class Outbox(AgentContext agent, Action<object?> sent, Action<ImageShareException> failed)
 {
-    // Retransmissions pile up when a connection stalls; nobody needs more of them than this.
-    private const int MostWaiting = 8;
+    // Retransmissions pile up when a connection stalls: the bound.
+    private const int MaxWaiting = 8;
 
     private readonly Queue<(SipMessage Message, SipDestination Destination)> _waiting = [];
     private bool _sending;
     private bool _held;
 
-    /// <summary>Whether something leaves right now.</summary>
+    /// <summary>Whether a message is being sent.</summary>
     public bool IsSending => _sending;
 
     public void Send(SipMessage message, SipDestination destination)
     {
-        if (_waiting.Count < MostWaiting)
+        if (_waiting.Count < MaxWaiting)
         {
             message.CompactNames |= agent.Options.CompactNames;
             _waiting.Enqueue((message, destination));
@@ -31,7 +31,7 @@ internal sealed class Outbox(AgentContext agent, Action<object?> sent, Action<Im
         }
     }
 
-    /// <summary>Lets nothing more begin to leave until <see cref="Release"/>: something else has to be on its way before.</summary>
+    /// <summary>Sends nothing more until <see cref="Release"/>: another message must be sent before.</summary>
     public void Hold() => _held = true;
 
     public void Release()
@@ -40,7 +40,7 @@ internal sealed class Outbox(AgentContext agent, Action<object?> sent, Action<Im
         SendNext();
     }
 
-    /// <summary>Forgets what was not begun.</summary>
+    /// <summary>Drops the messages that wait.</summary>
     public void Clear()
     {
         agent.Loop.CountLeaving(-_waiting.Count);

@@ -5,19 +5,19 @@ using ImageShare.Core.Sip.UserAgents.Loop;
 
 namespace ImageShare.Core.Sip.UserAgents.Transactions;
 
-/// <summary>A message that may have to be sent again, as the octets it had: a message as an object is several times as large. On the loop only.</summary>
+/// <summary>A message for retransmission, kept as octets: as an object it takes several times as much memory. On the loop only.</summary>
 internal sealed class RepeatedMessage(SipMessage message, SipDestination destination)
 {
     private readonly byte[] _octets = message.ToArray();
 
     public int Octets => _octets.Length;
 
-    /// <summary>Sends it again. What becomes of it shows in whether another copy is asked for.</summary>
+    /// <summary>Sends it again. A failure is logged only: the peer retransmits when it got nothing.</summary>
     public void Send(AgentContext agent)
     {
         if (!SipReader.TryReadDatagram(_octets, Unlimited, out SipMessage? copy, out _))
         {
-            // It was written here; a message that cannot be read back is not worth a second try.
+            // It was written here, so this cannot happen; if it does, nothing is sent.
             AgentLog.Dropped(agent.Logger, "message to be sent again");
             return;
         }
@@ -34,6 +34,6 @@ internal sealed class RepeatedMessage(SipMessage message, SipDestination destina
             });
     }
 
-    // What this side wrote is not measured by what it takes of others.
+    // The limits for received messages do not apply to what this side wrote.
     private static SipLimits Unlimited { get; } = SipLimits.Default with { MaxBodyBytes = int.MaxValue };
 }

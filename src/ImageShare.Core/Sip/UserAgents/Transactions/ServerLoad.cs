@@ -5,14 +5,14 @@ using ImageShare.Core.Sip.UserAgents.Loop;
 namespace ImageShare.Core.Sip.UserAgents.Transactions;
 
 /// <summary>
-/// The requests of peers that an agent is at work on, of each source and together: those that wait for the application, whose answer is repeated, or whose refusal
-/// is not acknowledged. What is done is not counted: see <see cref="AgentMemory"/>. On the loop only.
+/// Counts the server transactions in progress, per source and in total: those that wait for the application, those whose 2xx is retransmitted, and those
+/// whose refusal is not acknowledged. Finished ones are not counted: see <see cref="AgentMemory"/>. On the loop only.
 /// </summary>
 internal sealed class ServerLoad(int most, int mostPerSource)
 {
     private readonly Dictionary<IPAddress, int> _bySource = [];
 
-    /// <summary>How many requests are in the works.</summary>
+    /// <summary>How many are in progress.</summary>
     public int InWorks { get; private set; }
 
     /// <summary>Whether there is room for one more of that address.</summary>
