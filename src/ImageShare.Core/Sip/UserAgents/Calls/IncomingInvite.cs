@@ -99,13 +99,7 @@ public sealed class IncomingInvite
             dialog.Fail(AgentContext.Closed());
         }
 
-        return WaitAsync();
-
-        async Task<InviteDialog> WaitAsync()
-        {
-            await dialog.Confirmed.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return dialog;
-        }
+        return AgentContext.WaitAsync(dialog.Confirmed, cancellationToken);
     }
 
     /// <summary>

@@ -69,7 +69,7 @@ public sealed class InviteDialog
     public SipRequest? Ack => _session.Ack;
 
     /// <summary>Completes when the 2xx of the INVITE is acknowledged.</summary>
-    internal Task Confirmed => _session.Ending.Confirmed;
+    internal Task<InviteDialog> Confirmed => _session.Ending.Confirmed;
 
     /// <summary>The session a 2xx to our INVITE makes. On the loop only.</summary>
     internal static InviteDialog OfCaller(DialogLayer layer, Dialog dialog, SipRequest invite, SipMessage answer)

@@ -25,7 +25,7 @@ internal sealed class InviteSession : IDialogUser, IAgentPart
     public InviteSession(InviteDialog face, DialogLayer layer, Dialog dialog, bool isCaller, ParameterList contactParameters)
     {
         Requests = new SessionRequests(layer, dialog, contactParameters);
-        Ending = new SessionEnding(Requests);
+        Ending = new SessionEnding(face, Requests);
         Refresh = new SessionRefresh(Requests, FailAfter);
         Offers = new OwnOffers(Requests, Descriptions, Refresh, isCaller)
         {

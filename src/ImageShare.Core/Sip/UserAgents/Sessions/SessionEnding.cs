@@ -7,17 +7,18 @@ namespace ImageShare.Core.Sip.UserAgents.Sessions;
 /// How a session was confirmed and how it ends: what the application awaits, and the BYE of this side (RFC 3261 §15.1.1). The tasks may be awaited on any
 /// thread; all else is for the loop only.
 /// </summary>
+/// <param name="dialog">What the application awaits when it accepts.</param>
 /// <param name="requests">The dialog the BYE is sent in.</param>
-internal sealed class SessionEnding(SessionRequests requests)
+internal sealed class SessionEnding(InviteDialog dialog, SessionRequests requests)
 {
-    private readonly TaskCompletionSource _confirmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<InviteDialog> _confirmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<DialogEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _byeDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _byeReason;
     private SipRequest? _peerBye;
 
     /// <summary>Completes when the 2xx of the INVITE is acknowledged; fails when it is not.</summary>
-    public Task Confirmed => _confirmed.Task;
+    public Task<InviteDialog> Confirmed => _confirmed.Task;
 
     /// <summary>Completes when the session is over; never fails.</summary>
     public Task<DialogEnd> Ended => _ended.Task;
@@ -25,7 +26,7 @@ internal sealed class SessionEnding(SessionRequests requests)
     /// <summary>Completes when our BYE is answered, or no answer can be expected; never fails.</summary>
     public Task ByeDone => _byeDone.Task;
 
-    public void Confirm() => _confirmed.TrySetResult();
+    public void Confirm() => _confirmed.TrySetResult(dialog);
 
     public void FailConfirmation(ImageShareException error)
     {
