@@ -50,14 +50,14 @@ public sealed class ImageSource
     }
 
     /// <summary>Shares bytes in memory. They are not copied and must not change until the share has ended.</summary>
-    /// <param name="octets">The image.</param>
+    /// <param name="content">The image.</param>
     /// <param name="name">The name to offer.</param>
     /// <param name="type">Its media type.</param>
-    public static ImageSource FromBytes(ReadOnlyMemory<byte> octets, string name, MediaType type)
+    public static ImageSource FromBytes(ReadOnlyMemory<byte> content, string name, MediaType type)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(type);
-        return new ImageSource(name, type, () => new ReadOnlyMemoryStream(octets), () => null) { Octets = octets };
+        return new ImageSource(name, type, () => new ReadOnlyMemoryStream(content), () => null) { Octets = content };
     }
 
     /// <summary>Shares the content of a stream.</summary>

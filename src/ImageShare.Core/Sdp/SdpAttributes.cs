@@ -47,10 +47,10 @@ public static class SdpAttributes
     }
 
     /// <summary><c>a=max-size:</c>, the largest message accepted, in bytes (RFC 4975 §8.6).</summary>
-    public static SdpAttribute MaxSize(long octets)
+    public static SdpAttribute MaxSize(long bytes)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(octets);
-        return new SdpAttribute(MaxSizeName, octets.ToString(CultureInfo.InvariantCulture));
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        return new SdpAttribute(MaxSizeName, bytes.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary><c>a=setup:</c> (RFC 4145 §4).</summary>

@@ -97,8 +97,8 @@ public sealed record ImageShareLimits
 
     /// <summary>
     /// The minimum rate of a running transfer in bytes per second, averaged over <see cref="IdleTimeout"/>. A slower transfer ends within
-    /// twice that time, so a peer cannot keep a share alive by sending single bytes. A peer that acknowledges what it is sent more slowly
-    /// ends the transfer as well. Default 64, far below the slowest mobile network.
+    /// twice that time, so a peer cannot keep a share alive by sending single bytes. It also applies to how fast a peer acknowledges what
+    /// this side sends. Default 64, far below the slowest mobile network.
     /// </summary>
     public int MinTransferRate { get; init; } = 64;
 

@@ -15,7 +15,7 @@ public sealed record InvitedImage
     public string? Name { get; init; }
 
     /// <summary>
-    /// The media type, or null. Where the peer says <c>application/octet-stream</c>, which tells nothing, it is the one that the extension of its name stands for.
+    /// The media type, or null. If the peer sent the generic <c>application/octet-stream</c>, the type derived from the file extension.
     /// </summary>
     public MediaType? Type { get; init; }
 

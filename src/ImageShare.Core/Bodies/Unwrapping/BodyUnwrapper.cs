@@ -52,11 +52,11 @@ public sealed class BodyUnwrapper
     /// Pushes the next bytes. They have been processed when the task completes, which is almost always synchronously: it never waits for I/O,
     /// only for the caller's scheduler if that does not let it continue inline.
     /// </summary>
-    /// <param name="octets">The next bytes; not used after the task completes. Ignored after an error.</param>
-    public ValueTask PushAsync(ReadOnlyMemory<byte> octets)
+    /// <param name="content">The next bytes; not used after the task completes. Ignored after an error.</param>
+    public ValueTask PushAsync(ReadOnlyMemory<byte> content)
     {
         _output.Clear();
-        return _isEnded || octets.IsEmpty || Error != UnwrapError.None ? ValueTask.CompletedTask : _root.PushAsync(octets);
+        return _isEnded || content.IsEmpty || Error != UnwrapError.None ? ValueTask.CompletedTask : _root.PushAsync(content);
     }
 
     /// <summary>Signals the end of the message. Read the remaining events, up to <see cref="UnwrapEventKind.End"/>, with <see cref="TryRead"/>.</summary>

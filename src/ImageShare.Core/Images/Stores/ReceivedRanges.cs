@@ -99,7 +99,7 @@ internal sealed class ReceivedRanges(IncomingImage image, long maxSize)
         _ranges.Insert(low, (start, end));
         if (_ranges.Count > MaxRanges)
         {
-            throw new ImageShareException(ImageShareError.MalformedMessage, "The image comes in too many scattered pieces; the peer must send it in order.");
+            throw new ImageShareException(ImageShareError.MalformedMessage, "The image arrives in too many scattered pieces; the peer must send it in order.");
         }
     }
 }
