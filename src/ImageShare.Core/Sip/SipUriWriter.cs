@@ -38,38 +38,12 @@ internal static class SipUriWriter
             return;
         }
 
-        if (uri.User is not null)
-        {
-            PercentEncoding.Write(output, uri.User, UserText);
-            if (uri.Password is not null)
-            {
-                output.WriteByte((byte)':');
-                PercentEncoding.Write(output, uri.Password, PasswordText);
-            }
-
-            output.WriteByte((byte)'@');
-        }
-
+        WriteUserInfo(uri, output);
         WriteHostPort(output, uri.Host, uri.Port);
         for (int i = 0; i < uri.Parameters.Count; i++)
         {
-            Parameter parameter = uri.Parameters[i];
             output.WriteByte((byte)';');
-            WriteChecked(output, parameter.Name);
-            if (parameter.Value is not null)
-            {
-                output.WriteByte((byte)'=');
-                if (parameter.IsQuoted)
-                {
-                    // Against the grammar, but whoever wrote it so has to get it back so.
-                    ThrowIfAny(parameter.Value, ForbiddenInQuotes);
-                    QuotedString.Write(output, parameter.Value);
-                }
-                else
-                {
-                    WriteChecked(output, parameter.Value);
-                }
-            }
+            WriteParameter(uri.Parameters[i], output);
         }
 
         if (uri.Headers is not null)
@@ -97,6 +71,46 @@ internal static class SipUriWriter
         {
             output.WriteByte((byte)':');
             output.WriteNumber(number);
+        }
+    }
+
+    // userinfo = ( user / telephone-subscriber ) [ ":" password ] "@"
+    private static void WriteUserInfo(SipUri uri, IBufferWriter<byte> output)
+    {
+        if (uri.User is null)
+        {
+            return;
+        }
+
+        PercentEncoding.Write(output, uri.User, UserText);
+        if (uri.Password is not null)
+        {
+            output.WriteByte((byte)':');
+            PercentEncoding.Write(output, uri.Password, PasswordText);
+        }
+
+        output.WriteByte((byte)'@');
+    }
+
+    // other-param = pname [ "=" pvalue ]
+    private static void WriteParameter(Parameter parameter, IBufferWriter<byte> output)
+    {
+        WriteChecked(output, parameter.Name);
+        if (parameter.Value is null)
+        {
+            return;
+        }
+
+        output.WriteByte((byte)'=');
+        if (parameter.IsQuoted)
+        {
+            // Against the grammar, but the peer that wrote it so must get it back so.
+            ThrowIfAny(parameter.Value, ForbiddenInQuotes);
+            QuotedString.Write(output, parameter.Value);
+        }
+        else
+        {
+            WriteChecked(output, parameter.Value);
         }
     }
 

@@ -50,6 +50,30 @@ public static class SipValidation
             return Bad("Bad Request-URI");
         }
 
+        if (CheckRequired(request) is { } rejection)
+        {
+            return rejection;
+        }
+
+        if (headers.Contains(SipHeaderNames.MaxForwards) && headers.MaxForwards is null)
+        {
+            return Bad(headers, SipHeaderNames.MaxForwards);
+        }
+
+        if (!request.RequestUri.IsSip && !request.RequestUri.Scheme.Equals("tel", StringComparison.OrdinalIgnoreCase))
+        {
+            return new SipRejection(416, "Unsupported URI Scheme");
+        }
+
+        return !request.Body.IsEmpty && !headers.Contains(SipHeaderNames.ContentType) && !LooksLikeSdp(request.Body.Span)
+            ? Bad(headers, SipHeaderNames.ContentType)
+            : null;
+    }
+
+    // The headers every request needs (RFC 3261 §8.1.1), each readable, and a CSeq that fits.
+    private static SipRejection? CheckRequired(SipRequest request)
+    {
+        SipHeaders headers = request.Headers;
         if (headers.Vias.Count == 0)
         {
             return Bad(headers, SipHeaderNames.Via);
@@ -87,19 +111,7 @@ public static class SipValidation
             return request.Method.IsKnown ? Bad("CSeq Method Mismatch") : new SipRejection(501, "Not Implemented");
         }
 
-        if (headers.Contains(SipHeaderNames.MaxForwards) && headers.MaxForwards is null)
-        {
-            return Bad(headers, SipHeaderNames.MaxForwards);
-        }
-
-        if (!request.RequestUri.IsSip && !request.RequestUri.Scheme.Equals("tel", StringComparison.OrdinalIgnoreCase))
-        {
-            return new SipRejection(416, "Unsupported URI Scheme");
-        }
-
-        return !request.Body.IsEmpty && !headers.Contains(SipHeaderNames.ContentType) && !LooksLikeSdp(request.Body.Span)
-            ? Bad(headers, SipHeaderNames.ContentType)
-            : null;
+        return null;
     }
 
     /// <summary>
