@@ -9,16 +9,11 @@ namespace ImageShare.Core.Sdp;
 /// <summary>Reads a session description: splits it into lines, passes each line to its section, and validates the whole.</summary>
 internal sealed class SdpReader(SdpLimits limits)
 {
+    private readonly SessionLines _lines = new();
     private SdpSection _session = null!;
     private List<SdpWarning>? _warnings;
     private List<SdpSection>? _media;
-    private bool _hasVersion;
     private bool _saidBareLineFeed;
-    private int _originOffset;
-    private int _sessionNameOffset;
-    private SdpTiming? _timing;
-    private Origin? _origin;
-    private string? _sessionName;
 
     public SdpError Read(ReadOnlySpan<byte> text, out SessionDescription? value)
     {
@@ -150,53 +145,25 @@ internal sealed class SdpReader(SdpLimits limits)
 
     private SdpErrorCode ReadSessionLine(char type, ReadOnlySpan<byte> value, int offset)
     {
-        bool repeated = false;
-        switch (type)
+        SdpErrorCode code = _lines.Read(type, value, offset, out SessionLines.Use use);
+        if (code != SdpErrorCode.None)
         {
-            case 'v':
-                if (!Grammar.TrimWhiteSpace(value).SequenceEqual("0"u8))
-                {
-                    return SdpErrorCode.UnsupportedVersion;
-                }
-
-                repeated = _hasVersion;
-                _hasVersion = true;
-                break;
-            case 'o':
-                repeated = _origin is not null;
-                if (!repeated && !Origin.TryParse(value, out _origin))
-                {
-                    return SdpErrorCode.MalformedOrigin;
-                }
-
-                _originOffset = repeated ? _originOffset : offset;
-                break;
-            case 's':
-                repeated = _sessionName is not null;
-                _sessionNameOffset = repeated ? _sessionNameOffset : offset;
-                _sessionName ??= WellKnownText.GetString(value);
-                break;
-            default:
-                // Several t= lines are allowed; those after the first are kept but ignored.
-                if (_timing is not null)
-                {
-                    _session.Keep(type, value);
-                }
-                else if (SdpTiming.TryParse(value, out SdpTiming timing))
-                {
-                    _timing = timing;
-                }
-                else
-                {
-                    KeepUnreadable(_session, type, value, offset);
-                }
-
-                break;
+            return code;
         }
 
-        if (repeated)
+        switch (use)
         {
-            KeepRepeated(_session, type, value, offset);
+            case SessionLines.Use.Kept:
+                _session.Keep(type, value);
+                break;
+            case SessionLines.Use.Repeated:
+                KeepRepeated(_session, type, value, offset);
+                break;
+            case SessionLines.Use.Unreadable:
+                KeepUnreadable(_session, type, value, offset);
+                break;
+            default:
+                break;
         }
 
         return SdpErrorCode.None;
@@ -280,8 +247,8 @@ internal sealed class SdpReader(SdpLimits limits)
     private SdpError CheckWhole(int lines)
     {
         SdpErrorCode code = lines == 0 ? SdpErrorCode.Empty
-            : !_hasVersion ? SdpErrorCode.MissingVersion
-            : _origin is null ? SdpErrorCode.MissingOrigin
+            : !_lines.HasVersion ? SdpErrorCode.MissingVersion
+            : _lines.Origin is null ? SdpErrorCode.MissingOrigin
             : SdpErrorCode.None;
         if (code != SdpErrorCode.None)
         {
@@ -301,19 +268,19 @@ internal sealed class SdpReader(SdpLimits limits)
 
     private SessionDescription Build()
     {
-        if (string.IsNullOrEmpty(_sessionName))
+        if (string.IsNullOrEmpty(_lines.Name))
         {
-            Warn(SdpWarningCode.EmptySessionName, _sessionNameOffset);
+            Warn(SdpWarningCode.EmptySessionName, _lines.NameOffset);
         }
 
-        if (_timing is null)
+        if (_lines.Timing is null)
         {
             Warn(SdpWarningCode.MissingTiming, 0);
         }
 
-        if (_origin!.SessionId <= Origin.LargestWeakSessionId)
+        if (_lines.Origin!.SessionId <= Origin.LargestWeakSessionId)
         {
-            Warn(SdpWarningCode.WeakSessionId, _originOffset);
+            Warn(SdpWarningCode.WeakSessionId, _lines.OriginOffset);
         }
 
         var media = new MediaDescription[_media?.Count ?? 0];
@@ -331,11 +298,11 @@ internal sealed class SdpReader(SdpLimits limits)
         _warnings?.Sort(static (a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Code.CompareTo(b.Code));
         return new SessionDescription
         {
-            Origin = _origin,
-            SessionName = _sessionName ?? string.Empty,
+            Origin = _lines.Origin,
+            SessionName = _lines.Name ?? string.Empty,
             Information = _session.Information,
             Connection = _session.Connection,
-            Timing = _timing ?? default,
+            Timing = _lines.Timing ?? default,
             Attributes = attributes,
             OtherLines = _session.OtherLines,
             Media = ImmutableCollectionsMarshal.AsImmutableArray(media),

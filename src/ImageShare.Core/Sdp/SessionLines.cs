@@ -1,0 +1,99 @@
+using ImageShare.Core.Text;
+
+namespace ImageShare.Core.Sdp;
+
+/// <summary>What v=, o=, s= and t= of a session description said; the first of each counts.</summary>
+internal sealed class SessionLines
+{
+    /// <summary>What to do with a line that was read.</summary>
+    public enum Use
+    {
+        /// <summary>Nothing: its value is taken.</summary>
+        Taken,
+
+        /// <summary>Keep it, it has no meaning here.</summary>
+        Kept,
+
+        /// <summary>Keep it, and warn that there are two.</summary>
+        Repeated,
+
+        /// <summary>Keep it, and warn that it cannot be read.</summary>
+        Unreadable,
+    }
+
+    public bool HasVersion { get; private set; }
+
+    public Origin? Origin { get; private set; }
+
+    public int OriginOffset { get; private set; }
+
+    public string? Name { get; private set; }
+
+    public int NameOffset { get; private set; }
+
+    public SdpTiming? Timing { get; private set; }
+
+    /// <summary>Reads one of the four lines.</summary>
+    /// <param name="type">v, o, s or t.</param>
+    /// <param name="value">What stands behind the equals sign.</param>
+    /// <param name="offset">Where the line begins.</param>
+    /// <param name="use">What to do with it, unless it is an error.</param>
+    public SdpErrorCode Read(char type, ReadOnlySpan<byte> value, int offset, out Use use) => type switch
+    {
+        'v' => ReadVersion(value, out use),
+        'o' => ReadOrigin(value, offset, out use),
+        's' => ReadName(value, offset, out use),
+        _ => ReadTiming(value, out use),
+    };
+
+    private SdpErrorCode ReadVersion(ReadOnlySpan<byte> value, out Use use)
+    {
+        use = HasVersion ? Use.Repeated : Use.Taken;
+        HasVersion = true;
+        return Grammar.TrimWhiteSpace(value).SequenceEqual("0"u8) ? SdpErrorCode.None : SdpErrorCode.UnsupportedVersion;
+    }
+
+    private SdpErrorCode ReadOrigin(ReadOnlySpan<byte> value, int offset, out Use use)
+    {
+        use = Origin is null ? Use.Taken : Use.Repeated;
+        if (Origin is not null)
+        {
+            return SdpErrorCode.None;
+        }
+
+        if (!Origin.TryParse(value, out Origin? origin))
+        {
+            return SdpErrorCode.MalformedOrigin;
+        }
+
+        (Origin, OriginOffset) = (origin, offset);
+        return SdpErrorCode.None;
+    }
+
+    private SdpErrorCode ReadName(ReadOnlySpan<byte> value, int offset, out Use use)
+    {
+        use = Name is null ? Use.Taken : Use.Repeated;
+        (Name, NameOffset) = Name is null ? (WellKnownText.GetString(value), offset) : (Name, NameOffset);
+        return SdpErrorCode.None;
+    }
+
+    // Several t= lines are allowed; those after the first are kept but ignored.
+    private SdpErrorCode ReadTiming(ReadOnlySpan<byte> value, out Use use)
+    {
+        if (Timing is not null)
+        {
+            use = Use.Kept;
+        }
+        else if (SdpTiming.TryParse(value, out SdpTiming timing))
+        {
+            Timing = timing;
+            use = Use.Taken;
+        }
+        else
+        {
+            use = Use.Unreadable;
+        }
+
+        return SdpErrorCode.None;
+    }
+}
