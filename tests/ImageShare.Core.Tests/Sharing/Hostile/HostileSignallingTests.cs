@@ -1,5 +1,3 @@
-using ImageShare.Core.Images.Stores;
-using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Testing;
 

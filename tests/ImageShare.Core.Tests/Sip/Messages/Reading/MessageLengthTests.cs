@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Messages.Reading;
 using ImageShare.Core.Tests.Testing;

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Messages.Reading;
-using ImageShare.Core.Tests.Testing;
 using static ImageShare.Core.Tests.Sip.Messages.Reading.SipReading;
 
 namespace ImageShare.Core.Tests.Sip.Messages.Reading;
