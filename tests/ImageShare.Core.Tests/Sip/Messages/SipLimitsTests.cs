@@ -34,7 +34,11 @@ public sealed class SipLimitsTests
     {
         var limits = new SipLimits
         {
-            MaxStartLineBytes = int.MaxValue, MaxHeaderBytes = int.MaxValue, MaxHeaderCount = int.MaxValue, MaxBodyBytes = int.MaxValue, MaxLeadingLineBreaks = int.MaxValue,
+            MaxStartLineBytes = int.MaxValue,
+            MaxHeaderBytes = int.MaxValue,
+            MaxHeaderCount = int.MaxValue,
+            MaxBodyBytes = int.MaxValue,
+            MaxLeadingLineBreaks = int.MaxValue,
         };
         var input = new ReadOnlySequence<byte>(SeedMessages.Invite);
         Assert.That(new SipReader(limits).Read(ref input, out SipMessage? message), Is.EqualTo(OperationStatus.Done));
