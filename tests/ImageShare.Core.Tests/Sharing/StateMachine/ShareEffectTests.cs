@@ -105,6 +105,21 @@ public sealed class ShareEffectTests
         });
     }
 
+    [Test]
+    public void An_image_that_could_not_be_read_is_the_sender_s_failure() => Assert.Multiple(() =>
+    {
+        Assert.That(ShareEndReason.NotRead.ToOutcome(isSender: false), Is.EqualTo(ShareOutcome.NotReadAtPeer));
+        Assert.That(ShareEndReason.NotRead.ToOutcome(isSender: true), Is.EqualTo(ShareOutcome.ReceiverFailed));
+    });
+
+    [Test]
+    public void What_the_machine_waited_for_is_forgotten_when_it_has_come() => Assert.Multiple(() =>
+    {
+        Assert.That(After(ShareMachine.Outgoing, [.. Invited, new PeerAnswered(), new InviteAccepted()]).IsAnswered, Is.False);
+        Assert.That(After(ShareMachine.Outgoing, [.. Sending, new ImageFailed(Refused), new CancelRequested()]).AwaitsReason, Is.False);
+        Assert.That(ShareOutcome.Completed.EndedBy, Is.EqualTo(ImageShareEndedBy.Nobody));
+    });
+
     [TestCase(ShareEndReason.None, ImageShareWithdrawal.ByCaller)]
     [TestCase(ShareEndReason.UserCancelled, ImageShareWithdrawal.ByCaller)]
     [TestCase(ShareEndReason.NotAnswered, ImageShareWithdrawal.NotAnsweredInTime)]
