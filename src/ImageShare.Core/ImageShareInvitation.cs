@@ -66,7 +66,7 @@ public sealed class ImageShareInvitation
     private CalledShare Share => _offered.Share;
 
     /// <summary>The public object for an offered image; always the same instance.</summary>
-    internal static ImageShareInvitation Of(OfferedImage offered) => offered.Face(static inner => new ImageShareInvitation(inner));
+    internal static ImageShareInvitation Of(OfferedImage offered) => offered.Face.Of(offered, static inner => new ImageShareInvitation(inner));
 
     /// <summary>Accepts the image.</summary>
     /// <param name="store">The store for the image.</param>

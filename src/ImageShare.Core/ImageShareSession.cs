@@ -83,5 +83,5 @@ public sealed class ImageShareSession : IAsyncDisposable
     internal Task Gone => _share.Gone;
 
     /// <summary>The public object for a share; always the same instance.</summary>
-    internal static ImageShareSession Of(ShareSession share) => share.Face(static inner => new ImageShareSession(inner));
+    internal static ImageShareSession Of(ShareSession share) => share.Face.Of(share, static inner => new ImageShareSession(inner));
 }

@@ -30,8 +30,6 @@ internal sealed class ShareSession
     private long _bytes;
     private ITimer? _announcing;
     private ImageShareResult? _result;
-    private object? _face;
-
     public ShareSession(ShareContext context, string id, ShareStatus start, ImageSelector image)
     {
         _context = context;
@@ -84,18 +82,8 @@ internal sealed class ShareSession
     /// <summary>For tests: whether the invitation got any response.</summary>
     public bool IsHeard => Volatile.Read(ref _status).Heard is not PeerSign.None;
 
-    /// <summary>The public object for this share, created on first use.</summary>
-    public TFace Face<TFace>(Func<ShareSession, TFace> make)
-        where TFace : class
-    {
-        if (Volatile.Read(ref _face) is not TFace face)
-        {
-            face = make(this);
-            face = Interlocked.CompareExchange(ref _face, face, null) as TFace ?? face;
-        }
-
-        return face;
-    }
+    /// <summary>What the application holds of it.</summary>
+    public Face Face { get; } = new();
 
     public void Start(IShareRole role, ShareInput first)
     {

@@ -10,8 +10,6 @@ namespace ImageShare.Core.Sharing.Calls.Incoming;
 internal sealed class OfferedImage(
     ShareContext context, CalledShare call, ReceivingMedia media, ReceivedOffer offer, ImageIcon? icon, IReadOnlyList<string> warnings)
 {
-    private object? _face;
-
     public CalledShare Share => call;
 
     public InvitedImage Image { get; } = Describe(offer) with { ResumesAt = offer.ResumesAt };
@@ -25,18 +23,8 @@ internal sealed class OfferedImage(
 
     public bool IsOver => call.Session.Completion.IsCompleted;
 
-    /// <summary>The public object for this image, created on first use.</summary>
-    public TFace Face<TFace>(Func<OfferedImage, TFace> make)
-        where TFace : class
-    {
-        if (Volatile.Read(ref _face) is not TFace face)
-        {
-            face = make(this);
-            face = Interlocked.CompareExchange(ref _face, face, null) as TFace ?? face;
-        }
-
-        return face;
-    }
+    /// <summary>What the application holds of it.</summary>
+    public Face Face { get; } = new();
 
     public async Task<ShareSession> AcceptAsync(IImageStore store, AcceptSettings settings, CancellationToken cancellationToken)
     {
