@@ -75,10 +75,10 @@ internal readonly record struct DigestAnswer(DigestChallenge Challenge, string M
     private string Count => NonceCount.ToString("x8", CultureInfo.InvariantCulture);
 
     [SuppressMessage("Security", "CA5351", Justification = "RFC 3261 §22.4 requires MD5; SHA-256 is used if the server lists it first.")]
-    private string Hash(byte[] octets)
+    private string Hash(byte[] bytes)
     {
-        string hash = Convert.ToHexStringLower(Challenge.Algorithm == DigestAlgorithm.Sha256 ? SHA256.HashData(octets) : MD5.HashData(octets));
-        CryptographicOperations.ZeroMemory(octets);
+        string hash = Convert.ToHexStringLower(Challenge.Algorithm == DigestAlgorithm.Sha256 ? SHA256.HashData(bytes) : MD5.HashData(bytes));
+        CryptographicOperations.ZeroMemory(bytes);
         return hash;
     }
 

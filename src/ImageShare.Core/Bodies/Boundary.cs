@@ -34,12 +34,12 @@ internal static class Boundary
     }
 
     /// <summary>The offset of a line that contains only the delimiter and trailing white space; -1 if there is none.</summary>
-    public static int IndexOfLine(ReadOnlySpan<byte> octets, ReadOnlySpan<byte> delimiter, bool isLineStart)
+    public static int IndexOfLine(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> delimiter, bool isLineStart)
     {
-        for (int at = 0, hit; (hit = octets[at..].IndexOf(delimiter)) >= 0; at += hit + 1)
+        for (int at = 0, hit; (hit = bytes[at..].IndexOf(delimiter)) >= 0; at += hit + 1)
         {
-            ReadOnlySpan<byte> before = octets[..(at + hit)];
-            ReadOnlySpan<byte> behind = octets[(at + hit + delimiter.Length)..];
+            ReadOnlySpan<byte> before = bytes[..(at + hit)];
+            ReadOnlySpan<byte> behind = bytes[(at + hit + delimiter.Length)..];
             if ((before.IsEmpty ? isLineStart : before[^1] == '\n') && behind[..(behind.IndexOf((byte)'\n') is >= 0 and int end ? end : behind.Length)].IndexOfAnyExcept(" \t\r"u8) < 0)
             {
                 return at + hit;

@@ -16,7 +16,7 @@ internal abstract class EntityReader : MimeReader
     // A leaf part is never opened further: with these options MimeKit parses neither message/rfc822 nor multipart inside it.
     private static readonly ParserOptions Opaque = new() { Rfc2047ComplianceMode = RfcComplianceMode.Strict, MaxMimeDepth = 0 };
 
-    private readonly EntityStream _octets;
+    private readonly EntityStream _bytes;
     private readonly MultipartLimits _limits;
     private readonly int _depth;
     private readonly PartHeaders _headers;
@@ -30,13 +30,13 @@ internal abstract class EntityReader : MimeReader
     private long _position;
 
     /// <param name="type">The type of the multipart, with a usable boundary.</param>
-    /// <param name="octets">The bytes of the multipart.</param>
+    /// <param name="bytes">The bytes of the multipart.</param>
     /// <param name="limits">The limits.</param>
     /// <param name="depth">The number of enclosing levels.</param>
-    protected EntityReader(MediaType type, EntityStream octets, MultipartLimits limits, int depth)
-        : base(Grammar, octets)
+    protected EntityReader(MediaType type, EntityStream bytes, MultipartLimits limits, int depth)
+        : base(Grammar, bytes)
     {
-        (_octets, _limits, _depth) = (octets, limits, depth);
+        (_bytes, _limits, _depth) = (bytes, limits, depth);
         _headers = new PartHeaders(Warn);
         _head = new BodyPart { ContentType = type };
         _boundary = FindBoundary(_head);
@@ -52,7 +52,7 @@ internal abstract class EntityReader : MimeReader
     protected abstract void BeginPart(BodyPart head, long offset);
 
     /// <summary>Called with raw content, which is valid until the call returns. It still includes the line end that belongs to the delimiter.</summary>
-    protected abstract void TakeContent(ReadOnlyMemory<byte> octets);
+    protected abstract void TakeContent(ReadOnlyMemory<byte> bytes);
 
     /// <summary>Called at the end of a leaf part.</summary>
     /// <param name="offset">The end of its content.</param>
@@ -73,12 +73,12 @@ internal abstract class EntityReader : MimeReader
     protected virtual void Fail(MultipartError error, long offset)
     {
         HasFailed = true;
-        _octets.Stop();
+        _bytes.Stop();
     }
 
     protected override void OnHeadersBegin(long beginOffset, int beginLineNumber, CancellationToken cancellationToken)
     {
-        _octets.BeginHeaders(beginOffset);
+        _bytes.BeginHeaders(beginOffset);
         if (!IsRead)
         {
             return;
@@ -122,7 +122,7 @@ internal abstract class EntityReader : MimeReader
 
     protected override void OnHeadersEnd(long beginOffset, int beginLineNumber, long endOffset, int endLineNumber, CancellationToken cancellationToken)
     {
-        _octets.EndHeaders();
+        _bytes.EndHeaders();
         if (IsRead && endOffset - beginOffset > _limits.MaxHeaderLength)
         {
             Fail(MultipartError.HeadersTooLarge, EntityStream.ToBody(beginOffset));
@@ -168,15 +168,15 @@ internal abstract class EntityReader : MimeReader
             return;
         }
 
-        ReadOnlyMemory<byte> octets = buffer.AsMemory(startIndex, count);
-        int end = _levels[^1].UnseenClose is { } close ? Boundary.IndexOfLine(octets.Span, close, _isLineStart) : -1;
+        ReadOnlyMemory<byte> bytes = buffer.AsMemory(startIndex, count);
+        int end = _levels[^1].UnseenClose is { } close ? Boundary.IndexOfLine(bytes.Span, close, _isLineStart) : -1;
         if (end != 0)
         {
-            TakeContent(end < 0 ? octets : octets[..end]);
+            TakeContent(end < 0 ? bytes : bytes[..end]);
         }
 
         _position += end < 0 ? count : end;
-        _isLineStart = octets.Span[^1] == '\n';
+        _isLineStart = bytes.Span[^1] == '\n';
         if (end >= 0)
         {
             End(_position, hasLineEnd: true);

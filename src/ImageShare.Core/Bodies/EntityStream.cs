@@ -19,7 +19,7 @@ internal sealed class EntityStream(int maxHeaderLength) : Stream
     private const int LongestDelimiter = 4096;
 
     private readonly SemaphoreSlim _allRead = new(0);
-    private ReadOnlyMemory<byte> _octets = Head;
+    private ReadOnlyMemory<byte> _bytes = Head;
     private ReadOnlyMemory<byte> _body;
     private long _handedOut;
     private byte _last;
@@ -65,9 +65,9 @@ internal sealed class EntityStream(int maxHeaderLength) : Stream
     public void Stop() => _isStopped = true;
 
     /// <summary>Feeds the reader, and completes when it has read everything and waits for more, or has ended.</summary>
-    public Task FeedAsync(ReadOnlyMemory<byte> octets)
+    public Task FeedAsync(ReadOnlyMemory<byte> bytes)
     {
-        (_body, _isFed) = (octets, true);
+        (_body, _isFed) = (bytes, true);
         GoOn();
         return _allRead.WaitAsync();
     }
@@ -155,20 +155,20 @@ internal sealed class EntityStream(int maxHeaderLength) : Stream
             return 0;
         }
 
-        if (_octets.IsEmpty)
+        if (_bytes.IsEmpty)
         {
-            (_octets, _body) = (_body, default);
+            (_bytes, _body) = (_body, default);
         }
 
         // Append a missing line end to the last line: MimeKit needs it to recognize a delimiter among header lines.
-        if (_octets.IsEmpty && _isLast && _last != '\n')
+        if (_bytes.IsEmpty && _isLast && _last != '\n')
         {
-            _octets = LineEnd.AsMemory(_last == '\r' ? 1 : 0);
+            _bytes = LineEnd.AsMemory(_last == '\r' ? 1 : 0);
         }
 
-        int length = Math.Min(room.Length, _octets.Length);
-        _octets[..length].CopyTo(room);
-        _octets = _octets[length..];
+        int length = Math.Min(room.Length, _bytes.Length);
+        _bytes[..length].CopyTo(room);
+        _bytes = _bytes[length..];
         _handedOut += length;
         _last = length > 0 ? room.Span[length - 1] : _last;
         return length;

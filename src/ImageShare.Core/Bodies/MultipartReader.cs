@@ -23,8 +23,8 @@ internal sealed class MultipartReader : EntityReader
     private int _partCount;
     private long _contentLength;
 
-    private MultipartReader(MediaType type, EntityStream octets, ReadOnlyMemory<byte> body, MultipartLimits limits)
-        : base(type, octets, limits, depth: 0)
+    private MultipartReader(MediaType type, EntityStream bytes, ReadOnlyMemory<byte> body, MultipartLimits limits)
+        : base(type, bytes, limits, depth: 0)
         => (_body, _limits) = (body, limits);
 
     public static MultipartReadResult Read(MediaType type, ReadOnlyMemory<byte> body, MultipartLimits limits)
@@ -35,8 +35,8 @@ internal sealed class MultipartReader : EntityReader
             return new MultipartReadResult(error, 0, null, []);
         }
 
-        using var octets = new EntityStream(limits.MaxHeaderLength, body);
-        var reader = new MultipartReader(type, octets, body, limits);
+        using var bytes = new EntityStream(limits.MaxHeaderLength, body);
+        var reader = new MultipartReader(type, bytes, body, limits);
         reader.ReadEntity(CancellationToken.None);
         reader._warnings?.Sort(static (a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Code.CompareTo(b.Code));
         return new MultipartReadResult(reader._error, reader._errorOffset, reader._error == MultipartError.None ? reader._read : null, reader._warnings is { } warnings ? [.. warnings] : []);
@@ -51,7 +51,7 @@ internal sealed class MultipartReader : EntityReader
     }
 
     // The content is a slice of the body.
-    protected override void TakeContent(ReadOnlyMemory<byte> octets)
+    protected override void TakeContent(ReadOnlyMemory<byte> bytes)
     {
     }
 
@@ -123,9 +123,9 @@ internal sealed class MultipartReader : EntityReader
     private ReadOnlyMemory<byte> Content(int start, long offset, bool hasLineEnd = false)
     {
         ReadOnlyMemory<byte> text = _body[start..ToIndex(offset)];
-        ReadOnlySpan<byte> octets = text.Span;
+        ReadOnlySpan<byte> bytes = text.Span;
         return !hasLineEnd && offset < _body.Length ? text
-            : text[..^(octets.EndsWith("\r\n"u8) ? 2 : octets.EndsWith("\n"u8) || octets.EndsWith("\r"u8) ? 1 : 0)];
+            : text[..^(bytes.EndsWith("\r\n"u8) ? 2 : bytes.EndsWith("\n"u8) || bytes.EndsWith("\r"u8) ? 1 : 0)];
     }
 
     // Checked before memory is allocated.

@@ -65,29 +65,29 @@ internal static class MultipartWriter
 
     private static AsItIs ToEntity(BodyPart part)
     {
-        ReadOnlyMemory<byte> octets = part.TransferEncoding is TransferEncoding.QuotedPrintable ? EscapeAll(part.Content.Span) : part.Content;
-        MemoryStream content = MemoryMarshal.TryGetArray(octets, out ArraySegment<byte> array)
+        ReadOnlyMemory<byte> bytes = part.TransferEncoding is TransferEncoding.QuotedPrintable ? EscapeAll(part.Content.Span) : part.Content;
+        MemoryStream content = MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> array)
             ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
-            : new MemoryStream(octets.ToArray(), writable: false);
+            : new MemoryStream(bytes.ToArray(), writable: false);
         return new AsItIs { Content = new MimeContent(content) };
     }
 
     // MimeKit's quoted-printable encoder is for text and would turn LF into CRLF; this one preserves every byte.
-    private static ReadOnlyMemory<byte> EscapeAll(ReadOnlySpan<byte> octets)
+    private static ReadOnlyMemory<byte> EscapeAll(ReadOnlySpan<byte> bytes)
     {
         const int LineLength = 75;
-        var output = new ArrayBufferWriter<byte>(Math.Max(1, octets.Length));
+        var output = new ArrayBufferWriter<byte>(Math.Max(1, bytes.Length));
         int column = 0;
-        foreach (byte octet in octets)
+        foreach (byte value in bytes)
         {
-            bool isPlain = octet is > (byte)' ' and < 127 and not (byte)'=';
+            bool isPlain = value is > (byte)' ' and < 127 and not (byte)'=';
             if (column + (isPlain ? 1 : 3) > LineLength)
             {
                 output.Write("=\r\n"u8);
                 column = 0;
             }
 
-            output.WriteUtf8(isPlain ? ((char)octet).ToString() : $"={octet:X2}");
+            output.WriteUtf8(isPlain ? ((char)value).ToString() : $"={value:X2}");
             column += isPlain ? 1 : 3;
         }
 

@@ -41,10 +41,10 @@ internal sealed class ImageHasher : IDisposable
     /// <summary>Whether the offer contained a hash this library supports.</summary>
     public bool CanVerify { get; }
 
-    public void Append(ReadOnlySpan<byte> octets)
+    public void Append(ReadOnlySpan<byte> bytes)
     {
-        _sha1.AppendData(octets);
-        _stronger?.AppendData(octets);
+        _sha1.AppendData(bytes);
+        _stronger?.AppendData(bytes);
     }
 
     /// <summary>Discards everything appended so far.</summary>

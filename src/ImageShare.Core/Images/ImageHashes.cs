@@ -18,8 +18,8 @@ internal static class ImageHashes
         ("sha-512", HashAlgorithmName.SHA512, 64),
     ];
 
-    /// <summary>The algorithm whose hashes are <paramref name="octets"/> bytes long, or null.</summary>
-    public static string? NameOf(int octets) => Array.Find(Known, k => k.Length == octets).Name;
+    /// <summary>The algorithm whose hashes are <paramref name="bytes"/> bytes long, or null.</summary>
+    public static string? NameOf(int bytes) => Array.Find(Known, k => k.Length == bytes).Name;
 
     /// <summary>The strongest of the hashes this library supports, or null if it supports none of them.</summary>
     public static ImageHash? Strongest(ImmutableArray<ImageHash> hashes) => hashes.Where(static h => StrengthOf(h) >= 0).MaxBy(StrengthOf);

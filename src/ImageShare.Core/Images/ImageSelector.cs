@@ -35,15 +35,15 @@ public sealed record ImageSelector
     {
         ArgumentNullException.ThrowIfNull(hex);
         string digits = hex.Replace(":", string.Empty, StringComparison.Ordinal);
-        byte[] octets = new byte[64];
-        if (Convert.FromHexString(digits, octets, out _, out int length) != System.Buffers.OperationStatus.Done
+        byte[] bytes = new byte[64];
+        if (Convert.FromHexString(digits, bytes, out _, out int length) != System.Buffers.OperationStatus.Done
             || ImageHashes.NameOf(length) is not { } algorithm)
         {
             throw new ImageShareException(
                 ImageShareError.InvalidValue, $"'{hex}' is not a hash; give the 40 hex digits of the image's SHA-1, or the 64 of its SHA-256.");
         }
 
-        return new ImageSelector { Hashes = [new ImageHash(algorithm, [.. octets.AsSpan(0, length)])] };
+        return new ImageSelector { Hashes = [new ImageHash(algorithm, [.. bytes.AsSpan(0, length)])] };
     }
 
     /// <summary>Whether no single image can have the sizes and hashes of both selectors.</summary>

@@ -31,7 +31,7 @@ public sealed class ImageSource
     }
 
     /// <summary>The content of an in-memory image, so that it can be sent without reading a stream; null for any other source.</summary>
-    internal ReadOnlyMemory<byte>? Octets { get; private init; }
+    internal ReadOnlyMemory<byte>? Bytes { get; private init; }
 
     /// <summary>Shares a file. The file is opened when it is described and when it is sent.</summary>
     /// <param name="path">The path of the file. Only the file name is ever sent to a peer.</param>
@@ -57,7 +57,7 @@ public sealed class ImageSource
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(type);
-        return new ImageSource(name, type, () => new ReadOnlyMemoryStream(content), () => null) { Octets = content };
+        return new ImageSource(name, type, () => new ReadOnlyMemoryStream(content), () => null) { Bytes = content };
     }
 
     /// <summary>Shares the content of a stream.</summary>

@@ -1,7 +1,7 @@
 namespace ImageShare.Core.Images;
 
 /// <summary>A read-only stream over memory, without a copy.</summary>
-internal sealed class ReadOnlyMemoryStream(ReadOnlyMemory<byte> octets) : Stream
+internal sealed class ReadOnlyMemoryStream(ReadOnlyMemory<byte> bytes) : Stream
 {
     private int _position;
 
@@ -11,7 +11,7 @@ internal sealed class ReadOnlyMemoryStream(ReadOnlyMemory<byte> octets) : Stream
 
     public override bool CanWrite => false;
 
-    public override long Length => octets.Length;
+    public override long Length => bytes.Length;
 
     public override long Position
     {
@@ -19,15 +19,15 @@ internal sealed class ReadOnlyMemoryStream(ReadOnlyMemory<byte> octets) : Stream
         set
         {
             ArgumentOutOfRangeException.ThrowIfNegative(value);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, octets.Length);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, bytes.Length);
             _position = (int)value;
         }
     }
 
     public override int Read(Span<byte> buffer)
     {
-        int count = Math.Min(buffer.Length, octets.Length - _position);
-        octets.Span.Slice(_position, count).CopyTo(buffer);
+        int count = Math.Min(buffer.Length, bytes.Length - _position);
+        bytes.Span.Slice(_position, count).CopyTo(buffer);
         _position += count;
         return count;
     }
@@ -44,7 +44,7 @@ internal sealed class ReadOnlyMemoryStream(ReadOnlyMemory<byte> octets) : Stream
     {
         SeekOrigin.Begin => offset,
         SeekOrigin.Current => _position + offset,
-        _ => octets.Length + offset,
+        _ => bytes.Length + offset,
     };
 
     public override void Flush()

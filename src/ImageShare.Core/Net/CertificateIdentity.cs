@@ -55,9 +55,9 @@ internal sealed class CertificateIdentity
         ? _addresses.Contains(address)
         : Domains.Contains(host.TrimEnd('.'), StringComparer.OrdinalIgnoreCase);
 
-    private void Read(byte[] octets, string? scheme)
+    private void Read(byte[] bytes, string? scheme)
     {
-        AsnReader names = new AsnReader(octets, AsnEncodingRules.DER).ReadSequence();
+        AsnReader names = new AsnReader(bytes, AsnEncodingRules.DER).ReadSequence();
         while (names.HasData)
         {
             Asn1Tag tag = names.PeekTag();

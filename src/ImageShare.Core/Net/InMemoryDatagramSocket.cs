@@ -8,7 +8,7 @@ internal sealed class InMemoryDatagramSocket(InMemoryNetwork network, IPEndPoint
 {
     private const int QueueLength = 4096;
 
-    private readonly Channel<(IPEndPoint From, byte[] Octets)> _received =
+    private readonly Channel<(IPEndPoint From, byte[] Bytes)> _received =
         Channel.CreateBounded<(IPEndPoint, byte[])>(new BoundedChannelOptions(QueueLength) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public IPEndPoint LocalEndPoint { get; } = local;
@@ -24,9 +24,9 @@ internal sealed class InMemoryDatagramSocket(InMemoryNetwork network, IPEndPoint
     {
         try
         {
-            (IPEndPoint from, byte[] octets) = await _received.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            int length = Math.Min(octets.Length, buffer.Length);
-            octets.AsSpan(0, length).CopyTo(buffer.Span);
+            (IPEndPoint from, byte[] bytes) = await _received.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            int length = Math.Min(bytes.Length, buffer.Length);
+            bytes.AsSpan(0, length).CopyTo(buffer.Span);
             return new ReceivedDatagram(length, from);
         }
         catch (ChannelClosedException)

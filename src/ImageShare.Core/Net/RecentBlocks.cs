@@ -47,7 +47,7 @@ internal sealed class RecentBlocks(int size, int kept) : MemoryPool<byte>
         // The blocks are plain managed arrays.
     }
 
-    private sealed class Block(RecentBlocks pool, byte[] octets) : IMemoryOwner<byte>
+    private sealed class Block(RecentBlocks pool, byte[] bytes) : IMemoryOwner<byte>
     {
         // The block was never returned: the pipe of a connection that failed below TLS is not completed. Allow another one to be created.
         ~Block()
@@ -58,7 +58,7 @@ internal sealed class RecentBlocks(int size, int kept) : MemoryPool<byte>
             }
         }
 
-        public Memory<byte> Memory => octets;
+        public Memory<byte> Memory => bytes;
 
         [SuppressMessage("Usage", "CA1816", Justification = "The block is rented again and needs its finalizer.")]
         public void Dispose()

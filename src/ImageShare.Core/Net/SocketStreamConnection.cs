@@ -11,7 +11,7 @@ internal sealed class SocketStreamConnection : IStreamConnection
     private const int ReadBufferSize = 512 * 1024;
     private const int MinimumReadSize = 64 * 1024;
     private const int WriteBufferSize = 128 * 1024;
-    private const int LingerOctets = 16 * 1024 * 1024;
+    private const int LingerBytes = 16 * 1024 * 1024;
     private static readonly TimeSpan LingerTime = TimeSpan.FromSeconds(1);
 
     // Only a few connections are busy at a time, and each of them reuses one block.
@@ -25,7 +25,7 @@ internal sealed class SocketStreamConnection : IStreamConnection
     {
         _socket = socket;
         socket.NoDelay = true;
-        UnsentOctets.Bound(socket);
+        UnsentBytes.Bound(socket);
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
         RemoteEndPoint = (IPEndPoint)socket.RemoteEndPoint!;
         var stream = new Stream(this);
@@ -87,7 +87,7 @@ internal sealed class SocketStreamConnection : IStreamConnection
         byte[] discarded = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
-            for (int read = 1, total = 0; read > 0 && total < LingerOctets; total += read)
+            for (int read = 1, total = 0; read > 0 && total < LingerBytes; total += read)
             {
                 read = await _socket.ReceiveAsync(discarded.AsMemory(), limit.Token).ConfigureAwait(false);
             }

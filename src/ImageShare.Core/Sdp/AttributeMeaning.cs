@@ -17,7 +17,7 @@ internal sealed class AttributeMeaning
         new(SdpAttributes.AcceptTypesName, static value => AcceptedTypes.TryParse(value, out AcceptedTypes? types) ? types : null),
         new(SdpAttributes.AcceptWrappedTypesName, static value => AcceptedTypes.TryParse(value, out AcceptedTypes? types) ? types : null),
         new(SdpAttributes.PathName, ReadPath),
-        new(SdpAttributes.MaxSizeName, static value => ReadOctets(value)),
+        new(SdpAttributes.MaxSizeName, static value => ReadBytes(value)),
         new(SdpAttributes.SetupName, static value => SetupRoles.FromAttributeValue(WellKnownText.GetString(value))),
         new(SdpAttributes.FingerprintName, static value => Fingerprint.TryParse(value, out Fingerprint? fingerprint) ? fingerprint : null),
         new(SdpAttributes.FileSelectorName, static value => FileSelector.TryParse(value, out FileSelector? selector) ? selector : null),
@@ -39,7 +39,7 @@ internal sealed class AttributeMeaning
     private AttributeMeaning(string name, Reader? read = null)
     {
         Name = name;
-        Octets = Encoding.ASCII.GetBytes(name);
+        Bytes = Encoding.ASCII.GetBytes(name);
         _read = read;
     }
 
@@ -50,7 +50,7 @@ internal sealed class AttributeMeaning
     public string Name { get; }
 
     /// <summary>The bytes of <see cref="Name"/>.</summary>
-    public byte[] Octets { get; }
+    public byte[] Bytes { get; }
 
     /// <summary>Whether this library interprets the value.</summary>
     public bool HasMeaning => _read is not null;
@@ -62,7 +62,7 @@ internal sealed class AttributeMeaning
         {
             foreach (AttributeMeaning known in ByLength[name.Length])
             {
-                if (Ascii.EqualsIgnoreCase(name, known.Octets))
+                if (Ascii.EqualsIgnoreCase(name, known.Bytes))
                 {
                     return known;
                 }
@@ -114,10 +114,10 @@ internal sealed class AttributeMeaning
         return uris.AsReadOnly();
     }
 
-    private static long? ReadOctets(ReadOnlySpan<byte> value)
+    private static long? ReadBytes(ReadOnlySpan<byte> value)
     {
         var cursor = new AsciiCursor(Grammar.TrimWhiteSpace(value));
-        return cursor.TryReadInt64(out long octets) && cursor.AtEnd ? octets : null;
+        return cursor.TryReadInt64(out long bytes) && cursor.AtEnd ? bytes : null;
     }
 
     private static string? ReadIcon(ReadOnlySpan<byte> value)

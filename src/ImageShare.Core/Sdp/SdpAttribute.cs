@@ -64,11 +64,11 @@ public readonly record struct SdpAttribute(string Name, string? Value = null)
         }
 
         AttributeMeaning? known = AttributeMeaning.Find(name);
-        ReadOnlySpan<byte> octets = colon < 0 ? default : text[(colon + 1)..];
+        ReadOnlySpan<byte> bytes = colon < 0 ? default : text[(colon + 1)..];
         value = new SdpAttribute(
-            known is not null && name.SequenceEqual(known.Octets) ? known.Name : WellKnownText.GetString(name),
-            colon < 0 ? null : WellKnownText.GetString(octets),
-            colon < 0 ? null : known?.Read(octets));
+            known is not null && name.SequenceEqual(known.Bytes) ? known.Name : WellKnownText.GetString(name),
+            colon < 0 ? null : WellKnownText.GetString(bytes),
+            colon < 0 ? null : known?.Read(bytes));
         return true;
     }
 

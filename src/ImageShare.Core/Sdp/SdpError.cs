@@ -33,7 +33,7 @@ public enum SdpErrorCode
     MalformedLine,
 
     /// <summary>The text contains a NUL, or a CR that does not end a line.</summary>
-    ForbiddenOctet,
+    ForbiddenByte,
 
     /// <summary>There is no v= line.</summary>
     MissingVersion,

@@ -88,7 +88,7 @@ internal sealed class SdpReader(SdpLimits limits)
 
         if (line.ContainsAny(Grammar.LineBreaking))
         {
-            return SdpErrorCode.ForbiddenOctet;
+            return SdpErrorCode.ForbiddenByte;
         }
 
         if (line.Length < 2 || line[1] != '=' || !char.IsAsciiLetterOrDigit((char)line[0]))

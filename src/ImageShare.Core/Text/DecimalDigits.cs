@@ -36,10 +36,10 @@ internal static class DecimalDigits
     }
 
     // The first byte of the text is the least significant one.
-    private static int ReadEight(ulong octets, out long value)
+    private static int ReadEight(ulong bytes, out long value)
     {
         // Sets the high bit of each byte that is not a digit. A carry only affects bytes after the first such byte.
-        ulong digits = octets ^ 0x3030303030303030;
+        ulong digits = bytes ^ 0x3030303030303030;
         ulong others = ((digits + 0x7676767676767676) | digits) & 0x8080808080808080;
         int length = BitOperations.TrailingZeroCount(others) / 8;
         if (length == 0)

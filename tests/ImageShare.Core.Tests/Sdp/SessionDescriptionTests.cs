@@ -255,8 +255,8 @@ public sealed class SessionDescriptionTests
     [TestCase("v=0\r\nm=message 65536 TCP/MSRP *\r\n", SdpErrorCode.MalformedMedia, 5)]
     [TestCase("v=0\r\nm=message -1 TCP/MSRP *\r\n", SdpErrorCode.MalformedMedia, 5)]
     [TestCase("v=0\r\nm=message 1/4294967295 TCP/MSRP *\r\n", SdpErrorCode.MalformedMedia, 5)]
-    [TestCase("v=0\r\na=x\0y\r\n", SdpErrorCode.ForbiddenOctet, 5)]
-    [TestCase("v=0\r\na=x\ry\r\n", SdpErrorCode.ForbiddenOctet, 5)]
+    [TestCase("v=0\r\na=x\0y\r\n", SdpErrorCode.ForbiddenByte, 5)]
+    [TestCase("v=0\r\na=x\ry\r\n", SdpErrorCode.ForbiddenByte, 5)]
     public void What_is_no_description_says_why_and_where(string text, SdpErrorCode code, int offset) =>
         Assert.That(ErrorOf(text), Is.EqualTo(new SdpError(code, offset)));
 

@@ -13,9 +13,9 @@ internal sealed class ContentStage : IUnwrapStage
         output.Begin(part);
     }
 
-    public ValueTask PushAsync(ReadOnlyMemory<byte> octets)
+    public ValueTask PushAsync(ReadOnlyMemory<byte> bytes)
     {
-        _decoder.Push(octets.Span, _output);
+        _decoder.Push(bytes.Span, _output);
         return ValueTask.CompletedTask;
     }
 

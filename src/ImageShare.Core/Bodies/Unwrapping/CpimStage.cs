@@ -10,12 +10,12 @@ internal sealed class CpimStage(UnwrapOutput output, int depth) : IUnwrapStage
     private int _lineStart;
     private IUnwrapStage? _content;
 
-    public async ValueTask PushAsync(ReadOnlyMemory<byte> octets)
+    public async ValueTask PushAsync(ReadOnlyMemory<byte> bytes)
     {
-        while (_content is null && !octets.IsEmpty && output.Error == UnwrapError.None)
+        while (_content is null && !bytes.IsEmpty && output.Error == UnwrapError.None)
         {
-            int end = octets.Span.IndexOf((byte)'\n');
-            ReadOnlyMemory<byte> piece = end < 0 ? octets : octets[..(end + 1)];
+            int end = bytes.Span.IndexOf((byte)'\n');
+            ReadOnlyMemory<byte> piece = end < 0 ? bytes : bytes[..(end + 1)];
             if (_head.WrittenCount + piece.Length > CpimHead.DefaultMaxLength)
             {
                 output.Fail(UnwrapError.BadCpimHead);
@@ -23,7 +23,7 @@ internal sealed class CpimStage(UnwrapOutput output, int depth) : IUnwrapStage
             }
 
             _head.Write(piece.Span);
-            octets = octets[piece.Length..];
+            bytes = bytes[piece.Length..];
             if (end >= 0)
             {
                 // The headers end at the first or second empty line, so they are parsed at most twice.
@@ -36,9 +36,9 @@ internal sealed class CpimStage(UnwrapOutput output, int depth) : IUnwrapStage
             }
         }
 
-        if (_content is not null && !octets.IsEmpty)
+        if (_content is not null && !bytes.IsEmpty)
         {
-            await _content.PushAsync(octets).ConfigureAwait(false);
+            await _content.PushAsync(bytes).ConfigureAwait(false);
         }
     }
 
@@ -54,8 +54,8 @@ internal sealed class CpimStage(UnwrapOutput output, int depth) : IUnwrapStage
 
     private void TryBeginContent()
     {
-        var octets = new ReadOnlySequence<byte>(_head.WrittenMemory);
-        switch (CpimHead.Read(ref octets, out CpimHead? head))
+        var bytes = new ReadOnlySequence<byte>(_head.WrittenMemory);
+        switch (CpimHead.Read(ref bytes, out CpimHead? head))
         {
             case OperationStatus.Done when head!.UnknownRequirement is null:
                 _content = output.Open(head.Content, depth);

@@ -4,7 +4,7 @@ namespace ImageShare.Core.Bodies.Unwrapping;
 internal interface IUnwrapStage
 {
     /// <summary>Processes the next bytes. Never waits for anything but its own processing.</summary>
-    ValueTask PushAsync(ReadOnlyMemory<byte> octets);
+    ValueTask PushAsync(ReadOnlyMemory<byte> bytes);
 
     ValueTask EndAsync();
 }

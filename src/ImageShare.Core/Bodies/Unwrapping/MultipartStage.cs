@@ -7,7 +7,7 @@ namespace ImageShare.Core.Bodies.Unwrapping;
 internal sealed class MultipartStage : EntityReader, IUnwrapStage
 {
     private readonly UnwrapOutput _output;
-    private readonly EntityStream _octets;
+    private readonly EntityStream _bytes;
     private readonly int _depth;
     private readonly byte[] _lineEnd = new byte[2];
     private int _heldBack;
@@ -26,23 +26,23 @@ internal sealed class MultipartStage : EntityReader, IUnwrapStage
     {
     }
 
-    private MultipartStage(MediaType type, EntityStream octets, UnwrapOutput output, int depth)
-        : base(type, octets, output.Limits, depth)
-        => (_octets, _output, _depth) = (octets, output, depth);
+    private MultipartStage(MediaType type, EntityStream bytes, UnwrapOutput output, int depth)
+        : base(type, bytes, output.Limits, depth)
+        => (_bytes, _output, _depth) = (bytes, output, depth);
 
-    public async ValueTask PushAsync(ReadOnlyMemory<byte> octets)
+    public async ValueTask PushAsync(ReadOnlyMemory<byte> bytes)
     {
         _reading ??= ReadAsync();
         if (!_reading.IsCompleted)
         {
-            await _octets.FeedAsync(octets).ConfigureAwait(false);
+            await _bytes.FeedAsync(bytes).ConfigureAwait(false);
         }
     }
 
     public async ValueTask EndAsync()
     {
         _reading ??= ReadAsync();
-        _octets.End();
+        _bytes.End();
         await _reading.ConfigureAwait(false);
     }
 
@@ -54,7 +54,7 @@ internal sealed class MultipartStage : EntityReader, IUnwrapStage
         _part = _output.Open(head, _depth + _levels);
     }
 
-    protected override void TakeContent(ReadOnlyMemory<byte> octets) => _taken = octets;
+    protected override void TakeContent(ReadOnlyMemory<byte> bytes) => _taken = bytes;
 
     protected override void EndPart(long offset, bool hasLineEnd) => _isPartOver = true;
 
@@ -105,26 +105,26 @@ internal sealed class MultipartStage : EntityReader, IUnwrapStage
         }
         finally
         {
-            _octets.Release();
+            _bytes.Release();
         }
     }
 
     private async Task PassOnAsync()
     {
-        ReadOnlyMemory<byte> octets = _taken;
+        ReadOnlyMemory<byte> bytes = _taken;
         _taken = default;
         bool isCarriageReturn = _heldBack == 1 && _lineEnd[0] == '\r';
-        if (isCarriageReturn && octets.Span is [(byte)'\n'])
+        if (isCarriageReturn && bytes.Span is [(byte)'\n'])
         {
             _lineEnd[_heldBack++] = (byte)'\n';
         }
-        else if (!octets.IsEmpty)
+        else if (!bytes.IsEmpty)
         {
             // Hold back a line end until it is known whether it belongs to a delimiter.
             await _part!.PushAsync(_lineEnd.AsMemory(0, _heldBack)).ConfigureAwait(false);
-            _heldBack = octets.Span.EndsWith("\r\n"u8) ? 2 : octets.Span[^1] is (byte)'\r' or (byte)'\n' ? 1 : 0;
-            octets[^_heldBack..].CopyTo(_lineEnd);
-            await _part.PushAsync(octets[..^_heldBack]).ConfigureAwait(false);
+            _heldBack = bytes.Span.EndsWith("\r\n"u8) ? 2 : bytes.Span[^1] is (byte)'\r' or (byte)'\n' ? 1 : 0;
+            bytes[^_heldBack..].CopyTo(_lineEnd);
+            await _part.PushAsync(bytes[..^_heldBack]).ConfigureAwait(false);
         }
 
         if (_isPartOver)

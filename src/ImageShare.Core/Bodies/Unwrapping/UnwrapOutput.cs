@@ -5,7 +5,7 @@ namespace ImageShare.Core.Bodies.Unwrapping;
 /// <summary>Collects the events of the stages of a <see cref="BodyUnwrapper"/>. The first error ends it.</summary>
 internal sealed class UnwrapOutput(MultipartLimits limits) : IBufferWriter<byte>
 {
-    private readonly ArrayBufferWriter<byte> _octets = new(4096);
+    private readonly ArrayBufferWriter<byte> _bytes = new(4096);
     private readonly List<(UnwrapEventKind Kind, BodyPart? Part, int Start, int Length, bool IsDamaged)> _events = [];
     private int _taken;
     private int _parts;
@@ -18,7 +18,7 @@ internal sealed class UnwrapOutput(MultipartLimits limits) : IBufferWriter<byte>
     public void Clear()
     {
         _events.Clear();
-        _octets.ResetWrittenCount();
+        _bytes.ResetWrittenCount();
         _taken = 0;
     }
 
@@ -31,7 +31,7 @@ internal sealed class UnwrapOutput(MultipartLimits limits) : IBufferWriter<byte>
         }
 
         (UnwrapEventKind kind, BodyPart? part, int start, int length, bool isDamaged) = _events[_taken++];
-        next = new UnwrapEvent(kind, part, _octets.WrittenMemory.Slice(start, length), isDamaged);
+        next = new UnwrapEvent(kind, part, _bytes.WrittenMemory.Slice(start, length), isDamaged);
         return true;
     }
 
@@ -59,9 +59,9 @@ internal sealed class UnwrapOutput(MultipartLimits limits) : IBufferWriter<byte>
 
     public void EndPart(bool isDamaged) => Add(UnwrapEventKind.PartEnd, null, 0, isDamaged);
 
-    public Memory<byte> GetMemory(int sizeHint = 0) => _octets.GetMemory(sizeHint);
+    public Memory<byte> GetMemory(int sizeHint = 0) => _bytes.GetMemory(sizeHint);
 
-    public Span<byte> GetSpan(int sizeHint = 0) => _octets.GetSpan(sizeHint);
+    public Span<byte> GetSpan(int sizeHint = 0) => _bytes.GetSpan(sizeHint);
 
     /// <summary>Records content written for the current part.</summary>
     public void Advance(int count)
@@ -75,12 +75,12 @@ internal sealed class UnwrapOutput(MultipartLimits limits) : IBufferWriter<byte>
         if (_events.Count > 0 && _events[^1] is { Kind: UnwrapEventKind.Content } last)
         {
             _events[^1] = last with { Length = last.Length + count };
-            _octets.Advance(count);
+            _bytes.Advance(count);
             return;
         }
 
         Add(UnwrapEventKind.Content, null, count, false);
-        _octets.Advance(count);
+        _bytes.Advance(count);
     }
 
     public void Fail(UnwrapError error) => Error = Error == UnwrapError.None ? error : Error;
@@ -89,7 +89,7 @@ internal sealed class UnwrapOutput(MultipartLimits limits) : IBufferWriter<byte>
     {
         if (Error == UnwrapError.None)
         {
-            _events.Add((kind, part, _octets.WrittenCount, length, isDamaged));
+            _events.Add((kind, part, _bytes.WrittenCount, length, isDamaged));
         }
     }
 }

@@ -43,13 +43,13 @@ internal sealed class BackgroundWriter(IPartialFile? file, ImageHasher hasher, i
 
     /// <summary>Hands over the content of <see cref="Buffer"/>, which is another buffer afterwards. If this throws, nothing was handed over.</summary>
     /// <param name="offset">The offset of the bytes in the image.</param>
-    /// <param name="octets">The number of bytes.</param>
+    /// <param name="bytes">The number of bytes.</param>
     /// <param name="hashed">Whether to append them to the hash.</param>
     /// <param name="cancellationToken">Cancels the wait for earlier pieces.</param>
-    public ValueTask HandOverAsync(long offset, int octets, bool hashed, CancellationToken cancellationToken) =>
+    public ValueTask HandOverAsync(long offset, int bytes, bool hashed, CancellationToken cancellationToken) =>
         cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken)
-        : TryHandOver(offset, octets, hashed) ? default
-        : HandOverLaterAsync(offset, octets, hashed, cancellationToken);
+        : TryHandOver(offset, bytes, hashed) ? default
+        : HandOverLaterAsync(offset, bytes, hashed, cancellationToken);
 
     /// <summary>Waits until everything handed over is hashed and written.</summary>
     public async ValueTask FinishAsync(CancellationToken cancellationToken)
@@ -90,11 +90,11 @@ internal sealed class BackgroundWriter(IPartialFile? file, ImageHasher hasher, i
     {
         if (piece.IsHashed)
         {
-            hasher.Append(piece.Buffer.AsSpan(0, piece.Octets));
+            hasher.Append(piece.Buffer.AsSpan(0, piece.Bytes));
         }
     }
 
-    private void Write(in Piece piece) => file!.Write(piece.Offset, piece.Buffer.AsSpan(0, piece.Octets));
+    private void Write(in Piece piece) => file!.Write(piece.Offset, piece.Buffer.AsSpan(0, piece.Bytes));
 
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _wait.GetStatus(token);
 
@@ -103,7 +103,7 @@ internal sealed class BackgroundWriter(IPartialFile? file, ImageHasher hasher, i
 
     void IValueTaskSource.GetResult(short token) => _wait.GetResult(token);
 
-    private bool TryHandOver(long offset, int octets, bool hashed)
+    private bool TryHandOver(long offset, int bytes, bool hashed)
     {
         Stage hashing;
         Stage? writing = null;
@@ -119,7 +119,7 @@ internal sealed class BackgroundWriter(IPartialFile? file, ImageHasher hasher, i
             }
 
             ref Piece piece = ref _ring[_filled % Count];
-            (piece.Offset, piece.Octets, piece.IsHashed) = (offset, octets, hashed);
+            (piece.Offset, piece.Bytes, piece.IsHashed) = (offset, bytes, hashed);
             _filled++;
             hashing = _hashing ??= new Stage(this, static (writer, piece) => writer.Hash(piece));
             hashes = Begins(hashing);
@@ -145,10 +145,10 @@ internal sealed class BackgroundWriter(IPartialFile? file, ImageHasher hasher, i
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask HandOverLaterAsync(long offset, int octets, bool hashed, CancellationToken cancellationToken)
+    private async ValueTask HandOverLaterAsync(long offset, int bytes, bool hashed, CancellationToken cancellationToken)
     {
         await WaitAsync(Count / 2, cancellationToken).ConfigureAwait(false);
-        TryHandOver(offset, octets, hashed);
+        TryHandOver(offset, bytes, hashed);
     }
 
     // Waits until at most that many pieces are in flight, or until the writer is released.
@@ -262,7 +262,7 @@ internal sealed class BackgroundWriter(IPartialFile? file, ImageHasher hasher, i
         }
     }
 
-    private record struct Piece(byte[]? Buffer, long Offset, int Octets, bool IsHashed);
+    private record struct Piece(byte[]? Buffer, long Offset, int Bytes, bool IsHashed);
 
     /// <summary>Processes the pieces one after the other, as long as there are any.</summary>
     private sealed class Stage(BackgroundWriter writer, Action<BackgroundWriter, Piece> work) : IThreadPoolWorkItem

@@ -89,7 +89,7 @@ internal sealed record KeptPartial(string Image, long Size, string Sender)
     public string NewPath(string folder) => Path.Combine(folder, FormattableString.Invariant($".{Image}-{Size}-{Sender}-{RandomToken.Create()}{Extension}"));
 
     /// <summary>Whether a partial file of at least that many bytes exists.</summary>
-    public bool Has(string folder, long octets) => Mine(folder).Any(found => found.Length >= octets);
+    public bool Has(string folder, long bytes) => Mine(folder).Any(found => found.Length >= bytes);
 
     /// <summary>Takes a partial file for a transfer that resumes at an offset, and truncates it there. Null if there is none or all are in use.</summary>
     public (string Path, IPartialFile File)? TryTake(string folder, long offset)
@@ -113,12 +113,12 @@ internal sealed record KeptPartial(string Image, long Size, string Sender)
     /// Keeps the file of an interrupted transfer. Only the longest file per image and sender is kept; otherwise a sender that starts over and
     /// over would fill the disk. Called while the file is still open.
     /// </summary>
-    public void Leave(string folder, string path, long octets)
+    public void Leave(string folder, string path, long bytes)
     {
         foreach (string other in Own(folder).Where(found => found != path))
         {
             using PartialFile? file = PartialFile.TryOpen(other);
-            if (file?.Length > octets)
+            if (file?.Length > bytes)
             {
                 LeftOverFiles.TryDelete(path);
                 return;

@@ -23,7 +23,7 @@ internal sealed class MemoryImageSink(IncomingImage image, int maxSize) : IImage
     private const int MaxAside = 65536;
 
     private readonly ArrayBufferWriter<byte> _inOrder = new();
-    private readonly List<(long Offset, byte[] Octets)> _aside = [];
+    private readonly List<(long Offset, byte[] Bytes)> _aside = [];
     private long _asideLength;
     private long _end;
     private byte[]? _content;
@@ -92,9 +92,9 @@ internal sealed class MemoryImageSink(IncomingImage image, int maxSize) : IImage
     {
         byte[] content = new byte[_end];
         _inOrder.WrittenSpan.CopyTo(content);
-        foreach ((long offset, byte[] octets) in _aside)
+        foreach ((long offset, byte[] bytes) in _aside)
         {
-            octets.CopyTo(content, offset);
+            bytes.CopyTo(content, offset);
         }
 
         return content;

@@ -7,7 +7,7 @@ namespace ImageShare.Core.Images.Stores;
 internal interface IPartialFile : IDisposable
 {
     /// <summary>Writes at an offset and returns when the operating system has the bytes. Called on a background thread, never by the receiver.</summary>
-    void Write(long offset, ReadOnlySpan<byte> octets);
+    void Write(long offset, ReadOnlySpan<byte> bytes);
 
     ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken);
 
@@ -93,7 +93,7 @@ internal sealed class PartialFile : IPartialFile
     /// <summary>Truncates the file at an offset.</summary>
     public void CutAt(long offset) => RandomAccess.SetLength(_handle, offset);
 
-    public void Write(long offset, ReadOnlySpan<byte> octets) => RandomAccess.Write(_handle, octets, offset);
+    public void Write(long offset, ReadOnlySpan<byte> bytes) => RandomAccess.Write(_handle, bytes, offset);
 
     public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
         RandomAccess.ReadAsync(_handle, buffer, offset, cancellationToken);

@@ -30,12 +30,12 @@ internal sealed class StoreRoom(string folder, DirectoryStoreOptions options, Fu
 
     /// <summary>Reserves space for the rest of an image.</summary>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.DiskFull"/>: there is not enough space.</exception>
-    public void Claim(object owner, long octets)
+    public void Claim(object owner, long bytes)
     {
         lock (_claiming)
         {
             // Reserve first, then check: concurrent transfers then count this one as well.
-            _outstanding[owner] = octets;
+            _outstanding[owner] = bytes;
             try
             {
                 Check(owner);
@@ -61,17 +61,17 @@ internal sealed class StoreRoom(string folder, DirectoryStoreOptions options, Fu
 
     private void Check(object owner)
     {
-        long octets = _outstanding.TryGetValue(owner, out long own) ? own : 0;
-        long promised = _outstanding.Values.Sum() - octets;
+        long bytes = _outstanding.TryGetValue(owner, out long own) ? own : 0;
+        long promised = _outstanding.Values.Sum() - bytes;
         long free = freeSpace(folder);
-        if (free - options.MinFreeSpace - promised < octets)
+        if (free - options.MinFreeSpace - promised < bytes)
         {
             throw new ImageShareException(
                 ImageShareError.DiskFull,
-                $"There is no room for the image on the disk of '{folder}': it needs {octets} more bytes and {free} are free, of which {options.MinFreeSpace} must stay free and {promised} are reserved for other images; free some space.");
+                $"There is no room for the image on the disk of '{folder}': it needs {bytes} more bytes and {free} are free, of which {options.MinFreeSpace} must stay free and {promised} are reserved for other images; free some space.");
         }
 
-        if (options.Quota is { } quota && quota - promised - Used() < octets)
+        if (options.Quota is { } quota && quota - promised - Used() < bytes)
         {
             throw new ImageShareException(
                 ImageShareError.DiskFull, $"The image would exceed the quota of {quota} bytes for '{folder}'; remove some images or raise the quota.");

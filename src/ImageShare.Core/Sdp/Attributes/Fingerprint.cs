@@ -67,20 +67,20 @@ public sealed record Fingerprint
         }
 
         ReadOnlySpan<byte> hex = cursor.Rest;
-        ImmutableArray<byte>.Builder octets = ImmutableArray.CreateBuilder<byte>((hex.Length + 1) / 3);
-        Span<byte> octet = stackalloc byte[1];
+        ImmutableArray<byte>.Builder bytes = ImmutableArray.CreateBuilder<byte>((hex.Length + 1) / 3);
+        Span<byte> pair = stackalloc byte[1];
         while (true)
         {
-            if (hex.Length < 2 || Convert.FromHexString(hex[..2], octet, out _, out _) != OperationStatus.Done)
+            if (hex.Length < 2 || Convert.FromHexString(hex[..2], pair, out _, out _) != OperationStatus.Done)
             {
                 return false;
             }
 
-            octets.Add(octet[0]);
+            bytes.Add(pair[0]);
             hex = hex[2..];
             if (hex.IsEmpty)
             {
-                value = new Fingerprint(WellKnownText.GetString(function), octets.DrainToImmutable());
+                value = new Fingerprint(WellKnownText.GetString(function), bytes.DrainToImmutable());
                 return true;
             }
 
@@ -105,11 +105,11 @@ public sealed record Fingerprint
 
         SdpText.WriteField(output, Strength is >= 0 and var strength ? Known[strength].Name : HashFunction);
         byte separator = (byte)' ';
-        foreach (byte octet in Value)
+        foreach (byte value in Value)
         {
             Span<byte> span = output.GetSpan(3);
             span[0] = separator;
-            Convert.TryToHexString([octet], span[1..], out _);
+            Convert.TryToHexString([value], span[1..], out _);
             output.Advance(3);
             separator = (byte)':';
         }

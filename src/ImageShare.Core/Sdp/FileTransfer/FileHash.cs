@@ -82,7 +82,7 @@ public sealed record FileHash
         }
 
         ReadOnlySpan<byte> hex = text[(colon + 1)..];
-        byte[] octets = new byte[(hex.Length - hex.Count((byte)':')) / 2];
+        byte[] bytes = new byte[(hex.Length - hex.Count((byte)':')) / 2];
         int count = 0;
         while (!hex.IsEmpty)
         {
@@ -91,7 +91,7 @@ public sealed record FileHash
                 hex = hex[1..];
             }
 
-            if (hex.Length < 2 || count == octets.Length || Convert.FromHexString(hex[..2], octets.AsSpan(count, 1), out _, out _) != OperationStatus.Done)
+            if (hex.Length < 2 || count == bytes.Length || Convert.FromHexString(hex[..2], bytes.AsSpan(count, 1), out _, out _) != OperationStatus.Done)
             {
                 return false;
             }
@@ -105,7 +105,7 @@ public sealed record FileHash
             return false;
         }
 
-        value = new FileHash(WellKnownText.GetString(text[..colon]), ImmutableCollectionsMarshal.AsImmutableArray(octets));
+        value = new FileHash(WellKnownText.GetString(text[..colon]), ImmutableCollectionsMarshal.AsImmutableArray(bytes));
         return true;
     }
 
@@ -120,11 +120,11 @@ public sealed record FileHash
         }
 
         SdpText.WriteField(output, Algorithm);
-        foreach (byte octet in Value)
+        foreach (byte value in Value)
         {
             Span<byte> span = output.GetSpan(3);
             span[0] = (byte)':';
-            Convert.TryToHexString([octet], span[1..], out _);
+            Convert.TryToHexString([value], span[1..], out _);
             output.Advance(3);
         }
     }

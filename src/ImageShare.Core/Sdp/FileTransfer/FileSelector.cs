@@ -11,7 +11,7 @@ public sealed record FileSelector
 {
     // The bytes written unescaped in a quoted name. RFC 5547 §6 excludes NUL, CR, LF, the quote and the percent sign, and requires escaping
     // the directory separators of the local file system: / and \ are separators to some peers.
-    private static readonly SearchValues<byte> NameOctets = SearchValues.Create(
+    private static readonly SearchValues<byte> NameBytes = SearchValues.Create(
         [.. Enumerable.Range(1, 255).Select(o => (byte)o)
             .Where(o => o is not ((byte)'\r' or (byte)'\n' or (byte)'"' or (byte)'%' or (byte)'/' or (byte)'\\')
                 && (o != ':' || !OperatingSystem.IsWindows()))]);
@@ -135,14 +135,14 @@ public sealed record FileSelector
             }
             else if (selector.TryReadIgnoreCase("size:"u8))
             {
-                if (!selector.TryReadInt64(out long octets) || !selector.AtEnd)
+                if (!selector.TryReadInt64(out long bytes) || !selector.AtEnd)
                 {
                     return false;
                 }
 
                 if (size is null)
                 {
-                    size = octets;
+                    size = bytes;
                     continue;
                 }
             }
@@ -180,14 +180,14 @@ public sealed record FileSelector
         if (!string.IsNullOrEmpty(Name))
         {
             Start(output, "name:\""u8, ref first);
-            PercentEncoding.Write(output, Name, NameOctets);
+            PercentEncoding.Write(output, Name, NameBytes);
             output.WriteByte((byte)'"');
         }
 
         if (Type is not null)
         {
             Start(output, "type:"u8, ref first);
-            FileType.Write(output, Type, NameOctets);
+            FileType.Write(output, Type, NameBytes);
         }
 
         if (Size is { } size)

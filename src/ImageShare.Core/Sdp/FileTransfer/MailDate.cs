@@ -45,12 +45,12 @@ internal static class MailDate
         int depth = 0;
         for (int i = 0; i < text.Length; i++)
         {
-            byte octet = text[i];
-            if (octet == '(')
+            byte character = text[i];
+            if (character == '(')
             {
                 depth++;
             }
-            else if (octet == ')')
+            else if (character == ')')
             {
                 if (--depth < 0)
                 {
@@ -61,9 +61,9 @@ internal static class MailDate
             }
             else if (depth == 0)
             {
-                plain[length++] = octet;
+                plain[length++] = character;
             }
-            else if (octet == '\\')
+            else if (character == '\\')
             {
                 i++;
             }

@@ -178,7 +178,7 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
     private async ValueTask<MsrpOutgoingContent> ContentAsync(Stream stream)
     {
         MediaType type = _contentType ?? Image.Type;
-        if (Served!.Source.Octets is { } octets)
+        if (Served!.Source.Bytes is { } octets)
         {
             return MsrpOutgoingContent.FromMemory(type, octets.Slice((int)ResumesAt, (int)Length));
         }
