@@ -17,7 +17,7 @@ internal static class TraceAdapter
             message.Message.StartLine,
             message.Local,
             message.Remote,
-            message.Octets,
+            message.Bytes,
             message.Message.Body.Length,
             null));
 

@@ -108,7 +108,7 @@ internal static class SipUriComparison
         string.Equals(left, right, StringComparison.Ordinal)
         || (left is not null && right is not null && string.Equals(Normalize(left), Normalize(right), StringComparison.Ordinal));
 
-    /// <summary>An escape of an unreserved character is that character; every other octet that is not plain is one upper-case escape.</summary>
+    /// <summary>An escape of an unreserved character is that character; every other byte that is not plain is one upper-case escape.</summary>
     public static string? Normalize(string? text)
     {
         if (text is null || (!text.Contains('%') && Ascii.IsValid(text)))
@@ -116,25 +116,25 @@ internal static class SipUriComparison
             return text;
         }
 
-        ReadOnlySpan<byte> octets = Encoding.UTF8.GetBytes(text);
-        var normal = new StringBuilder(octets.Length);
-        for (int i = 0; i < octets.Length; i++)
+        ReadOnlySpan<byte> bytes = Encoding.UTF8.GetBytes(text);
+        var normal = new StringBuilder(bytes.Length);
+        for (int i = 0; i < bytes.Length; i++)
         {
-            byte octet = octets[i];
-            bool escaped = PercentEncoding.TryDecodeTriplet(octets[i..], out byte decoded);
+            byte plain = bytes[i];
+            bool escaped = PercentEncoding.TryDecodeTriplet(bytes[i..], out byte decoded);
             if (escaped)
             {
-                octet = decoded;
+                plain = decoded;
                 i += 2;
             }
 
-            if (escaped ? Unreserved.Contains(octet) : octet < 0x80)
+            if (escaped ? Unreserved.Contains(plain) : plain < 0x80)
             {
-                normal.Append((char)octet);
+                normal.Append((char)plain);
             }
             else
             {
-                normal.Append('%').Append(octet.ToString("X2", System.Globalization.CultureInfo.InvariantCulture));
+                normal.Append('%').Append(plain.ToString("X2", System.Globalization.CultureInfo.InvariantCulture));
             }
         }
 

@@ -31,22 +31,22 @@ public sealed class AkaAnswer
     internal ReadOnlyMemory<byte> Resynchronization { get; }
 
     /// <summary>The SIM accepts the network and answers with RES, which is the password of this challenge (RFC 3310 §3.3).</summary>
-    /// <param name="response">RES: 4 to 16 octets. Copied.</param>
+    /// <param name="response">RES: 4 to 16 bytes. Copied.</param>
     /// <exception cref="ArgumentException">Another length.</exception>
     public static AkaAnswer Respond(ReadOnlySpan<byte> response) => response.Length is >= 4 and <= LongestResponse
         ? new(false, response.ToArray(), default)
-        : throw new ArgumentException("RES has 4 to 16 octets.", nameof(response));
+        : throw new ArgumentException("RES has 4 to 16 bytes.", nameof(response));
 
     /// <summary>
     /// The SIM and the network count differently (the sequence number in AUTN is out of range): AUTS is sent, and the network challenges again
     /// (RFC 3310 §3.4).
     /// </summary>
-    /// <param name="auts">AUTS: 14 octets. Copied.</param>
+    /// <param name="auts">AUTS: 14 bytes. Copied.</param>
     /// <exception cref="ArgumentException">Another length.</exception>
     public static AkaAnswer Resynchronize(ReadOnlySpan<byte> auts) => auts.Length == ResynchronizationLength
         ? new(false, default, auts.ToArray())
-        : throw new ArgumentException("AUTS has 14 octets.", nameof(auts));
+        : throw new ArgumentException("AUTS has 14 bytes.", nameof(auts));
 
-    /// <summary>What kind of answer it is; never its octets.</summary>
+    /// <summary>What kind of answer it is; never its bytes.</summary>
     public override string ToString() => IsRefusal ? "refused" : Resynchronization.IsEmpty ? "answered" : "to be resynchronized";
 }

@@ -12,7 +12,7 @@ public sealed class AkaChallenge
     private const int PartLength = 16;
 
     // More than any network sends, far less than a header may hold.
-    private const int MostOctets = 1024;
+    private const int MostBytes = 1024;
 
     internal AkaChallenge(string realm, ReadOnlyMemory<byte> nonce)
     {
@@ -24,10 +24,10 @@ public sealed class AkaChallenge
     /// <summary>The realm that asks.</summary>
     public string Realm { get; }
 
-    /// <summary>RAND, the random challenge: 16 octets.</summary>
+    /// <summary>RAND, the random challenge: 16 bytes.</summary>
     public ReadOnlyMemory<byte> Rand { get; }
 
-    /// <summary>AUTN, by which the network proves itself to the SIM: 16 octets.</summary>
+    /// <summary>AUTN, by which the network proves itself to the SIM: 16 bytes.</summary>
     public ReadOnlyMemory<byte> Autn { get; }
 
     /// <summary>The realm; never what is asked.</summary>
@@ -36,7 +36,7 @@ public sealed class AkaChallenge
     /// <summary>nonce = base64(RAND AUTN server-data); false for anything else.</summary>
     internal static bool TryRead(DigestChallenge challenge, [NotNullWhen(true)] out AkaChallenge? value)
     {
-        Span<byte> nonce = stackalloc byte[MostOctets];
+        Span<byte> nonce = stackalloc byte[MostBytes];
         bool isReadable = Convert.TryFromBase64String(challenge.Nonce, nonce, out int length) && length >= 2 * PartLength;
         value = isReadable ? new AkaChallenge(challenge.Realm, nonce[..(2 * PartLength)].ToArray()) : null;
         return isReadable;

@@ -43,8 +43,8 @@ internal static class HeaderGrammar
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 
-    /// <summary>The value as octets.</summary>
-    public static ReadOnlyMemory<byte> ToOctets<T>(T value)
+    /// <summary>The value as bytes.</summary>
+    public static ReadOnlyMemory<byte> ToBytes<T>(T value)
         where T : ISipHeaderValue
     {
         var output = new ArrayBufferWriter<byte>(128);

@@ -5,7 +5,7 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.Messages;
 
 /// <summary>
-/// One row of a message's header: a name and the octets behind the colon. The octets of a row that was read are a slice of the
+/// One row of a message's header: a name and the bytes behind the colon. The bytes of a row that was read are a slice of the
 /// message's own copy and live as long as it does.
 /// </summary>
 public readonly struct SipHeader
@@ -74,12 +74,12 @@ public readonly struct SipHeader
         return Create(name, Encoding.UTF8.GetBytes(value));
     }
 
-    internal static SipHeader Create(string name, ISipHeaderValue value) => Create(name, ToOctets(value));
+    internal static SipHeader Create(string name, ISipHeaderValue value) => Create(name, ToBytes(value));
 
-    internal static ReadOnlyMemory<byte> ToOctets(ISipHeaderValue value)
+    internal static ReadOnlyMemory<byte> ToBytes(ISipHeaderValue value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        return Check(HeaderGrammar.ToOctets(value));
+        return Check(HeaderGrammar.ToBytes(value));
     }
 
     private static ReadOnlyMemory<byte> Check(ReadOnlyMemory<byte> value) => value.Span.ContainsAny(Grammar.LineBreaking)

@@ -17,7 +17,7 @@ internal enum SipHeaderShape
 
 /// <summary>
 /// A header field name this library knows: its long form, its compact form (RFC 3261 §7.3.3) and its shape. Looked up by the
-/// octets of a message without making a string.
+/// bytes of a message without making a string.
 /// </summary>
 internal sealed class SipHeaderName
 {
@@ -30,7 +30,7 @@ internal sealed class SipHeaderName
         var buckets = new List<SipHeaderName>[BucketCount];
         foreach (SipHeaderName name in Table)
         {
-            Add(buckets, name._octets, name);
+            Add(buckets, name._bytes, name);
             if (name.Compact is not null)
             {
                 Add(buckets, Encoding.ASCII.GetBytes(name.Compact), name);
@@ -40,14 +40,14 @@ internal sealed class SipHeaderName
         Buckets = [.. buckets.Select(bucket => bucket?.ToArray() ?? [])];
     }
 
-    private readonly byte[] _octets;
+    private readonly byte[] _bytes;
 
     private SipHeaderName(string name, SipHeaderShape shape, string? compact = null)
     {
         Name = name;
         Shape = shape;
         Compact = compact;
-        _octets = Encoding.ASCII.GetBytes(name);
+        _bytes = Encoding.ASCII.GetBytes(name);
     }
 
     public string Name { get; }
@@ -126,7 +126,7 @@ internal sealed class SipHeaderName
 
         foreach (SipHeaderName candidate in Buckets[Hash(name)])
         {
-            if (name.Length == 1 ? candidate.Compact is { } compact && compact[0] == (name[0] | 0x20) : Ascii.EqualsIgnoreCase(name, candidate._octets))
+            if (name.Length == 1 ? candidate.Compact is { } compact && compact[0] == (name[0] | 0x20) : Ascii.EqualsIgnoreCase(name, candidate._bytes))
             {
                 return candidate;
             }
@@ -138,17 +138,17 @@ internal sealed class SipHeaderName
     /// <summary>Finds a name in either form, case ignored; null when it is none of the known ones.</summary>
     public static SipHeaderName? Find(ReadOnlySpan<char> name)
     {
-        Span<byte> octets = stackalloc byte[32];
-        return name.Length <= octets.Length && Ascii.FromUtf16(name, octets, out int written) == System.Buffers.OperationStatus.Done
-            ? Find(octets[..written])
+        Span<byte> bytes = stackalloc byte[32];
+        return name.Length <= bytes.Length && Ascii.FromUtf16(name, bytes, out int written) == System.Buffers.OperationStatus.Done
+            ? Find(bytes[..written])
             : null;
     }
 
-    /// <summary>Whether the octets are the long form exactly as it is written by this library.</summary>
-    public bool IsSpelled(ReadOnlySpan<byte> name) => name.SequenceEqual(_octets);
+    /// <summary>Whether the bytes are the long form exactly as it is written by this library.</summary>
+    public bool IsSpelled(ReadOnlySpan<byte> name) => name.SequenceEqual(_bytes);
 
-    private static void Add(List<SipHeaderName>[] buckets, ReadOnlySpan<byte> octets, SipHeaderName name) =>
-        (buckets[Hash(octets)] ??= []).Add(name);
+    private static void Add(List<SipHeaderName>[] buckets, ReadOnlySpan<byte> bytes, SipHeaderName name) =>
+        (buckets[Hash(bytes)] ??= []).Add(name);
 
     // Length, first and last character, case ignored, tell the known names apart nearly always.
     private static int Hash(ReadOnlySpan<byte> name) =>

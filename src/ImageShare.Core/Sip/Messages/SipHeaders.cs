@@ -33,7 +33,7 @@ public sealed class SipHeaders : IReadOnlyList<SipHeader>
         _rows = new SipRowList(in other._rows);
     }
 
-    internal SipHeaders(int capacity, ReadOnlyMemory<byte> octets = default) => _rows = new SipRowList(capacity, octets);
+    internal SipHeaders(int capacity, ReadOnlyMemory<byte> bytes = default) => _rows = new SipRowList(capacity, bytes);
 
     /// <summary>The number of rows.</summary>
     public int Count => _rows.Count;
@@ -48,7 +48,7 @@ public sealed class SipHeaders : IReadOnlyList<SipHeader>
 
     /// <inheritdoc cref="Add(string, string)"/>
     /// <param name="name">The header's name.</param>
-    /// <param name="value">The octets behind the colon; not copied, so they must not change any more.</param>
+    /// <param name="value">The bytes behind the colon; not copied, so they must not change any more.</param>
     public void Add(string name, ReadOnlyMemory<byte> value) => Insert(Count, SipHeader.Create(name, value));
 
     /// <inheritdoc cref="Add(string, string)"/>
@@ -97,7 +97,7 @@ public sealed class SipHeaders : IReadOnlyList<SipHeader>
 
     /// <summary>Replaces the first value of a list header, the others staying as they are; false when there is none.</summary>
     /// <inheritdoc cref="Add(string, string)"/>
-    public bool ReplaceFirst(string name, ISipHeaderValue value) => ReplaceFirst(name, SipHeader.ToOctets(value));
+    public bool ReplaceFirst(string name, ISipHeaderValue value) => ReplaceFirst(name, SipHeader.ToBytes(value));
 
     /// <summary>Whether there is a row of that name.</summary>
     public bool Contains(string name) => _rows.IndexOf(name) >= 0;
@@ -108,7 +108,7 @@ public sealed class SipHeaders : IReadOnlyList<SipHeader>
     /// <summary>The value of the first row of that name, unfolded, or null.</summary>
     public string? GetString(string name) => _rows.IndexOf(name) is >= 0 and int index ? WellKnownText.GetString(_rows.ValueOf(index)) : null;
 
-    /// <summary>The octets of the first row of that name, unfolded; false when there is none.</summary>
+    /// <summary>The bytes of the first row of that name, unfolded; false when there is none.</summary>
     public bool TryGetRaw(string name, out ReadOnlyMemory<byte> value)
     {
         int index = _rows.IndexOf(name);
@@ -133,10 +133,10 @@ public sealed class SipHeaders : IReadOnlyList<SipHeader>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Adds a row that was read and is kept whole: its octets hold no line break by construction.</summary>
+    /// <summary>Adds a row that was read and is kept whole: its bytes hold no line break by construction.</summary>
     internal void AddRead(SipHeader row) => Insert(Count, new SipRow(row));
 
-    /// <summary>Adds a row that was read, a slice of the octets this header was made with.</summary>
+    /// <summary>Adds a row that was read, a slice of the bytes this header was made with.</summary>
     internal void AddRead(SipHeaderName name, int start, int length) => Insert(Count, new SipRow(name, start, length));
 
     /// <summary>The first Via, or null when absent or unreadable.</summary>

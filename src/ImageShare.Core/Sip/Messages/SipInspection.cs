@@ -9,7 +9,7 @@ namespace ImageShare.Core.Sip.Messages;
 internal static class SipInspection
 {
     // word ["@" word] of RFC 3261 §25.1.
-    private static readonly SearchValues<byte> CallIdOctets =
+    private static readonly SearchValues<byte> CallIdBytes =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~()<>:\\\"/[]?{}@"u8);
 
     public static IReadOnlyList<SipWarning> Inspect(SipMessage message)
@@ -47,7 +47,7 @@ internal static class SipInspection
                     Add(found, message.Headers.MaxForwards is > 255, SipWarningCode.MaxForwardsTooLarge, row.Offset);
                     break;
                 case SipHeaderNames.CallId:
-                    Add(found, rest.ContainsAnyExcept(CallIdOctets), SipWarningCode.CallIdSyntax, row.Offset);
+                    Add(found, rest.ContainsAnyExcept(CallIdBytes), SipWarningCode.CallIdSyntax, row.Offset);
                     break;
                 case SipHeaderNames.ContentType:
                     Add(found, message.Headers.ContentType is null, SipWarningCode.ContentTypeSyntax, row.Offset);
@@ -74,7 +74,7 @@ internal static class SipInspection
     {
         SipHeaders headers = message.Headers;
         found.AddRange(message.MalformedLines.Select(static line => new SipWarning(SipWarningCode.MalformedLine, line.Offset)));
-        Add(found, message.HasTrailingOctets, SipWarningCode.TrailingOctets, message.HeadLength + message.Body.Length);
+        Add(found, message.HasTrailingBytes, SipWarningCode.TrailingOctets, message.HeadLength + message.Body.Length);
         Add(found, !message.Body.IsEmpty && !headers.Contains(SipHeaderNames.ContentType), SipWarningCode.BodyWithoutContentType, message.HeadLength);
         if (message is SipRequest request)
         {

@@ -7,6 +7,6 @@ namespace ImageShare.Core.Sip.Messages;
 /// <param name="Reason">
 /// <see cref="SipReadFailure.BadHeaderLine"/>, <see cref="SipReadFailure.BadCharacter"/> or <see cref="SipReadFailure.BadLineEnd"/>.
 /// </param>
-/// <param name="Offset">Where the line begins, in octets from the start of the message.</param>
-/// <param name="Octets">The line with its continuation lines, without its line end; a slice of the message's own copy.</param>
-public readonly record struct SipMalformedLine(SipReadFailure Reason, int Offset, ReadOnlyMemory<byte> Octets);
+/// <param name="Offset">Where the line begins, in bytes from the start of the message.</param>
+/// <param name="Bytes">The line with its continuation lines, without its line end; a slice of the message's own copy.</param>
+public readonly record struct SipMalformedLine(SipReadFailure Reason, int Offset, ReadOnlyMemory<byte> Bytes);

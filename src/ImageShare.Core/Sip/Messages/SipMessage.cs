@@ -4,7 +4,7 @@ using System.Text;
 namespace ImageShare.Core.Sip.Messages;
 
 /// <summary>
-/// A SIP request or response (RFC 3261 §7). A message that was read owns one copy of its octets; headers nobody changes are
+/// A SIP request or response (RFC 3261 §7). A message that was read owns one copy of its bytes; headers nobody changes are
 /// never turned into strings and print back as they came. Not safe for changes from several threads.
 /// </summary>
 public abstract class SipMessage
@@ -16,12 +16,12 @@ public abstract class SipMessage
     /// <summary>The header rows, and typed access to them.</summary>
     public SipHeaders Headers { get; }
 
-    /// <summary>The body octets, empty when there is none. Not copied: they must not change while the message is in use.</summary>
+    /// <summary>The body bytes, empty when there is none. Not copied: they must not change while the message is in use.</summary>
     public ReadOnlyMemory<byte> Body { get; set; }
 
     /// <summary>
     /// The deviations in the message that were tolerated; found when first asked for, in the order of the
-    /// octets. Empty for a message that was not read.
+    /// bytes. Empty for a message that was not read.
     /// </summary>
     public IReadOnlyList<SipWarning> Warnings => _warnings ??= HeadLength > 0 ? SipInspection.Inspect(this) : [];
 
@@ -48,11 +48,11 @@ public abstract class SipMessage
     /// </summary>
     public bool CompactNames { get; set; }
 
-    /// <summary>The octets up to the body the message was read from; 0 for a message that was made here.</summary>
+    /// <summary>The bytes up to the body the message was read from; 0 for a message that was made here.</summary>
     internal int HeadLength { get; set; }
 
     /// <summary>Whether its datagram went on behind the body.</summary>
-    internal bool HasTrailingOctets { get; set; }
+    internal bool HasTrailingBytes { get; set; }
 
     /// <summary>
     /// Writes the message. Content-Length is always there and always the body's true length (RFC 3261 §18.3, RFC 3261 §20.14): where the
@@ -65,7 +65,7 @@ public abstract class SipMessage
         SipWriter.Write(this, output);
     }
 
-    /// <summary>The message as octets.</summary>
+    /// <summary>The message as bytes.</summary>
     public byte[] ToArray()
     {
         var output = new ArrayBufferWriter<byte>(1024 + Body.Length);

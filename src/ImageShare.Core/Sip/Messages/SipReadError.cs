@@ -1,11 +1,11 @@
 namespace ImageShare.Core.Sip.Messages;
 
-/// <summary>Why octets could not be read as a message.</summary>
+/// <summary>Why bytes could not be read as a message.</summary>
 /// <param name="Reason">What is wrong.</param>
-/// <param name="Offset">Where, counted from the first octet of the start line.</param>
+/// <param name="Offset">Where, counted from the first byte of the start line.</param>
 public readonly record struct SipReadError(SipReadFailure Reason, int Offset);
 
-/// <summary>What can be wrong with octets that should be a message. Names are stable: tools print them.</summary>
+/// <summary>What can be wrong with bytes that should be a message. Names are stable: tools print them.</summary>
 public enum SipReadFailure
 {
     /// <summary>Nothing but line breaks: a keep-alive.</summary>
@@ -42,7 +42,7 @@ public enum SipReadFailure
     /// <summary>The empty line behind the header is missing.</summary>
     HeaderTruncated,
 
-    /// <summary>The datagram ends before Content-Length octets of body (RFC 3261 §18.3).</summary>
+    /// <summary>The datagram ends before Content-Length bytes of body (RFC 3261 §18.3).</summary>
     BodyTruncated,
 
     /// <summary>The start line is longer than <see cref="SipLimits.MaxStartLineBytes"/>.</summary>

@@ -34,7 +34,7 @@ public sealed class SipRequest : SipMessage
     /// <summary>The version a peer wrote; <c>SIP/2.0</c> in everything this library can live with.</summary>
     public string Version { get; init; } = "SIP/2.0";
 
-    /// <summary>A copy with its own header; the body octets are shared.</summary>
+    /// <summary>A copy with its own header; the body bytes are shared.</summary>
     public SipRequest Clone() => new(Method, RequestUri, new SipHeaders(Headers)) { Body = Body, Version = Version };
 
     internal override void WriteStartLine(IBufferWriter<byte> output)

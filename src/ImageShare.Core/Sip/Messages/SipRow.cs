@@ -4,7 +4,7 @@ namespace ImageShare.Core.Sip.Messages;
 
 /// <summary>
 /// A row as <see cref="SipHeaders"/> keeps it, as small as can be. Most rows that are read have a known name in its usual spelling and an
-/// unfolded value: for them a slice of the message's octets is enough. All others are kept whole.
+/// unfolded value: for them a slice of the message's bytes is enough. All others are kept whole.
 /// </summary>
 internal readonly struct SipRow
 {
@@ -36,7 +36,7 @@ internal readonly struct SipRow
         return whole is not null;
     }
 
-    /// <summary>A row that is no slice of the message's octets, or is spelled in its own way.</summary>
+    /// <summary>A row that is no slice of the message's bytes, or is spelled in its own way.</summary>
     internal sealed class Whole(SipHeader header)
     {
         public readonly SipHeader Header = header;

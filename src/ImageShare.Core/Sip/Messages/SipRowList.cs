@@ -1,24 +1,24 @@
 namespace ImageShare.Core.Sip.Messages;
 
 /// <summary>
-/// The rows of a header in their order, and the octets of the message that most of them are slices of. A mutable value: its owner keeps it in a field
+/// The rows of a header in their order, and the bytes of the message that most of them are slices of. A mutable value: its owner keeps it in a field
 /// that is not readonly.
 /// </summary>
 internal struct SipRowList
 {
-    private readonly ReadOnlyMemory<byte> _octets;
+    private readonly ReadOnlyMemory<byte> _bytes;
     private SipRow[] _rows;
 
-    public SipRowList(int capacity, ReadOnlyMemory<byte> octets)
+    public SipRowList(int capacity, ReadOnlyMemory<byte> bytes)
     {
         _rows = capacity == 0 ? [] : new SipRow[capacity];
-        _octets = octets;
+        _bytes = bytes;
     }
 
     /// <summary>A copy that changes by itself.</summary>
     public SipRowList(in SipRowList other)
     {
-        _octets = other._octets;
+        _bytes = other._bytes;
         _rows = other._rows.AsSpan(0, other.Count).ToArray();
         Count = other.Count;
     }
@@ -32,14 +32,14 @@ internal struct SipRowList
             ref readonly SipRow row = ref _rows[index];
             return row.TryGetWhole(out SipRow.Whole? whole)
                 ? whole.Header
-                : new SipHeader(row.Known, row.Known!.Name, _octets.Slice(row.Start, row.Length), row.Start);
+                : new SipHeader(row.Known, row.Known!.Name, _bytes.Slice(row.Start, row.Length), row.Start);
         }
     }
 
     public readonly ReadOnlySpan<byte> ValueOf(int index)
     {
         ref readonly SipRow row = ref _rows[index];
-        return row.TryGetWhole(out SipRow.Whole? whole) ? whole.Header.RawValue.Span : _octets.Span.Slice(row.Start, row.Length);
+        return row.TryGetWhole(out SipRow.Whole? whole) ? whole.Header.RawValue.Span : _bytes.Span.Slice(row.Start, row.Length);
     }
 
     public readonly bool Is(int index, SipHeaderName known) => _rows[index].Is(known);

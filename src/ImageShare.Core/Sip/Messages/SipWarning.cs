@@ -2,7 +2,7 @@ namespace ImageShare.Core.Sip.Messages;
 
 /// <summary>A deviation that was tolerated, and where.</summary>
 /// <param name="Code">What it is; the names are stable.</param>
-/// <param name="Offset">The octet offset of the value concerned, from the start of the message.</param>
+/// <param name="Offset">The byte offset of the value concerned, from the start of the message.</param>
 public readonly record struct SipWarning(SipWarningCode Code, int Offset)
 {
     /// <summary>The clause it departs from, such as <c>RFC 3261 §20.22</c>.</summary>

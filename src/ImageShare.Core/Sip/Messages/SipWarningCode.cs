@@ -12,7 +12,7 @@ public enum SipWarningCode
     /// <summary>There is a body but no Content-Type (RFC 3261 §20.15).</summary>
     BodyWithoutContentType,
 
-    /// <summary>A request above 1300 octets whose top Via says UDP (RFC 3261 §18.1.1).</summary>
+    /// <summary>A request above 1300 bytes whose top Via says UDP (RFC 3261 §18.1.1).</summary>
     TooLargeForUdp,
 
     /// <summary>An OPTIONS without Accept (RFC 3261 §11.1); application/sdp is meant.</summary>

@@ -20,7 +20,7 @@ public interface ISipTransport : IAsyncDisposable
 
     /// <summary>Finds the address and the protocol for a request.</summary>
     /// <param name="nextHop">The first Route, or the Request-URI when there is none (RFC 3261 §8.1.2).</param>
-    /// <param name="messageLength">Octets of the whole request, its Via included; 0 when not yet known.</param>
+    /// <param name="messageLength">Bytes of the whole request, its Via included; 0 when not yet known.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.PeerUnreachable"/>: no usable address.</exception>
     ValueTask<SipDestination> ResolveAsync(SipUri nextHop, int messageLength, CancellationToken cancellationToken);

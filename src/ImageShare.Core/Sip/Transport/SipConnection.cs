@@ -62,7 +62,7 @@ internal sealed class SipConnection
     /// <summary>Writes one whole message. False when the connection is lost: the peer did not get the message.</summary>
     /// <exception cref="OperationCanceledException">Cancelled; a connection that was being written to is aborted.</exception>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.ConnectionLost"/>: the peer did not read within the send timeout.</exception>
-    public async ValueTask<bool> TryWriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancellationToken)
+    public async ValueTask<bool> TryWriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(_options.SendTimeout, _options.TimeProvider);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
@@ -78,7 +78,7 @@ internal sealed class SipConnection
                 }
 
                 writing = true;
-                FlushResult flushed = await _stream.Output.WriteAsync(octets, both.Token).ConfigureAwait(false);
+                FlushResult flushed = await _stream.Output.WriteAsync(bytes, both.Token).ConfigureAwait(false);
                 if (flushed.IsCompleted)
                 {
                     Abort();
@@ -195,9 +195,9 @@ internal sealed class SipConnection
             return;
         }
 
-        byte[] octets = refusal.ToArray();
-        inbound.Tracing.Emit(true, refusal, Source.Protocol, _stream.LocalEndPoint, Source.Remote, octets);
-        if (await TryWriteAsync(octets, stop).ConfigureAwait(false))
+        byte[] bytes = refusal.ToArray();
+        inbound.Tracing.Emit(true, refusal, Source.Protocol, _stream.LocalEndPoint, Source.Remote, bytes);
+        if (await TryWriteAsync(bytes, stop).ConfigureAwait(false))
         {
             inbound.Statistics.CountRefused();
         }

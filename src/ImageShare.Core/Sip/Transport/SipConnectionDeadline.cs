@@ -2,7 +2,7 @@ namespace ImageShare.Core.Sip.Transport;
 
 /// <summary>
 /// When a connection is closed for what does not come on it: the rest of a message that has begun; and, on a connection the peer opened, its first
-/// octet, or anything at all for longer than the idle timeout. What is sent counts as use too. For any thread.
+/// byte, or anything at all for longer than the idle timeout. What is sent counts as use too. For any thread.
 /// </summary>
 internal sealed class SipConnectionDeadline : IDisposable
 {
@@ -60,7 +60,7 @@ internal sealed class SipConnectionDeadline : IDisposable
 
         if (!delivered && _waiting == Waiting.ForRest)
         {
-            // The time runs from the first octet of a message: a slow sender does not extend it.
+            // The time runs from the first byte of a message: a slow sender does not extend it.
             return null;
         }
 

@@ -45,16 +45,16 @@ internal sealed class SipDatagrams(IDatagramSocket socket, SipTransportOptions o
     /// <exception cref="ImageShareException">
     /// <see cref="ImageShareError.InvalidValue"/>: too large for a datagram; <see cref="ImageShareError.PeerUnreachable"/>: the system refused it.
     /// </exception>
-    public async ValueTask SendAsync(ReadOnlyMemory<byte> octets, IPEndPoint remote, CancellationToken cancellationToken)
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, IPEndPoint remote, CancellationToken cancellationToken)
     {
         try
         {
-            await socket.SendAsync(octets, remote, cancellationToken).ConfigureAwait(false);
+            await socket.SendAsync(bytes, remote, cancellationToken).ConfigureAwait(false);
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.MessageSize)
         {
             throw new ImageShareException(
-                ImageShareError.InvalidValue, $"The message has {octets.Length} octets, more than a datagram can carry; send it over TCP.", e);
+                ImageShareError.InvalidValue, $"The message has {bytes.Length} bytes, more than a datagram can carry; send it over TCP.", e);
         }
         catch (SocketException e)
         {
@@ -70,12 +70,12 @@ internal sealed class SipDatagrams(IDatagramSocket socket, SipTransportOptions o
 
     private async ValueTask HandleAsync(ReadOnlyMemory<byte> received, IPEndPoint remote)
     {
-        // The message keeps its octets, so they leave the shared buffer.
-        byte[] octets = received.ToArray();
+        // The message keeps its bytes, so they leave the shared buffer.
+        byte[] bytes = received.ToArray();
         var source = new SipSource(remote, SipProtocol.Udp);
-        if (SipReader.TryReadDatagram(octets, options.Limits, out SipMessage? message, out SipReadError? error))
+        if (SipReader.TryReadDatagram(bytes, options.Limits, out SipMessage? message, out SipReadError? error))
         {
-            inbound.Receive(message, source, socket.LocalEndPoint, octets);
+            inbound.Receive(message, source, socket.LocalEndPoint, bytes);
             return;
         }
 
@@ -84,7 +84,7 @@ internal sealed class SipDatagrams(IDatagramSocket socket, SipTransportOptions o
             return;
         }
 
-        inbound.ReceiveUnreadable(message, error.Value, source, socket.LocalEndPoint, new ReadOnlySequence<byte>(octets));
+        inbound.ReceiveUnreadable(message, error.Value, source, socket.LocalEndPoint, new ReadOnlySequence<byte>(bytes));
         if (SipInbound.MakeRefusal(message, error.Value.Reason, source) is { } refusal)
         {
             SipDestination destination = SipRouting.GetResponseDestination(refusal, source, followMaddr: false);

@@ -17,9 +17,9 @@ internal sealed class SipInbound(
 
     public SipTracing Tracing => tracing;
 
-    public void Receive(SipMessage message, SipSource source, IPEndPoint local, ReadOnlyMemory<byte> octets = default)
+    public void Receive(SipMessage message, SipSource source, IPEndPoint local, ReadOnlyMemory<byte> bytes = default)
     {
-        tracing.Emit(false, message, source.Protocol, local, source.Remote, octets);
+        tracing.Emit(false, message, source.Protocol, local, source.Remote, bytes);
         try
         {
             if (message is SipRequest request)
@@ -49,10 +49,10 @@ internal sealed class SipInbound(
     }
 
     /// <summary>A message that could not be read: a response is reported, because a transaction awaits it.</summary>
-    public void ReceiveUnreadable(SipMessage? broken, SipReadError error, SipSource source, IPEndPoint local, in ReadOnlySequence<byte> octets)
+    public void ReceiveUnreadable(SipMessage? broken, SipReadError error, SipSource source, IPEndPoint local, in ReadOnlySequence<byte> bytes)
     {
         statistics.CountMalformed();
-        tracing.EmitUnreadable(error, source.Protocol, local, source.Remote, octets);
+        tracing.EmitUnreadable(error, source.Protocol, local, source.Remote, bytes);
         if (broken is not SipResponse response)
         {
             return;

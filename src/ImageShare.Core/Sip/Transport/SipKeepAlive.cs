@@ -16,7 +16,7 @@ internal sealed class SipKeepAlive : IDisposable
 
     /// <param name="interval">The longest silence.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="send">Sends octets; its failures are the connection's own.</param>
+    /// <param name="send">Sends bytes; its failures are the connection's own.</param>
     /// <param name="lost">Called once when the peer is gone.</param>
     public SipKeepAlive(TimeSpan interval, TimeProvider time, Func<ReadOnlyMemory<byte>, ValueTask<bool>> send, Action lost)
     {

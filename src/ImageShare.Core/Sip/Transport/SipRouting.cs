@@ -103,8 +103,8 @@ internal static class SipRouting
             return !address.IsIPv6Multicast && !address.Equals(IPAddress.IPv6Any);
         }
 
-        Span<byte> octets = stackalloc byte[4];
-        return address.TryWriteBytes(octets, out _) && octets[0] is > 0 and < 224;
+        Span<byte> bytes = stackalloc byte[4];
+        return address.TryWriteBytes(bytes, out _) && bytes[0] is > 0 and < 224;
     }
 
     /// <summary>An address as it may be written in a message: a scope means something on this machine only.</summary>

@@ -9,6 +9,6 @@ namespace ImageShare.Core.Sip.Transport;
 /// <param name="Protocol">What carried it.</param>
 /// <param name="Local">This side.</param>
 /// <param name="Remote">The other side.</param>
-/// <param name="Octets">The octets themselves; theirs to keep.</param>
+/// <param name="Bytes">The bytes themselves; theirs to keep.</param>
 public sealed record SipTraceEvent(
-    bool Outgoing, SipMessage Message, SipProtocol Protocol, IPEndPoint Local, IPEndPoint Remote, ReadOnlyMemory<byte> Octets);
+    bool Outgoing, SipMessage Message, SipProtocol Protocol, IPEndPoint Local, IPEndPoint Remote, ReadOnlyMemory<byte> Bytes);

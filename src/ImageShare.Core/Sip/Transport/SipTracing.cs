@@ -8,12 +8,12 @@ namespace ImageShare.Core.Sip.Transport;
 /// <summary>Calls the application's trace hooks; what they throw is counted and ignored.</summary>
 internal sealed class SipTracing(Action<SipTraceEvent>? hook, Action<SipUnreadableTraceEvent>? unreadableHook, SipTransportStatistics statistics)
 {
-    public void Emit(bool outgoing, SipMessage message, SipProtocol protocol, IPEndPoint local, IPEndPoint remote, ReadOnlyMemory<byte> octets = default)
+    public void Emit(bool outgoing, SipMessage message, SipProtocol protocol, IPEndPoint local, IPEndPoint remote, ReadOnlyMemory<byte> bytes = default)
     {
         if (!outgoing && unreadableHook is not null && message is SipResponse { Headers: { TopVia.Branch: null } or { TopVia: null } or { CSeq: null } } unmatched)
         {
             // A message, but nobody can tell whose: what it lacks is what there is to see.
-            EmitUnreadable(SipValidation.Unreadable(unmatched), protocol, local, remote, new ReadOnlySequence<byte>(octets.IsEmpty ? message.ToArray() : octets));
+            EmitUnreadable(SipValidation.Unreadable(unmatched), protocol, local, remote, new ReadOnlySequence<byte>(bytes.IsEmpty ? message.ToArray() : bytes));
             return;
         }
 
@@ -24,7 +24,7 @@ internal sealed class SipTracing(Action<SipTraceEvent>? hook, Action<SipUnreadab
 
         try
         {
-            hook(new SipTraceEvent(outgoing, message, protocol, local, remote, octets.IsEmpty ? message.ToArray() : octets));
+            hook(new SipTraceEvent(outgoing, message, protocol, local, remote, bytes.IsEmpty ? message.ToArray() : bytes));
         }
         catch (Exception)
         {
@@ -33,7 +33,7 @@ internal sealed class SipTracing(Action<SipTraceEvent>? hook, Action<SipUnreadab
         }
     }
 
-    public void EmitUnreadable(SipReadError error, SipProtocol protocol, IPEndPoint local, IPEndPoint remote, in ReadOnlySequence<byte> octets)
+    public void EmitUnreadable(SipReadError error, SipProtocol protocol, IPEndPoint local, IPEndPoint remote, in ReadOnlySequence<byte> bytes)
     {
         if (unreadableHook is null)
         {
@@ -42,7 +42,7 @@ internal sealed class SipTracing(Action<SipTraceEvent>? hook, Action<SipUnreadab
 
         try
         {
-            unreadableHook(new SipUnreadableTraceEvent(error, protocol, local, remote, octets.Slice(0, Math.Min(octets.Length, SipUnreadableTraceEvent.MaxOctets)).ToArray()));
+            unreadableHook(new SipUnreadableTraceEvent(error, protocol, local, remote, bytes.Slice(0, Math.Min(bytes.Length, SipUnreadableTraceEvent.MaxOctets)).ToArray()));
         }
         catch (Exception)
         {

@@ -185,15 +185,15 @@ public sealed class SipTransport : ISipTransport
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        byte[] octets = message.ToArray();
-        _tracing.Emit(true, message, destination.Protocol, LocalEndPoint, destination.EndPoint, octets);
+        byte[] bytes = message.ToArray();
+        _tracing.Emit(true, message, destination.Protocol, LocalEndPoint, destination.EndPoint, bytes);
         if (destination.Protocol == SipProtocol.Udp)
         {
-            await running.Datagrams.SendAsync(octets, destination.EndPoint, cancellationToken).ConfigureAwait(false);
+            await running.Datagrams.SendAsync(bytes, destination.EndPoint, cancellationToken).ConfigureAwait(false);
             return null;
         }
 
-        return await SendOnStreamAsync(running.Connections, octets, destination, cancellationToken).ConfigureAwait(false);
+        return await SendOnStreamAsync(running.Connections, bytes, destination, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Ends all pumps, closes all connections and both sockets. What was sent before is out; calling it again waits for the same end.</summary>
@@ -223,11 +223,11 @@ public sealed class SipTransport : ISipTransport
     }
 
     private static async ValueTask<SipConnection> SendOnStreamAsync(
-        SipConnections connections, ReadOnlyMemory<byte> octets, SipDestination destination, CancellationToken cancellationToken)
+        SipConnections connections, ReadOnlyMemory<byte> bytes, SipDestination destination, CancellationToken cancellationToken)
     {
         // RFC 3261 §18.2.2: the connection the request came on, or, when it is lost, a new one.
         if (destination.Connection is SipConnection given && given.IsOpen
-            && await given.TryWriteAsync(octets, cancellationToken).ConfigureAwait(false))
+            && await given.TryWriteAsync(bytes, cancellationToken).ConfigureAwait(false))
         {
             return given;
         }
@@ -235,7 +235,7 @@ public sealed class SipTransport : ISipTransport
         for (bool isRetry = false; ; isRetry = true)
         {
             (SipConnection connection, bool reused) = await connections.GetAsync(destination, cancellationToken).ConfigureAwait(false);
-            if (await connection.TryWriteAsync(octets, cancellationToken).ConfigureAwait(false))
+            if (await connection.TryWriteAsync(bytes, cancellationToken).ConfigureAwait(false))
             {
                 return connection;
             }

@@ -37,7 +37,7 @@ public sealed record SipTransportOptions
     /// </summary>
     public SipProtocol? Fixed { get; init; }
 
-    /// <summary>Requests above this many octets go over TCP: 1300, for when the path MTU is not known (RFC 3261 §18.1.1).</summary>
+    /// <summary>Requests above this many bytes go over TCP: 1300, for when the path MTU is not known (RFC 3261 §18.1.1).</summary>
     public int MtuThreshold { get; init; } = 1300;
 
     /// <summary>What is taken of a received message.</summary>
@@ -59,7 +59,7 @@ public sealed record SipTransportOptions
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(32);
 
     /// <summary>
-    /// How long a message may take on a stream from its first octet to its last, and how long a peer may take to say anything at all on a connection it
+    /// How long a message may take on a stream from its first byte to its last, and how long a peer may take to say anything at all on a connection it
     /// opened: 32 s, 64*T1. The connection is dropped then.
     /// </summary>
     public TimeSpan ReceiveTimeout { get; init; } = TimeSpan.FromSeconds(32);

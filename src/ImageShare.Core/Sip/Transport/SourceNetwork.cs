@@ -9,7 +9,7 @@ namespace ImageShare.Core.Sip.Transport;
 /// </summary>
 internal static class SourceNetwork
 {
-    private const int PrefixOctets = 8;
+    private const int PrefixBytes = 8;
 
     public static IPAddress Of(IPAddress address)
     {
@@ -23,9 +23,9 @@ internal static class SourceNetwork
             return address;
         }
 
-        Span<byte> octets = stackalloc byte[16];
-        address.TryWriteBytes(octets, out _);
-        octets[PrefixOctets..].Clear();
-        return new IPAddress(octets);
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out _);
+        bytes[PrefixBytes..].Clear();
+        return new IPAddress(bytes);
     }
 }

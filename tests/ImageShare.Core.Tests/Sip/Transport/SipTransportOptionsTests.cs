@@ -254,7 +254,7 @@ public sealed class SipTransportOptionsTests
         Assert.Multiple(() =>
         {
             Assert.That(events.Select(e => e.Outgoing), Is.EqualTo([false, true]));
-            Assert.That(System.Text.Encoding.UTF8.GetString(events[0].Octets.Span), Is.EqualTo(text), "as it came, before the source was added");
+            Assert.That(System.Text.Encoding.UTF8.GetString(events[0].Bytes.Span), Is.EqualTo(text), "as it came, before the source was added");
             Assert.That(events.Select(e => e.Remote), Is.All.EqualTo(socket.LocalEndPoint));
             Assert.That(events.Select(e => e.Local), Is.All.EqualTo(transport.LocalEndPoint));
         });

@@ -3,7 +3,7 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.Messages.Reading;
 
 /// <summary>
-/// Start line and header of a message, read from octets it keeps slices of. A broken row that is not needed is kept apart and ignored
+/// Start line and header of a message, read from bytes it keeps slices of. A broken row that is not needed is kept apart and ignored
 /// (RFC 3261 §8.2.2); one that <see cref="SipDoubt"/> cannot let pass makes the message unreadable. The rest is read on even then, so that
 /// a broken request can be refused properly: <see cref="Message"/> is then there beside <see cref="Error"/>.
 /// </summary>
@@ -11,12 +11,12 @@ internal struct SipHead
 {
     private static readonly SipHeaderName LengthName = SipHeaderName.Find("Content-Length"u8)!;
 
-    private readonly ReadOnlyMemory<byte> _octets;
+    private readonly ReadOnlyMemory<byte> _bytes;
     private readonly SipLimits _limits;
 
-    private SipHead(ReadOnlyMemory<byte> octets, SipLimits limits)
+    private SipHead(ReadOnlyMemory<byte> bytes, SipLimits limits)
     {
-        _octets = octets;
+        _bytes = bytes;
         _limits = limits;
     }
 
@@ -26,18 +26,18 @@ internal struct SipHead
     /// <summary>The first thing that is wrong.</summary>
     public SipReadError? Error { get; private set; }
 
-    /// <summary>The octets up to and with the empty line.</summary>
+    /// <summary>The bytes up to and with the empty line.</summary>
     public int Length { get; private set; }
 
     /// <summary>What Content-Length says; null when there is none that can be believed.</summary>
     public int? ContentLength { get; private set; }
 
-    /// <param name="octets">From the first octet of the start line; must not change any more.</param>
+    /// <param name="bytes">From the first byte of the start line; must not change any more.</param>
     /// <param name="limits">Checked before anything is allocated.</param>
-    public static SipHead Read(ReadOnlyMemory<byte> octets, SipLimits limits)
+    public static SipHead Read(ReadOnlyMemory<byte> bytes, SipLimits limits)
     {
-        var head = new SipHead(octets, limits);
-        ReadOnlySpan<byte> span = octets.Span;
+        var head = new SipHead(bytes, limits);
+        ReadOnlySpan<byte> span = bytes.Span;
         int end = span.IndexOf("\r\n\r\n"u8);
         head.Length = end < 0 ? span.Length : end + 4;
         int lineLength = span.IndexOfAny("\r\n\0"u8);
@@ -72,14 +72,14 @@ internal struct SipHead
 
     private void ReadRows(SipStartLine start, int position)
     {
-        ReadOnlySpan<byte> block = _octets.Span[..Length];
+        ReadOnlySpan<byte> block = _bytes.Span[..Length];
         if (block.Length - position > _limits.MaxHeaderBytes)
         {
             Fail(SipReadFailure.HeaderTooLong, position + _limits.MaxHeaderBytes);
             block = block[..(position + _limits.MaxHeaderBytes)];
         }
 
-        var headers = new SipHeaders(Math.Min(Math.Max(block[position..].Count((byte)'\n') - 1, 0), _limits.MaxHeaderCount), _octets);
+        var headers = new SipHeaders(Math.Min(Math.Max(block[position..].Count((byte)'\n') - 1, 0), _limits.MaxHeaderCount), _bytes);
         List<SipMalformedLine>? malformed = null;
         while (position < block.Length && TryTakeLine(block, ref position, out Range line, out bool folded, out int broken))
         {
@@ -120,13 +120,13 @@ internal struct SipHead
     // Kept outside the rows: no name finds it, and it is never written again.
     private void PassOver(SipReadFailure reason, int at, Range line, ref List<SipMalformedLine>? malformed)
     {
-        if (SipDoubt.Concerns(_octets.Span[line]))
+        if (SipDoubt.Concerns(_bytes.Span[line]))
         {
             Fail(reason, at);
             return;
         }
 
-        (malformed ??= []).Add(new SipMalformedLine(reason, line.Start.Value, _octets[line]));
+        (malformed ??= []).Add(new SipMalformedLine(reason, line.Start.Value, _bytes[line]));
     }
 
     /// <summary>
@@ -198,7 +198,7 @@ internal struct SipHead
         }
         else
         {
-            ReadOnlyMemory<byte> kept = folded && value.Contains((byte)'\n') ? Unfold(value) : _octets.Slice(offset, value.Length);
+            ReadOnlyMemory<byte> kept = folded && value.Contains((byte)'\n') ? Unfold(value) : _bytes.Slice(offset, value.Length);
             unfolded = kept.Span;
             headers.AddRead(new SipHeader(known, known?.IsSpelled(written) == true ? known.Name : WellKnownText.GetString(written), kept, offset));
         }
@@ -252,7 +252,7 @@ internal struct SipHead
 
     private void Fail(SipReadFailure reason, int offset) => Error ??= new SipReadError(reason, offset);
 
-    private static SipReadFailure BreakReason(byte octet) => octet == 0 ? SipReadFailure.BadCharacter : SipReadFailure.BadLineEnd;
+    private static SipReadFailure BreakReason(byte value) => value == 0 ? SipReadFailure.BadCharacter : SipReadFailure.BadLineEnd;
 
     // A line end with the white space that follows it reads as one SP.
     private static byte[] Unfold(ReadOnlySpan<byte> value)

@@ -5,7 +5,7 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.Messages.Reading;
 
 /// <summary>
-/// Turns octets into messages (RFC 3261 §7, RFC 3261 §18.3): one instance per stream, or <see cref="TryReadDatagram"/> for a datagram.
+/// Turns bytes into messages (RFC 3261 §7, RFC 3261 §18.3): one instance per stream, or <see cref="TryReadDatagram"/> for a datagram.
 /// Lenient in values, strict in framing: lines end with CRLF, and the length of a body is a plain number within the limits.
 /// Not thread-safe; one stream, one reader loop.
 /// </summary>
@@ -35,10 +35,10 @@ public sealed class SipReader
 
     /// <summary>
     /// Reads one message off the front of <paramref name="input"/> and cuts off what was consumed. Empty lines before a message
-    /// are passed over. Looks at each octet a bounded number of times, however the stream is cut.
+    /// are passed over. Looks at each byte a bounded number of times, however the stream is cut.
     /// </summary>
-    /// <param name="input">All octets received and not consumed so far; give the rest again, with more behind it, at the next call.</param>
-    /// <param name="message">The message; it owns its octets.</param>
+    /// <param name="input">All bytes received and not consumed so far; give the rest again, with more behind it, at the next call.</param>
+    /// <param name="message">The message; it owns its bytes.</param>
     /// <returns>
     /// <see cref="OperationStatus.Done"/> with a message, <see cref="OperationStatus.NeedMoreData"/>, or
     /// <see cref="OperationStatus.InvalidData"/>: see <see cref="Error"/>, the stream is of no more use.
@@ -77,7 +77,7 @@ public sealed class SipReader
     }
 
     /// <summary>
-    /// Reads a datagram: exactly Content-Length octets of body, the rest is discarded; without Content-Length the body goes to
+    /// Reads a datagram: exactly Content-Length bytes of body, the rest is discarded; without Content-Length the body goes to
     /// the end (RFC 3261 §18.3).
     /// </summary>
     /// <param name="octets">The datagram. The message keeps slices of it, so it must not change any more.</param>
@@ -119,7 +119,7 @@ public sealed class SipReader
         }
 
         message.Body = rest[..(head.ContentLength ?? rest.Length)];
-        message.HasTrailingOctets = message.Body.Length < rest.Length;
+        message.HasTrailingBytes = message.Body.Length < rest.Length;
         return true;
     }
 
@@ -166,7 +166,7 @@ public sealed class SipReader
         return OperationStatus.Done;
     }
 
-    // What is not SIP fails at its first line, before more octets are awaited.
+    // What is not SIP fails at its first line, before more bytes are awaited.
     private OperationStatus ReadStartLine(ref ReadOnlySequence<byte> input)
     {
         if (!SkipLineBreaks(ref input))
@@ -174,12 +174,12 @@ public sealed class SipReader
             return Fail(new SipReadError(SipReadFailure.TooManyLineBreaks, 0));
         }
 
-        if (input.IsEmpty || (input.Length == 1 && FirstOctet(input) == '\r'))
+        if (input.IsEmpty || (input.Length == 1 && FirstByte(input) == '\r'))
         {
             return OperationStatus.NeedMoreData;
         }
 
-        if (!Grammar.Token.Contains(FirstOctet(input)))
+        if (!Grammar.Token.Contains(FirstByte(input)))
         {
             return Fail(new SipReadError(SipReadFailure.BadStartLine, 0));
         }
@@ -234,7 +234,7 @@ public sealed class SipReader
         return true;
     }
 
-    private static byte FirstOctet(in ReadOnlySequence<byte> input)
+    private static byte FirstByte(in ReadOnlySequence<byte> input)
     {
         foreach (ReadOnlyMemory<byte> segment in input)
         {

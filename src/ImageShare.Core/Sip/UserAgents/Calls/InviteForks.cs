@@ -19,8 +19,8 @@ internal sealed class InviteForks(DialogLayer layer, DelayedOffer offer)
     private readonly List<(string Tag, AckSender Ack)> _answers = new(1);
     private Dictionary<string, EarlyDialog>? _early;
 
-    /// <summary>The octets it takes in memory, estimated.</summary>
-    public int Octets => _answers.Sum(static answer => answer.Ack.Octets) + (1024 * (_early?.Count ?? 0));
+    /// <summary>The bytes it takes in memory, estimated.</summary>
+    public int Bytes => _answers.Sum(static answer => answer.Ack.Bytes) + (1024 * (_early?.Count ?? 0));
 
     /// <summary>A provisional response of 101 to 199; whether the application is told of it.</summary>
     public bool TakeEarly(SipRequest invite, SipResponse response)

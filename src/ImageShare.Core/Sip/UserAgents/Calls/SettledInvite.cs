@@ -29,7 +29,7 @@ internal sealed class SettledInvite : IInviteAnswers, IRemembered
         layer.SetInvite(_branch, this);
     }
 
-    public int Octets => Overhead + _invite.Length + _forks.Octets;
+    public int Bytes => Overhead + _invite.Length + _forks.Bytes;
 
     public void OnResponse(SipResponse response)
     {

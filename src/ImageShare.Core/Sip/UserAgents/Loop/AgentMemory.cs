@@ -3,26 +3,26 @@ namespace ImageShare.Core.Sip.UserAgents.Loop;
 /// <summary>What is kept of something finished, to answer retransmissions of its messages. On the loop only.</summary>
 internal interface IRemembered
 {
-    /// <summary>The octets it takes in memory, estimated.</summary>
-    int Octets { get; }
+    /// <summary>The bytes it takes in memory, estimated.</summary>
+    int Bytes { get; }
 
     /// <summary>Removes it from the tables: its time is over, or too much is kept.</summary>
     void Forget();
 }
 
 /// <summary>
-/// What an agent keeps of finished transactions and calls, each for as long as its messages may be retransmitted (RFC 3261 §17, RFC 6026). The octets
+/// What an agent keeps of finished transactions and calls, each for as long as its messages may be retransmitted (RFC 3261 §17, RFC 6026). The bytes
 /// are bounded; above the bound the oldest is dropped first. All items with the same duration share a timer. On the loop only.
 /// </summary>
 internal sealed class AgentMemory(AgentLoop loop, TimeProvider time)
 {
     /// <summary>The bound: some 20,000 calls, which is 32 s of 600 a second.</summary>
-    public const long MaxOctets = 32 * 1024 * 1024;
+    public const long MaxBytes = 32 * 1024 * 1024;
 
     private readonly Dictionary<TimeSpan, Lane> _lanes = [];
 
-    /// <summary>The octets of all items, estimated.</summary>
-    public long Octets { get; private set; }
+    /// <summary>The bytes of all items, estimated.</summary>
+    public long Bytes { get; private set; }
 
     /// <summary>Keeps an item for that time.</summary>
     public void Keep(IRemembered item, TimeSpan duration)
@@ -33,16 +33,16 @@ internal sealed class AgentMemory(AgentLoop loop, TimeProvider time)
             _lanes.Add(duration, lane);
         }
 
-        int octets = item.Octets;
+        int bytes = item.Bytes;
         long now = time.GetTimestamp();
-        lane.Items.Enqueue(new Memory(item, octets, now, now + (long)(duration.TotalSeconds * time.TimestampFrequency)));
-        Octets += octets;
+        lane.Items.Enqueue(new Memory(item, bytes, now, now + (long)(duration.TotalSeconds * time.TimestampFrequency)));
+        Bytes += bytes;
         if (!lane.IsArmed)
         {
             Arm(lane, duration);
         }
 
-        while (Octets > MaxOctets)
+        while (Bytes > MaxBytes)
         {
             // The oldest, not the one due first: items with a short duration would never be kept.
             Drop(_lanes.Values.Where(static l => l.Items.Count > 0).MinBy(static l => l.Items.Peek().Since)!);
@@ -53,7 +53,7 @@ internal sealed class AgentMemory(AgentLoop loop, TimeProvider time)
     public void Clear()
     {
         _lanes.Clear();
-        Octets = 0;
+        Bytes = 0;
     }
 
     private void Arm(Lane lane, TimeSpan after)
@@ -80,7 +80,7 @@ internal sealed class AgentMemory(AgentLoop loop, TimeProvider time)
     private void Drop(Lane lane)
     {
         Memory oldest = lane.Items.Dequeue();
-        Octets -= oldest.Octets;
+        Bytes -= oldest.Bytes;
         oldest.Item.Forget();
     }
 
@@ -93,5 +93,5 @@ internal sealed class AgentMemory(AgentLoop loop, TimeProvider time)
     }
 
     // The size of an item may change; it counts as it was when it was added.
-    private readonly record struct Memory(IRemembered Item, int Octets, long Since, long Due);
+    private readonly record struct Memory(IRemembered Item, int Bytes, long Since, long Due);
 }

@@ -20,8 +20,8 @@ internal sealed class AckSender
         _first.Begin();
     }
 
-    /// <summary>The octets it takes in memory once the first is sent, estimated.</summary>
-    public int Octets => 100 + (_again?.Octets ?? 500);
+    /// <summary>The bytes it takes in memory once the first is sent, estimated.</summary>
+    public int Bytes => 100 + (_again?.Bytes ?? 500);
 
     /// <summary>Sends it again, unless the first is still being sent.</summary>
     public void Repeat() => _again?.Send(_agent);
@@ -39,7 +39,7 @@ internal sealed class AckSender
         }
     }
 
-    // Of the first ACK only its octets and its destination are kept.
+    // Of the first ACK only its bytes and its destination are kept.
     private void OnFirstDone(FirstAck first)
     {
         _first = null;

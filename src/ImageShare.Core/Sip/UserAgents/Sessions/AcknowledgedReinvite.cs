@@ -20,7 +20,7 @@ internal sealed class AcknowledgedReinvite : IInviteAnswers, IRemembered
         layer.SetInvite(branch, this);
     }
 
-    public int Octets => Overhead + _ack.Octets;
+    public int Bytes => Overhead + _ack.Bytes;
 
     // The tag does not matter: inside a dialog there is one peer.
     public void OnResponse(SipResponse response) => _ack.Repeat();

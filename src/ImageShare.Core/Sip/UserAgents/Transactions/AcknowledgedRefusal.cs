@@ -19,7 +19,7 @@ internal sealed class AcknowledgedRefusal : IRemembered
         layer.Refusals[key] = this;
     }
 
-    public int Octets => Overhead + _ack.Octets;
+    public int Bytes => Overhead + _ack.Bytes;
 
     public void ReceiveCopy() => _ack.Send(_layer.Agent);
 

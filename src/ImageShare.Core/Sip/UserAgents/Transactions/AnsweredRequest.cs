@@ -35,7 +35,7 @@ internal sealed class AnsweredRequest : IRemembered
     /// <summary>The tag of every response to it, that to its CANCEL too (RFC 3261 §9.2).</summary>
     public string ToTag { get; }
 
-    public int Octets => Overhead + (_response?.Octets ?? 0);
+    public int Bytes => Overhead + (_response?.Bytes ?? 0);
 
     public void ReceiveCopy() => _response?.Send(_layer.Agent);
 

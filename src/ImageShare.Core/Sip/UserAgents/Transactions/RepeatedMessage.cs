@@ -5,17 +5,17 @@ using ImageShare.Core.Sip.UserAgents.Loop;
 
 namespace ImageShare.Core.Sip.UserAgents.Transactions;
 
-/// <summary>A message for retransmission, kept as octets: as an object it takes several times as much memory. On the loop only.</summary>
+/// <summary>A message for retransmission, kept as bytes: as an object it takes several times as much memory. On the loop only.</summary>
 internal sealed class RepeatedMessage(SipMessage message, SipDestination destination)
 {
-    private readonly byte[] _octets = message.ToArray();
+    private readonly byte[] _bytes = message.ToArray();
 
-    public int Octets => _octets.Length;
+    public int Bytes => _bytes.Length;
 
     /// <summary>Sends it again. A failure is logged only: the peer retransmits when it got nothing.</summary>
     public void Send(AgentContext agent)
     {
-        if (!SipReader.TryReadDatagram(_octets, Unlimited, out SipMessage? copy, out _))
+        if (!SipReader.TryReadDatagram(_bytes, Unlimited, out SipMessage? copy, out _))
         {
             // It was written here, so this cannot happen; if it does, nothing is sent.
             AgentLog.Dropped(agent.Logger, "message to be sent again");

@@ -175,7 +175,7 @@ internal sealed class ServerTransaction
         ConcludeWhenDone();
     }
 
-    // Retransmissions of an answered request need its octets only: the transaction, and its user with it, is released.
+    // Retransmissions of an answered request need its bytes only: the transaction, and its user with it, is released.
     private void ConcludeWhenDone()
     {
         if (_isCounted && !IsInWorks)

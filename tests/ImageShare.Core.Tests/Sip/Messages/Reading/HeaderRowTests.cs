@@ -129,7 +129,7 @@ public sealed class HeaderRowTests
                 Assert.Multiple(() =>
                 {
                     Assert.That((line.Reason, line.Offset), Is.EqualTo((reason, head.Length)));
-                    Assert.That(Encoding.UTF8.GetString(line.Octets.Span), Is.EqualTo(row));
+                    Assert.That(Encoding.UTF8.GetString(line.Bytes.Span), Is.EqualTo(row));
                     Assert.That(message.Warnings, Does.Contain(new SipWarning(SipWarningCode.MalformedLine, head.Length)));
                     Assert.That(message.Headers.Select(h => h.Name), Is.EqualTo(new[] { "Via", "From", "To", "Call-ID", "CSeq", "X-Last", "Content-Length" }));
                     Assert.That(Encoding.UTF8.GetString(message.Body.Span), Is.EqualTo("abc"));

@@ -37,7 +37,7 @@ internal sealed class OverloadTests : AgentTest
         Assert.That(Network.Named("200 OPTIONS").Count(), Is.EqualTo(Burst));
         Assert.That(Network.Names, Does.Not.Contain("503 OPTIONS"));
         Assert.That(Bob.Load.InWorks, Is.Zero);
-        Assert.That(Bob.Memory.Octets, Is.Positive);
+        Assert.That(Bob.Memory.Bytes, Is.Positive);
 
         // Copies still get the same answer, without the application.
         SipResponse first = Network.Named("200 OPTIONS").First().Response!;
@@ -45,7 +45,7 @@ internal sealed class OverloadTests : AgentTest
         Assert.That(again.Headers.To, Is.EqualTo(first.Headers.To));
         Assert.That(BobHandler.Requests, Has.Count.EqualTo(Burst));
         await RunAsync(33);
-        Assert.That(Bob.Memory.Octets, Is.Zero);
+        Assert.That(Bob.Memory.Bytes, Is.Zero);
     }
 
     [Test]
@@ -65,7 +65,7 @@ internal sealed class OverloadTests : AgentTest
         await SettleAsync();
         Assert.That(BobHandler.Invites, Has.Count.EqualTo(10));
         await RunAsync(33);
-        Assert.That((Bob.Memory.Octets, Alice.Memory.Octets), Is.EqualTo((0, 0)));
+        Assert.That((Bob.Memory.Bytes, Alice.Memory.Bytes), Is.EqualTo((0, 0)));
     }
 
     [Test]
@@ -94,14 +94,14 @@ internal sealed class OverloadTests : AgentTest
         byte[] body = new byte[60_000];
         BobHandler.RequestReceived = request => AnswerAtLength(request, body);
         await AskAtLengthAsync(0, 1000);
-        Assert.That(Bob.Memory.Octets, Is.LessThanOrEqualTo(AgentMemory.MaxOctets).And.GreaterThan(AgentMemory.MaxOctets / 2));
+        Assert.That(Bob.Memory.Bytes, Is.LessThanOrEqualTo(AgentMemory.MaxBytes).And.GreaterThan(AgentMemory.MaxBytes / 2));
         Assert.That(Network.Named("200 OPTIONS").Count(), Is.EqualTo(1000));
         await AskBobAsync(Raw("OPTIONS", branch: "z9hG4bKlarge999", callId: "large-999"));
         Assert.That(BobHandler.Requests, Has.Count.EqualTo(1000), "a copy of the last");
         await AskBobAsync(Raw("OPTIONS", branch: "z9hG4bKlarge0", callId: "large-0"));
         Assert.That(BobHandler.Requests, Has.Count.EqualTo(1001), "the first is forgotten");
         await RunAsync(33);
-        Assert.That(Bob.Memory.Octets, Is.Zero);
+        Assert.That(Bob.Memory.Bytes, Is.Zero);
     }
 
     [Test]
@@ -115,11 +115,11 @@ internal sealed class OverloadTests : AgentTest
         SipResponse refusal = (await AskBobAsync(Raw("INVITE"))).Single();
         await AskBobAsync(Raw("ACK", toTag: refusal.Headers.To!.Tag));
         await AskAtLengthAsync(600, 3);
-        Assert.That(Bob.Memory.Octets, Is.GreaterThan(AgentMemory.MaxOctets - 200_000), "it is full");
+        Assert.That(Bob.Memory.Bytes, Is.GreaterThan(AgentMemory.MaxBytes - 200_000), "it is full");
         await AskBobAsync(Raw("INVITE"));
         Assert.That(BobHandler.Invites, Has.Count.EqualTo(1), "a copy, and no second call");
         await RunAsync(33);
-        Assert.That(Bob.Memory.Octets, Is.Zero);
+        Assert.That(Bob.Memory.Bytes, Is.Zero);
     }
 
     private async Task AskAtLengthAsync(int first, int count)
