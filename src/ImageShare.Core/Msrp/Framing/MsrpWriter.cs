@@ -41,9 +41,12 @@ public static class MsrpWriter
     }
 
     /// <summary>Writes a SEND without a body, which binds or keeps a connection and is never shown to anyone (RFC 4975 §7.1).</summary>
-    public static void WriteEmptySend(IBufferWriter<byte> output, ReadOnlySpan<byte> transactionId, MsrpPath to, MsrpPath from)
+    /// <param name="output">Where to write.</param>
+    /// <param name="transactionId">The id of the request.</param>
+    /// <param name="headers">Its paths and Message-ID.</param>
+    public static void WriteEmptySend(IBufferWriter<byte> output, ReadOnlySpan<byte> transactionId, MsrpSendHeaders headers)
     {
-        WriteSendHead(output, transactionId, new MsrpSendHeaders(to, from), ByteRange.Empty);
+        WriteSendHead(output, transactionId, headers, ByteRange.Empty);
         WriteEndLine(output, transactionId, MsrpContinuation.Complete, afterBody: false);
     }
 

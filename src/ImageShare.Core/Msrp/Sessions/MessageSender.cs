@@ -48,8 +48,7 @@ internal sealed class MessageSender(SessionBinding session, ConnectionContext co
         new TransactionIds().Next(id);
         session.OpeningTransaction = TransactionKey.From(id);
         var headers = new MsrpSendHeaders(peer, session.LocalPath);
-        MsrpWriter.WriteSendHead(bytes, id, headers, ByteRange.Empty);
-        MsrpWriter.WriteEndLine(bytes, id, MsrpContinuation.Complete, afterBody: false);
+        MsrpWriter.WriteEmptySend(bytes, id, headers);
         context.Settings.Trace?.Invoke(new MsrpTraceEvent(
             true, $"MSRP {System.Text.Encoding.ASCII.GetString(id)} SEND", headers.MessageId, ByteRange.Empty, 0, '$', connection.RemoteEndPoint));
         connection.Send(bytes.WrittenSpan);

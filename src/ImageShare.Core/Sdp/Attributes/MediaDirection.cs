@@ -45,14 +45,6 @@ public static class MediaDirections
         return null;
     }
 
-    /// <summary>The direction from the other side's point of view: sendonly becomes recvonly and vice versa.</summary>
-    public static MediaDirection Opposite(this MediaDirection direction) => direction switch
-    {
-        MediaDirection.SendOnly => MediaDirection.ReceiveOnly,
-        MediaDirection.ReceiveOnly => MediaDirection.SendOnly,
-        _ => direction,
-    };
-
     /// <summary>
     /// Whether <paramref name="offered"/> may be answered with <paramref name="answered"/> (RFC 3264 §6.1): no side may send to one that does
     /// not receive, or receive from one that does not send.

@@ -108,14 +108,6 @@ public sealed class SipHeaders : IReadOnlyList<SipHeader>
     /// <summary>The value of the first row of that name, unfolded, or null.</summary>
     public string? GetString(string name) => _rows.IndexOf(name) is >= 0 and int index ? WellKnownText.GetString(_rows.ValueOf(index)) : null;
 
-    /// <summary>The bytes of the first row of that name, unfolded; false when there is none.</summary>
-    public bool TryGetRaw(string name, out ReadOnlyMemory<byte> value)
-    {
-        int index = _rows.IndexOf(name);
-        value = index < 0 ? default : _rows[index].RawValue;
-        return index >= 0;
-    }
-
     /// <summary>
     /// All values of that name: for a list header the rows and their comma-separated values as one list (commas between quotes
     /// or angle brackets do not separate), for any other header its rows.

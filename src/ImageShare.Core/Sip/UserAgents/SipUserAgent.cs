@@ -132,13 +132,6 @@ public sealed class SipUserAgent : IAsyncDisposable
         return outgoing;
     }
 
-    /// <summary>Our address as peers reach us for that destination: what stands in Contact.</summary>
-    public SipUri GetContactUri(SipDestination destination)
-    {
-        ArgumentNullException.ThrowIfNull(destination);
-        return _agent.GetContactUri(destination);
-    }
-
     /// <summary>
     /// Closes the agent: all timers stop, and everything awaited fails with <see cref="ImageShareError.InvalidState"/>. No BYE is sent: end sessions
     /// before.

@@ -36,7 +36,7 @@ public sealed class MsrpWriterTests
     [Category("MSRP-016")]
     public void A_send_without_body_has_no_content_header_and_no_empty_line()
     {
-        string octets = Print(output => MsrpWriter.WriteEmptySend(output, "t123"u8, To, From));
+        string octets = Print(output => MsrpWriter.WriteEmptySend(output, "t123"u8, new MsrpSendHeaders(To, From)));
         Assert.That(octets, Does.Match(
             "^MSRP t123 SEND\r\nTo-Path: [^\r]+\r\nFrom-Path: [^\r]+\r\nMessage-ID: [A-Za-z0-9]{22}\r\nByte-Range: 1-0/0\r\n-------t123\\$\r\n$"));
     }
