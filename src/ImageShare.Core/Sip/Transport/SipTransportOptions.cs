@@ -5,6 +5,7 @@ using ImageShare.Core.Sip.Messages;
 namespace ImageShare.Core.Sip.Transport;
 
 /// <summary>How a <see cref="SipTransport"/> is bound, what it writes in Via and Contact, and its limits.</summary>
+/// <exception cref="ArgumentOutOfRangeException">A count, a port or a time is set out of its range; a time is more than zero and at most seven days.</exception>
 public sealed record SipTransportOptions
 {
     /// <summary>The address and port for UDP and TCP alike; port 0 takes one that is free for both. Default 127.0.0.1:0.</summary>
@@ -23,7 +24,7 @@ public sealed record SipTransportOptions
     public TlsOptions Tls { get; init; } = TlsOptions.Default;
 
     /// <summary>The port TLS is listened for on, at the address of <see cref="LocalEndPoint"/>; 0 (the default) takes a free one.</summary>
-    public int TlsPort { get; init; }
+    public int TlsPort { get; init => field = OptionRange.Port(value); }
 
     /// <summary>
     /// The host name that this side's certificate is for, written in Via and Contact of what goes over TLS; peers resolve and verify it. Null
@@ -37,8 +38,8 @@ public sealed record SipTransportOptions
     /// </summary>
     public SipProtocol? Fixed { get; init; }
 
-    /// <summary>Requests above this many bytes go over TCP: 1300, for when the path MTU is not known (RFC 3261 §18.1.1).</summary>
-    public int MtuThreshold { get; init; } = 1300;
+    /// <summary>Requests above this many bytes, at least 0, go over TCP. Default 1300, for when the path MTU is not known (RFC 3261 §18.1.1).</summary>
+    public int MtuThreshold { get; init => field = OptionRange.AtLeast(0, value); } = 1300;
 
     /// <summary>What is taken of a received message.</summary>
     public SipLimits Limits { get; init; } = SipLimits.Default;
@@ -53,41 +54,41 @@ public sealed record SipTransportOptions
     public Action<SipUnreadableTraceEvent>? TraceUnreadable { get; init; }
 
     /// <summary>How long a name may take to resolve, and a connection to open and to finish its TLS handshake: 10 s, well below the 32 s of timers B and F (RFC 3261 §17).</summary>
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan ConnectTimeout { get; init => field = OptionRange.Time(value); } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long the peer may read nothing while a message is sent: 32 s, 64*T1 (RFC 3261 §17.1.1.1). Then the connection is closed.</summary>
-    public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(32);
+    public TimeSpan SendTimeout { get; init => field = OptionRange.Time(value); } = TimeSpan.FromSeconds(32);
 
     /// <summary>
     /// How long a message may take on a stream from its first byte to its last, and how long a peer may take to say anything at all on a connection it
     /// opened: 32 s, 64*T1. The connection is dropped then.
     /// </summary>
-    public TimeSpan ReceiveTimeout { get; init; } = TimeSpan.FromSeconds(32);
+    public TimeSpan ReceiveTimeout { get; init => field = OptionRange.Time(value); } = TimeSpan.FromSeconds(32);
 
     /// <summary>
     /// After how long without anything received a keep-alive is sent on a connection this side opened (RFC 5626 §4.4.1); between 80 and
     /// 100 % of it, at random. A connection on which nothing comes within 10 s is closed, so the peer must support this. Null (the default) sends none.
     /// </summary>
-    public TimeSpan? KeepAliveInterval { get; init; }
+    public TimeSpan? KeepAliveInterval { get; init => field = value is { } time ? OptionRange.Time(time) : null; }
 
     /// <summary>
     /// How long a connection that a peer opened may be idle, with nothing sent or received, before it is closed: 1 hour. Keep-alives count as use
     /// (RFC 5626 §4.4.1): a peer that can be reached on nothing else sends them. Null keeps it as long as the peer does. Connections
     /// this side opened are kept.
     /// </summary>
-    public TimeSpan? IdleTimeout { get; init; } = TimeSpan.FromHours(1);
+    public TimeSpan? IdleTimeout { get; init => field = value is { } time ? OptionRange.Time(time) : null; } = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// Stream connections at the same time: 1024. One above that replaces the accepted one that has been idle for longest, for 3 minutes at least,
+    /// Stream connections at the same time, at least 1. Default 1024. One above that replaces the accepted one that has been idle for longest, for 3 minutes at least,
     /// which is longer than the silence between keep-alives; when there is none such, it is dropped.
     /// </summary>
-    public int MaxConnections { get; init; } = 1024;
+    public int MaxConnections { get; init => field = OptionRange.AtLeast(1, value); } = 1024;
 
     /// <summary>
-    /// Connections that one source may have opened at the same time: an IPv4 address, or the /64 network of an IPv6 one. 256: many users behind one address, and
-    /// room for others. One above that replaces one of the same source, as with <see cref="MaxConnections"/>, or is dropped.
+    /// Connections that one source may have opened at the same time, at least 1. A source is an IPv4 address, or the /64 network of an IPv6 one. Default 256: many users
+    /// behind one address, and room for others. One above that replaces one of the same source, as with <see cref="MaxConnections"/>, or is dropped.
     /// </summary>
-    public int MaxConnectionsPerSource { get; init; } = 256;
+    public int MaxConnectionsPerSource { get; init => field = OptionRange.AtLeast(1, value); } = 256;
 
     /// <summary>
     /// Whether a response follows the <c>maddr</c> of a Via (RFC 3261 §18.2.2) when that is a unicast address. Default true;

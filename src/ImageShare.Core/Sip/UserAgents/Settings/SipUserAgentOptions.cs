@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace ImageShare.Core.Sip.UserAgents.Settings;
 
 /// <summary>How a <see cref="SipUserAgent"/> is set up. Immutable; every member but the identity has a default.</summary>
+/// <exception cref="ArgumentOutOfRangeException">A count is less than 1, or a time is not more than zero or more than seven days.</exception>
 public sealed record SipUserAgentOptions
 {
     private readonly int? _maxPerSource;
@@ -47,16 +48,14 @@ public sealed record SipUserAgentOptions
     public SipReliability Reliability { get; init; } = SipReliability.WhenRequired;
 
     /// <summary>
-    /// The shortest session interval that is agreed to (RFC 4028), at least 90 s; what asks for less gets 422. Null leaves session
+    /// The shortest session interval that is agreed to, at least 90 s (RFC 4028 §5); what asks for less gets 422. Null leaves session
     /// timers alone. Unless it is null, UPDATE stands in Allow without being named there; a session whose peer was to refresh it and
     /// does not is ended with BYE, and one that is for us to refresh is refreshed with UPDATE. We never ask for a timer. Default: 90 s.
     /// </summary>
     public TimeSpan? ShortestSessionInterval
     {
         get;
-        init => field = value is null || value >= SessionTimer.Shortest
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "A session interval is at least 90 seconds (RFC 4028 §5).");
+        init => field = value is { } interval ? OptionRange.TimeAtLeast(SessionTimer.Shortest, interval) : null;
     }
     = SessionTimer.Shortest;
 
@@ -85,30 +84,30 @@ public sealed record SipUserAgentOptions
     public bool AnswersOptionsWithoutState { get; init; }
 
     /// <summary>
-    /// How many server transactions may be in progress at the same time; a request above that gets a stateless 503. An INVITE counts until
+    /// How many server transactions may be in progress at the same time, at least 1; a request above that gets a stateless 503. An INVITE counts until
     /// its ACK, which is waited for 32 s (64·T1); anything else until it is answered. Requests in known dialogs and CANCEL are always taken.
     /// Default: 2048. Finished transactions are not counted: what retransmissions need of them is kept for 32 s, and above 32 MiB the oldest is dropped.
     /// </summary>
-    public int MaxServerTransactions { get; init; } = 2048;
+    public int MaxServerTransactions { get; init => field = OptionRange.AtLeast(1, value); } = 2048;
 
     /// <summary>
-    /// How many of them may be of one source: an IPv4 address, or the /64 network of an IPv6 one. Default: three quarters of <see cref="MaxServerTransactions"/>, so
+    /// How many of them may be of one source, at least 1: an IPv4 address, or the /64 network of an IPv6 one. Default: three quarters of <see cref="MaxServerTransactions"/>, so
     /// that one source leaves room for others.
     /// </summary>
     public int MaxServerTransactionsPerSource
     {
         get => _maxPerSource ?? Math.Max(1, MaxServerTransactions - (MaxServerTransactions / 4));
-        init => _maxPerSource = value;
+        init => _maxPerSource = OptionRange.AtLeast(1, value);
     }
 
     /// <summary>
     /// How long a call may wait for the application's answer before it gets 487; an Expires of the caller may make it shorter.
     /// Default: 5 minutes. It bounds calls whose caller is gone without CANCEL.
     /// </summary>
-    public TimeSpan InviteTimeLimit { get; init; } = TimeSpan.FromMinutes(5);
+    public TimeSpan InviteTimeLimit { get; init => field = OptionRange.Time(value); } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How many received messages may be queued; one above that is dropped as if lost in the network. Default: 4096.</summary>
-    public int MaxQueuedMessages { get; init; } = 4096;
+    /// <summary>How many received messages may be queued, at least 1; one above that is dropped as if lost in the network. Default: 4096.</summary>
+    public int MaxQueuedMessages { get; init => field = OptionRange.AtLeast(1, value); } = 4096;
 
     /// <summary>Where to log; null for nowhere. Credentials never appear.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
