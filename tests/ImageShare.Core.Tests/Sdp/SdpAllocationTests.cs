@@ -8,24 +8,7 @@ namespace ImageShare.Core.Tests.Sdp;
 [TestFixture]
 public sealed class SdpAllocationTests
 {
-    private static readonly byte[] Offer = Encoding.UTF8.GetBytes("""
-        v=0
-        o=- 3344 3344 IN IP4 192.168.16.108
-        s=Mercuro IMS Client Session
-        t=0 0
-        m=message 1248 TCP/MSRP *
-        c=IN IP4 192.168.16.108
-        a=sendonly
-        a=accept-types:text/plain message/cpim
-        a=accept-wrapped-types:*
-        a=file-selector:name:"Image 18.png" type:image/png size:78169 hash:sha-1:4A:FB:E2:01:A9:0B:C0:6F:EB:C7:23:BD:2E:26:21:A6:5D:2B:6C:DB
-        a=file-disposition:render
-        a=file-date:creation:2008-10-15T10:40:46.405Z
-        a=file-icon:cid:test@mercuro.net
-        a=path:msrp://192.168.16.108:1248/fnfozvsrtkj;tcp
-        a=file-transfer-id:prepggxrpnrvystmwcysyycqpevikeff
-
-        """.ReplaceLineEndings("\r\n"));
+    private static readonly byte[] Offer = SeedMessages.Offer;
 
     [Test]
     public void An_offer_with_all_that_is_said_of_its_file_costs_at_most_2500_octets()

@@ -12,22 +12,7 @@ namespace ImageShare.Core.Tests.Sdp;
 public sealed class SessionDescriptionTests
 {
     // An offer of an old client, as it went over the wire.
-    internal const string OldOffer =
-        "v=0\r\n" +
-        "o=- 3344 3344 IN IP4 192.168.16.108\r\n" +
-        "s=Mercuro IMS Client Session\r\n" +
-        "t=0 0\r\n" +
-        "m=message 1248 TCP/MSRP *\r\n" +
-        "c=IN IP4 192.168.16.108\r\n" +
-        "a=sendonly\r\n" +
-        "a=accept-types:text/plain message/cpim\r\n" +
-        "a=accept-wrapped-types:*\r\n" +
-        "a=file-selector:name:\"Image 18.png\" type:image/png size:78169 hash:sha-1:4A:FB:E2:01:A9:0B:C0:6F:EB:C7:23:BD:2E:26:21:A6:5D:2B:6C:DB\r\n" +
-        "a=file-disposition:render\r\n" +
-        "a=file-date:creation:2008-10-15T10:40:46.405Z\r\n" +
-        "a=file-icon:cid:test@mercuro.net\r\n" +
-        "a=path:msrp://192.168.16.108:1248/fnfozvsrtkj;tcp\r\n" +
-        "a=file-transfer-id:prepggxrpnrvystmwcysyycqpevikeff\r\n";
+    internal static readonly string OldOffer = System.Text.Encoding.UTF8.GetString(SeedMessages.Offer);
 
     // An offer as RFC 5547 asks for, with an empty session name as its own figures have.
     internal const string StrictOffer =

@@ -24,8 +24,11 @@ public abstract class PhoneCallerTest
         Network = new InMemoryNetwork();
         Phone = new RawPhone(Network);
         Inbox = Directory.CreateTempSubdirectory("imageshare-test-");
-        Bob = await StartAsync(o => o with { Limits = o.Limits with { MaxImageSize = 4096, MaxImagesPerInvitation = 1 } });
+        Bob = await StartAsync(Configure);
     }
+
+    private protected virtual ImageShareOptions Configure(ImageShareOptions options) =>
+        options with { Limits = options.Limits with { MaxImageSize = 4096, MaxImagesPerInvitation = 1 } };
 
     [TearDown]
     public async Task Stop()

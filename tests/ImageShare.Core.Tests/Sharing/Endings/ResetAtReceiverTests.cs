@@ -7,42 +7,17 @@ namespace ImageShare.Core.Tests.Sharing.Endings;
 
 /// <summary>The MSRP connection of an incoming share is reset, in each state it can be in: what has come whole is kept, anything else is gone, and it is said why.</summary>
 [TestFixture]
-public sealed class ResetAtReceiverTests
+public sealed class ResetAtReceiverTests : PhoneCallerTest
 {
-    private ManualTimeProvider _time = null!;
-    private InMemoryNetwork _network = null!;
-    private DirectoryInfo _inbox = null!;
-    private ImageShareClient _bob = null!;
-    private RawPhone _phone = null!;
     private CountedMetrics _metrics = null!;
 
     [SetUp]
-    public async Task Start()
-    {
-        _time = new ManualTimeProvider();
-        _network = new InMemoryNetwork();
-        _phone = new RawPhone(_network);
-        _metrics = new CountedMetrics();
-        _inbox = Directory.CreateTempSubdirectory("imageshare-test-");
-        _bob = await ImageShareClient.StartAsync(new ImageShareOptions
-        {
-            Identity = Core.Sip.SipUri.Parse("sip:bob@ims.example"),
-            Network = _network,
-            TimeProvider = _time,
-            Transport = SipTransportChoice.Udp,
-        });
-    }
+    public void Count() => _metrics = new CountedMetrics();
 
     [TearDown]
-    public async Task Stop()
-    {
-        await _time.DriveAsync(_bob.DisposeAsync().AsTask());
-        await _phone.DisposeAsync();
-        _metrics.Dispose();
-        Assert.That(_inbox.GetFiles(".*"), Is.Empty, "A temporary file stayed.");
-        _inbox.Delete(recursive: true);
-        Assert.That(() => _time.ArmedTimers, Is.Zero.After(30_000, 1));
-    }
+    public void StopCounting() => _metrics.Dispose();
+
+    private protected override ImageShareOptions Configure(ImageShareOptions options) => options with { Transport = SipTransportChoice.Udp };
 
     private const string Head = "MSRP part1 SEND\r\nTo-Path: {to}\r\nFrom-Path: {from}\r\nMessage-ID: image\r\nByte-Range: 6-10/10\r\nContent-Type: image/png\r\n";
 
@@ -60,10 +35,10 @@ public sealed class ResetAtReceiverTests
     [Category("SEC-003")]
     public async Task What_was_whole_is_kept(string state, string octets, ImageShareError error)
     {
-        Task<string> calling = _phone.InviteAsync(_bob.Address, "reset", _phone.Offer("name:\"x.png\" type:image/png size:10"));
-        ImageShareSession session = await (await NextAsync()).AcceptAsync(ImageStore.InDirectory(_inbox.FullName));
+        Task<string> calling = Phone.InviteAsync(Bob.Address, "reset", Phone.Offer("name:\"x.png\" type:image/png size:10"));
+        ImageShareSession session = await (await NextAsync()).AcceptAsync(ImageStore.InDirectory(Inbox.FullName));
         string response = await calling;
-        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await Phone.DialAsync(response);
         await using RawMsrpPeer closing = peer;
         if (state != "unbound")
         {
@@ -88,25 +63,14 @@ public sealed class ResetAtReceiverTests
         else if (state.EndsWith("before the 200", StringComparison.Ordinal))
         {
             // A reset may destroy what was sent; what is meant here has come, and its answer gets no further.
-            Assert.That(() => _inbox.GetFiles("x.png"), Has.Length.EqualTo(1).After(30_000, 5));
+            Assert.That(() => Inbox.GetFiles("x.png"), Has.Length.EqualTo(1).After(30_000, 5));
         }
 
         peer.Stream.Abort();
-        ImageShareResult result = await _time.DriveAsync(session.Completion);
+        ImageShareResult result = await Time.DriveAsync(session.Completion);
         Assert.That(result.Error, Is.EqualTo(error), result.Message);
-        Assert.That(_inbox.GetFiles().Select(f => File.ReadAllText(f.FullName)), Is.EqualTo(error == ImageShareError.None ? new[] { "0123456789" } : []));
-        await _phone.ReceiveAsync("BYE");
+        Assert.That(Inbox.GetFiles().Select(f => File.ReadAllText(f.FullName)), Is.EqualTo(error == ImageShareError.None ? new[] { "0123456789" } : []));
+        await Phone.ReceiveAsync("BYE");
         _metrics.AssertCounted($"shares.ended direction=incoming state={result.State} error={error}");
-    }
-
-    private async Task<ImageShareInvitation> NextAsync()
-    {
-        using var patience = new CancellationTokenSource(SharePair.Patience);
-        await foreach (ImageShareInvitation invitation in _bob.Invitations.WithCancellation(patience.Token))
-        {
-            return invitation;
-        }
-
-        throw new InvalidOperationException("The client was closed.");
     }
 }

@@ -13,41 +13,13 @@ namespace ImageShare.Core.Tests.Sharing.Media;
 
 /// <summary>A peer that wraps its image in message/cpim or multipart: the image is what is stored, measured and hashed, and not what is around it.</summary>
 [TestFixture]
-public sealed class WrappedImageTests
+public sealed class WrappedImageTests : PhoneCallerTest
 {
     private const string Image = "0123456789";
     private const string Cpim = "From: <sip:alice@example.com>\r\nTo: <sip:bob@example.com>\r\n\r\nContent-Type: {0}\r\n\r\n{1}";
     private const string Parts = "--b\r\nContent-Type: text/plain\r\n\r\nlook at this\r\n--b\r\nContent-Type: {0}\r\n\r\n{1}\r\n--b--\r\n";
 
-    private ManualTimeProvider _time = null!;
-    private DirectoryInfo _inbox = null!;
-    private ImageShareClient _bob = null!;
-    private RawPhone _phone = null!;
-
-    [SetUp]
-    public async Task Start()
-    {
-        _time = new ManualTimeProvider();
-        var network = new InMemoryNetwork();
-        _phone = new RawPhone(network);
-        _inbox = Directory.CreateTempSubdirectory("imageshare-test-");
-        _bob = await ImageShareClient.StartAsync(new ImageShareOptions
-        {
-            Identity = Core.Sip.SipUri.Parse("sip:bob@ims.example"),
-            Network = network,
-            TimeProvider = _time,
-            Transport = SipTransportChoice.Udp,
-        });
-    }
-
-    [TearDown]
-    public async Task Stop()
-    {
-        await _time.DriveAsync(_bob.DisposeAsync().AsTask());
-        await _phone.DisposeAsync();
-        Assert.That(_inbox.GetFiles(".*"), Is.Empty, "A temporary file stayed.");
-        _inbox.Delete(recursive: true);
-    }
+    private protected override ImageShareOptions Configure(ImageShareOptions options) => options with { Transport = SipTransportChoice.Udp };
 
     private static IEnumerable<TestCaseData> Messages()
     {
@@ -110,19 +82,19 @@ public sealed class WrappedImageTests
 
             Assert.That(answer, Is.EqualTo($"chunk {status}"));
             Task<ImageShareResult> ending = session.Completion;
-            await _phone.ByeAsync(_bob.Address, "cut" + cut, response);
-            ImageShareResult result = await _time.DriveAsync(ending);
+            await Phone.ByeAsync(Bob.Address, "cut" + cut, response);
+            ImageShareResult result = await Time.DriveAsync(ending);
             Assert.That(result.Error, Is.EqualTo(error), result.Message);
             Assert.That(result.IsVerified, Is.EqualTo(error == ImageShareError.None));
             if (error == ImageShareError.None)
             {
-                FileInfo stored = _inbox.GetFiles().Single();
+                FileInfo stored = Inbox.GetFiles().Single();
                 Assert.That(File.ReadAllText(stored.FullName), Is.EqualTo(Image));
                 Assert.That((result.BytesTransferred, stored.Name), Is.EqualTo((10, "x.png")));
                 stored.Delete();
             }
 
-            Assert.That(_inbox.GetFileSystemInfos(), Is.Empty);
+            Assert.That(Inbox.GetFileSystemInfos(), Is.Empty);
         }
     }
 
@@ -142,8 +114,8 @@ public sealed class WrappedImageTests
             // What is in accept-types may stand inside as well: the other list is for what may stand inside only.
             Assert.That(response, Does.Not.Contain("a=accept-wrapped-types"));
         });
-        await _phone.ByeAsync(_bob.Address, "answer", response);
-        await _time.DriveAsync(session.Completion);
+        await Phone.ByeAsync(Bob.Address, "answer", response);
+        await Time.DriveAsync(session.Completion);
     }
 
     [Test]
@@ -161,12 +133,12 @@ public sealed class WrappedImageTests
                 Assert.That(await peer.ReadLineAsync(), Is.EqualTo(start == 61 ? "chunk 413" : "chunk 200"));
             }
 
-            await _phone.ByeAsync(_bob.Address, "again" + hasGap, response);
-            ImageShareResult result = await _time.DriveAsync(session.Completion);
+            await Phone.ByeAsync(Bob.Address, "again" + hasGap, response);
+            ImageShareResult result = await Time.DriveAsync(session.Completion);
             Assert.That(result.Error, Is.EqualTo(hasGap ? ImageShareError.MalformedMessage : ImageShareError.None), result.Message);
         }
 
-        Assert.That(File.ReadAllText(_inbox.GetFiles().Single().FullName), Is.EqualTo(Image));
+        Assert.That(File.ReadAllText(Inbox.GetFiles().Single().FullName), Is.EqualTo(Image));
     }
 
     [TestCase("message/cpim")]
@@ -205,13 +177,13 @@ public sealed class WrappedImageTests
 
     private async Task<(ImageShareSession Session, RawMsrpPeer Peer, Core.Msrp.MsrpUri To, string Response)> AcceptAsync(string selector, string call)
     {
-        Task<string> calling = _phone.InviteAsync(_bob.Address, call, _phone.Offer(selector));
+        Task<string> calling = Phone.InviteAsync(Bob.Address, call, Phone.Offer(selector));
         using var patience = new CancellationTokenSource(SharePair.Patience);
-        await foreach (ImageShareInvitation invitation in _bob.Invitations.WithCancellation(patience.Token))
+        await foreach (ImageShareInvitation invitation in Bob.Invitations.WithCancellation(patience.Token))
         {
-            ImageShareSession session = await invitation.AcceptAsync(ImageStore.InDirectory(_inbox.FullName));
+            ImageShareSession session = await invitation.AcceptAsync(ImageStore.InDirectory(Inbox.FullName));
             string response = await calling;
-            (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
+            (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await Phone.DialAsync(response);
             return (session, peer, to, response);
         }
 

@@ -7,46 +7,23 @@ namespace ImageShare.Core.Tests.Sharing.Offers;
 
 /// <summary>A caller whose image is being received offers something else inside the session.</summary>
 [TestFixture]
-public sealed class ReceiverOffersTests
+public sealed class ReceiverOffersTests : PhoneCallerTest
 {
     private const string Selector = "name:\"x.png\" type:image/png size:10";
     private const string Call = "call";
 
-    private ManualTimeProvider _time = null!;
-    private DirectoryInfo _inbox = null!;
-    private ImageShareClient _bob = null!;
-    private RawPhone _phone = null!;
     private string _response = null!;
     private bool _offersInMultipart;
     private int _number = 1;
 
     [SetUp]
-    public async Task Start()
+    public void Reset()
     {
-        _time = new ManualTimeProvider();
-        var network = new InMemoryNetwork();
-        _phone = new RawPhone(network);
-        _inbox = Directory.CreateTempSubdirectory("imageshare-test-");
         _number = 1;
         _offersInMultipart = false;
-        _bob = await ImageShareClient.StartAsync(new ImageShareOptions
-        {
-            Identity = Core.Sip.SipUri.Parse("sip:bob@ims.example"),
-            Network = network,
-            TimeProvider = _time,
-            Limits = ImageShareLimits.Default with { MaxImageSize = 4096 },
-        });
     }
 
-    [TearDown]
-    public async Task Stop()
-    {
-        await _time.DriveAsync(_bob.DisposeAsync().AsTask());
-        await _phone.DisposeAsync();
-        Assert.That(_inbox.GetFiles(".*"), Is.Empty, "A temporary file stayed.");
-        _inbox.Delete(recursive: true);
-        Assert.That(() => _time.ArmedTimers, Is.Zero.After(30_000, 1));
-    }
+    private protected override ImageShareOptions Configure(ImageShareOptions options) => options with { Limits = options.Limits with { MaxImageSize = 4096 } };
 
     [TestCase("INVITE", false)]
     [TestCase("UPDATE", false)]
@@ -60,7 +37,7 @@ public sealed class ReceiverOffersTests
     {
         _offersInMultipart = inMultipart;
         ImageShareSession session = await AcceptAsync(Offer(Selector, "one"));
-        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(_response);
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await Phone.DialAsync(_response);
         await using RawMsrpPeer closing = peer;
         await peer.SendAsync(to, "half", "Byte-Range: 1-5/10\r\n", "01234", '+');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("half 200"));
@@ -86,9 +63,9 @@ public sealed class ReceiverOffersTests
 
         // And after it: no second transfer, nobody asked.
         Assert.That(SdpOf(await OfferAsync(method, Offer(Selector, "one").Replace("o=- 1 1", "o=- 1 3", StringComparison.Ordinal))), Does.Contain("a=file-transfer-id:one\r\n"));
-        await _phone.ByeAsync(_bob.Address, Call, _response);
-        Assert.That((await _time.DriveAsync(session.Completion)).IsCompleted, Is.True);
-        Assert.That(_inbox.GetFiles().Select(f => f.Name), Is.EqualTo((string[])["x.png"]));
+        await Phone.ByeAsync(Bob.Address, Call, _response);
+        Assert.That((await Time.DriveAsync(session.Completion)).IsCompleted, Is.True);
+        Assert.That(Inbox.GetFiles().Select(f => f.Name), Is.EqualTo((string[])["x.png"]));
         await AssertNobodyIsAskedAsync();
     }
 
@@ -97,13 +74,13 @@ public sealed class ReceiverOffersTests
     public async Task An_INVITE_without_an_offer_gets_ours_as_it_was()
     {
         ImageShareSession session = await AcceptAsync(Offer(Selector, "one"));
-        await _phone.SendAsync(_bob.Address, _phone.Request("INVITE", _bob.Address, Call, RawPhone.TagOf(_response), ++_number));
+        await Phone.SendAsync(Bob.Address, Phone.Request("INVITE", Bob.Address, Call, RawPhone.TagOf(_response), ++_number));
         string offer = await FinalAsync();
-        await _phone.SendAsync(_bob.Address, _phone.Request("ACK", _bob.Address, Call, RawPhone.TagOf(_response), _number, Offer(Selector, "one")));
+        await Phone.SendAsync(Bob.Address, Phone.Request("ACK", Bob.Address, Call, RawPhone.TagOf(_response), _number, Offer(Selector, "one")));
         Assert.That(SdpOf(offer), Is.EqualTo(SdpOf(_response)));
         Assert.That(session.State, Is.EqualTo(ImageShareState.Connecting));
-        await _phone.ByeAsync(_bob.Address, Call, _response);
-        await _time.DriveAsync(session.Completion);
+        await Phone.ByeAsync(Bob.Address, Call, _response);
+        await Time.DriveAsync(session.Completion);
     }
 
     [TestCase("name:\"y.png\" type:image/png size:10", false)]
@@ -121,7 +98,7 @@ public sealed class ReceiverOffersTests
     {
         _offersInMultipart = inMultipart;
         ImageShareSession session = await AcceptAsync(Offer(Selector + " hash:sha-1:FF:11:22:33:44:55:66:77:88:99:00:11:22:33:44:55:66:77:88:99", "one"));
-        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(_response);
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await Phone.DialAsync(_response);
         await using RawMsrpPeer closing = peer;
         await peer.SendAsync(to, "half", "Byte-Range: 1-5/10\r\n", "01234", '+');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("half 200"));
@@ -134,9 +111,9 @@ public sealed class ReceiverOffersTests
             Assert.That(Version(answer), Is.EqualTo(Version(_response) + 1));
         });
         await AnswerByeAsync();
-        ImageShareResult result = await _time.DriveAsync(session.Completion);
+        ImageShareResult result = await Time.DriveAsync(session.Completion);
         Assert.That(result.Error, Is.EqualTo(ImageShareError.UnacceptableOffer), result.Message);
-        Assert.That(_inbox.GetFiles(), Is.Empty);
+        Assert.That(Inbox.GetFiles(), Is.Empty);
         await AssertNobodyIsAskedAsync();
     }
 
@@ -147,11 +124,11 @@ public sealed class ReceiverOffersTests
     public async Task A_section_offered_with_port_0_is_answered_with_port_0_and_the_transfer_is_over(string method)
     {
         ImageShareSession session = await AcceptAsync(Offer(Selector, "one"));
-        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(_response);
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await Phone.DialAsync(_response);
         await using RawMsrpPeer closing = peer;
         await peer.SendAsync(to, "half", "Byte-Range: 1-5/10\r\n", "01234", '+');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("half 200"));
-        string answer = await OfferAsync(method, Offer(Selector, "one").Replace($"message {_phone.MsrpPort} ", "message 0 ", StringComparison.Ordinal));
+        string answer = await OfferAsync(method, Offer(Selector, "one").Replace($"message {Phone.MsrpPort} ", "message 0 ", StringComparison.Ordinal));
         Assert.Multiple(() =>
         {
             Assert.That(answer, Does.StartWith("SIP/2.0 200"));
@@ -159,9 +136,9 @@ public sealed class ReceiverOffersTests
             Assert.That(answer, Does.Contain($"a=file-selector:{Selector}\r\n").And.Contain("a=file-transfer-id:one\r\n"));
         });
         await AnswerByeAsync();
-        ImageShareResult result = await _time.DriveAsync(session.Completion);
+        ImageShareResult result = await Time.DriveAsync(session.Completion);
         Assert.That(result.State, Is.EqualTo(ImageShareState.Cancelled), result.Message);
-        Assert.That(_inbox.GetFiles(), Is.Empty);
+        Assert.That(Inbox.GetFiles(), Is.Empty);
     }
 
     [Test]
@@ -170,16 +147,16 @@ public sealed class ReceiverOffersTests
     public async Task A_new_id_is_a_new_transfer_of_the_same_file_and_the_running_one_is_given_up_first()
     {
         ImageShareSession first = await AcceptAsync(Offer(Selector, "one"));
-        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(_response);
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await Phone.DialAsync(_response);
         await using RawMsrpPeer closing = peer;
         await peer.SendAsync(to, "half", "Byte-Range: 1-5/10\r\n", "01234", '+');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("half 200"));
 
-        await _phone.SendAsync(_bob.Address, _phone.Request("INVITE", _bob.Address, Call, RawPhone.TagOf(_response), ++_number, Offer(Selector, "two")));
+        await Phone.SendAsync(Bob.Address, Phone.Request("INVITE", Bob.Address, Call, RawPhone.TagOf(_response), ++_number, Offer(Selector, "two")));
         ImageShareInvitation invitation = await NextAsync();
-        Assert.That((await _time.DriveAsync(first.Completion)).State, Is.EqualTo(ImageShareState.Cancelled));
-        Assert.That(await _time.DriveAsync(peer.ReadLineAsync()), Is.EqualTo("end"), "its connection is closed");
-        ImageShareSession second = await invitation.AcceptAsync(ImageStore.InDirectory(_inbox.FullName));
+        Assert.That((await Time.DriveAsync(first.Completion)).State, Is.EqualTo(ImageShareState.Cancelled));
+        Assert.That(await Time.DriveAsync(peer.ReadLineAsync()), Is.EqualTo("end"), "its connection is closed");
+        ImageShareSession second = await invitation.AcceptAsync(ImageStore.InDirectory(Inbox.FullName));
         string answer = await FinalAsync();
         await AcknowledgeAsync();
         Assert.Multiple(() =>
@@ -190,13 +167,13 @@ public sealed class ReceiverOffersTests
             Assert.That(RawPhone.Line(answer, "o=").Split(' ')[1], Is.EqualTo(RawPhone.Line(_response, "o=").Split(' ')[1]));
             Assert.That(Version(answer), Is.EqualTo(Version(_response) + 1));
         });
-        (RawMsrpPeer again, Core.Msrp.MsrpUri there) = await _phone.DialAsync(answer);
+        (RawMsrpPeer again, Core.Msrp.MsrpUri there) = await Phone.DialAsync(answer);
         await using RawMsrpPeer closingAgain = again;
         await again.SendAsync(there, "whole", "Byte-Range: 1-10/10\r\n", "0123456789", '$');
         Assert.That(await again.ReadLineAsync(), Is.EqualTo("whole 200"));
-        await _phone.SendAsync(_bob.Address, _phone.Request("BYE", _bob.Address, Call, RawPhone.TagOf(_response), ++_number));
-        Assert.That((await _time.DriveAsync(second.Completion)).IsCompleted, Is.True);
-        Assert.That(_inbox.GetFiles().Select(f => File.ReadAllText(f.FullName)), Is.EqualTo((string[])["0123456789"]));
+        await Phone.SendAsync(Bob.Address, Phone.Request("BYE", Bob.Address, Call, RawPhone.TagOf(_response), ++_number));
+        Assert.That((await Time.DriveAsync(second.Completion)).IsCompleted, Is.True);
+        Assert.That(Inbox.GetFiles().Select(f => File.ReadAllText(f.FullName)), Is.EqualTo((string[])["0123456789"]));
     }
 
     [TestCase("declined")]
@@ -206,9 +183,9 @@ public sealed class ReceiverOffersTests
     public async Task A_new_transfer_that_does_not_come_about_ends_the_session(string how)
     {
         ImageShareSession first = await AcceptAsync(Offer(Selector, "one"));
-        await _phone.SendAsync(_bob.Address, _phone.Request("INVITE", _bob.Address, Call, RawPhone.TagOf(_response), ++_number, Offer(Selector, "two"), branch: "again"));
+        await Phone.SendAsync(Bob.Address, Phone.Request("INVITE", Bob.Address, Call, RawPhone.TagOf(_response), ++_number, Offer(Selector, "two"), branch: "again"));
         ImageShareInvitation invitation = await NextAsync();
-        await _time.DriveAsync(first.Completion);
+        await Time.DriveAsync(first.Completion);
         if (how == "declined")
         {
             Task declining = invitation.DeclineAsync();
@@ -217,13 +194,13 @@ public sealed class ReceiverOffersTests
             Assert.That(RawPhone.Line(answer, "m="), Is.EqualTo("message 0 TCP/MSRP *"));
             Assert.That(answer, Does.StartWith("SIP/2.0 200").And.Contain("a=file-transfer-id:two\r\n"));
             await AnswerByeAsync();
-            await _time.DriveAsync(declining);
+            await Time.DriveAsync(declining);
         }
         else
         {
-            await _phone.SendAsync(_bob.Address, _phone.Request("CANCEL", _bob.Address, Call, RawPhone.TagOf(_response), _number, branch: "again"));
+            await Phone.SendAsync(Bob.Address, Phone.Request("CANCEL", Bob.Address, Call, RawPhone.TagOf(_response), _number, branch: "again"));
             Assert.That(await FinalAsync(), Does.StartWith("SIP/2.0 487"));
-            await _phone.SendAsync(_bob.Address, _phone.Request("ACK", _bob.Address, Call, RawPhone.TagOf(_response), _number, branch: "again"));
+            await Phone.SendAsync(Bob.Address, Phone.Request("ACK", Bob.Address, Call, RawPhone.TagOf(_response), _number, branch: "again"));
             await AnswerByeAsync();
             await Task.Delay(Timeout.Infinite, invitation.Withdrawn).ContinueWith(_ => { }, TaskScheduler.Default).WaitAsync(SharePair.Patience);
         }
@@ -237,12 +214,12 @@ public sealed class ReceiverOffersTests
     public async Task An_offer_that_cannot_be_taken_leaves_the_transfer_as_it_is(string offer, int status)
     {
         ImageShareSession session = await AcceptAsync(Offer(Selector, "one"));
-        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(_response);
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await Phone.DialAsync(_response);
         await using RawMsrpPeer closing = peer;
         string response = await OfferAsync("INVITE", offer switch
         {
             "no such thing" => "v=0\r\nnonsense",
-            "fewer sections" => _phone.Sdp(string.Empty, media: string.Empty),
+            "fewer sections" => Phone.Sdp(string.Empty, media: string.Empty),
             "turned round" => Offer(Selector, "one").Replace("sendonly", "recvonly", StringComparison.Ordinal),
             "another protocol" => Offer(Selector, "one").Replace("TCP/MSRP", "TCP/TLS/MSRP", StringComparison.Ordinal),
             _ => Offer("type:image/png size:5000", "two"),
@@ -250,8 +227,8 @@ public sealed class ReceiverOffersTests
         Assert.That(response, Does.StartWith($"SIP/2.0 {status}"));
         await peer.SendAsync(to, "whole", "Byte-Range: 1-10/10\r\n", "0123456789", '$');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("whole 200"));
-        await _phone.SendAsync(_bob.Address, _phone.Request("BYE", _bob.Address, Call, RawPhone.TagOf(_response), ++_number));
-        Assert.That((await _time.DriveAsync(session.Completion)).IsCompleted, Is.True);
+        await Phone.SendAsync(Bob.Address, Phone.Request("BYE", Bob.Address, Call, RawPhone.TagOf(_response), ++_number));
+        Assert.That((await Time.DriveAsync(session.Completion)).IsCompleted, Is.True);
     }
 
     [Test]
@@ -259,23 +236,23 @@ public sealed class ReceiverOffersTests
     public async Task A_second_file_in_a_section_of_its_own_is_refused_there_and_the_first_goes_on()
     {
         ImageShareSession session = await AcceptAsync(Offer(Selector, "one"));
-        string answer = await OfferAsync("INVITE", Offer(Selector, "one") + $"m=message {_phone.MsrpPort} TCP/MSRP *\r\na=sendonly\r\na=path:{_phone.Path}\r\na=file-selector:type:image/png size:3\r\na=file-transfer-id:three\r\n");
+        string answer = await OfferAsync("INVITE", Offer(Selector, "one") + $"m=message {Phone.MsrpPort} TCP/MSRP *\r\na=sendonly\r\na=path:{Phone.Path}\r\na=file-selector:type:image/png size:3\r\na=file-transfer-id:three\r\n");
         string[] media = [.. answer.Split("\r\n").Where(l => l.StartsWith("m=", StringComparison.Ordinal))];
         Assert.That(media[0], Is.EqualTo("m=" + RawPhone.Line(_response, "m=")));
         Assert.That(media[1], Is.EqualTo("m=message 0 TCP/MSRP *"));
         Assert.That(answer, Does.Contain("a=file-transfer-id:three\r\n"));
         Assert.That(session.State, Is.EqualTo(ImageShareState.Connecting));
-        await _phone.SendAsync(_bob.Address, _phone.Request("BYE", _bob.Address, Call, RawPhone.TagOf(_response), ++_number));
-        await _time.DriveAsync(session.Completion);
+        await Phone.SendAsync(Bob.Address, Phone.Request("BYE", Bob.Address, Call, RawPhone.TagOf(_response), ++_number));
+        await Time.DriveAsync(session.Completion);
     }
 
-    private string Offer(string selector, string id) => _phone.Sdp(
-        $"a=sendonly\r\na=accept-types:*\r\na=path:{_phone.Path}\r\na=setup:actpass\r\na=file-selector:{selector}\r\na=file-transfer-id:{id}\r\n");
+    private string Offer(string selector, string id) => Phone.Sdp(
+        $"a=sendonly\r\na=accept-types:*\r\na=path:{Phone.Path}\r\na=setup:actpass\r\na=file-selector:{selector}\r\na=file-transfer-id:{id}\r\n");
 
     private async Task<ImageShareSession> AcceptAsync(string offer)
     {
-        Task<string> calling = _phone.InviteAsync(_bob.Address, Call, offer);
-        ImageShareSession session = await (await NextAsync()).AcceptAsync(ImageStore.InDirectory(_inbox.FullName));
+        Task<string> calling = Phone.InviteAsync(Bob.Address, Call, offer);
+        ImageShareSession session = await (await NextAsync()).AcceptAsync(ImageStore.InDirectory(Inbox.FullName));
         _response = await calling;
         return session;
     }
@@ -290,18 +267,18 @@ public sealed class ReceiverOffersTests
     private async Task<string> OfferAsync(string method, string offer)
     {
         string branch = Guid.NewGuid().ToString("N");
-        await _phone.SendAsync(_bob.Address, _phone.Request(method, _bob.Address, Call, RawPhone.TagOf(_response), ++_number, Body(offer), BodyType, branch));
+        await Phone.SendAsync(Bob.Address, Phone.Request(method, Bob.Address, Call, RawPhone.TagOf(_response), ++_number, Body(offer), BodyType, branch));
         string response = await FinalAsync();
         if (method == "INVITE")
         {
             bool accepted = response.StartsWith("SIP/2.0 2", StringComparison.Ordinal);
-            await _phone.SendAsync(_bob.Address, _phone.Request("ACK", _bob.Address, Call, RawPhone.TagOf(_response), _number, branch: accepted ? null : branch));
+            await Phone.SendAsync(Bob.Address, Phone.Request("ACK", Bob.Address, Call, RawPhone.TagOf(_response), _number, branch: accepted ? null : branch));
         }
 
         return response;
     }
 
-    private Task AcknowledgeAsync() => _phone.SendAsync(_bob.Address, _phone.Request("ACK", _bob.Address, Call, RawPhone.TagOf(_response), _number));
+    private Task AcknowledgeAsync() => Phone.SendAsync(Bob.Address, Phone.Request("ACK", Bob.Address, Call, RawPhone.TagOf(_response), _number));
 
     /// <summary>The final response to the request sent last.</summary>
     private async Task<string> FinalAsync()
@@ -309,37 +286,26 @@ public sealed class ReceiverOffersTests
         string response;
         do
         {
-            response = await _phone.ReceiveAsync("SIP/2.0 ", Call);
+            response = await Phone.ReceiveAsync("SIP/2.0 ", Call);
         }
         while (response.StartsWith("SIP/2.0 1", StringComparison.Ordinal) || !RawPhone.Header(response, "CSeq").StartsWith($"{_number} ", StringComparison.Ordinal)
             || RawPhone.Header(response, "CSeq").EndsWith("CANCEL", StringComparison.Ordinal));
         return response;
     }
 
-    private async Task AnswerByeAsync() => await _phone.RespondAsync(await _phone.ReceiveAsync("BYE", Call), "200 OK");
+    private async Task AnswerByeAsync() => await Phone.RespondAsync(await Phone.ReceiveAsync("BYE", Call), "200 OK");
 
     private static string SdpOf(string message) => message[message.IndexOf("\r\n\r\n", StringComparison.Ordinal)..];
 
     private static long Version(string message) => long.Parse(RawPhone.Line(message, "o=").Split(' ')[2], System.Globalization.CultureInfo.InvariantCulture);
 
-    private async Task<ImageShareInvitation> NextAsync()
-    {
-        using var patience = new CancellationTokenSource(SharePair.Patience);
-        await foreach (ImageShareInvitation invitation in _bob.Invitations.WithCancellation(patience.Token))
-        {
-            return invitation;
-        }
-
-        throw new InvalidOperationException("The client was closed.");
-    }
-
     // Whoever is asked next is asked about another call.
     private async Task AssertNobodyIsAskedAsync()
     {
-        Task<string> calling = _phone.InviteAsync(_bob.Address, "other", Offer(Selector, "other"));
+        Task<string> calling = Phone.InviteAsync(Bob.Address, "other", Offer(Selector, "other"));
         ImageShareInvitation invitation = await NextAsync();
         Assert.That(invitation.Id, Is.EqualTo("other"));
-        await _time.DriveAsync(invitation.DeclineAsync());
+        await Time.DriveAsync(invitation.DeclineAsync());
         Assert.That(await calling, Does.StartWith("SIP/2.0 603"));
     }
 }

@@ -7,40 +7,15 @@ namespace ImageShare.Core.Tests.Sharing.Offers;
 
 /// <summary>What a receiver insists on before and while it takes an image (RFC 5547 §8.4, §10).</summary>
 [TestFixture]
-public sealed class ReceiverRulesTests
+public sealed class ReceiverRulesTests : PhoneCallerTest
 {
     private const string Call = "call";
 
-    private ManualTimeProvider _time = null!;
-    private DirectoryInfo _inbox = null!;
-    private ImageShareClient _bob = null!;
-    private RawPhone _phone = null!;
-
-    [SetUp]
-    public async Task Start()
+    private protected override ImageShareOptions Configure(ImageShareOptions options) => options with
     {
-        _time = new ManualTimeProvider();
-        var network = new InMemoryNetwork();
-        _phone = new RawPhone(network);
-        _inbox = Directory.CreateTempSubdirectory("imageshare-test-");
-        _bob = await ImageShareClient.StartAsync(new ImageShareOptions
-        {
-            Identity = Core.Sip.SipUri.Parse("sip:bob@ims.example"),
-            Network = network,
-            TimeProvider = _time,
-            Limits = ImageShareLimits.Default with { MaxImageSize = 4096, MaxConcurrentShares = 2 },
-            Ims = new ImsSettings { TrustedProxies = [System.Net.IPAddress.Loopback] },
-        });
-    }
-
-    [TearDown]
-    public async Task Stop()
-    {
-        await _time.DriveAsync(_bob.DisposeAsync().AsTask());
-        await _phone.DisposeAsync();
-        Assert.That(_inbox.GetFiles(".*"), Is.Empty, "A temporary file stayed.");
-        _inbox.Delete(recursive: true);
-    }
+        Limits = options.Limits with { MaxImageSize = 4096, MaxConcurrentShares = 2 },
+        Ims = new ImsSettings { TrustedProxies = [System.Net.IPAddress.Loopback] },
+    };
 
     // What was announced, the Byte-Range, how many octets really come.
     [TestCase("type:image/png size:10", "1-13/13", 13, ImageShareError.SizeMismatch)]
@@ -52,13 +27,13 @@ public sealed class ReceiverRulesTests
     {
         (ImageShareSession session, string response) = await AcceptAsync("name:\"x.png\" " + selector);
         Assert.That(RawPhone.Line(response, "a=max-size:"), Is.EqualTo("4096"));
-        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await Phone.DialAsync(response);
         await using RawMsrpPeer closing = peer;
         await peer.SendAsync(to, "much", $"Byte-Range: {range}\r\n", new string('x', length), '$');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("much 413"));
-        await _phone.RespondAsync(await _phone.ReceiveAsync("BYE", Call), "200 OK");
-        Assert.That((await _time.DriveAsync(session.Completion)).Error, Is.EqualTo(error));
-        Assert.That(_inbox.GetFiles(), Is.Empty);
+        await Phone.RespondAsync(await Phone.ReceiveAsync("BYE", Call), "200 OK");
+        Assert.That((await Time.DriveAsync(session.Completion)).Error, Is.EqualTo(error));
+        Assert.That(Inbox.GetFiles(), Is.Empty);
     }
 
     [TestCase("")]
@@ -68,12 +43,12 @@ public sealed class ReceiverRulesTests
     public async Task A_receiver_that_gives_up_says_413_where_it_may_and_then_BYE(string report)
     {
         (ImageShareSession session, string response) = await AcceptAsync("name:\"x.png\" type:image/png size:10");
-        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(response);
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await Phone.DialAsync(response);
         await using RawMsrpPeer closing = peer;
         await peer.SendAsync(to, "first", "Byte-Range: 1-2/10\r\n", "01", '+');
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("first 200"));
         Task<ImageShareResult> cancelling = session.CancelAsync();
-        string bye = await _phone.ReceiveAsync("BYE", Call);
+        string bye = await Phone.ReceiveAsync("BYE", Call);
 
         // The connection stays until the BYE is answered: the sender's chunk gets its answer, when it wants one.
         await peer.SendAsync(to, "second", report + "Byte-Range: 3-4/10\r\n", "23", '+');
@@ -82,10 +57,10 @@ public sealed class ReceiverRulesTests
             Assert.That(await peer.ReadLineAsync(), Is.EqualTo("second 413"));
         }
 
-        await _phone.RespondAsync(bye, "200 OK");
-        Assert.That(await _time.DriveAsync(peer.ReadLineAsync()), Is.EqualTo("end"), "nothing more is said");
-        Assert.That((await _time.DriveAsync(cancelling)).State, Is.EqualTo(ImageShareState.Cancelled));
-        Assert.That(_inbox.GetFiles(), Is.Empty);
+        await Phone.RespondAsync(bye, "200 OK");
+        Assert.That(await Time.DriveAsync(peer.ReadLineAsync()), Is.EqualTo("end"), "nothing more is said");
+        Assert.That((await Time.DriveAsync(cancelling)).State, Is.EqualTo(ImageShareState.Cancelled));
+        Assert.That(Inbox.GetFiles(), Is.Empty);
     }
 
     [TestCase("")]
@@ -93,7 +68,7 @@ public sealed class ReceiverRulesTests
     [Category("FT-026")]
     public async Task Nothing_is_accepted_by_itself_and_who_asks_is_shown_first(string identity)
     {
-        Task<string> calling = _phone.InviteAsync(_bob.Address, Call, Offer("type:image/png size:10"), identity);
+        Task<string> calling = Phone.InviteAsync(Bob.Address, Call, Offer("type:image/png size:10"), identity);
         ImageShareInvitation invitation = await NextAsync();
         Assert.Multiple(() =>
         {
@@ -103,10 +78,10 @@ public sealed class ReceiverRulesTests
         });
 
         // However long nobody says anything, there is no answer but the refusal at the end.
-        Assert.That(await _time.DriveAsync(calling), Does.StartWith("SIP/2.0 480"));
+        Assert.That(await Time.DriveAsync(calling), Does.StartWith("SIP/2.0 480"));
         Assert.That(invitation.Withdrawn.IsCancellationRequested, Is.True);
-        Assert.That(async () => await invitation.AcceptAsync(ImageStore.InDirectory(_inbox.FullName)), Throws.TypeOf<ImageShareException>());
-        Assert.That(_inbox.GetFileSystemInfos(), Is.Empty);
+        Assert.That(async () => await invitation.AcceptAsync(ImageStore.InDirectory(Inbox.FullName)), Throws.TypeOf<ImageShareException>());
+        Assert.That(Inbox.GetFileSystemInfos(), Is.Empty);
     }
 
     [Test]
@@ -115,14 +90,14 @@ public sealed class ReceiverRulesTests
     {
         (ImageShareSession first, string one) = await AcceptAsync("type:image/png size:10", "one");
         (ImageShareSession second, string two) = await AcceptAsync("type:image/png size:10", "two");
-        Assert.That(await _phone.InviteAsync(_bob.Address, "three", Offer("type:image/png size:10")), Does.StartWith("SIP/2.0 486"));
-        await _phone.ByeAsync(_bob.Address, "one", one);
-        await _time.DriveAsync(first.Completion);
-        Task<string> calling = _phone.InviteAsync(_bob.Address, "four", Offer("type:image/png size:10"));
+        Assert.That(await Phone.InviteAsync(Bob.Address, "three", Offer("type:image/png size:10")), Does.StartWith("SIP/2.0 486"));
+        await Phone.ByeAsync(Bob.Address, "one", one);
+        await Time.DriveAsync(first.Completion);
+        Task<string> calling = Phone.InviteAsync(Bob.Address, "four", Offer("type:image/png size:10"));
         Assert.That((await NextAsync()).Id, Is.EqualTo("four"));
-        await _phone.ByeAsync(_bob.Address, "two", two);
-        await _time.DriveAsync(second.Completion);
-        await _time.DriveAsync(calling);
+        await Phone.ByeAsync(Bob.Address, "two", two);
+        await Time.DriveAsync(second.Completion);
+        await Time.DriveAsync(calling);
     }
 
     // The icon is found by its reference, whatever it says it is for; what nothing refers to is for what it says.
@@ -139,7 +114,7 @@ public sealed class ReceiverRulesTests
     {
         string body = $"--b\r\nContent-Type: application/sdp\r\n\r\n{Offer("type:image/png size:10")}{(stranger is null ? "a=file-icon:cid:icon@x\r\n" : null)}\r\n"
             + $"--b\r\nContent-Type: image/png\r\nContent-ID: <{id}>\r\nContent-Disposition: {disposition}\r\n\r\nICON\r\n--b--\r\n";
-        Task<string> calling = _phone.InviteAsync(_bob.Address, Call, body, "Content-Type: multipart/mixed;boundary=b\r\n");
+        Task<string> calling = Phone.InviteAsync(Bob.Address, Call, body, "Content-Type: multipart/mixed;boundary=b\r\n");
         if (status == 180)
         {
             ImageShareInvitation invitation = await NextAsync();
@@ -150,23 +125,12 @@ public sealed class ReceiverRulesTests
         Assert.That(await calling, Does.StartWith(status == 180 ? "SIP/2.0 603" : "SIP/2.0 415"));
     }
 
-    private string Offer(string selector) => _phone.Offer(selector);
+    private string Offer(string selector) => Phone.Offer(selector);
 
     private async Task<(ImageShareSession Session, string Response)> AcceptAsync(string selector, string call = Call)
     {
-        Task<string> calling = _phone.InviteAsync(_bob.Address, call, Offer(selector));
-        ImageShareSession session = await (await NextAsync()).AcceptAsync(ImageStore.InDirectory(_inbox.FullName));
+        Task<string> calling = Phone.InviteAsync(Bob.Address, call, Offer(selector));
+        ImageShareSession session = await (await NextAsync()).AcceptAsync(ImageStore.InDirectory(Inbox.FullName));
         return (session, await calling);
-    }
-
-    private async Task<ImageShareInvitation> NextAsync()
-    {
-        using var patience = new CancellationTokenSource(SharePair.Patience);
-        await foreach (ImageShareInvitation invitation in _bob.Invitations.WithCancellation(patience.Token))
-        {
-            return invitation;
-        }
-
-        throw new InvalidOperationException("The client was closed.");
     }
 }

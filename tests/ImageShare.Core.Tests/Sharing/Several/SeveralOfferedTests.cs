@@ -9,35 +9,11 @@ namespace ImageShare.Core.Tests.Sharing.Several;
 
 /// <summary>A caller that offers several things at once, in ways of its own.</summary>
 [TestFixture]
-public sealed class SeveralOfferedTests
+public sealed class SeveralOfferedTests : PhoneCallerTest
 {
     private const string Call = "call";
 
-    private ManualTimeProvider _time = null!;
-    private InMemoryNetwork _network = null!;
-    private DirectoryInfo _inbox = null!;
-    private ImageShareClient _bob = null!;
-    private RawPhone _phone = null!;
-
-    [SetUp]
-    public async Task Start()
-    {
-        _time = new ManualTimeProvider();
-        _network = new InMemoryNetwork();
-        _phone = new RawPhone(_network);
-        _inbox = Directory.CreateTempSubdirectory("imageshare-test-");
-        _bob = await ImageShareClient.StartAsync(new ImageShareOptions { Identity = Core.Sip.SipUri.Parse("sip:bob@ims.example"), Network = _network, TimeProvider = _time });
-    }
-
-    [TearDown]
-    public async Task Stop()
-    {
-        await _time.DriveAsync(_bob.DisposeAsync().AsTask());
-        await _phone.DisposeAsync();
-        Assert.That(_inbox.GetFiles(".*"), Is.Empty, "A temporary file stayed.");
-        _inbox.Delete(recursive: true);
-        Assert.That(() => _time.ArmedTimers, Is.Zero.After(30_000, 1));
-    }
+    private protected override ImageShareOptions Configure(ImageShareOptions options) => options;
 
     [Test]
     [Category("FT-043")]
@@ -51,10 +27,10 @@ public sealed class SeveralOfferedTests
             "m=audio 9 RTP/AVP 0\r\n",
             Push("two", 10).Replace("a=sendonly", "a=recvonly", StringComparison.Ordinal),
             Push("three", 10),
-            $"m=message {_phone.MsrpPort} TCP/MSRP *\r\na=sendonly\r\na=accept-types:text/plain\r\na=path:{_phone.Path}\r\n",
+            $"m=message {Phone.MsrpPort} TCP/MSRP *\r\na=sendonly\r\na=accept-types:text/plain\r\na=path:{Phone.Path}\r\n",
             "m=quantum 7 TCP/UNKNOWN x\r\n",
         ];
-        Task<string> calling = _phone.InviteAsync(_bob.Address, Call, Offer(sections));
+        Task<string> calling = Phone.InviteAsync(Bob.Address, Call, Offer(sections));
         ImageShareSession[] sessions = [await (await NextAsync()).AcceptAsync(Store), await (await NextAsync()).AcceptAsync(Store)];
         string answer = await calling;
         Assert.Multiple(() =>
@@ -68,19 +44,19 @@ public sealed class SeveralOfferedTests
         });
 
         // Both over one connection; the first one is complete while the second is still under way.
-        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(answer);
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await Phone.DialAsync(answer);
         await using RawMsrpPeer closing = peer;
         var other = Core.Msrp.MsrpUri.Parse(Lines(answer, "a=path:")[1]["a=path:".Length..]);
         await peer.SendAsync(other, "half", "Byte-Range: 1-5/10\r\n", "01234", '+', "second");
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("half 200"));
         await peer.SendAsync(to, "whole", "Byte-Range: 1-10/10\r\n", "0123456789", '$', "first");
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("whole 200"));
-        Assert.That((await _time.DriveAsync(sessions[0].Completion)).IsCompleted, Is.True);
+        Assert.That((await Time.DriveAsync(sessions[0].Completion)).IsCompleted, Is.True);
         Assert.That(sessions[1].State, Is.EqualTo(ImageShareState.Transferring));
         await peer.SendAsync(other, "rest", "Byte-Range: 6-10/10\r\n", "56789", '$', "second");
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("rest 200"));
-        await _phone.ByeAsync(_bob.Address, Call, answer);
-        Assert.That((await _time.DriveAsync(sessions[1].Completion)).IsCompleted, Is.True);
+        await Phone.ByeAsync(Bob.Address, Call, answer);
+        Assert.That((await Time.DriveAsync(sessions[1].Completion)).IsCompleted, Is.True);
     }
 
     [Test]
@@ -88,15 +64,15 @@ public sealed class SeveralOfferedTests
     [Category("SDP-009")]
     public async Task An_offer_without_one_of_them_ends_that_one()
     {
-        Task<string> calling = _phone.InviteAsync(_bob.Address, Call, Offer(Push("one", 10), Push("two", 10)));
+        Task<string> calling = Phone.InviteAsync(Bob.Address, Call, Offer(Push("one", 10), Push("two", 10)));
         ImageShareSession[] sessions = [await (await NextAsync()).AcceptAsync(Store), await (await NextAsync()).AcceptAsync(Store)];
         string answer = await calling;
-        string again = await OfferAsync(answer, Offer(Push("one", 10).Replace($"m=message {_phone.MsrpPort}", "m=message 0", StringComparison.Ordinal), Push("two", 10)));
+        string again = await OfferAsync(answer, Offer(Push("one", 10).Replace($"m=message {Phone.MsrpPort}", "m=message 0", StringComparison.Ordinal), Push("two", 10)));
         Assert.That(Ports(again).Select(p => p != 0), Is.EqualTo((bool[])[false, true]));
-        Assert.That((await _time.DriveAsync(sessions[0].Completion)).State, Is.EqualTo(ImageShareState.Cancelled));
+        Assert.That((await Time.DriveAsync(sessions[0].Completion)).State, Is.EqualTo(ImageShareState.Cancelled));
         Assert.That(sessions[1].Completion.IsCompleted, Is.False);
-        await _phone.ByeAsync(_bob.Address, Call, answer);
-        await _time.DriveAsync(sessions[1].Completion);
+        await Phone.ByeAsync(Bob.Address, Call, answer);
+        await Time.DriveAsync(sessions[1].Completion);
     }
 
     [TestCase(false)]
@@ -105,10 +81,10 @@ public sealed class SeveralOfferedTests
     [Category("FT-024")]
     public async Task A_receiver_that_gives_up_one_says_413_and_offers_the_others(bool hasFailed)
     {
-        Task<string> calling = _phone.InviteAsync(_bob.Address, Call, Offer(Push("one", 10), Push("two", 10)));
+        Task<string> calling = Phone.InviteAsync(Bob.Address, Call, Offer(Push("one", 10), Push("two", 10)));
         ImageShareSession[] sessions = [await (await NextAsync()).AcceptAsync(Store), await (await NextAsync()).AcceptAsync(hasFailed ? new FullStore() : Store)];
         string answer = await calling;
-        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await _phone.DialAsync(answer);
+        (RawMsrpPeer peer, Core.Msrp.MsrpUri to) = await Phone.DialAsync(answer);
         await using RawMsrpPeer closing = peer;
         var other = Core.Msrp.MsrpUri.Parse(Lines(answer, "a=path:")[1]["a=path:".Length..]);
         await peer.SendAsync(to, "first", "Byte-Range: 1-5/10\r\n", "01234", '+', "first");
@@ -125,7 +101,7 @@ public sealed class SeveralOfferedTests
             Assert.That(await peer.ReadLineAsync(), Is.EqualTo("full 413"));
         }
 
-        string offer = await _phone.ReceiveAsync("INVITE", Call);
+        string offer = await Phone.ReceiveAsync("INVITE", Call);
         if (!hasFailed)
         {
             // Its MSRP session stays until the offer is answered, to say so.
@@ -133,11 +109,11 @@ public sealed class SeveralOfferedTests
             Assert.That(await peer.ReadLineAsync(), Is.EqualTo("third 413"));
         }
 
-        await _phone.RespondAsync(offer, "200 OK", Offer(Push("one", 10), "m=message 0 TCP/MSRP *\r\na=file-transfer-id:two\r\n"));
-        ImageShareResult given = await _time.DriveAsync(sessions[1].Completion);
+        await Phone.RespondAsync(offer, "200 OK", Offer(Push("one", 10), "m=message 0 TCP/MSRP *\r\na=file-transfer-id:two\r\n"));
+        ImageShareResult given = await Time.DriveAsync(sessions[1].Completion);
         await peer.SendAsync(to, "rest", "Byte-Range: 6-10/10\r\n", "56789", '$', "first");
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("rest 200"));
-        await _phone.ByeAsync(_bob.Address, Call, answer);
+        await Phone.ByeAsync(Bob.Address, Call, answer);
         Assert.Multiple(() =>
         {
             Assert.That(given.Error, Is.EqualTo(hasFailed ? ImageShareError.DiskFull : ImageShareError.Cancelled), given.Message);
@@ -145,7 +121,7 @@ public sealed class SeveralOfferedTests
             Assert.That(Lines(offer, "a=file-transfer-id:"), Is.EqualTo((string[])["a=file-transfer-id:one", "a=file-transfer-id:two"]));
             Assert.That(Lines(offer, "Reason: ").Single(), Does.Contain(hasFailed ? "cause=500" : "cause=487"), "a user is told from a failure");
         });
-        Assert.That((await _time.DriveAsync(sessions[0].Completion)).IsCompleted, Is.True);
+        Assert.That((await Time.DriveAsync(sessions[0].Completion)).IsCompleted, Is.True);
     }
 
     [Test]
@@ -153,7 +129,7 @@ public sealed class SeveralOfferedTests
     [Category("FT-010")]
     public async Task An_id_names_one_transfer()
     {
-        Task<string> calling = _phone.InviteAsync(_bob.Address, Call, Offer(Push("same", 10), Push("same", 20), Push("other", 30)));
+        Task<string> calling = Phone.InviteAsync(Bob.Address, Call, Offer(Push("same", 10), Push("same", 20), Push("other", 30)));
         ImageShareInvitation first = await NextAsync();
         ImageShareInvitation second = await NextAsync();
         Assert.That(first.Together.Select(i => i.Image.Size), Is.EqualTo((long?[])[10, 30]));
@@ -168,7 +144,7 @@ public sealed class SeveralOfferedTests
     [Category("SDP-011")]
     public async Task More_sections_than_are_read_are_too_many(int sections, string status)
     {
-        string answer = await _phone.InviteAsync(_bob.Address, Call, Offer([.. Enumerable.Range(0, sections).Select(i => Push($"f{i}", 10))]));
+        string answer = await Phone.InviteAsync(Bob.Address, Call, Offer([.. Enumerable.Range(0, sections).Select(i => Push($"f{i}", 10))]));
         Assert.That(answer, Does.StartWith(status));
     }
 
@@ -177,7 +153,7 @@ public sealed class SeveralOfferedTests
     [Category("FT-027")]
     public async Task Sixteen_sections_are_ten_invitations()
     {
-        Task<string> calling = _phone.InviteAsync(_bob.Address, Call, Offer([.. Enumerable.Range(0, 16).Select(i => Push($"f{i}", 10))]));
+        Task<string> calling = Phone.InviteAsync(Bob.Address, Call, Offer([.. Enumerable.Range(0, 16).Select(i => Push($"f{i}", 10))]));
         ImageShareInvitation first = await NextAsync();
         Assert.That(first.Together, Has.Count.EqualTo(10));
         ImageShareSession session = await first.AcceptAsync(Store);
@@ -188,8 +164,8 @@ public sealed class SeveralOfferedTests
 
         string answer = await calling;
         Assert.That(Ports(answer).Select(p => p != 0), Is.EqualTo(Enumerable.Range(0, 16).Select(i => i == 0)));
-        await _phone.ByeAsync(_bob.Address, Call, answer);
-        await _time.DriveAsync(session.Completion);
+        await Phone.ByeAsync(Bob.Address, Call, answer);
+        await Time.DriveAsync(session.Completion);
     }
 
     [Test]
@@ -200,15 +176,15 @@ public sealed class SeveralOfferedTests
         await using ImageShareClient carol = await ImageShareClient.StartAsync(new ImageShareOptions
         {
             Identity = Core.Sip.SipUri.Parse("sip:carol@ims.example"),
-            Network = _network,
+            Network = Network,
             Limits = ImageShareLimits.Default with { MaxPendingInvitations = 2 },
         });
         string branch = Guid.NewGuid().ToString("N");
-        await _phone.SendAsync(carol.Address, _phone.Request("INVITE", carol.Address, Call, body: Offer(Push("one", 10), Push("two", 10), Push("three", 10)), branch: branch));
+        await Phone.SendAsync(carol.Address, Phone.Request("INVITE", carol.Address, Call, body: Offer(Push("one", 10), Push("two", 10), Push("three", 10)), branch: branch));
 
         // When the query behind it is answered, all that came with it is waiting.
-        await _phone.SendAsync(carol.Address, _phone.Request("OPTIONS", carol.Address, "query"));
-        await _phone.ReceiveAsync("SIP/2.0 ", "query");
+        await Phone.SendAsync(carol.Address, Phone.Request("OPTIONS", carol.Address, "query"));
+        await Phone.ReceiveAsync("SIP/2.0 ", "query");
         using var patience = new CancellationTokenSource(SharePair.Patience);
         int asked = 0;
         await foreach (ImageShareInvitation invitation in carol.Invitations.WithCancellation(patience.Token))
@@ -221,43 +197,30 @@ public sealed class SeveralOfferedTests
             }
         }
 
-        string answer = await _phone.FinishInviteAsync(carol.Address, Call, branch);
+        string answer = await Phone.FinishInviteAsync(carol.Address, Call, branch);
         Assert.That(answer, Does.StartWith("SIP/2.0 603"), "a person's no counts before a full queue's");
     }
 
-    private IImageStore Store => ImageStore.InDirectory(_inbox.FullName);
-
     private string Push(string id, int size) =>
-        $"m=message {_phone.MsrpPort} TCP/MSRP *\r\na=sendonly\r\na=accept-types:*\r\na=path:{_phone.Path}\r\na=setup:actpass\r\n"
+        $"m=message {Phone.MsrpPort} TCP/MSRP *\r\na=sendonly\r\na=accept-types:*\r\na=path:{Phone.Path}\r\na=setup:actpass\r\n"
         + string.Create(CultureInfo.InvariantCulture, $"a=file-selector:name:\"{id}.png\" type:image/png size:{size}\r\na=file-transfer-id:{id}\r\n");
 
-    private string Offer(params string[] sections) => _phone.Sdp(string.Concat(sections), media: string.Empty);
+    private string Offer(params string[] sections) => Phone.Sdp(string.Concat(sections), media: string.Empty);
 
     private static string[] Lines(string message, string begin) => [.. message.Split("\r\n").Where(l => l.StartsWith(begin, StringComparison.Ordinal))];
 
     private static int[] Ports(string message) => [.. Lines(message, "m=").Select(m => int.Parse(m.Split(' ')[1], CultureInfo.InvariantCulture))];
 
-    private async Task<ImageShareInvitation> NextAsync()
-    {
-        using var patience = new CancellationTokenSource(SharePair.Patience);
-        await foreach (ImageShareInvitation invitation in _bob.Invitations.WithCancellation(patience.Token))
-        {
-            return invitation;
-        }
-
-        throw new InvalidOperationException("The client was closed.");
-    }
-
     private async Task<string> OfferAsync(string response, string offer)
     {
-        await _phone.SendAsync(_bob.Address, _phone.Request("INVITE", _bob.Address, Call, RawPhone.TagOf(response), 2, offer));
+        await Phone.SendAsync(Bob.Address, Phone.Request("INVITE", Bob.Address, Call, RawPhone.TagOf(response), 2, offer));
         string answer;
         do
         {
-            answer = await _phone.ReceiveAsync("SIP/2.0 ", Call);
+            answer = await Phone.ReceiveAsync("SIP/2.0 ", Call);
         }
         while (answer.StartsWith("SIP/2.0 1", StringComparison.Ordinal) || !RawPhone.Header(answer, "CSeq").StartsWith("2 ", StringComparison.Ordinal));
-        await _phone.SendAsync(_bob.Address, _phone.Request("ACK", _bob.Address, Call, RawPhone.TagOf(response), 2));
+        await Phone.SendAsync(Bob.Address, Phone.Request("ACK", Bob.Address, Call, RawPhone.TagOf(response), 2));
         return answer;
     }
 

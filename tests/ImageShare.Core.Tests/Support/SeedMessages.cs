@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace ImageShare.Core.Tests.Sip;
+namespace ImageShare.Core.Tests.Support;
 
 /// <summary>The two messages everything began with, as they go over the wire: with CRLF line ends.</summary>
 internal static class SeedMessages
@@ -28,8 +28,28 @@ internal static class SeedMessages
 
         """);
 
+    /// <summary>The offer in the invitation: 555 octets.</summary>
+    public static byte[] Offer => Wire("""
+        v=0
+        o=- 3344 3344 IN IP4 192.168.16.108
+        s=Mercuro IMS Client Session
+        t=0 0
+        m=message 1248 TCP/MSRP *
+        c=IN IP4 192.168.16.108
+        a=sendonly
+        a=accept-types:text/plain message/cpim
+        a=accept-wrapped-types:*
+        a=file-selector:name:"Image 18.png" type:image/png size:78169 hash:sha-1:4A:FB:E2:01:A9:0B:C0:6F:EB:C7:23:BD:2E:26:21:A6:5D:2B:6C:DB
+        a=file-disposition:render
+        a=file-date:creation:2008-10-15T10:40:46.405Z
+        a=file-icon:cid:test@mercuro.net
+        a=path:msrp://192.168.16.108:1248/fnfozvsrtkj;tcp
+        a=file-transfer-id:prepggxrpnrvystmwcysyycqpevikeff
+
+        """);
+
     /// <summary>The invitation: 1595 octets, 555 of them SDP.</summary>
-    public static byte[] Invite => Wire("""
+    public static byte[] Invite => [.. Wire("""
         INVITE sip:bob@v4.ims.test SIP/2.0
         Via: SIP/2.0/UDP 192.168.16.108:1223;rport;branch=z9hG4bK3548
         From: <sip:mamadou@v4.ims.test>;tag=2520
@@ -52,23 +72,8 @@ internal static class SeedMessages
         Allow-Events: presence, presence.winfo
         Content-Length: 555
 
-        v=0
-        o=- 3344 3344 IN IP4 192.168.16.108
-        s=Mercuro IMS Client Session
-        t=0 0
-        m=message 1248 TCP/MSRP *
-        c=IN IP4 192.168.16.108
-        a=sendonly
-        a=accept-types:text/plain message/cpim
-        a=accept-wrapped-types:*
-        a=file-selector:name:"Image 18.png" type:image/png size:78169 hash:sha-1:4A:FB:E2:01:A9:0B:C0:6F:EB:C7:23:BD:2E:26:21:A6:5D:2B:6C:DB
-        a=file-disposition:render
-        a=file-date:creation:2008-10-15T10:40:46.405Z
-        a=file-icon:cid:test@mercuro.net
-        a=path:msrp://192.168.16.108:1248/fnfozvsrtkj;tcp
-        a=file-transfer-id:prepggxrpnrvystmwcysyycqpevikeff
 
-        """);
+        """), .. Offer];
 
     public static byte[] Wire(string text) => Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\r\n"));
 }
