@@ -35,7 +35,7 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
 
     public void Invitation(ImageShareInvitation invitation)
     {
-        _isSeveral |= invitation.Together.Count > 1 || Interlocked.Increment(ref _invitations) > 1;
+        _isSeveral |= invitation.SameSession.Count > 1 || Interlocked.Increment(ref _invitations) > 1;
         InvitedImage image = invitation.Image;
         string size = image.Size is { } octets ? Shown.Octets(octets) : "size unknown";
         string icon = invitation.Icon is { } given ? $", icon {Shown.Octets(given.Content.Length)}" : string.Empty;

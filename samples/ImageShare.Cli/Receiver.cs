@@ -74,7 +74,7 @@ internal sealed class Receiver(IReporter reporter, IImageStore store, string acc
             ImageShareResult result = await reporter.FollowAsync(session, cancellationToken);
             return result.IsCompleted ? ExitStatus.Done : ExitStatus.Failed;
         }
-        catch (ImageShareException e) when (e.Error == ImageShareError.NothingToResume && invitation.Together.Count == 1)
+        catch (ImageShareException e) when (e.Error == ImageShareError.NothingToResume && invitation.SameSession.Count == 1)
         {
             return null;
         }

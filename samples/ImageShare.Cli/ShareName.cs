@@ -11,5 +11,5 @@ internal sealed record ShareName(string? Session, int Index, string? Image)
 
     public static ShareName Of(ImageShareInvitation invitation) => new(invitation.Id, IndexOf(invitation), invitation.Image.Name);
 
-    private static int IndexOf(ImageShareInvitation invitation) => invitation.Together.TakeWhile(other => other != invitation).Count();
+    private static int IndexOf(ImageShareInvitation invitation) => invitation.SameSession.TakeWhile(other => other != invitation).Count();
 }

@@ -17,7 +17,7 @@ public sealed class ImageShareInvitation
 
     private ImageShareInvitation(OfferedImage offered) => _offered = offered;
 
-    /// <summary>The SIP Call-ID of the invitation. All images of one invitation (<see cref="Together"/>) have the same one.</summary>
+    /// <summary>The SIP Call-ID of the invitation. All images of one invitation (<see cref="SameSession"/>) have the same one.</summary>
     public string Id => Share.Session.Id;
 
     /// <summary>
@@ -61,7 +61,7 @@ public sealed class ImageShareInvitation
     /// one. Each is accepted or declined separately. The answer is sent after the last decision, so an accepted image waits for the others.
     /// The number is limited by <see cref="ImageShareLimits.MaxImagesPerInvitation"/>.
     /// </summary>
-    public IReadOnlyList<ImageShareInvitation> Together => field ??= [.. _offered.Together.Select(Of)];
+    public IReadOnlyList<ImageShareInvitation> SameSession => field ??= [.. _offered.SameSession.Select(Of)];
 
     private CalledShare Share => _offered.Share;
 
@@ -79,7 +79,7 @@ public sealed class ImageShareInvitation
     /// <param name="store">The store for the image.</param>
     /// <param name="settings">The settings.</param>
     /// <param name="cancellationToken">Cancels preparing the store; the invitation then still waits for a decision.</param>
-    /// <returns>The session, which connects at once, or after the decision on the other images of the invitation (<see cref="Together"/>).</returns>
+    /// <returns>The session, which connects at once, or after the decision on the other images of the invitation (<see cref="SameSession"/>).</returns>
     /// <exception cref="ImageShareException">
     /// <see cref="ImageShareError.StoreNotWritable"/> or <see cref="ImageShareError.DiskFull"/>: the store cannot take the image; the
     /// invitation still waits, and can be accepted with another store or declined. <see cref="ImageShareError.NothingToResume"/>: the peer

@@ -27,7 +27,7 @@ internal static class SeveralSnippets
     {
         // snippet: Receive
         List<ImageShareSession> taken = [];
-        foreach (ImageShareInvitation image in invitation.Together)
+        foreach (ImageShareInvitation image in invitation.SameSession)
         {
             if (image.Image.Size < 1_000_000)
             {

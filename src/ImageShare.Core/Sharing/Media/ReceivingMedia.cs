@@ -21,12 +21,12 @@ internal sealed class ReceivingMedia(ShareContext context, ShareSession session)
     /// <summary>Creates the media for a requested image, whose sink is created when the answer has arrived.</summary>
     /// <param name="context">The context of the client's shares.</param>
     /// <param name="session">The share.</param>
-    /// <param name="together">The media of the other images in the same SIP session.</param>
+    /// <param name="shared">The media of the other images in the same SIP session.</param>
     /// <param name="store">The store for the image.</param>
     /// <param name="listener">Receives progress, or null.</param>
-    public static ReceivingMedia OfAwaited(ShareContext context, ShareSession session, SharedConnection together, IImageStore store, IProgress<ImageShareProgress>? listener)
+    public static ReceivingMedia OfAwaited(ShareContext context, ShareSession session, SharedConnection shared, IImageStore store, IProgress<ImageShareProgress>? listener)
     {
-        var media = new ReceivingMedia(context, session) { Together = together };
+        var media = new ReceivingMedia(context, session) { Shared = shared };
         media.Awaited = new AwaitedImage(context, session, media, store, listener);
         return media;
     }

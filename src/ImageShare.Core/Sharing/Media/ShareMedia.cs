@@ -39,7 +39,7 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
     public int Section { get; set; }
 
     /// <summary>The media of all images in the SIP session, which may share an MSRP connection.</summary>
-    public required SharedConnection Together { get; init; }
+    public required SharedConnection Shared { get; init; }
 
     /// <summary>The receiver of incoming messages; null on the sending side.</summary>
     protected virtual IMsrpMessageReceiver? Receiver => null;
@@ -134,7 +134,7 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
                 break;
             case ShareEffect.CloseMedia when _msrp is not null:
                 // The connection closes with its last session; wait until the other images are bound to it.
-                await Together.LeaveAsync(this).ConfigureAwait(false);
+                await Shared.LeaveAsync(this).ConfigureAwait(false);
                 await LetGoAsync(_msrp).ConfigureAwait(false);
                 break;
             default:
@@ -155,7 +155,7 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
     {
         _isDisposed = true;
         Interlocked.MemoryBarrier();
-        Together.Settle(this);
+        Shared.Settle(this);
         _agreed.TrySetResult();
         if (Volatile.Read(ref _msrp) is { } msrp)
         {
@@ -210,7 +210,7 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
         }
         finally
         {
-            Together.Settle(this);
+            Shared.Settle(this);
         }
     }
 

@@ -52,7 +52,7 @@ public sealed class PushAndPullTests
     {
         Task<string> calling = _phone.InviteAsync(_bob.Address, Call, Offer(pullIsFirst, "cat.png"));
         ImageShareInvitation invitation = await NextAsync();
-        Assert.That((invitation.Image.Name, invitation.Together.Count), Is.EqualTo(("x.png", 1)), "nobody is asked about what is fetched");
+        Assert.That((invitation.Image.Name, invitation.SameSession.Count), Is.EqualTo(("x.png", 1)), "nobody is asked about what is fetched");
         Assert.That(calling.IsCompleted, Is.False, "one answer, and it waits for the user");
         await using ImageShareSession incoming = await invitation.AcceptAsync(ImageStore.InMemory());
         string response = await calling;

@@ -30,7 +30,7 @@ public sealed class SeveralImagesTests
         {
             Assert.That(invitations.Select(i => i.Image.Name), Is.EqualTo((string[])["0.png", "1.png", "2.png"]));
             Assert.That(invitations.Select(i => i.Icon?.Content.Length), Is.EqualTo((int?[])[100, 101, 102]), "each its own");
-            Assert.That(invitations.Select(i => i.Together), Is.All.EqualTo(invitations));
+            Assert.That(invitations.Select(i => i.SameSession), Is.All.EqualTo(invitations));
             Assert.That(invitations.Select(i => i.Id).Concat(outgoing.Select(o => o.Id)).Distinct().Count(), Is.EqualTo(1), "one SIP session");
             Assert.That(outgoing.Select(o => o.Index), Is.EqualTo((int[])[0, 1, 2]));
         });

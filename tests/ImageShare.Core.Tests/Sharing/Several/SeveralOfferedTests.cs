@@ -132,7 +132,7 @@ public sealed class SeveralOfferedTests : PhoneCallerTest
         Task<string> calling = Phone.InviteAsync(Bob.Address, Call, Offer(Push("same", 10), Push("same", 20), Push("other", 30)));
         ImageShareInvitation first = await NextAsync();
         ImageShareInvitation second = await NextAsync();
-        Assert.That(first.Together.Select(i => i.Image.Size), Is.EqualTo((long?[])[10, 30]));
+        Assert.That(first.SameSession.Select(i => i.Image.Size), Is.EqualTo((long?[])[10, 30]));
         await first.DeclineAsync();
         await second.DeclineAsync();
         Assert.That(await calling, Does.StartWith("SIP/2.0 603"));
@@ -155,9 +155,9 @@ public sealed class SeveralOfferedTests : PhoneCallerTest
     {
         Task<string> calling = Phone.InviteAsync(Bob.Address, Call, Offer([.. Enumerable.Range(0, 16).Select(i => Push($"f{i}", 10))]));
         ImageShareInvitation first = await NextAsync();
-        Assert.That(first.Together, Has.Count.EqualTo(10));
+        Assert.That(first.SameSession, Has.Count.EqualTo(10));
         ImageShareSession session = await first.AcceptAsync(Store);
-        foreach (ImageShareInvitation other in first.Together.Skip(1))
+        foreach (ImageShareInvitation other in first.SameSession.Skip(1))
         {
             await other.DeclineAsync();
         }
@@ -189,7 +189,7 @@ public sealed class SeveralOfferedTests : PhoneCallerTest
         int asked = 0;
         await foreach (ImageShareInvitation invitation in carol.Invitations.WithCancellation(patience.Token))
         {
-            Assert.That(invitation.Together, Has.Count.EqualTo(3));
+            Assert.That(invitation.SameSession, Has.Count.EqualTo(3));
             await invitation.DeclineAsync(patience.Token);
             if (++asked == 2)
             {

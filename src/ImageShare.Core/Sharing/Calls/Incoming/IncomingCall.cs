@@ -68,8 +68,8 @@ internal sealed class IncomingCall : ShareCall
             Context, _call.Request.Headers.CallId!, offer.IsPull ? ShareMachine.Serving : ShareMachine.Incoming, offer.Image)
         { Index = _shares.Count };
         ShareMedia media = offer.IsPull
-            ? new SendingMedia(Context, session, ShareSettings.Default) { Section = offer.Section, Together = Connection }
-            : new ReceivingMedia(Context, session) { Section = offer.Section, Together = Connection };
+            ? new SendingMedia(Context, session, ShareSettings.Default) { Section = offer.Section, Shared = Connection }
+            : new ReceivingMedia(Context, session) { Section = offer.Section, Shared = Connection };
         var share = new CalledShare(Context, this, session, media, offer) { AnswersWithCema = answersWithCema };
         _shares.Add(share);
         Join(share);

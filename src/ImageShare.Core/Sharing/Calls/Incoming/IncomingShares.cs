@@ -209,7 +209,7 @@ internal sealed class IncomingShares : ISipRequestHandler
         OfferedImage[] invitations = [.. shares.Where(static s => s.Share.Media is ReceivingMedia).Select(s => Describe(context, s.Share, s.Offer, body, invite.Request))];
         foreach (OfferedImage invitation in invitations)
         {
-            invitation.Together = invitations;
+            invitation.SameSession = invitations;
             context.Log.InvitationSensitive(invitation.Share.Session.Id, call.Caller.Uri.ToString(), invitation.Image.Name);
         }
 

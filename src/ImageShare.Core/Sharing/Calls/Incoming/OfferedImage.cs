@@ -19,7 +19,7 @@ internal sealed class OfferedImage(
     public IReadOnlyList<string> Warnings => warnings;
 
     /// <summary>All images of the same invitation in the order of the media sections, including this one.</summary>
-    public IReadOnlyList<OfferedImage> Together { get; set; } = [];
+    public IReadOnlyList<OfferedImage> SameSession { get; set; } = [];
 
     public bool IsOver => call.Session.Completion.IsCompleted;
 

@@ -36,7 +36,7 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
         var session = new ShareSession(Context, target.CallId, ShareMachine.Outgoing, image.ToSelector()) { Index = _shares.Count };
         var media = new SendingMedia(Context, session, settings)
         {
-            Together = Connection,
+            Shared = Connection,
             Served = new ServedImage(source, image, session.Image.Hashes, null),
         };
         return Add(new CallingShare(this, session, media, new PushOffer(Context, target.Peer, media, settings)));
