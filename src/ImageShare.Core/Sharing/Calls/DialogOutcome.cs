@@ -18,7 +18,7 @@ internal static class DialogOutcome
         DialogEndReason.RemoteBye => new ShareInput.PeerEnded(ReasonHeader.Read(end.Bye)),
         DialogEndReason.LocalBye => null,
         DialogEndReason.NoAck => new ShareInput.AckMissing(),
-        _ => new ShareInput.DialogFailed(ShareOutcome.Failed(ImageShareError.ConnectionLost, "The SIP session failed; check the network and share the image again.")),
+        _ => new ShareInput.DialogFailed(ShareOutcome.Failed(ImageShareError.ConnectionLost, "The SIP session failed; check the network and try again.")),
     };
 
     public static async Task WatchAsync(InviteDialog dialog, ShareSession session)

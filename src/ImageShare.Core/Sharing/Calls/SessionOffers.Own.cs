@@ -187,7 +187,7 @@ internal sealed partial class SessionOffers
         {
             if (file.Section < answer.Media.Length && answer.Media[file.Section].Port == 0 && End(file.Section))
             {
-                file.Session.Post(new ShareInput.TransferRemoved(ShareOutcome.CancelledByPeer));
+                file.Session.Post(new ShareInput.TransferRemoved(ShareOutcome.CancelledByPeer(file.Session.IsOutgoing)));
             }
             else if (file.Section < answer.Media.Length)
             {

@@ -20,7 +20,7 @@ internal sealed partial class SessionOffers
 {
     private static readonly ShareOutcome OtherFile = ShareOutcome.Failed(
         ImageShareError.UnacceptableOffer,
-        "The peer offered a different file under the id of the running transfer (RFC 5547 §8.1), so the transfer was aborted; share the image again, and report the fault to the peer's vendor.");
+        "The peer offered a different file under the id of the running transfer (RFC 5547 §8.1), so the transfer was aborted; report the fault to the peer's vendor.");
 
     private readonly ShareContext _context;
     private readonly InviteDialog _dialog;

@@ -36,7 +36,7 @@ internal static class MsrpOutcome
     /// <summary>The outcome of an aborted incoming message; null if the end of the session is more precise, or this side aborted it.</summary>
     public static ShareOutcome? OfAbort(MsrpAbortReason reason) => reason switch
     {
-        MsrpAbortReason.BySender => ShareOutcome.CancelledByPeer,
+        MsrpAbortReason.BySender => ShareOutcome.CancelledByPeer(isSender: false),
         MsrpAbortReason.TooLarge => ShareOutcome.Failed(
             ImageShareError.SizeMismatch, "The peer sent more bytes than it announced, so the image was refused; ask the peer to share it again."),
         MsrpAbortReason.Inconsistent => ShareOutcome.Failed(

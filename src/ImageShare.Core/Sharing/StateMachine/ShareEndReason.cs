@@ -82,7 +82,7 @@ internal static class ShareEndReasons
     public static ShareOutcome ToOutcome(this ShareEndReason reason, bool isSender) => reason switch
     {
         ShareEndReason.None or ShareEndReason.UserCancelled or ShareEndReason.NotAnswered or ShareEndReason.AcceptedElsewhere or ShareEndReason.DeclinedElsewhere =>
-            ShareOutcome.CancelledByPeer,
+            ShareOutcome.CancelledByPeer(isSender),
         ShareEndReason.ConnectionLost => ShareOutcome.ConnectionLost,
         ShareEndReason.MediaNotConnected => ShareOutcome.MediaNotConnected,
         ShareEndReason.Stalled => ShareOutcome.Stalled,

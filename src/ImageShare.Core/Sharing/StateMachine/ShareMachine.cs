@@ -141,7 +141,7 @@ internal static class ShareMachine
 
         // The peer, and the SIP session.
         TransferRemoved removed => Terminate(status, removed.Outcome, new AbortTransfer(IsByPeer: true), new Bye()),
-        Replaced => Finish(status, ShareOutcome.CancelledByPeer, new AbortTransfer(IsByPeer: true), new CloseMedia()),
+        Replaced => Finish(status, ShareOutcome.CancelledByPeer(status.IsSender), new AbortTransfer(IsByPeer: true), new CloseMedia()),
         PeerEnded { Reason: var reason } => EndByPeer(status, reason),
         DialogFailed failed => Finish(status, failed.Outcome, new AbortTransfer(), new CloseMedia()),
         AckMissing => Finish(status, NoAck, new AbortTransfer(), new CloseMedia()),
@@ -176,7 +176,7 @@ internal static class ShareMachine
         ImageFailed failed => Finish(status, PeerEndedEarly(status, failed.Outcome), new CloseMedia()),
         MediaFailed failed => Finish(status, PeerEndedEarly(status, failed.Outcome), new AbortTransfer(IsByPeer: true), new CloseMedia()),
         CancelRequested or TimerFired { Timer: ShareTimer.Grace } => Finish(status, ByPeer(status, status.PeerReason), new AbortTransfer(IsByPeer: true), new CloseMedia()),
-        Replaced => Finish(status, ShareOutcome.CancelledByPeer, new AbortTransfer(IsByPeer: true), new CloseMedia()),
+        Replaced => Finish(status, ShareOutcome.CancelledByPeer(status.IsSender), new AbortTransfer(IsByPeer: true), new CloseMedia()),
         _ => Ignore(status),
     };
 

@@ -24,8 +24,15 @@ internal sealed record ShareOutcome(ImageShareState State, ImageShareError Error
     public static ShareOutcome CancelledHere { get; } =
         new(ImageShareState.Cancelled, ImageShareError.Cancelled, "The share was cancelled on this side.") { EndedBy = ImageShareEndedBy.User };
 
-    public static ShareOutcome CancelledByPeer { get; } =
+    private static ShareOutcome CancelledByReceiver { get; } =
         new(ImageShareState.Cancelled, ImageShareError.Cancelled, "The peer ended the share before the image was complete; share it again if it is still wanted.") { EndedBy = ImageShareEndedBy.Peer };
+
+    private static ShareOutcome CancelledBySender { get; } =
+        new(ImageShareState.Cancelled, ImageShareError.Cancelled, "The peer ended the share before the image was complete; ask the peer for it again if it is still wanted.") { EndedBy = ImageShareEndedBy.Peer };
+
+    /// <summary>The peer's user ended the share.</summary>
+    /// <param name="isSender">Whether this side sends the image: it can share it again, a receiver can only ask for it.</param>
+    public static ShareOutcome CancelledByPeer(bool isSender) => isSender ? CancelledByReceiver : CancelledBySender;
 
     /// <summary>Why an invitation ended before it was accepted or declined; null for any other end.</summary>
     public ImageShareWithdrawal? Withdrawal { get; init; }
@@ -38,14 +45,14 @@ internal sealed record ShareOutcome(ImageShareState State, ImageShareError Error
         new(ImageShareState.Cancelled, ImageShareError.Cancelled, message) { EndedBy = ImageShareEndedBy.Peer, Withdrawal = reason };
 
     public static ShareOutcome ConnectionLost { get; } = Failed(
-        ImageShareError.ConnectionLost, "The MSRP connection was lost before the image was complete; check the network and share the image again.");
+        ImageShareError.ConnectionLost, "The MSRP connection was lost before the image was complete; check the network and try again.");
 
     public static ShareOutcome MediaNotConnected { get; } = Failed(
         ImageShareError.MediaNotConnected,
         "The invitation was accepted, but no MSRP connection was established in time; check that no firewall blocks it and that the advertised addresses are correct.");
 
     public static ShareOutcome Stalled { get; } = Failed(
-        ImageShareError.TransferStalled, "The transfer made little or no progress for too long and was aborted; check the network and share the image again.");
+        ImageShareError.TransferStalled, "The transfer made little or no progress for too long and was aborted; check the network and try again.");
 
     public static ShareOutcome ReceiverFailed { get; } = FailedAtPeer(
         ImageShareError.TransferRefused, "The peer could not receive the image because of a failure on its side; share it again later.");

@@ -90,7 +90,7 @@ public sealed class ReasonHeaderTests
 
         ShareOutcome hash = ShareOutcome.Failed(ImageShareError.HashMismatch, "hash");
         Assert.That(ShareEndReasons.Of(hash).ToOutcome(isSender: true), Has.Property(nameof(ShareOutcome.Error)).EqualTo(ImageShareError.HashMismatch));
-        Assert.That(ShareEndReasons.Of(ShareOutcome.CancelledHere).ToOutcome(isSender), Is.EqualTo(ShareOutcome.CancelledByPeer));
+        Assert.That(ShareEndReasons.Of(ShareOutcome.CancelledHere).ToOutcome(isSender), Is.EqualTo(ShareOutcome.CancelledByPeer(isSender)));
     }
 
     private static SipRequest Bye(string? reason)

@@ -27,7 +27,7 @@ public sealed class ShareEffectTests
         yield return new TestCaseData(ShareMachine.Incoming, (ShareInput[])[.. Receiving, new PeerEnded(), new Replaced()], true).SetArgDisplayNames("replaced behind the peer's BYE");
         yield return new TestCaseData(ShareMachine.Incoming, (ShareInput[])[.. Receiving, new PeerEnded(), new MediaFailed(Lost)], true).SetArgDisplayNames("BYE, and the connection is lost");
         yield return new TestCaseData(ShareMachine.Incoming, (ShareInput[])[.. Receiving, new PeerEnded(), new TimerFired(ShareTimer.Grace)], true).SetArgDisplayNames("BYE, and the rest does not come");
-        yield return new TestCaseData(ShareMachine.Incoming, (ShareInput[])[.. Receiving, new TransferRemoved(ShareOutcome.CancelledByPeer)], true).SetArgDisplayNames("the peer takes the section out");
+        yield return new TestCaseData(ShareMachine.Incoming, (ShareInput[])[.. Receiving, new TransferRemoved(ShareOutcome.CancelledByPeer(isSender: false))], true).SetArgDisplayNames("the peer takes the section out");
         yield return new TestCaseData(ShareMachine.Outgoing, (ShareInput[])[.. Sending, new MediaFailed(Lost)], true).SetArgDisplayNames("the connection is lost");
         yield return new TestCaseData(ShareMachine.Outgoing, (ShareInput[])[.. Sending, new CancelRequested()], false).SetArgDisplayNames("this user cancels");
         yield return new TestCaseData(ShareMachine.Incoming, (ShareInput[])[.. Receiving, new CancelRequested()], false).SetArgDisplayNames("this user, who receives, cancels");
@@ -47,7 +47,7 @@ public sealed class ShareEffectTests
         yield return new TestCaseData(ShareMachine.Outgoing, (ShareInput[])[.. Sending, new ImageFailed(ShareOutcome.Failed(ImageShareError.SourceUnreadable, "gone"))], new Bye(ShareEndReason.NotRead)).SetArgDisplayNames("not read");
         yield return new TestCaseData(ShareMachine.Outgoing, (ShareInput[])[.. Sending, new MediaFailed(Lost), new TimerFired(ShareTimer.Grace)], new Bye(ShareEndReason.ConnectionLost)).SetArgDisplayNames("the connection is lost and the peer says nothing");
         yield return new TestCaseData(ShareMachine.Incoming, (ShareInput[])[.. Receiving, new ImageDone(ShareOutcome.Completed), new TimerFired(ShareTimer.Grace)], new Bye()).SetArgDisplayNames("complete, and the sender forgets its BYE");
-        yield return new TestCaseData(ShareMachine.Outgoing, (ShareInput[])[.. Sending, new TransferRemoved(ShareOutcome.CancelledByPeer)], new Bye()).SetArgDisplayNames("the peer took it out");
+        yield return new TestCaseData(ShareMachine.Outgoing, (ShareInput[])[.. Sending, new TransferRemoved(ShareOutcome.CancelledByPeer(isSender: true))], new Bye()).SetArgDisplayNames("the peer took it out");
     }
 
     [TestCaseSource(nameof(Byes))]
@@ -82,7 +82,7 @@ public sealed class ShareEffectTests
     [TestCase(481, 481)]
     public void The_MSRP_status_that_stopped_a_sender_stays_in_the_result_unless_the_peer_names_another(int? said, int expected)
     {
-        ShareOutcome removed = ShareOutcome.CancelledByPeer with { MsrpStatus = said };
+        ShareOutcome removed = ShareOutcome.CancelledByPeer(isSender: true) with { MsrpStatus = said };
         ShareStatus status = After(ShareMachine.Outgoing, [.. Sending, new ImageFailed(Refused), new TransferRemoved(removed)]);
         Assert.Multiple(() =>
         {
@@ -103,6 +103,21 @@ public sealed class ShareEffectTests
             Assert.That(outcome.EndedBy, Is.EqualTo(endedBy));
             Assert.That(outcome.Message, Does.Contain(words));
         });
+    }
+
+    // A sender can share the image again; a receiver can only ask for it.
+    [TestCase(true, "share it again")]
+    [TestCase(false, "ask the peer for it again")]
+    public void Behind_a_cancellation_of_the_peer_the_advice_fits_the_side(bool isSender, string advice)
+    {
+        (ShareStatus start, ShareInput[] running) = isSender ? (ShareMachine.Outgoing, Sending) : (ShareMachine.Incoming, Receiving);
+        ShareInput[][] ends = [[new PeerEnded(), new TimerFired(ShareTimer.Grace)], [new PeerEnded(ShareEndReason.UserCancelled), new CancelRequested()], [new PeerEnded(), new Replaced()], [new Replaced()]];
+        foreach (ShareInput[] end in ends)
+        {
+            ShareOutcome ending = After(start, [.. running, .. end]).Ending!;
+            Assert.That((ending.Error, ending.EndedBy), Is.EqualTo((ImageShareError.Cancelled, ImageShareEndedBy.Peer)));
+            Assert.That(ending.Message, Does.Contain(advice));
+        }
     }
 
     [Test]

@@ -349,9 +349,9 @@ public sealed class ShareMachineTests
 
     private static ShareInput Stopped => new ShareInput.ImageFailed(Refused(413));
 
-    private static ShareInput BrokenOff => new ShareInput.ImageFailed(ShareOutcome.CancelledByPeer);
+    private static ShareInput BrokenOff => new ShareInput.ImageFailed(ShareOutcome.CancelledByPeer(isSender: false));
 
-    private static ShareInput Removed => new ShareInput.TransferRemoved(ShareOutcome.CancelledByPeer);
+    private static ShareInput Removed => new ShareInput.TransferRemoved(ShareOutcome.CancelledByPeer(isSender: true));
 
     private static ShareOutcome Refused(int status) => ShareOutcome.Failed(ImageShareError.TransferRefused, "refused") with { MsrpStatus = status };
 
