@@ -32,7 +32,7 @@ public sealed class LayerTests
         ["Sip.Dialogs"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Transactions", "Text"],
         ["Sip.Authentication"] = ["Sip", "Sip.Headers", "Sip.Messages", "Authentication", "Text"],
         ["Sip.Transport"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Messages.Reading", "Net", "Text", "Diagnostics"],
-        ["Sip.UserAgents.Settings"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Transactions", "Sip.Dialogs", "Sip.Authentication"],
+        ["Sip.UserAgents.Settings"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Transactions", "Sip.Dialogs", "Sip.Authentication", "Text"],
         ["Sip.UserAgents.Loop"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Transport", "Sip.UserAgents.Settings", "Text"],
         ["Sip.UserAgents.Transactions"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Messages.Reading", "Sip.Transactions", "Sip.Dialogs", "Sip.Transport", "Sip.UserAgents.Settings", "Sip.UserAgents.Loop", "Text"],
         ["Sip.UserAgents.Requests"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Transactions", "Sip.Dialogs", "Sip.Authentication", "Authentication", "Sip.Transport", "Sip.UserAgents.Settings", "Sip.UserAgents.Loop", "Sip.UserAgents.Transactions", "Text"],

@@ -3,16 +3,17 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Images.Stores;
 
 /// <summary>Settings of a folder that receives images. See <see cref="ImageStore.InDirectory(string, DirectoryStoreOptions)"/>.</summary>
+/// <exception cref="ArgumentOutOfRangeException">A size or time is negative.</exception>
 public sealed record DirectoryStoreOptions
 {
     /// <summary>The defaults.</summary>
     public static DirectoryStoreOptions Default { get; } = new();
 
     /// <summary>The free space in bytes that must remain on the disk. Checked before an image is accepted and while it arrives. Default 16 MiB.</summary>
-    public long MinFreeSpace { get; init; } = 16 * 1024 * 1024;
+    public long MinFreeSpace { get; init => field = OptionRange.AtLeast(0, value); } = 16 * 1024 * 1024;
 
     /// <summary>The total size in bytes of all files in the folder, including those being received. Null (the default) for no quota.</summary>
-    public long? Quota { get; init; }
+    public long? Quota { get; init => field = value is { } set ? OptionRange.AtLeast(0, set) : null; }
 
     /// <summary>
     /// Decides which types are stored; null (the default) stores all. Called twice: with the announced type before the image is accepted, and
@@ -41,13 +42,6 @@ public sealed record DirectoryStoreOptions
     /// </summary>
     public bool KeepPartialsWithoutHash { get; init; }
 
-    /// <summary>How long a partial file is kept. It counts against <see cref="Quota"/>. Default 7 days.</summary>
-    public TimeSpan PartialLifetime { get; init; } = TimeSpan.FromDays(7);
-
-    /// <exception cref="ArgumentOutOfRangeException">A number is negative.</exception>
-    internal void ThrowIfInvalid()
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(MinFreeSpace);
-        ArgumentOutOfRangeException.ThrowIfNegative(Quota ?? 0);
-    }
+    /// <summary>How long a partial file is kept, 0 or more; <see cref="TimeSpan.MaxValue"/> keeps it for ever. It counts against <see cref="Quota"/>. Default 7 days.</summary>
+    public TimeSpan PartialLifetime { get; init => field = OptionRange.Age(value); } = TimeSpan.FromDays(7);
 }

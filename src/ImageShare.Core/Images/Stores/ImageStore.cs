@@ -19,12 +19,10 @@ public static class ImageStore
     /// <param name="folder">The folder. Use one store per folder: it accounts for all images being received into the folder and enforces the
     /// limits. Several stores or programs may still share a folder safely.</param>
     /// <param name="options">The settings.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number in the options is negative.</exception>
     public static IImageStore InDirectory(string folder, DirectoryStoreOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(options);
-        options.ThrowIfInvalid();
         var store = new DirectoryImageStore(Path.GetFullPath(folder), PartialFile.Create, options);
         store.TidyNow();
         return store;

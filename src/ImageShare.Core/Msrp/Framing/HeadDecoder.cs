@@ -191,10 +191,10 @@ internal sealed class HeadDecoder(MsrpLimits limits, StreamPosition position)
             return false;
         }
 
-        int length = (int)Math.Min(input.Length, limits.MaxHeadBytes - _headBytes + 2);
+        int length = (int)Math.Min(input.Length, limits.MaxHeadBytes - _headBytes + 2L);
         if (_line.Length < length)
         {
-            _line = new byte[Math.Max(length, Math.Min(UsualLine, limits.MaxHeadBytes + 2))];
+            _line = new byte[Math.Max(length, Math.Min(UsualLine, limits.MaxHeadBytes))];
         }
 
         Span<byte> copy = _line.AsSpan(0, length);

@@ -2,12 +2,14 @@ using System.Net;
 using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Net;
+using ImageShare.Core.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImageShare.Core.Msrp.Sessions;
 
-/// <summary>How an <see cref="MsrpEndpoint"/> listens, dials and waits.</summary>
+/// <summary>How an <see cref="MsrpEndpoint"/> listens, dials and waits. Every time is more than 0 and at most 7 days.</summary>
+/// <exception cref="ArgumentOutOfRangeException">A time or port is out of range.</exception>
 public sealed record MsrpEndpointOptions
 {
     /// <summary>The address and port to listen on. Default 127.0.0.1 and a free port.</summary>
@@ -20,7 +22,7 @@ public sealed record MsrpEndpointOptions
     public TlsOptions? Tls { get; init; }
 
     /// <summary>The port for msrps, at the address of <see cref="LocalEndPoint"/>. Default 0, a free one.</summary>
-    public int TlsPort { get; init; }
+    public int TlsPort { get; init => field = OptionRange.Port(value); }
 
     /// <summary>The address that peers are told. Null, the default, is the one listened on; needed when that is the unspecified address.</summary>
     public IPAddress? AdvertisedAddress { get; init; }
@@ -39,22 +41,22 @@ public sealed record MsrpEndpointOptions
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>How long one attempt to connect may take. Default 10 s.</summary>
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan ConnectTimeout { get; init => field = OptionRange.Time(value); } = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// How long an accepted connection may take to name a session, and a session to be named. Default 30 s (RFC 4975 §14.5 asks for a bound).
     /// </summary>
-    public TimeSpan BindTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan BindTimeout { get; init => field = OptionRange.Time(value); } = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// How long a connection that the peer has opened stays open behind its last session: the peer may bind further sessions to it, whose first
     /// requests are on their way (RFC 4975 §5.4); longer while a session is agreed upon that no peer has bound yet. The peer's own close ends it at once.
     /// Default 5 s.
     /// </summary>
-    public TimeSpan LingerTime { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan LingerTime { get; init => field = OptionRange.Time(value); } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a connection may be idle, in both directions, before its sessions end. Null is for ever. Default 60 s.</summary>
-    public TimeSpan? IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan? IdleTimeout { get; init => field = value is { } time ? OptionRange.Time(time) : null; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
     /// In each of these intervals an incoming message has to gain <see cref="MsrpLimits.MinProgressBytes"/>, or its session ends as idle; the same
@@ -62,19 +64,19 @@ public sealed record MsrpEndpointOptions
     /// holds for outgoing messages as well: where the peer is so slow to acknowledge them, they are given up as if they stood still. Null
     /// asks for nothing. Default 60 s. A peer notices after one to two intervals.
     /// </summary>
-    public TimeSpan? ProgressInterval { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan? ProgressInterval { get; init => field = value is { } time ? OptionRange.Time(time) : null; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
     /// How long a response may take from the last byte of its request on. Then the message has probably failed (RFC 4975 §7.1.1): it is aborted, or, where
     /// <see cref="StandstillTimeout"/> allows more, that is logged and the message continues. Default 30 s.
     /// </summary>
-    public TimeSpan TransactionTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan TransactionTimeout { get; init => field = OptionRange.Time(value); } = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// How long a message may wait for any response before it is aborted. A peer that stalls for a while, or a link that
     /// recovers, then costs nothing. Null, the default, aborts a message with its first transaction that times out.
     /// </summary>
-    public TimeSpan? StandstillTimeout { get; init; }
+    public TimeSpan? StandstillTimeout { get; init => field = value is { } time ? OptionRange.Time(time) : null; }
 
     /// <summary>Where to log; null for nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }

@@ -1,5 +1,6 @@
 using System.Net;
 using ImageShare.Core.Msrp.Transfers;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Msrp.Sessions;
 
@@ -24,8 +25,9 @@ public sealed record MsrpSessionOptions
     /// </summary>
     public Func<IPEndPoint, bool>? DialPolicy { get; init; }
 
-    /// <summary>The most bytes of an incoming message; above it the sender gets 413. Default: no bound.</summary>
-    public long MaxMessageSize { get; init; } = long.MaxValue;
+    /// <summary>The largest incoming message in bytes, 0 or more; a larger one is refused with 413. Default: no limit.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The size is negative.</exception>
+    public long MaxMessageSize { get; init => field = OptionRange.AtLeast(0, value); } = long.MaxValue;
 
     /// <summary>Whether the message that is expected may have no bytes: then an empty first SEND with a type is that message, not an opening.</summary>
     internal bool MayBeEmpty { get; init; }

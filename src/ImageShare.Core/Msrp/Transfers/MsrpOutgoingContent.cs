@@ -34,28 +34,22 @@ public sealed record MsrpOutgoingContent
     public Func<Memory<byte>, CancellationToken, ValueTask<int>> Read { get; }
 
     /// <summary>
-    /// The bytes of one chunk. Default 2048, what peers in the field send and the most that need not be interruptible (RFC 4975 §7.1.1).
+    /// The bytes of one chunk, at least 1. Default 2048, which known peers send, and the most that need not be interruptible (RFC 4975 §7.1.1).
     /// <see cref="long.MaxValue"/> sends the message in one SEND that is interrupted only when something else has to be sent.
     /// </summary>
-    public long ChunkSize { get; init; } = 2048;
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public long ChunkSize { get; init => field = OptionRange.AtLeast(1, value); } = 2048;
 
     /// <summary>
     /// The most chunks that may be unanswered at a time, besides the bound of the connection. Default: no bound of its own, since a sender does not have to wait for a
     /// response (RFC 4975 §7.1.1). 1 sends in lock-step, for peers that lose chunks that arrive in quick succession.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
-    public int MaxUnanswered
-    {
-        get;
-        init
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
-            field = value;
-        }
-    } = int.MaxValue;
+    public int MaxUnanswered { get; init => field = OptionRange.AtLeast(1, value); } = int.MaxValue;
 
-    /// <summary>The most bytes to send in a second, on average; null, the default, is as fast as the peer takes them.</summary>
-    public long? MaxBytesPerSecond { get; init; }
+    /// <summary>The average rate in bytes per second, at least 1; null (the default) sends as fast as the peer takes them.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public long? MaxBytesPerSecond { get; init => field = value is { } set ? OptionRange.AtLeast(1, set) : null; }
 
     /// <summary>The id of the message; null, the default, makes one of 128 random bits.</summary>
     public string? MessageId { get; init; }

@@ -1,3 +1,5 @@
+using ImageShare.Core.Text;
+
 namespace ImageShare.Core.Sip.Messages;
 
 /// <summary>

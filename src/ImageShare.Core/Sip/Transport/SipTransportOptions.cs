@@ -1,6 +1,7 @@
 using System.Net;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.Transport;
 

@@ -228,6 +228,20 @@ public sealed class MsrpDecoderTests
         Assert.That(Wire.Decode(decoder, octets), Does.StartWith("invalid HeadTooLong"));
     }
 
+    [Test]
+    [Category("SEC-001")]
+    public void The_largest_limit_for_heads_reads_a_head_in_any_segments()
+    {
+        byte[] chunk = Encoding.ASCII.GetBytes("MSRP abcd SEND\r\n" + Paths + "-------abcd$\r\n");
+        for (int size = 1; size <= chunk.Length; size++)
+        {
+            var decoder = new MsrpDecoder(new MsrpLimits { MaxHeadBytes = int.MaxValue });
+            ReadOnlySequence<byte> input = Segments.Join(Segments.Cut(chunk, size));
+            Assert.That(decoder.Read(ref input, out MsrpEvent next), Is.EqualTo(OperationStatus.Done), $"in segments of {size}");
+            Assert.That(next.Kind, Is.EqualTo(MsrpEventKind.RequestHead));
+        }
+    }
+
     [TestCase(10240, true)]
     [TestCase(10241, false)]
     [Category("MSRP-048")]

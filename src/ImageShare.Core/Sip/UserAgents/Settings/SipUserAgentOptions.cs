@@ -3,6 +3,7 @@ using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transactions;
+using ImageShare.Core.Text;
 using Microsoft.Extensions.Logging;
 
 namespace ImageShare.Core.Sip.UserAgents.Settings;
