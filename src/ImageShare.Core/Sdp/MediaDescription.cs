@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using ImageShare.Core.Sdp.Attributes;
+using ImageShare.Core.Sdp.FileTransfer;
 using ImageShare.Core.Sdp.Lines;
 using ImageShare.Core.Text;
 
@@ -9,8 +11,11 @@ namespace ImageShare.Core.Sdp;
 /// A media description (m= and the lines that follow, RFC 8866 §5.14). The attributes are an ordered list that prints back as it was read.
 /// The typed properties are views of that list, computed on demand; they are null if the attribute is absent or malformed.
 /// </summary>
-public sealed partial record MediaDescription
+public sealed record MediaDescription
 {
+    // The length of all four direction names.
+    private const int DirectionLength = 8;
+
     /// <summary>The media type, <c>message</c> for MSRP.</summary>
     public string Media { get; init; } = "message";
 
@@ -41,6 +46,51 @@ public sealed partial record MediaDescription
     /// <summary>Whether this section is for MSRP, with or without TLS.</summary>
     public bool IsMsrp => Media.Equals("message", StringComparison.OrdinalIgnoreCase)
         && (Protocol.Equals("TCP/MSRP", StringComparison.OrdinalIgnoreCase) || Protocol.Equals("TCP/TLS/MSRP", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The direction in this section; null if the session-level one applies (<see cref="SessionDescription.GetDirection"/>).</summary>
+    public MediaDirection? Direction => DirectionIn(Attributes);
+
+    /// <summary>The MSRP URIs of a=path, from the nearest hop to the endpoint (RFC 4975 §8.2).</summary>
+    public IReadOnlyList<string>? Path => View<IReadOnlyList<string>>(SdpAttributes.PathName);
+
+    /// <summary>The types accepted as messages (RFC 4975 §8.6).</summary>
+    public AcceptedTypes? AcceptTypes => View<AcceptedTypes>(SdpAttributes.AcceptTypesName);
+
+    /// <summary>The types accepted only inside a wrapper such as message/cpim (RFC 4975 §8.6).</summary>
+    public AcceptedTypes? AcceptWrappedTypes => View<AcceptedTypes>(SdpAttributes.AcceptWrappedTypesName);
+
+    /// <summary>The largest message accepted, in bytes, including a wrapper (RFC 4975 §8.6).</summary>
+    public long? MaxSize => ValueView<long>(SdpAttributes.MaxSizeName);
+
+    /// <summary>The connection role in this section; null if the session-level one applies (<see cref="SessionDescription.GetSetup"/>).</summary>
+    public SetupRole? Setup => ValueView<SetupRole>(SdpAttributes.SetupName);
+
+    /// <summary>Whether the address in c= and m= is the one to connect to (<c>a=msrp-cema</c>, RFC 6714 §5).</summary>
+    public bool HasMsrpCema => Find(SdpAttributes.MsrpCemaName) is not null;
+
+    /// <summary>Whether MSRP uses TLS (<c>TCP/TLS/MSRP</c>, RFC 4975 §8.1).</summary>
+    public bool IsMsrpOverTls => IsMsrp && Protocol.Equals("TCP/TLS/MSRP", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The file selector (RFC 5547 §6); null also if the attribute has no value.</summary>
+    public FileSelector? FileSelector => View<FileSelector>(SdpAttributes.FileSelectorName);
+
+    /// <summary>Whether there is a file-selector without a value, which announces a capability and not a file (RFC 5547 §8.5).</summary>
+    public bool HasBareFileSelector => Find(SdpAttributes.FileSelectorName) is { } attribute && string.IsNullOrWhiteSpace(attribute.Value);
+
+    /// <summary>The id of the transfer (RFC 5547 §8.1).</summary>
+    public FileTransferId? FileTransferId => ValueView<FileTransferId>(SdpAttributes.FileTransferIdName);
+
+    /// <summary>How the sender suggests handling the file; absent means <see cref="FileTransfer.FileDisposition.Render"/> (RFC 5547 §7).</summary>
+    public FileDisposition? FileDisposition => ValueView<FileDisposition>(SdpAttributes.FileDispositionName);
+
+    /// <summary>The dates of the file (RFC 5547 §6).</summary>
+    public FileDate? FileDate => View<FileDate>(SdpAttributes.FileDateName);
+
+    /// <summary>The cid: URL of the icon (RFC 5547 §8.8), as it was written.</summary>
+    public string? FileIcon => View<string>(SdpAttributes.FileIconName);
+
+    /// <summary>The byte range of the file; absent means the whole file (RFC 5547 §6).</summary>
+    public FileRange? FileRange => ValueView<FileRange>(SdpAttributes.FileRangeName);
 
     /// <summary>Finds the first attribute with that name, ignoring case; null if there is none.</summary>
     public SdpAttribute? Find(string name) => Find(Attributes, name);
@@ -81,6 +131,16 @@ public sealed partial record MediaDescription
         ArgumentNullException.ThrowIfNull(output);
         ArgumentOutOfRangeException.ThrowIfNegative(Port);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Port, ushort.MaxValue);
+        WriteMediaLine(output);
+        SdpSectionWriter.Write(output, SdpLineOrder.Media, OtherLines, WriteLines);
+    }
+
+    /// <summary>The section as text.</summary>
+    public override string ToString() => SdpText.Print(Write);
+
+    // m=media SP port ["/" integer] SP proto 1*(SP fmt) (RFC 8866 §9).
+    private void WriteMediaLine(IBufferWriter<byte> output)
+    {
         output.Write("m="u8);
         SdpText.WriteField(output, Media);
         output.WriteByte((byte)' ');
@@ -100,27 +160,25 @@ public sealed partial record MediaDescription
         }
 
         output.WriteLineEnd();
-        SdpSectionWriter.Write(output, SdpLineOrder.Media, OtherLines, (type, o) =>
-        {
-            switch (type)
-            {
-                case 'i' when Title is not null:
-                    SdpText.WriteLine(o, 'i', Title);
-                    break;
-                case 'c' when Connection is not null:
-                    SdpText.WriteLine(o, 'c', Connection.ToString());
-                    break;
-                case 'a':
-                    SdpSectionWriter.WriteAttributes(o, Attributes);
-                    break;
-                default:
-                    break;
-            }
-        });
     }
 
-    /// <summary>The section as text.</summary>
-    public override string ToString() => SdpText.Print(Write);
+    private void WriteLines(char type, IBufferWriter<byte> output)
+    {
+        switch (type)
+        {
+            case 'i' when Title is not null:
+                SdpText.WriteLine(output, 'i', Title);
+                break;
+            case 'c' when Connection is not null:
+                SdpText.WriteLine(output, 'c', Connection.ToString());
+                break;
+            case 'a':
+                SdpSectionWriter.WriteAttributes(output, Attributes);
+                break;
+            default:
+                break;
+        }
+    }
 
     internal static SdpAttribute? Find(ImmutableArray<SdpAttribute> attributes, string name)
     {
@@ -134,4 +192,25 @@ public sealed partial record MediaDescription
 
         return null;
     }
+
+    internal static MediaDirection? DirectionIn(ImmutableArray<SdpAttribute> attributes)
+    {
+        foreach (SdpAttribute attribute in attributes)
+        {
+            if (attribute.Value is null && attribute.Name?.Length == DirectionLength && MediaDirections.FromAttributeName(attribute.Name) is { } direction)
+            {
+                return direction;
+            }
+        }
+
+        return null;
+    }
+
+    private T? View<T>(string name)
+        where T : class =>
+        Find(name)?.Meaning as T;
+
+    private T? ValueView<T>(string name)
+        where T : struct =>
+        Find(name)?.Meaning is T value ? value : null;
 }

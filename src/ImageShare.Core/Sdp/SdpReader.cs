@@ -6,39 +6,31 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp;
 
-/// <summary>Reads a session description: splits it into lines, passes each line to its section, and validates the whole.</summary>
+/// <summary>Reads a session description: passes each line to its section and validates the whole.</summary>
 internal sealed class SdpReader(SdpLimits limits)
 {
     private readonly SessionLines _lines = new();
     private SdpSection _session = null!;
-    private List<SdpWarning>? _warnings;
     private List<SdpSection>? _media;
+    private SdpWarnings _warnings;
     private bool _saidBareLineFeed;
 
     public SdpError Read(ReadOnlySpan<byte> text, out SessionDescription? value)
     {
         value = null;
         _session = new SdpSection(SdpLineOrder.Session, 0, CountAttributes(text));
-        int lines = 0;
-        int offset = 0;
-        while (offset < text.Length)
+        var lines = new SdpTextLines(text);
+        int count = 0;
+        while (lines.MoveNext())
         {
-            ReadOnlySpan<byte> line = CutLine(text, offset, out int next);
-            if (++lines > limits.MaxLines)
-            {
-                return new SdpError(SdpErrorCode.TooManyLines, offset);
-            }
-
-            SdpErrorCode code = ReadLine(line, text[next..], offset);
+            SdpErrorCode code = ++count > limits.MaxLines ? SdpErrorCode.TooManyLines : ReadLine(lines);
             if (code != SdpErrorCode.None)
             {
-                return new SdpError(code, offset);
+                return new SdpError(code, lines.Offset);
             }
-
-            offset = next;
         }
 
-        SdpError error = CheckWhole(lines);
+        SdpError error = count == 0 ? new SdpError(SdpErrorCode.Empty, 0) : CheckWhole();
         if (error.Code == SdpErrorCode.None)
         {
             value = Build();
@@ -47,71 +39,58 @@ internal sealed class SdpReader(SdpLimits limits)
         return error;
     }
 
-    private ReadOnlySpan<byte> CutLine(ReadOnlySpan<byte> text, int offset, out int next)
+    private SdpErrorCode ReadLine(in SdpTextLines lines)
     {
-        ReadOnlySpan<byte> rest = text[offset..];
-        int end = rest.IndexOf((byte)'\n');
-        if (end < 0)
-        {
-            next = text.Length;
-            Warn(SdpWarningCode.MissingFinalLineEnd, offset);
-            return rest.TrimEnd((byte)'\r');
-        }
-
-        next = offset + end + 1;
-        if (end > 0 && rest[end - 1] == '\r')
-        {
-            return rest[..(end - 1)];
-        }
-
-        if (!_saidBareLineFeed)
-        {
-            _saidBareLineFeed = true;
-            Warn(SdpWarningCode.BareLineFeed, offset);
-        }
-
-        return rest[..end];
-    }
-
-    private SdpErrorCode ReadLine(ReadOnlySpan<byte> line, ReadOnlySpan<byte> behind, int offset)
-    {
+        ReviewLineEnd(lines);
+        ReadOnlySpan<byte> line = lines.Line;
         if (line.IsEmpty)
         {
-            Warn(SdpWarningCode.EmptyLine, offset);
+            _warnings.Add(SdpWarningCode.EmptyLine, lines.Offset);
             return SdpErrorCode.None;
         }
 
-        if (line.Length > limits.MaxLineLength)
+        SdpErrorCode code = CheckForm(line);
+        if (code != SdpErrorCode.None)
         {
-            return SdpErrorCode.LineTooLong;
-        }
-
-        if (line.ContainsAny(Grammar.LineBreaking))
-        {
-            return SdpErrorCode.ForbiddenByte;
-        }
-
-        if (line.Length < 2 || line[1] != '=' || !char.IsAsciiLetterOrDigit((char)line[0]))
-        {
-            return SdpErrorCode.MalformedLine;
+            return code;
         }
 
         if (!Utf8.IsValid(line))
         {
-            Warn(SdpWarningCode.NotUtf8, offset);
+            _warnings.Add(SdpWarningCode.NotUtf8, lines.Offset);
         }
 
         char type = (char)line[0];
-        ReadOnlySpan<byte> value = line[2..];
-        if (type == 'm')
-        {
-            return ReadMediaLine(value, behind, offset);
-        }
+        return type == 'm' ? ReadMediaLine(line[2..], lines.Following, lines.Offset) : ReadSectionLine(type, line[2..], lines.Offset);
+    }
 
+    private void ReviewLineEnd(in SdpTextLines lines)
+    {
+        if (lines.End == SdpLineEnd.EndOfText)
+        {
+            _warnings.Add(SdpWarningCode.MissingFinalLineEnd, lines.Offset);
+        }
+        else if (lines.End == SdpLineEnd.LineFeed && !_saidBareLineFeed)
+        {
+            _saidBareLineFeed = true;
+            _warnings.Add(SdpWarningCode.BareLineFeed, lines.Offset);
+        }
+    }
+
+    // type "=" value, without control characters that break a line (RFC 8866 §9).
+    private SdpErrorCode CheckForm(ReadOnlySpan<byte> line) =>
+        line.Length > limits.MaxLineLength ? SdpErrorCode.LineTooLong
+        : line.ContainsAny(Grammar.LineBreaking) ? SdpErrorCode.ForbiddenByte
+        : line.Length < 2 || line[1] != '=' || !char.IsAsciiLetterOrDigit((char)line[0]) ? SdpErrorCode.MalformedLine
+        : SdpErrorCode.None;
+
+    // A line belongs to the last m= line before it, or to the session.
+    private SdpErrorCode ReadSectionLine(char type, ReadOnlySpan<byte> value, int offset)
+    {
         SdpSection section = _media is [.., var last] ? last : _session;
         if (!section.TakesInOrder(type))
         {
-            Warn(SdpWarningCode.LineOutOfOrder, offset);
+            _warnings.Add(SdpWarningCode.LineOutOfOrder, offset);
         }
 
         return type == 'a' ? ReadAttribute(section, value, offset)
@@ -119,7 +98,7 @@ internal sealed class SdpReader(SdpLimits limits)
             : ReadCommonLine(section, type, value, offset);
     }
 
-    private SdpErrorCode ReadMediaLine(ReadOnlySpan<byte> value, ReadOnlySpan<byte> behind, int offset)
+    private SdpErrorCode ReadMediaLine(ReadOnlySpan<byte> value, ReadOnlySpan<byte> following, int offset)
     {
         if (_media?.Count >= limits.MaxMedia)
         {
@@ -129,7 +108,7 @@ internal sealed class SdpReader(SdpLimits limits)
         SdpErrorCode code = MediaLine.TryRead(value, limits.MaxFormats, out MediaLine line);
         if (code == SdpErrorCode.None)
         {
-            (_media ??= new List<SdpSection>(1)).Add(new SdpSection(SdpLineOrder.Media, offset, CountAttributes(behind)) { Line = line });
+            (_media ??= new List<SdpSection>(1)).Add(new SdpSection(SdpLineOrder.Media, offset, CountAttributes(following)) { Line = line });
         }
 
         return code;
@@ -180,32 +159,31 @@ internal sealed class SdpReader(SdpLimits limits)
             case 'i':
                 section.Information = WellKnownText.GetString(value);
                 break;
+            case 'c' when ConnectionData.TryParse(value, out ConnectionData? connection):
+                section.Connection = connection;
+                break;
             case 'c':
-                if (ConnectionData.TryParse(value, out ConnectionData? connection))
-                {
-                    section.Connection = connection;
-                }
-                else
-                {
-                    KeepUnreadable(section, type, value, offset);
-                }
-
+                KeepUnreadable(section, type, value, offset);
                 break;
             default:
-                section.Keep(type, value);
-                if (SdpLineOrder.RankOf(section.Order, type) == section.Order.Length)
-                {
-                    Warn(SdpWarningCode.UnknownLine, offset);
-                }
-                else if (!IsReadable(type, value))
-                {
-                    Warn(SdpWarningCode.UnreadableLine, offset);
-                }
-
+                KeepOther(section, type, value, offset);
                 break;
         }
 
         return SdpErrorCode.None;
+    }
+
+    private void KeepOther(SdpSection section, char type, ReadOnlySpan<byte> value, int offset)
+    {
+        section.Keep(type, value);
+        if (SdpLineOrder.RankOf(section.Order, type) == section.Order.Length)
+        {
+            _warnings.Add(SdpWarningCode.UnknownLine, offset);
+        }
+        else if (!IsReadable(type, value))
+        {
+            _warnings.Add(SdpWarningCode.UnreadableLine, offset);
+        }
     }
 
     private SdpErrorCode ReadAttribute(SdpSection section, ReadOnlySpan<byte> value, int offset)
@@ -235,26 +213,24 @@ internal sealed class SdpReader(SdpLimits limits)
     private void KeepRepeated(SdpSection section, char type, ReadOnlySpan<byte> value, int offset)
     {
         section.Keep(type, value);
-        Warn(SdpWarningCode.RepeatedLine, offset);
+        _warnings.Add(SdpWarningCode.RepeatedLine, offset);
     }
 
     private void KeepUnreadable(SdpSection section, char type, ReadOnlySpan<byte> value, int offset)
     {
         section.Keep(type, value);
-        Warn(SdpWarningCode.UnreadableLine, offset);
+        _warnings.Add(SdpWarningCode.UnreadableLine, offset);
     }
 
-    private SdpError CheckWhole(int lines)
+    private SdpError CheckWhole()
     {
-        SdpErrorCode code = lines == 0 ? SdpErrorCode.Empty
-            : !_lines.HasVersion ? SdpErrorCode.MissingVersion
-            : _lines.Origin is null ? SdpErrorCode.MissingOrigin
-            : SdpErrorCode.None;
+        SdpErrorCode code = _lines.Check();
         if (code != SdpErrorCode.None)
         {
             return new SdpError(code, 0);
         }
 
+        // c= is required in the session part or in each section (RFC 8866 §5.7); a refused section has no use for it.
         foreach (SdpSection media in _media ?? [])
         {
             if (media.Line is { Port: not 0 } && media.Connection is null && _session.Connection is null)
@@ -268,47 +244,31 @@ internal sealed class SdpReader(SdpLimits limits)
 
     private SessionDescription Build()
     {
-        if (string.IsNullOrEmpty(_lines.Name))
-        {
-            Warn(SdpWarningCode.EmptySessionName, _lines.NameOffset);
-        }
-
-        if (_lines.Timing is null)
-        {
-            Warn(SdpWarningCode.MissingTiming, 0);
-        }
-
-        if (_lines.Origin!.SessionId <= Origin.LargestWeakSessionId)
-        {
-            Warn(SdpWarningCode.WeakSessionId, _lines.OriginOffset);
-        }
-
-        var media = new MediaDescription[_media?.Count ?? 0];
-        for (int i = 0; i < media.Length; i++)
-        {
-            media[i] = _media![i].ToMedia();
-        }
-
+        _lines.Review(ref _warnings);
         ImmutableArray<SdpAttribute> attributes = _session.TakeAttributes();
-        for (int i = 0; i < media.Length; i++)
-        {
-            SdpReview.LookAtWhole(media[i], attributes, _media![i], ref _warnings);
-        }
-
-        _warnings?.Sort(static (a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Code.CompareTo(b.Code));
         return new SessionDescription
         {
-            Origin = _lines.Origin,
+            Origin = _lines.Origin!,
             SessionName = _lines.Name ?? string.Empty,
             Information = _session.Information,
             Connection = _session.Connection,
             Timing = _lines.Timing ?? default,
             Attributes = attributes,
             OtherLines = _session.OtherLines,
-            Media = ImmutableCollectionsMarshal.AsImmutableArray(media),
-            Warnings = _warnings is null ? [] : _warnings.ToImmutableArray(),
+            Media = BuildMedia(attributes),
+            Warnings = _warnings.ToSortedArray(),
         };
     }
 
-    private void Warn(SdpWarningCode code, int offset) => (_warnings ??= []).Add(new SdpWarning(code, offset));
+    private ImmutableArray<MediaDescription> BuildMedia(ImmutableArray<SdpAttribute> sessionAttributes)
+    {
+        var media = new MediaDescription[_media?.Count ?? 0];
+        for (int i = 0; i < media.Length; i++)
+        {
+            media[i] = _media![i].ToMedia();
+            SdpReview.LookAtWhole(media[i], sessionAttributes, _media[i], ref _warnings);
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(media);
+    }
 }

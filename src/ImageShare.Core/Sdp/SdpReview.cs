@@ -14,7 +14,7 @@ internal static class SdpReview
     /// <param name="offset">The offset of the line.</param>
     /// <param name="section">The section of the attribute. Media other than MSRP are not reviewed.</param>
     /// <param name="warnings">The warnings so far.</param>
-    public static void LookAt(in SdpAttribute attribute, ReadOnlySpan<byte> line, int offset, SdpSection section, ref List<SdpWarning>? warnings)
+    public static void LookAt(in SdpAttribute attribute, ReadOnlySpan<byte> line, int offset, SdpSection section, ref SdpWarnings warnings)
     {
         if (section.Line is { IsMsrp: false })
         {
@@ -24,7 +24,7 @@ internal static class SdpReview
         AttributeMeaning? known = AttributeMeaning.Find(attribute.Name);
         if (known is null)
         {
-            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.UnknownAttribute, offset));
+            warnings.Add(SdpWarningCode.UnknownAttribute, offset);
         }
         else if (section.Line is not null && known.HasMeaning)
         {
@@ -33,7 +33,7 @@ internal static class SdpReview
     }
 
     /// <summary>Reviews an MSRP section as a whole.</summary>
-    public static void LookAtWhole(MediaDescription media, ImmutableArray<SdpAttribute> session, SdpSection section, ref List<SdpWarning>? warnings)
+    public static void LookAtWhole(MediaDescription media, ImmutableArray<SdpAttribute> session, SdpSection section, ref SdpWarnings warnings)
     {
         if (!media.IsMsrp)
         {
@@ -42,44 +42,28 @@ internal static class SdpReview
 
         LookAtPath(media, section, ref warnings);
         LookAtFile(media, session, section, ref warnings);
-        if (media.AcceptTypes is { } types)
-        {
-            foreach (MediaType entry in types.Entries)
-            {
-                if (entry.Is("message", "cpim"))
-                {
-                    (warnings ??= []).Add(new SdpWarning(SdpWarningCode.BeyondImageShare, section.Offsets.AcceptTypes));
-                    break;
-                }
-            }
-
-            if (media.FileSelector?.Type is { } type && !types.Matches(type))
-            {
-                (warnings ??= []).Add(new SdpWarning(SdpWarningCode.FileTypeNotAccepted, section.Offsets.AcceptTypes));
-            }
-        }
-
+        LookAtTypes(media, section, ref warnings);
         if (media.Port != 0 && (media.Setup ?? (MediaDescription.Find(session, SdpAttributes.SetupName)?.Meaning as SetupRole?)) is null)
         {
-            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.NoSetup, section.Offset));
+            warnings.Add(SdpWarningCode.NoSetup, section.Offset);
         }
 
         if (media.Port != 0 && media.MaxSize is null)
         {
-            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.NoMaxSize, section.Offset));
+            warnings.Add(SdpWarningCode.NoMaxSize, section.Offset);
         }
     }
 
-    private static void LookAtPath(MediaDescription media, SdpSection section, ref List<SdpWarning>? warnings)
+    private static void LookAtPath(MediaDescription media, SdpSection section, ref SdpWarnings warnings)
     {
         if (media.Port != 0 && media.Find(SdpAttributes.AcceptTypesName) is null)
         {
-            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.NoAcceptTypes, section.Offset));
+            warnings.Add(SdpWarningCode.NoAcceptTypes, section.Offset);
         }
 
         if (media.Port != 0 && media.Find(SdpAttributes.PathName) is null)
         {
-            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.NoPath, section.Offset));
+            warnings.Add(SdpWarningCode.NoPath, section.Offset);
         }
 
         bool isSecure = media.Protocol.Contains("TLS", StringComparison.OrdinalIgnoreCase);
@@ -94,16 +78,38 @@ internal static class SdpReview
 
         if (isBare)
         {
-            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.PathWithoutTransport, section.Offsets.Path));
+            warnings.Add(SdpWarningCode.PathWithoutTransport, section.Offsets.Path);
         }
 
         if (isMismatched)
         {
-            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.PathSchemeMismatch, section.Offsets.Path));
+            warnings.Add(SdpWarningCode.PathSchemeMismatch, section.Offsets.Path);
         }
     }
 
-    private static void LookAtFile(MediaDescription media, ImmutableArray<SdpAttribute> session, SdpSection section, ref List<SdpWarning>? warnings)
+    private static void LookAtTypes(MediaDescription media, SdpSection section, ref SdpWarnings warnings)
+    {
+        if (media.AcceptTypes is not { } types)
+        {
+            return;
+        }
+
+        foreach (MediaType entry in types.Entries)
+        {
+            if (entry.Is("message", "cpim"))
+            {
+                warnings.Add(SdpWarningCode.BeyondImageShare, section.Offsets.AcceptTypes);
+                break;
+            }
+        }
+
+        if (media.FileSelector?.Type is { } type && !types.Matches(type))
+        {
+            warnings.Add(SdpWarningCode.FileTypeNotAccepted, section.Offsets.AcceptTypes);
+        }
+    }
+
+    private static void LookAtFile(MediaDescription media, ImmutableArray<SdpAttribute> session, SdpSection section, ref SdpWarnings warnings)
     {
         int selectors = 0, directions = 0;
         foreach (ref readonly SdpAttribute attribute in media.Attributes.AsSpan())
@@ -114,12 +120,12 @@ internal static class SdpReview
 
         if (directions > 1)
         {
-            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.TwoDirections, section.Offsets.SecondDirection));
+            warnings.Add(SdpWarningCode.TwoDirections, section.Offsets.SecondDirection);
         }
 
         if (selectors > 1)
         {
-            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.RepeatedFileSelector, section.Offsets.SecondSelector));
+            warnings.Add(SdpWarningCode.RepeatedFileSelector, section.Offsets.SecondSelector);
         }
 
         if (media.Port == 0 || media.FileSelector is not { } selector)
@@ -129,21 +135,21 @@ internal static class SdpReview
 
         if (media.Find(SdpAttributes.FileTransferIdName) is null)
         {
-            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.SelectorWithoutTransferId, section.Offsets.Selector));
+            warnings.Add(SdpWarningCode.SelectorWithoutTransferId, section.Offsets.Selector);
         }
 
         if (directions == 0 && !session.Any(static attribute => SdpAttributeOffsets.IsDirection(attribute)))
         {
-            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.SelectorWithoutDirection, section.Offsets.Selector));
+            warnings.Add(SdpWarningCode.SelectorWithoutDirection, section.Offsets.Selector);
         }
 
         if (selector.Size is { } size && media.FileRange is { } range && (range.Start > size || range.End > size))
         {
-            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.FileRangePastSize, section.Offsets.FileRange));
+            warnings.Add(SdpWarningCode.FileRangePastSize, section.Offsets.FileRange);
         }
     }
 
-    private static void LookAtMeaning(in SdpAttribute attribute, AttributeMeaning known, ReadOnlySpan<byte> line, int offset, ref List<SdpWarning>? warnings)
+    private static void LookAtMeaning(in SdpAttribute attribute, AttributeMeaning known, ReadOnlySpan<byte> line, int offset, ref SdpWarnings warnings)
     {
         object? meaning = attribute.Meaning;
         if (meaning is FileSelector selector)
@@ -163,23 +169,23 @@ internal static class SdpReview
         };
         if (code is { } found)
         {
-            (warnings ??= []).Add(new SdpWarning(found, offset));
+            warnings.Add(found, offset);
         }
     }
 
-    private static void LookAtSelector(FileSelector selector, int offset, ref List<SdpWarning>? warnings)
+    private static void LookAtSelector(FileSelector selector, int offset, ref SdpWarnings warnings)
     {
         foreach (FileHash hash in selector.Hashes)
         {
             if (hash.KnownName is null)
             {
-                (warnings ??= []).Add(new SdpWarning(SdpWarningCode.UnusableHash, offset));
+                warnings.Add(SdpWarningCode.UnusableHash, offset);
             }
         }
 
         if (!selector.OtherSelectors.IsEmpty)
         {
-            (warnings ??= []).Add(new SdpWarning(SdpWarningCode.UnknownFileSelector, offset));
+            warnings.Add(SdpWarningCode.UnknownFileSelector, offset);
         }
     }
 

@@ -89,36 +89,7 @@ public sealed record SessionDescription
     public void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        SdpSectionWriter.Write(output, SdpLineOrder.Session, OtherLines, (type, o) =>
-        {
-            switch (type)
-            {
-                case 'v':
-                    SdpText.WriteLine(o, 'v', "0");
-                    break;
-                case 'o':
-                    SdpText.WriteLine(o, 'o', Origin.ToString());
-                    break;
-                case 's':
-                    SdpText.WriteLine(o, 's', SessionName);
-                    break;
-                case 'i' when Information is not null:
-                    SdpText.WriteLine(o, 'i', Information);
-                    break;
-                case 'c' when Connection is not null:
-                    SdpText.WriteLine(o, 'c', Connection.ToString());
-                    break;
-                case 't':
-                    SdpText.WriteLine(o, 't', Timing.ToString());
-                    break;
-                case 'a':
-                    SdpSectionWriter.WriteAttributes(o, Attributes);
-                    break;
-                default:
-                    break;
-            }
-        });
-
+        SdpSectionWriter.Write(output, SdpLineOrder.Session, OtherLines, WriteLines);
         foreach (MediaDescription media in Media)
         {
             media.Write(output);
@@ -149,4 +120,34 @@ public sealed record SessionDescription
 
     /// <summary>The description as text.</summary>
     public override string ToString() => SdpText.Print(Write);
+
+    private void WriteLines(char type, IBufferWriter<byte> output)
+    {
+        switch (type)
+        {
+            case 'v':
+                SdpText.WriteLine(output, 'v', "0");
+                break;
+            case 'o':
+                SdpText.WriteLine(output, 'o', Origin.ToString());
+                break;
+            case 's':
+                SdpText.WriteLine(output, 's', SessionName);
+                break;
+            case 'i' when Information is not null:
+                SdpText.WriteLine(output, 'i', Information);
+                break;
+            case 'c' when Connection is not null:
+                SdpText.WriteLine(output, 'c', Connection.ToString());
+                break;
+            case 't':
+                SdpText.WriteLine(output, 't', Timing.ToString());
+                break;
+            case 'a':
+                SdpSectionWriter.WriteAttributes(output, Attributes);
+                break;
+            default:
+                break;
+        }
+    }
 }

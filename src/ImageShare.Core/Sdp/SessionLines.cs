@@ -2,41 +2,39 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp;
 
-/// <summary>What v=, o=, s= and t= of a session description said; the first of each counts.</summary>
+/// <summary>The values of v=, o=, s= and t= of a session description; the first of each counts.</summary>
 internal sealed class SessionLines
 {
+    private bool _hasVersion;
+    private int _originOffset;
+    private int _nameOffset;
+
     /// <summary>What to do with a line that was read.</summary>
     public enum Use
     {
         /// <summary>Nothing: its value is taken.</summary>
         Taken,
 
-        /// <summary>Keep it, it has no meaning here.</summary>
+        /// <summary>Keep it; it has no meaning here.</summary>
         Kept,
 
-        /// <summary>Keep it, and warn that there are two.</summary>
+        /// <summary>Keep it and warn that there are two.</summary>
         Repeated,
 
-        /// <summary>Keep it, and warn that it cannot be read.</summary>
+        /// <summary>Keep it and warn that it cannot be read.</summary>
         Unreadable,
     }
 
-    public bool HasVersion { get; private set; }
-
     public Origin? Origin { get; private set; }
 
-    public int OriginOffset { get; private set; }
-
     public string? Name { get; private set; }
-
-    public int NameOffset { get; private set; }
 
     public SdpTiming? Timing { get; private set; }
 
     /// <summary>Reads one of the four lines.</summary>
     /// <param name="type">v, o, s or t.</param>
-    /// <param name="value">What stands behind the equals sign.</param>
-    /// <param name="offset">Where the line begins.</param>
+    /// <param name="value">The text after the equals sign.</param>
+    /// <param name="offset">The offset of the line.</param>
     /// <param name="use">What to do with it, unless it is an error.</param>
     public SdpErrorCode Read(char type, ReadOnlySpan<byte> value, int offset, out Use use) => type switch
     {
@@ -46,10 +44,35 @@ internal sealed class SessionLines
         _ => ReadTiming(value, out use),
     };
 
+    /// <summary>Whether the two lines that nothing works without are there.</summary>
+    public SdpErrorCode Check() =>
+        !_hasVersion ? SdpErrorCode.MissingVersion
+        : Origin is null ? SdpErrorCode.MissingOrigin
+        : SdpErrorCode.None;
+
+    /// <summary>Finds deviations once all lines are read.</summary>
+    public void Review(ref SdpWarnings warnings)
+    {
+        if (string.IsNullOrEmpty(Name))
+        {
+            warnings.Add(SdpWarningCode.EmptySessionName, _nameOffset);
+        }
+
+        if (Timing is null)
+        {
+            warnings.Add(SdpWarningCode.MissingTiming, 0);
+        }
+
+        if (Origin!.SessionId <= Origin.LargestWeakSessionId)
+        {
+            warnings.Add(SdpWarningCode.WeakSessionId, _originOffset);
+        }
+    }
+
     private SdpErrorCode ReadVersion(ReadOnlySpan<byte> value, out Use use)
     {
-        use = HasVersion ? Use.Repeated : Use.Taken;
-        HasVersion = true;
+        use = _hasVersion ? Use.Repeated : Use.Taken;
+        _hasVersion = true;
         return Grammar.TrimWhiteSpace(value).SequenceEqual("0"u8) ? SdpErrorCode.None : SdpErrorCode.UnsupportedVersion;
     }
 
@@ -66,14 +89,14 @@ internal sealed class SessionLines
             return SdpErrorCode.MalformedOrigin;
         }
 
-        (Origin, OriginOffset) = (origin, offset);
+        (Origin, _originOffset) = (origin, offset);
         return SdpErrorCode.None;
     }
 
     private SdpErrorCode ReadName(ReadOnlySpan<byte> value, int offset, out Use use)
     {
         use = Name is null ? Use.Taken : Use.Repeated;
-        (Name, NameOffset) = Name is null ? (WellKnownText.GetString(value), offset) : (Name, NameOffset);
+        (Name, _nameOffset) = Name is null ? (WellKnownText.GetString(value), offset) : (Name, _nameOffset);
         return SdpErrorCode.None;
     }
 
