@@ -6,8 +6,10 @@ using ImageShare.Core.Sip.UserAgents.Transactions;
 
 namespace ImageShare.Core.Sip.UserAgents;
 
-/// <summary>Posts what the transport receives to the loop, at most <c>MaxQueuedMessages</c> at a time. Called on the transport's threads.</summary>
-internal sealed class MessageReceiver(DialogLayer dialogs, RequestDispatcher dispatcher) : ISipTransportReceiver
+/// <summary>
+/// Posts what the transport receives to the loop, at most <c>MaxQueuedMessages</c> at a time, and to its dispatcher there. Called on the transport's threads.
+/// </summary>
+internal sealed class MessageReceiver(DialogLayer dialogs, RequestDispatcher requests, ResponseDispatcher responses) : ISipTransportReceiver
 {
     private readonly AgentContext _agent = dialogs.Agent;
     private int _queued;
@@ -26,7 +28,7 @@ internal sealed class MessageReceiver(DialogLayer dialogs, RequestDispatcher dis
             Interlocked.Decrement(ref _queued);
             if (!_agent.Loop.IsClosed)
             {
-                dispatcher.OnMessage(message, source);
+                Dispatch(message, source);
             }
         });
     }
@@ -35,7 +37,7 @@ internal sealed class MessageReceiver(DialogLayer dialogs, RequestDispatcher dis
     {
         if (!_agent.Loop.IsClosed)
         {
-            dispatcher.OnUnreadable(response, fault);
+            responses.OnUnreadable(response, fault);
         }
     });
 
@@ -46,4 +48,21 @@ internal sealed class MessageReceiver(DialogLayer dialogs, RequestDispatcher dis
             transaction.LoseConnection(connection);
         }
     });
+
+    private void Dispatch(SipMessage message, SipSource source)
+    {
+        if (message.MalformedLines is [var first, ..] lines)
+        {
+            AgentLog.PassedOver(_agent.Logger, lines.Count, first.Reason, first.Offset);
+        }
+
+        if (message is SipRequest request)
+        {
+            requests.OnRequest(request, source);
+        }
+        else
+        {
+            responses.OnResponse((SipResponse)message);
+        }
+    }
 }

@@ -12,154 +12,64 @@ using ImageShare.Core.Sip.UserAgents.Transactions;
 namespace ImageShare.Core.Sip.UserAgents;
 
 /// <summary>
-/// Hands each message to its transaction, dialog or INVITE, and answers requests that match none (RFC 3261 §8.2, RFC 3261 §9.2, RFC 3261 §12.2.2). On the loop only.
+/// Where a request goes: to its transaction, its dialog, the INVITE it cancels, or the application; what none of them takes is refused here
+/// (RFC 3261 §8.2, RFC 3261 §9.2, RFC 3261 §12.2.2). On the loop only.
 /// </summary>
 internal sealed class RequestDispatcher(DialogLayer dialogs, ISipRequestHandler handler)
 {
     private const int OverloadRetrySeconds = 10;
 
+    // Methods that exist inside dialogs only (RFC 3261 §15.1.2, RFC 3262, RFC 3311, RFC 6086).
+    private static readonly SipMethod[] DialogMethods = [SipMethod.Bye, SipMethod.Prack, SipMethod.Update, SipMethod.Info];
+
     private readonly AgentContext _agent = dialogs.Agent;
     private readonly TransactionLayer _transactions = dialogs.Requests.Transactions;
     private readonly StatelessResponder _stateless = dialogs.Requests.Stateless;
 
-    // Methods that exist inside dialogs only (RFC 3261 §15.1.2, RFC 3262, RFC 3311, RFC 6086).
-    private static readonly SipMethod[] DialogMethods = [SipMethod.Bye, SipMethod.Prack, SipMethod.Update, SipMethod.Info];
-
-    public void OnMessage(SipMessage message, SipSource source)
-    {
-        if (message.MalformedLines is [var first, ..] lines)
-        {
-            AgentLog.PassedOver(_agent.Logger, lines.Count, first.Reason, first.Offset);
-        }
-
-        if (message is SipRequest request)
-        {
-            OnRequest(request, source);
-        }
-        else
-        {
-            OnResponse((SipResponse)message);
-        }
-    }
-
-    private void OnResponse(SipResponse response)
-    {
-        if (TransactionKey.ForResponse(response) is null)
-        {
-            OnUnreadable(response, SipValidation.Unreadable(response));
-        }
-        else if (TransactionKey.ForResponse(response) is not { } key || response.Headers.Vias.Count != 1)
-        {
-            // RFC 3261 §8.1.3.3: more than one Via means that it was misrouted.
-            AgentLog.Dropped(_agent.Logger, "response");
-        }
-        else if (_transactions.Clients.TryGetValue(key, out ClientTransaction? transaction))
-        {
-            transaction.Receive(response);
-        }
-        else if (response.IsSuccess && key.Method == SipMethod.Invite && dialogs.FindInvite(key.Branch) is { } invite)
-        {
-            invite.OnResponse(response);
-        }
-        else if (response.IsFinal && !response.IsSuccess && _transactions.Refusals.TryGetValue(key, out AcknowledgedRefusal? refusal))
-        {
-            refusal.ReceiveCopy();
-        }
-        else
-        {
-            AgentLog.Dropped(_agent.Logger, "response");
-        }
-    }
-
-    /// <summary>A response that was dropped because it could not be read. Its branch, or else its Call-ID, names the transaction that awaits it.</summary>
-    public void OnUnreadable(SipResponse response, SipReadError error)
-    {
-        ClientTransaction? transaction = response.Headers.TopVia?.Branch is { } branch
-            ? _transactions.Clients.Values.FirstOrDefault(client => client.Branch == branch)
-            : response.Headers.CallId is { } callId ? _transactions.Clients.Values.FirstOrDefault(client => client.Request.Headers.CallId == callId)
-            : null;
-        if (transaction is null)
-        {
-            AgentLog.Dropped(_agent.Logger, "response that cannot be read");
-            return;
-        }
-
-        AgentLog.Unreadable(_agent.Logger, response.StatusCode, transaction.Request.Method, error.Reason, error.Offset);
-        transaction.ReceiveUnreadable(response.StatusCode, error);
-    }
-
-    private void OnRequest(SipRequest request, SipSource source)
+    public void OnRequest(SipRequest request, SipSource source)
     {
         if (SipValidation.Check(request) is { } rejection)
         {
-            if (request.Method != SipMethod.Ack && request.Headers.TopVia is not null)
+            Reject(request, rejection, source);
+        }
+        else if (IsAnsweredWithoutState(request))
+        {
+            AnswerWithoutState(request, source);
+        }
+        else
+        {
+            TransactionKey key = TransactionKey.ForServer(request);
+            if (!_transactions.TryReceive(key, request))
             {
-                SipResponse refusal = SipResponse.CreateFor(request, rejection.Status, rejection.Reason, SipResponse.CreateTag());
-                if (rejection.Status == 501)
-                {
-                    _agent.Capabilities.AddAllow(refusal);
-                }
-
-                _stateless.Send(refusal, request.Method, source);
+                OnFirstCopy(request, key, source);
             }
-
-            return;
         }
-
-        if (_agent.Options.AnswersOptionsWithoutState && request.Method == SipMethod.Options && request.Headers.To!.Tag is null
-            && _agent.Capabilities.Methods.Contains(SipMethod.Options))
-        {
-            AnswerStateless(request, source);
-            return;
-        }
-
-        TransactionKey key = TransactionKey.ForServer(request);
-        if (_transactions.Servers.TryGetValue(key, out ServerTransaction? known))
-        {
-            if (request.Method == SipMethod.Ack)
-            {
-                known.ReceiveAck(request);
-            }
-            else
-            {
-                known.ReceiveCopy();
-            }
-
-            return;
-        }
-
-        if (_transactions.Answered.TryGetValue(key, out AnsweredRequest? answered))
-        {
-            if (request.Method != SipMethod.Ack)
-            {
-                answered.ReceiveCopy();
-            }
-
-            return;
-        }
-
-        IDialogUser? dialog = request.Headers.To!.Tag is null ? null : dialogs.Find(DialogId.OfReceived(request));
-        if (request.Method == SipMethod.Ack)
-        {
-            dialog?.OnAck(request);
-            return;
-        }
-
-        if (dialog is null && !_transactions.Load.HasRoomFor(source.Remote.Address) && request.Method != SipMethod.Cancel)
-        {
-            AgentLog.Overloaded(_agent.Logger, request.Method);
-            SipResponse overload = SipResponse.CreateFor(request, 503, toTag: SipResponse.CreateTag());
-            RetryAfterHeader.AddTo(overload, OverloadRetrySeconds);
-            _stateless.Send(overload, request.Method, source);
-            return;
-        }
-
-        var transaction = new ServerTransaction(_transactions, key, request, source);
-        transaction.Start(() => Process(transaction, key, dialog));
     }
 
-    // RFC 3261 §8.2.7, RFC 3261 §11.2: OPTIONS changes nothing, so each retransmission may be answered anew and no state is kept: no number of them takes memory.
-    private void AnswerStateless(SipRequest request, SipSource source)
+    // What lacks a Via cannot be answered, and an ACK never is (RFC 3261 §17).
+    private void Reject(SipRequest request, SipRejection rejection, SipSource source)
+    {
+        if (request.Method == SipMethod.Ack || request.Headers.TopVia is null)
+        {
+            return;
+        }
+
+        SipResponse refusal = SipResponse.CreateFor(request, rejection.Status, rejection.Reason, SipResponse.CreateTag());
+        if (rejection.Status == 501)
+        {
+            _agent.Capabilities.AddAllow(refusal);
+        }
+
+        _stateless.Send(refusal, request.Method, source);
+    }
+
+    // RFC 3261 §8.2.7.
+    private bool IsAnsweredWithoutState(SipRequest request) =>
+        _agent.Options.AnswersOptionsWithoutState && request.Method == SipMethod.Options && request.Headers.To!.Tag is null
+        && _agent.Capabilities.Methods.Contains(SipMethod.Options);
+
+    // OPTIONS changes nothing (RFC 3261 §11.2), so each retransmission may be answered anew. No state is kept: no number of them takes memory.
+    private void AnswerWithoutState(SipRequest request, SipSource source)
     {
         string tag = _stateless.TagFor(request);
         if (_agent.Capabilities.UnsupportedIn(request) is { Length: > 0 } options)
@@ -182,6 +92,35 @@ internal sealed class RequestDispatcher(DialogLayer dialogs, ISipRequestHandler 
         }
     }
 
+    private void OnFirstCopy(SipRequest request, TransactionKey key, SipSource source)
+    {
+        IDialogUser? dialog = request.Headers.To!.Tag is null ? null : dialogs.Find(DialogId.OfReceived(request));
+        if (request.Method == SipMethod.Ack)
+        {
+            // RFC 3261 §17: the ACK of a 2xx belongs to no transaction.
+            dialog?.OnAck(request);
+        }
+        else if (dialog is null && request.Method != SipMethod.Cancel && !_transactions.Load.HasRoomFor(source.Remote.Address))
+        {
+            RefuseOverload(request, source);
+        }
+        else
+        {
+            var transaction = new ServerTransaction(_transactions, key, request, source);
+            transaction.Start(() => Process(transaction, key, dialog));
+        }
+    }
+
+    // RFC 3261 §21.5.4.
+    private void RefuseOverload(SipRequest request, SipSource source)
+    {
+        AgentLog.Overloaded(_agent.Logger, request.Method);
+        SipResponse overload = SipResponse.CreateFor(request, 503, toTag: SipResponse.CreateTag());
+        RetryAfterHeader.AddTo(overload, OverloadRetrySeconds);
+        _stateless.Send(overload, request.Method, source);
+    }
+
+    // In the order of RFC 3261 §8.2.
     private void Process(ServerTransaction transaction, TransactionKey key, IDialogUser? dialog)
     {
         SipRequest request = transaction.Request;
@@ -191,14 +130,17 @@ internal sealed class RequestDispatcher(DialogLayer dialogs, ISipRequestHandler 
         }
         else if (!_agent.Capabilities.Methods.Contains(request.Method))
         {
+            // RFC 3261 §8.2.1.
             transaction.RespondNotAllowed(request.Method.IsKnown ? 405 : 501);
         }
         else if (!transaction.TryBeFirst())
         {
+            // RFC 3261 §8.2.2.2.
             transaction.Respond(482, "Loop Detected: Merged Request");
         }
         else if (_agent.Capabilities.UnsupportedIn(request) is { Length: > 0 } options)
         {
+            // RFC 3261 §8.2.2.3.
             transaction.Respond(420, edit: response => response.Headers.Add(SipHeaderNames.Unsupported, options));
         }
         else if (dialog is not null)
@@ -207,11 +149,16 @@ internal sealed class RequestDispatcher(DialogLayer dialogs, ISipRequestHandler 
         }
         else if (IsForUnknownDialog(request))
         {
+            // RFC 3261 §12.2.2.
             transaction.Respond(481);
         }
-        else if (request.Method != SipMethod.Invite || !dialogs.RefusesTimer(transaction))
+        else if (request.Method != SipMethod.Invite)
         {
             Deliver(transaction);
+        }
+        else if (!dialogs.RefusesTimer(transaction))
+        {
+            DeliverInvite(transaction);
         }
     }
 
@@ -243,31 +190,30 @@ internal sealed class RequestDispatcher(DialogLayer dialogs, ISipRequestHandler 
 
     private void Deliver(ServerTransaction transaction)
     {
-        IncomingInvite? invite = null;
         try
         {
-            if (transaction.Request.Method == SipMethod.Invite)
-            {
-                invite = new IncomingInvite(dialogs, transaction);
-                handler.OnInvite(invite);
-            }
-            else
-            {
-                handler.OnRequest(new IncomingRequest(dialogs.Requests, transaction));
-            }
+            handler.OnRequest(new IncomingRequest(dialogs.Requests, transaction));
         }
         catch (Exception error)
         {
-            // The application's code: the peer gets a response, and the agent goes on.
+            // The application's code, as above.
             AgentLog.HandlerFailed(_agent.Logger, transaction.Request.Method, error);
-            if (invite is not null)
-            {
-                invite.Reject(500);
-            }
-            else
-            {
-                transaction.Respond(500);
-            }
+            transaction.Respond(500);
+        }
+    }
+
+    private void DeliverInvite(ServerTransaction transaction)
+    {
+        var invite = new IncomingInvite(dialogs, transaction);
+        try
+        {
+            handler.OnInvite(invite);
+        }
+        catch (Exception error)
+        {
+            // The application's code, as above.
+            AgentLog.HandlerFailed(_agent.Logger, transaction.Request.Method, error);
+            invite.Reject(500);
         }
     }
 }

@@ -57,7 +57,7 @@ public sealed class SipUserAgent : IAsyncDisposable
             dialogs.Clear();
             agent.Memory.Clear();
         };
-        transport.Start(new MessageReceiver(dialogs, new RequestDispatcher(dialogs, handler)));
+        transport.Start(new MessageReceiver(dialogs, new RequestDispatcher(dialogs, handler), new ResponseDispatcher(dialogs)));
         agent.Loop.Start();
         return new SipUserAgent(agent, dialogs);
     }
@@ -101,9 +101,9 @@ public sealed class SipUserAgent : IAsyncDisposable
         }
 
         var result = new TaskCompletionSource<SipResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var outgoing = new OutgoingRequest(
-            _dialogs.Requests, routed, contactParameters, null, response => result.TrySetResult(response), error => result.TrySetException(error))
+        var outgoing = new OutgoingRequest(_dialogs.Requests, routed, response => result.TrySetResult(response), error => result.TrySetException(error))
         {
+            ContactParameters = contactParameters,
             Unreadable = unreadable,
         };
         return _agent.TryPost(outgoing.Start) ? AgentContext.WaitAsync(result.Task, cancellationToken) : Task.FromException<SipResponse>(AgentContext.Closed());

@@ -60,7 +60,7 @@ internal sealed class EarlyDialog : IDialogUser
         HasAnswered |= !HasAnswered && _offer.TryAnswer(prack.Request, response);
 
         // The response is ignored: 481 means that a final response to the INVITE has overtaken the PRACK (RFC 3262 §3).
-        new OutgoingRequest(_layer.Requests, prack, null, NextNumber, static _ => { }, static _ => { }).Start();
+        new OutgoingRequest(_layer.Requests, prack, static _ => { }, static _ => { }) { NextNumber = NextNumber }.Start();
         return true;
     }
 

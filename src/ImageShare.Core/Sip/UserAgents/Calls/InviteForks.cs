@@ -73,7 +73,7 @@ internal sealed class InviteForks(DialogLayer layer, DelayedOffer offer)
         var ending = new EndingDialog(layer, dialog.Id);
         RoutedRequest bye = dialog.CreateRequest(SipMethod.Bye, out _);
         layer.Agent.Product.AddTo(bye.Request);
-        new OutgoingRequest(layer.Requests, bye, null, null, _ => ending.Forget(), _ => ending.Forget()).Start();
+        new OutgoingRequest(layer.Requests, bye, _ => ending.Forget(), _ => ending.Forget()).Start();
     });
 
     /// <summary>The early dialog with that tag has become the session.</summary>

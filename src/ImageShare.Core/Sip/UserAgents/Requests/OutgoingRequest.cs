@@ -17,8 +17,6 @@ internal sealed class OutgoingRequest : IClientTransactionUser, IAgentPart
 {
     private readonly RequestLayer _layer;
     private readonly RoutedRequest _template;
-    private readonly ParameterList? _contactParameters;
-    private readonly Func<uint>? _nextNumber;
     private readonly Action<SipResponse> _done;
     private readonly Action<ImageShareException> _failed;
     private DigestAttempts _attempts;
@@ -26,25 +24,21 @@ internal sealed class OutgoingRequest : IClientTransactionUser, IAgentPart
     /// <summary>Prepares the request.</summary>
     /// <param name="layer">The layer it is sent by.</param>
     /// <param name="template">The request, complete but for Via, Contact and credentials.</param>
-    /// <param name="contactParameters">The parameters of a Contact to add, or null for none.</param>
-    /// <param name="nextNumber">Gives the CSeq of a repetition; null outside a dialog, where it is one more.</param>
     /// <param name="done">Called with the final response.</param>
     /// <param name="failed">Called instead when there is none.</param>
-    public OutgoingRequest(
-        RequestLayer layer,
-        RoutedRequest template,
-        ParameterList? contactParameters,
-        Func<uint>? nextNumber,
-        Action<SipResponse> done,
-        Action<ImageShareException> failed)
+    public OutgoingRequest(RequestLayer layer, RoutedRequest template, Action<SipResponse> done, Action<ImageShareException> failed)
     {
         _layer = layer;
         _template = template;
-        _contactParameters = contactParameters;
-        _nextNumber = nextNumber;
         _done = done;
         _failed = failed;
     }
+
+    /// <summary>The parameters of a Contact to add; null for no Contact.</summary>
+    public ParameterList? ContactParameters { get; init; }
+
+    /// <summary>Gives the CSeq number of the request with credentials; null outside a dialog, where it is one more.</summary>
+    public Func<uint>? NextNumber { get; init; }
 
     /// <summary>Hears of a final response that could not be read.</summary>
     public Action<SipReadError>? Unreadable { get; init; }
@@ -73,7 +67,7 @@ internal sealed class OutgoingRequest : IClientTransactionUser, IAgentPart
         {
             _attempts = next;
             SipHeaders headers = _template.Request.Headers;
-            headers.Set(SipHeaderNames.CSeq, new CSeq(_nextNumber?.Invoke() ?? headers.CSeq!.Number + 1, _template.Request.Method));
+            headers.Set(SipHeaderNames.CSeq, new CSeq(NextNumber?.Invoke() ?? headers.CSeq!.Number + 1, _template.Request.Method));
             Send();
             return;
         }
@@ -105,6 +99,6 @@ internal sealed class OutgoingRequest : IClientTransactionUser, IAgentPart
             return;
         }
 
-        new ClientTransaction(_layer.Transactions, routed, _contactParameters, this).Start();
+        new ClientTransaction(_layer.Transactions, routed, ContactParameters, this).Start();
     }
 }

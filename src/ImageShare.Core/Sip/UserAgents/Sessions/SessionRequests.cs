@@ -63,5 +63,9 @@ internal sealed class SessionRequests(DialogLayer layer, Dialog dialog, Paramete
 
     /// <summary>Sends a request, with our Contact when <paramref name="refreshesTarget"/>.</summary>
     public void Send(RoutedRequest routed, Action<SipResponse> done, Action<ImageShareException> failed, bool refreshesTarget = false) =>
-        new OutgoingRequest(layer.Requests, routed, refreshesTarget ? contactParameters : null, NextNumber, done, failed).Start();
+        new OutgoingRequest(layer.Requests, routed, done, failed)
+        {
+            ContactParameters = refreshesTarget ? contactParameters : null,
+            NextNumber = NextNumber,
+        }.Start();
 }

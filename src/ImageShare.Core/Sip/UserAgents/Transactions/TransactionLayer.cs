@@ -1,3 +1,4 @@
+using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transactions;
 using ImageShare.Core.Sip.UserAgents.Loop;
 
@@ -26,6 +27,40 @@ internal sealed class TransactionLayer(AgentContext agent)
     /// <see cref="ServerTransaction"/> or an <see cref="AnsweredRequest"/>.
     /// </summary>
     public Dictionary<MergeKey, object> Merges { get; } = [];
+
+    /// <summary>
+    /// Gives a request to its server transaction, in progress or answered: a retransmission, or the ACK of a refused INVITE (RFC 3261 §17.2.3). False when
+    /// it has none.
+    /// </summary>
+    public bool TryReceive(TransactionKey key, SipRequest request)
+    {
+        bool isAck = request.Method == SipMethod.Ack;
+        if (Servers.TryGetValue(key, out ServerTransaction? known))
+        {
+            if (isAck)
+            {
+                known.ReceiveAck(request);
+            }
+            else
+            {
+                known.ReceiveCopy();
+            }
+
+            return true;
+        }
+
+        if (Answered.TryGetValue(key, out AnsweredRequest? answered))
+        {
+            if (!isAck)
+            {
+                answered.ReceiveCopy();
+            }
+
+            return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Forgets one that is the first of its merged copies.</summary>
     public void RemoveMerge(MergeKey? key, object first)
