@@ -53,15 +53,12 @@ internal sealed class AckSender
     /// <summary>The first ACK: finds its destination and falls back to UDP as its INVITE does (RFC 3261 §18.1.1).</summary>
     private sealed class FirstAck
     {
-        private readonly AgentContext _agent;
         private readonly Action<FirstAck> _done;
         private readonly RequestAddressing _addressing;
         private readonly Outbox _outbox;
-        private SipDestination? _fallback;
 
         public FirstAck(AgentContext agent, RoutedRequest ack, Action<FirstAck> done)
         {
-            _agent = agent;
             _done = done;
             Ack = ack.Request;
             _addressing = new RequestAddressing(agent, ack, contactParameters: null);
@@ -75,13 +72,7 @@ internal sealed class AckSender
 
         public List<Action> Then { get; } = [];
 
-        public void Begin() => _addressing.Begin(
-            (destination, fallback) =>
-            {
-                _fallback = _agent.Options.FallBackToUdp ? fallback : null;
-                Send(destination);
-            },
-            _ => _done(this));
+        public void Begin() => _addressing.Begin(Send, _ => _done(this));
 
         private void Send(SipDestination destination)
         {
@@ -91,15 +82,14 @@ internal sealed class AckSender
 
         private void OnSendFailed(ImageShareException error)
         {
-            if (_fallback is { } udp && error.Error == ImageShareError.PeerUnreachable)
+            if (_addressing.FallBack(error) is { } udp)
             {
-                _fallback = null;
-                _addressing.Write(udp);
                 Send(udp);
-                return;
             }
-
-            _done(this);
+            else
+            {
+                _done(this);
+            }
         }
     }
 }

@@ -16,11 +16,10 @@ internal sealed class ClientTransaction
     private readonly TransactionLayer _layer;
     private readonly IClientTransactionUser _user;
 
-    // Where the request goes: the fallback is the UDP destination of a request that size alone sends over TCP.
+    // Where the request goes, and on which connection it left; no addressing for a CANCEL, which goes where its INVITE went.
     private readonly RequestAddressing? _addressing;
     private readonly RequestConnection _connection = new();
     private readonly Outbox _outbox;
-    private SipDestination? _fallback;
 
     // The machine and its timers; the key is set once the destination is known.
     private readonly LoopTimers<TransactionTimer> _timers;
@@ -60,13 +59,7 @@ internal sealed class ClientTransaction
     private bool IsUnanswered => !_isOver && _state.Phase is TransactionPhase.Calling or TransactionPhase.Trying or TransactionPhase.Proceeding;
 
     /// <summary>Finds the destination and begins.</summary>
-    public void Start() => _addressing!.Begin(
-        (destination, fallback) =>
-        {
-            _fallback = _layer.Agent.Options.FallBackToUdp ? fallback : null;
-            StartAt(destination);
-        },
-        error => End(TransactionEnd.TransportFailed, error));
+    public void Start() => _addressing!.Begin(StartAt, error => End(TransactionEnd.TransportFailed, error));
 
     /// <summary>Sends a request that is complete, Via included: the CANCEL of a transaction goes where that went.</summary>
     public static void StartBeside(TransactionLayer layer, SipRequest request, SipDestination destination, IClientTransactionUser user) =>
@@ -206,7 +199,7 @@ internal sealed class ClientTransaction
 
     private void OnSent(object? connection)
     {
-        _fallback = null;
+        _addressing?.OnSent();
         if (_connection.OnSent(connection))
         {
             Resend();
@@ -224,13 +217,10 @@ internal sealed class ClientTransaction
     private void OnSendFailed(ImageShareException error)
     {
         _connection.OnSendFailed();
-        if (_fallback is { } udp && error.Error == ImageShareError.PeerUnreachable && !_isOver)
+        if (!_isOver && _addressing?.FallBack(error) is { } udp)
         {
-            // RFC 3261 §18.1.1: size alone required TCP, and the peer does not listen on it.
             AgentLog.FallsBackToUdp(_layer.Agent.Logger, Request.Method);
-            _fallback = null;
             _timers.StopAll();
-            _addressing!.Write(udp);
             StartAt(udp);
             return;
         }

@@ -21,11 +21,14 @@ internal sealed class RequestAddressing(AgentContext agent, RoutedRequest routed
     private readonly SipUri _nextHop = routed.Request.RequestUri.IsSecure && routed.NextHop.IsSip ? routed.NextHop with { Scheme = "sips" } : routed.NextHop;
     private readonly bool _addsContact = contactParameters is not null && !routed.Request.Headers.Contains(SipHeaderNames.Contact);
 
+    // The UDP destination of a request that size alone sends over TCP.
+    private SipDestination? _fallback;
+
     /// <summary>The branch in the Via.</summary>
     public string Branch { get; } = Via.CreateBranch();
 
-    /// <summary>Finds the destination. <paramref name="ready"/> gets it, and the UDP destination to fall back to when size alone forced the protocol.</summary>
-    public void Begin(Action<SipDestination, SipDestination?> ready, Action<ImageShareException> failed) => agent.Loop.Run(
+    /// <summary>Finds the destination and writes it into the request; <paramref name="ready"/> gets it.</summary>
+    public void Begin(Action<SipDestination> ready, Action<ImageShareException> failed) => agent.Loop.Run(
         cancellation => agent.Transport.ResolveAsync(_nextHop, 0, cancellation),
         first =>
         {
@@ -45,7 +48,7 @@ internal sealed class RequestAddressing(AgentContext agent, RoutedRequest routed
 
             if (first.Protocol != SipProtocol.Udp)
             {
-                ready(first, null);
+                ready(first);
                 return;
             }
 
@@ -54,14 +57,34 @@ internal sealed class RequestAddressing(AgentContext agent, RoutedRequest routed
                 final =>
                 {
                     Write(final);
-                    ready(final, final.Protocol == SipProtocol.Udp ? null : first);
+                    _fallback = final.Protocol != SipProtocol.Udp && agent.Options.FallBackToUdp ? first : null;
+                    ready(final);
                 },
                 failed);
         },
         failed);
 
-    /// <summary>Writes Via and Contact for that destination, in place of those written before.</summary>
-    public void Write(SipDestination destination)
+    /// <summary>The request left: there is no other way for it any more.</summary>
+    public void OnSent() => _fallback = null;
+
+    /// <summary>
+    /// The request could not be sent. Where size alone required TCP, and the peer does not listen on it, writes and returns the UDP destination, once
+    /// (RFC 3261 §18.1.1); null in all other cases.
+    /// </summary>
+    public SipDestination? FallBack(ImageShareException error)
+    {
+        if (_fallback is not { } udp || error.Error != ImageShareError.PeerUnreachable)
+        {
+            return null;
+        }
+
+        _fallback = null;
+        Write(udp);
+        return udp;
+    }
+
+    // Writes Via and Contact for that destination, in place of those written before.
+    private void Write(SipDestination destination)
     {
         SipSentBy sentBy = agent.Transport.GetSentBy(destination);
         string transport = destination.Protocol switch
