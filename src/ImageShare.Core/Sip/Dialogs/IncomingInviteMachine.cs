@@ -52,18 +52,12 @@ internal static class IncomingInviteMachine
             case IncomingInviteInputKind.Cancel:
             case IncomingInviteInputKind.Bye:
             case IncomingInviteInputKind.LimitTimerFired:
-                state = Close(state, new(IncomingInviteEffectKind.Respond, 487), effects);
-                effects.Add(new(IncomingInviteEffectKind.SignalCancelled));
-                return state;
+                return Cancel(state, 487, effects);
             case IncomingInviteInputKind.NotAcknowledged:
-                state = Close(state, new(IncomingInviteEffectKind.Respond, 504), effects);
-                effects.Add(new(IncomingInviteEffectKind.SignalCancelled));
-                return state;
+                return Cancel(state, 504, effects);
             case IncomingInviteInputKind.TransportFailed:
                 // The final response ends the transaction by its own timers, although the caller may not get it.
-                state = Close(state, new(IncomingInviteEffectKind.Respond, 500), effects);
-                effects.Add(new(IncomingInviteEffectKind.SignalCancelled));
-                return state;
+                return Cancel(state, 500, effects);
             default:
                 return state;
         }
@@ -71,6 +65,14 @@ internal static class IncomingInviteMachine
 
     private static IncomingInviteEffect StartRepeat(IncomingInviteState state) =>
         new(IncomingInviteEffectKind.StartTimer, Timer: IncomingInviteTimer.Repeat, Duration: state.Repeat);
+
+    // The call is over without an answer of the application, which is told so.
+    private static IncomingInviteState Cancel(IncomingInviteState state, int status, ICollection<IncomingInviteEffect> effects)
+    {
+        state = Close(state, new(IncomingInviteEffectKind.Respond, status), effects);
+        effects.Add(new(IncomingInviteEffectKind.SignalCancelled));
+        return state;
+    }
 
     private static IncomingInviteState Close(IncomingInviteState state, IncomingInviteEffect answer, ICollection<IncomingInviteEffect> effects)
     {

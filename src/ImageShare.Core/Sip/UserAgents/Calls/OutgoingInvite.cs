@@ -12,19 +12,14 @@ namespace ImageShare.Core.Sip.UserAgents.Calls;
 /// <remarks><see cref="Result"/> and <see cref="Cancel"/> may be used from any thread; all state is touched by the agent's loop only.</remarks>
 public sealed class OutgoingInvite : IInviteUser, IAgentPart
 {
-    // How long a closing agent waits for a response that allows CANCEL, counted from the INVITE.
-    private static readonly TimeSpan FirstResponseTime = TimeSpan.FromSeconds(1);
-
     private readonly DialogLayer _layer;
     private readonly TaskCompletionSource<InviteOutcome> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private InviteSettings _settings;
 
-    // What is sent: the INVITE, the ACKs and PRACKs of its forks, and the CANCEL a closing agent waits for.
+    // What is sent: the INVITE, the ACKs and PRACKs of its forks, and the CANCEL.
     private readonly InviteSender _sender;
     private readonly InviteForks _forks;
-    private readonly ClosingDelay _closingDelay;
-    private readonly long _began;
-    private string? _cancelReason;
+    private readonly InviteCancellation _cancellation;
 
     // The machine, its timer and its last inputs.
     private OutgoingInviteState _state;
@@ -39,8 +34,7 @@ public sealed class OutgoingInvite : IInviteUser, IAgentPart
         _settings = settings;
         _sender = new InviteSender(layer, settings.ContactParameters, this);
         _forks = new InviteForks(layer, new DelayedOffer(hasOffer ? null : settings.Answer));
-        _closingDelay = new ClosingDelay(Agent.Loop);
-        _began = Agent.Options.TimeProvider.GetTimestamp();
+        _cancellation = new InviteCancellation(Agent, _sender);
         _state = OutgoingInviteMachine.Start(Agent.Options.Timers);
     }
 
@@ -59,12 +53,12 @@ public sealed class OutgoingInvite : IInviteUser, IAgentPart
     /// <param name="reason">The value of a Reason header (RFC 3326), such as <c>SIP;cause=200;text="Call completed elsewhere"</c>; null for none.</param>
     public void Cancel(string? reason = null) => Agent.TryPost(() =>
     {
-        _cancelReason ??= reason;
+        _cancellation.SetReason(reason);
         if (!_state.CancelWanted && !_result.Task.IsCompleted)
         {
             // The caller may be gone before the CANCEL is sent: its handlers are not kept.
             _settings = _settings with { Provisional = null, Trying = null, Unreadable = null };
-            _closingDelay.Extend(FirstResponseTime - Agent.Options.TimeProvider.GetElapsedTime(_began));
+            _cancellation.Await();
         }
 
         Step(OutgoingInviteInput.CancelRequested);
@@ -187,9 +181,7 @@ public sealed class OutgoingInvite : IInviteUser, IAgentPart
         switch (effect.Kind)
         {
             case OutgoingInviteEffectKind.SendCancel:
-                // A closing agent waits for one retransmission of the CANCEL over UDP.
-                _sender.Cancel(_cancelReason);
-                _closingDelay.Extend(Agent.Options.Timers.T1 * 1.2);
+                _cancellation.Send();
                 break;
             case OutgoingInviteEffectKind.Acknowledge:
                 _answer = _forks.Acknowledge(_sender.Sent, _response!, effect.Tag);
@@ -200,21 +192,15 @@ public sealed class OutgoingInvite : IInviteUser, IAgentPart
             case OutgoingInviteEffectKind.PublishAccepted:
                 PublishAccepted(effect.Tag);
                 break;
-            case OutgoingInviteEffectKind.PublishRejected:
-                Publish(new InviteOutcome.Rejected(_response!));
-                break;
-            case OutgoingInviteEffectKind.PublishCancelled:
-                Publish(new InviteOutcome.Cancelled { Response = _response is { IsFinal: true } ? _response : null });
-                break;
-            case OutgoingInviteEffectKind.PublishTimedOut:
-            case OutgoingInviteEffectKind.PublishUnreachable:
-                Publish(new InviteOutcome.Failed(_error!));
+            case OutgoingInviteEffectKind.PublishRejected or OutgoingInviteEffectKind.PublishCancelled
+                or OutgoingInviteEffectKind.PublishTimedOut or OutgoingInviteEffectKind.PublishUnreachable:
+                Publish(OutcomeOf(effect.Kind));
                 break;
             case OutgoingInviteEffectKind.DropTransaction:
                 _sender.Drop();
                 break;
             case OutgoingInviteEffectKind.StartTimer when _state.Phase == OutgoingInvitePhase.Decided:
-                // From here on only late 2xx responses may come, and this call is not kept for them.
+                // Only late 2xx responses may come now, and this object is not kept for them.
                 Agent.Memory.Keep(new SettledInvite(_layer, _sender, _state, _forks), effect.Duration);
                 break;
             case OutgoingInviteEffectKind.StartTimer:
@@ -230,6 +216,13 @@ public sealed class OutgoingInvite : IInviteUser, IAgentPart
                 break;
         }
     }
+
+    private InviteOutcome OutcomeOf(OutgoingInviteEffectKind kind) => kind switch
+    {
+        OutgoingInviteEffectKind.PublishRejected => new InviteOutcome.Rejected(_response!),
+        OutgoingInviteEffectKind.PublishCancelled => new InviteOutcome.Cancelled { Response = _response is { IsFinal: true } ? _response : null },
+        _ => new InviteOutcome.Failed(_error!),
+    };
 
     // The dialog exists from now on, because the peer's BYE may come before our ACK is sent. The application is told after the ACK.
     private void PublishAccepted(string tag)
@@ -255,7 +248,7 @@ public sealed class OutgoingInvite : IInviteUser, IAgentPart
 
     private void Publish(InviteOutcome outcome)
     {
-        _closingDelay.End();
+        _cancellation.End();
         Agent.Remove(this);
         _result.TrySetResult(outcome);
     }

@@ -47,42 +47,15 @@ internal sealed class PeerRequests(InviteDialog dialog, SessionRequests requests
         {
             ReceivePrack(transaction);
         }
-        else if (IsOffer(request) && OwnOfferIsOpen())
+        else if (TryRefuse(transaction))
         {
-            // The offers crossed (RFC 3261 §14.2, RFC 3311 §5.2).
-            transaction.Respond(491);
+            // An offer at the wrong time, or a session interval that is too short; the timer agreed before runs on.
         }
-        else if (IsOffer(request) && HasOpenOffer)
+        else if (ReceiverOf(request) is { } receiver)
         {
-            transaction.RespondRetryLater("Last Offer Not Answered Yet");
+            Deliver(transaction, receiver);
         }
-        else if ((request.Method == SipMethod.Invite || request.Method == SipMethod.Update) && Layer.RefusesTimer(transaction))
-        {
-            // Answered with 422; the timer agreed before runs on.
-        }
-        else if (descriptions.IsRefresh(request))
-        {
-            Deliver(transaction, descriptions.AnswerRefresh);
-        }
-        else if (IsOffer(request) && dialog.OfferReceived is { } offered)
-        {
-            Deliver(transaction, offered);
-        }
-        else if (IsOffer(request) && HoldsOffers && dialog.OfferReceived is null)
-        {
-            // The peer may be faster than the application, which has only just heard that the session is there.
-            Deliver(transaction, held => _held = held);
-        }
-        else if (dialog.RequestReceived is { } received)
-        {
-            Deliver(transaction, received);
-        }
-        else if (request.Method == SipMethod.Options)
-        {
-            // Answered as outside a dialog (RFC 3261 §11.2).
-            Deliver(transaction, Layer.OptionsReceived);
-        }
-        else if (request.Method == SipMethod.Invite || request.Method == SipMethod.Update)
+        else if (MayRefresh(request))
         {
             transaction.Respond(488);
         }
@@ -112,8 +85,51 @@ internal sealed class PeerRequests(InviteDialog dialog, SessionRequests requests
         }
     }
 
+    private static bool MayRefresh(SipRequest request) => request.Method == SipMethod.Invite || request.Method == SipMethod.Update;
+
     private static bool IsOffer(SipRequest request) =>
         request.Method == SipMethod.Invite || (request.Method == SipMethod.Update && !request.Body.IsEmpty);
+
+    private bool TryRefuse(ServerTransaction transaction)
+    {
+        bool isOffer = IsOffer(transaction.Request);
+        if (isOffer && OwnOfferIsOpen())
+        {
+            // The offers crossed (RFC 3261 §14.2, RFC 3311 §5.2).
+            transaction.Respond(491);
+            return true;
+        }
+
+        if (isOffer && HasOpenOffer)
+        {
+            transaction.RespondRetryLater("Last Offer Not Answered Yet");
+            return true;
+        }
+
+        return MayRefresh(transaction.Request) && Layer.RefusesTimer(transaction);
+    }
+
+    private Action<IncomingRequest>? ReceiverOf(SipRequest request)
+    {
+        if (descriptions.IsRefresh(request))
+        {
+            return descriptions.AnswerRefresh;
+        }
+
+        if (IsOffer(request) && dialog.OfferReceived is { } offered)
+        {
+            return offered;
+        }
+
+        if (IsOffer(request) && HoldsOffers)
+        {
+            // The peer may be faster than the application, which has only just heard of the session.
+            return held => _held = held;
+        }
+
+        // OPTIONS is answered as outside a dialog (RFC 3261 §11.2).
+        return dialog.RequestReceived ?? (request.Method == SipMethod.Options ? Layer.OptionsReceived : null);
+    }
 
     private void ReceivePrack(ServerTransaction transaction)
     {
@@ -173,7 +189,7 @@ internal sealed class PeerRequests(InviteDialog dialog, SessionRequests requests
         }
 
         SipRequest request = transaction.Request;
-        if (response.IsSuccess && (request.Method == SipMethod.Invite || request.Method == SipMethod.Update))
+        if (response.IsSuccess && MayRefresh(request))
         {
             requests.RefreshTarget(request);
             if (!response.Headers.Contains(SipHeaderNames.Contact))

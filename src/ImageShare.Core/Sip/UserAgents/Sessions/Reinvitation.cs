@@ -134,9 +134,7 @@ internal sealed class Reinvitation : IInviteUser, IAgentPart
                 Leave();
                 _done(_response!);
                 break;
-            case OutgoingInviteEffectKind.PublishCancelled:
-            case OutgoingInviteEffectKind.PublishTimedOut:
-            case OutgoingInviteEffectKind.PublishUnreachable:
+            case OutgoingInviteEffectKind.PublishCancelled or OutgoingInviteEffectKind.PublishTimedOut or OutgoingInviteEffectKind.PublishUnreachable:
                 Leave();
                 _failed(_error ?? new ImageShareException(ImageShareError.NoAnswer, "The peer did not answer the offer in time; the session is given up."));
                 break;
