@@ -87,7 +87,7 @@ internal static class InviteServerMachine
                 return state with { HasResponded = true };
             case < 300:
                 effects.Add(TransactionEffect.Start(TransactionTimer.L, state.Timers.Timeout));
-                return state with { Phase = TransactionPhase.Accepted, HasResponded = true };
+                return state with { Phase = TransactionPhase.Accepted };
             default:
                 if (!state.Reliable)
                 {
@@ -95,7 +95,7 @@ internal static class InviteServerMachine
                 }
 
                 effects.Add(TransactionEffect.Start(TransactionTimer.H, state.Timers.Timeout));
-                return state with { Phase = TransactionPhase.Completed, HasResponded = true, Interval = state.Timers.T1 };
+                return state with { Phase = TransactionPhase.Completed, Interval = state.Timers.T1 };
         }
     }
 

@@ -52,7 +52,7 @@ internal static class NonInviteServerMachine
         }
 
         effects.Add(TransactionEffect.Start(TransactionTimer.J, state.Timers.Timeout));
-        return state with { Phase = TransactionPhase.Completed, HasResponded = true };
+        return state with { Phase = TransactionPhase.Completed };
     }
 
     private static TransactionState OnTimer(TransactionState state, TransactionTimer timer, ICollection<TransactionEffect> effects)
@@ -61,7 +61,7 @@ internal static class NonInviteServerMachine
         {
             case (TransactionPhase.Trying, TransactionTimer.Trying):
                 effects.Add(TransactionEffect.SendTrying);
-                return state with { Phase = TransactionPhase.Proceeding, HasResponded = true };
+                return state with { Phase = TransactionPhase.Proceeding };
             case (TransactionPhase.Trying or TransactionPhase.Proceeding, TransactionTimer.Abandon):
                 return state.Terminate(TransactionEnd.TimedOut, effects);
             case (TransactionPhase.Completed, TransactionTimer.J):

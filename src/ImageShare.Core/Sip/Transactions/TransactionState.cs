@@ -30,7 +30,7 @@ internal enum TransactionPhase
 /// <param name="Timers">The base times.</param>
 /// <param name="Reliable">Whether its messages go over a stream, where nothing is retransmitted.</param>
 /// <param name="Interval">The retransmission interval that runs now.</param>
-/// <param name="HasResponded">Server only: there is a response to repeat.</param>
+/// <param name="HasResponded">INVITE server in Proceeding only: there is a response to repeat.</param>
 /// <param name="FailureReported">Server only: the user knows of the transport failure.</param>
 internal readonly record struct TransactionState(
     TransactionPhase Phase, SipTimers Timers, bool Reliable, TimeSpan Interval = default, bool HasResponded = false, bool FailureReported = false)

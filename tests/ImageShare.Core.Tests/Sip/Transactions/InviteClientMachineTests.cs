@@ -88,14 +88,24 @@ public sealed class InviteClientMachineTests
         });
     }
 
-    [Test]
+    [TestCase(10, 32)]
+    [TestCase(1000, 64)]
     [Category("TXN-006")]
-    public void Timer_D_never_falls_below_32_seconds()
+    public void Timer_D_is_64_T1_and_never_falls_below_32_seconds(int t1, double seconds)
     {
-        TransactionRun run = TransactionRun.InviteClient(timers: new SipTimers { T1 = TimeSpan.FromMilliseconds(10) });
+        TransactionRun run = TransactionRun.InviteClient(timers: new SipTimers { T1 = TimeSpan.FromMilliseconds(t1) });
         run.Give(TransactionInput.Received(486));
-        run.RunTo(40);
-        Assert.That(run.TimesOf(Terminate), Is.EqualTo(new[] { 32.0 }));
+        run.RunTo(100);
+        Assert.That(run.TimesOf(Terminate), Is.EqualTo(new[] { seconds }));
+    }
+
+    [Test]
+    public void A_timer_of_another_transaction_changes_nothing()
+    {
+        TransactionRun run = TransactionRun.InviteClient();
+        Assert.That(run.Kinds(TransactionInput.Fired(TransactionTimer.D)), Is.Empty);
+        Assert.That(run.Kinds(TransactionInput.Fired(TransactionTimer.F)), Is.Empty);
+        Assert.That(run.IsOver, Is.False);
     }
 
     [Test]
@@ -119,7 +129,7 @@ public sealed class InviteClientMachineTests
         {
             Assert.That(run.Kinds(TransactionInput.Received(200)), Is.EqualTo(new[] { Deliver }));
             Assert.That(run.Kinds(TransactionInput.Received(180)), Is.Empty);
-            Assert.That(run.Kinds(TransactionInput.Received(486)), Is.Empty);
+            Assert.That(run.Kinds(TransactionInput.Received(300)), Is.Empty);
         });
         run.RunTo(33);
         Assert.Multiple(() =>

@@ -16,6 +16,7 @@ public sealed class InviteServerMachineTests
         {
             Assert.That(run.TimesOf(SendTrying), Is.EqualTo(new[] { .2 }));
             Assert.That(run.IsOver, Is.False);
+            Assert.That(run.Kinds(TransactionInput.Request), Is.EqualTo(new[] { ResendResponse }), "a copy of the INVITE gets the 100 again");
         });
     }
 
@@ -41,12 +42,13 @@ public sealed class InviteServerMachineTests
         Assert.That(run.TimesOf(Deliver), Is.EqualTo(new[] { 0.0 }));
     }
 
-    [Test]
+    [TestCase(300)]
+    [TestCase(603)]
     [Category("TXN-013")]
-    public void On_UDP_a_refusal_is_repeated_up_to_T2_until_timer_H()
+    public void On_UDP_a_refusal_is_repeated_up_to_T2_until_timer_H(int status)
     {
         TransactionRun run = TransactionRun.InviteServer();
-        run.Give(TransactionInput.Respond(603));
+        run.Give(TransactionInput.Respond(status));
         run.RunTo(100);
         Assert.Multiple(() =>
         {
@@ -114,7 +116,7 @@ public sealed class InviteServerMachineTests
             Assert.That(run.Kinds(TransactionInput.Request), Is.Empty);
             Assert.That(run.TimesOf(SendResponse, ResendResponse), Is.EqualTo(new[] { 0.0 }));
             Assert.That(run.Kinds(TransactionInput.Respond(200)), Is.EqualTo(new[] { SendResponse }));
-            Assert.That(run.Kinds(TransactionInput.Respond(486)), Is.Empty);
+            Assert.That(run.Kinds(TransactionInput.Respond(300)), Is.Empty);
             Assert.That(run.Kinds(TransactionInput.Ack), Is.EqualTo(new[] { Deliver }));
         });
         run.RunTo(40);

@@ -87,6 +87,7 @@ public sealed class TransactionKeyTests
         invite.Headers.Add("Require", "x");
         invite.Headers.Add("Proxy-Require", "y");
         invite.Headers.Add("Authorization", "Digest a=b");
+        invite.Headers.Add("Proxy-Authorization", "Digest c=d");
         invite.Headers.Add("Contact", "<sip:me@here>");
         invite.Body = "v=0"u8.ToArray();
         SipRequest cancel = InviteFollowUp.CreateCancel(invite, null);
@@ -105,7 +106,9 @@ public sealed class TransactionKeyTests
             Assert.That(ack.Headers.Routes, Is.EqualTo(invite.Headers.Routes));
             Assert.That(ack.Headers.To!.Tag, Is.EqualTo("x"));
             Assert.That(ack.Headers.GetString("Authorization"), Is.EqualTo("Digest a=b"));
+            Assert.That(ack.Headers.GetString("Proxy-Authorization"), Is.EqualTo("Digest c=d"));
             Assert.That(ack.Headers.Contains("Require"), Is.False);
+            Assert.That(InviteFollowUp.CreateCancel(invite, "SIP;cause=200").Headers.GetString("Reason"), Is.EqualTo("SIP;cause=200"));
         });
     }
 

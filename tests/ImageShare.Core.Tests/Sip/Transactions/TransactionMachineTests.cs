@@ -44,7 +44,16 @@ public sealed class TransactionMachineTests
         }).QuickCheckThrowOnFailure();
     }
 
-    [Test]
-    public void A_timer_without_length_is_refused() =>
-        Assert.That(() => new SipTimers { T1 = TimeSpan.Zero }, Throws.TypeOf<ArgumentOutOfRangeException>());
+    [TestCase(0, false)]
+    [TestCase(1, true)]
+    [TestCase(3_599_999, true)]
+    [TestCase(3_600_000, false)]
+    public void A_timer_is_longer_than_nothing_and_shorter_than_an_hour(int milliseconds, bool isTaken)
+    {
+        TimeSpan value = TimeSpan.FromMilliseconds(milliseconds);
+        foreach (Func<SipTimers> set in (Func<SipTimers>[])[() => new() { T1 = value }, () => new() { T2 = value }, () => new() { T4 = value }])
+        {
+            Assert.That(() => set(), isTaken ? Throws.Nothing : Throws.TypeOf<ArgumentOutOfRangeException>());
+        }
+    }
 }
