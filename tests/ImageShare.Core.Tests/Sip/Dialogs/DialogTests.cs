@@ -163,6 +163,88 @@ public sealed class DialogTests
         });
     }
 
+    // RFC 3261 §12.1.1 and RFC 3261 §12.1.2 take the target from the Contact; these peers have sent none that can be used.
+    [TestCase(null, "192.0.2.7", "sip:alice@ims.example")]
+    [TestCase("<sip:alice@0.0.0.0:5070>", "192.0.2.7", "sip:alice@192.0.2.7:5070")]
+    [TestCase("<sip:alice@0.0.0.0:5070>", null, "sip:alice@192.0.2.1:5070")]
+    [TestCase("<sip:alice@0.0.0.0>, <sip:alice@192.0.2.8>", "192.0.2.7", "sip:alice@192.0.2.8")]
+    [TestCase("<sip:nobody@>", "192.0.2.7", "sip:alice@ims.example")]
+    public void A_caller_without_a_usable_Contact_is_where_it_was_seen_or_who_it_says_it_is(string? contact, string? received, string target)
+    {
+        SipRequest invite = Invite();
+        invite.Headers.Set("Via", $"SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1{(received is null ? null : ";received=" + received)}");
+        invite.Headers.Remove("Contact");
+        if (contact is not null)
+        {
+            invite.Headers.Add("Contact", contact);
+        }
+
+        Assert.That(Dialog.OfCallee(invite, "b").RemoteTarget.ToString(), Is.EqualTo(target));
+        invite.Headers.Add("Via", "SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK2");
+        Assert.That(
+            Dialog.OfCallee(invite, "b").RemoteTarget.ToString(),
+            Is.EqualTo(target.Contains("5070", StringComparison.Ordinal) ? "sip:alice@ims.example" : target),
+            "behind a proxy it was not seen");
+    }
+
+    [Test]
+    public void A_callee_without_Contact_and_To_is_whom_the_INVITE_was_for()
+    {
+        SipRequest invite = Invite();
+        Dialog dialog = Dialog.OfCaller(invite, new SipResponse(200));
+        Assert.That((dialog.RemoteTarget, dialog.Remote.ToString(), dialog.Id), Is.EqualTo((invite.RequestUri, "<sip:bob@ims.example>", new DialogId("call", "a", null))));
+    }
+
+    [Test]
+    [Category("DLG-006")]
+    public void What_was_sent_while_it_was_early_counts_and_nothing_counts_back()
+    {
+        SipRequest invite = Invite();
+        Dialog dialog = Dialog.OfCaller(invite, Answer(invite));
+        Assert.That((dialog.CountingFrom(6).LocalCSeq, dialog.CountingFrom(7).LocalCSeq, dialog.CountingFrom(9).LocalCSeq), Is.EqualTo((7u, 7u, 9u)));
+        Assert.That(dialog.CountingFrom(9).CreateRequest(SipMethod.Bye, out _).Request.Headers.CSeq!.Number, Is.EqualTo(10));
+    }
+
+    [Test]
+    [Category("DLG-007")]
+    public void The_number_of_the_INVITE_is_the_first_the_callee_has_seen_and_may_come_again()
+    {
+        Dialog dialog = Dialog.OfCallee(Invite(), "b");
+        Assert.That((dialog.RemoteCSeq, dialog.LocalCSeq), Is.EqualTo(((uint?)7, 0u)));
+        Assert.That(dialog.TryReceive(Numbered(6), out Dialog same), Is.False);
+        Assert.That(same, Is.SameAs(dialog));
+        Assert.That(dialog.TryReceive(Numbered(7), out dialog), Is.True);
+        SipRequest invite = Invite();
+        dialog = Dialog.OfCaller(invite, Answer(invite));
+        Assert.That((dialog.RemoteCSeq, dialog.TryReceive(Numbered(0), out _)), Is.EqualTo(((uint?)null, true)), "the callee has its own numbers");
+    }
+
+    [Test]
+    public void A_request_in_the_dialog_has_the_headers_each_request_needs()
+    {
+        SipRequest request = Dialog.OfCallee(Invite(), "b").CreateRequest(SipMethod.Bye, out _).Request;
+        Assert.That(request.Headers.Select(static h => h.Name), Is.EqualTo(new[] { "Max-Forwards", "From", "To", "Call-ID", "CSeq" }));
+        Assert.That(
+            (request.Headers.MaxForwards, request.Headers.CallId, request.Headers.CSeq!.ToString()),
+            Is.EqualTo(((int?)70, "call", "1 BYE")));
+    }
+
+    [TestCase("<sip:p1.example;lr>, <sip:p2.example;lr>", "p1.example")]
+    [TestCase("<sip:p1.example>", "ims.example")]
+    [TestCase(null, "ims.example")]
+    [Category("DLG-004")]
+    public void A_route_the_application_wrote_is_followed_where_it_begins_with_a_loose_router(string? route, string nextHop)
+    {
+        SipRequest invite = Invite();
+        if (route is not null)
+        {
+            invite.Headers.Add("Route", route);
+        }
+
+        RoutedRequest routed = RouteSet.AsWritten(invite);
+        Assert.That((routed.NextHop.Host, routed.Request), Is.EqualTo((nextHop, invite)));
+    }
+
     private static string[] Hosts(IEnumerable<NameAddress> routes) => [.. routes.Select(r => r.Uri.Host)];
 
     private static SipRequest Numbered(uint number)

@@ -57,6 +57,39 @@ public sealed class IncomingInviteMachineTests
     public void A_transport_failure_ends_it_and_the_application_learns_of_it() =>
         Assert.That(Give(TransportFailed), Is.EqualTo("StopTimer Limit, Respond 500, SignalCancelled"));
 
+    [Test]
+    [Category("REL-004")]
+    public void A_reliable_response_without_PRACK_ends_it_with_504()
+    {
+        Give(Provisional, 183);
+        Assert.That(Give(NotAcknowledged), Is.EqualTo("StopTimer Repeat, StopTimer Limit, Respond 504, SignalCancelled"));
+        Assert.That(Give(NotAcknowledged), Is.Empty);
+    }
+
+    [Test]
+    public void The_response_sent_last_is_the_one_that_is_repeated()
+    {
+        Assert.That(Give(Provisional, 101), Does.Contain("StartTimer Repeat"));
+        Give(Provisional, 180);
+        Give(Provisional, 183);
+        Give(Provisional, 100);
+        Assert.That(Give(RepeatTimerFired), Does.StartWith("Respond 183"));
+    }
+
+    [TestCase(false, 60)]
+    [TestCase(true, 150)]
+    [Category("DLG-024")]
+    public void A_reliable_response_is_repeated_less_often(bool isReliable, int seconds)
+    {
+        IncomingInviteState state = IncomingInviteMachine.Start(TimeSpan.FromMinutes(5), [], isReliable);
+        foreach (IncomingInviteInput input in (IncomingInviteInput[])[new(Provisional, 180), new(RepeatTimerFired)])
+        {
+            var effects = new List<IncomingInviteEffect>();
+            state = IncomingInviteMachine.Step(state, input, effects);
+            Assert.That(effects[^1].Duration, Is.EqualTo(TimeSpan.FromSeconds(seconds)));
+        }
+    }
+
     private string Give(IncomingInviteInputKind kind, int status = 0)
     {
         var effects = new List<IncomingInviteEffect>();

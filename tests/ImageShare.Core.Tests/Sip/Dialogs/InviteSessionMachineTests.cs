@@ -111,6 +111,46 @@ public sealed class InviteSessionMachineTests
         Assert.That(TimesOf(RepeatAnswer), Is.EqualTo(new[] { 10.5, 11.5 }));
     }
 
+    [Test]
+    [Category("DLG-009")]
+    public void A_request_that_fails_before_the_ACK_ends_the_session_too()
+    {
+        StartAsCallee();
+        Assert.That(Give(InviteSessionInput.RequestFailed), Is.EqualTo(new[] { StopTimer, StopTimer, ReportNotConfirmed, SendBye, ReportEnded }));
+        Assert.That((EndReason, _timers.Count), Is.EqualTo((DialogEndReason.Failed, 0)));
+        Assert.That(Give(InviteSessionInput.AckReceived), Is.Empty);
+    }
+
+    [Test]
+    [Category("DLG-016")]
+    public void A_BYE_that_waits_for_the_ACK_goes_out_without_it_in_the_end()
+    {
+        StartAsCallee();
+        Give(InviteSessionInput.ByeRequested);
+        RunTo(100);
+        Assert.That((TimesOf(SendBye).Single(), EndReason), Is.EqualTo((32.0, DialogEndReason.NoAck)));
+    }
+
+    [Test]
+    public void Before_the_ACK_another_answer_changes_nothing()
+    {
+        StartAsCallee();
+        RunTo(2);
+        Assert.That(Give(InviteSessionInput.Answered), Is.Empty);
+        RunTo(4);
+        Assert.That(TimesOf(RepeatAnswer), Is.EqualTo(new[] { .5, 1.5, 3.5 }));
+    }
+
+    [Test]
+    public void After_the_ACK_a_timer_that_was_on_its_way_changes_nothing()
+    {
+        StartAsCallee();
+        Give(InviteSessionInput.AckReceived);
+        Assert.That(Give(InviteSessionInput.AckTimerFired), Is.Empty);
+        Assert.That(Give(InviteSessionInput.RepeatTimerFired), Is.Empty);
+        Assert.That(_state.Phase, Is.EqualTo(InviteSessionPhase.Confirmed));
+    }
+
     private DialogEndReason EndReason => _log.Single(e => e.Effect.Kind == ReportEnded).Effect.Reason;
 
     private void StartAsCallee()

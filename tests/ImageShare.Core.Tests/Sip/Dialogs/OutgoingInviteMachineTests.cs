@@ -96,6 +96,65 @@ public sealed class OutgoingInviteMachineTests
         Assert.That(Give(OutgoingInviteInput.TransportFailed), Is.Empty);
     }
 
+    [TestCase(false, PublishTimedOut)]
+    [TestCase(true, PublishCancelled)]
+    [Category("DLG-014")]
+    public void A_timeout_of_what_was_cancelled_is_a_cancellation(bool isCancelled, object outcome)
+    {
+        if (isCancelled)
+        {
+            Give(OutgoingInviteInput.CancelRequested);
+        }
+
+        Assert.That(Give(OutgoingInviteInput.TimedOut), Is.EqualTo(new[] { outcome, StartTimer }));
+    }
+
+    [Test]
+    [Category("DLG-014")]
+    public void A_transport_failure_of_what_was_cancelled_is_a_cancellation()
+    {
+        Give(OutgoingInviteInput.Provisional);
+        Give(OutgoingInviteInput.CancelRequested);
+        Assert.That(Give(OutgoingInviteInput.TransportFailed), Is.EqualTo(new[] { StopTimer, PublishCancelled, Forget }));
+    }
+
+    [Test]
+    public void A_487_nobody_asked_for_is_a_refusal() => Assert.That(Give(OutgoingInviteInput.Failure(487)), Is.EqualTo(new[] { PublishRejected, Forget }));
+
+    [Test]
+    public void Before_the_outcome_a_timer_that_nobody_started_changes_nothing()
+    {
+        Assert.That(Give(OutgoingInviteInput.TimerFired), Is.Empty);
+        Give(OutgoingInviteInput.Provisional);
+        Assert.That(Give(OutgoingInviteInput.TimerFired), Is.Empty);
+        Assert.That(Give(OutgoingInviteInput.Success("b")), Has.Member(PublishAccepted));
+    }
+
+    [Test]
+    [Category("DLG-023")]
+    public void Each_effect_names_its_answer_and_stragglers_are_waited_for_64_T1()
+    {
+        Assert.That(Effects(OutgoingInviteInput.Success("b")), Is.EqualTo(new OutgoingInviteEffect[]
+        {
+            new(Acknowledge, "b"), new(PublishAccepted, "b"), new(StartTimer, Duration: TimeSpan.FromSeconds(32)),
+        }));
+        Assert.That(Effects(OutgoingInviteInput.Success("c")), Is.EqualTo(new OutgoingInviteEffect[] { new(Acknowledge, "c"), new(EndDialog, "c") }));
+        Assert.That(Effects(OutgoingInviteInput.Success("b")).Single(), Is.EqualTo(new OutgoingInviteEffect(AcknowledgeAgain, "b")));
+    }
+
+    [Test]
+    [Category("SEC-001")]
+    public void More_answers_than_a_proxy_would_make_forks_are_let_go()
+    {
+        for (int i = 0; i < 32; i++)
+        {
+            Assert.That(Give(OutgoingInviteInput.Success($"{i}")), Has.Member(Acknowledge));
+        }
+
+        Assert.That(Give(OutgoingInviteInput.Success("32")), Is.Empty);
+        Assert.That(Give(OutgoingInviteInput.Success("31")), Is.EqualTo(new[] { AcknowledgeAgain }));
+    }
+
     /// <summary>All orders of what a peer and an application can do to a call: one outcome, one ACK per answer, BYE for each that is not the call.</summary>
     [Test]
     public void In_every_order_of_events_there_is_one_outcome_and_no_answer_is_left_hanging()

@@ -73,6 +73,27 @@ public sealed class ReliableProvisionalMachineTests
         Assert.That(Send(180), Is.Empty);
     }
 
+    [Test]
+    [Category("REL-006")]
+    public void After_it_is_given_up_a_late_PRACK_still_matches_and_nothing_follows_it()
+    {
+        Send(180);
+        Send(183);
+        Fire(ReliableProvisionalTimer.GiveUp);
+        var effects = new List<ReliableProvisionalEffect>();
+        _state = ReliableProvisionalMachine.Close(_state, effects);
+        Assert.That(effects, Is.Empty, "the timers are stopped already");
+        Assert.That(Acknowledge(41), Is.EqualTo("True: "));
+    }
+
+    [Test]
+    public void Closing_with_nothing_unacknowledged_stops_nothing()
+    {
+        var effects = new List<ReliableProvisionalEffect>();
+        Assert.That(ReliableProvisionalMachine.Close(_state, effects).IsOpen, Is.False);
+        Assert.That(effects, Is.Empty);
+    }
+
     private string Send(int status)
     {
         var effects = new List<ReliableProvisionalEffect>();

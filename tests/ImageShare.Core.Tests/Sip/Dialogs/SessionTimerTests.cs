@@ -68,9 +68,80 @@ public sealed class SessionTimerTests
     [TestCase(1800, false, 1768)]
     [TestCase(90, true, 45)]
     [TestCase(90, false, 60)]
+    [TestCase(93, false, 62)]
+    [TestCase(99, false, 67)]
     [Category("DLG-031")]
     public void It_acts_before_the_end(int interval, bool isOurs, int seconds) =>
         Assert.That(new SessionTimer(TimeSpan.FromSeconds(interval), isOurs).ActAfter, Is.EqualTo(TimeSpan.FromSeconds(seconds)));
+
+    [TestCase("Supported", "TIMER", true)]
+    [TestCase("Require", "timer", true)]
+    [TestCase("Require", "100rel", false)]
+    [Category("DLG-031")]
+    public void Who_requires_it_supports_it_too(string header, string value, bool supports)
+    {
+        SipRequest request = Request(false, "89", true);
+        request.Headers.Add(header, value);
+        Assert.That(SessionTimer.IsTooShort(request, TimeSpan.FromSeconds(90)), Is.EqualTo(supports));
+    }
+
+    [TestCase("1800", 1800, true)]
+    [TestCase("90;refresher=uac", 90, true)]
+    [TestCase("1800;refresher=UAS", 1800, false)]
+    [TestCase("89;refresher=uac", 0, false)]
+    [TestCase(null, 0, false)]
+    [Category("DLG-031")]
+    public void The_2xx_to_our_own_refresh_says_whose_turn_it_is(string? expires, int seconds, bool isOurs)
+    {
+        var response = new SipResponse(200);
+        if (expires is not null)
+        {
+            response.Headers.Add("Session-Expires", expires);
+        }
+
+        Assert.That(SessionTimer.Read(response), Is.EqualTo(seconds == 0 ? null : new SessionTimer(TimeSpan.FromSeconds(seconds), isOurs)));
+    }
+
+    [TestCase(true, 0, "uac", null)]
+    [TestCase(false, 0, "uas", null)]
+    [TestCase(true, 120, "uac", "120")]
+    [Category("DLG-031")]
+    public void A_refresh_asks_for_the_same_again(bool isOurs, int least, string refresher, string? leastAsked)
+    {
+        var headers = new SipRequest(SipMethod.Update, SipUri.Parse("sip:b@h")).Headers;
+        new SessionTimer(TimeSpan.FromSeconds(1800), isOurs).AddTo(headers, TimeSpan.FromSeconds(least));
+        Assert.That(headers.GetString("Session-Expires"), Is.EqualTo($"1800;refresher={refresher}"));
+        Assert.That(headers.Supported, Is.EqualTo(new[] { "timer" }));
+        Assert.That(headers.GetString("Min-SE"), Is.EqualTo(leastAsked));
+    }
+
+    [TestCase(422, "1801", 1801)]
+    [TestCase(422, "1800", 0)]
+    [TestCase(422, "x", 0)]
+    [TestCase(422, null, 0)]
+    [TestCase(423, "1801", 0)]
+    [Category("DLG-031")]
+    public void After_a_422_the_least_the_peer_takes_is_asked_for(int status, string? least, int seconds)
+    {
+        var response = new SipResponse(status);
+        if (least is not null)
+        {
+            response.Headers.Add("Min-SE", least);
+        }
+
+        Assert.That(
+            new SessionTimer(TimeSpan.FromSeconds(1800), true).After422(response),
+            Is.EqualTo(seconds == 0 ? null : new SessionTimer(TimeSpan.FromSeconds(seconds), true)));
+    }
+
+    [TestCase(true, "90;refresher=UAS", true)]
+    [TestCase(true, "90;refresher=uac", false)]
+    [TestCase(true, "89", null)]
+    [Category("DLG-031")]
+    public void The_shortest_interval_is_agreed_to(bool supports, string expires, bool? isOurs) =>
+        Assert.That(
+            SessionTimer.Answer(Request(supports, expires, true)),
+            Is.EqualTo(isOurs is { } ours ? new SessionTimer(SessionTimer.Shortest, ours) : null));
 
     private static SipRequest Request(bool supports, string? expires, bool takesUpdate)
     {
