@@ -1,44 +1,165 @@
+using System.Collections.Concurrent;
 using System.Net;
+using ImageShare.Core.Net;
 
 namespace ImageShare.Core.Sip.Transport;
 
-/// <summary>Counts the accepted connections per source, those in their TLS handshake included. For any thread.</summary>
-internal sealed class AcceptedConnections(int mostPerSource)
+/// <summary>
+/// Accepts the stream connections of peers, within the bounds of the transport and of each source, and performs their TLS handshakes. For any thread.
+/// </summary>
+internal sealed class AcceptedConnections(
+    SipTransportOptions options, SipConnections connections, TlsEndpoint tls, SipTransportStatistics statistics, CancellationToken stop)
 {
+    private static readonly TimeSpan MakesRoomAfter = TimeSpan.FromMinutes(3);
+
+    private readonly ConcurrentDictionary<IStreamConnection, Task> _handshakes = new();
+
+    // How many each source has, those in their handshake included.
     private readonly Lock _gate = new();
     private readonly Dictionary<IPAddress, int> _bySource = [];
 
-    /// <summary>Whether that source may not open another one.</summary>
-    public bool IsFull(IPAddress address)
+    /// <summary>Accepts until the listener ends.</summary>
+    public async Task AcceptAsync(IStreamListener listener, SipProtocol protocol)
     {
-        lock (_gate)
+        while (!stop.IsCancellationRequested)
         {
-            return _bySource.GetValueOrDefault(SourceNetwork.Of(address)) >= mostPerSource;
+            try
+            {
+                if (await listener.AcceptAsync(stop).ConfigureAwait(false) is not { } accepted)
+                {
+                    return;
+                }
+
+                if (HasRoomFor(accepted.RemoteEndPoint.Address))
+                {
+                    Take(accepted, protocol);
+                }
+                else
+                {
+                    await DropAsync(accepted).ConfigureAwait(false);
+                }
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception)
+            {
+                // One failed accept must not end the listener; the pause keeps a broken one from spinning.
+                statistics.CountSocketError();
+                await PauseAsync(options.TimeProvider, stop).ConfigureAwait(false);
+            }
         }
     }
 
-    public void Add(IPAddress address)
+    /// <summary>Waits until the handshakes in progress have ended, which they do by the token.</summary>
+    public Task CloseAsync() => Task.WhenAll(_handshakes.Values);
+
+    public static async ValueTask PauseAsync(TimeProvider timeProvider, CancellationToken stop) =>
+        await Task.Delay(TimeSpan.FromMilliseconds(100), timeProvider, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private void Take(IStreamConnection accepted, SipProtocol protocol)
+    {
+        Count(accepted.RemoteEndPoint.Address, 1);
+        if (protocol == SipProtocol.Tls)
+        {
+            BeginHandshake(accepted);
+        }
+        else
+        {
+            Keep(accepted, protocol);
+        }
+    }
+
+    private async ValueTask DropAsync(IStreamConnection accepted)
+    {
+        statistics.CountConnectionDropped();
+        accepted.Abort();
+        await accepted.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // The handshake of a slow client must not delay the next.
+    private void BeginHandshake(IStreamConnection accepted)
+    {
+        var started = new TaskCompletionSource();
+        _handshakes[accepted] = HandshakeAsync(accepted, started.Task);
+        started.SetResult();
+    }
+
+    private async Task HandshakeAsync(IStreamConnection accepted, Task started)
+    {
+        IPAddress source = accepted.RemoteEndPoint.Address;
+        await started.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
+            TlsConnection secured = await tls.AcceptAsync(
+                accepted, options.Tls.RequiresClientCertificate, TlsTrust.ForClient(options.Tls), both.Token).ConfigureAwait(false);
+            Keep(secured, SipProtocol.Tls);
+        }
+        catch (Exception)
+        {
+            // The handshake closed the connection; no other is affected.
+            Count(source, -1);
+            statistics.CountHandshakeFailed();
+        }
+        finally
+        {
+            _handshakes.TryRemove(accepted, out _);
+        }
+    }
+
+    private void Keep(IStreamConnection accepted, SipProtocol protocol) => connections.Add(
+        accepted, SipConnectionKey.ForAccepted(accepted, protocol), ended => Count(ended.Source.Remote.Address, -1));
+
+    // A source above its own bound makes room among its own connections only.
+    private bool HasRoomFor(IPAddress address)
+    {
+        IPAddress source = SourceNetwork.Of(address);
+        if (CountOf(source) >= options.MaxConnectionsPerSource)
+        {
+            return TryMakeRoom(connection => SourceNetwork.Of(connection.Source.Remote.Address).Equals(source));
+        }
+
+        return connections.Count + _handshakes.Count < options.MaxConnections || TryMakeRoom(static _ => true);
+    }
+
+    // Idle connections must not keep others out for ever.
+    private bool TryMakeRoom(Func<SipConnection, bool> isOfThose)
+    {
+        SipConnection? idlest = connections.All.Where(c => !c.IsOpener && c.IsOpen && isOfThose(c)).MaxBy(static c => c.Silence);
+        if (idlest is null || idlest.Silence < MakesRoomAfter)
+        {
+            return false;
+        }
+
+        statistics.CountConnectionDropped();
+        idlest.Abort();
+        return true;
+    }
+
+    private int CountOf(IPAddress source)
+    {
+        lock (_gate)
+        {
+            return _bySource.GetValueOrDefault(source);
+        }
+    }
+
+    private void Count(IPAddress address, int change)
     {
         IPAddress source = SourceNetwork.Of(address);
         lock (_gate)
         {
-            _bySource[source] = _bySource.GetValueOrDefault(source) + 1;
-        }
-    }
-
-    public void Remove(IPAddress address)
-    {
-        IPAddress source = SourceNetwork.Of(address);
-        lock (_gate)
-        {
-            int left = _bySource[source] - 1;
-            if (left == 0)
+            int count = _bySource.GetValueOrDefault(source) + change;
+            if (count == 0)
             {
                 _bySource.Remove(source);
             }
             else
             {
-                _bySource[source] = left;
+                _bySource[source] = count;
             }
         }
     }

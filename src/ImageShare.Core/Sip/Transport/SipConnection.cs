@@ -79,14 +79,7 @@ internal sealed class SipConnection
 
                 writing = true;
                 FlushResult flushed = await _stream.Output.WriteAsync(bytes, both.Token).ConfigureAwait(false);
-                if (flushed.IsCompleted)
-                {
-                    Abort();
-                    return false;
-                }
-
-                _deadline.OnSent();
-                return true;
+                return OnFlushed(flushed);
             }
             finally
             {
@@ -111,6 +104,18 @@ internal sealed class SipConnection
             Abort();
             return false;
         }
+    }
+
+    private bool OnFlushed(FlushResult flushed)
+    {
+        if (flushed.IsCompleted)
+        {
+            Abort();
+            return false;
+        }
+
+        _deadline.OnSent();
+        return true;
     }
 
     private async Task RunAsync(SipInbound inbound, Action<SipConnection> ended, CancellationToken stop)
@@ -141,50 +146,54 @@ internal sealed class SipConnection
     {
         var reader = new SipReader(_options.Limits);
         PipeReader input = _stream.Input;
-        SipKeepAlive? keepAlive = IsOpener && _options.KeepAliveInterval is { } interval
-            ? new SipKeepAlive(interval, _options.TimeProvider, ping => TryWriteAsync(ping, stop), Abort)
-            : null;
-        using (keepAlive)
+        using SipKeepAlive? keepAlive = StartKeepAlive(stop);
+        while (true)
         {
-            while (true)
+            ReadResult read = await input.ReadAsync(stop).ConfigureAwait(false);
+            keepAlive?.OnReceived();
+            ReadOnlySequence<byte> rest = read.Buffer;
+            OperationStatus status = Deliver(reader, inbound, ref rest, out ReadOnlySequence<byte> undelivered);
+            bool delivered = undelivered.Length < read.Buffer.Length;
+            if (reader.TakeKeepAlives() is > 0 and int keepAlives && keepAlive is null)
             {
-                ReadResult read = await input.ReadAsync(stop).ConfigureAwait(false);
-                keepAlive?.OnReceived();
-                ReadOnlySequence<byte> rest = read.Buffer;
-                OperationStatus status;
-                bool delivered = false;
-                ReadOnlySequence<byte> next = rest;
-                while ((status = reader.Read(ref rest, out SipMessage? message)) == OperationStatus.Done)
-                {
-                    delivered = true;
-                    inbound.Receive(message!, Source, _stream.LocalEndPoint);
-                    next = rest;
-                }
-
-                if (reader.TakeKeepAlives() is > 0 and int keepAlives && keepAlive is null)
-                {
-                    // RFC 5626 §4.4.1: CRLF answers CRLF CRLF. Where this side sends keep-alives, empty lines are their answers. However many came in one
-                    // read, one answer is sent.
-                    inbound.Statistics.CountKeepAlives(keepAlives);
-                    await TryWriteAsync(Pong, stop).ConfigureAwait(false);
-                }
-
-                if (status == OperationStatus.InvalidData)
-                {
-                    await RefuseAsync(reader, inbound, next, stop).ConfigureAwait(false);
-                    return;
-                }
-
-                bool partial = !rest.IsEmpty || reader.IsInBody;
-                input.AdvanceTo(rest.Start, rest.End);
-                if (read.IsCompleted || read.IsCanceled)
-                {
-                    return;
-                }
-
-                _deadline.OnReceived(delivered, partial);
+                // RFC 5626 §4.4.1: CRLF answers CRLF CRLF, once for all that one read brought. Where this side sends keep-alives, empty lines are answers.
+                inbound.Statistics.CountKeepAlives(keepAlives);
+                await TryWriteAsync(Pong, stop).ConfigureAwait(false);
             }
+
+            if (status == OperationStatus.InvalidData)
+            {
+                await RefuseAsync(reader, inbound, undelivered, stop).ConfigureAwait(false);
+                return;
+            }
+
+            bool partial = !rest.IsEmpty || reader.IsInBody;
+            input.AdvanceTo(rest.Start, rest.End);
+            if (read.IsCompleted || read.IsCanceled)
+            {
+                return;
+            }
+
+            _deadline.OnReceived(delivered, partial);
         }
+    }
+
+    private SipKeepAlive? StartKeepAlive(CancellationToken stop) => IsOpener && _options.KeepAliveInterval is { } interval
+        ? new SipKeepAlive(interval, _options.TimeProvider, ping => TryWriteAsync(ping, stop), Abort)
+        : null;
+
+    // All whole messages of the buffer. What lies behind the last of them is undelivered; of that, the rest is not consumed yet.
+    private OperationStatus Deliver(SipReader reader, SipInbound inbound, ref ReadOnlySequence<byte> rest, out ReadOnlySequence<byte> undelivered)
+    {
+        undelivered = rest;
+        OperationStatus status;
+        while ((status = reader.Read(ref rest, out SipMessage? message)) == OperationStatus.Done)
+        {
+            inbound.Receive(message!, Source, _stream.LocalEndPoint);
+            undelivered = rest;
+        }
+
+        return status;
     }
 
     private async ValueTask RefuseAsync(SipReader reader, SipInbound inbound, ReadOnlySequence<byte> received, CancellationToken stop)
@@ -196,7 +205,7 @@ internal sealed class SipConnection
         }
 
         byte[] bytes = refusal.ToArray();
-        inbound.Tracing.Emit(true, refusal, Source.Protocol, _stream.LocalEndPoint, Source.Remote, bytes);
+        inbound.Tracing.Emit(true, refusal, new SipHop(Source.Protocol, _stream.LocalEndPoint, Source.Remote), bytes);
         if (await TryWriteAsync(bytes, stop).ConfigureAwait(false))
         {
             inbound.Statistics.CountRefused();

@@ -36,7 +36,7 @@ internal sealed class SipDatagrams(IDatagramSocket socket, SipTransportOptions o
                 inbound.Statistics.CountSocketError();
                 if (++failures > FailuresInARow)
                 {
-                    await SipConnections.PauseAsync(options.TimeProvider, stop).ConfigureAwait(false);
+                    await AcceptedConnections.PauseAsync(options.TimeProvider, stop).ConfigureAwait(false);
                 }
             }
         }
@@ -89,7 +89,7 @@ internal sealed class SipDatagrams(IDatagramSocket socket, SipTransportOptions o
         {
             SipDestination destination = SipRouting.GetResponseDestination(refusal, source, followMaddr: false);
             byte[] answer = refusal.ToArray();
-            inbound.Tracing.Emit(true, refusal, SipProtocol.Udp, socket.LocalEndPoint, destination.EndPoint, answer);
+            inbound.Tracing.Emit(true, refusal, new SipHop(SipProtocol.Udp, socket.LocalEndPoint, destination.EndPoint), answer);
             try
             {
                 await SendAsync(answer, destination.EndPoint, stop).ConfigureAwait(false);

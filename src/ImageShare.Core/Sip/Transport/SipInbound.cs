@@ -19,7 +19,7 @@ internal sealed class SipInbound(
 
     public void Receive(SipMessage message, SipSource source, IPEndPoint local, ReadOnlyMemory<byte> bytes = default)
     {
-        tracing.Emit(false, message, source.Protocol, local, source.Remote, bytes);
+        tracing.Emit(false, message, new SipHop(source.Protocol, local, source.Remote), bytes);
         try
         {
             if (message is SipRequest request)
@@ -52,7 +52,7 @@ internal sealed class SipInbound(
     public void ReceiveUnreadable(SipMessage? broken, SipReadError error, SipSource source, IPEndPoint local, in ReadOnlySequence<byte> bytes)
     {
         statistics.CountMalformed();
-        tracing.EmitUnreadable(error, source.Protocol, local, source.Remote, bytes);
+        tracing.EmitUnreadable(error, new SipHop(source.Protocol, local, source.Remote), bytes);
         if (broken is not SipResponse response)
         {
             return;

@@ -12,3 +12,15 @@ namespace ImageShare.Core.Sip.Transport;
 /// <param name="Bytes">The bytes themselves; theirs to keep.</param>
 public sealed record SipTraceEvent(
     bool Outgoing, SipMessage Message, SipProtocol Protocol, IPEndPoint Local, IPEndPoint Remote, ReadOnlyMemory<byte> Bytes);
+
+/// <summary>What came over the wire and could not be read, for ladders and trace files.</summary>
+/// <param name="Error">What is wrong with it, and at which byte.</param>
+/// <param name="Protocol">What carried it.</param>
+/// <param name="Local">This side.</param>
+/// <param name="Remote">The other side.</param>
+/// <param name="Octets">Its bytes, the first <see cref="MaxOctets"/> of them; theirs to keep.</param>
+public sealed record SipUnreadableTraceEvent(SipReadError Error, SipProtocol Protocol, IPEndPoint Local, IPEndPoint Remote, ReadOnlyMemory<byte> Octets)
+{
+    /// <summary>The most bytes that are shown of it.</summary>
+    public const int MaxOctets = 4096;
+}

@@ -5,15 +5,18 @@ using ImageShare.Core.Sip.Messages.Reading;
 
 namespace ImageShare.Core.Sip.Transport;
 
+/// <summary>The two ends of a message's hop, and what is spoken between them.</summary>
+internal readonly record struct SipHop(SipProtocol Protocol, IPEndPoint Local, IPEndPoint Remote);
+
 /// <summary>Calls the application's trace hooks; what they throw is counted and ignored.</summary>
 internal sealed class SipTracing(Action<SipTraceEvent>? hook, Action<SipUnreadableTraceEvent>? unreadableHook, SipTransportStatistics statistics)
 {
-    public void Emit(bool outgoing, SipMessage message, SipProtocol protocol, IPEndPoint local, IPEndPoint remote, ReadOnlyMemory<byte> bytes = default)
+    public void Emit(bool outgoing, SipMessage message, SipHop hop, ReadOnlyMemory<byte> bytes = default)
     {
         if (!outgoing && unreadableHook is not null && message is SipResponse { Headers: { TopVia.Branch: null } or { TopVia: null } or { CSeq: null } } unmatched)
         {
             // A message, but nobody can tell whose: what it lacks is what there is to see.
-            EmitUnreadable(SipValidation.Unreadable(unmatched), protocol, local, remote, new ReadOnlySequence<byte>(bytes.IsEmpty ? message.ToArray() : bytes));
+            EmitUnreadable(SipValidation.Unreadable(unmatched), hop, new ReadOnlySequence<byte>(bytes.IsEmpty ? message.ToArray() : bytes));
             return;
         }
 
@@ -24,7 +27,7 @@ internal sealed class SipTracing(Action<SipTraceEvent>? hook, Action<SipUnreadab
 
         try
         {
-            hook(new SipTraceEvent(outgoing, message, protocol, local, remote, bytes.IsEmpty ? message.ToArray() : bytes));
+            hook(new SipTraceEvent(outgoing, message, hop.Protocol, hop.Local, hop.Remote, bytes.IsEmpty ? message.ToArray() : bytes));
         }
         catch (Exception)
         {
@@ -33,7 +36,7 @@ internal sealed class SipTracing(Action<SipTraceEvent>? hook, Action<SipUnreadab
         }
     }
 
-    public void EmitUnreadable(SipReadError error, SipProtocol protocol, IPEndPoint local, IPEndPoint remote, in ReadOnlySequence<byte> bytes)
+    public void EmitUnreadable(SipReadError error, SipHop hop, in ReadOnlySequence<byte> bytes)
     {
         if (unreadableHook is null)
         {
@@ -42,7 +45,8 @@ internal sealed class SipTracing(Action<SipTraceEvent>? hook, Action<SipUnreadab
 
         try
         {
-            unreadableHook(new SipUnreadableTraceEvent(error, protocol, local, remote, bytes.Slice(0, Math.Min(bytes.Length, SipUnreadableTraceEvent.MaxOctets)).ToArray()));
+            byte[] shown = bytes.Slice(0, Math.Min(bytes.Length, SipUnreadableTraceEvent.MaxOctets)).ToArray();
+            unreadableHook(new SipUnreadableTraceEvent(error, hop.Protocol, hop.Local, hop.Remote, shown));
         }
         catch (Exception)
         {

@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using System.Net;
 using ImageShare.Core.Net;
-using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sip.Transport;
@@ -12,30 +10,24 @@ namespace ImageShare.Core.Sip.Transport;
 /// </summary>
 public sealed class SipTransport : ISipTransport
 {
-    // A port that is free for UDP is mostly free for TCP too.
-    private const int PortAttempts = 32;
-
     private readonly INetwork _network;
     private readonly SipTransportOptions _options;
-    private readonly IDatagramSocket _socket;
-    private readonly IStreamListener _listener;
-    private readonly IStreamListener? _tlsListener;
+    private readonly SipSockets _sockets;
+    private readonly SentBys _sentBys;
     private readonly SipTracing _tracing;
     private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentDictionary<SipSentBy, bool> _sentBys = new();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Running? _running;
     private int _starting;
     private int _closing;
 
-    private SipTransport(INetwork network, SipTransportOptions options, IDatagramSocket socket, IStreamListener listener, IStreamListener? tlsListener)
+    private SipTransport(INetwork network, SipTransportOptions options, SipSockets sockets)
     {
         _network = network;
         _options = options;
-        _socket = socket;
-        _listener = listener;
-        _tlsListener = tlsListener;
-        LocalEndPoint = socket.LocalEndPoint;
+        _sockets = sockets;
+        _sentBys = new SentBys(network, options, sockets);
+        LocalEndPoint = sockets.Udp.LocalEndPoint;
         _tracing = new SipTracing(options.Trace, options.TraceUnreadable, Statistics);
     }
 
@@ -43,7 +35,7 @@ public sealed class SipTransport : ISipTransport
     public IPEndPoint LocalEndPoint { get; }
 
     /// <summary>Where TLS is listened for; null when this side has no certificate.</summary>
-    public IPEndPoint? TlsEndPoint => _tlsListener?.LocalEndPoint;
+    public IPEndPoint? TlsEndPoint => _sockets.Tls?.LocalEndPoint;
 
     /// <summary>What came so far.</summary>
     public SipTransportStatistics Statistics { get; } = new();
@@ -63,30 +55,7 @@ public sealed class SipTransport : ISipTransport
             throw new ArgumentException($"{advertised} is no address a peer can reach; advertise one it can, or none.", nameof(options));
         }
 
-        // TLS first: when its port is in use, nothing needs to be released.
-        IStreamListener? tlsListener = options.Tls.Certificate is null
-            ? null
-            : network.Listen(new IPEndPoint(options.LocalEndPoint.Address, options.TlsPort));
-        for (int attempt = 1; ; attempt++)
-        {
-            IDatagramSocket? socket = null;
-            try
-            {
-                socket = network.BindDatagram(options.LocalEndPoint);
-                IStreamListener listener = network.Listen(new IPEndPoint(options.LocalEndPoint.Address, socket.LocalEndPoint.Port));
-                return new SipTransport(network, options, socket, listener, tlsListener);
-            }
-            catch (ImageShareException e)
-            {
-                // Nothing uses them yet, so this completes at once.
-                _ = socket?.DisposeAsync().AsTask();
-                if (socket is null || e.Error != ImageShareError.AddressInUse || options.LocalEndPoint.Port != 0 || attempt == PortAttempts)
-                {
-                    _ = tlsListener?.DisposeAsync().AsTask();
-                    throw;
-                }
-            }
-        }
+        return new SipTransport(network, options, SipSockets.Bind(network, options));
     }
 
     /// <inheritdoc/>
@@ -98,17 +67,19 @@ public sealed class SipTransport : ISipTransport
             throw new ImageShareException(ImageShareError.InvalidState, "A SIP transport is started once; make a new one instead.");
         }
 
-        var inbound = new SipInbound(receiver, Statistics, _tracing, IsOurs);
-        var datagrams = new SipDatagrams(_socket, _options, inbound, _stop.Token);
-        var connections = new SipConnections(_network, _options, inbound, _stop.Token);
+        var inbound = new SipInbound(receiver, Statistics, _tracing, _sentBys.IsOurs);
+        var tls = new TlsEndpoint(_options.Tls);
+        var datagrams = new SipDatagrams(_sockets.Udp, _options, inbound, _stop.Token);
+        var connections = new SipConnections(_network, _options, tls, inbound, _stop.Token);
+        var accepted = new AcceptedConnections(_options, connections, tls, Statistics, _stop.Token);
 
         // The receiver may answer the very first message, so sending works before anything is received.
-        var running = new Running(datagrams, connections);
+        var running = new Running(datagrams, connections, accepted);
         _running = running;
         running.Pumps = Task.WhenAll(
             Task.Run(datagrams.ReceiveAsync),
-            Task.Run(() => connections.AcceptAsync(_listener, SipProtocol.Tcp)),
-            _tlsListener is null ? Task.CompletedTask : Task.Run(() => connections.AcceptAsync(_tlsListener, SipProtocol.Tls)));
+            Task.Run(() => accepted.AcceptAsync(_sockets.Tcp, SipProtocol.Tcp)),
+            _sockets.Tls is null ? Task.CompletedTask : Task.Run(() => accepted.AcceptAsync(_sockets.Tls, SipProtocol.Tls)));
     }
 
     /// <inheritdoc/>
@@ -142,19 +113,7 @@ public sealed class SipTransport : ISipTransport
     public SipSentBy GetSentBy(SipDestination destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        bool isTls = destination.Protocol == SipProtocol.Tls;
-        IPAddress address = _options.AdvertisedAddress
-            ?? (SipRouting.IsUnicast(LocalEndPoint.Address) ? LocalEndPoint.Address : _network.GetLocalAddressFor(destination.EndPoint.Address));
-        string host = isTls && _options.TlsHost is { } name ? name : SipRouting.WithoutScope(address).ToString();
-        if (isTls && TlsEndPoint is null && destination.Connection is SipConnection { Stream: { } flow })
-        {
-            // Without a TLS listener the peer can reach us on its connection only.
-            return new SipSentBy(SipRouting.WithoutScope(_options.AdvertisedAddress ?? flow.LocalEndPoint.Address).ToString(), flow.LocalEndPoint.Port);
-        }
-
-        var sentBy = new SipSentBy(host, (isTls ? TlsEndPoint : null)?.Port ?? LocalEndPoint.Port);
-        _sentBys.TryAdd(sentBy, true);
-        return sentBy;
+        return _sentBys.For(destination);
     }
 
     /// <inheritdoc/>
@@ -186,7 +145,7 @@ public sealed class SipTransport : ISipTransport
 
         cancellationToken.ThrowIfCancellationRequested();
         byte[] bytes = message.ToArray();
-        _tracing.Emit(true, message, destination.Protocol, LocalEndPoint, destination.EndPoint, bytes);
+        _tracing.Emit(true, message, new SipHop(destination.Protocol, LocalEndPoint, destination.EndPoint), bytes);
         if (destination.Protocol == SipProtocol.Udp)
         {
             await running.Datagrams.SendAsync(bytes, destination.EndPoint, cancellationToken).ConfigureAwait(false);
@@ -206,16 +165,11 @@ public sealed class SipTransport : ISipTransport
         }
 
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _socket.DisposeAsync().ConfigureAwait(false);
-        await _listener.DisposeAsync().ConfigureAwait(false);
-        if (_tlsListener is not null)
-        {
-            await _tlsListener.DisposeAsync().ConfigureAwait(false);
-        }
-
+        await _sockets.DisposeAsync().ConfigureAwait(false);
         if (_running is { } running)
         {
             await running.Pumps.ConfigureAwait(false);
+            await running.Accepted.CloseAsync().ConfigureAwait(false);
             await running.Connections.CloseAsync().ConfigureAwait(false);
         }
 
@@ -274,26 +228,7 @@ public sealed class SipTransport : ISipTransport
             : destination with { Connection = (await running.Connections.GetAsync(destination, cancellationToken).ConfigureAwait(false)).Connection };
     }
 
-    // RFC 3261 §18.1.2: a response belongs to us when its top Via is one we wrote.
-    private bool IsOurs(Via via, SipSource source)
-    {
-        bool isTls = source.Protocol == SipProtocol.Tls;
-        int port = via.Port ?? (isTls ? SipRouting.DefaultTlsPort : SipRouting.DefaultPort);
-        IPAddress? address = IPAddress.TryParse(via.Host, out IPAddress? parsed) ? parsed : null;
-        if (isTls && TlsEndPoint is null && source.Connection is SipConnection { IsOpener: true, Stream: { } flow })
-        {
-            // The Via names the port of a connection this side opened, perhaps of an earlier one.
-            return address is not null && (address.Equals(flow.LocalEndPoint.Address) || address.Equals(_options.AdvertisedAddress));
-        }
-
-        return port == ((isTls ? TlsEndPoint : null)?.Port ?? LocalEndPoint.Port)
-            && (_sentBys.ContainsKey(new SipSentBy(via.Host, port))
-                || (address is not null
-                    && (address.Equals(LocalEndPoint.Address) || address.Equals(_options.AdvertisedAddress)
-                        || _sentBys.ContainsKey(new SipSentBy(address.ToString(), port)))));
-    }
-
-    private sealed record Running(SipDatagrams Datagrams, SipConnections Connections)
+    private sealed record Running(SipDatagrams Datagrams, SipConnections Connections, AcceptedConnections Accepted)
     {
         public Task Pumps { get; set; } = Task.CompletedTask;
     }

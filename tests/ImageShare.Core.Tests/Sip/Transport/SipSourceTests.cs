@@ -1,5 +1,6 @@
 using System.Net;
 using ImageShare.Core.Net;
+using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Tests.Testing;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Sip.UserAgents.Loop;
 
 namespace ImageShare.Core.Sip.UserAgents.Transactions;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace ImageShare.Core.Sip.Transport;
+namespace ImageShare.Core.Sip;
 
 /// <summary>
 /// What counts as one source where bounds are per source: an IPv4 address, or the /64 network of an IPv6 one, which is the least that one subscriber has
