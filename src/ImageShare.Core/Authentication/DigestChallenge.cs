@@ -38,32 +38,7 @@ internal sealed record DigestChallenge(
             return null;
         }
 
-        return Find(cursor.Rest, "realm");
-    }
-
-    /// <summary>The value of the first parameter with that name in a comma-separated list, as far as it can be read, or null.</summary>
-    public static string? Find(ReadOnlySpan<byte> parameters, string wanted)
-    {
-        var cursor = new AsciiCursor(parameters);
-        while (!cursor.AtEnd)
-        {
-            if (cursor.TryRead((byte)',') || cursor.SkipWhiteSpace())
-            {
-                continue;
-            }
-
-            if (!TryReadParameter(ref cursor, out string? name, out string? content))
-            {
-                return null;
-            }
-
-            if (name.Equals(wanted, StringComparison.OrdinalIgnoreCase))
-            {
-                return content;
-            }
-        }
-
-        return null;
+        return DigestParameters.Find(cursor.Rest, "realm");
     }
 
     /// <summary>Parses one header field; false if it cannot be answered.</summary>
@@ -76,56 +51,22 @@ internal sealed record DigestChallenge(
             return false;
         }
 
-        string? realm = null, nonce = null, opaque = null, algorithmName = null, qop = null, stale = null;
-        while (!cursor.AtEnd)
-        {
-            if (cursor.TryRead((byte)',') || cursor.SkipWhiteSpace())
-            {
-                continue;
-            }
-
-            if (!TryReadParameter(ref cursor, out string? name, out string? content))
-            {
-                return false;
-            }
-
-            // For a repeated parameter, the first value counts.
-            switch (name.ToUpperInvariant())
-            {
-                case "REALM":
-                    realm ??= content;
-                    break;
-                case "NONCE":
-                    nonce ??= content;
-                    break;
-                case "OPAQUE":
-                    opaque ??= content;
-                    break;
-                case "ALGORITHM":
-                    algorithmName ??= content;
-                    break;
-                case "QOP":
-                    qop ??= content;
-                    break;
-                case "STALE":
-                    stale ??= content;
-                    break;
-            }
-        }
-
-        if (realm is null || nonce is null || !TryGetAlgorithm(algorithmName, out DigestAlgorithm algorithm))
+        if (DigestParameters.TryRead(cursor.Rest) is not { } parameters
+            || !parameters.TryGetValue("realm", out string? realm)
+            || !parameters.TryGetValue("nonce", out string? nonce))
         {
             return false;
         }
 
-        bool auth = qop is not null && qop.Split(',', StringSplitOptions.TrimEntries).Contains("auth", StringComparer.OrdinalIgnoreCase);
-        if (qop is not null && !auth)
+        string? algorithmName = parameters.GetValueOrDefault("algorithm");
+        string? qop = parameters.GetValueOrDefault("qop");
+        if (!TryGetAlgorithm(algorithmName, out DigestAlgorithm algorithm) || (qop is not null && !OffersAuth(qop)))
         {
             return false;
         }
 
-        bool isStale = "true".Equals(stale, StringComparison.OrdinalIgnoreCase);
-        value = new DigestChallenge(realm, nonce, opaque, algorithm, algorithmName, auth, isStale);
+        bool isStale = "true".Equals(parameters.GetValueOrDefault("stale"), StringComparison.OrdinalIgnoreCase);
+        value = new DigestChallenge(realm, nonce, parameters.GetValueOrDefault("opaque"), algorithm, algorithmName, qop is not null, isStale);
         return true;
     }
 
@@ -148,32 +89,7 @@ internal sealed record DigestChallenge(
         return null;
     }
 
-    private static bool TryReadParameter(ref AsciiCursor cursor, [NotNullWhen(true)] out string? name, [NotNullWhen(true)] out string? value)
-    {
-        name = value = null;
-        if (!cursor.TryReadToken(out ReadOnlySpan<byte> token))
-        {
-            return false;
-        }
-
-        cursor.SkipWhiteSpace();
-        if (!cursor.TryRead((byte)'='))
-        {
-            return false;
-        }
-
-        cursor.SkipWhiteSpace();
-        name = WellKnownText.GetString(token);
-        if (cursor.TryReadQuotedString(out ReadOnlySpan<byte> inner))
-        {
-            value = QuotedString.Unescape(inner);
-            return true;
-        }
-
-        ReadOnlySpan<byte> rest = Grammar.TrimWhiteSpace(cursor.ReadUntil((byte)','));
-        value = WellKnownText.GetString(rest);
-        return !rest.IsEmpty && !rest.Contains((byte)'"');
-    }
+    private static bool OffersAuth(string qop) => qop.Split(',', StringSplitOptions.TrimEntries).Contains("auth", StringComparer.OrdinalIgnoreCase);
 
     private static bool TryGetAlgorithm(string? name, out DigestAlgorithm algorithm)
     {

@@ -48,6 +48,11 @@ internal sealed class PartHeaders(Action<BodyWarningCode, long>? warn = null)
         }
 
         WarnIf(header.RawField.Length > header.Field.Length, BodyWarningCode.SpaceBeforeColon, offset);
+        TakeField(header, value, offset);
+    }
+
+    private void TakeField(Header header, byte[] value, long offset)
+    {
         switch (header.Id)
         {
             case HeaderId.ContentType when IsFirst(header.Id, offset):

@@ -90,17 +90,9 @@ internal sealed class TlsEndpoint(TlsOptions options)
             // After a failed check, let the peer read the alert, which a reset would discard.
             await stream.DisposeAsync().ConfigureAwait(false);
             await connection.DisposeAsync().ConfigureAwait(false);
-            if (fault is not null)
+            if (Explain(e, fault, peer) is { } explained)
             {
-                throw new ImageShareException(ImageShareError.CertificateNotTrusted, fault, e);
-            }
-
-            if (e is AuthenticationException or IOException or InvalidOperationException or System.ComponentModel.Win32Exception)
-            {
-                throw new ImageShareException(
-                    ImageShareError.PeerUnreachable,
-                    $"The TLS handshake with {peer} failed; check that the port speaks TLS 1.2 or later, and that it accepts this side's certificate.",
-                    e);
+                throw explained;
             }
 
             throw;
@@ -121,6 +113,16 @@ internal sealed class TlsEndpoint(TlsOptions options)
             return fault is null;
         }
     }
+
+    private static ImageShareException? Explain(Exception e, string? fault, string peer) => e switch
+    {
+        _ when fault is not null => new ImageShareException(ImageShareError.CertificateNotTrusted, fault, e),
+        AuthenticationException or IOException or InvalidOperationException or System.ComponentModel.Win32Exception => new ImageShareException(
+            ImageShareError.PeerUnreachable,
+            $"The TLS handshake with {peer} failed; check that the port speaks TLS 1.2 or later, and that it accepts this side's certificate.",
+            e),
+        _ => null,
+    };
 
     // Do not download certificates from URLs in a peer's certificate.
     private X509ChainPolicy ChainPolicy() => new() { RevocationMode = options.RevocationMode, DisableCertificateDownloads = true };

@@ -137,60 +137,24 @@ public readonly struct ParameterList : IReadOnlyList<Parameter>, IEquatable<Para
             return true;
         }
 
-        // Usually the number of semicolons is the number of parameters: allocate an array of that size.
         Parameter[] items = [];
         int count = 0;
-        while (true)
+        while (TryReadSemicolon(ref cursor))
         {
-            AsciiCursor ahead = cursor;
-            ahead.SkipWhiteSpace();
-            if (!ahead.TryRead((byte)';'))
-            {
-                break;
-            }
-
-            ahead.SkipWhiteSpace();
-            cursor = ahead;
             ReadOnlySpan<byte> name = cursor.ReadWhile(unquoted);
-            if (name.IsEmpty)
+            if (name.IsEmpty && (cursor.AtEnd || cursor.Peek is (byte)';' or (byte)','))
             {
-                if (cursor.AtEnd || cursor.Peek is (byte)';' or (byte)',')
-                {
-                    continue;
-                }
+                continue;
+            }
 
+            if (name.IsEmpty || !Parameter.TryReadValue(ref cursor, name, unquoted, out Parameter parameter))
+            {
                 return false;
-            }
-
-            ahead = cursor;
-            ahead.SkipWhiteSpace();
-            Parameter parameter;
-            if (ahead.TryRead((byte)'='))
-            {
-                ahead.SkipWhiteSpace();
-                cursor = ahead;
-                if (cursor.TryReadQuotedString(out ReadOnlySpan<byte> inner))
-                {
-                    parameter = new Parameter(WellKnownText.GetString(name), QuotedString.Unescape(inner), IsQuoted: true);
-                }
-                else
-                {
-                    ReadOnlySpan<byte> value = cursor.ReadWhile(unquoted);
-                    if (value.IsEmpty)
-                    {
-                        return false;
-                    }
-
-                    parameter = new Parameter(WellKnownText.GetString(name), WellKnownText.GetString(value));
-                }
-            }
-            else
-            {
-                parameter = new Parameter(WellKnownText.GetString(name));
             }
 
             if (count == items.Length)
             {
+                // Usually the number of semicolons is the number of parameters: allocate an array of that size.
                 Array.Resize(ref items, count == 0 ? Math.Min(1 + cursor.Rest.Count((byte)';'), LikelyCount) : count * 2);
             }
 
@@ -211,26 +175,24 @@ public readonly struct ParameterList : IReadOnlyList<Parameter>, IEquatable<Para
     {
         for (int i = 0; i < Count; i++)
         {
-            Parameter item = _items[i];
-            SafeText.ThrowIfLineBreaking(item.Name);
             output.WriteByte((byte)';');
-            output.WriteUtf8(item.Name);
-            if (item.Value is null)
-            {
-                continue;
-            }
-
-            output.WriteByte((byte)'=');
-            if (item.IsQuoted)
-            {
-                QuotedString.Write(output, item.Value);
-            }
-            else
-            {
-                SafeText.ThrowIfLineBreaking(item.Value);
-                output.WriteUtf8(item.Value);
-            }
+            _items[i].Write(output);
         }
+    }
+
+    // SEMI = SWS ";" SWS (RFC 3261 §25.1). Without a semicolon the white space is left, too.
+    private static bool TryReadSemicolon(ref AsciiCursor cursor)
+    {
+        AsciiCursor ahead = cursor;
+        ahead.SkipWhiteSpace();
+        if (!ahead.TryRead((byte)';'))
+        {
+            return false;
+        }
+
+        ahead.SkipWhiteSpace();
+        cursor = ahead;
+        return true;
     }
 
     private int IndexOf(string name)

@@ -31,7 +31,6 @@ internal sealed class IntervalSet
         }
 
         long end = start + length;
-        long before = Covered;
         if (_stretches.Count > 0 && _stretches[^1].End == start)
         {
             _stretches[^1] = (_stretches[^1].Start, end);
@@ -39,6 +38,13 @@ internal sealed class IntervalSet
             return length;
         }
 
+        long before = Covered;
+        Merge(start, end);
+        return Covered - before;
+    }
+
+    private void Merge(long start, long end)
+    {
         // The first interval that touches the new one, and all that follow it and overlap the new one.
         int first = IndexOfFirstEndingAtOrAfter(start);
         int last = first;
@@ -61,7 +67,6 @@ internal sealed class IntervalSet
         }
 
         Covered += end - start;
-        return Covered - before;
     }
 
     private int IndexOfFirstEndingAtOrAfter(long position)

@@ -94,7 +94,7 @@ internal sealed class RelayLogin(RelayRequest send, MsrpUri own, IReadOnlyList<M
 
         if (_nonces.TryGetValue(relay, out (DigestChallenge Challenge, uint Count) nonce)
             && reply.All("Authentication-Info").FirstOrDefault() is { } info
-            && DigestChallenge.Find(Encoding.UTF8.GetBytes(info), "nextnonce") is { Length: > 0 } next)
+            && DigestParameters.Find(Encoding.UTF8.GetBytes(info), "nextnonce") is { Length: > 0 } next)
         {
             _nonces[relay] = (nonce.Challenge with { Nonce = next }, 0);
         }

@@ -33,7 +33,7 @@ internal sealed class Dialer(StreamDialer streams, ConnectionContext context, Co
     {
         DialTarget target = GetTarget(session, uri);
         using DialTurns<DialTarget>.Turn turn = await _turns.EnterAsync(target, cancellationToken).ConfigureAwait(false);
-        if (_dialled.TryGetValue(target, out MsrpConnection? open) && !open.IsStuck && open.Origin.IsTrustedFor(session) && session.TryBind(open))
+        if (TryBindToOpen(session, target) is { } open)
         {
             return open;
         }
@@ -72,6 +72,9 @@ internal sealed class Dialer(StreamDialer streams, ConnectionContext context, Co
 
         throw last ?? new ImageShareException(ImageShareError.PeerUnreachable, $"The name {uri.Host} has no address.");
     }
+
+    private MsrpConnection? TryBindToOpen(SessionBinding session, DialTarget target) =>
+        _dialled.TryGetValue(target, out MsrpConnection? open) && !open.IsStuck && open.Origin.IsTrustedFor(session) && session.TryBind(open) ? open : null;
 
     private static DialTarget GetTarget(SessionBinding session, MsrpUri uri)
     {

@@ -77,7 +77,7 @@ public sealed record FileSelector
     {
         ArgumentNullException.ThrowIfNull(other);
         if (Differ(Name, other.Name) || (Size is not null && other.Size is not null && Size != other.Size)
-            || (Type is not null && other.Type is not null && !IsSameType(Type, other.Type)))
+            || (Type is not null && other.Type is not null && !FileType.AreSame(Type, other.Type)))
         {
             return false;
         }
@@ -100,76 +100,8 @@ public sealed record FileSelector
     /// selector *(SP selector), in any order. False if there is none (an attribute without value announces a capability), a quote is not
     /// closed, or a size is not a number.
     /// </summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out FileSelector? value)
-    {
-        value = null;
-        string? name = null;
-        MediaType? type = null;
-        long? size = null;
-        ImmutableArray<FileHash>.Builder? hashes = null;
-        ImmutableArray<string>.Builder? others = null;
-        var cursor = new AsciiCursor(text);
-        cursor.SkipWhiteSpace();
-        while (!cursor.AtEnd)
-        {
-            if (!SdpText.TryReadWord(ref cursor, out ReadOnlySpan<byte> word))
-            {
-                return false;
-            }
-
-            var selector = new AsciiCursor(word);
-
-            // Some peers omit the name: label.
-            if (selector.TryReadIgnoreCase("name:"u8) || selector.Peek == '"')
-            {
-                if (!TryReadName(selector.Rest, out string read))
-                {
-                    return false;
-                }
-
-                if (name is null && read.Length > 0)
-                {
-                    name = read;
-                    continue;
-                }
-            }
-            else if (selector.TryReadIgnoreCase("size:"u8))
-            {
-                if (!selector.TryReadInt64(out long bytes) || !selector.AtEnd)
-                {
-                    return false;
-                }
-
-                if (size is null)
-                {
-                    size = bytes;
-                    continue;
-                }
-            }
-            else if (selector.TryReadIgnoreCase("type:"u8))
-            {
-                if (type is null && FileType.TryParse(selector.Rest, out type))
-                {
-                    continue;
-                }
-            }
-            else if (selector.TryReadIgnoreCase("hash:"u8) && FileHash.TryParse(selector.Rest, out FileHash? hash))
-            {
-                (hashes ??= ImmutableArray.CreateBuilder<FileHash>(1)).Add(hash);
-                continue;
-            }
-
-            (others ??= ImmutableArray.CreateBuilder<string>()).Add(WellKnownText.GetString(word));
-        }
-
-        if (name is null && type is null && size is null && hashes is null && others is null)
-        {
-            return false;
-        }
-
-        value = new FileSelector { Name = name, Type = type, Size = size, Hashes = hashes?.DrainToImmutable() ?? [], OtherSelectors = others?.DrainToImmutable() ?? [] };
-        return true;
-    }
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out FileSelector? value) =>
+        FileSelectorReader.TryRead(text, out value);
 
     /// <summary>Writes name, type, size and hashes, separated by spaces.</summary>
     /// <exception cref="ImageShareException">The selector is empty, or an unknown selector contains a line break.</exception>
@@ -233,46 +165,6 @@ public sealed record FileSelector
         first = false;
     }
 
-    // The quote ends the name: escapes use percent signs, not backslashes (RFC 5547 §6).
-    private static bool TryReadName(ReadOnlySpan<byte> text, out string name)
-    {
-        name = string.Empty;
-        if (text.IsEmpty || text[0] != '"')
-        {
-            name = PercentEncoding.Decode(text);
-            return !text.Contains((byte)'"');
-        }
-
-        ReadOnlySpan<byte> inner = text[1..];
-        if (inner.IndexOf((byte)'"') != inner.Length - 1)
-        {
-            return false;
-        }
-
-        name = PercentEncoding.Decode(inner[..^1]);
-        return true;
-    }
-
     private static bool Differ(string? mine, string? theirs) =>
         mine is not null && theirs is not null && !string.Equals(mine, theirs, StringComparison.Ordinal);
-
-    // Compare the parameters by value: quoting makes no difference.
-    private static bool IsSameType(MediaType mine, MediaType theirs)
-    {
-        if (!mine.IsSameTypeAs(theirs) || mine.Parameters.Count != theirs.Parameters.Count)
-        {
-            return false;
-        }
-
-        foreach (Parameter parameter in mine.Parameters)
-        {
-            if (!theirs.Parameters.TryGet(parameter.Name, out Parameter their)
-                || !string.Equals(parameter.Value, their.Value, StringComparison.OrdinalIgnoreCase))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
 }

@@ -28,29 +28,14 @@ internal static class FileType
         ParameterList parameters = default;
         while (cursor.TryRead((byte)';'))
         {
-            ReadOnlySpan<byte> name = cursor.ReadWhile(Grammar.MimeToken);
-            if (name.IsEmpty || !cursor.TryRead((byte)'='))
+            if (!TryReadParameter(ref cursor, ref parameters))
             {
                 return false;
             }
-
-            bool quoted = cursor.TryRead((byte)'"');
-            ReadOnlySpan<byte> raw = quoted ? cursor.ReadUntil((byte)'"') : cursor.ReadUntil((byte)';');
-            if (quoted && !cursor.TryRead((byte)'"'))
-            {
-                return false;
-            }
-
-            parameters = parameters.With(WellKnownText.GetString(name), PercentEncoding.Decode(raw), quoted: true);
         }
 
-        if (!cursor.AtEnd)
-        {
-            return false;
-        }
-
-        value = MediaType.Create(type, subtype, parameters);
-        return true;
+        value = cursor.AtEnd ? MediaType.Create(type, subtype, parameters) : null;
+        return value is not null;
     }
 
     public static void Write(IBufferWriter<byte> output, MediaType type, SearchValues<byte> unescaped)
@@ -66,5 +51,44 @@ internal static class FileType
             PercentEncoding.Write(output, parameter.Value, unescaped);
             output.WriteByte((byte)'"');
         }
+    }
+
+    /// <summary>Whether the types and their parameters are the same. Parameters are compared by value: quoting makes no difference.</summary>
+    public static bool AreSame(MediaType mine, MediaType theirs)
+    {
+        if (!mine.IsSameTypeAs(theirs) || mine.Parameters.Count != theirs.Parameters.Count)
+        {
+            return false;
+        }
+
+        foreach (Parameter parameter in mine.Parameters)
+        {
+            if (!theirs.Parameters.TryGet(parameter.Name, out Parameter their)
+                || !string.Equals(parameter.Value, their.Value, StringComparison.OrdinalIgnoreCase))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool TryReadParameter(ref AsciiCursor cursor, ref ParameterList parameters)
+    {
+        ReadOnlySpan<byte> name = cursor.ReadWhile(Grammar.MimeToken);
+        if (name.IsEmpty || !cursor.TryRead((byte)'='))
+        {
+            return false;
+        }
+
+        bool quoted = cursor.TryRead((byte)'"');
+        ReadOnlySpan<byte> raw = quoted ? cursor.ReadUntil((byte)'"') : cursor.ReadUntil((byte)';');
+        if (quoted && !cursor.TryRead((byte)'"'))
+        {
+            return false;
+        }
+
+        parameters = parameters.With(WellKnownText.GetString(name), PercentEncoding.Decode(raw), quoted: true);
+        return true;
     }
 }
