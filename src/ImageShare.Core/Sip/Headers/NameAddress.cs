@@ -45,71 +45,83 @@ public sealed record NameAddress(string? DisplayName, SipUri Uri, ParameterList 
     internal static bool TryParseContact(ReadOnlySpan<byte> text, [NotNullWhen(true)] out NameAddress? value) =>
         TryParse(text, out value, out NameAddressDoubts _) && (value.Uri.Scheme.Length > 0 || value.Parameters.Count > 0);
 
-    /// <summary>The same; <paramref name="doubts"/> says what does not fit its grammar.</summary>
+    /// <summary>The same; <paramref name="doubts"/> says what does not follow the grammar.</summary>
     internal static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out NameAddress? value, out NameAddressDoubts doubts)
     {
         value = null;
         doubts = NameAddressDoubts.None;
-        bool hasBrackets = false;
         var cursor = new AsciiCursor(Grammar.TrimWhiteSpace(text));
-        string? name = null;
-        ReadOnlySpan<byte> address;
-        if (cursor.Peek == '"')
-        {
-            if (!cursor.TryReadQuotedString(out ReadOnlySpan<byte> inner))
-            {
-                return false;
-            }
-
-            name = QuotedString.Unescape(inner);
-            cursor.SkipWhiteSpace();
-            if (cursor.Peek != '<')
-            {
-                return false;
-            }
-        }
-
-        ReadOnlySpan<byte> before = cursor.Rest;
-        int open = before.IndexOf((byte)'<');
-        int parameters = before.IndexOf((byte)';');
-        if (open >= 0 && (parameters < 0 || open < parameters))
-        {
-            if (open > 0)
-            {
-                name = WellKnownText.GetString(Grammar.TrimWhiteSpace(before[..open]));
-            }
-
-            cursor.Advance(open + 1);
-            address = cursor.ReadUntil((byte)'>');
-            hasBrackets = cursor.TryRead((byte)'>');
-            if (!hasBrackets)
-            {
-                return false;
-            }
-        }
-        else
-        {
-            address = Grammar.TrimWhiteSpace(cursor.ReadUntil((byte)';'));
-            if (address.ContainsAny((byte)'?', (byte)','))
-            {
-                return false;
-            }
-        }
-
-        bool isBent = !SipUri.TryParse(address, out SipUri? uri);
-        if (isBent && !SipUriReader.TryParseLoosely(address, out uri) && hasBrackets)
-        {
-            uri = SipUri.Unreadable(WellKnownText.GetString(address));
-        }
-
-        if (uri is null || !HeaderParameters.TryRead(ref cursor, out ParameterList list, out bool isCut))
+        if (!TryReadQuotedName(ref cursor, out string? name)
+            || !TryReadAddress(ref cursor, ref name, out ReadOnlySpan<byte> address, out bool hasBrackets)
+            || !TryReadUri(address, hasBrackets, out SipUri? uri, out NameAddressDoubts inUri)
+            || !HeaderParameters.TryRead(ref cursor, out ParameterList list, out bool isCut))
         {
             return false;
         }
 
-        doubts = (isBent ? NameAddressDoubts.Uri : NameAddressDoubts.None) | (isCut ? NameAddressDoubts.Parameter : NameAddressDoubts.None);
+        doubts = inUri | (isCut ? NameAddressDoubts.Parameter : NameAddressDoubts.None);
         value = new NameAddress(name, uri, list);
         return true;
+    }
+
+    // True without a name, too. Behind a quoted name only an angle bracket may follow.
+    private static bool TryReadQuotedName(ref AsciiCursor cursor, out string? name)
+    {
+        name = null;
+        if (cursor.Peek != '"')
+        {
+            return true;
+        }
+
+        if (!cursor.TryReadQuotedString(out ReadOnlySpan<byte> inner))
+        {
+            return false;
+        }
+
+        name = QuotedString.Unescape(inner);
+        cursor.SkipWhiteSpace();
+        return cursor.Peek == '<';
+    }
+
+    // name-addr = [ display-name ] "<" addr-spec ">", or addr-spec alone up to the first semicolon.
+    private static bool TryReadAddress(ref AsciiCursor cursor, ref string? name, out ReadOnlySpan<byte> address, out bool hasBrackets)
+    {
+        ReadOnlySpan<byte> before = cursor.Rest;
+        int open = before.IndexOf((byte)'<');
+        int parameters = before.IndexOf((byte)';');
+        hasBrackets = open >= 0 && (parameters < 0 || open < parameters);
+        if (!hasBrackets)
+        {
+            address = Grammar.TrimWhiteSpace(cursor.ReadUntil((byte)';'));
+            return !address.ContainsAny((byte)'?', (byte)',');
+        }
+
+        if (open > 0)
+        {
+            name = WellKnownText.GetString(Grammar.TrimWhiteSpace(before[..open]));
+        }
+
+        cursor.Advance(open + 1);
+        address = cursor.ReadUntil((byte)'>');
+        return cursor.TryRead((byte)'>');
+    }
+
+    // By the grammar, or else as far as it can be read; between brackets anything, for the sake of the parameters behind them.
+    private static bool TryReadUri(ReadOnlySpan<byte> address, bool hasBrackets, [NotNullWhen(true)] out SipUri? uri, out NameAddressDoubts doubts)
+    {
+        doubts = NameAddressDoubts.None;
+        if (SipUri.TryParse(address, out uri))
+        {
+            return true;
+        }
+
+        doubts = NameAddressDoubts.Uri;
+        if (!TolerantSipUriReader.TryParse(address, out uri) && hasBrackets)
+        {
+            uri = SipUri.Unreadable(WellKnownText.GetString(address));
+        }
+
+        return uri is not null;
     }
 
     /// <summary>Writes the address, always between angle brackets, and the name, if any, always between quotes.</summary>

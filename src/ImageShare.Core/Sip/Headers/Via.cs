@@ -67,7 +67,7 @@ public sealed record Via(string Transport, string Host, int? Port, ParameterList
         value = null;
         var cursor = new AsciiCursor(text);
         if (!TryReadProtocol(ref cursor, out ReadOnlySpan<byte> version, out ReadOnlySpan<byte> transport)
-            || !SipUriReader.TryReadHostPort(ref cursor, out string? host, out int? port)
+            || !HostPort.TryRead(ref cursor, out string? host, out int? port)
             || !ParameterList.TryRead(ref cursor, HeaderGrammar.ParameterText, out ParameterList parameters))
         {
             return false;
