@@ -81,40 +81,50 @@ internal struct SipHead
 
         var headers = new SipHeaders(Math.Min(Math.Max(block[position..].Count((byte)'\n') - 1, 0), _limits.MaxHeaderCount), _bytes);
         List<SipMalformedLine>? malformed = null;
-        while (position < block.Length && TryTakeLine(block, ref position, out Range line, out bool folded, out int broken))
+        var lines = new SipHeaderLines(block, position);
+        while (TryMoveNext(ref lines))
         {
-            if (block[line].IsEmpty)
-            {
-                break;
-            }
-
             if (headers.Count + (malformed?.Count ?? 0) == _limits.MaxHeaderCount)
             {
-                Fail(SipReadFailure.TooManyHeaders, line.Start.Value);
+                Fail(SipReadFailure.TooManyHeaders, lines.Range.Start.Value);
                 break;
             }
 
-            if (broken >= 0)
+            if (lines.BrokenAt >= 0)
             {
-                PassOver(BreakReason(block[broken]), broken, line, ref malformed);
+                PassOver(BreakReason(block[lines.BrokenAt]), lines.BrokenAt, lines.Range, ref malformed);
             }
-            else if (!TryReadRow(headers, block, line, folded))
+            else if (!TryReadRow(headers, lines))
             {
-                PassOver(SipReadFailure.BadHeaderLine, line.Start.Value, line, ref malformed);
+                PassOver(SipReadFailure.BadHeaderLine, lines.Range.Start.Value, lines.Range, ref malformed);
             }
         }
 
-        Message = start.Status > 0
-            ? new SipResponse(start.Status, WellKnownText.GetString(start.Reason), headers)
-            : new SipRequest(
-                new SipMethod(WellKnownText.GetString(start.Method)),
-                SipUri.TryParse(start.Target, out SipUri? uri) ? uri : SipUri.Unreadable(WellKnownText.GetString(start.Target)),
-                headers)
-            {
-                Version = start.Version.SequenceEqual("SIP/2.0"u8) ? "SIP/2.0" : WellKnownText.GetString(start.Version),
-            };
+        Message = Create(start, headers);
         Message.HeadLength = Length;
         Message.MalformedLines = malformed is null ? [] : malformed;
+    }
+
+    private static SipMessage Create(SipStartLine start, SipHeaders headers) => start.Status > 0
+        ? new SipResponse(start.Status, WellKnownText.GetString(start.Reason), headers)
+        : new SipRequest(
+            new SipMethod(WellKnownText.GetString(start.Method)),
+            SipUri.TryParse(start.Target, out SipUri? uri) ? uri : SipUri.Unreadable(WellKnownText.GetString(start.Target)),
+            headers)
+        {
+            Version = start.Version.SequenceEqual("SIP/2.0"u8) ? "SIP/2.0" : WellKnownText.GetString(start.Version),
+        };
+
+    // False at the empty line, or when no line end comes any more.
+    private bool TryMoveNext(ref SipHeaderLines lines)
+    {
+        bool isLine = lines.MoveNext();
+        if (lines.BareLineFeedAt >= 0)
+        {
+            Fail(SipReadFailure.BadLineEnd, lines.BareLineFeedAt);
+        }
+
+        return isLine && !lines.Text.IsEmpty;
     }
 
     // Kept outside the rows: no name finds it, and it is never written again.
@@ -129,55 +139,11 @@ internal struct SipHead
         (malformed ??= []).Add(new SipMalformedLine(reason, line.Start.Value, _bytes[line]));
     }
 
-    /// <summary>
-    /// Takes one row with its continuation lines (RFC 3261 §7.3.1). False when no line end comes any more. A bare CR or a NUL breaks the
-    /// row, <paramref name="broken"/> says where the first stands, -1 for none. A bare LF breaks the message: too many readers end a line
-    /// there, and it must not be one header by one reading and two by another.
-    /// </summary>
-    private bool TryTakeLine(ReadOnlySpan<byte> block, ref int position, out Range line, out bool folded, out int broken)
+    // False when it is no header row: no colon, or no token before it.
+    private bool TryReadRow(SipHeaders headers, in SipHeaderLines line)
     {
-        int start = position;
-        line = default;
-        folded = false;
-        broken = -1;
-        while (true)
-        {
-            int hit = block[position..].IndexOfAny("\r\n\0"u8);
-            if (hit < 0)
-            {
-                position = block.Length;
-                return false;
-            }
-
-            int at = position + hit;
-            if (at + 1 < block.Length && block[at] == '\r' && block[at + 1] == '\n')
-            {
-                position = at + 2;
-                if (at > start && position < block.Length && Grammar.IsWhiteSpace(block[position]))
-                {
-                    folded = true;
-                    continue;
-                }
-
-                line = start..at;
-                return true;
-            }
-
-            if (block[at] == '\n')
-            {
-                Fail(SipReadFailure.BadLineEnd, at);
-            }
-
-            broken = broken < 0 ? at : broken;
-            position = at + 1;
-        }
-    }
-
-    // False when the row is none: no colon, or no token before it.
-    private bool TryReadRow(SipHeaders headers, ReadOnlySpan<byte> block, Range line, bool folded)
-    {
-        int start = line.Start.Value;
-        ReadOnlySpan<byte> text = block[line];
+        ReadOnlySpan<byte> text = line.Text;
+        bool folded = line.IsFolded;
         int colon = text.IndexOf((byte)':');
 
         // Only SP and HTAB (and folds of them) may stand before the colon; any other control character there is no part of a
@@ -190,7 +156,7 @@ internal struct SipHead
         }
 
         ReadOnlySpan<byte> value = Trim(text[(colon + 1)..], folded, out int skip);
-        int offset = start + colon + 1 + skip;
+        int offset = line.Range.Start.Value + colon + 1 + skip;
         ReadOnlySpan<byte> unfolded = value;
         if (known is not null && !(folded && value.Contains((byte)'\n')) && known.IsSpelled(written))
         {
@@ -198,7 +164,7 @@ internal struct SipHead
         }
         else
         {
-            ReadOnlyMemory<byte> kept = folded && value.Contains((byte)'\n') ? Unfold(value) : _bytes.Slice(offset, value.Length);
+            ReadOnlyMemory<byte> kept = folded && value.Contains((byte)'\n') ? SipHeaderLines.Unfold(value) : _bytes.Slice(offset, value.Length);
             unfolded = kept.Span;
             headers.AddRead(new SipHeader(known, known?.IsSpelled(written) == true ? known.Name : WellKnownText.GetString(written), kept, offset));
         }
@@ -253,25 +219,4 @@ internal struct SipHead
     private void Fail(SipReadFailure reason, int offset) => Error ??= new SipReadError(reason, offset);
 
     private static SipReadFailure BreakReason(byte value) => value == 0 ? SipReadFailure.BadCharacter : SipReadFailure.BadLineEnd;
-
-    // A line end with the white space that follows it reads as one SP.
-    private static byte[] Unfold(ReadOnlySpan<byte> value)
-    {
-        byte[] unfolded = new byte[value.Length];
-        int length = 0;
-        while (!value.IsEmpty)
-        {
-            int end = value.IndexOf("\r\n"u8);
-            ReadOnlySpan<byte> line = end < 0 ? value : value[..end];
-            line.CopyTo(unfolded.AsSpan(length));
-            length += line.Length;
-            value = end < 0 ? default : value[(end + 2)..].TrimStart(" \t\r\n"u8);
-            if (end >= 0)
-            {
-                unfolded[length++] = (byte)' ';
-            }
-        }
-
-        return unfolded.AsSpan(0, length).ToArray();
-    }
 }

@@ -196,15 +196,7 @@ public sealed class SipReader
             return OperationStatus.NeedMoreData;
         }
 
-        ReadOnlySequence<byte> sequence = input.Slice(0, end - 2);
-        ReadOnlySpan<byte> line = sequence.IsSingleSegment ? sequence.FirstSpan : sequence.ToArray();
-        int broken = line.IndexOfAny("\r\n\0"u8);
-        if (broken >= 0)
-        {
-            return Fail(new SipReadError(line[broken] == 0 ? SipReadFailure.BadCharacter : SipReadFailure.BadLineEnd, broken));
-        }
-
-        if (!SipStartLine.TryParse(line, out _, out SipReadError error))
+        if (CheckStartLine(input.Slice(0, end - 2)) is { } error)
         {
             return Fail(error);
         }
@@ -212,6 +204,18 @@ public sealed class SipReader
         _lineEnd = end;
         _scanned = end - 2;
         return OperationStatus.Done;
+    }
+
+    private static SipReadError? CheckStartLine(in ReadOnlySequence<byte> sequence)
+    {
+        ReadOnlySpan<byte> line = sequence.IsSingleSegment ? sequence.FirstSpan : sequence.ToArray();
+        int broken = line.IndexOfAny("\r\n\0"u8);
+        if (broken >= 0)
+        {
+            return new SipReadError(line[broken] == 0 ? SipReadFailure.BadCharacter : SipReadFailure.BadLineEnd, broken);
+        }
+
+        return SipStartLine.TryParse(line, out _, out SipReadError error) ? null : error;
     }
 
     // False when there are more than the limit. A CR whose LF has not come yet is left for later.

@@ -1,3 +1,5 @@
+using ImageShare.Core.Sip.Headers;
+
 namespace ImageShare.Core.Sip.Messages.Reading;
 
 /// <summary>What a request is refused with.</summary>
@@ -74,41 +76,29 @@ public static class SipValidation
     private static SipRejection? CheckRequired(SipRequest request)
     {
         SipHeaders headers = request.Headers;
-        if (headers.Vias.Count == 0)
-        {
-            return Bad(headers, SipHeaderNames.Via);
-        }
+        string? bad = headers.Vias.Count == 0 ? SipHeaderNames.Via
+            : headers.From is null ? SipHeaderNames.From
+            : headers.To is null ? SipHeaderNames.To
+            : !IsCallId(headers.CallId) ? SipHeaderNames.CallId
+            : headers.CSeq is null ? SipHeaderNames.CSeq
+            : null;
+        return bad is null ? Check(headers.CSeq!, request.Method) : Bad(headers, bad);
+    }
 
-        if (headers.From is null)
-        {
-            return Bad(headers, SipHeaderNames.From);
-        }
+    // RFC 3261 §25.1: a word holds no controls. The Call-ID names the call in logs and tables.
+    private static bool IsCallId(string? text) => text is not null && !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
 
-        if (headers.To is null)
-        {
-            return Bad(headers, SipHeaderNames.To);
-        }
-
-        if (headers.CallId is not { } callId || callId.AsSpan().ContainsAnyExceptInRange(' ', '~'))
-        {
-            // RFC 3261 §25.1: a word holds no controls; it names the call in logs and tables.
-            return Bad(headers, SipHeaderNames.CallId);
-        }
-
-        if (headers.CSeq is not { } cseq)
-        {
-            return Bad(headers, SipHeaderNames.CSeq);
-        }
-
+    private static SipRejection? Check(CSeq cseq, SipMethod method)
+    {
         if (cseq.Number > int.MaxValue)
         {
             return Bad("CSeq Number Too Large");
         }
 
-        if (cseq.Method != request.Method)
+        if (cseq.Method != method)
         {
             // RFC 4475 §3.1.2.18: an unknown method may have unknown rules for its CSeq.
-            return request.Method.IsKnown ? Bad("CSeq Method Mismatch") : new SipRejection(501, "Not Implemented");
+            return method.IsKnown ? Bad("CSeq Method Mismatch") : new SipRejection(501, "Not Implemented");
         }
 
         return null;
