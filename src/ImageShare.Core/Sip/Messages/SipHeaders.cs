@@ -9,7 +9,7 @@ namespace ImageShare.Core.Sip.Messages;
 /// same, rows and comma-joined values too (RFC 3261 §7.3). Not safe for changes from several threads; once nobody changes it
 /// any more, it may be read from any number of them.
 /// </summary>
-public sealed class SipHeaders : IReadOnlyList<SipHeader>
+public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
 {
     // What every message is matched by, kept once read; forgotten whenever a row changes.
     private Via? _topVia;
@@ -131,126 +131,9 @@ public sealed class SipHeaders : IReadOnlyList<SipHeader>
     /// <summary>Adds a row that was read, a slice of the bytes this header was made with.</summary>
     internal void AddRead(SipHeaderName name, int start, int length) => Insert(Count, new SipRow(name, start, length));
 
-    /// <summary>The first Via, or null when absent or unreadable.</summary>
-    public Via? TopVia => _topVia ??= HeaderValues.ParseFirst<Via>(_rows, KnownNames.Via, Via.TryParse);
-
-    /// <summary>All Vias, the top one first; empty when absent or when one cannot be read.</summary>
-    public IReadOnlyList<Via> Vias => HeaderValues.ParseAll<Via>(_rows, KnownNames.Via, Via.TryParse, skipUnreadable: false);
-
-    /// <summary>Who asks; null when absent or unreadable.</summary>
-    public NameAddress? From => _from ??= HeaderValues.ParseRow<NameAddress>(_rows, KnownNames.From, NameAddress.TryParse);
-
-    /// <summary>Who is asked; null when absent or unreadable.</summary>
-    public NameAddress? To => _to ??= HeaderValues.ParseRow<NameAddress>(_rows, KnownNames.To, NameAddress.TryParse);
-
-    /// <summary>The Call-ID, compared with case; null when absent or empty.</summary>
-    public string? CallId => _callId ??= GetString(SipHeaderNames.CallId) is { Length: > 0 } value ? value : null;
-
-    /// <summary>The CSeq; null when absent or unreadable.</summary>
-    public CSeq? CSeq => _cseq ??= HeaderValues.ParseRow<CSeq>(_rows, KnownNames.CSeq, Headers.CSeq.TryParse);
-
-    /// <summary>0 to 2^31-1 hops left; null when absent or unreadable.</summary>
-    public int? MaxForwards => GetNumber(KnownNames.MaxForwards);
-
-    /// <summary>The length a peer stated, which the body need not have; null when absent or unreadable.</summary>
-    public int? ContentLength => GetNumber(KnownNames.ContentLength);
-
-    /// <summary>Seconds after which to try again, without comment and parameters; null when absent or unreadable.</summary>
-    public int? RetryAfter => GetNumber(KnownNames.RetryAfter);
-
-    /// <summary>The number of a reliable provisional response (RFC 3262 §7.1); null when absent or unreadable.</summary>
-    public uint? RSeq => HeaderValues.ParseNumber(_rows, KnownNames.RSeq, isWhole: true);
-
-    /// <summary>What a PRACK acknowledges; null when absent or unreadable.</summary>
-    public RAck? RAck => HeaderValues.ParseRow<RAck>(_rows, KnownNames.RAck, Headers.RAck.TryParse);
-
-    /// <summary>How long the session lives without a refresh (RFC 4028); null when absent or unreadable.</summary>
-    public SessionExpires? SessionExpires => HeaderValues.ParseRow<SessionExpires>(_rows, KnownNames.SessionExpires, Headers.SessionExpires.TryParse);
-
-    /// <summary>
-    /// The Contacts that can be read; <c>*</c> is none of them. Where only what stands between the angle brackets cannot be, the parameters behind them
-    /// count all the same, and <see cref="SipUri.Scheme"/> of the URI is empty.
-    /// </summary>
-    public IReadOnlyList<NameAddress> Contacts => HeaderValues.ParseAll<NameAddress>(_rows, KnownNames.Contact, NameAddress.TryParseContact, skipUnreadable: true);
-
-    /// <summary>Where the sender itself is, for requests inside a dialog (RFC 3261 §12.1): its Contact, the first with a URI that can be reached; null when there is none.</summary>
-    internal SipUri? RemoteTarget => Contacts.FirstOrDefault(static contact => contact.Uri.Scheme.Length > 0 && !contact.Uri.IsUnspecified)?.Uri;
-
-    /// <summary>The route set; empty when absent or when one hop cannot be read.</summary>
-    public IReadOnlyList<NameAddress> Routes => HeaderValues.ParseAll<NameAddress>(_rows, KnownNames.Route, NameAddress.TryParse, skipUnreadable: false);
-
-    /// <summary>The Record-Routes, top one first; empty when absent or when one cannot be read.</summary>
-    public IReadOnlyList<NameAddress> RecordRoutes => HeaderValues.ParseAll<NameAddress>(_rows, KnownNames.RecordRoute, NameAddress.TryParse, skipUnreadable: false);
-
-    /// <summary>The identities the network vouches for (RFC 3325).</summary>
-    public IReadOnlyList<NameAddress> AssertedIdentities =>
-        HeaderValues.ParseAll<NameAddress>(_rows, KnownNames.PAssertedIdentity, NameAddress.TryParse, skipUnreadable: true);
-
-    /// <summary>The services the network vouches for (RFC 6050 §4.1).</summary>
-    public IReadOnlyList<ServiceIdentifier> AssertedServices => GetServices(SipHeaderNames.PAssertedService);
-
-    /// <summary>The services the caller asks the network to vouch for (RFC 6050 §4.2).</summary>
-    public IReadOnlyList<ServiceIdentifier> PreferredServices => GetServices(SipHeaderNames.PPreferredService);
-
-    /// <summary>The access networks the peer is connected by, unreadable ones left out (RFC 7315 §5.4).</summary>
-    public IReadOnlyList<AccessNetworkInfo> AccessNetworks =>
-        HeaderValues.ParseAll<AccessNetworkInfo>(_rows, KnownNames.PAccessNetworkInfo, AccessNetworkInfo.TryParse, skipUnreadable: true);
-
-    /// <summary>What the network is to hide of the caller; null when absent or unreadable (RFC 3323 §4.2).</summary>
-    public Privacy? Privacy => HeaderValues.ParseRow<Privacy>(_rows, KnownNames.Privacy, Headers.Privacy.TryParse);
-
-    /// <summary>The hops between registrar and client (RFC 3327); empty when absent or when one cannot be read.</summary>
-    public IReadOnlyList<NameAddress> Paths => HeaderValues.ParseAll<NameAddress>(_rows, KnownNames.Path, NameAddress.TryParse, skipUnreadable: false);
-
-    /// <summary>The hops a registered client puts behind its outbound proxy (RFC 3608); empty when absent or when one cannot be read.</summary>
-    public IReadOnlyList<NameAddress> ServiceRoutes => HeaderValues.ParseAll<NameAddress>(_rows, KnownNames.ServiceRoute, NameAddress.TryParse, skipUnreadable: false);
-
-    /// <summary>Why the request is sent, unreadable values left out (RFC 3326).</summary>
-    public IReadOnlyList<Reason> Reasons => HeaderValues.ParseAll<Reason>(_rows, KnownNames.Reason, Reason.TryParse, skipUnreadable: true);
-
-    /// <summary>The identities the caller asks the network to vouch for (RFC 3325 §9.2); nobody has checked them.</summary>
-    public IReadOnlyList<NameAddress> PreferredIdentities =>
-        HeaderValues.ParseAll<NameAddress>(_rows, KnownNames.PPreferredIdentity, NameAddress.TryParse, skipUnreadable: true);
-
-    /// <summary>The body's type; null when absent or unreadable.</summary>
-    public MediaType? ContentType => HeaderValues.ParseRow<MediaType>(_rows, KnownNames.ContentType, MediaType.TryParse);
-
-    /// <summary>
-    /// What the body is for, without parameters: as stated, or <c>session</c> for application/sdp and <c>render</c> for all else
-    /// (RFC 3261 §20.11).
-    /// </summary>
-    public string ContentDisposition => GetString(SipHeaderNames.ContentDisposition) is { } stated
-        ? stated.AsSpan(0, stated.IndexOf(';') is >= 0 and int end ? end : stated.Length).Trim().ToString()
-        : ContentType?.IsSdp == true ? "session" : "render";
-
-    /// <summary>The methods the peer takes.</summary>
-    public IReadOnlyList<string> Allow => GetStrings(SipHeaderNames.Allow);
-
-    /// <summary>The extensions the peer knows.</summary>
-    public IReadOnlyList<string> Supported => GetStrings(SipHeaderNames.Supported);
-
-    /// <summary>The extensions the peer insists on.</summary>
-    public IReadOnlyList<string> Require => GetStrings(SipHeaderNames.Require);
-
-    /// <summary>The media types the peer takes, unreadable ones left out. When there is no such header, application/sdp is meant (RFC 3261 §20.1).</summary>
-    public IReadOnlyList<MediaType> Accept => HeaderValues.ParseAll<MediaType>(_rows, KnownNames.Accept, MediaType.TryParse, skipUnreadable: true);
-
-    /// <summary>The feature sets the caller asks for, unreadable ones left out (RFC 3841).</summary>
-    public IReadOnlyList<AcceptContact> AcceptContacts =>
-        HeaderValues.ParseAll<AcceptContact>(_rows, KnownNames.AcceptContact, AcceptContact.TryParse, skipUnreadable: true);
-
-    /// <summary>The feature sets the caller wants to avoid, unreadable ones left out (RFC 3841).</summary>
-    public IReadOnlyList<AcceptContact> RejectContacts =>
-        HeaderValues.ParseAll<AcceptContact>(_rows, KnownNames.RejectContact, AcceptContact.TryParse, skipUnreadable: true);
-
     internal SipHeader Row(int index) => _rows[index];
 
     internal int IndexOf(string name) => _rows.IndexOf(name);
-
-    private ServiceIdentifier[] GetServices(string name) => [.. GetStrings(name).Select(ServiceIdentifier.Parse)];
-
-    private int? GetNumber(SipHeaderName name) =>
-        HeaderValues.ParseNumber(_rows, name, isWhole: false) is <= int.MaxValue and { } number ? (int)number : null;
 
     private void Insert(int index, SipHeader row) => Insert(index, new SipRow(row));
 

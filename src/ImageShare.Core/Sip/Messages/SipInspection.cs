@@ -5,158 +5,183 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.Messages;
 
-/// <summary>Finds the deviations in a message that was read that are tolerated.</summary>
-internal static class SipInspection
+/// <summary>Finds the deviations that were tolerated when a message was read.</summary>
+internal sealed class SipInspection
 {
     // word ["@" word] of RFC 3261 §25.1.
     private static readonly SearchValues<byte> CallIdBytes =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~()<>:\\\"/[]?{}@"u8);
 
+    private readonly SipMessage _message;
+    private readonly List<SipWarning> _found = [];
+
+    private SipInspection(SipMessage message) => _message = message;
+
+    private SipHeaders Headers => _message.Headers;
+
+    /// <summary>All deviations, in the order of the message.</summary>
     public static IReadOnlyList<SipWarning> Inspect(SipMessage message)
     {
-        var found = new List<SipWarning>();
-        InspectWhole(message, found);
-        bool topVia = message is SipRequest;
-        bool reliable = Has100Rel(message.Headers.Supported) || Has100Rel(message.Headers.Require);
+        var inspection = new SipInspection(message);
+        inspection.InspectWhole();
+        inspection.InspectRows();
+        inspection._found.Sort(static (a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Code.CompareTo(b.Code));
+        return inspection._found;
+    }
+
+    private void InspectRows()
+    {
+        bool isTopVia = _message is SipRequest;
+        bool isReliable = Has100Rel(Headers.Supported) || Has100Rel(Headers.Require);
         int lengths = 0;
-        for (int i = 0; i < message.Headers.Count; i++)
+        for (int i = 0; i < Headers.Count; i++)
         {
-            SipHeader row = message.Headers.Row(i);
-            ReadOnlySpan<byte> rest = row.RawValue.Span;
+            SipHeader row = Headers.Row(i);
             switch (row.Known?.Name)
             {
                 case SipHeaderNames.ContentLength:
-                    Add(found, ++lengths > 1, SipWarningCode.RepeatedContentLength, row.Offset);
+                    Add(++lengths > 1, SipWarningCode.RepeatedContentLength, row.Offset);
                     break;
-                case SipHeaderNames.Via when topVia:
-                    topVia = false;
-                    InspectVia(message.Headers.TopVia, row.Offset, found);
-                    break;
-                case SipHeaderNames.From when message.Headers.From is { } from:
-                    InspectDoubts(NameAddress.TryParse(rest, out _, out NameAddressDoubts inFrom) ? inFrom : default, row.Offset, found);
-                    Add(found, from.Tag is null, SipWarningCode.FromWithoutTag, row.Offset);
-                    Add(found, IsWeak(from.Tag), SipWarningCode.WeakTag, row.Offset);
-                    InspectAddress(from, row.Offset, found);
-                    break;
-                case SipHeaderNames.To when message.Headers.To is { } to:
-                    InspectDoubts(NameAddress.TryParse(rest, out _, out NameAddressDoubts inTo) ? inTo : default, row.Offset, found);
-                    Add(found, IsWeak(to.Tag), SipWarningCode.WeakTag, row.Offset);
-                    InspectAddress(to, row.Offset, found);
-                    break;
-                case SipHeaderNames.MaxForwards:
-                    Add(found, message.Headers.MaxForwards is > 255, SipWarningCode.MaxForwardsTooLarge, row.Offset);
-                    break;
-                case SipHeaderNames.CallId:
-                    Add(found, rest.ContainsAnyExcept(CallIdBytes), SipWarningCode.CallIdSyntax, row.Offset);
-                    break;
-                case SipHeaderNames.ContentType:
-                    Add(found, message.Headers.ContentType is null, SipWarningCode.ContentTypeSyntax, row.Offset);
+                case SipHeaderNames.Via when isTopVia:
+                    isTopVia = false;
+                    InspectVia(Headers.TopVia, row.Offset);
                     break;
                 case SipHeaderNames.PAccessNetworkInfo:
-                    Add(found, IsAccessMismatch(rest), SipWarningCode.AccessNetworkMismatch, row.Offset);
+                    Add(IsAccessMismatch(row.RawValue.Span), SipWarningCode.AccessNetworkMismatch, row.Offset);
                     break;
                 case { } name when row.Known.Shape == SipHeaderShape.List:
-                    while (HeaderGrammar.TryTakeValue(ref rest, out ReadOnlySpan<byte> value))
-                    {
-                        row.RawValue.Span.Overlaps(value, out int within);
-                        InspectValue(message, reliable, name, value, row.Offset + within, found);
-                    }
-
+                    InspectList(name, row, isReliable);
+                    break;
+                case { } name:
+                    InspectRow(name, row);
                     break;
             }
         }
-
-        found.Sort((a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Code.CompareTo(b.Code));
-        return found;
     }
 
-    private static void InspectWhole(SipMessage message, List<SipWarning> found)
+    private void InspectRow(string name, SipHeader row)
     {
-        SipHeaders headers = message.Headers;
-        found.AddRange(message.MalformedLines.Select(static line => new SipWarning(SipWarningCode.MalformedLine, line.Offset)));
-        Add(found, message.HasTrailingBytes, SipWarningCode.TrailingOctets, message.HeadLength + message.Body.Length);
-        Add(found, !message.Body.IsEmpty && !headers.Contains(SipHeaderNames.ContentType), SipWarningCode.BodyWithoutContentType, message.HeadLength);
-        if (message is SipRequest request)
+        ReadOnlySpan<byte> value = row.RawValue.Span;
+        switch (name)
         {
-            Add(
-                found,
-                message.HeadLength + message.Body.Length > 1300 && headers.TopVia?.Transport.Equals("UDP", StringComparison.OrdinalIgnoreCase) == true,
-                SipWarningCode.TooLargeForUdp,
-                0);
-            Add(found, request.Method == SipMethod.Invite && !headers.Contains(SipHeaderNames.Contact), SipWarningCode.InviteWithoutContact, 0);
-            Add(found, HasRepeated(request.RequestUri.Parameters), SipWarningCode.RepeatedUriParameter, 0);
-            Add(found, request.Method == SipMethod.Options && !headers.Contains(SipHeaderNames.Accept), SipWarningCode.NoAcceptInOptions, 0);
+            case SipHeaderNames.From when Headers.From is { } from:
+                InspectAddress(from, DoubtsOf(value), row.Offset);
+                Add(from.Tag is null, SipWarningCode.FromWithoutTag, row.Offset);
+                Add(IsWeak(from.Tag), SipWarningCode.WeakTag, row.Offset);
+                break;
+            case SipHeaderNames.To when Headers.To is { } to:
+                InspectAddress(to, DoubtsOf(value), row.Offset);
+                Add(IsWeak(to.Tag), SipWarningCode.WeakTag, row.Offset);
+                break;
+            case SipHeaderNames.MaxForwards:
+                Add(Headers.MaxForwards is > 255, SipWarningCode.MaxForwardsTooLarge, row.Offset);
+                break;
+            case SipHeaderNames.CallId:
+                Add(value.ContainsAnyExcept(CallIdBytes), SipWarningCode.CallIdSyntax, row.Offset);
+                break;
+            case SipHeaderNames.ContentType:
+                Add(Headers.ContentType is null, SipWarningCode.ContentTypeSyntax, row.Offset);
+                break;
         }
     }
 
-    private static void InspectDoubts(NameAddressDoubts doubts, int offset, List<SipWarning> found)
+    private void InspectList(string name, SipHeader row, bool isReliable)
     {
-        Add(found, doubts.HasFlag(NameAddressDoubts.Uri), SipWarningCode.BadUri, offset);
-        Add(found, doubts.HasFlag(NameAddressDoubts.Parameter), SipWarningCode.MalformedParameter, offset);
-    }
-
-    private static void InspectVia(Via? via, int offset, List<SipWarning> found)
-    {
-        if (via?.Branch is { } branch)
+        ReadOnlySpan<byte> rest = row.RawValue.Span;
+        while (HeaderGrammar.TryTakeValue(ref rest, out ReadOnlySpan<byte> value))
         {
-            Add(found, !via.HasMagicCookie, SipWarningCode.BranchWithoutCookie, offset);
-            Add(found, via.HasMagicCookie && IsWeak(branch[Via.MagicCookie.Length..]), SipWarningCode.WeakBranch, offset);
+            row.RawValue.Span.Overlaps(value, out int within);
+            int offset = row.Offset + within;
+            switch (name)
+            {
+                case SipHeaderNames.Contact:
+                    InspectContact(value, offset);
+                    break;
+                case SipHeaderNames.Allow:
+                    Add(value.SequenceEqual("PRACK"u8) && !isReliable, SipWarningCode.PrackWithoutReliability, offset);
+                    break;
+                default:
+                    InspectValue(name, value, offset);
+                    break;
+            }
         }
     }
 
-    private static void InspectValue(
-        SipMessage message, bool reliable, string name, ReadOnlySpan<byte> value, int offset, List<SipWarning> found)
+    private void InspectValue(string name, ReadOnlySpan<byte> value, int offset)
     {
         switch (name)
         {
-            case SipHeaderNames.Contact when value.SequenceEqual("*"u8):
-                Add(found, message.Headers.CSeq?.Method != SipMethod.Register, SipWarningCode.ContactStar, offset);
-                break;
             case SipHeaderNames.Accept when MediaType.TryParse(value, out MediaType? type):
-                Add(found, HasBadQ(type.Parameters), SipWarningCode.BadQValue, offset);
-                break;
-            case SipHeaderNames.Contact when NameAddress.TryParse(value, out NameAddress? contact, out NameAddressDoubts doubts):
-                InspectDoubts(doubts, offset, found);
-                Add(found, contact.Parameters.Contains("expires") && !ExpiresCounts(message), SipWarningCode.ExpiresInContact, offset);
-                Add(
-                    found,
-                    contact.Parameters.Contains("explicit") || contact.Parameters.Contains("require"),
-                    SipWarningCode.CallerPreferenceInContact,
-                    offset);
-                Add(found, HasBadQ(contact.Parameters), SipWarningCode.BadQValue, offset);
-                InspectAddress(contact, offset, found);
-                InspectFeatures(contact.Parameters, offset, found);
+                Add(HasBadQ(type.Parameters), SipWarningCode.BadQValue, offset);
                 break;
             case SipHeaderNames.AcceptContact or SipHeaderNames.RejectContact when AcceptContact.TryParse(value, out AcceptContact? wanted):
-                Add(found, new FeatureTags(wanted.Parameters).HasRepeatedTag, SipWarningCode.RepeatedFeatureTag, offset);
-                InspectFeatures(wanted.Parameters, offset, found);
+                Add(new FeatureTags(wanted.Parameters).HasRepeatedTag, SipWarningCode.RepeatedFeatureTag, offset);
+                InspectFeatures(wanted.Parameters, offset);
                 break;
             case SipHeaderNames.Route or SipHeaderNames.RecordRoute when NameAddress.TryParse(value, out NameAddress? hop, out NameAddressDoubts doubts):
-                InspectDoubts(doubts, offset, found);
-                InspectAddress(hop, offset, found);
-                Add(found, hop.Uri.Parameters.GetValue("lr") is not null, SipWarningCode.LooseRouterWithValue, offset);
+                InspectAddress(hop, doubts, offset);
+                Add(hop.Uri.Parameters.GetValue("lr") is not null, SipWarningCode.LooseRouterWithValue, offset);
                 break;
             case SipHeaderNames.Supported or SipHeaderNames.Require:
-                Add(found, Ascii.EqualsIgnoreCase(value, "sdp-anat"u8), SipWarningCode.HistoricExtension, offset);
+                Add(Ascii.EqualsIgnoreCase(value, "sdp-anat"u8), SipWarningCode.HistoricExtension, offset);
                 break;
             case SipHeaderNames.PPreferredService or SipHeaderNames.PAssertedService:
-                Add(
-                    found,
-                    value.Length < 10 || !Ascii.EqualsIgnoreCase(value[..10], "urn:urn-7:"u8),
-                    SipWarningCode.ServiceNamespace,
-                    offset);
-                break;
-            case SipHeaderNames.Allow when value.SequenceEqual("PRACK"u8):
-                Add(found, !reliable, SipWarningCode.PrackWithoutReliability, offset);
+                Add(value.Length < 10 || !Ascii.EqualsIgnoreCase(value[..10], "urn:urn-7:"u8), SipWarningCode.ServiceNamespace, offset);
                 break;
         }
     }
 
-    private static void InspectAddress(NameAddress address, int offset, List<SipWarning> found)
+    private void InspectContact(ReadOnlySpan<byte> value, int offset)
     {
-        Add(found, address.Parameters.Count(static p => p.Name.Equals("tag", StringComparison.OrdinalIgnoreCase)) > 1, SipWarningCode.RepeatedTag, offset);
-        Add(found, HasRepeated(address.Uri.Parameters), SipWarningCode.RepeatedUriParameter, offset);
+        if (value.SequenceEqual("*"u8))
+        {
+            Add(Headers.CSeq?.Method != SipMethod.Register, SipWarningCode.ContactStar, offset);
+        }
+        else if (NameAddress.TryParse(value, out NameAddress? contact, out NameAddressDoubts doubts))
+        {
+            ParameterList parameters = contact.Parameters;
+            InspectAddress(contact, doubts, offset);
+            Add(parameters.Contains("expires") && !ExpiresCounts(), SipWarningCode.ExpiresInContact, offset);
+            Add(parameters.Contains("explicit") || parameters.Contains("require"), SipWarningCode.CallerPreferenceInContact, offset);
+            Add(HasBadQ(parameters), SipWarningCode.BadQValue, offset);
+            InspectFeatures(parameters, offset);
+        }
     }
+
+    private void InspectWhole()
+    {
+        int length = _message.HeadLength + _message.Body.Length;
+        _found.AddRange(_message.MalformedLines.Select(static line => new SipWarning(SipWarningCode.MalformedLine, line.Offset)));
+        Add(_message.HasTrailingBytes, SipWarningCode.TrailingOctets, length);
+        Add(!_message.Body.IsEmpty && !Headers.Contains(SipHeaderNames.ContentType), SipWarningCode.BodyWithoutContentType, _message.HeadLength);
+        if (_message is SipRequest request)
+        {
+            bool isOverUdp = Headers.TopVia?.Transport.Equals("UDP", StringComparison.OrdinalIgnoreCase) == true;
+            Add(length > 1300 && isOverUdp, SipWarningCode.TooLargeForUdp, 0);
+            Add(request.Method == SipMethod.Invite && !Headers.Contains(SipHeaderNames.Contact), SipWarningCode.InviteWithoutContact, 0);
+            Add(HasRepeated(request.RequestUri.Parameters), SipWarningCode.RepeatedUriParameter, 0);
+            Add(request.Method == SipMethod.Options && !Headers.Contains(SipHeaderNames.Accept), SipWarningCode.NoAcceptInOptions, 0);
+        }
+    }
+
+    private void InspectVia(Via? via, int offset)
+    {
+        if (via?.Branch is { } branch)
+        {
+            Add(!via.HasMagicCookie, SipWarningCode.BranchWithoutCookie, offset);
+            Add(via.HasMagicCookie && IsWeak(branch[Via.MagicCookie.Length..]), SipWarningCode.WeakBranch, offset);
+        }
+    }
+
+    private void InspectAddress(NameAddress address, NameAddressDoubts doubts, int offset)
+    {
+        Add(doubts.HasFlag(NameAddressDoubts.Uri), SipWarningCode.BadUri, offset);
+        Add(doubts.HasFlag(NameAddressDoubts.Parameter), SipWarningCode.MalformedParameter, offset);
+        Add(address.Parameters.Count(static p => p.Name.Equals("tag", StringComparison.OrdinalIgnoreCase)) > 1, SipWarningCode.RepeatedTag, offset);
+        Add(HasRepeated(address.Uri.Parameters), SipWarningCode.RepeatedUriParameter, offset);
+    }
+
+    private static NameAddressDoubts DoubtsOf(ReadOnlySpan<byte> value) => NameAddress.TryParse(value, out _, out NameAddressDoubts doubts) ? doubts : default;
 
     private static bool HasRepeated(ParameterList parameters) =>
         parameters.Count > 1 && parameters.DistinctBy(static p => p.Name, StringComparer.OrdinalIgnoreCase).Count() < parameters.Count;
@@ -166,7 +191,7 @@ internal static class SipInspection
         && !(q is { Value: { Length: > 0 and <= 5 } value, IsQuoted: false } && value[0] is '0' or '1' && (value.Length == 1 || value[1] == '.')
             && !value.AsSpan(Math.Min(2, value.Length)).ContainsAnyExceptInRange('0', value[0] == '0' ? '9' : '0'));
 
-    private static void InspectFeatures(ParameterList parameters, int offset, List<SipWarning> found)
+    private void InspectFeatures(ParameterList parameters, int offset)
     {
         bool escaped = false, old = false, unescaped = false;
         for (int i = 0; i < parameters.Count; i++)
@@ -180,14 +205,14 @@ internal static class SipInspection
             }
         }
 
-        Add(found, escaped, SipWarningCode.EscapedFeatureTag, offset);
-        Add(found, old, SipWarningCode.OldServiceIdentifier, offset);
-        Add(found, unescaped, SipWarningCode.UnescapedServiceIdentifier, offset);
+        Add(escaped, SipWarningCode.EscapedFeatureTag, offset);
+        Add(old, SipWarningCode.OldServiceIdentifier, offset);
+        Add(unescaped, SipWarningCode.UnescapedServiceIdentifier, offset);
     }
 
     // RFC 3261 §10 and RFC 3261 §8.1.3.4: only registrations and redirections give it a meaning.
-    private static bool ExpiresCounts(SipMessage message) =>
-        message.Headers.CSeq?.Method == SipMethod.Register || message is SipResponse { StatusCode: >= 300 and < 400 };
+    private bool ExpiresCounts() =>
+        Headers.CSeq?.Method == SipMethod.Register || _message is SipResponse { StatusCode: >= 300 and < 400 };
 
     private static bool Has100Rel(IReadOnlyList<string> extensions) => extensions.Contains("100rel", StringComparer.OrdinalIgnoreCase);
 
@@ -206,11 +231,11 @@ internal static class SipInspection
         return text.Length * bitsPerCharacter < 32;
     }
 
-    private static void Add(List<SipWarning> found, bool condition, SipWarningCode code, int offset)
+    private void Add(bool condition, SipWarningCode code, int offset)
     {
         if (condition)
         {
-            found.Add(new SipWarning(code, offset));
+            _found.Add(new SipWarning(code, offset));
         }
     }
 }

@@ -17,36 +17,35 @@ internal static class SipWriter
         for (int i = 0; i < headers.Count; i++)
         {
             SipHeader row = headers.Row(i);
-            bool isLength = ReferenceEquals(row.Known, LengthName);
-            if (isLength && lengthWritten)
+            string name = (message.CompactNames ? row.Known?.CommonCompact : null) ?? row.WrittenName;
+            if (!ReferenceEquals(row.Known, LengthName))
             {
-                continue;
+                output.WriteUtf8(name);
+                output.Write(": "u8);
+                output.Write(row.RawValue.Span);
+                output.WriteLineEnd();
             }
-
-            output.WriteUtf8((message.CompactNames ? row.Known?.CommonCompact : null) ?? row.WrittenName);
-            output.Write(": "u8);
-            if (isLength)
+            else if (!lengthWritten)
             {
-                output.WriteNumber(message.Body.Length);
+                WriteLength(name, message, output);
                 lengthWritten = true;
             }
-            else
-            {
-                output.Write(row.RawValue.Span);
-            }
-
-            output.WriteLineEnd();
         }
 
         if (!lengthWritten)
         {
-            output.WriteUtf8(message.CompactNames ? LengthName.CommonCompact : LengthName.Name);
-            output.Write(": "u8);
-            output.WriteNumber(message.Body.Length);
-            output.WriteLineEnd();
+            WriteLength(message.CompactNames ? LengthName.CommonCompact! : LengthName.Name, message, output);
         }
 
         output.WriteLineEnd();
         output.Write(message.Body.Span);
+    }
+
+    private static void WriteLength(string name, SipMessage message, IBufferWriter<byte> output)
+    {
+        output.WriteUtf8(name);
+        output.Write(": "u8);
+        output.WriteNumber(message.Body.Length);
+        output.WriteLineEnd();
     }
 }
