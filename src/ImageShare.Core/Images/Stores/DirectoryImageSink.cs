@@ -4,43 +4,27 @@ using System.Runtime.CompilerServices;
 namespace ImageShare.Core.Images.Stores;
 
 /// <summary>
-/// Receives one image into a folder. Small pieces are collected in a buffer; full buffers are hashed and written in the background while the
-/// next bytes arrive. From the first byte until the image has its final name, no one else can open the file.
+/// Receives one image into a folder: publishes it under its name when it is complete, and otherwise deletes it or keeps what arrived. From the
+/// first byte until the image has its final name, no one else can open the file.
 /// </summary>
 internal sealed class DirectoryImageSink : IHashingSink
 {
     /// <summary>The most bytes collected for one write.</summary>
     internal const int BufferLength = 128 * 1024;
 
-    // How many bytes are written between two checks of the free space: a check costs more than writing a buffer.
-    private const long RoomStep = 8 * 1024 * 1024;
-
     private readonly DirectoryImageStore _store;
-    private IncomingImage _image;
-    private readonly IPartialFile _file;
     private readonly object _owner;
-    private readonly BackgroundWriter _writer;
-    private readonly int _bufferLength;
+    private readonly ImageFileWriter _file;
+    private IncomingImage _image;
     private string _partialPath;
-    private int _buffered;
-    private long _bufferOffset;
-    private long _sinceRoom;
-    private long _end;
-    private bool _inOrder;
-    private int _closed;
-    private Task _released = Task.CompletedTask;
 
-    public DirectoryImageSink(DirectoryImageStore store, IncomingImage image, string partialPath, IPartialFile file, ImageHasher hasher, object owner)
+    public DirectoryImageSink(DirectoryImageStore store, IncomingImage image, string partialPath, ImageFileWriter file, object owner)
     {
         _store = store;
         _image = image;
         _partialPath = partialPath;
         _file = file;
         _owner = owner;
-        _bufferOffset = _end = image.ResumesAt;
-        _inOrder = image.ResumesAt == 0;
-        _bufferLength = store.Buffers.Take(image.Size);
-        _writer = new BackgroundWriter(file, hasher, _bufferLength);
     }
 
     /// <summary>How the file is kept if the transfer is interrupted, as long as the bytes arrive in order; null if it is not kept.</summary>
@@ -50,36 +34,26 @@ internal sealed class DirectoryImageSink : IHashingSink
 
     public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default)
     {
-        ThrowIfClosed();
-        if (offset == _bufferOffset + _buffered && data.Length < _bufferLength - _buffered && !cancellationToken.IsCancellationRequested)
-        {
-            data.CopyTo(_writer.Buffer.AsSpan(_buffered));
-            _buffered += (int)data.Length;
-            _end = Math.Max(_end, offset + data.Length);
-            return ValueTask.CompletedTask;
-        }
-
-        return WriteThroughAsync(offset, data, cancellationToken);
+        _file.ThrowIfClosed();
+        return !cancellationToken.IsCancellationRequested && _file.TryCollect(offset, data) ? ValueTask.CompletedTask : WriteThroughAsync(offset, data, cancellationToken);
     }
 
     public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        ThrowIfClosed();
+        _file.ThrowIfClosed();
         return _file.ReadAsync(offset, buffer, cancellationToken);
     }
 
     public async ValueTask<bool> FinishAsync(CancellationToken cancellationToken)
     {
-        ThrowIfClosed();
+        _file.ThrowIfClosed();
         bool done = false;
         try
         {
-            await HandOverAsync(cancellationToken).ConfigureAwait(false);
-            await _writer.FinishAsync(cancellationToken).ConfigureAwait(false);
-            ThrowIfClosed();
-            await CheckLengthAsync(cancellationToken).ConfigureAwait(false);
+            await _file.FinishAsync(cancellationToken).ConfigureAwait(false);
+            await _file.CheckLengthAsync(cancellationToken).ConfigureAwait(false);
             done = true;
-            return _inOrder;
+            return _file.IsInOrder;
         }
         catch (OperationCanceledException) when (Kept is not null)
         {
@@ -102,11 +76,11 @@ internal sealed class DirectoryImageSink : IHashingSink
 
     public async ValueTask<StoredImage> CompleteAsync(CancellationToken cancellationToken = default)
     {
-        ThrowIfClosed();
+        _file.ThrowIfClosed();
         bool done = false;
         try
         {
-            _store.ThrowIfNotAllowed(ImageTypes.Recognize(await ReadStartAsync(cancellationToken).ConfigureAwait(false)));
+            _store.ThrowIfNotAllowed(ImageTypes.Recognize(await _file.ReadStartAsync(ImageTypes.MagicLength, cancellationToken).ConfigureAwait(false)));
             if (_store.Options.FlushToDisk)
             {
                 _file.FlushToDisk();
@@ -115,8 +89,8 @@ internal sealed class DirectoryImageSink : IHashingSink
             // Rename before closing: no one can open the file until it is closed, so the published file is exactly what was verified.
             string path = _store.Publish(_partialPath, SafeFileName.From(_image.SuggestedName, _image.Type));
             done = true;
-            Interlocked.Exchange(ref _closed, 1);
-            await _writer.ReleaseAsync(LeaveRoom).ConfigureAwait(false);
+            _file.Close(LeaveRoom);
+            await _file.Released.ConfigureAwait(false);
             Kept?.Remove(_store.Folder);
             return new StoredImage { Name = Path.GetFileName(path), Path = path, OriginalName = _image.SuggestedName };
         }
@@ -136,17 +110,17 @@ internal sealed class DirectoryImageSink : IHashingSink
     public async ValueTask AbandonAsync()
     {
         await DiscardAsync(CancellationToken.None).ConfigureAwait(false);
-        await _released.ConfigureAwait(false);
+        await _file.Released.ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (Volatile.Read(ref _closed) == 0 && !(Kept is not null && await TryKeepAsync().ConfigureAwait(false)))
+        if (!_file.IsClosed && !(Kept is not null && await TryKeepAsync().ConfigureAwait(false)))
         {
             await DiscardAsync(CancellationToken.None).ConfigureAwait(false);
         }
 
-        await _released.ConfigureAwait(false);
+        await _file.Released.ConfigureAwait(false);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -156,27 +130,14 @@ internal sealed class DirectoryImageSink : IHashingSink
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            _end = Math.Max(_end, offset + data.Length);
-            if (!data.IsEmpty && offset != _bufferOffset + _buffered)
+            if (!data.IsEmpty && !_file.Continues(offset))
             {
-                await HandOverAsync(cancellationToken).ConfigureAwait(false);
+                await _file.HandOverAsync(cancellationToken).ConfigureAwait(false);
                 StopKeeping();
-                _inOrder = false;
-                _bufferOffset = offset;
+                _file.MoveTo(offset);
             }
 
-            while (!data.IsEmpty)
-            {
-                int piece = (int)Math.Min(data.Length, _bufferLength - _buffered);
-                data.Slice(0, piece).CopyTo(_writer.Buffer.AsSpan(_buffered));
-                data = data.Slice(piece);
-                _buffered += piece;
-                if (_buffered == _bufferLength)
-                {
-                    await HandOverAsync(cancellationToken).ConfigureAwait(false);
-                }
-            }
-
+            await _file.WriteAsync(offset, data, cancellationToken).ConfigureAwait(false);
             done = true;
         }
         catch (OperationCanceledException) when (Kept is not null)
@@ -202,22 +163,17 @@ internal sealed class DirectoryImageSink : IHashingSink
     {
         try
         {
-            await HandOverAsync(CancellationToken.None).ConfigureAwait(false);
-            await _writer.FinishAsync(CancellationToken.None).ConfigureAwait(false);
-            if (_bufferOffset == 0)
+            await _file.FinishAsync(CancellationToken.None).ConfigureAwait(false);
+            if (_file.Written == 0)
             {
                 return false;
             }
 
-            if (Interlocked.Exchange(ref _closed, 1) == 0)
+            _file.Close(() =>
             {
-                _released = _writer.ReleaseAsync(() =>
-                {
-                    LeaveRoom();
-                    Kept!.Leave(_store.Folder, _partialPath, _bufferOffset);
-                }).AsTask();
-            }
-
+                LeaveRoom();
+                Kept!.Leave(_store.Folder, _partialPath, _file.Written);
+            });
             return true;
         }
         catch (Exception e) when (e is ImageShareException || StoreErrors.IsFileError(e))
@@ -239,59 +195,17 @@ internal sealed class DirectoryImageSink : IHashingSink
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask HandOverAsync(CancellationToken cancellationToken)
-    {
-        if (_buffered == 0)
-        {
-            return;
-        }
-
-        if ((_sinceRoom += _buffered) >= RoomStep)
-        {
-            _sinceRoom = 0;
-            _store.Room.Recheck(_owner, (_image.Size ?? 0) - _bufferOffset);
-        }
-
-        await _writer.HandOverAsync(_bufferOffset, _buffered, _inOrder, cancellationToken).ConfigureAwait(false);
-        ThrowIfClosed();
-        _bufferOffset += _buffered;
-        _buffered = 0;
-    }
-
-    // Checks that the file ends where the written bytes end.
-    private async ValueTask CheckLengthAsync(CancellationToken cancellationToken)
-    {
-        byte[] last = new byte[2];
-        int expected = (int)Math.Min(_end, 1);
-        if (await _file.ReadAsync(_end - expected, last, cancellationToken).ConfigureAwait(false) != expected)
-        {
-            throw new IOException("The temporary file does not have the length that was written; another program has changed it.");
-        }
-    }
-
-    private async ValueTask<byte[]> ReadStartAsync(CancellationToken cancellationToken)
-    {
-        byte[] start = new byte[Math.Min(ImageTypes.MagicLength, _end)];
-        int read = start.Length == 0 ? 0 : await _file.ReadAsync(0, start, cancellationToken).ConfigureAwait(false);
-        return start[..read];
-    }
-
     // A piece may still be being written: the file is deleted when that is done. Only a cancelled caller does not wait for it.
     private async ValueTask DiscardAsync(CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _closed, 1) == 0)
+        _file.Close(() =>
         {
-            _released = _writer.ReleaseAsync(() =>
-            {
-                LeaveRoom();
-                LeftOverFiles.TryDelete(_partialPath);
-            }).AsTask();
-        }
-
+            LeaveRoom();
+            LeftOverFiles.TryDelete(_partialPath);
+        });
         if (!cancellationToken.IsCancellationRequested)
         {
-            await _released.ConfigureAwait(false);
+            await _file.Released.ConfigureAwait(false);
         }
     }
 
@@ -299,13 +213,5 @@ internal sealed class DirectoryImageSink : IHashingSink
     {
         _store.Buffers.Return();
         _store.Room.Leave(_owner);
-    }
-
-    private void ThrowIfClosed()
-    {
-        if (Volatile.Read(ref _closed) != 0)
-        {
-            throw new ImageShareException(ImageShareError.InvalidState, "This image was already completed or abandoned; create a new sink.");
-        }
     }
 }

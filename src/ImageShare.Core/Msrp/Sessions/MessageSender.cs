@@ -26,8 +26,8 @@ internal sealed class MessageSender(SessionBinding session, ConnectionContext co
             return new MsrpSendEnd(new MsrpSendResult(MsrpSendOutcome.Refused, headers.MessageId, 0, 415), IsCancelled: false);
         }
 
-        using var transfer = new OutgoingTransfer(
-            headers, content, session.Peer.Route, connection.Writer, context.Settings.Transfers, context.Transfers, acknowledged, allLeaves);
+        var message = new OutgoingMessage(headers, content, acknowledged, allLeaves);
+        using var transfer = new OutgoingTransfer(message, session.Peer.Route, connection.Writer, context.Settings.Transfers, context.Transfers);
         Begin(transfer, connection);
         try
         {

@@ -25,23 +25,16 @@ internal sealed class ChunkSender : IDisposable
     private volatile bool _allWritten;
     private volatile bool _waitsForWindow;
 
-    public ChunkSender(
-        MsrpSendHeaders headers,
-        MsrpOutgoingContent content,
-        IOutgoingBytes bytes,
-        OpenTransactions open,
-        PeerRoute route,
-        WriterState writer,
-        TransferSettings settings,
-        Action? allLeaves)
+    public ChunkSender(OutgoingMessage message, IOutgoingBytes bytes, OpenTransactions open, PeerRoute route, WriterState writer, TransferSettings settings)
     {
-        _chunker = new MsrpChunker(headers, content.Length, content.ChunkSize, writer.TransactionIds);
+        MsrpOutgoingContent content = message.Content;
+        _chunker = new MsrpChunker(message.Headers, content.Length, content.ChunkSize, writer.TransactionIds);
         _bytes = bytes;
         _open = open;
         _route = route;
         _writer = writer;
         _settings = settings;
-        _allLeaves = allLeaves;
+        _allLeaves = message.AllLeaves;
         _rate = content.MaxBytesPerSecond is { } rate ? new SendingRate(rate, settings.TimeProvider, writer) : null;
     }
 

@@ -179,18 +179,7 @@ internal sealed class IncomingMessages(IMsrpMessageReceiver? receiver, long maxM
         {
             case AssemblyVerdict.Complete:
                 string id = _openId!;
-                int status;
-                try
-                {
-                    await receiver!.CompleteAsync(_assembly!.Total!.Value, cancellationToken).ConfigureAwait(false);
-                    status = 200;
-                }
-                catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-                {
-                    // As above. The receiver failed in completing, so it is not told of an abort as well.
-                    status = StatusOf(e);
-                }
-
+                int status = await CompleteReceiverAsync(cancellationToken).ConfigureAwait(false);
                 _openId = null;
                 _ended.Add(id, status);
                 return (status, status == 200);
@@ -199,6 +188,20 @@ internal sealed class IncomingMessages(IMsrpMessageReceiver? receiver, long maxM
                 return (200, false);
             default:
                 return (await FailAsync(verdict).ConfigureAwait(false), false);
+        }
+    }
+
+    private async ValueTask<int> CompleteReceiverAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await receiver!.CompleteAsync(_assembly!.Total!.Value, cancellationToken).ConfigureAwait(false);
+            return 200;
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // As above. The receiver failed while completing, so it is not told of an abort as well.
+            return StatusOf(e);
         }
     }
 

@@ -29,37 +29,27 @@ internal sealed class OutgoingTransfer : IDisposable
     private readonly ResponseWatch _watch;
     private long _progressed;
 
-    /// <param name="headers">What the chunks have in common.</param>
-    /// <param name="content">What to send.</param>
+    /// <param name="message">The message.</param>
     /// <param name="route">The path of its chunks.</param>
     /// <param name="writer">The writer loop that writes it.</param>
     /// <param name="settings">Times and listeners.</param>
     /// <param name="budget">What bounds its window.</param>
-    /// <param name="progress">Told of the bytes acknowledged so far.</param>
-    /// <param name="allLeaves">Called by the writer loop when the last chunk is about to leave.</param>
-    public OutgoingTransfer(
-        MsrpSendHeaders headers,
-        MsrpOutgoingContent content,
-        PeerRoute route,
-        WriterState writer,
-        TransferSettings settings,
-        TransferBudget budget,
-        IProgress<long>? progress,
-        Action? allLeaves = null)
+    public OutgoingTransfer(OutgoingMessage message, PeerRoute route, WriterState writer, TransferSettings settings, TransferBudget budget)
     {
+        MsrpOutgoingContent content = message.Content;
         _budget = budget;
         _writer = writer;
-        _progress = progress;
-        MessageId = headers.MessageId;
+        _progress = message.Progress;
+        MessageId = message.Headers.MessageId;
         HasLargeChunks = content.ChunkSize > MsrpChunker.UninterruptibleSize;
-        TransferBudget.Allowance allowance = budget.Enter(headers.To);
+        TransferBudget.Allowance allowance = budget.Enter(message.Headers.To);
         Bytes = content.Bytes is { } bytes
             ? new BytesInMemory(bytes, (int)Math.Min(content.ChunkSize, MsrpChunker.UninterruptibleSize))
             : new SourceBlocks(content, allowance.ReadAhead);
 
         // Interruptions and collisions of ids make more chunks than the division says.
         _open = new OpenTransactions((int)Math.Min(Math.Min(allowance.Window, content.MaxUnanswered), (content.Length / content.ChunkSize) + 64));
-        _sender = new ChunkSender(headers, content, Bytes, _open, route, writer, settings, allLeaves);
+        _sender = new ChunkSender(message, Bytes, _open, route, writer, settings);
         _reports = new SuccessReports(content.Length, content.SuccessReport, content is { SuccessReport: true, AwaitSuccessReport: true });
         _watch = new ResponseWatch(this, _open, _reports, writer, settings);
     }

@@ -38,39 +38,40 @@ public sealed record FileDate
         cursor.SkipWhiteSpace();
         while (!cursor.AtEnd)
         {
-            int label = cursor.TryReadIgnoreCase("creation:"u8) ? 0 : cursor.TryReadIgnoreCase("modification:"u8) ? 1 : cursor.TryReadIgnoreCase("read:"u8) ? 2 : 3;
-            bool quoted = cursor.TryRead((byte)'"');
-            ReadOnlySpan<byte> raw = quoted ? cursor.ReadUntil((byte)'"') : ReadToNextLabel(ref cursor);
-            bool understood = MailDate.TryParse(raw, out DateTimeOffset date, out _) || MailDate.TryParseIso8601(raw, out date);
-            if (quoted)
+            if (cursor.TryReadIgnoreCase("creation:"u8))
             {
-                cursor.TryRead((byte)'"');
+                created = ReadDate(ref cursor, created);
+            }
+            else if (cursor.TryReadIgnoreCase("modification:"u8))
+            {
+                modified = ReadDate(ref cursor, modified);
+            }
+            else
+            {
+                // Text without a known label is skipped like a date.
+                bool isRead = cursor.TryReadIgnoreCase("read:"u8);
+                DateTimeOffset? date = ReadDate(ref cursor, read);
+                read = isRead ? date : read;
             }
 
             cursor.SkipWhiteSpace();
-            if (!understood)
-            {
-                continue;
-            }
-
-            switch (label)
-            {
-                case 0:
-                    created ??= date;
-                    break;
-                case 1:
-                    modified ??= date;
-                    break;
-                case 2:
-                    read ??= date;
-                    break;
-                default:
-                    break;
-            }
         }
 
         value = (created ?? modified ?? read) is null ? null : new FileDate { Created = created, Modified = modified, Read = read };
         return value is not null;
+    }
+
+    // Of repeated dates the first one that can be read counts.
+    private static DateTimeOffset? ReadDate(ref AsciiCursor cursor, DateTimeOffset? before)
+    {
+        bool quoted = cursor.TryRead((byte)'"');
+        ReadOnlySpan<byte> raw = quoted ? cursor.ReadUntil((byte)'"') : ReadToNextLabel(ref cursor);
+        if (quoted)
+        {
+            cursor.TryRead((byte)'"');
+        }
+
+        return before ?? (MailDate.TryParse(raw, out DateTimeOffset date, out _) || MailDate.TryParseIso8601(raw, out date) ? date : null);
     }
 
     /// <summary>Whether every date is written as RFC 5547 requires: quoted, RFC 5322, with a numeric zone.</summary>

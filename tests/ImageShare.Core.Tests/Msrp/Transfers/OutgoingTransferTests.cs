@@ -61,12 +61,10 @@ public sealed class OutgoingTransferTests
     {
         var path = new MsrpPath(MsrpUri.Parse("msrp://127.0.0.1:2855/a;tcp"));
         return new OutgoingTransfer(
-            new MsrpSendHeaders(path, path, content.MessageId, content.ContentType),
-            content,
+            new OutgoingMessage(new MsrpSendHeaders(path, path, content.MessageId, content.ContentType), content),
             new PeerRoute(),
             new WriterState(new IPEndPoint(IPAddress.Loopback, 2855)),
             new TransferSettings(new ManualTimeProvider(), NullLogger.Instance) { TransactionTimeout = TimeSpan.FromSeconds(30) },
-            new TransferBudget(),
-            progress: null);
+            new TransferBudget());
     }
 }

@@ -74,7 +74,7 @@ public abstract class TransferTest
     private protected OutgoingTransfer Begin(MsrpOutgoingContent content)
     {
         var headers = new MsrpSendHeaders(Peer, Peer, content.MessageId, content.ContentType, content.SuccessReport);
-        var transfer = new OutgoingTransfer(headers, content, Route, Writer, Settings, Budget, new Listener(Progress), () => Left++);
+        var transfer = new OutgoingTransfer(new OutgoingMessage(headers, content, new Listener(Progress), () => Left++), Route, Writer, Settings, Budget);
         _transfers.Add(transfer);
         return transfer;
     }
