@@ -59,8 +59,16 @@ internal sealed class HeadDecoder(MsrpLimits limits, StreamPosition position)
     /// <param name="input">The first segment of what has been received.</param>
     /// <param name="length">The bytes of the head.</param>
     /// <param name="continuation">The sign of the end-line, when the head has no body.</param>
-    public bool TryReadRepeated(ReadOnlySpan<byte> input, out int length, out MsrpContinuation continuation) =>
-        _repeated.TryRead(input, _reader.Head, limits.MaxHeadBytes, out length, out continuation);
+    public bool TryReadRepeated(ReadOnlySpan<byte> input, out int length, out MsrpContinuation continuation)
+    {
+        bool isRepeated = _repeated.TryRead(input, _reader.Head, limits.MaxHeadBytes, out length, out continuation);
+        if (isRepeated)
+        {
+            _reader.Head.MoveTo(position.Offset);
+        }
+
+        return isRepeated;
+    }
 
     /// <summary>A head is complete: what follows it is counted anew.</summary>
     public void Close()
@@ -87,7 +95,8 @@ internal sealed class HeadDecoder(MsrpLimits limits, StreamPosition position)
                 continue;
             }
 
-            if (isFromStart && line is HeadLine.Blank or HeadLine.End && _reader.Head.Fault is null)
+            // Where From-Path comes first, its place would depend on the length of the range.
+            if (isFromStart && line is HeadLine.Blank or HeadLine.End && _reader.Head is { Fault: null, FromPathFirstAt: < 0 })
             {
                 _repeated.Remember(first[..consumed], _reader.Head, (int)(_reader.Range.Offset - start), _reader.Range.Length);
             }

@@ -138,6 +138,13 @@ public sealed class MsrpHead
         ByteRange = range;
     }
 
+    /// <summary>The same head again, at another place in the stream.</summary>
+    internal void MoveTo(long offset)
+    {
+        RangeOffset += offset - StartOffset;
+        StartOffset = offset;
+    }
+
     internal void AddOther(ReadOnlySpan<byte> line)
     {
         _otherHeaders.Append(line);

@@ -22,6 +22,15 @@ public sealed class IntervalSetTests
     }
 
     [Test]
+    public void Nothing_lies_before_the_first_byte()
+    {
+        var set = new IntervalSet();
+        Assert.That(() => set.Add(-1, 1), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => set.Add(1, -1), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That((set.Add(5, 0), set.Count, set.End, set.CoversAll(0)), Is.EqualTo((0L, 0, 0L, true)));
+    }
+
+    [Test]
     public void Holds_what_a_plain_array_of_bits_holds() => Prop.ForAll(
         Gen.Choose(0, 60).Two().ListOf().ToArbitrary(),
         stretches =>

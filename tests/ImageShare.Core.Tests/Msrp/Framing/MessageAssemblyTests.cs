@@ -21,6 +21,9 @@ public sealed class MessageAssemblyTests
     [TestCase("1-10/30 10+ 21-30/30 10$", Good, 30, TestName = "A_gap_never_completes")]
     [TestCase("1-*/* 5$", Complete, 5, TestName = "Nothing_known_beforehand")]
     [TestCase("1-0/0 0$", Complete, 0, TestName = "An_empty_message")]
+    [TestCase("1-20/20 20+ 21-20/20 0$", Complete, 20, TestName = "The_end_alone")]
+    [TestCase("1-*/1000 1000$", Complete, 1000, TestName = "As_much_as_is_taken")]
+    [TestCase("6-*/* 5$ 1-*/* 5+", Complete, 10, TestName = "Up_to_the_end_that_is_known")]
     [Category("MSRP-019")]
     public void Is_complete_when_every_octet_is_there(string chunks, object verdict, long total) => Check(chunks, (AssemblyVerdict)verdict, total);
 
@@ -47,6 +50,30 @@ public sealed class MessageAssemblyTests
     [TestCase("1-*/* 1+ 3-*/* 1+ 5-*/* 1+ 7-*/* 1+ 9-*/* 1+", TooScattered, TestName = "Too_many_gaps")]
     [Category("MSRP-020")]
     public void Absurd_chunks_are_refused(string chunks, object verdict) => Check(chunks, (AssemblyVerdict)verdict, null);
+
+    [TestCase("300-*/* 1+", TestName = "As_far_ahead_as_is_taken")]
+    [TestCase("1-*/* 1+ 301-*/* 1+", TestName = "As_far_ahead_of_what_has_come")]
+    [TestCase("1-*/* 1+ 3-*/* 1+ 5-*/* 1+ 7-*/* 1+", TestName = "As_many_gaps_as_are_taken")]
+    [TestCase("1-*/20 5+ 6-*/* 5+ 11-*/20 5+", TestName = "A_total_that_is_not_said_again")]
+    [TestCase("6-*/* 5$ 6-*/* 5$", TestName = "The_same_end_twice")]
+    [Category("MSRP-020")]
+    public void What_is_just_within_the_limits_is_taken(string chunks) => Check(chunks, Good, null);
+
+    [Test]
+    [Category("MSRP-017")]
+    public void A_chunk_has_its_true_range_and_the_total_its_end_says()
+    {
+        var assembly = new MessageAssembly(1000, MsrpLimits.Default);
+        assembly.BeginChunk(new ByteRange(6, 99, 20));
+        assembly.TakeData(7, out _);
+        Assert.That(assembly.ChunkRange, Is.EqualTo(new ByteRange(6, 12, 20)));
+        assembly.EndChunk(MsrpContinuation.Complete);
+        Assert.That((assembly.ChunkRange, assembly.Total, assembly.Received), Is.EqualTo((new ByteRange(6, 12, 12), (long?)12, 7L)));
+        assembly.BeginChunk(null);
+        assembly.TakeData(5, out long offset);
+        Assert.That((assembly.ChunkRange, offset, assembly.Received), Is.EqualTo((new ByteRange(1, 5, 12), 0L, 7L)), "without a range it begins at the first byte");
+        Assert.That(assembly.EndChunk(MsrpContinuation.More), Is.EqualTo(Complete));
+    }
 
     [Test]
     [Category("MSRP-021")]

@@ -261,6 +261,71 @@ public sealed class MsrpChunkerTests
         }
     }
 
+    [TestCase(0, 100, "1-0/0:0#")]
+    [TestCase(1, 100, "1-0/1:0#")]
+    [TestCase(2, 100, "1-1/2:1#")]
+    [TestCase(10_000, 0, "1-0/10000:0#")]
+    [TestCase(10_000, 2048, "1-2048/10000:2048#")]
+    [TestCase(10_000, 2049, "1-2048/10000:2048#")]
+    [TestCase(2048, 2048, "1-2047/2048:2047#")]
+    [Category("MSRP-011")]
+    public void The_chunk_that_gives_up_is_small_and_never_the_end_of_the_message(int total, int atHand, string chunk)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var chunker = new MsrpChunker(Headers, total, 4096, new TransactionIds());
+        chunker.Abort(output, new byte[atHand]);
+        Assert.That(Read(output.WrittenSpan.ToArray()).Select(static c => $"{c.Range}:{c.Body.Length}{(char)c.Continuation.ToSign()}").Single(), Is.EqualTo(chunk));
+        Assert.That((chunker.IsOver, chunker.IsOpen, chunker.Continuation), Is.EqualTo((true, false, MsrpContinuation.Aborted)));
+    }
+
+    [TestCase(10_000, 4096, 2048)]
+    [TestCase(10_000, 100, 100)]
+    [TestCase(50, 100, 50)]
+    public void Says_how_much_it_wants_to_see(int total, int chunkSize, int wanted) =>
+        Assert.That(new MsrpChunker(Headers, total, chunkSize, new TransactionIds()).WantedForNextChunk, Is.EqualTo(wanted));
+
+    [Test]
+    public void Says_where_it_stands()
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var chunker = new MsrpChunker(Headers, 250, 100, new TransactionIds());
+        Assert.That(chunker.WriteWhole(output, new byte[250]), Is.EqualTo(100));
+        Assert.That((chunker.Position, chunker.ChunkStart, chunker.IsOpen, chunker.IsOver, chunker.Continuation), Is.EqualTo((100L, 0L, false, false, MsrpContinuation.More)));
+        chunker.Begin(output, new byte[150]);
+        Assert.That(chunker.Append(output, new byte[60]), Is.EqualTo(60));
+        Assert.That((chunker.Position, chunker.ChunkStart, chunker.IsOpen), Is.EqualTo((160L, 100L, true)));
+        Assert.That(chunker.Append(output, new byte[60]), Is.EqualTo(40), "what is left of the chunk");
+        Assert.That((chunker.Position, chunker.IsOpen, chunker.IsOver, chunker.WantedForNextChunk), Is.EqualTo((200L, false, false, 50)));
+        Assert.That(chunker.WriteWhole(output, new byte[50]), Is.EqualTo(50));
+        Assert.That((chunker.Position, chunker.ChunkStart, chunker.IsOver, chunker.Continuation), Is.EqualTo((250L, 200L, true, MsrpContinuation.Complete)));
+    }
+
+    [Test]
+    public void Its_calls_have_an_order()
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var chunker = new MsrpChunker(Headers, 100, 50, new TransactionIds());
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => chunker.Append(output, new byte[1]), Throws.InvalidOperationException, "not open");
+            Assert.That(() => chunker.Interrupt(output), Throws.InvalidOperationException, "not open");
+            chunker.Begin(output, new byte[50]);
+            Assert.That(() => chunker.Begin(output, new byte[50]), Throws.InvalidOperationException, "open");
+            Assert.That(() => chunker.WriteWhole(output, new byte[50]), Throws.InvalidOperationException, "open");
+            Assert.That(() => chunker.ChangePath(Headers.To), Throws.InvalidOperationException, "open");
+            chunker.Abort(output, default);
+            Assert.That(() => chunker.Begin(output, new byte[50]), Throws.InvalidOperationException, "over");
+            Assert.That(() => chunker.WriteWhole(output, new byte[50]), Throws.InvalidOperationException, "over");
+            Assert.That(() => chunker.Abort(output, default), Throws.InvalidOperationException, "over");
+        });
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => new MsrpChunker(new MsrpSendHeaders(Headers.To, Headers.From), 1, 1, new TransactionIds()), Throws.ArgumentNullException, "no type");
+            Assert.That(() => new MsrpChunker(Headers, -1, 1, new TransactionIds()), Throws.TypeOf<ArgumentOutOfRangeException>());
+            Assert.That(() => new MsrpChunker(Headers, 1, 0, new TransactionIds()), Throws.TypeOf<ArgumentOutOfRangeException>());
+        });
+    }
+
     // The ids that a chunker will draw, known beforehand.
     private static IEnumerable<byte> Id(int number)
     {

@@ -68,6 +68,60 @@ public sealed class MsrpWriterTests
         });
     }
 
+    [TestCase(MsrpFailureReport.Yes, false, "")]
+    [TestCase(MsrpFailureReport.No, false, "Failure-Report: no\r\n")]
+    [TestCase(MsrpFailureReport.Partial, true, "Success-Report: yes\r\nFailure-Report: partial\r\n")]
+    public void Writes_which_reports_are_wanted_and_keeps_all_of_it_on_another_path(MsrpFailureReport failure, bool success, string lines)
+    {
+        var headers = new MsrpSendHeaders(To, From, "m123", new MediaType("a", "b"), success, failure, "render");
+        string tail = $"\r\nFrom-Path: msrp://a:3/x;tcp\r\nMessage-ID: m123\r\nByte-Range: 1-2/3\r\n{lines}Content-Disposition: render\r\nContent-Type: a/b\r\n\r\n";
+        Assert.That(Head(headers), Is.EqualTo("MSRP t123 SEND\r\nTo-Path: msrp://r:1;tcp msrp://b:2/y;tcp" + tail));
+        Assert.That(Head(headers.WithPath(From)), Is.EqualTo("MSRP t123 SEND\r\nTo-Path: msrp://a:3/x;tcp" + tail));
+        Assert.That(Head(headers.WithoutDisposition()), Does.Not.Contain("Disposition").And.Contain(lines + "Content-Type: a/b"));
+        MsrpSendHeaders without = headers.WithoutDisposition();
+        Assert.That(without.WithoutDisposition(), Is.SameAs(without));
+
+        static string Head(MsrpSendHeaders headers) => Print(output => MsrpWriter.WriteSendHead(output, "t123"u8, headers, new ByteRange(1, 2, 3)));
+    }
+
+    [TestCase("r")]
+    [TestCase(4096)]
+    [Category("MSRP-052")]
+    public void A_disposition_may_have_1_to_4096_characters(object value)
+    {
+        string text = value as string ?? new string('r', (int)value);
+        Assert.That(new MsrpSendHeaders(To, From, "m123", new MediaType("a", "b"), contentDisposition: text).ContentDisposition, Is.EqualTo(text));
+    }
+
+    [Test]
+    public void Without_a_value_nothing_is_written()
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var headers = new MsrpSendHeaders(To, From);
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => new MsrpSendHeaders(null!, From), Throws.ArgumentNullException);
+            Assert.That(() => new MsrpSendHeaders(To, null!), Throws.ArgumentNullException);
+            Assert.That(() => MsrpWriter.WriteSendHead(null!, "t123"u8, headers, default), Throws.ArgumentNullException);
+            Assert.That(() => MsrpWriter.WriteSendHead(output, "t123"u8, null!, default), Throws.ArgumentNullException);
+            Assert.That(() => MsrpWriter.WriteEndLine(null!, "t123"u8, default, true), Throws.ArgumentNullException);
+            Assert.That(() => MsrpWriter.WriteResponse(null!, "t123"u8, To, From, 200), Throws.ArgumentNullException);
+            Assert.That(() => MsrpWriter.WriteResponse(output, "t123"u8, null!, From, 200), Throws.ArgumentNullException);
+            Assert.That(() => MsrpWriter.WriteResponse(output, "t123"u8, To, null!, 200), Throws.ArgumentNullException);
+            Assert.That(() => MsrpWriter.WriteReport(null!, "t123"u8, To, From, "m123", default, new(0, 200)), Throws.ArgumentNullException);
+            Assert.That(() => MsrpWriter.WriteReport(output, "t123"u8, null!, From, "m123", default, new(0, 200)), Throws.ArgumentNullException);
+            Assert.That(() => MsrpWriter.WriteReport(output, "t123"u8, To, null!, "m123", default, new(0, 200)), Throws.ArgumentNullException);
+            Assert.That(() => MsrpWriter.WriteReport(output, "t123"u8, To, From, string.Empty, default, new(0, 200)), Throws.ArgumentException);
+            Assert.That(() => MsrpWriter.WriteReport(output, "t123"u8, To, From, "m123", default, null!), Throws.ArgumentNullException);
+        });
+        Assert.That(output.WrittenCount, Is.Zero);
+    }
+
+    [TestCase(null)]
+    [TestCase("")]
+    public void A_response_without_a_comment_ends_in_its_status(string? comment) =>
+        Assert.That(Print(output => MsrpWriter.WriteResponse(output, "t123"u8, From, From, 5, comment)), Does.StartWith("MSRP t123 005\r\nTo-Path"));
+
     [Test]
     [Category("MSRP-003")]
     public void Transaction_ids_are_16_letters_and_digits_and_differ()
