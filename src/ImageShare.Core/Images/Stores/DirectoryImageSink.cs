@@ -4,58 +4,80 @@ using System.Runtime.CompilerServices;
 namespace ImageShare.Core.Images.Stores;
 
 /// <summary>
-/// Receives one image into a folder: publishes it under its name when it is complete, and otherwise deletes it or keeps what arrived. From the
-/// first byte until the image has its final name, no one else can open the file.
+/// Receives one image into a folder. Small pieces are collected in a buffer; full buffers are hashed and written in the background while the
+/// next bytes arrive. From the first byte until the image has its final name, no one else can open the file.
 /// </summary>
 internal sealed class DirectoryImageSink : IHashingSink
 {
     /// <summary>The most bytes collected for one write.</summary>
     internal const int BufferLength = 128 * 1024;
 
-    private readonly DirectoryImageStore _store;
-    private readonly object _owner;
-    private readonly ImageFileWriter _file;
-    private IncomingImage _image;
-    private string _partialPath;
+    // How many bytes are written between two checks of the free space: a check costs more than writing a buffer.
+    private const long RoomStep = 8 * 1024 * 1024;
 
-    public DirectoryImageSink(DirectoryImageStore store, IncomingImage image, string partialPath, ImageFileWriter file, object owner)
+    private readonly ImagePlace _place;
+    private readonly IPartialFile _file;
+    private readonly BackgroundWriter _writer;
+    private readonly int _bufferLength;
+    private int _buffered;
+    private long _bufferOffset;
+    private long _sinceRoom;
+    private long _end;
+    private bool _inOrder;
+    private int _closed;
+    private Task _released = Task.CompletedTask;
+
+    /// <param name="place">The place of the image in its folder.</param>
+    /// <param name="file">Its temporary file, which is closed at the end.</param>
+    /// <param name="hasher">Hashes the bytes as long as they arrive in order from the start.</param>
+    /// <param name="bufferLength">The size of a buffer in bytes.</param>
+    /// <param name="start">The offset of the first byte: not 0 for a transfer that resumes.</param>
+    public DirectoryImageSink(ImagePlace place, IPartialFile file, ImageHasher hasher, int bufferLength, long start)
     {
-        _store = store;
-        _image = image;
-        _partialPath = partialPath;
+        _place = place;
         _file = file;
-        _owner = owner;
+        _bufferOffset = _end = start;
+        _inOrder = start == 0;
+        _bufferLength = bufferLength;
+        _writer = new BackgroundWriter(file, hasher, bufferLength);
     }
 
-    /// <summary>How the file is kept if the transfer is interrupted, as long as the bytes arrive in order; null if it is not kept.</summary>
-    public KeptPartial? Kept { get; set; }
-
-    public void Name(string suggestedName) => _image = _image with { SuggestedName = suggestedName };
+    public void Name(string suggestedName) => _place.Name(suggestedName);
 
     public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default)
     {
-        _file.ThrowIfClosed();
-        return !cancellationToken.IsCancellationRequested && _file.TryCollect(offset, data) ? ValueTask.CompletedTask : WriteThroughAsync(offset, data, cancellationToken);
+        ThrowIfClosed();
+        if (offset == _bufferOffset + _buffered && data.Length < _bufferLength - _buffered && !cancellationToken.IsCancellationRequested)
+        {
+            data.CopyTo(_writer.Buffer.AsSpan(_buffered));
+            _buffered += (int)data.Length;
+            _end = Math.Max(_end, offset + data.Length);
+            return ValueTask.CompletedTask;
+        }
+
+        return WriteThroughAsync(offset, data, cancellationToken);
     }
 
     public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        _file.ThrowIfClosed();
+        ThrowIfClosed();
         return _file.ReadAsync(offset, buffer, cancellationToken);
     }
 
     public async ValueTask<bool> FinishAsync(CancellationToken cancellationToken)
     {
-        _file.ThrowIfClosed();
+        ThrowIfClosed();
         bool done = false;
         try
         {
-            await _file.FinishAsync(cancellationToken).ConfigureAwait(false);
-            await _file.CheckLengthAsync(cancellationToken).ConfigureAwait(false);
+            await HandOverAsync(cancellationToken).ConfigureAwait(false);
+            await _writer.FinishAsync(cancellationToken).ConfigureAwait(false);
+            ThrowIfClosed();
+            await CheckLengthAsync(cancellationToken).ConfigureAwait(false);
             done = true;
-            return _file.IsInOrder;
+            return _inOrder;
         }
-        catch (OperationCanceledException) when (Kept is not null)
+        catch (OperationCanceledException) when (_place.IsKept)
         {
             // The connection is lost, but the disk still works.
             done = await TryKeepAsync().ConfigureAwait(false);
@@ -63,7 +85,7 @@ internal sealed class DirectoryImageSink : IHashingSink
         }
         catch (Exception e) when (StoreErrors.IsFileError(e))
         {
-            throw StoreErrors.Translate(e, _store.Folder);
+            throw _place.Translate(e);
         }
         finally
         {
@@ -76,27 +98,27 @@ internal sealed class DirectoryImageSink : IHashingSink
 
     public async ValueTask<StoredImage> CompleteAsync(CancellationToken cancellationToken = default)
     {
-        _file.ThrowIfClosed();
+        ThrowIfClosed();
         bool done = false;
         try
         {
-            _store.ThrowIfNotAllowed(ImageTypes.Recognize(await _file.ReadStartAsync(ImageTypes.MagicLength, cancellationToken).ConfigureAwait(false)));
-            if (_store.Options.FlushToDisk)
+            _place.CheckType(await ReadStartAsync(cancellationToken).ConfigureAwait(false));
+            if (_place.FlushesToDisk)
             {
                 _file.FlushToDisk();
             }
 
             // Rename before closing: no one can open the file until it is closed, so the published file is exactly what was verified.
-            string path = _store.Publish(_partialPath, SafeFileName.From(_image.SuggestedName, _image.Type));
+            StoredImage stored = _place.Publish();
             done = true;
-            _file.Close(LeaveRoom);
-            await _file.Released.ConfigureAwait(false);
-            Kept?.Remove(_store.Folder);
-            return new StoredImage { Name = Path.GetFileName(path), Path = path, OriginalName = _image.SuggestedName };
+            Close(_place.LeaveRoom);
+            await _released.ConfigureAwait(false);
+            _place.RemoveKept();
+            return stored;
         }
         catch (Exception e) when (StoreErrors.IsFileError(e))
         {
-            throw StoreErrors.Translate(e, _store.Folder);
+            throw _place.Translate(e);
         }
         finally
         {
@@ -110,17 +132,17 @@ internal sealed class DirectoryImageSink : IHashingSink
     public async ValueTask AbandonAsync()
     {
         await DiscardAsync(CancellationToken.None).ConfigureAwait(false);
-        await _file.Released.ConfigureAwait(false);
+        await _released.ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (!_file.IsClosed && !(Kept is not null && await TryKeepAsync().ConfigureAwait(false)))
+        if (Volatile.Read(ref _closed) == 0 && !(_place.IsKept && await TryKeepAsync().ConfigureAwait(false)))
         {
             await DiscardAsync(CancellationToken.None).ConfigureAwait(false);
         }
 
-        await _file.Released.ConfigureAwait(false);
+        await _released.ConfigureAwait(false);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -130,17 +152,19 @@ internal sealed class DirectoryImageSink : IHashingSink
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (!data.IsEmpty && !_file.Continues(offset))
+            _end = Math.Max(_end, offset + data.Length);
+            if (!data.IsEmpty && offset != _bufferOffset + _buffered)
             {
-                await _file.HandOverAsync(cancellationToken).ConfigureAwait(false);
-                StopKeeping();
-                _file.MoveTo(offset);
+                await HandOverAsync(cancellationToken).ConfigureAwait(false);
+                _place.StopKeeping();
+                _inOrder = false;
+                _bufferOffset = offset;
             }
 
-            await _file.WriteAsync(offset, data, cancellationToken).ConfigureAwait(false);
+            await FillAsync(data, cancellationToken).ConfigureAwait(false);
             done = true;
         }
-        catch (OperationCanceledException) when (Kept is not null)
+        catch (OperationCanceledException) when (_place.IsKept)
         {
             // The connection is lost, but the disk still works.
             done = await TryKeepAsync().ConfigureAwait(false);
@@ -148,7 +172,7 @@ internal sealed class DirectoryImageSink : IHashingSink
         }
         catch (Exception e) when (StoreErrors.IsFileError(e))
         {
-            throw StoreErrors.Translate(e, _store.Folder);
+            throw _place.Translate(e);
         }
         finally
         {
@@ -159,21 +183,34 @@ internal sealed class DirectoryImageSink : IHashingSink
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask FillAsync(ReadOnlySequence<byte> data, CancellationToken cancellationToken)
+    {
+        while (!data.IsEmpty)
+        {
+            int piece = (int)Math.Min(data.Length, _bufferLength - _buffered);
+            data.Slice(0, piece).CopyTo(_writer.Buffer.AsSpan(_buffered));
+            data = data.Slice(piece);
+            _buffered += piece;
+            if (_buffered == _bufferLength)
+            {
+                await HandOverAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
     private async ValueTask<bool> TryKeepAsync()
     {
         try
         {
-            await _file.FinishAsync(CancellationToken.None).ConfigureAwait(false);
-            if (_file.Written == 0)
+            await HandOverAsync(CancellationToken.None).ConfigureAwait(false);
+            await _writer.FinishAsync(CancellationToken.None).ConfigureAwait(false);
+            if (_bufferOffset == 0)
             {
                 return false;
             }
 
-            _file.Close(() =>
-            {
-                LeaveRoom();
-                Kept!.Leave(_store.Folder, _partialPath, _file.Written);
-            });
+            Close(() => _place.Keep(_bufferOffset));
             return true;
         }
         catch (Exception e) when (e is ImageShareException || StoreErrors.IsFileError(e))
@@ -183,35 +220,68 @@ internal sealed class DirectoryImageSink : IHashingSink
         }
     }
 
-    // The length of a file with holes does not say how much is valid: from now on it is an ordinary temporary file.
-    private void StopKeeping()
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask HandOverAsync(CancellationToken cancellationToken)
     {
-        if (Kept is not null)
+        if (_buffered == 0)
         {
-            string path = LeftOverFiles.NewPath(_store.Folder);
-            PartialFile.Rename(_partialPath, path);
-            _partialPath = path;
-            Kept = null;
+            return;
         }
+
+        if ((_sinceRoom += _buffered) >= RoomStep)
+        {
+            _sinceRoom = 0;
+            _place.CheckRoom(_bufferOffset);
+        }
+
+        await _writer.HandOverAsync(_bufferOffset, _buffered, _inOrder, cancellationToken).ConfigureAwait(false);
+        ThrowIfClosed();
+        _bufferOffset += _buffered;
+        _buffered = 0;
+    }
+
+    // Checks that the file ends where the written bytes end.
+    private async ValueTask CheckLengthAsync(CancellationToken cancellationToken)
+    {
+        byte[] last = new byte[2];
+        int expected = (int)Math.Min(_end, 1);
+        if (await _file.ReadAsync(_end - expected, last, cancellationToken).ConfigureAwait(false) != expected)
+        {
+            throw new IOException("The temporary file does not have the length that was written; another program has changed it.");
+        }
+    }
+
+    private async ValueTask<byte[]> ReadStartAsync(CancellationToken cancellationToken)
+    {
+        byte[] start = new byte[Math.Min(ImageTypes.MagicLength, _end)];
+        int read = start.Length == 0 ? 0 : await _file.ReadAsync(0, start, cancellationToken).ConfigureAwait(false);
+        return start[..read];
     }
 
     // A piece may still be being written: the file is deleted when that is done. Only a cancelled caller does not wait for it.
     private async ValueTask DiscardAsync(CancellationToken cancellationToken)
     {
-        _file.Close(() =>
-        {
-            LeaveRoom();
-            LeftOverFiles.TryDelete(_partialPath);
-        });
+        Close(_place.Delete);
         if (!cancellationToken.IsCancellationRequested)
         {
-            await _file.Released.ConfigureAwait(false);
+            await _released.ConfigureAwait(false);
         }
     }
 
-    private void LeaveRoom()
+    // Closes the file once no piece is being written. Only the first call counts.
+    private void Close(Action released)
     {
-        _store.Buffers.Return();
-        _store.Room.Leave(_owner);
+        if (Interlocked.Exchange(ref _closed, 1) == 0)
+        {
+            _released = _writer.ReleaseAsync(released).AsTask();
+        }
+    }
+
+    private void ThrowIfClosed()
+    {
+        if (Volatile.Read(ref _closed) != 0)
+        {
+            throw new ImageShareException(ImageShareError.InvalidState, "This image was already completed or abandoned; create a new sink.");
+        }
     }
 }

@@ -100,9 +100,8 @@ internal sealed class DirectoryImageStore(
                     $"The first {image.ResumesAt} bytes of the image from this peer are not in '{folder}', or another transfer is resuming them; the peer must offer the whole image, or fetch the whole image.")
                 : LeftOverFiles.Create(() => kept?.NewPath(folder) ?? LeftOverFiles.NewPath(folder), createFile);
             var hasher = new ImageHasher(image.Hashes);
-            var writer = new ImageFileWriter(
-                file, hasher, Buffers.Take(image.Size), image.ResumesAt, offset => Room.Recheck(owner, (image.Size ?? 0) - offset));
-            var sink = new VerifyingSink(new DirectoryImageSink(this, image, path, writer, owner) { Kept = kept }, hasher, image);
+            var place = new ImagePlace(this, image, path, owner, kept);
+            var sink = new VerifyingSink(new DirectoryImageSink(place, file, hasher, Buffers.Take(image.Size), image.ResumesAt), hasher, image);
             created = true;
             return sink;
         }
