@@ -4,14 +4,14 @@ using ImageShare.Core.Authentication;
 namespace ImageShare.Core.Sip.Authentication;
 
 /// <summary>
-/// What a network asks a SIM (RFC 3310 §3.2): the nonce of a digest challenge with the algorithm AKAv1-MD5, taken apart. Immutable; prints
-/// its realm only.
+/// The challenge of a network to a SIM (RFC 3310 §3.2): RAND and AUTN from the nonce of a digest challenge with the algorithm AKAv1-MD5. Immutable;
+/// prints its realm only.
 /// </summary>
 public sealed class AkaChallenge
 {
     private const int PartLength = 16;
 
-    // More than any network sends, far less than a header may hold.
+    // More than any network sends, and far less than a header may have.
     private const int MostBytes = 1024;
 
     internal AkaChallenge(string realm, ReadOnlyMemory<byte> nonce)
@@ -21,7 +21,7 @@ public sealed class AkaChallenge
         Autn = nonce.Slice(PartLength, PartLength);
     }
 
-    /// <summary>The realm that asks.</summary>
+    /// <summary>The realm of the challenge.</summary>
     public string Realm { get; }
 
     /// <summary>RAND, the random challenge: 16 bytes.</summary>
@@ -30,7 +30,7 @@ public sealed class AkaChallenge
     /// <summary>AUTN, by which the network proves itself to the SIM: 16 bytes.</summary>
     public ReadOnlyMemory<byte> Autn { get; }
 
-    /// <summary>The realm; never what is asked.</summary>
+    /// <summary>The realm, without RAND and AUTN.</summary>
     public override string ToString() => $"AKA challenge of {Realm}";
 
     /// <summary>nonce = base64(RAND AUTN server-data); false for anything else.</summary>

@@ -5,17 +5,17 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.Authentication;
 
 /// <summary>
-/// The credentials of an agent and the nonces in use, with their counts (RFC 7616 §3.4). Owned by one loop; not for
-/// simultaneous use.
+/// The credentials of an agent and the nonces in use, with their counts (RFC 7616 §3.4). Used by one loop only; not
+/// thread-safe.
 /// </summary>
 internal sealed class DigestKeyring(SipCredentials? credentials, string defaultRealm)
 {
-    // Nonces are remembered per server talked to; a crawler over thousands of hosts must not grow this without end.
+    // Nonces are remembered per server. The bound limits memory for a client that calls thousands of hosts.
     private const int MostSpaces = 64;
 
     private readonly Dictionary<DigestSpace, DigestKey> _keys = [];
 
-    /// <summary>The challenge that will be answered, or null when none of the rows can be with what we have.</summary>
+    /// <summary>The challenge that will be answered; null if these credentials can answer none of the rows.</summary>
     public DigestChallenge? Choose(IEnumerable<string> rows) =>
         credentials is null ? null : DigestChallenge.Choose(rows, Realm == SipCredentials.AnyRealm ? null : Realm, credentials.Sim is not null);
 
@@ -28,13 +28,13 @@ internal sealed class DigestKeyring(SipCredentials? credentials, string defaultR
     /// <summary>Whether they are for that realm.</summary>
     public bool IsFor(string realm) => Realm == SipCredentials.AnyRealm || Realm.Equals(realm, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether a request into that space is sent with credentials.</summary>
+    /// <summary>Whether a request to that server or proxy is sent with credentials.</summary>
     public bool Knows(DigestSpace space) => _keys.ContainsKey(space);
 
-    /// <summary>Asks the SIM; null where a password answers.</summary>
+    /// <summary>Asks the SIM; null for a password.</summary>
     public AkaAuthenticator? Sim => credentials?.Sim;
 
-    /// <summary>Takes up a challenge that a password answers; false when it takes the <see cref="Sim"/>.</summary>
+    /// <summary>Uses a challenge that a password answers; false if the <see cref="Sim"/> has to be asked.</summary>
     public bool TryLearn(DigestSpace space, DigestChallenge challenge)
     {
         if (credentials is not { Password: { } password })
@@ -46,7 +46,7 @@ internal sealed class DigestKeyring(SipCredentials? credentials, string defaultR
         return true;
     }
 
-    /// <summary>Takes up what the SIM said to a challenge; false when it refuses to answer.</summary>
+    /// <summary>Uses the answer of the SIM to a challenge; false if it refused.</summary>
     public bool TryLearn(DigestSpace space, DigestChallenge challenge, AkaAnswer answer)
     {
         if (!answer.IsRefusal)
@@ -57,7 +57,7 @@ internal sealed class DigestKeyring(SipCredentials? credentials, string defaultR
         return !answer.IsRefusal;
     }
 
-    /// <summary>The header value for a request into that space, or null when nothing is known of it. Each call counts the nonce up.</summary>
+    /// <summary>The header value for a request to that server or proxy; null without a nonce of it. Each call increments the nonce count.</summary>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: the Request-URI cannot be written.</exception>
     public string? Authorize(DigestSpace space, SipRequest request)
     {
@@ -71,7 +71,7 @@ internal sealed class DigestKeyring(SipCredentials? credentials, string defaultR
         string value = answer.Write(credentials.User, key.Secret.Span, key.Resynchronization.Span);
         if (!key.Resynchronization.IsEmpty)
         {
-            // It asks for another challenge and proves nothing: not to be said again.
+            // AUTS asks for another challenge and proves nothing: it is sent once.
             _keys.Remove(space);
         }
 
@@ -89,7 +89,7 @@ internal sealed class DigestKeyring(SipCredentials? credentials, string defaultR
         _keys[space] = new DigestKey(challenge, secret, resynchronization) { Count = isSame ? known!.Count : 0 };
     }
 
-    // A class, not a record: it holds a secret and must not print it.
+    // A class, not a record: it has a secret, which must not be printed.
     private sealed class DigestKey(DigestChallenge challenge, ReadOnlyMemory<byte> secret, ReadOnlyMemory<byte> resynchronization)
     {
         public DigestChallenge Challenge => challenge;

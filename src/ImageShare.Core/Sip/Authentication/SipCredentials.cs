@@ -3,12 +3,12 @@ using System.Text;
 namespace ImageShare.Core.Sip.Authentication;
 
 /// <summary>
-/// What digest challenges are answered with (RFC 3261 §22): a user name and either a password or a SIM, good for one realm only. A challenge that
-/// names any other realm is not answered, so that no stranger collects answers to guess the password from. Immutable; never printed, never
+/// The credentials for digest challenges (RFC 3261 §22): a user name, and a password or a SIM. They are for one realm: a challenge of another realm is
+/// not answered, because the password could be guessed from the answer. Immutable; never printed, never
 /// compared.
 /// </summary>
 /// <example>
-/// A client with an ISIM; <c>card</c> stands for whatever reaches it:
+/// A client with an ISIM, which <c>card</c> gives access to:
 /// <code>
 /// SipCredentials credentials = SipCredentials.FromSim("001010123456789@ims.example", async (challenge, cancellationToken) =>
 /// {
@@ -20,12 +20,12 @@ namespace ImageShare.Core.Sip.Authentication;
 public sealed class SipCredentials
 {
     /// <summary>
-    /// As the realm: any. Whoever challenges, on whatever way, then gets an answer from which the password can be guessed at leisure, and a proxy may use it at
-    /// once in the user's name. Only for networks all of whose servers are trusted.
+    /// The realm that stands for every realm. Any server or proxy that sends a challenge then gets an answer, from which the password can be guessed offline,
+    /// and a proxy can use the answer at once in the user's name. Only for networks in which all servers are trusted.
     /// </summary>
     public const string AnyRealm = "*";
 
-    /// <summary>Makes credentials of a password, for MD5 and SHA-256 (RFC 8760).</summary>
+    /// <summary>Creates credentials from a password, for MD5 and SHA-256 (RFC 8760).</summary>
     /// <param name="user">The user name, for IMS the private identity such as <c>alice@ims.example</c>.</param>
     /// <param name="password">The password.</param>
     /// <param name="realm">The realm they are for; null stands for the domain of the agent's own identity, <see cref="AnyRealm"/> for any.</param>
@@ -49,14 +49,14 @@ public sealed class SipCredentials
     /// <summary>The realm they are for; null stands for the domain of the agent's own identity, <see cref="AnyRealm"/> for any.</summary>
     public string? Realm { get; }
 
-    /// <summary>The password in UTF-8; null where a SIM answers.</summary>
+    /// <summary>The password in UTF-8; null with a SIM.</summary>
     internal byte[]? Password { get; }
 
     internal AkaAuthenticator? Sim { get; private init; }
 
     /// <summary>
-    /// Makes credentials of a SIM, for AKAv1-MD5 (RFC 3310): each challenge is handed to it, and its answer is the password of that challenge only.
-    /// Challenges for a password are then left unanswered.
+    /// Creates credentials from a SIM, for AKAv1-MD5 (RFC 3310): the SIM gets each challenge and returns the password for this challenge only.
+    /// Challenges that need a password are not answered.
     /// </summary>
     /// <param name="user">The private identity, as on the ISIM.</param>
     /// <param name="sim">Asks the SIM.</param>
@@ -67,6 +67,6 @@ public sealed class SipCredentials
         return new SipCredentials(user, realm) { Sim = sim };
     }
 
-    /// <summary>The user and the realm; never the password.</summary>
+    /// <summary>The user and the realm, without the password.</summary>
     public override string ToString() => Realm is null ? User : $"{User} at {Realm}";
 }

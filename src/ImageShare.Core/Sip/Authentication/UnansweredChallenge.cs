@@ -5,15 +5,15 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.Authentication;
 
-/// <summary>Says of a 401 or 407 why it was not answered: wrong credentials are one reason of several, and each has its own remedy.</summary>
+/// <summary>Why a 401 or 407 was not answered. Each reason needs another correction; wrong credentials are only one of them.</summary>
 internal static class UnansweredChallenge
 {
     private const int MostRealms = 3;
 
-    /// <summary>Which of the reasons it is.</summary>
+    /// <summary>Finds the reason.</summary>
     /// <param name="rows">The challenges.</param>
     /// <param name="keyring">The credentials.</param>
-    /// <param name="wasAnswered">Whether the request had credentials for who challenges.</param>
+    /// <param name="wasAnswered">Whether the request had credentials for this server or proxy.</param>
     public static SipChallengeOutcome Of(IReadOnlyList<string> rows, DigestKeyring keyring, bool wasAnswered) =>
         wasAnswered ? SipChallengeOutcome.Refused
         : rows.Count == 0 ? SipChallengeOutcome.NoChallenge
@@ -22,7 +22,7 @@ internal static class UnansweredChallenge
         : keyring.Choose(rows) is null ? SipChallengeOutcome.NotSpoken
         : SipChallengeOutcome.Refused;
 
-    /// <summary>A sentence for a person; null for a response that was no challenge to the agent.</summary>
+    /// <summary>A sentence for a person; null if the response was not a challenge to the agent.</summary>
     public static string? Describe(SipResponse response)
     {
         string[] rows = [.. response.Headers.GetStrings(response.StatusCode == 407 ? SipHeaderNames.ProxyAuthenticate : SipHeaderNames.WwwAuthenticate)];

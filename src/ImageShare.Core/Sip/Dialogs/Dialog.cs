@@ -20,7 +20,7 @@ internal sealed record Dialog
         Routes = routes;
     }
 
-    /// <summary>Its name.</summary>
+    /// <summary>Its identifier.</summary>
     public DialogId Id { get; }
 
     /// <summary>Our From, with our tag.</summary>
@@ -29,7 +29,7 @@ internal sealed record Dialog
     /// <summary>Our To, with the peer's tag when it has one.</summary>
     public NameAddress Remote { get; }
 
-    /// <summary>Where the peer itself is: its Contact.</summary>
+    /// <summary>Where the peer is reached: its Contact.</summary>
     public SipUri RemoteTarget { get; private init; }
 
     /// <summary>The route set, our first hop first. It never changes once the dialog is confirmed (RFC 3261 §12.2).</summary>
@@ -74,17 +74,17 @@ internal sealed record Dialog
         };
     }
 
-    /// <summary>The same dialog, whose next request has a CSeq number above that one: requests were sent while it was early.</summary>
+    /// <summary>The same dialog with at least this CSeq number as the last one used: requests were sent while it was early.</summary>
     public Dialog CountingFrom(uint last) => last > LocalCSeq ? this with { LocalCSeq = last } : this;
 
-    /// <summary>A new request inside the dialog; the number goes up by one (RFC 3261 §12.2.1.1).</summary>
+    /// <summary>A new request inside the dialog; the CSeq number is incremented (RFC 3261 §12.2.1.1).</summary>
     public RoutedRequest CreateRequest(SipMethod method, out Dialog next)
     {
         next = this with { LocalCSeq = LocalCSeq + 1 };
         return Create(method, next.LocalCSeq);
     }
 
-    /// <summary>The ACK for a 2xx (RFC 3261 §13.2.2.4): a request of its own, with the number and the credentials of the INVITE.</summary>
+    /// <summary>The ACK for a 2xx (RFC 3261 §13.2.2.4): a separate request with the CSeq number and the credentials of the INVITE.</summary>
     public RoutedRequest CreateAck(SipRequest invite)
     {
         RoutedRequest ack = Create(SipMethod.Ack, invite.Headers.CSeq!.Number);
@@ -94,7 +94,7 @@ internal sealed record Dialog
     }
 
     /// <summary>
-    /// Takes note of a request from the peer; false when its number is lower than one already seen, which is answered with 500
+    /// Records a request from the peer; false if its CSeq number is lower than an earlier one, which is answered with 500
     /// (RFC 3261 §12.2.2). Gaps are allowed. ACK and CANCEL do not count.
     /// </summary>
     public bool TryReceive(SipRequest request, out Dialog next)
@@ -109,7 +109,7 @@ internal sealed record Dialog
     public Dialog RefreshedBy(SipMessage message) =>
         message.Headers.RemoteTarget is { } target ? this with { RemoteTarget = target } : this;
 
-    // Who sends straight to us and does not know its own address, such as sip:a@0.0.0.0, is where it was seen (RFC 3261 §18.2.1).
+    // A peer without a proxy that does not know its own address (sip:a@0.0.0.0) is reached at the source address of its request (RFC 3261 §18.2.1).
     private static SipUri? SeenTarget(SipHeaders headers) => headers.Vias is [var own] && headers.Contacts.FirstOrDefault(static contact => contact.Uri.IsUnspecified) is { } contact
         ? contact.Uri with { Host = own.Received?.ToString() ?? own.Host }
         : null;

@@ -2,7 +2,7 @@ namespace ImageShare.Core.Sip.Dialogs;
 
 /// <summary>
 /// The callee's side of an INVITE until its final response: provisional responses and their repetition (RFC 3261 §13.3.1.1),
-/// CANCEL (RFC 3261 §9.2), BYE in the early dialog (RFC 3261 §15.1.2), and the end of its time. Pure: no clock, no socket.
+/// CANCEL (RFC 3261 §9.2), BYE in the early dialog (RFC 3261 §15.1.2), and the time limit. Pure: no clock, no socket.
 /// </summary>
 internal static class IncomingInviteMachine
 {
@@ -12,7 +12,7 @@ internal static class IncomingInviteMachine
     /// <summary>The same for reliable ones (RFC 3262 §3).</summary>
     public static TimeSpan ReliableRepeatInterval { get; } = TimeSpan.FromMinutes(2.5);
 
-    /// <summary>The INVITE is there.</summary>
+    /// <summary>The INVITE was received.</summary>
     /// <param name="limit">How long it may wait for its final response.</param>
     /// <param name="effects">What to do.</param>
     /// <param name="isReliable">Whether its provisional responses are sent reliably.</param>
@@ -56,7 +56,7 @@ internal static class IncomingInviteMachine
             case IncomingInviteInputKind.NotAcknowledged:
                 return Cancel(state, 504, effects);
             case IncomingInviteInputKind.TransportFailed:
-                // The final response ends the transaction by its own timers, although the caller may not get it.
+                // The final response lets the transaction end by its timers, although the caller may not get it.
                 return Cancel(state, 500, effects);
             default:
                 return state;
@@ -66,7 +66,7 @@ internal static class IncomingInviteMachine
     private static IncomingInviteEffect StartRepeat(IncomingInviteState state) =>
         new(IncomingInviteEffectKind.StartTimer, Timer: IncomingInviteTimer.Repeat, Duration: state.Repeat);
 
-    // The call is over without an answer of the application, which is told so.
+    // The call ends without an answer of the application, which is told.
     private static IncomingInviteState Cancel(IncomingInviteState state, int status, ICollection<IncomingInviteEffect> effects)
     {
         state = Close(state, new(IncomingInviteEffectKind.Respond, status), effects);
@@ -117,14 +117,14 @@ internal enum IncomingInviteInputKind
     /// <summary>A response could not be sent.</summary>
     TransportFailed,
 
-    /// <summary>A minute is over.</summary>
+    /// <summary>The interval between two copies is over.</summary>
     RepeatTimerFired,
 
-    /// <summary>It waited as long as it may.</summary>
+    /// <summary>The time limit is over.</summary>
     LimitTimerFired,
 }
 
-/// <summary>One happening; the status is that of the application's response.</summary>
+/// <summary>An input; the status is that of the application's response.</summary>
 internal readonly record struct IncomingInviteInput(IncomingInviteInputKind Kind, int Status = 0);
 
 /// <summary>The two timers of an incoming INVITE.</summary>
@@ -149,7 +149,7 @@ internal enum IncomingInviteEffectKind
     /// <summary>Tell the application that the caller is gone.</summary>
     SignalCancelled,
 
-    /// <summary>Start a timer, or start it anew.</summary>
+    /// <summary>Start or restart a timer.</summary>
     StartTimer,
 
     /// <summary>Stop a timer.</summary>

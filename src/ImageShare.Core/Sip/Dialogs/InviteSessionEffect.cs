@@ -9,7 +9,7 @@ internal enum InviteSessionInput
     /// <summary>BYE came.</summary>
     ByeReceived,
 
-    /// <summary>The application wants it ended.</summary>
+    /// <summary>The application ends it.</summary>
     ByeRequested,
 
     /// <summary>We sent a 2xx to a re-INVITE.</summary>
@@ -18,7 +18,7 @@ internal enum InviteSessionInput
     /// <summary>Time to send the 2xx again.</summary>
     RepeatTimerFired,
 
-    /// <summary>64·T1 went by without an ACK.</summary>
+    /// <summary>No ACK came within 64·T1.</summary>
     AckTimerFired,
 
     /// <summary>A request inside the dialog got 481 or 408, or no answer at all (RFC 3261 §12.2.1.2).</summary>
@@ -44,13 +44,13 @@ internal enum InviteSessionEffectKind
     /// <summary>Send BYE.</summary>
     SendBye,
 
-    /// <summary>Tell the application that the ACK is there.</summary>
+    /// <summary>Tell the application that the ACK came.</summary>
     ReportConfirmed,
 
     /// <summary>Tell the application that the ACK never came.</summary>
     ReportNotConfirmed,
 
-    /// <summary>Tell the application that it is over, and forget the dialog.</summary>
+    /// <summary>Tell the application that the session is over, and remove the dialog.</summary>
     ReportEnded,
 
     /// <summary>Start a timer.</summary>

@@ -8,10 +8,10 @@ namespace ImageShare.Core.Sip.Dialogs;
 /// </summary>
 internal static class InviteSessionMachine
 {
-    /// <summary>We called: the ACK for the 2xx is on its way.</summary>
+    /// <summary>This side called: the ACK for the 2xx is being sent.</summary>
     public static InviteSessionState StartAsCaller(SipTimers timers) => new(InviteSessionPhase.Confirmed, timers);
 
-    /// <summary>We were called and sent the 2xx.</summary>
+    /// <summary>This side was called, and sent the 2xx.</summary>
     public static InviteSessionState StartAsCallee(SipTimers timers, ICollection<InviteSessionEffect> effects) =>
         AwaitAck(new(InviteSessionPhase.Confirmed, timers), effects);
 
@@ -36,7 +36,7 @@ internal static class InviteSessionMachine
             case InviteSessionInput.ByeRequested:
                 return state with { ByeWanted = true };
             case InviteSessionInput.ByeReceived:
-                // The peer has the 2xx, because it ends the session: the ACK is lost or late.
+                // The peer ends the session, so it has the 2xx: the ACK was lost or is late.
                 StopTimers(effects);
                 effects.Add(new(InviteSessionEffectKind.ReportConfirmed));
                 return OnConfirmed(state, input, effects);
@@ -89,7 +89,7 @@ internal static class InviteSessionMachine
             effects.Add(new(InviteSessionEffectKind.SendBye));
         }
 
-        // Ended from the moment the BYE is sent, whatever becomes of it (RFC 3261 §15.1.1).
+        // The session is over once the BYE is sent, whatever the response (RFC 3261 §15.1.1).
         effects.Add(new(InviteSessionEffectKind.ReportEnded, Reason: reason));
         return state with { Phase = InviteSessionPhase.Ended };
     }
@@ -110,7 +110,7 @@ internal enum InviteSessionPhase
     /// <summary>Established.</summary>
     Confirmed,
 
-    /// <summary>BYE went by, or the session failed.</summary>
+    /// <summary>BYE was sent or received, or the session failed.</summary>
     Ended,
 }
 

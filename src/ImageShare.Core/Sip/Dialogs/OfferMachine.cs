@@ -1,8 +1,8 @@
 namespace ImageShare.Core.Sip.Dialogs;
 
 /// <summary>
-/// The offers of ours inside a session, by re-INVITE or UPDATE (RFC 3261 §14.1, RFC 3311 §5): one at a time, none while the peer's is
-/// unanswered, and another attempt some time after the two crossed (491). Pure: no clock, no socket, no random numbers.
+/// The offers of this side inside a session, by re-INVITE or UPDATE (RFC 3261 §14.1, RFC 3311 §5): one at a time, none while an offer of the
+/// peer is unanswered, and another attempt after a wait if the two crossed (491). Pure: no clock, no socket, no random numbers.
 /// </summary>
 internal static class OfferMachine
 {
@@ -14,19 +14,19 @@ internal static class OfferMachine
     private const int OwnerMost = 4000;
     private const int OtherMost = 2000;
 
-    /// <summary>How many different times there are to choose from, see <see cref="RestAfterMeeting"/>.</summary>
+    /// <summary>The number of different waiting times, see <see cref="RestAfterMeeting"/>.</summary>
     public static int Choices(bool ownsCallId) => ownsCallId ? ((OwnerMost - OwnerLeast) / StepMilliseconds) + 1 : (OtherMost / StepMilliseconds) + 1;
 
     /// <summary>
     /// How long to wait before the next try: 2.1 to 4.0 s for the side that chose the Call-ID, 0 to 2.0 s for the other, in steps of 10 ms.
     /// </summary>
-    /// <param name="ownsCallId">Whether this side chose the Call-ID: whether it was the caller.</param>
-    /// <param name="choice">Drawn by the owner: 0 to one less than <see cref="Choices"/>.</param>
+    /// <param name="ownsCallId">Whether this side chose the Call-ID, that is, was the caller.</param>
+    /// <param name="choice">A random number of the owner: 0 to one less than <see cref="Choices"/>.</param>
     public static TimeSpan RestAfterMeeting(bool ownsCallId, int choice) =>
         TimeSpan.FromMilliseconds((ownsCallId ? OwnerLeast : 0) + (choice * StepMilliseconds));
 
     /// <summary>One step.</summary>
-    /// <param name="state">Where it stands.</param>
+    /// <param name="state">The state.</param>
     /// <param name="input">What happened.</param>
     /// <param name="peerIsBusy">Whether an offer of the peer is open, or its INVITE without its ACK.</param>
     /// <param name="effect">The one thing to do, if anything.</param>
@@ -58,13 +58,13 @@ internal enum OfferPhase
     /// <summary>There is none.</summary>
     None,
 
-    /// <summary>The peer's comes first.</summary>
+    /// <summary>It waits for the end of an offer of the peer.</summary>
     Waiting,
 
-    /// <summary>It is sent and has no answer yet.</summary>
+    /// <summary>It was sent and has no answer yet.</summary>
     Open,
 
-    /// <summary>It crossed one of the peer's, and is sent again later (RFC 3261 §14.1).</summary>
+    /// <summary>It crossed an offer of the peer and is sent again later (RFC 3261 §14.1).</summary>
     Resting,
 }
 
@@ -79,10 +79,10 @@ internal enum OfferInput
     /// <summary>The application makes one.</summary>
     Wanted,
 
-    /// <summary>The peer's last offer is answered, or its INVITE acknowledged.</summary>
+    /// <summary>The last offer of the peer was answered, or its INVITE acknowledged.</summary>
     PeerDone,
 
-    /// <summary>491: it crossed one of the peer's.</summary>
+    /// <summary>491: it crossed an offer of the peer.</summary>
     Met,
 
     /// <summary>Any other final response, or none.</summary>
@@ -100,9 +100,9 @@ internal enum OfferEffect
     /// <summary>Send it.</summary>
     Send,
 
-    /// <summary>Draw a time by <see cref="OfferMachine.RestAfterMeeting"/> and wait for it.</summary>
+    /// <summary>Wait for a random time of <see cref="OfferMachine.RestAfterMeeting"/>.</summary>
     Rest,
 
-    /// <summary>Tell the application what was answered.</summary>
+    /// <summary>Give the application the response.</summary>
     Publish,
 }

@@ -12,7 +12,7 @@ internal enum OutgoingInviteInputKind
     TimerFired,
 }
 
-/// <summary>One happening. There is one timer: the wait behind a CANCEL, later the wait for stragglers.</summary>
+/// <summary>An input. There is one timer: for the wait after a CANCEL, and later for the wait for late responses.</summary>
 /// <param name="Kind">What happened.</param>
 /// <param name="Status">The status code of a failure.</param>
 /// <param name="Tag">The To tag of a 2xx, empty when it had none.</param>
@@ -39,7 +39,7 @@ internal enum OutgoingInviteEffectKind
     /// <summary>Send CANCEL.</summary>
     SendCancel,
 
-    /// <summary>Make a dialog of the 2xx with this tag and send its ACK.</summary>
+    /// <summary>Create the dialog of the 2xx with this tag and send its ACK.</summary>
     Acknowledge,
 
     /// <summary>Send the ACK of this tag once more.</summary>
@@ -48,19 +48,19 @@ internal enum OutgoingInviteEffectKind
     /// <summary>Send BYE in the dialog of this tag.</summary>
     EndDialog,
 
-    /// <summary>Tell the application: this tag is the call.</summary>
+    /// <summary>Tell the application that the dialog with this tag is the call.</summary>
     PublishAccepted,
 
-    /// <summary>Tell the application: refused, with the response that was the input.</summary>
+    /// <summary>Tell the application that it was refused with the response that was the input.</summary>
     PublishRejected,
 
-    /// <summary>Tell the application: cancelled as it wished.</summary>
+    /// <summary>Tell the application that it was cancelled.</summary>
     PublishCancelled,
 
-    /// <summary>Tell the application: nobody answered.</summary>
+    /// <summary>Tell the application that there was no answer.</summary>
     PublishTimedOut,
 
-    /// <summary>Tell the application: the INVITE could not be sent.</summary>
+    /// <summary>Tell the application that the INVITE could not be sent.</summary>
     PublishUnreachable,
 
     /// <summary>End the client transaction.</summary>

@@ -4,15 +4,15 @@ using ImageShare.Core.Sip.Transactions;
 namespace ImageShare.Core.Sip.Dialogs;
 
 /// <summary>
-/// The caller's side of an INVITE above its transaction: when CANCEL may go out (RFC 3261 §9.1), which 2xx is the call and which
-/// is of another fork (RFC 3261 §13.2.2.4), and what the outcome is. Pure: no clock, no socket.
+/// The caller's side of an INVITE above its transaction: when CANCEL may be sent (RFC 3261 §9.1), which 2xx is the call and which
+/// is from another fork (RFC 3261 §13.2.2.4), and what the outcome is. Pure: no clock, no socket.
 /// </summary>
 internal static class OutgoingInviteMachine
 {
-    // More forks than a proxy would make: further 2xx responses are not acknowledged.
+    // More forks than any proxy creates. Further 2xx responses are not acknowledged.
     private const int MaxAnswers = 32;
 
-    /// <summary>The INVITE was just handed to its transaction.</summary>
+    /// <summary>The INVITE was given to its transaction.</summary>
     public static OutgoingInviteState Start(SipTimers timers) => new(OutgoingInvitePhase.Calling, timers, CancelWanted: false, AnsweredTags: []);
 
     /// <summary>One step.</summary>
@@ -46,7 +46,7 @@ internal static class OutgoingInviteMachine
             case OutgoingInviteInputKind.CancelRequested when !state.CancelWanted:
                 state = state with { CancelWanted = true };
 
-                // Before the first provisional the peer may not have the INVITE yet: the CANCEL waits (RFC 3261 §9.1).
+                // Before the first provisional response the peer may not have the INVITE yet, so the CANCEL waits (RFC 3261 §9.1).
                 return state.Phase == OutgoingInvitePhase.Proceeding ? SendCancel(state, effects) : state;
             case OutgoingInviteInputKind.Failure:
                 StopCancelWait(state, effects);
@@ -85,7 +85,7 @@ internal static class OutgoingInviteMachine
         effects.Add(new(OutgoingInviteEffectKind.Acknowledge, Tag: tag));
         if (!wanted)
         {
-            // RFC 3261 §13.2.2.4: of another fork, or crossed with the CANCEL, or too late: acknowledged, then ended with BYE.
+            // RFC 3261 §13.2.2.4: a 2xx of another fork, one that crossed the CANCEL, or a late one is acknowledged and ended with BYE.
             effects.Add(new(OutgoingInviteEffectKind.EndDialog, Tag: tag));
         }
 
@@ -143,7 +143,7 @@ internal enum OutgoingInvitePhase
     /// <summary>CANCEL was sent.</summary>
     Cancelling,
 
-    /// <summary>The outcome is published; late 2xx responses are still taken care of.</summary>
+    /// <summary>The outcome is published; late 2xx responses are still acknowledged.</summary>
     Decided,
 
     /// <summary>Nothing more is done for it.</summary>
@@ -153,7 +153,7 @@ internal enum OutgoingInvitePhase
 /// <summary>The whole state.</summary>
 /// <param name="Phase">Where it stands.</param>
 /// <param name="Timers">The base times.</param>
-/// <param name="CancelWanted">The application gave it up.</param>
+/// <param name="CancelWanted">Whether the application cancelled it.</param>
 /// <param name="AnsweredTags">The To tags of all 2xx so far; the first may be the call.</param>
 internal readonly record struct OutgoingInviteState(
     OutgoingInvitePhase Phase, SipTimers Timers, bool CancelWanted, ImmutableArray<string> AnsweredTags);

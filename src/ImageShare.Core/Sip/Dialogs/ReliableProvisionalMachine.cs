@@ -3,17 +3,17 @@ using ImageShare.Core.Sip.Transactions;
 namespace ImageShare.Core.Sip.Dialogs;
 
 /// <summary>
-/// The callee's reliable provisional responses to one INVITE (RFC 3262 §3): one at a time, repeated with doubling intervals until
-/// its PRACK is there, and given up after 64·T1. Pure: no clock, no socket.
+/// The callee's reliable provisional responses to one INVITE (RFC 3262 §3): one at a time, retransmitted with doubling intervals until
+/// its PRACK arrives, and given up after 64·T1. Pure: no clock, no socket.
 /// </summary>
 internal static class ReliableProvisionalMachine
 {
     /// <summary>Nothing was sent yet.</summary>
     /// <param name="timers">The base times.</param>
-    /// <param name="first">The first RSeq: 1 to 2^31-1, best drawn at random.</param>
+    /// <param name="first">The first RSeq: 1 to 2^31-1, chosen at random.</param>
     public static ReliableProvisionalState Start(SipTimers timers, uint first) => new(timers, first, IsOpen: true);
 
-    /// <summary>The application wants that provisional response sent; while one is unacknowledged it waits, and the latest counts.</summary>
+    /// <summary>The application sends this provisional response. While another is unacknowledged it waits, and a later one replaces it.</summary>
     public static ReliableProvisionalState Send(ReliableProvisionalState state, int status, ICollection<ReliableProvisionalEffect> effects)
     {
         if (!state.IsOpen)
@@ -32,7 +32,7 @@ internal static class ReliableProvisionalMachine
         return state with { Outstanding = state.Next, Next = state.Next + 1, Interval = state.Timers.T1, Waiting = 0 };
     }
 
-    /// <summary>A PRACK came; whether there was something for it to acknowledge.</summary>
+    /// <summary>A PRACK came; whether it acknowledges a response.</summary>
     public static bool TryAcknowledge(ref ReliableProvisionalState state, uint number, ICollection<ReliableProvisionalEffect> effects)
     {
         if (state.Outstanding != number)
@@ -79,7 +79,7 @@ internal static class ReliableProvisionalMachine
         return state with { Interval = interval };
     }
 
-    /// <summary>The INVITE is finally answered: nothing is sent any more, but a PRACK on its way still has something to acknowledge.</summary>
+    /// <summary>The INVITE has its final response. Nothing more is sent, but a late PRACK still acknowledges its response.</summary>
     public static ReliableProvisionalState Close(ReliableProvisionalState state, ICollection<ReliableProvisionalEffect> effects)
     {
         if (state is { IsOpen: true, Outstanding: not null })
@@ -103,9 +103,9 @@ internal static class ReliableProvisionalMachine
 /// <summary>The whole state.</summary>
 /// <param name="Timers">The base times.</param>
 /// <param name="Next">The RSeq of the next response.</param>
-/// <param name="IsOpen">Whether there may be one.</param>
-/// <param name="Outstanding">The RSeq that waits for its PRACK; null for none.</param>
-/// <param name="Waiting">The status that waits for that PRACK too, 0 for none.</param>
+/// <param name="IsOpen">Whether more may be sent.</param>
+/// <param name="Outstanding">The RSeq without a PRACK; null for none.</param>
+/// <param name="Waiting">The status that is sent after that PRACK, 0 for none.</param>
 /// <param name="Interval">Between the last copy and the next.</param>
 internal readonly record struct ReliableProvisionalState(
     SipTimers Timers, uint Next, bool IsOpen, uint? Outstanding = null, int Waiting = 0, TimeSpan Interval = default);

@@ -4,7 +4,7 @@ using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sip.Dialogs;
 
-/// <summary>A request and where its first hop is found; the two differ from what its headers show when a strict router is on the way.</summary>
+/// <summary>A request and its next hop: the first Route if it is a loose router, otherwise the Request-URI (RFC 3261 §12.2.1.1).</summary>
 internal readonly record struct RoutedRequest(SipRequest Request, SipUri NextHop);
 
 /// <summary>The route of a request, as Route headers and Request-URI (RFC 3261 §12.2.1.1, RFC 3261 §8.1.2).</summary>
@@ -27,7 +27,7 @@ internal static class RouteSet
             return new(request, first);
         }
 
-        // RFC 3261 §12.2.1.1: a strict router of RFC 2543 is the Request-URI, and the target is the last Route.
+        // RFC 3261 §12.2.1.1: the URI of a strict router (RFC 2543) becomes the Request-URI, and the target the last Route.
         request.RequestUri = first with { Headers = null, Parameters = first.Parameters.Without("method") };
         Add(request, routes.RemoveAt(0).Add(new NameAddress(target)));
         return new(request, request.RequestUri);

@@ -7,11 +7,10 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.Dialogs;
 
 /// <summary>
-/// What was agreed about the life of a session without a refresh (RFC 4028), as a value. Nothing is agreed before a 2xx says so,
-/// and each 2xx to a refresh says it anew.
+/// The session timer that was agreed on (RFC 4028), as a value. It is agreed on by a 2xx, and again by the 2xx to each refresh.
 /// </summary>
-/// <param name="Interval">How long it lives.</param>
-/// <param name="IsOurs">Whether it is for us to refresh it.</param>
+/// <param name="Interval">The session interval.</param>
+/// <param name="IsOurs">Whether this side refreshes.</param>
 internal sealed record SessionTimer(TimeSpan Interval, bool IsOurs)
 {
     private const string Caller = "uac";
@@ -23,18 +22,18 @@ internal sealed record SessionTimer(TimeSpan Interval, bool IsOurs)
     public static TimeSpan Shortest { get; } = TimeSpan.FromSeconds(90);
 
     /// <summary>
-    /// When to act: after half the interval where this side refreshes; where the peer does, before the end by 32 s or a third of the interval, when BYE is
-    /// to be sent (RFC 4028 §10).
+    /// When to act (RFC 4028 §10): if this side refreshes, after half the interval. If the peer does, when BYE is due: 32 s, or a third of the interval if that is
+    /// less, before the end.
     /// </summary>
     public TimeSpan ActAfter => IsOurs ? Interval / 2 : Interval - (Interval / 3 < MostAhead ? Interval / 3 : MostAhead);
 
-    /// <summary>Whether a request asks for less than we take, and can be told so with 422 (RFC 4028 §9).</summary>
+    /// <summary>Whether a request asks for less than this side accepts, and may be refused with 422 (RFC 4028 §9).</summary>
     public static bool IsTooShort(SipRequest request, TimeSpan least) =>
         Supports(request) && request.Headers.SessionExpires is { } asked && TimeSpan.FromSeconds(asked.Seconds) < least;
 
     /// <summary>
-    /// What our 2xx to an INVITE or UPDATE agrees to: what was asked for (RFC 4028 §9, table 2). Null for no timer: none was asked
-    /// for, or this side would be the refresher and the peer does not allow UPDATE.
+    /// The timer of our 2xx to an INVITE or UPDATE: as requested (RFC 4028 §9, table 2). Null for no timer, if none was requested
+    /// or if this side would be the refresher and the peer does not allow UPDATE.
     /// </summary>
     public static SessionTimer? Answer(SipRequest request)
     {
@@ -47,13 +46,13 @@ internal sealed record SessionTimer(TimeSpan Interval, bool IsOurs)
         return isOurs && !TakesUpdate(request) ? null : new SessionTimer(TimeSpan.FromSeconds(asked.Seconds), isOurs);
     }
 
-    /// <summary>What the 2xx to our own refresh agrees to.</summary>
+    /// <summary>The timer in the 2xx to our own refresh.</summary>
     public static SessionTimer? Read(SipResponse response) =>
         response.Headers.SessionExpires is { } agreed && TimeSpan.FromSeconds(agreed.Seconds) >= Shortest
             ? new SessionTimer(TimeSpan.FromSeconds(agreed.Seconds), !Is(agreed.Refresher, Callee))
             : null;
 
-    /// <summary>Says in a 2xx what is agreed.</summary>
+    /// <summary>Writes it into a 2xx.</summary>
     public void AddTo(SipResponse response, SipRequest request)
     {
         response.Headers.Set(SipHeaderNames.SessionExpires, Header(IsOurs ? Callee : Caller));
@@ -63,7 +62,7 @@ internal sealed record SessionTimer(TimeSpan Interval, bool IsOurs)
         }
     }
 
-    /// <summary>Asks in a request of ours for the same again, and names the least the peer has ever asked for (RFC 4028 §7.4).</summary>
+    /// <summary>Writes it into a refresh, with the largest Min-SE that the peer has sent (RFC 4028 §7.4).</summary>
     public void AddTo(SipHeaders refresh, TimeSpan least = default)
     {
         refresh.Add(SipHeaderNames.SessionExpires, Header(IsOurs ? Caller : Callee));
@@ -74,7 +73,7 @@ internal sealed record SessionTimer(TimeSpan Interval, bool IsOurs)
         }
     }
 
-    /// <summary>What to ask for after a 422: the peer's Min-SE (RFC 4028 §7.3). Null when that is no 422, or it asks for no more than it was offered.</summary>
+    /// <summary>The timer to ask for after a 422: the peer's Min-SE (RFC 4028 §7.3). Null if the response is not a 422, or its Min-SE is not longer.</summary>
     public SessionTimer? After422(SipResponse response) =>
         response.StatusCode == 422
             && SessionExpires.TryParse(Encoding.UTF8.GetBytes(response.Headers.GetString(SipHeaderNames.MinSessionExpires) ?? string.Empty), out SessionExpires? least)

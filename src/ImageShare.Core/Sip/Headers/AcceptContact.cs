@@ -5,16 +5,16 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.Headers;
 
 /// <summary>
-/// One set of features a caller asks for, the value of Accept-Contact and Reject-Contact (RFC 3841 §9.2, RFC 3841 §10): <c>*</c> and
+/// One set of features that a caller wants or rejects: a value of Accept-Contact or Reject-Contact (RFC 3841 §9.2, RFC 3841 §10), which is <c>*</c> and
 /// feature parameters. Immutable.
 /// </summary>
-/// <param name="Parameters">All parameters in their order, <c>require</c> and <c>explicit</c> among them.</param>
+/// <param name="Parameters">All parameters in their order, including <c>require</c> and <c>explicit</c>.</param>
 public sealed record AcceptContact(ParameterList Parameters) : ISipHeaderValue
 {
-    /// <summary>Whether a peer without these features is to refuse (RFC 3841 §7.2.4).</summary>
+    /// <summary>Whether a peer without these features must refuse the request (RFC 3841 §7.2.4).</summary>
     public bool Require => Parameters.Contains("require");
 
-    /// <summary>Whether a contact must state these features itself to match (RFC 3841 §7.2.4).</summary>
+    /// <summary>Whether a contact matches only if it names these features (RFC 3841 §7.2.4).</summary>
     public bool Explicit => Parameters.Contains("explicit");
 
     /// <summary>The features, without <c>require</c> and <c>explicit</c>.</summary>

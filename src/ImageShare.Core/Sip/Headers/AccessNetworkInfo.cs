@@ -5,8 +5,8 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.Headers;
 
 /// <summary>
-/// The access network a phone is connected by, the value of P-Access-Network-Info (RFC 7315 §5.4), for example
-/// <c>3GPP-E-UTRAN-FDD;utran-cell-id-3gpp=234151D0FCE11</c>. Says where somebody is: give it to a trusted network only. Immutable.
+/// The access network of a phone: a value of P-Access-Network-Info (RFC 7315 §5.4), for example
+/// <c>3GPP-E-UTRAN-FDD;utran-cell-id-3gpp=234151D0FCE11</c>. It reveals where the user is, so send it to a trusted network only. Immutable.
 /// </summary>
 /// <param name="AccessType">The kind of access, such as <c>IEEE-802.11</c> or <c>ADSL</c>; compared without case.</param>
 /// <param name="Parameters">Cell, line or extension parameters in their order.</param>

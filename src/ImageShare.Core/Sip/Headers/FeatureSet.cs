@@ -6,7 +6,7 @@ namespace ImageShare.Core.Sip.Headers;
 /// <summary>The features of one contact, ready to be matched term by term (RFC 2533 as used by RFC 3841 §7.2.4).</summary>
 internal sealed class FeatureSet
 {
-    // The tags of RFC 3840 §10 and later ones that stand without a plus sign; whatever else has none is no feature.
+    // The tags of RFC 3840 §10 and later ones that are written without a plus sign. Any other parameter without one is not a feature.
     private static readonly HashSet<string> BaseTags = new(
         [
             "actor", "application", "audio", "automata", "class", "control", "data", "description", "duplex", "events", "extensions", "isfocus",
@@ -25,7 +25,7 @@ internal sealed class FeatureSet
 
     public bool IsEmpty => _features.Length == 0;
 
-    /// <summary>Whether the contact says anything of that feature. For service identifiers any of the same kind, under whatever tag, is something.</summary>
+    /// <summary>Whether the contact has a value for that feature. Service identifiers count as one feature per kind, under any tag.</summary>
     public bool Names(Parameter term) => FeatureTags.IsIdentifierTag(term.Name)
         ? Asked(term).Any(asked => _identifiers.Any(own => own.IsApplication == asked.IsApplication))
         : _features.Any(own => FeatureTags.SameTag(own.Name, term.Name));
@@ -44,7 +44,7 @@ internal sealed class FeatureSet
 
     private static IReadOnlyList<ServiceIdentifier> Asked(Parameter term) => new FeatureTags(new ParameterList(term)).Identifiers;
 
-    // A tag without a value is TRUE (RFC 3840 §9). Commas separate but in strings, which stand between angle brackets.
+    // A tag without a value is TRUE (RFC 3840 §9). Commas separate values, except inside strings, which are between angle brackets.
     private static string[] Values(Parameter parameter) =>
         parameter.Value is not { } value ? ["TRUE"] : value.StartsWith('<') ? [value] : value.Split(',', StringSplitOptions.TrimEntries);
 

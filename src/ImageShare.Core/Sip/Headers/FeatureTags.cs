@@ -4,10 +4,10 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.Headers;
 
 /// <summary>
-/// The feature parameters of a Contact or an Accept-Contact (RFC 3840 §9): what a phone can do, or what is asked of it.
-/// Immutable. Reads every tag name the image-share family was ever written with; <c>_</c>, <c>-</c>, <c>%5f</c> and <c>%5F</c> are the same.
+/// The feature parameters of a Contact or an Accept-Contact (RFC 3840 §9): what a phone supports, or what a caller asks for.
+/// Immutable. Reads every spelling of the Image Share tags that is known; <c>_</c>, <c>-</c>, <c>%5f</c> and <c>%5F</c> are the same.
 /// </summary>
-/// <param name="Parameters">The parameters; those that are no features are passed over.</param>
+/// <param name="Parameters">The parameters; those that are not features are ignored.</param>
 public readonly record struct FeatureTags(ParameterList Parameters)
 {
     /// <summary>The registered tag for application identifiers (3GPP TS 24.229 §7.9.3).</summary>
@@ -16,7 +16,7 @@ public readonly record struct FeatureTags(ParameterList Parameters)
     /// <summary>The tag IR.79 itself writes for application identifiers.</summary>
     public const string AppRef = "+g.3gpp.app_ref";
 
-    /// <summary><see cref="AppRef"/> as the first clients wrote it, because an underscore is no tag character (RFC 3840 §9).</summary>
+    /// <summary><see cref="AppRef"/> as the first clients wrote it, because an underscore is not allowed in a tag (RFC 3840 §9).</summary>
     public const string AppRefEscaped = "+g.3gpp.app%5fref";
 
     /// <summary>The registered tag for service identifiers.</summary>
@@ -39,18 +39,18 @@ public readonly record struct FeatureTags(ParameterList Parameters)
     public bool HasImageShare => Has(ServiceIdentifier.ImageShare);
 
     /// <summary>
-    /// Whether any tag of a service is there (the trees of RFC 3840 §12.1, written with <c>+</c>). <c>+sip.instance</c> and its like describe the
-    /// device and its registration, not what it can do.
+    /// Whether there is any tag of a service (the trees of RFC 3840 §12.1, written with <c>+</c>). <c>+sip.instance</c> and similar tags describe the
+    /// device and its registration, not a service.
     /// </summary>
     internal bool HasServiceTag =>
         Parameters.Any(static p => p.Name.StartsWith('+') && !p.Name.StartsWith("+sip.", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Whether the tag for a circuit-switched voice call is there and not denied.</summary>
+    /// <summary>Whether there is a tag for a circuit-switched voice call whose value is not <c>FALSE</c>.</summary>
     public bool HasCsVoice => Has(CsVoice);
 
     /// <summary>
-    /// All service and application identifiers in the order they are written, whatever tag of the family holds them: peers put
-    /// both kinds under either tag.
+    /// All service and application identifiers in the order they are written, under any of the tags: peers write both kinds under
+    /// either tag.
     /// </summary>
     public IReadOnlyList<ServiceIdentifier> Identifiers
     {
@@ -90,7 +90,7 @@ public readonly record struct FeatureTags(ParameterList Parameters)
         return false;
     }
 
-    /// <summary>Whether the tag is there, in any spelling, and its value is not <c>FALSE</c>.</summary>
+    /// <summary>Whether there is this tag, in any spelling, with a value other than <c>FALSE</c>.</summary>
     public bool Has(string tag)
     {
         ArgumentException.ThrowIfNullOrEmpty(tag);
@@ -151,7 +151,7 @@ public readonly record struct FeatureTags(ParameterList Parameters)
         return left.IsEmpty && right.IsEmpty;
     }
 
-    /// <summary>Whether a tag stands there twice, in whatever spelling (RFC 3841 §10 forbids it).</summary>
+    /// <summary>Whether a tag occurs twice, in any spelling; RFC 3841 §10 forbids it.</summary>
     internal bool HasRepeatedTag
     {
         get
@@ -172,7 +172,7 @@ public readonly record struct FeatureTags(ParameterList Parameters)
     /// <summary>Whether the tag lists service or application identifiers.</summary>
     internal static bool IsIdentifierTag(ReadOnlySpan<char> tag) => SameTag(tag, IariRef) || SameTag(tag, AppRef) || SameTag(tag, IcsiRef);
 
-    // One character of a tag name, in the one spelling that stands for all.
+    // One character of a tag name in the spelling that all are compared in.
     private static char Take(ref ReadOnlySpan<char> name)
     {
         if (name.StartsWith("%5f", StringComparison.OrdinalIgnoreCase))

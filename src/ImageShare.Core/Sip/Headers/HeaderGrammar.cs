@@ -3,19 +3,19 @@ using System.Text;
 
 namespace ImageShare.Core.Sip.Headers;
 
-/// <summary>What header field values have in common (RFC 3261 §7.3.1, RFC 3261 §25.1).</summary>
+/// <summary>The grammar that header field values share (RFC 3261 §7.3.1, RFC 3261 §25.1).</summary>
 internal static class HeaderGrammar
 {
     /// <summary>
-    /// What an unquoted parameter name or value may hold: token and host of RFC 3261 §25.1, and the characters that peers leave
+    /// The characters of an unquoted parameter name or value: token and host of RFC 3261 §25.1, and the characters that peers leave
     /// unquoted in tags, URNs and paths.
     /// </summary>
     public static readonly SearchValues<byte> ParameterText =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~[]:/@?&$#()^{|}"u8);
 
     /// <summary>
-    /// Takes the next value off a comma-separated row; commas between quotes or angle brackets do not separate. Empty values
-    /// are passed over. False at the end of the row.
+    /// Takes the next value from a comma-separated row; commas between quotes or angle brackets do not separate. Empty values
+    /// are skipped. False at the end of the row.
     /// </summary>
     public static bool TryTakeValue(ref ReadOnlySpan<byte> row, out ReadOnlySpan<byte> value)
     {
@@ -84,7 +84,7 @@ internal static class HeaderGrammar
         }
     }
 
-    // Behind the closing quote, or at the end when there is none.
+    // The index after the closing quote, or the end if there is none.
     private static int SkipQuoted(ReadOnlySpan<byte> row, int i)
     {
         while (i < row.Length)

@@ -4,15 +4,15 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.Headers;
 
 /// <summary>
-/// The parameters behind an address, of which one may be malformed: <c>;q=</c>, <c>;=1</c>, <c>;a b</c>. It is passed over, and the others count. What could mean
-/// something else to another reader is not: quotes and angle brackets in it, and a tag, which names a dialog (RFC 3261 §19.3).
+/// The parameters after an address. A malformed one, such as <c>;q=</c>, <c>;=1</c> or <c>;a b</c>, is skipped. The whole value is refused if another reader could
+/// understand the malformed one differently: if it has quotes or angle brackets, or is a tag, which names a dialog (RFC 3261 §19.3).
 /// </summary>
 internal static class HeaderParameters
 {
     /// <summary>Reads to the end of the text.</summary>
-    /// <param name="cursor">Stands behind the address.</param>
+    /// <param name="cursor">At the end of the address.</param>
     /// <param name="parameters">Those that can be read, in their order.</param>
-    /// <param name="isCut">Whether one was passed over.</param>
+    /// <param name="isCut">Whether one was skipped.</param>
     public static bool TryRead(ref AsciiCursor cursor, out ParameterList parameters, out bool isCut)
     {
         isCut = false;
@@ -65,7 +65,7 @@ internal static class HeaderParameters
         return cursor.AtEnd;
     }
 
-    // From one semicolon to the next that is in no quoted string; -1 where none begins or a quoted string does not end.
+    // The length up to the next semicolon outside quoted strings; -1 if there is no semicolon here, or a quoted string does not end.
     private static int LengthOfOne(ReadOnlySpan<byte> text)
     {
         if (text[0] != ';')

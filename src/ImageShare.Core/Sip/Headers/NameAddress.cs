@@ -5,12 +5,12 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.Headers;
 
 /// <summary>
-/// A URI with an optional name before it and parameters behind it: the value of From, To, Contact, Route, Record-Route and the
+/// A URI with an optional display name and parameters: the value of From, To, Contact, Route, Record-Route and the
 /// P-...-Identity headers (name-addr and addr-spec, RFC 3261 §20.10). Immutable.
 /// </summary>
-/// <param name="DisplayName">The name, quotes and escapes undone; null when there is none.</param>
+/// <param name="DisplayName">The name without quotes and escapes; null when there is none.</param>
 /// <param name="Uri">The address, of any scheme.</param>
-/// <param name="Parameters">The header parameters: those behind the angle brackets.</param>
+/// <param name="Parameters">The header parameters: those after the angle brackets.</param>
 public sealed record NameAddress(string? DisplayName, SipUri Uri, ParameterList Parameters = default) : ISipHeaderValue
 {
     /// <summary>Makes an address without name and parameters.</summary>
@@ -31,16 +31,16 @@ public sealed record NameAddress(string? DisplayName, SipUri Uri, ParameterList 
 
     /// <summary>
     /// name-addr or addr-spec with its parameters; reads all of the text. Without angle brackets every semicolon belongs to the
-    /// header, and a question mark makes the value invalid (RFC 3261 §20.10). Unquoted names may hold any character. A sip or sips URI that does
-    /// not fit its grammar counts as far as it can be read, its host at least: topology hiding writes quotes and equals signs into it.
-    /// A parameter that cannot be read is passed over, unless it is a tag or could be read as something else.
+    /// header, and a question mark makes the value invalid (RFC 3261 §20.10). Unquoted names may contain any character. Of a sip or sips URI that does
+    /// not follow the grammar, the parts that can be read are used, if there is a host: topology hiding writes quotes and equals signs into URIs.
+    /// A parameter that cannot be read is skipped, unless it is a tag or another reader could understand it differently.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out NameAddress? value) =>
         TryParse(text, out value, out NameAddressDoubts _) && value.Uri.Scheme.Length > 0;
 
     /// <summary>
-    /// The same for the value of a Contact, of which most is behind the brackets: between them may then stand what is no URI at all, and
-    /// <see cref="SipUri.Scheme"/> is empty.
+    /// The same for the value of a Contact. Because its parameters matter most, anything may be between the brackets if there are parameters; if it is
+    /// not a URI, <see cref="SipUri.Scheme"/> is empty.
     /// </summary>
     internal static bool TryParseContact(ReadOnlySpan<byte> text, [NotNullWhen(true)] out NameAddress? value) =>
         TryParse(text, out value, out NameAddressDoubts _) && (value.Uri.Scheme.Length > 0 || value.Parameters.Count > 0);
@@ -64,7 +64,7 @@ public sealed record NameAddress(string? DisplayName, SipUri Uri, ParameterList 
         return true;
     }
 
-    // True without a name, too. Behind a quoted name only an angle bracket may follow.
+    // True without a name, too. Only an angle bracket may follow a quoted name.
     private static bool TryReadQuotedName(ref AsciiCursor cursor, out string? name)
     {
         name = null;
@@ -106,7 +106,7 @@ public sealed record NameAddress(string? DisplayName, SipUri Uri, ParameterList 
         return cursor.TryRead((byte)'>');
     }
 
-    // By the grammar, or else as far as it can be read; between brackets anything, for the sake of the parameters behind them.
+    // By the grammar, or else the parts that can be read. Between brackets anything, because the parameters after them still count.
     private static bool TryReadUri(ReadOnlySpan<byte> address, bool hasBrackets, [NotNullWhen(true)] out SipUri? uri, out NameAddressDoubts doubts)
     {
         doubts = NameAddressDoubts.None;

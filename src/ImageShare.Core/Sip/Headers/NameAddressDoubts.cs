@@ -1,6 +1,6 @@
 namespace ImageShare.Core.Sip.Headers;
 
-/// <summary>What does not fit the grammar in an address that was read all the same.</summary>
+/// <summary>What does not follow the grammar in an address that was read anyway.</summary>
 [Flags]
 internal enum NameAddressDoubts
 {
@@ -9,6 +9,6 @@ internal enum NameAddressDoubts
     /// <summary>The URI.</summary>
     Uri = 1,
 
-    /// <summary>A parameter behind it, which was passed over.</summary>
+    /// <summary>A parameter after it, which was skipped.</summary>
     Parameter = 2,
 }

@@ -6,7 +6,7 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.Headers;
 
 /// <summary>
-/// What the network is to hide of a caller, the value of Privacy (RFC 3323 §4.2, RFC 3325 §9.3): values separated by semicolons.
+/// What the network should hide of a caller: the value of Privacy (RFC 3323 §4.2, RFC 3325 §9.3): values separated by semicolons.
 /// Immutable; values compare without case.
 /// </summary>
 public sealed record Privacy : ISipHeaderValue
@@ -18,16 +18,16 @@ public sealed record Privacy : ISipHeaderValue
     /// <summary><c>none</c>: hide nothing, whatever the subscription says.</summary>
     public static Privacy None { get; } = new(["none"]);
 
-    /// <summary><c>id</c>: the asserted identity is not to leave the trusted network (RFC 3325 §9.3).</summary>
+    /// <summary><c>id</c>: the asserted identity must not leave the trusted network (RFC 3325 §9.3).</summary>
     public static Privacy Id { get; } = new(["id"]);
 
     /// <summary>The values as written, in their order; never empty.</summary>
     public IReadOnlyList<string> Values => _values;
 
-    /// <summary>Whether a value is among them.</summary>
+    /// <summary>Whether it has this value.</summary>
     public bool Has(string value) => _values.Contains(value, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Privacy-hdr value = priv-value *(";" priv-value); reads all of the text. Commas, which some write instead, are taken too.</summary>
+    /// <summary>Privacy-hdr value = priv-value *(";" priv-value); reads all of the text. Commas instead of semicolons are accepted, because some peers write them.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out Privacy? value)
     {
         value = null;

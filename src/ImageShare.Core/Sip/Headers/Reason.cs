@@ -6,21 +6,21 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.Headers;
 
 /// <summary>
-/// Why a request is sent, one value of Reason (RFC 3326 §2), for example <c>SIP;cause=600;text="Busy Everywhere"</c>. A message may have several, each of another protocol.
+/// Why a request is sent: a value of Reason (RFC 3326 §2), for example <c>SIP;cause=600;text="Busy Everywhere"</c>. A message may have several, each of another protocol.
 /// Immutable.
 /// </summary>
-/// <param name="Protocol">Whose cause it is: <c>SIP</c>, <c>Q.850</c> or another token.</param>
+/// <param name="Protocol">What the cause belongs to: <c>SIP</c>, <c>Q.850</c> or another token.</param>
 /// <param name="Parameters">All parameters in their order.</param>
 public sealed record Reason(string Protocol, ParameterList Parameters = default) : ISipHeaderValue
 {
-    /// <summary>The cause: a status code of <c>SIP</c>, a cause value of <c>Q.850</c>; null when absent, or when it is not made of digits alone.</summary>
+    /// <summary>The cause: a status code of <c>SIP</c>, a cause value of <c>Q.850</c>; null when absent or not a number.</summary>
     public int? Cause => Parameters.TryGet("cause", out Parameter cause) && !cause.IsQuoted
         && int.TryParse(cause.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
 
-    /// <summary>What it says to people, quotes and escapes undone; null when absent. For showing only.</summary>
+    /// <summary>The text for people, without quotes and escapes; null when absent. For display only.</summary>
     public string? Text => Parameters.GetValue("text");
 
-    /// <summary>Whether it is of that protocol; a token, so case is ignored (RFC 3261 §7.3.1).</summary>
+    /// <summary>Whether it has this protocol, compared without case (RFC 3261 §7.3.1).</summary>
     public bool IsOf(string protocol) => Protocol.Equals(protocol, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>reason-value = protocol *(SEMI reason-params); reads all of the text.</summary>

@@ -11,7 +11,7 @@ public readonly record struct ServiceIdentifier
 {
     private const string Namespace = "urn:urn-7:";
 
-    // Peers of the years before the registration wrote a place holder for the namespace.
+    // Before the namespace was registered, peers wrote a placeholder for it.
     private static readonly string[] OldNamespaces = ["urn:urn-xxx:", "urn:urnxxx:"];
 
     private ServiceIdentifier(string urn, bool isStandardSpelling)
@@ -26,7 +26,7 @@ public readonly record struct ServiceIdentifier
     /// <summary>The service identifier of multimedia telephony.</summary>
     public static ServiceIdentifier MultimediaTelephony { get; } = new("urn:urn-7:3gpp-service.ims.icsi.mmtel", true);
 
-    /// <summary>The identifier in its registered spelling, escapes undone.</summary>
+    /// <summary>The identifier in its registered spelling, without escapes.</summary>
     public string Urn { get; }
 
     /// <summary>Whether the peer wrote the registered spelling, or (false) one that had to be mapped to it.</summary>
@@ -36,7 +36,7 @@ public readonly record struct ServiceIdentifier
     public bool IsApplication => Urn?.Contains("application", StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>
-    /// Reads an identifier, with or without <c>%HH</c> escapes. Never fails: what is no known identifier is kept as it is.
+    /// Reads an identifier, with or without <c>%HH</c> escapes. Never fails: an unknown identifier is kept as it is.
     /// </summary>
     public static ServiceIdentifier Parse(string text)
     {
@@ -65,17 +65,17 @@ public readonly record struct ServiceIdentifier
     }
 
     /// <summary>
-    /// Whether this is <paramref name="asked"/> or a subclass of it: its name, a dot and more. A mere prefix does not count, case does not matter.
+    /// Whether this is <paramref name="asked"/> or a subclass of it, which has its name, a dot and more text. Compared without case.
     /// </summary>
     public bool Matches(ServiceIdentifier asked) =>
         Urn is not null && asked.Urn is not null
         && Urn.StartsWith(asked.Urn, StringComparison.OrdinalIgnoreCase)
         && (Urn.Length == asked.Urn.Length || Urn[asked.Urn.Length] == '.');
 
-    /// <summary>The URN with its colons escaped, as it stands in a feature parameter.</summary>
+    /// <summary>The URN with its colons escaped, as it is written in a feature parameter.</summary>
     public string ToFeatureValue() => (Urn ?? string.Empty).Replace(":", "%3A", StringComparison.Ordinal);
 
-    /// <summary>Identifiers are equal whatever the spelling they came in, case ignored.</summary>
+    /// <summary>Identifiers are compared in their registered spelling, without case.</summary>
     public bool Equals(ServiceIdentifier other) => string.Equals(Urn, other.Urn, StringComparison.OrdinalIgnoreCase);
 
     /// <inheritdoc/>

@@ -6,14 +6,14 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.Headers;
 
-/// <summary>One hop a request took and its response goes back along (RFC 3261 §20.42, RFC 3581). Immutable.</summary>
+/// <summary>One hop of a request, along which its response returns (RFC 3261 §20.42, RFC 3581). Immutable.</summary>
 /// <param name="Transport"><c>UDP</c>, <c>TCP</c>, <c>TLS</c> or another.</param>
 /// <param name="Host">The host of sent-by: a name or an address, IPv6 without brackets.</param>
 /// <param name="Port">The port of sent-by, or null for the transport's default.</param>
 /// <param name="Parameters">All parameters in their order.</param>
 public sealed record Via(string Transport, string Host, int? Port, ParameterList Parameters) : ISipHeaderValue
 {
-    /// <summary>What a branch begins with when it names its transaction by itself (RFC 3261 §8.1.1.7).</summary>
+    /// <summary>The beginning of a branch that identifies its transaction alone (RFC 3261 §8.1.1.7).</summary>
     public const string MagicCookie = "z9hG4bK";
 
     /// <summary>The protocol version, <c>2.0</c>.</summary>
@@ -23,13 +23,13 @@ public sealed record Via(string Transport, string Host, int? Port, ParameterList
     public string? Branch => Parameters.GetValue("branch");
 
     /// <summary>
-    /// Whether the branch begins with the magic cookie and goes on behind it, so that it names a transaction. RFC 2543 peers send
-    /// others, and the cookie alone names nothing (RFC 4475 §3.2.1).
+    /// Whether the branch is the magic cookie and at least one more character, so that it identifies a transaction. RFC 2543 peers send
+    /// other branches, and the cookie alone identifies nothing (RFC 4475 §3.2.1).
     /// </summary>
     public bool HasMagicCookie =>
         Branch?.StartsWith(MagicCookie, StringComparison.OrdinalIgnoreCase) == true && Branch.Length > MagicCookie.Length;
 
-    /// <summary>The <c>received</c> parameter, IPv6 without brackets; null when absent or no address.</summary>
+    /// <summary>The <c>received</c> parameter, IPv6 without brackets; null when absent or not an address.</summary>
     public IPAddress? Received =>
         Parameters.GetValue("received") is { } text && IPAddress.TryParse(text.AsSpan().Trim("[]"), out IPAddress? address) ? address : null;
 
@@ -44,7 +44,7 @@ public sealed record Via(string Transport, string Host, int? Port, ParameterList
     /// <summary>The <c>maddr</c> parameter (RFC 3261 §18.2.2), IPv6 without brackets; null when absent.</summary>
     public string? MulticastAddress => Parameters.GetValue("maddr")?.Trim('[', ']');
 
-    /// <summary>A new branch that begins with the magic cookie and holds 128 random bits.</summary>
+    /// <summary>A new branch: the magic cookie and 128 random bits.</summary>
     public static string CreateBranch() => MagicCookie + RandomToken.Create();
 
     /// <summary>The same hop with that branch.</summary>
@@ -57,7 +57,7 @@ public sealed record Via(string Transport, string Host, int? Port, ParameterList
         return this with { Parameters = Parameters.With("received", address.ToString()) };
     }
 
-    /// <summary>The same hop with <c>rport</c> set to the source port (RFC 3581 §4), or valueless to ask for it when null.</summary>
+    /// <summary>The same hop with <c>rport</c> set to the source port (RFC 3581 §4); null writes it without a value, which asks for the port.</summary>
     public Via WithRPort(int? port) =>
         this with { Parameters = Parameters.With("rport", port?.ToString(CultureInfo.InvariantCulture)) };
 
@@ -106,10 +106,10 @@ public sealed record Via(string Transport, string Host, int? Port, ParameterList
     /// <inheritdoc/>
     public override string ToString() => HeaderGrammar.Print(this);
 
-    // sent-protocol = "SIP" SLASH protocol-version SLASH transport, and the white space behind it
+    // sent-protocol = "SIP" SLASH protocol-version SLASH transport, and the white space after it
     private static bool TryReadProtocol(ref AsciiCursor cursor, out ReadOnlySpan<byte> version, out ReadOnlySpan<byte> transport)
     {
-        // Nearly every one is written so.
+        // Nearly all are written like this.
         AsciiCursor start = cursor;
         if (cursor.TryRead("SIP/2.0/"u8) && cursor.TryReadToken(out transport) && cursor.SkipWhiteSpace())
         {

@@ -3,15 +3,15 @@ using ImageShare.Core.Sip.Headers;
 namespace ImageShare.Core.Sip.Messages;
 
 /// <summary>
-/// What a caller wants of whoever takes its request, held against what a contact says of itself (RFC 3841 §7.2.4): the decision a user
-/// agent takes as if it were the proxy of its own domain with itself as the only target (RFC 3841 §6).
+/// Compares the features a caller asks for with those of a contact (RFC 3841 §7.2.4). A user agent decides as if it were the proxy of its domain,
+/// with itself as the only target (RFC 3841 §6).
 /// </summary>
 public static class CallerPreferences
 {
     /// <summary>
-    /// Whether a contact with these features may take a request with these headers. False, and 480 is owed, when a Reject-Contact value
-    /// matches all it names, or when an Accept-Contact value with <c>require</c> does not match. Without <c>require</c> nothing is ever
-    /// refused. A contact without any feature is out of reach of both (RFC 3841 §7.2.2).
+    /// Whether a contact with these features may take a request with these headers. False, which is answered with 480, if a Reject-Contact value
+    /// matches in all its features, or an Accept-Contact value with <c>require</c> does not match. An Accept-Contact value without <c>require</c> refuses
+    /// nothing. A contact without any feature is never refused (RFC 3841 §7.2.2).
     /// </summary>
     /// <param name="headers">The request's headers.</param>
     /// <param name="own">The feature parameters of the contact.</param>
@@ -28,14 +28,14 @@ public static class CallerPreferences
             || (!headers.RejectContacts.Any(unwanted => IsHit(contact, unwanted)) && headers.AcceptContacts.All(wanted => IsMet(contact, wanted)));
     }
 
-    // Only what the contact states itself can be unwanted: a feature it does not name takes the whole value out.
+    // The value rejects the contact only if the contact names each of its features.
     private static bool IsHit(FeatureSet contact, AcceptContact unwanted)
     {
         FeatureTags features = unwanted.Features;
         return features.Parameters.Count > 0 && features.Parameters.All(term => contact.Names(term) && contact.Matches(term));
     }
 
-    // What the contact does not name could be anything, unless the value is explicit.
+    // A feature that the contact does not name matches, unless the value is explicit.
     private static bool IsMet(FeatureSet contact, AcceptContact wanted) =>
         !wanted.Require || wanted.Features.Parameters.All(term => contact.Names(term) ? contact.Matches(term) : !wanted.Explicit);
 }

@@ -6,12 +6,12 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.Messages;
 
 /// <summary>
-/// Header fields an application adds to its requests, such as <c>Subject</c> or a network's own. Checked when they are added: what makes
-/// up a request by itself belongs to the library and is refused. Immutable.
+/// Header fields that an application adds to its requests, such as <c>Subject</c> or those of a network. Headers that the library
+/// writes itself are refused when they are added. Immutable.
 /// </summary>
 public sealed class ExtraHeaders : IReadOnlyList<KeyValuePair<string, string>>
 {
-    // Routing, dialogs, transactions, bodies and negotiation: a second row of one of these would say something that is not true.
+    // Routing, dialogs, transactions, bodies and negotiation: a second row of one of these would contradict the library's own.
     private static readonly HashSet<string> Owned = new(
         [
             SipHeaderNames.Accept, SipHeaderNames.AcceptContact, SipHeaderNames.AcceptEncoding, SipHeaderNames.AcceptLanguage, SipHeaderNames.Allow,
@@ -40,8 +40,8 @@ public sealed class ExtraHeaders : IReadOnlyList<KeyValuePair<string, string>>
     public KeyValuePair<string, string> this[int index] => _rows[index];
 
     /// <summary>The same headers with one more row; a name may come several times.</summary>
-    /// <exception cref="ArgumentException">The name is no header name, or one whose value the library writes by itself, in long or compact form.</exception>
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: the value holds CR, LF or NUL.</exception>
+    /// <exception cref="ArgumentException">The name is not a header name, or the library writes this header itself; in long or compact form.</exception>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: the value contains CR, LF or NUL.</exception>
     public ExtraHeaders With(string name, string value)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);

@@ -7,7 +7,7 @@ namespace ImageShare.Core.Sip.Messages;
 /// <summary>Reads the values of header rows: one row, the first value of a list, all values of a list (RFC 3261 §7.3.1).</summary>
 internal static class HeaderValues
 {
-    // A message cannot make us reserve more than this for values that have not been read yet.
+    // Bounds the memory that is reserved for values before they are read.
     private const int MaxForeseen = 15;
 
     public delegate bool Parser<T>(ReadOnlySpan<byte> text, [NotNullWhen(true)] out T? value);
@@ -94,7 +94,7 @@ internal static class HeaderValues
         return Cut(values, count);
     }
 
-    /// <summary>0 to 2^32-1, with whatever follows when <paramref name="isWhole"/> is false; null when there is none.</summary>
+    /// <summary>A number from 0 to 2^32-1; unless <paramref name="isWhole"/>, other text may follow it. Null when there is none.</summary>
     public static uint? ParseNumber(in SipRowList rows, SipHeaderName name, bool isWhole)
     {
         int index = rows.IndexOf(name);
@@ -107,7 +107,7 @@ internal static class HeaderValues
         return cursor.TryReadUInt32(out uint number) && (!isWhole || cursor.AtEnd) ? number : null;
     }
 
-    // Grows to the number of values that is likely, so that mostly one array of the right size is made, and doubles after that: the work is
+    // Grows first to the expected number of values, so that mostly one array is allocated, and then doubles: the work is
     // proportional to the length of the list.
     private static void Append<T>(ref T[] values, ref int count, T value, ReadOnlySpan<byte> rest, int moreRows = 0)
     {

@@ -1,6 +1,6 @@
 namespace ImageShare.Core.Sip.Messages;
 
-/// <summary>The names that typed access looks for, found once: every message goes through it.</summary>
+/// <summary>The names of the typed properties, looked up once because every message uses them.</summary>
 internal static class KnownNames
 {
     public static readonly SipHeaderName Via = SipHeaderName.Find(SipHeaderNames.Via)!;

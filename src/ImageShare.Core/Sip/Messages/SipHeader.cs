@@ -5,8 +5,8 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.Messages;
 
 /// <summary>
-/// One row of a message's header: a name and the bytes behind the colon. The bytes of a row that was read are a slice of the
-/// message's own copy and live as long as it does.
+/// One row of a message's header: a name, and the bytes after the colon. For a row that was read they are a slice of the
+/// message's own copy, which they keep in memory.
 /// </summary>
 public readonly struct SipHeader
 {
@@ -20,7 +20,7 @@ public readonly struct SipHeader
         Offset = offset;
     }
 
-    /// <summary>The name: in its long form when it is a known one, otherwise as written. Names compare without case.</summary>
+    /// <summary>The name: the long form of a known name, otherwise as written. Names are compared without case.</summary>
     public string Name => Known?.Name ?? _written ?? string.Empty;
 
     /// <summary>The value, unfolded (RFC 3261 §7.3.1) and without the white space around it.</summary>
@@ -29,7 +29,7 @@ public readonly struct SipHeader
     /// <summary>The value as text; a new string at each call.</summary>
     public string Value => WellKnownText.GetString(RawValue.Span);
 
-    /// <summary>The name as it stands in the message: perhaps its compact form.</summary>
+    /// <summary>The name as written in the message, possibly in compact form.</summary>
     internal string WrittenName => _written;
 
     internal SipHeaderName? Known { get; }
@@ -43,7 +43,7 @@ public readonly struct SipHeader
     internal bool Is(SipHeaderName? known, string name) =>
         known is not null ? ReferenceEquals(Known, known) : Known is null && _written.Equals(name, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The same list header with another first value, the others staying as they are; without it when <paramref name="replacement"/> is empty.</summary>
+    /// <summary>The same list header with another first value and the others unchanged; without the first value when <paramref name="replacement"/> is empty.</summary>
     internal SipHeader WithFirst(ReadOnlyMemory<byte> replacement, out bool found)
     {
         ReadOnlySpan<byte> rest = RawValue.Span;
@@ -53,9 +53,9 @@ public readonly struct SipHeader
         return new SipHeader(Known, _written, value, Offset);
     }
 
-    /// <summary>A header that is to be written.</summary>
-    /// <exception cref="ArgumentException">The name is no token.</exception>
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: the value holds CR, LF or NUL.</exception>
+    /// <summary>A header to write.</summary>
+    /// <exception cref="ArgumentException">The name is not a token.</exception>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: the value contains CR, LF or NUL.</exception>
     internal static SipHeader Create(string name, ReadOnlyMemory<byte> value)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);

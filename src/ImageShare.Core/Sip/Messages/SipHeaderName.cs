@@ -5,7 +5,7 @@ namespace ImageShare.Core.Sip.Messages;
 /// <summary>How many values a header field may have.</summary>
 internal enum SipHeaderShape
 {
-    /// <summary>One value per row, rows may repeat; commas mean nothing (unknown headers, challenges: RFC 3261 §7.3.1).</summary>
+    /// <summary>One value per row, and any number of rows; commas do not separate (unknown headers and challenges, RFC 3261 §7.3.1).</summary>
     Rows,
 
     /// <summary>Exactly one row in a message.</summary>
@@ -16,8 +16,8 @@ internal enum SipHeaderShape
 }
 
 /// <summary>
-/// A header field name this library knows: its long form, its compact form (RFC 3261 §7.3.3) and its shape. Looked up by the
-/// bytes of a message without making a string.
+/// A header field name this library knows: its long form, its compact form (RFC 3261 §7.3.3) and its shape. Found by the
+/// bytes in a message without allocating a string.
 /// </summary>
 internal sealed class SipHeaderName
 {
@@ -54,7 +54,7 @@ internal sealed class SipHeaderName
 
     public string? Compact { get; }
 
-    /// <summary>The compact form when it is one of RFC 3261 §7.3.3, which every peer knows; otherwise null.</summary>
+    /// <summary>The compact form if it is one of RFC 3261 §7.3.3, which every peer knows; otherwise null.</summary>
     public string? CommonCompact => Compact is { } compact && "imelcfsktv".Contains(compact[0], StringComparison.Ordinal) ? compact : null;
 
     public SipHeaderShape Shape { get; }
@@ -116,7 +116,7 @@ internal sealed class SipHeaderName
         new(SipHeaderNames.WwwAuthenticate, SipHeaderShape.Rows),
     ];
 
-    /// <summary>Finds a name in either form, case ignored; null when it is none of the known ones.</summary>
+    /// <summary>Finds a known name in either form, without case; null for any other.</summary>
     public static SipHeaderName? Find(ReadOnlySpan<byte> name)
     {
         if (name.IsEmpty)
@@ -135,7 +135,7 @@ internal sealed class SipHeaderName
         return null;
     }
 
-    /// <summary>Finds a name in either form, case ignored; null when it is none of the known ones.</summary>
+    /// <summary>Finds a known name in either form, without case; null for any other.</summary>
     public static SipHeaderName? Find(ReadOnlySpan<char> name)
     {
         Span<byte> bytes = stackalloc byte[32];
@@ -150,7 +150,7 @@ internal sealed class SipHeaderName
     private static void Add(List<SipHeaderName>[] buckets, ReadOnlySpan<byte> bytes, SipHeaderName name) =>
         (buckets[Hash(bytes)] ??= []).Add(name);
 
-    // Length, first and last character, case ignored, tell the known names apart nearly always.
+    // Length, first and last character, without case, distinguish nearly all known names.
     private static int Hash(ReadOnlySpan<byte> name) =>
         ((name.Length * 31) + ((name[0] | 0x20) * 7) + ((name[^1] | 0x20) * 3) + (name[name.Length / 2] | 0x20)) & (BucketCount - 1);
 }

@@ -3,7 +3,7 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.Messages;
 
-/// <content>The rows as values. A value is read from its row each time, but for those in fields, which every message is matched by.</content>
+/// <content>The rows as typed values. They are parsed at each call, except those that every message is matched by, which are kept in fields.</content>
 public sealed partial class SipHeaders
 {
     /// <summary>The first Via, or null when absent or unreadable.</summary>
@@ -12,25 +12,25 @@ public sealed partial class SipHeaders
     /// <summary>All Vias, the top one first; empty when absent or when one cannot be read.</summary>
     public IReadOnlyList<Via> Vias => HeaderValues.ParseAll<Via>(_rows, KnownNames.Via, Via.TryParse, skipUnreadable: false);
 
-    /// <summary>Who asks; null when absent or unreadable.</summary>
+    /// <summary>The sender of the request; null when absent or unreadable.</summary>
     public NameAddress? From => _from ??= HeaderValues.ParseRow<NameAddress>(_rows, KnownNames.From, NameAddress.TryParse);
 
-    /// <summary>Who is asked; null when absent or unreadable.</summary>
+    /// <summary>The recipient of the request; null when absent or unreadable.</summary>
     public NameAddress? To => _to ??= HeaderValues.ParseRow<NameAddress>(_rows, KnownNames.To, NameAddress.TryParse);
 
-    /// <summary>The Call-ID, compared with case; null when absent or empty.</summary>
+    /// <summary>The Call-ID, which is case-sensitive; null when absent or empty.</summary>
     public string? CallId => _callId ??= GetString(SipHeaderNames.CallId) is { Length: > 0 } value ? value : null;
 
     /// <summary>The CSeq; null when absent or unreadable.</summary>
     public CSeq? CSeq => _cseq ??= HeaderValues.ParseRow<CSeq>(_rows, KnownNames.CSeq, Headers.CSeq.TryParse);
 
-    /// <summary>0 to 2^31-1 hops left; null when absent or unreadable.</summary>
+    /// <summary>The remaining hops, 0 to 2^31-1; null when absent or unreadable.</summary>
     public int? MaxForwards => GetNumber(KnownNames.MaxForwards);
 
-    /// <summary>The length a peer stated, which the body need not have; null when absent or unreadable.</summary>
+    /// <summary>The length of the body as stated by the peer, which may be wrong; null when absent or unreadable.</summary>
     public int? ContentLength => GetNumber(KnownNames.ContentLength);
 
-    /// <summary>Seconds after which to try again, without comment and parameters; null when absent or unreadable.</summary>
+    /// <summary>The seconds after which to try again, without comment and parameters; null when absent or unreadable.</summary>
     public int? RetryAfter => GetNumber(KnownNames.RetryAfter);
 
     /// <summary>The number of a reliable provisional response (RFC 3262 §7.1); null when absent or unreadable.</summary>
@@ -43,12 +43,12 @@ public sealed partial class SipHeaders
     public SessionExpires? SessionExpires => HeaderValues.ParseRow<SessionExpires>(_rows, KnownNames.SessionExpires, Headers.SessionExpires.TryParse);
 
     /// <summary>
-    /// The Contacts that can be read; <c>*</c> is none of them. Where only what stands between the angle brackets cannot be, the parameters behind them
-    /// count all the same, and <see cref="SipUri.Scheme"/> of the URI is empty.
+    /// The Contacts that can be read; <c>*</c> is not included. If the text between the angle brackets cannot be read as a URI, but there are parameters
+    /// after them, the Contact is included, and <see cref="SipUri.Scheme"/> of its URI is empty.
     /// </summary>
     public IReadOnlyList<NameAddress> Contacts => HeaderValues.ParseAll<NameAddress>(_rows, KnownNames.Contact, NameAddress.TryParseContact, skipUnreadable: true);
 
-    /// <summary>Where the sender itself is, for requests inside a dialog (RFC 3261 §12.1): its Contact, the first with a URI that can be reached; null when there is none.</summary>
+    /// <summary>The remote target for requests inside a dialog (RFC 3261 §12.1): the first Contact with a URI that can be reached; null when there is none.</summary>
     internal SipUri? RemoteTarget => Contacts.FirstOrDefault(static contact => contact.Uri.Scheme.Length > 0 && !contact.Uri.IsUnspecified)?.Uri;
 
     /// <summary>The route set; empty when absent or when one hop cannot be read.</summary>
@@ -67,23 +67,23 @@ public sealed partial class SipHeaders
     /// <summary>The services the caller asks the network to vouch for (RFC 6050 §4.2).</summary>
     public IReadOnlyList<ServiceIdentifier> PreferredServices => GetServices(SipHeaderNames.PPreferredService);
 
-    /// <summary>The access networks the peer is connected by, unreadable ones left out (RFC 7315 §5.4).</summary>
+    /// <summary>The access networks of the peer, without unreadable ones (RFC 7315 §5.4).</summary>
     public IReadOnlyList<AccessNetworkInfo> AccessNetworks =>
         HeaderValues.ParseAll<AccessNetworkInfo>(_rows, KnownNames.PAccessNetworkInfo, AccessNetworkInfo.TryParse, skipUnreadable: true);
 
-    /// <summary>What the network is to hide of the caller; null when absent or unreadable (RFC 3323 §4.2).</summary>
+    /// <summary>What the network should hide of the caller; null when absent or unreadable (RFC 3323 §4.2).</summary>
     public Privacy? Privacy => HeaderValues.ParseRow<Privacy>(_rows, KnownNames.Privacy, Headers.Privacy.TryParse);
 
     /// <summary>The hops between registrar and client (RFC 3327); empty when absent or when one cannot be read.</summary>
     public IReadOnlyList<NameAddress> Paths => HeaderValues.ParseAll<NameAddress>(_rows, KnownNames.Path, NameAddress.TryParse, skipUnreadable: false);
 
-    /// <summary>The hops a registered client puts behind its outbound proxy (RFC 3608); empty when absent or when one cannot be read.</summary>
+    /// <summary>The hops that follow the outbound proxy of a registered client (RFC 3608); empty when absent or when one cannot be read.</summary>
     public IReadOnlyList<NameAddress> ServiceRoutes => HeaderValues.ParseAll<NameAddress>(_rows, KnownNames.ServiceRoute, NameAddress.TryParse, skipUnreadable: false);
 
-    /// <summary>Why the request is sent, unreadable values left out (RFC 3326).</summary>
+    /// <summary>Why the request is sent, without unreadable values (RFC 3326).</summary>
     public IReadOnlyList<Reason> Reasons => HeaderValues.ParseAll<Reason>(_rows, KnownNames.Reason, Reason.TryParse, skipUnreadable: true);
 
-    /// <summary>The identities the caller asks the network to vouch for (RFC 3325 §9.2); nobody has checked them.</summary>
+    /// <summary>The identities the caller asks the network to vouch for (RFC 3325 §9.2); they are not verified.</summary>
     public IReadOnlyList<NameAddress> PreferredIdentities =>
         HeaderValues.ParseAll<NameAddress>(_rows, KnownNames.PPreferredIdentity, NameAddress.TryParse, skipUnreadable: true);
 
@@ -91,30 +91,30 @@ public sealed partial class SipHeaders
     public MediaType? ContentType => HeaderValues.ParseRow<MediaType>(_rows, KnownNames.ContentType, MediaType.TryParse);
 
     /// <summary>
-    /// What the body is for, without parameters: as stated, or <c>session</c> for application/sdp and <c>render</c> for all else
+    /// The purpose of the body, without parameters: as stated, or <c>session</c> for application/sdp and <c>render</c> for all else
     /// (RFC 3261 §20.11).
     /// </summary>
     public string ContentDisposition => GetString(SipHeaderNames.ContentDisposition) is { } stated
         ? stated.AsSpan(0, stated.IndexOf(';') is >= 0 and int end ? end : stated.Length).Trim().ToString()
         : ContentType?.IsSdp == true ? "session" : "render";
 
-    /// <summary>The methods the peer takes.</summary>
+    /// <summary>The methods the peer allows.</summary>
     public IReadOnlyList<string> Allow => GetStrings(SipHeaderNames.Allow);
 
-    /// <summary>The extensions the peer knows.</summary>
+    /// <summary>The extensions the peer supports.</summary>
     public IReadOnlyList<string> Supported => GetStrings(SipHeaderNames.Supported);
 
-    /// <summary>The extensions the peer insists on.</summary>
+    /// <summary>The extensions the peer requires.</summary>
     public IReadOnlyList<string> Require => GetStrings(SipHeaderNames.Require);
 
-    /// <summary>The media types the peer takes, unreadable ones left out. When there is no such header, application/sdp is meant (RFC 3261 §20.1).</summary>
+    /// <summary>The media types the peer accepts, without unreadable ones. A missing header means application/sdp (RFC 3261 §20.1).</summary>
     public IReadOnlyList<MediaType> Accept => HeaderValues.ParseAll<MediaType>(_rows, KnownNames.Accept, MediaType.TryParse, skipUnreadable: true);
 
-    /// <summary>The feature sets the caller asks for, unreadable ones left out (RFC 3841).</summary>
+    /// <summary>The feature sets the caller asks for, without unreadable ones (RFC 3841).</summary>
     public IReadOnlyList<AcceptContact> AcceptContacts =>
         HeaderValues.ParseAll<AcceptContact>(_rows, KnownNames.AcceptContact, AcceptContact.TryParse, skipUnreadable: true);
 
-    /// <summary>The feature sets the caller wants to avoid, unreadable ones left out (RFC 3841).</summary>
+    /// <summary>The feature sets the caller rejects, without unreadable ones (RFC 3841).</summary>
     public IReadOnlyList<AcceptContact> RejectContacts =>
         HeaderValues.ParseAll<AcceptContact>(_rows, KnownNames.RejectContact, AcceptContact.TryParse, skipUnreadable: true);
 

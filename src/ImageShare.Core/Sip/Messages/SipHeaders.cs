@@ -5,13 +5,13 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.Messages;
 
 /// <summary>
-/// The header of a message: rows in their order, unknown ones kept, with typed access on top. Long and compact names are the
-/// same, rows and comma-joined values too (RFC 3261 §7.3). Not safe for changes from several threads; once nobody changes it
-/// any more, it may be read from any number of them.
+/// The header of a message: all rows in their order, including unknown ones, and typed properties. Long and compact names are
+/// equivalent, and so are rows and comma-separated values (RFC 3261 §7.3). Any number of threads may read it while none changes
+/// it.
 /// </summary>
 public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
 {
-    // What every message is matched by, kept once read; forgotten whenever a row changes.
+    // The values that every message is matched by: kept once parsed, and cleared whenever a row changes.
     private Via? _topVia;
     private NameAddress? _from;
     private NameAddress? _to;
@@ -20,13 +20,13 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
 
     private SipRowList _rows;
 
-    /// <summary>Makes an empty header.</summary>
+    /// <summary>Creates an empty header.</summary>
     public SipHeaders()
         : this(capacity: 0)
     {
     }
 
-    /// <summary>Makes a copy that can be changed without changing the original.</summary>
+    /// <summary>Creates an independent copy.</summary>
     public SipHeaders(SipHeaders other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -42,26 +42,26 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
     public SipHeader this[int index] => index < Count ? _rows[index] : throw new ArgumentOutOfRangeException(nameof(index));
 
     /// <summary>Adds a row at the end.</summary>
-    /// <exception cref="ArgumentException">The name is no token.</exception>
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: the value holds CR, LF or NUL.</exception>
+    /// <exception cref="ArgumentException">The name is not a token.</exception>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: the value contains CR, LF or NUL.</exception>
     public void Add(string name, string value) => Insert(Count, SipHeader.Create(name, value));
 
     /// <inheritdoc cref="Add(string, string)"/>
     /// <param name="name">The header's name.</param>
-    /// <param name="value">The bytes behind the colon; not copied, so they must not change any more.</param>
+    /// <param name="value">The bytes after the colon. They are not copied, so they must not change afterwards.</param>
     public void Add(string name, ReadOnlyMemory<byte> value) => Insert(Count, SipHeader.Create(name, value));
 
     /// <inheritdoc cref="Add(string, string)"/>
     public void Add(string name, ISipHeaderValue value) => Insert(Count, SipHeader.Create(name, value));
 
-    /// <summary>Adds a row before all others: a new Via.</summary>
+    /// <summary>Adds a row before all others, such as a new Via.</summary>
     /// <inheritdoc cref="Add(string, string)"/>
     public void AddFirst(string name, string value) => Insert(0, SipHeader.Create(name, value));
 
     /// <inheritdoc cref="AddFirst(string, string)"/>
     public void AddFirst(string name, ISipHeaderValue value) => Insert(0, SipHeader.Create(name, value));
 
-    /// <summary>Adds all rows of that name the other header has, unchanged and in their order.</summary>
+    /// <summary>Adds all rows with this name from the other header, unchanged and in their order.</summary>
     public void AddAll(string name, SipHeaders from)
     {
         ArgumentNullException.ThrowIfNull(from);
@@ -75,7 +75,7 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
         }
     }
 
-    /// <summary>Replaces all rows of that name by one, where the first of them stood; adds it at the end when there was none.</summary>
+    /// <summary>Replaces all rows with this name by one in the place of the first; adds it at the end if there was none.</summary>
     /// <inheritdoc cref="Add(string, string)"/>
     public void Set(string name, string value) => Set(name, SipHeader.Create(name, value));
 
@@ -92,10 +92,10 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
         return _rows.RemoveAll(name);
     }
 
-    /// <summary>Removes the first value of a list header: the first row, or the first of its comma-separated values.</summary>
+    /// <summary>Removes the first value of a list header: the first row, or the first of its comma-separated values. False when there is none.</summary>
     public bool RemoveFirst(string name) => ReplaceFirst(name, default(ReadOnlyMemory<byte>));
 
-    /// <summary>Replaces the first value of a list header, the others staying as they are; false when there is none.</summary>
+    /// <summary>Replaces the first value of a list header and leaves the others unchanged; false when there is none.</summary>
     /// <inheritdoc cref="Add(string, string)"/>
     public bool ReplaceFirst(string name, ISipHeaderValue value) => ReplaceFirst(name, SipHeader.ToBytes(value));
 
@@ -125,10 +125,10 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Adds a row that was read and is kept whole: its bytes hold no line break by construction.</summary>
+    /// <summary>Adds a row that was read and is kept whole. Its bytes cannot contain a line break.</summary>
     internal void AddRead(SipHeader row) => Insert(Count, new SipRow(row));
 
-    /// <summary>Adds a row that was read, a slice of the bytes this header was made with.</summary>
+    /// <summary>Adds a row that was read: a slice of the bytes this header was created with.</summary>
     internal void AddRead(SipHeaderName name, int start, int length) => Insert(Count, new SipRow(name, start, length));
 
     internal SipHeader Row(int index) => _rows[index];

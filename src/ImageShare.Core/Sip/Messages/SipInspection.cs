@@ -210,7 +210,7 @@ internal sealed class SipInspection
         Add(unescaped, SipWarningCode.UnescapedServiceIdentifier, offset);
     }
 
-    // RFC 3261 §10 and RFC 3261 §8.1.3.4: only registrations and redirections give it a meaning.
+    // RFC 3261 §10 and RFC 3261 §8.1.3.4: it has a meaning only in registrations and redirections.
     private bool ExpiresCounts() =>
         Headers.CSeq?.Method == SipMethod.Register || _message is SipResponse { StatusCode: >= 300 and < 400 };
 
@@ -219,7 +219,7 @@ internal sealed class SipInspection
     private static bool IsAccessMismatch(ReadOnlySpan<byte> value) =>
         !value.StartsWith("3GPP"u8) && (value.IndexOf("utran-cell-id-3gpp"u8) >= 0 || value.IndexOf("cgi-3gpp"u8) >= 0);
 
-    /// <summary>Whether a text is too short for 32 random bits (RFC 3261 §19.3), seen from the characters it is made of.</summary>
+    /// <summary>Whether a text is too short for 32 random bits (RFC 3261 §19.3), judged by the kind of its characters.</summary>
     private static bool IsWeak(string? text)
     {
         if (text is null)

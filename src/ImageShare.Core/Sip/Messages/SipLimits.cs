@@ -3,7 +3,7 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.Messages;
 
 /// <summary>
-/// How much of a message is read before it is refused. Each limit is checked before memory is taken for what it limits.
+/// The limits of a message; one that exceeds them is refused. Each limit is checked before memory is allocated for what it limits.
 /// </summary>
 /// <exception cref="ArgumentOutOfRangeException">A limit is negative, or zero where a message could not be read at all.</exception>
 public sealed record SipLimits
@@ -11,10 +11,10 @@ public sealed record SipLimits
     /// <summary>The defaults.</summary>
     public static SipLimits Default { get; } = new();
 
-    /// <summary>Bytes of the start line, at least 1. Default 8192, as HTTP servers have it; Request-URIs in IMS stay below 500.</summary>
+    /// <summary>Bytes of the start line, at least 1. Default 8192, as in HTTP servers; Request-URIs in IMS stay below 500.</summary>
     public int MaxStartLineBytes { get; init => field = OptionRange.AtLeast(1, value); } = 8 * 1024;
 
-    /// <summary>Bytes of the header after the start line, at least 1. Default 32768, as HTTP servers have it; the largest IMS header seen is below 6000.</summary>
+    /// <summary>Bytes of the header after the start line, at least 1. Default 32768, as in HTTP servers; the largest IMS header seen is below 6000.</summary>
     public int MaxHeaderBytes { get; init => field = OptionRange.AtLeast(1, value); } = 32 * 1024;
 
     /// <summary>Header rows, at least 1. Default 256; an INVITE through an IMS core has about 50.</summary>

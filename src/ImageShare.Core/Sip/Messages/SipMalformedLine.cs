@@ -1,7 +1,7 @@
 namespace ImageShare.Core.Sip.Messages;
 
 /// <summary>
-/// A header line that cannot be read and is not needed: kept as it came, ignored, never written again (RFC 3261 §8.2.2). See
+/// A header line that cannot be read and is not needed: kept as received, ignored, and never written (RFC 3261 §8.2.2). See
 /// <see cref="SipMessage.MalformedLines"/>.
 /// </summary>
 /// <param name="Reason">

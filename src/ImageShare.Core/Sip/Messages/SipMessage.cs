@@ -4,8 +4,8 @@ using System.Text;
 namespace ImageShare.Core.Sip.Messages;
 
 /// <summary>
-/// A SIP request or response (RFC 3261 §7). A message that was read owns one copy of its bytes; headers nobody changes are
-/// never turned into strings and print back as they came. Not safe for changes from several threads.
+/// A SIP request or response (RFC 3261 §7). A message that was read owns one copy of its bytes; headers that are not changed are
+/// not converted to strings, and are written as they were received. Any number of threads may read it while none changes it.
 /// </summary>
 public abstract class SipMessage
 {
@@ -13,21 +13,21 @@ public abstract class SipMessage
 
     private protected SipMessage(SipHeaders headers) => Headers = headers;
 
-    /// <summary>The header rows, and typed access to them.</summary>
+    /// <summary>The header rows, also as typed values.</summary>
     public SipHeaders Headers { get; }
 
-    /// <summary>The body bytes, empty when there is none. Not copied: they must not change while the message is in use.</summary>
+    /// <summary>The bytes of the body, empty when there is none. They are not copied, so they must not change while the message is in use.</summary>
     public ReadOnlyMemory<byte> Body { get; set; }
 
     /// <summary>
-    /// The deviations in the message that were tolerated; found when first asked for, in the order of the
-    /// bytes. Empty for a message that was not read.
+    /// The deviations in the message that were tolerated, in the order of the bytes; searched for at the first
+    /// call. Empty for a message that was not received.
     /// </summary>
     public IReadOnlyList<SipWarning> Warnings => _warnings ??= HeadLength > 0 ? SipInspection.Inspect(this) : [];
 
     /// <summary>
     /// The header lines that could not be read and were ignored because they are not needed, in their order; each is in <see cref="Warnings"/>
-    /// too. They are no part of <see cref="Headers"/> and are never written again. Empty for a message that was not read.
+    /// too. They are not part of <see cref="Headers"/> and are never written. Empty for a message that was not received.
     /// </summary>
     public IReadOnlyList<SipMalformedLine> MalformedLines { get; internal set; } = [];
 
@@ -43,22 +43,22 @@ public abstract class SipMessage
     }
 
     /// <summary>
-    /// Whether <see cref="Write"/> shortens the header names that have a compact form in RFC 3261 §7.3.3: a message just above the size that
-    /// UDP carries may then pass. Default false; names for which this library knows no compact form, or only one of an extension, stay long.
+    /// Whether <see cref="Write"/> uses the compact forms of RFC 3261 §7.3.3, so that more messages fit into a UDP datagram. Default false. The compact
+    /// forms that extensions define are never used.
     /// </summary>
     public bool CompactNames { get; set; }
 
-    /// <summary>The bytes up to the body the message was read from; 0 for a message that was made here.</summary>
+    /// <summary>The length up to the body, as received; 0 for a message of this side.</summary>
     internal int HeadLength { get; set; }
 
-    /// <summary>Whether its datagram went on behind the body.</summary>
+    /// <summary>Whether its datagram had more bytes after the body.</summary>
     internal bool HasTrailingBytes { get; set; }
 
     /// <summary>
-    /// Writes the message. Content-Length is always there and always the body's true length (RFC 3261 §18.3, RFC 3261 §20.14): where the
-    /// header has it, or as the last row. Allocates nothing.
+    /// Writes the message. Content-Length is always written, with the true length of the body (RFC 3261 §18.3, RFC 3261 §20.14): in its
+    /// place in the header, or as the last row. Allocates nothing.
     /// </summary>
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: a part cannot stand in a message.</exception>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: a part cannot be written into a message.</exception>
     public void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);

@@ -18,7 +18,7 @@ public enum SipReadFailure
     BadVersion,
 
     /// <summary>
-    /// A line ends with LF alone, or with CR alone where a header could begin behind it that every message needs; SIP lines end with both (RFC 3261 §7).
+    /// A line ends with LF alone, or with CR alone where a header that every message needs could begin after it. SIP lines end with both (RFC 3261 §7).
     /// </summary>
     BadLineEnd,
 
@@ -26,20 +26,20 @@ public enum SipReadFailure
     BadCharacter,
 
     /// <summary>
-    /// A header row without a colon, or whose name is no token (RFC 3261 §25.1), which could be taken for a header that every message needs.
+    /// A header row without a colon, or whose name is not a token (RFC 3261 §25.1), and which could be read as a header that every message needs.
     /// </summary>
     BadHeaderLine,
 
-    /// <summary>A Content-Length that is no plain number (RFC 3261 §20.14).</summary>
+    /// <summary>A Content-Length that is not a plain number (RFC 3261 §20.14).</summary>
     BadContentLength,
 
-    /// <summary>Two Content-Lengths that differ.</summary>
+    /// <summary>Two different Content-Lengths.</summary>
     ConflictingContentLength,
 
-    /// <summary>No Content-Length on a stream, where nothing else ends the message (RFC 3261 §18.3).</summary>
+    /// <summary>No Content-Length on a stream, where only it says where the message ends (RFC 3261 §18.3).</summary>
     NoContentLength,
 
-    /// <summary>The empty line behind the header is missing.</summary>
+    /// <summary>The empty line after the header is missing.</summary>
     HeaderTruncated,
 
     /// <summary>The datagram ends before Content-Length bytes of body (RFC 3261 §18.3).</summary>

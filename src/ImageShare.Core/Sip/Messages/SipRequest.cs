@@ -6,13 +6,13 @@ namespace ImageShare.Core.Sip.Messages;
 /// <summary>A SIP request (RFC 3261 §7.1).</summary>
 public sealed class SipRequest : SipMessage
 {
-    /// <summary>Makes a request with an empty header.</summary>
+    /// <summary>Creates a request with an empty header.</summary>
     public SipRequest(SipMethod method, SipUri requestUri)
         : this(method, requestUri, new SipHeaders())
     {
     }
 
-    /// <summary>Makes a request with that header, which it owns from here on.</summary>
+    /// <summary>Creates a request with this header, which must not be used for anything else.</summary>
     public SipRequest(SipMethod method, SipUri requestUri, SipHeaders headers)
         : base(headers)
     {
@@ -26,12 +26,12 @@ public sealed class SipRequest : SipMessage
     public SipMethod Method { get; }
 
     /// <summary>
-    /// Where the request goes. When a peer wrote something unreadable there, its scheme is empty and its opaque part what stood
-    /// there; <see cref="Reading.SipValidation"/> refuses such a request.
+    /// The target of the request. If it cannot be read as a URI, its scheme is empty and its opaque part has the text;
+    /// <see cref="Reading.SipValidation"/> refuses such a request.
     /// </summary>
     public SipUri RequestUri { get; set; }
 
-    /// <summary>The version a peer wrote; <c>SIP/2.0</c> in everything this library can live with.</summary>
+    /// <summary>The version in the request line; only <c>SIP/2.0</c> is accepted.</summary>
     public string Version { get; init; } = "SIP/2.0";
 
     /// <summary>A copy with its own header; the body bytes are shared.</summary>

@@ -6,15 +6,15 @@ namespace ImageShare.Core.Sip.Messages;
 /// <summary>A SIP response (RFC 3261 §7.2).</summary>
 public sealed class SipResponse : SipMessage
 {
-    /// <summary>Makes a response with an empty header.</summary>
+    /// <summary>Creates a response with an empty header.</summary>
     /// <param name="statusCode">100 to 699.</param>
-    /// <param name="reasonPhrase">The words behind the number, perhaps empty; null for the usual ones.</param>
+    /// <param name="reasonPhrase">The reason phrase, possibly empty; null for the usual one.</param>
     public SipResponse(int statusCode, string? reasonPhrase = null)
         : this(statusCode, reasonPhrase, new SipHeaders())
     {
     }
 
-    /// <summary>Makes a response with that header, which it owns from here on.</summary>
+    /// <summary>Creates a response with this header, which must not be used for anything else.</summary>
     /// <inheritdoc cref="SipResponse(int, string?)"/>
     public SipResponse(int statusCode, string? reasonPhrase, SipHeaders headers)
         : base(headers)
@@ -29,13 +29,13 @@ public sealed class SipResponse : SipMessage
     /// <summary>100 to 699.</summary>
     public int StatusCode { get; }
 
-    /// <summary>The words behind the number, for people only; may be empty.</summary>
+    /// <summary>The reason phrase, for people only; may be empty.</summary>
     public string ReasonPhrase { get; }
 
-    /// <summary>What the user agent made of the challenge in this 401 or 407; None for any other response, and for one that is still to be answered.</summary>
+    /// <summary>Why the user agent did not answer the challenge in this 401 or 407; None for any other response, and while the challenge may still be answered.</summary>
     public SipChallengeOutcome ChallengeOutcome { get; internal set; }
 
-    /// <summary>The realm its credentials are for, where that is not the one that challenges.</summary>
+    /// <summary>The realm of the credentials, if the challenge has another.</summary>
     internal string? CredentialsRealm { get; set; }
 
     /// <summary>1xx.</summary>
@@ -44,17 +44,17 @@ public sealed class SipResponse : SipMessage
     /// <summary>2xx.</summary>
     public bool IsSuccess => StatusCode is >= 200 and < 300;
 
-    /// <summary>200 and above: the request is answered.</summary>
+    /// <summary>A final response: 200 and above.</summary>
     public bool IsFinal => StatusCode >= 200;
 
     /// <summary>
-    /// The response to a request (RFC 3261 §8.2.6.2): Via, From, To, Call-ID and CSeq of the request, and its Record-Route in
-    /// what makes or keeps a dialog (101 to 299).
+    /// The response to a request (RFC 3261 §8.2.6.2): Via, From, To, Call-ID and CSeq of the request, and its Record-Route
+    /// where the response may create a dialog (101 to 299).
     /// </summary>
-    /// <param name="request">The request; rows it lacks are lacking in the response too.</param>
+    /// <param name="request">The request; the response has no rows for what the request lacks.</param>
     /// <param name="status">100 to 699.</param>
-    /// <param name="reason">The words behind the number; null for the usual ones.</param>
-    /// <param name="toTag">The tag To gets when it has none; never in a 100. Null leaves To as it is.</param>
+    /// <param name="reason">The reason phrase; null for the usual one.</param>
+    /// <param name="toTag">The tag to add to To if it has none and the status is not 100; null for no tag.</param>
     public static SipResponse CreateFor(SipRequest request, int status, string? reason = null, string? toTag = null)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace ImageShare.Core.Sip.Messages;
 
 /// <summary>
-/// A row as <see cref="SipHeaders"/> keeps it, as small as can be. Most rows that are read have a known name in its usual spelling and an
-/// unfolded value: for them a slice of the message's bytes is enough. All others are kept whole.
+/// A row as <see cref="SipHeaders"/> keeps it, in as little memory as possible. Most rows that are read have a known name in its usual spelling and an
+/// unfolded value, so a slice of the message's bytes is enough. All others are kept whole.
 /// </summary>
 internal readonly struct SipRow
 {
@@ -23,7 +23,7 @@ internal readonly struct SipRow
 
     public int Length { get; }
 
-    /// <summary>The name, when it is a known one.</summary>
+    /// <summary>The name if it is known, otherwise null.</summary>
     public SipHeaderName? Known => _source as SipHeaderName ?? ((Whole)_source).Header.Known;
 
     /// <summary>Whether the row is of that known name.</summary>
@@ -36,7 +36,7 @@ internal readonly struct SipRow
         return whole is not null;
     }
 
-    /// <summary>A row that is no slice of the message's bytes, or is spelled in its own way.</summary>
+    /// <summary>A row that is not a slice of the message's bytes, or whose name has another spelling.</summary>
     internal sealed class Whole(SipHeader header)
     {
         public readonly SipHeader Header = header;

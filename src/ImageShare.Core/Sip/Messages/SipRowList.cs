@@ -1,7 +1,7 @@
 namespace ImageShare.Core.Sip.Messages;
 
 /// <summary>
-/// The rows of a header in their order, and the bytes of the message that most of them are slices of. A mutable value: its owner keeps it in a field
+/// The rows of a header in their order, and the bytes of the message that most of them are slices of. A mutable struct: its owner keeps it in a field
 /// that is not readonly.
 /// </summary>
 internal struct SipRowList
@@ -15,7 +15,7 @@ internal struct SipRowList
         _bytes = bytes;
     }
 
-    /// <summary>A copy that changes by itself.</summary>
+    /// <summary>An independent copy.</summary>
     public SipRowList(in SipRowList other)
     {
         _bytes = other._bytes;

@@ -5,7 +5,7 @@ namespace ImageShare.Core.Sip.Messages;
 /// <param name="Offset">The byte offset of the value concerned, from the start of the message.</param>
 public readonly record struct SipWarning(SipWarningCode Code, int Offset)
 {
-    /// <summary>The clause it departs from, such as <c>RFC 3261 §20.22</c>.</summary>
+    /// <summary>The clause it violates, such as <c>RFC 3261 §20.22</c>.</summary>
     public string Clause => Code switch
     {
         SipWarningCode.RepeatedContentLength => "RFC 3261 §20.14",

@@ -1,12 +1,12 @@
 namespace ImageShare.Core.Sip.Messages;
 
-/// <summary>The deviations a message is read in spite of. Names are stable: tools print them.</summary>
+/// <summary>The deviations that are tolerated in a message. Names are stable: tools print them.</summary>
 public enum SipWarningCode
 {
-    /// <summary>Content-Length stands there more than once, always with the same value.</summary>
+    /// <summary>There are several Content-Lengths with the same value.</summary>
     RepeatedContentLength,
 
-    /// <summary>The datagram goes on behind the body; the rest was discarded (RFC 3261 §18.3).</summary>
+    /// <summary>The datagram has more bytes after the body, which were discarded (RFC 3261 §18.3).</summary>
     TrailingOctets,
 
     /// <summary>There is a body but no Content-Type (RFC 3261 §20.15).</summary>
@@ -15,28 +15,28 @@ public enum SipWarningCode
     /// <summary>A request above 1300 bytes whose top Via says UDP (RFC 3261 §18.1.1).</summary>
     TooLargeForUdp,
 
-    /// <summary>An OPTIONS without Accept (RFC 3261 §11.1); application/sdp is meant.</summary>
+    /// <summary>An OPTIONS without Accept (RFC 3261 §11.1), which means application/sdp.</summary>
     NoAcceptInOptions,
 
     /// <summary>A branch without the magic cookie, as in RFC 2543 (RFC 3261 §8.1.1.7).</summary>
     BranchWithoutCookie,
 
-    /// <summary>A branch that can hardly carry 32 random bits (RFC 3261 §8.1.1.7).</summary>
+    /// <summary>A branch that is too short for 32 random bits (RFC 3261 §8.1.1.7).</summary>
     WeakBranch,
 
-    /// <summary>A tag that can hardly carry 32 random bits (RFC 3261 §19.3).</summary>
+    /// <summary>A tag that is too short for 32 random bits (RFC 3261 §19.3).</summary>
     WeakTag,
 
     /// <summary>The sender has no tag in From, as in RFC 2543 (RFC 3261 §8.1.1.3).</summary>
     FromWithoutTag,
 
-    /// <summary>The <c>expires</c> parameter of a Contact outside registration and redirection; it means nothing there.</summary>
+    /// <summary>The <c>expires</c> parameter of a Contact outside registration and redirection, where it has no meaning.</summary>
     ExpiresInContact,
 
-    /// <summary>The <c>explicit</c> or <c>require</c> of Accept-Contact in a Contact; it means nothing there (RFC 3841 §10).</summary>
+    /// <summary>The <c>explicit</c> or <c>require</c> of Accept-Contact in a Contact, where it has no meaning (RFC 3841 §10).</summary>
     CallerPreferenceInContact,
 
-    /// <summary>An <c>lr</c> with a value (RFC 3261 §25.1); taken as loose routing.</summary>
+    /// <summary>An <c>lr</c> with a value (RFC 3261 §25.1); treated as loose routing.</summary>
     LooseRouterWithValue,
 
     /// <summary>A feature tag with an escaped underscore, such as <c>+g.3gpp.app%5fref</c>.</summary>
@@ -48,13 +48,13 @@ public enum SipWarningCode
     /// <summary>A service or application identifier in a spelling from before its registration, such as <c>urn:urn-xxx:</c>.</summary>
     OldServiceIdentifier,
 
-    /// <summary>A service or application identifier without quotes or with its colons not escaped.</summary>
+    /// <summary>A service or application identifier without quotes or without escaped colons.</summary>
     UnescapedServiceIdentifier,
 
     /// <summary>A P-Preferred-Service or P-Asserted-Service outside <c>urn:urn-7:</c> (RFC 6050 §4.4).</summary>
     ServiceNamespace,
 
-    /// <summary>Access network information whose cell identity does not fit the kind of access (RFC 7315 §5.4).</summary>
+    /// <summary>Access network information whose cell identity does not match the access type (RFC 7315 §5.4).</summary>
     AccessNetworkMismatch,
 
     /// <summary>PRACK is allowed, but 100rel is not supported, so it cannot be used (RFC 3262).</summary>
@@ -63,22 +63,22 @@ public enum SipWarningCode
     /// <summary>An extension that is historic, such as <c>sdp-anat</c>.</summary>
     HistoricExtension,
 
-    /// <summary>A header line that cannot be read and is not needed: ignored (RFC 3261 §8.2.2). See <see cref="SipMessage.MalformedLines"/>.</summary>
+    /// <summary>A header line that cannot be read and is not needed; it is ignored (RFC 3261 §8.2.2). See <see cref="SipMessage.MalformedLines"/>.</summary>
     MalformedLine,
 
-    /// <summary>A URI in From, To, Contact, Route or Record-Route that does not fit its grammar (RFC 3261 §25.1); used as far as it can be read.</summary>
+    /// <summary>A URI in From, To, Contact, Route or Record-Route that does not follow the grammar (RFC 3261 §25.1); the parts that can be read are used.</summary>
     BadUri,
 
     /// <summary>A Max-Forwards above 255 (RFC 3261 §20.22).</summary>
     MaxForwardsTooLarge,
 
-    /// <summary>A Call-ID that is no word, such as one with a space (RFC 3261 §25.1).</summary>
+    /// <summary>A Call-ID that is not a word, such as one with a space (RFC 3261 §25.1).</summary>
     CallIdSyntax,
 
     /// <summary>More than one tag in From or To; the first one counts (RFC 3261 §19.3).</summary>
     RepeatedTag,
 
-    /// <summary>A parameter that stands twice in a URI (RFC 3261 §19.1.1).</summary>
+    /// <summary>A parameter that occurs twice in a URI (RFC 3261 §19.1.1).</summary>
     RepeatedUriParameter,
 
     /// <summary>An INVITE without Contact (RFC 3261 §8.1.1.8).</summary>
@@ -87,12 +87,12 @@ public enum SipWarningCode
     /// <summary>A Contact of <c>*</c> outside a registration (RFC 3261 §20.10).</summary>
     ContactStar,
 
-    /// <summary>A Content-Type that is no media type (RFC 3261 §20.15).</summary>
+    /// <summary>A Content-Type that is not a media type (RFC 3261 §20.15).</summary>
     ContentTypeSyntax,
 
     /// <summary>A q value that is not between 0 and 1 (RFC 3261 §25.1).</summary>
     BadQValue,
 
-    /// <summary>A parameter behind an address in From, To, Contact, Route or Record-Route that cannot be read, such as <c>;q=</c>; passed over (RFC 3261 §25.1).</summary>
+    /// <summary>A parameter after an address in From, To, Contact, Route or Record-Route that cannot be read, such as <c>;q=</c>; it is ignored (RFC 3261 §25.1).</summary>
     MalformedParameter,
 }

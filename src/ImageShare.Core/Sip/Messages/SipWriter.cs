@@ -3,7 +3,7 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.Messages;
 
-/// <summary>Puts a message on the wire (RFC 3261 §7): <c>Name: value</c>, CRLF, and a Content-Length that is true.</summary>
+/// <summary>Writes a message (RFC 3261 §7) with the true Content-Length.</summary>
 internal static class SipWriter
 {
     private static readonly SipHeaderName LengthName = SipHeaderName.Find("Content-Length"u8)!;

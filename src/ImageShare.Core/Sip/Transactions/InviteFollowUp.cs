@@ -3,17 +3,17 @@ using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sip.Transactions;
 
-/// <summary>The requests that follow an INVITE hop by hop, in its own transaction or beside it.</summary>
+/// <summary>The requests that follow an INVITE hop by hop: the ACK in its own transaction, and CANCEL.</summary>
 internal static class InviteFollowUp
 {
     private const string UsualMaxForwards = "70";
 
-    /// <summary>The ACK for a final response of 300 to 699 (RFC 3261 §17.1.1.3): the INVITE's way, the response's To.</summary>
+    /// <summary>The ACK for a final response of 300 to 699 (RFC 3261 §17.1.1.3): the route of the INVITE, and the To of the response.</summary>
     public static SipRequest CreateAck(SipRequest invite, SipResponse response)
     {
         SipRequest ack = Create(invite, SipMethod.Ack, response.Headers);
 
-        // RFC 3261 §22.1: an ACK cannot be challenged, so it shows what its INVITE showed.
+        // RFC 3261 §22.1: an ACK cannot be challenged, so it has the credentials of its INVITE.
         ack.Headers.AddAll(SipHeaderNames.Authorization, invite.Headers);
         ack.Headers.AddAll(SipHeaderNames.ProxyAuthorization, invite.Headers);
         return ack;

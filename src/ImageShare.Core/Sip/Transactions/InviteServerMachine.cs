@@ -1,12 +1,12 @@
 namespace ImageShare.Core.Sip.Transactions;
 
 /// <summary>
-/// The INVITE server transaction (RFC 3261 §17.2.1 as changed by RFC 6026 §7.1: a 2xx does not end it, nor does a transport
-/// failure, so that copies of the INVITE are never taken for a new call). Pure, as all four machines.
+/// The INVITE server transaction (RFC 3261 §17.2.1 as changed by RFC 6026 §7.1: neither a 2xx nor a transport failure
+/// ends it, so that a retransmission of the INVITE is never a new call). Pure, as all four machines.
 /// </summary>
 internal static class InviteServerMachine
 {
-    /// <summary>The INVITE is there for the first time.</summary>
+    /// <summary>The INVITE was received for the first time.</summary>
     public static TransactionState Start(SipTimers timers, bool reliable, ICollection<TransactionEffect> effects)
     {
         effects.Add(TransactionEffect.Start(TransactionTimer.Trying, SipTimers.InviteTrying));
@@ -57,7 +57,7 @@ internal static class InviteServerMachine
                 effects.Add(TransactionEffect.Start(TransactionTimer.I, state.Timers.T4));
                 return state with { Phase = TransactionPhase.Confirmed };
             case TransactionPhase.Accepted:
-                // Only an RFC 2543 peer's ACK for a 2xx can come here: its branch is the INVITE's (RFC 6026 §6).
+                // Only the ACK of an RFC 2543 peer for a 2xx comes here: it has the branch of the INVITE (RFC 6026 §6).
                 effects.Add(TransactionEffect.Deliver);
                 return state;
             default:
@@ -69,7 +69,7 @@ internal static class InviteServerMachine
     {
         if (state.Phase == TransactionPhase.Accepted && status is >= 200 and < 300)
         {
-            // The user repeats its 2xx until the ACK is there.
+            // The user retransmits its 2xx until the ACK comes.
             effects.Add(TransactionEffect.SendResponse);
             return state;
         }

@@ -1,14 +1,14 @@
 namespace ImageShare.Core.Sip.Transactions;
 
 /// <summary>
-/// The non-INVITE server transaction (RFC 3261 §17.2.2 with errata 1470). RFC 4320 is part of it: the only provisional is a late
-/// 100, there is no 408, and what nobody answered in time is dropped in silence. Pure, as all four machines.
+/// The non-INVITE server transaction (RFC 3261 §17.2.2 with errata 1470). With RFC 4320: the only provisional response is a
+/// late 100, there is no 408, and a request that is not answered in time is dropped without a response. Pure, as all four machines.
 /// </summary>
 internal static class NonInviteServerMachine
 {
     private const int RequestTimeout = 408;
 
-    /// <summary>The request is there for the first time.</summary>
+    /// <summary>The request was received for the first time.</summary>
     public static TransactionState Start(SipTimers timers, bool reliable, ICollection<TransactionEffect> effects)
     {
         effects.Add(TransactionEffect.Start(TransactionTimer.Trying, timers.NonInviteTrying));

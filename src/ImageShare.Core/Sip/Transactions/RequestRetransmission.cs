@@ -1,8 +1,8 @@
 namespace ImageShare.Core.Sip.Transactions;
 
 /// <summary>
-/// What both client machines do to get their request answered (RFC 3261 §17.1.1.2, RFC 3261 §17.1.2.2): send it, retransmit it where the transport is unreliable,
-/// and give up after 64·T1. They differ in the names of the timers, and in the intervals after the first.
+/// The part that both client machines share (RFC 3261 §17.1.1.2, RFC 3261 §17.1.2.2): they send the request, retransmit it over an unreliable transport,
+/// and give up after 64·T1. They differ in their timers, and in the intervals after the first.
 /// </summary>
 /// <param name="Retransmit">Timer A or E.</param>
 /// <param name="GiveUp">Timer B or F.</param>

@@ -9,7 +9,7 @@ public sealed record SipTimers
     private const int Timeouts = 64;
     private static readonly TimeSpan LeastD = TimeSpan.FromSeconds(32);
 
-    /// <summary>The RFC's own values.</summary>
+    /// <summary>The values of RFC 3261.</summary>
     public static SipTimers Default { get; } = new();
 
     /// <summary>T1: the estimated round trip, first retransmission interval. Default 500 ms.</summary>
@@ -27,12 +27,12 @@ public sealed record SipTimers
     /// <summary>Timer D: how long copies of a final response to INVITE are acknowledged again over UDP; at least 32 s.</summary>
     internal TimeSpan D => Timeout > LeastD ? Timeout : LeastD;
 
-    /// <summary>When an INVITE without any answer from the application gets 100 Trying (RFC 3261 §17.2.1).</summary>
+    /// <summary>When an INVITE that the application has not answered gets 100 Trying (RFC 3261 §17.2.1).</summary>
     internal static TimeSpan InviteTrying { get; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
-    /// When a non-INVITE request without an answer gets 100 Trying: the moment the client's own timer E reaches T2
-    /// (RFC 4320 §4.1), T1 + 2·T1 + 4·T1 … with default values 3.5 s.
+    /// When a non-INVITE request that has no answer gets 100 Trying: when timer E of the client reaches T2 (RFC 4320 §4.1), after
+    /// T1 + 2·T1 + 4·T1 …, with the default values 3.5 s.
     /// </summary>
     internal TimeSpan NonInviteTrying
     {
@@ -48,7 +48,7 @@ public sealed record SipTimers
         }
     }
 
-    /// <summary>The interval after <paramref name="interval"/> where T2 is the cap.</summary>
+    /// <summary>The interval after <paramref name="interval"/>: twice as long, at most T2.</summary>
     internal TimeSpan Next(TimeSpan interval) => interval * 2 < T2 ? interval * 2 : T2;
 
     private static TimeSpan Positive(TimeSpan value, string name) => value > TimeSpan.Zero && value < TimeSpan.FromHours(1)

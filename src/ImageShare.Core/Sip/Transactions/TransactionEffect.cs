@@ -9,35 +9,35 @@ internal enum TransactionEffectKind
     /// <summary>Send the ACK for the final response that was just received.</summary>
     SendAck,
 
-    /// <summary>Send the response the user just handed over, and keep it for copies of the request.</summary>
+    /// <summary>Send the response that the user gave, and keep it for retransmissions of the request.</summary>
     SendResponse,
 
     /// <summary>Send the last response again.</summary>
     ResendResponse,
 
-    /// <summary>Send 100 Trying and keep it for copies of the request.</summary>
+    /// <summary>Send 100 Trying, and keep it for retransmissions of the request.</summary>
     SendTrying,
 
-    /// <summary>Hand the message that was the input to the user.</summary>
+    /// <summary>Give the message that was the input to the user.</summary>
     Deliver,
 
-    /// <summary>Start a timer, or start it anew.</summary>
+    /// <summary>Start or restart a timer.</summary>
     StartTimer,
 
     /// <summary>Stop a timer.</summary>
     StopTimer,
 
-    /// <summary>Tell the user that a response could not be sent; the transaction stays to absorb copies (RFC 6026 §7.1).</summary>
+    /// <summary>Tell the user that a response could not be sent; the transaction continues, to absorb retransmissions (RFC 6026 §7.1).</summary>
     ReportTransportFailure,
 
-    /// <summary>The transaction is over: stop all its timers, tell the user why, forget it.</summary>
+    /// <summary>The transaction is over: stop all its timers, tell the user why, and remove it.</summary>
     Terminate,
 }
 
 /// <summary>Why a transaction is over.</summary>
 internal enum TransactionEnd
 {
-    /// <summary>It ran its course.</summary>
+    /// <summary>It ended normally.</summary>
     Completed,
 
     /// <summary>Timer B, F or H, or the application never answered.</summary>

@@ -11,13 +11,13 @@ internal enum TransactionInputKind
     TransportFailed,
 }
 
-/// <summary>One happening, the input of a transaction machine.</summary>
+/// <summary>An input of a transaction machine.</summary>
 /// <param name="Kind">What happened.</param>
 /// <param name="Status">The status code of a response, else 0.</param>
 /// <param name="Timer">Which timer fired, when one did.</param>
 internal readonly record struct TransactionInput(TransactionInputKind Kind, int Status = 0, TransactionTimer Timer = default)
 {
-    /// <summary>A copy of the request arrived.</summary>
+    /// <summary>A retransmission of the request arrived.</summary>
     public static TransactionInput Request => new(TransactionInputKind.RequestReceived);
 
     /// <summary>An ACK that belongs to this transaction arrived.</summary>
@@ -29,7 +29,7 @@ internal readonly record struct TransactionInput(TransactionInputKind Kind, int 
     /// <summary>A response arrived.</summary>
     public static TransactionInput Received(int status) => new(TransactionInputKind.ResponseReceived, status);
 
-    /// <summary>The user of the transaction wants a response sent.</summary>
+    /// <summary>The user of the transaction sends a response.</summary>
     public static TransactionInput Respond(int status) => new(TransactionInputKind.ResponseFromUser, status);
 
     /// <summary>A timer fired.</summary>

@@ -6,8 +6,8 @@ using ImageShare.Core.Sip.Messages.Reading;
 namespace ImageShare.Core.Sip.Transactions;
 
 /// <summary>
-/// What a message is matched to its transaction by (RFC 3261 §17.1.3, RFC 3261 §17.2.3). For peers of RFC 2543, whose branches name
-/// nothing, the tuple of that time stands in place of the branch.
+/// The key that matches a message to its transaction (RFC 3261 §17.1.3, RFC 3261 §17.2.3). For peers of RFC 2543, whose branches identify
+/// nothing, it has the tuple of RFC 2543 instead of the branch.
 /// </summary>
 /// <param name="Branch">The branch, or the RFC 2543 tuple.</param>
 /// <param name="SentBy">Host and port of the top Via for a server transaction, empty for a client transaction.</param>
@@ -17,7 +17,7 @@ internal readonly record struct TransactionKey(string Branch, string SentBy, Sip
     /// <summary>The key of a client transaction.</summary>
     public static TransactionKey ForClient(string branch, SipMethod method) => new(branch, string.Empty, method);
 
-    /// <summary>The key of the client transaction a response belongs to; null when it can belong to none.</summary>
+    /// <summary>The key of the client transaction of a response; null if it cannot have one.</summary>
     public static TransactionKey? ForResponse(SipResponse response) =>
         response.Headers is { TopVia.Branch: { } branch, CSeq: { } cseq } ? ForClient(branch, cseq.Method) : null;
 
@@ -32,16 +32,16 @@ internal readonly record struct TransactionKey(string Branch, string SentBy, Sip
         return new(via.HasMagicCookie ? via.Branch! : OldTuple(request, method), sentBy, method);
     }
 
-    /// <summary>The key of the INVITE a CANCEL with this key means (RFC 3261 §9.2).</summary>
+    /// <summary>The key of the INVITE that a CANCEL with this key cancels (RFC 3261 §9.2).</summary>
     public TransactionKey ForCancelled() => this with { Method = SipMethod.Invite };
 
-    // An ACK carries the To tag of the response, its INVITE none, so INVITE and what belongs to it do without.
+    // The To tag is not part of the tuple for INVITE, ACK and CANCEL: an ACK has the tag of the response, its INVITE has none.
     private static string OldTuple(SipRequest request, SipMethod method)
     {
         SipHeaders headers = request.Headers;
         string toTag = method == SipMethod.Invite || method == SipMethod.Cancel ? string.Empty : headers.To!.Tag ?? string.Empty;
 
-        // No part can hold a line feed, so no two tuples give the same text.
+        // No part can contain a line feed, so different tuples give different texts.
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{request.RequestUri}\n{headers.From!.Tag}\n{toTag}\n{headers.CallId}\n{headers.CSeq!.Number}\n{headers.TopVia}");
@@ -49,12 +49,12 @@ internal readonly record struct TransactionKey(string Branch, string SentBy, Sip
 }
 
 /// <summary>
-/// What two requests have in common that reached us by two ways, because a proxy forked them and both ways end here
+/// The key of a request that arrives several times by different paths, because a proxy forked it and the paths end here
 /// (RFC 3261 §8.2.2.2).
 /// </summary>
 internal readonly record struct MergeKey(string? FromTag, string CallId, uint Number, SipMethod Method)
 {
-    /// <summary>The key of a request outside a dialog; null for one inside, and for ACK and CANCEL.</summary>
+    /// <summary>The key of a request outside a dialog; null for any other, and for ACK and CANCEL.</summary>
     public static MergeKey? For(SipRequest request)
     {
         SipHeaders headers = request.Headers;

@@ -1,6 +1,6 @@
 namespace ImageShare.Core.Sip.Transactions;
 
-/// <summary>The states of the four machines; each uses those its figure names (RFC 3261 §17, RFC 6026 §7).</summary>
+/// <summary>The states of the four machines; each uses those in its figure (RFC 3261 §17, RFC 6026 §7).</summary>
 internal enum TransactionPhase
 {
     /// <summary>INVITE client: no response yet.</summary>
@@ -18,7 +18,7 @@ internal enum TransactionPhase
     /// <summary>INVITE: a 2xx was sent or received.</summary>
     Accepted,
 
-    /// <summary>INVITE server: the ACK for 300-699 is there.</summary>
+    /// <summary>INVITE server: the ACK for 300-699 came.</summary>
     Confirmed,
 
     /// <summary>Over.</summary>
@@ -28,8 +28,8 @@ internal enum TransactionPhase
 /// <summary>The whole state of a transaction machine.</summary>
 /// <param name="Phase">Where it stands.</param>
 /// <param name="Timers">The base times.</param>
-/// <param name="Reliable">Whether its messages go over a stream, where nothing is retransmitted.</param>
-/// <param name="Interval">The retransmission interval that runs now.</param>
+/// <param name="Reliable">Whether the transport is reliable, so that nothing is retransmitted.</param>
+/// <param name="Interval">The current retransmission interval.</param>
 /// <param name="HasResponded">INVITE server in Proceeding only: there is a response to repeat.</param>
 /// <param name="FailureReported">Server only: the user knows of the transport failure.</param>
 internal readonly record struct TransactionState(

@@ -1,6 +1,6 @@
 namespace ImageShare.Core.Sip.Transactions;
 
-/// <summary>The timers of RFC 3261 Table 4 and RFC 6026, by their letters, and the two that have none.</summary>
+/// <summary>The timers of RFC 3261 Table 4 and RFC 6026, by their letters, and two without a letter.</summary>
 internal enum TransactionTimer
 {
     /// <summary>INVITE request retransmission.</summary>
@@ -9,7 +9,7 @@ internal enum TransactionTimer
     /// <summary>INVITE client gives up.</summary>
     B,
 
-    /// <summary>INVITE client absorbs copies of a final response.</summary>
+    /// <summary>INVITE client absorbs retransmissions of a final response.</summary>
     D,
 
     /// <summary>Non-INVITE request retransmission.</summary>
@@ -24,24 +24,24 @@ internal enum TransactionTimer
     /// <summary>INVITE server waits for ACK.</summary>
     H,
 
-    /// <summary>INVITE server absorbs copies of the ACK.</summary>
+    /// <summary>INVITE server absorbs retransmissions of the ACK.</summary>
     I,
 
-    /// <summary>Non-INVITE server absorbs copies of the request.</summary>
+    /// <summary>Non-INVITE server absorbs retransmissions of the request.</summary>
     J,
 
-    /// <summary>Non-INVITE client absorbs copies of the response.</summary>
+    /// <summary>Non-INVITE client absorbs retransmissions of the response.</summary>
     K,
 
-    /// <summary>INVITE server absorbs copies of the request after a 2xx.</summary>
+    /// <summary>INVITE server absorbs retransmissions of the request after a 2xx.</summary>
     L,
 
-    /// <summary>INVITE client takes further 2xx.</summary>
+    /// <summary>INVITE client accepts further 2xx responses.</summary>
     M,
 
-    /// <summary>A server whose application is slow says 100 Trying.</summary>
+    /// <summary>A server sends 100 Trying because its application is slow.</summary>
     Trying,
 
-    /// <summary>A non-INVITE server whose application never answers is dropped: 408 is forbidden (RFC 4320 §4.2).</summary>
+    /// <summary>A non-INVITE server ends because its application did not answer; 408 is forbidden (RFC 4320 §4.2).</summary>
     Abandon,
 }

@@ -3,10 +3,9 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.Messages.Reading;
 
 /// <summary>
-/// Which malformed header lines may be passed over. Not those that another reader on the way could take for a header that frames the
-/// message, leads it, or says how it is to be processed: there two readers would see two messages, which is how one is smuggled
-/// past the other. Whatever makes such a reading possible counts: a name cut short at a blank, a control or a NUL, or pieced together
-/// without them, and a bare CR taken for the end of a line.
+/// Decides which malformed header lines may be ignored. A line may not be ignored if another reader, such as a proxy, could read it as a header that
+/// frames, routes or controls the message: the two would then see different messages, which allows smuggling. Such a reader may end a name at a blank,
+/// a control character or a NUL, or remove these from it, and may end a line at a bare CR.
 /// </summary>
 internal static class SipDoubt
 {
@@ -22,7 +21,7 @@ internal static class SipDoubt
         }.Select(static name => SipHeaderName.Find(name)!),
     ];
 
-    /// <summary>Whether that malformed line, its continuation lines included, is too doubtful to be passed over.</summary>
+    /// <summary>Whether this malformed line, with its continuation lines, could be read as such a header.</summary>
     public static bool Concerns(ReadOnlySpan<byte> line)
     {
         while (true)
@@ -84,7 +83,7 @@ internal static class SipDoubt
             ReadOnlySpan<byte> run = end < 0 ? rest : rest[..end];
             rest = rest[run.Length..];
 
-            // One letter in the middle of other words is no compact name to anybody.
+            // No reader takes one letter between other words for a compact name.
             bool isLast = rest.IndexOfAny(Grammar.Token) < 0;
             if ((colon >= 0 || isFirst) && (run.Length > 1 || (colon >= 0 && (isFirst || isLast))) && IsNeeded(run))
             {

@@ -3,9 +3,9 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.Messages.Reading;
 
 /// <summary>
-/// Start line and header of a message, read from bytes it keeps slices of. A broken row that is not needed is kept apart and ignored
-/// (RFC 3261 §8.2.2); one that <see cref="SipDoubt"/> cannot let pass makes the message unreadable. The rest is read on even then, so that
-/// a broken request can be refused properly: <see cref="Message"/> is then there beside <see cref="Error"/>.
+/// Start line and header of a message, as slices of the bytes that were read. A malformed row that is not needed is kept apart and ignored
+/// (RFC 3261 §8.2.2); one that <see cref="SipDoubt"/> does not allow makes the message unreadable. The remaining rows are read even then, so that
+/// the request can be refused: there is a <see cref="Message"/> as well as an <see cref="Error"/>.
 /// </summary>
 internal struct SipHead
 {
@@ -20,19 +20,19 @@ internal struct SipHead
         _limits = limits;
     }
 
-    /// <summary>The message as far as it could be read; null when the start line is none.</summary>
+    /// <summary>The parts of the message that could be read; null without a valid start line.</summary>
     public SipMessage? Message { get; private set; }
 
-    /// <summary>The first thing that is wrong.</summary>
+    /// <summary>The first error.</summary>
     public SipReadError? Error { get; private set; }
 
-    /// <summary>The bytes up to and with the empty line.</summary>
+    /// <summary>The length including the empty line.</summary>
     public int Length { get; private set; }
 
-    /// <summary>What Content-Length says; null when there is none that can be believed.</summary>
+    /// <summary>The Content-Length; null if it is missing or invalid.</summary>
     public int? ContentLength { get; private set; }
 
-    /// <param name="bytes">From the first byte of the start line; must not change any more.</param>
+    /// <param name="bytes">The bytes from the start line on; they must not change afterwards.</param>
     /// <param name="limits">Checked before anything is allocated.</param>
     public static SipHead Read(ReadOnlyMemory<byte> bytes, SipLimits limits)
     {
@@ -92,11 +92,11 @@ internal struct SipHead
 
             if (lines.BrokenAt >= 0)
             {
-                PassOver(BreakReason(block[lines.BrokenAt]), lines.BrokenAt, lines.Range, ref malformed);
+                Ignore(BreakReason(block[lines.BrokenAt]), lines.BrokenAt, lines.Range, ref malformed);
             }
             else if (!TryReadRow(headers, lines))
             {
-                PassOver(SipReadFailure.BadHeaderLine, lines.Range.Start.Value, lines.Range, ref malformed);
+                Ignore(SipReadFailure.BadHeaderLine, lines.Range.Start.Value, lines.Range, ref malformed);
             }
         }
 
@@ -127,8 +127,8 @@ internal struct SipHead
         return isLine && !lines.Text.IsEmpty;
     }
 
-    // Kept outside the rows: no name finds it, and it is never written again.
-    private void PassOver(SipReadFailure reason, int at, Range line, ref List<SipMalformedLine>? malformed)
+    // Kept apart from the rows: it is not found by name and never written.
+    private void Ignore(SipReadFailure reason, int at, Range line, ref List<SipMalformedLine>? malformed)
     {
         if (SipDoubt.Concerns(_bytes.Span[line]))
         {
@@ -146,8 +146,8 @@ internal struct SipHead
         bool folded = line.IsFolded;
         int colon = text.IndexOf((byte)':');
 
-        // Only SP and HTAB (and folds of them) may stand before the colon; any other control character there is no part of a
-        // known name for us, nor for a proxy on the way.
+        // Only SP, HTAB and folds may be between the name and the colon. With any other control character the name is not a
+        // known one, neither here nor for a proxy.
         ReadOnlySpan<byte> written = colon < 0 ? default : TrimName(text[..colon], folded);
         SipHeaderName? known = SipHeaderName.Find(written);
         if (known is null && !Grammar.IsToken(written))
@@ -177,7 +177,7 @@ internal struct SipHead
         return true;
     }
 
-    // Nearly always there is nothing to trim off a name, and one SP off a value.
+    // Fast path: nearly always there is no white space after a name, and one SP before a value.
     private static ReadOnlySpan<byte> TrimName(ReadOnlySpan<byte> name, bool folded) =>
         !name.IsEmpty && name[^1] > ' ' ? name : name.TrimEnd(folded ? " \t\r\n"u8 : " \t"u8);
 
@@ -194,7 +194,7 @@ internal struct SipHead
         return raw[skipped..].TrimEnd(blank);
     }
 
-    // Digits only, and no more of them than the limit can hold: a length is compared before it is used for anything.
+    // Digits only. The length is compared with the limit before it is used.
     private void ReadContentLength(ReadOnlySpan<byte> value, int offset)
     {
         var cursor = new AsciiCursor(value);

@@ -3,7 +3,7 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.Messages.Reading;
 
 /// <summary>
-/// The rows of a header, one after the other, each with its continuation lines (RFC 3261 §7.3.1). Nothing is copied: a row is a range of the block.
+/// The rows of a header, each with its continuation lines (RFC 3261 §7.3.1), as ranges of the block: nothing is copied.
 /// </summary>
 /// <param name="block">The start line and the header.</param>
 /// <param name="start">Where the first row begins.</param>
@@ -12,7 +12,7 @@ internal ref struct SipHeaderLines(ReadOnlySpan<byte> block, int start)
     private readonly ReadOnlySpan<byte> _block = block;
     private int _position = start;
 
-    /// <summary>Where the row stands in the block, without its line end.</summary>
+    /// <summary>The range of the row in the block, without its line end.</summary>
     public Range Range { get; private set; }
 
     /// <summary>The row, without its line end.</summary>
@@ -21,12 +21,12 @@ internal ref struct SipHeaderLines(ReadOnlySpan<byte> block, int start)
     /// <summary>Whether the row has continuation lines.</summary>
     public bool IsFolded { get; private set; }
 
-    /// <summary>Where the first bare CR, bare LF or NUL of the row stands; -1 for none.</summary>
+    /// <summary>Where the first bare CR, bare LF or NUL of the row is; -1 for none.</summary>
     public int BrokenAt { get; private set; }
 
     /// <summary>
-    /// Where a bare LF stands in this row; -1 for none. It breaks the whole message: too many readers end a line there, and it must not be one header by one
-    /// reading and two by another.
+    /// Where the first bare LF of the row is; -1 for none. It makes the whole message invalid: many readers end a line there, so that one header could be
+    /// two for another reader.
     /// </summary>
     public int BareLineFeedAt { get; private set; }
 
@@ -66,7 +66,7 @@ internal ref struct SipHeaderLines(ReadOnlySpan<byte> block, int start)
         }
     }
 
-    /// <summary>A row's value with its continuation lines as one line: a line end with the white space behind it reads as one SP.</summary>
+    /// <summary>The value of a folded row as one line: a line end and the white space after it become one SP.</summary>
     public static byte[] Unfold(ReadOnlySpan<byte> value)
     {
         byte[] unfolded = new byte[value.Length];

@@ -5,28 +5,28 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.Messages.Reading;
 
 /// <summary>
-/// Turns bytes into messages (RFC 3261 §7, RFC 3261 §18.3): one instance per stream, or <see cref="TryReadDatagram"/> for a datagram.
-/// Lenient in values, strict in framing: lines end with CRLF, and the length of a body is a plain number within the limits.
-/// Not thread-safe; one stream, one reader loop.
+/// Reads messages (RFC 3261 §7, RFC 3261 §18.3): one instance per stream, or <see cref="TryReadDatagram"/> for a datagram.
+/// Values may deviate from the grammar, framing may not: lines end with CRLF, and Content-Length is a plain number within the limits.
+/// Not thread-safe.
 /// </summary>
 public sealed class SipReader
 {
     private readonly SipLimits _limits;
-    // Behind the start line once that was seen; 0 before.
+    // The length of the start line with its line end once it was read; 0 before.
     private long _lineEnd;
     private long _scanned;
     private int _lineBreaks;
     private SipMessage? _open;
     private int _bodyLength;
 
-    /// <summary>Makes a reader for one stream.</summary>
+    /// <summary>Creates a reader for one stream.</summary>
     public SipReader(SipLimits? limits = null) => _limits = limits ?? SipLimits.Default;
 
-    /// <summary>Why the stream cannot be read any further; null as long as it can.</summary>
+    /// <summary>Why the stream cannot be read any further; null without an error.</summary>
     public SipReadError? Error { get; private set; }
 
     /// <summary>
-    /// When <see cref="Error"/> is there: the broken message as far as it could be read, to refuse it; null when nothing in it was SIP.
+    /// After an <see cref="Error"/>: the parts of the message that could be read, so that it can be refused; null if it was not SIP.
     /// </summary>
     public SipMessage? Refused { get; private set; }
 
@@ -34,14 +34,14 @@ public sealed class SipReader
     public bool IsInBody => _open is not null;
 
     /// <summary>
-    /// Reads one message off the front of <paramref name="input"/> and cuts off what was consumed. Empty lines before a message
-    /// are passed over. Looks at each byte a bounded number of times, however the stream is cut.
+    /// Reads one message from the beginning of <paramref name="input"/> and removes the bytes it consumed. Empty lines before a message
+    /// are skipped. Examines each byte a bounded number of times, however the stream is split.
     /// </summary>
-    /// <param name="input">All bytes received and not consumed so far; give the rest again, with more behind it, at the next call.</param>
+    /// <param name="input">All bytes received and not consumed so far. Pass the rest again, followed by more, in the next call.</param>
     /// <param name="message">The message; it owns its bytes.</param>
     /// <returns>
     /// <see cref="OperationStatus.Done"/> with a message, <see cref="OperationStatus.NeedMoreData"/>, or
-    /// <see cref="OperationStatus.InvalidData"/>: see <see cref="Error"/>, the stream is of no more use.
+    /// <see cref="OperationStatus.InvalidData"/>: see <see cref="Error"/>; the stream must be closed.
     /// </returns>
     public OperationStatus Read(ref ReadOnlySequence<byte> input, [MaybeNull] out SipMessage message)
     {
@@ -80,10 +80,10 @@ public sealed class SipReader
     /// Reads a datagram: exactly Content-Length bytes of body, the rest is discarded; without Content-Length the body goes to
     /// the end (RFC 3261 §18.3).
     /// </summary>
-    /// <param name="octets">The datagram. The message keeps slices of it, so it must not change any more.</param>
+    /// <param name="octets">The datagram. The message keeps slices of it, so it must not change afterwards.</param>
     /// <param name="limits">Null for the defaults.</param>
-    /// <param name="message">The message; on false what could be read of it, to refuse it, or null.</param>
-    /// <param name="error">On false, what is wrong.</param>
+    /// <param name="message">The message; if false, the parts that could be read, so that it can be refused, or null.</param>
+    /// <param name="error">If false, what is wrong.</param>
     public static bool TryReadDatagram(
         ReadOnlyMemory<byte> octets, SipLimits? limits, [NotNullWhen(true)] out SipMessage? message, [NotNullWhen(false)] out SipReadError? error)
     {
@@ -123,7 +123,7 @@ public sealed class SipReader
         return true;
     }
 
-    /// <summary>How many pairs of empty lines, keep-alives (RFC 5626 §3.5.1), have come since the last call; begins to count anew.</summary>
+    /// <summary>How many keep-alives (pairs of empty lines, RFC 5626 §3.5.1) arrived since the last call.</summary>
     internal int TakeKeepAlives()
     {
         int pairs = _lineBreaks / 2;
@@ -166,7 +166,7 @@ public sealed class SipReader
         return OperationStatus.Done;
     }
 
-    // What is not SIP fails at its first line, before more bytes are awaited.
+    // Anything but SIP is refused at its first line, without waiting for more.
     private OperationStatus ReadStartLine(ref ReadOnlySequence<byte> input)
     {
         if (!SkipLineBreaks(ref input))
@@ -218,7 +218,7 @@ public sealed class SipReader
         return SipStartLine.TryParse(line, out _, out SipReadError error) ? null : error;
     }
 
-    // False when there are more than the limit. A CR whose LF has not come yet is left for later.
+    // False if there are more than the limit. A CR whose LF is still missing is left for the next call.
     private bool SkipLineBreaks(ref ReadOnlySequence<byte> input)
     {
         var reader = new SequenceReader<byte>(input);
@@ -251,7 +251,7 @@ public sealed class SipReader
         return 0;
     }
 
-    // The offset behind the first occurrence at or after 'from'.
+    // 'end' is the offset after the first occurrence at or after 'from'.
     private static bool TryFind(in ReadOnlySequence<byte> input, ReadOnlySpan<byte> delimiter, long from, out long end)
     {
         var reader = new SequenceReader<byte>(input.Slice(from));

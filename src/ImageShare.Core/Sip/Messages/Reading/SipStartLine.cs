@@ -3,7 +3,7 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.Messages.Reading;
 
-/// <summary>The first line of a message, taken apart (RFC 3261 §7.1, RFC 3261 §7.2).</summary>
+/// <summary>The parts of the first line of a message (RFC 3261 §7.1, RFC 3261 §7.2).</summary>
 internal readonly ref struct SipStartLine
 {
     private SipStartLine(ReadOnlySpan<byte> method, ReadOnlySpan<byte> target, ReadOnlySpan<byte> version)
@@ -26,14 +26,14 @@ internal readonly ref struct SipStartLine
 
     public ReadOnlySpan<byte> Method { get; }
 
-    /// <summary>What stands between method and version, perhaps no URI at all.</summary>
+    /// <summary>The text between method and version, which may not be a URI.</summary>
     public ReadOnlySpan<byte> Target { get; }
 
     public ReadOnlySpan<byte> Version { get; }
 
     /// <summary>
-    /// Tells SIP from anything else. A request line needs a token, something between, and a SIP version at its end: whether
-    /// the something is a URI, and the version ours, is for a later answer to say.
+    /// Distinguishes SIP from anything else. A request line needs a token, some text, and a SIP version at its end. The text may not be a
+    /// URI, and the version may be another: such a request is refused later.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> line, out SipStartLine value, out SipReadError error)
     {
@@ -50,7 +50,7 @@ internal readonly ref struct SipStartLine
             return false;
         }
 
-        // Blanks at the end belong to nothing; the target with them is no URI any more, so the request gets its 400.
+        // With blanks at the end of the line the target cannot be read as a URI, so the request gets 400.
         ReadOnlySpan<byte> trimmed = line.TrimEnd((byte)' ');
         int versionStart = trimmed.LastIndexOf((byte)' ') + 1;
         ReadOnlySpan<byte> version = trimmed[versionStart..];

@@ -2,33 +2,32 @@ using ImageShare.Core.Sip.Headers;
 
 namespace ImageShare.Core.Sip.Messages.Reading;
 
-/// <summary>What a request is refused with.</summary>
+/// <summary>The response to a request that is refused.</summary>
 /// <param name="Status">The status code.</param>
-/// <param name="Reason">A phrase that names the fault.</param>
+/// <param name="Reason">A reason phrase that names the error.</param>
 public readonly record struct SipRejection(int Status, string Reason);
 
-/// <summary>A header that every response needs, and that is missing or cannot be read.</summary>
+/// <summary>A header that every response needs and that is missing or cannot be read.</summary>
 /// <param name="Name">The header.</param>
 /// <param name="IsMissing">Whether it is missing.</param>
-/// <param name="Offset">Where its value stands in the message; 0 when it is missing.</param>
+/// <param name="Offset">The byte offset of its value in the message; 0 when it is missing.</param>
 public readonly record struct SipHeaderFault(string Name, bool IsMissing, int Offset)
 {
     /// <summary>Such as <c>Missing CSeq</c> or <c>Bad CSeq</c>.</summary>
     public override string ToString() => (IsMissing ? "Missing " : "Bad ") + Name;
 }
 
-/// <summary>Decides whether a request that could be read is one that may be processed (RFC 3261 §8.2).</summary>
+/// <summary>Checks whether a request may be processed (RFC 3261 §8.2), and whether a response can be matched.</summary>
 public static class SipValidation
 {
     private static readonly string[] SingleHeaders =
         [SipHeaderNames.From, SipHeaderNames.To, SipHeaderNames.CallId, SipHeaderNames.CSeq, SipHeaderNames.MaxForwards];
 
     /// <summary>
-    /// The status a server owes the request whatever it asks for, or null when there is nothing to object to: 505 for another
-    /// SIP version; 400 for a missing, repeated or unreadable header that every request needs, for a CSeq that does not fit and
-    /// for a body without a type; 501 instead where such a CSeq stands under a method nobody knows; 416 for a Request-URI of a scheme
-    /// that cannot be served. A missing Max-Forwards and a From
-    /// without tag are tolerated (RFC 2543 peers). An ACK is never answered: drop it when this is not null.
+    /// The status with which any server must refuse the request, or null if it is valid: 505 for another SIP version; 400 for a missing, repeated or
+    /// unreadable header that every request needs, for a CSeq that does not match the method, and for a body without a type; 501 if such a CSeq
+    /// comes with an unknown method; 416 for a Request-URI with an unsupported scheme. A missing Max-Forwards and a From without a tag are tolerated
+    /// (RFC 2543 peers). An ACK is never answered: drop it if this is not null.
     /// </summary>
     public static SipRejection? Check(SipRequest request)
     {
@@ -72,7 +71,7 @@ public static class SipValidation
             : null;
     }
 
-    // The headers every request needs (RFC 3261 §8.1.1), each readable, and a CSeq that fits.
+    // The headers every request needs (RFC 3261 §8.1.1) must be readable, and the CSeq must match the method.
     private static SipRejection? CheckRequired(SipRequest request)
     {
         SipHeaders headers = request.Headers;
@@ -85,7 +84,7 @@ public static class SipValidation
         return bad is null ? Check(headers.CSeq!, request.Method) : Bad(headers, bad);
     }
 
-    // RFC 3261 §25.1: a word holds no controls. The Call-ID names the call in logs and tables.
+    // RFC 3261 §25.1: no control characters. The Call-ID identifies the call in logs and tables.
     private static bool IsCallId(string? text) => text is not null && !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
 
     private static SipRejection? Check(CSeq cseq, SipMethod method)
@@ -121,7 +120,7 @@ public static class SipValidation
         return bad is null ? null : new SipHeaderFault(bad, !headers.Contains(bad), OffsetOf(headers, bad));
     }
 
-    /// <summary>The same for one that cannot be matched, as an error of reading.</summary>
+    /// <summary>The same for a response that cannot be matched, as a read error.</summary>
     internal static SipReadError Unreadable(SipResponse response) => new(
         SipReadFailure.BadRequiredHeader, response.Headers is { TopVia: { Branch: null } } headers ? OffsetOf(headers, SipHeaderNames.Via) : Check(response)?.Offset ?? 0);
 
