@@ -25,9 +25,9 @@ internal sealed class OwnStackTransport(SipSentBy self, Func<ReadOnlyMemory<byte
         send(message.ToArray(), cancellationToken);
 
     /// <summary>The stack calls this with each whole message that is for the library; false when it is none.</summary>
-    public bool Receive(ReadOnlyMemory<byte> octets)
+    public bool Receive(ReadOnlyMemory<byte> bytes)
     {
-        if (!SipReader.TryReadDatagram(octets.ToArray(), null, out SipMessage? message, out _))
+        if (!SipReader.TryReadDatagram(bytes.ToArray(), null, out SipMessage? message, out _))
         {
             return false;
         }

@@ -7,10 +7,10 @@ using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Text;
 
-// Two stacks, joined here; yours would put the octets on its own wire.
+// Two stacks, joined here; yours would put the bytes on its own wire.
 OwnStackTransport? toBob = null;
-await using var toAlice = new OwnStackTransport(new SipSentBy("bob.example", 5060), (octets, _) => Deliver(toBob!, octets));
-toBob = new OwnStackTransport(new SipSentBy("alice.example", 5060), (octets, _) => Deliver(toAlice, octets));
+await using var toAlice = new OwnStackTransport(new SipSentBy("bob.example", 5060), (bytes, _) => Deliver(toBob!, bytes));
+toBob = new OwnStackTransport(new SipSentBy("alice.example", 5060), (bytes, _) => Deliver(toAlice, bytes));
 
 // MSRP needs no socket either in a test: leave Network out to carry it over TCP.
 var network = new InMemoryNetwork();
@@ -32,8 +32,8 @@ return (await outgoing.Completion).IsCompleted ? 0 : 1;
 Task<ImageShareClient> StartAsync(string identity, ISipTransport transport) => ImageShareClient.StartAsync(
     new ImageShareOptions { Identity = SipUri.Parse(identity), CustomSipTransport = transport, Network = network });
 
-static ValueTask Deliver(OwnStackTransport receiver, ReadOnlyMemory<byte> octets)
+static ValueTask Deliver(OwnStackTransport receiver, ReadOnlyMemory<byte> bytes)
 {
-    receiver.Receive(octets);
+    receiver.Receive(bytes);
     return ValueTask.CompletedTask;
 }

@@ -6,11 +6,11 @@ namespace ImageShare.Core.Tests.Documentation;
 /// <summary>The code on docs/bodies.md.</summary>
 internal static class BodySnippets
 {
-    public static (BodyPart? Description, BodyPart? Icon) Read(ReadOnlyMemory<byte> octets)
+    public static (BodyPart? Description, BodyPart? Icon) Read(ReadOnlyMemory<byte> bytes)
     {
         // snippet: Read
         MediaType type = MediaType.Parse("multipart/related;type=\"application/sdp\";boundary=\"b1\"");
-        MultipartReadResult result = MultipartCodec.Read(type, octets, MultipartLimits.Default);
+        MultipartReadResult result = MultipartCodec.Read(type, bytes, MultipartLimits.Default);
         if (!result.IsSuccess)
         {
             throw new FormatException($"{result.Error} at {result.Offset}");

@@ -18,7 +18,7 @@ internal static class MsrpAlone
         await using MsrpSession incoming = bob.CreateSession(new MsrpSessionOptions { Receiver = receiver, MaxMessageSize = 100_000_000 });
         await using MsrpSession outgoing = alice.CreateSession(new MsrpSessionOptions());
 
-        // What a=path carries in SDP. Who is passive need not know the other side before it connects.
+        // What a=path carries in SDP. The passive side need not know the other before it connects.
         outgoing.SetPeerPath(new MsrpPath(incoming.LocalUri));
         await outgoing.ConnectAsync(active: true, cancellationToken);
 
@@ -45,7 +45,7 @@ internal static class MsrpAlone
 
         public async ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken)
         {
-            // Chunks may come in any order. The octets are the connection's own: they are gone when this is done.
+            // Chunks may come in any order. The connection owns the bytes: they are valid until this call completes.
             _file!.Position = offset;
             foreach (ReadOnlyMemory<byte> piece in data)
             {

@@ -5,7 +5,7 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Tests.Documentation;
 
-/// <summary>The codec without any connection: octets to events, and a message to octets.</summary>
+/// <summary>The codec without any connection: bytes to events, and a message to bytes.</summary>
 internal static class MsrpCodecAlone
 {
     public static byte[] Write(MsrpPath to, MsrpPath from, ReadOnlySpan<byte> body)
@@ -18,26 +18,26 @@ internal static class MsrpCodecAlone
         return output.WrittenSpan.ToArray();
     }
 
-    // Call it with all that has come and was not consumed; it says how much it consumed, and what it could read.
-    public static SequencePosition Read(MsrpDecoder decoder, ReadOnlySequence<byte> octets, Action<string> show)
+    // Call it with all input that was not consumed yet. It returns how far it has read, and shows what it has read.
+    public static SequencePosition Read(MsrpDecoder decoder, ReadOnlySequence<byte> bytes, Action<string> show)
     {
         OperationStatus status;
-        while ((status = decoder.Read(ref octets, out MsrpEvent next)) == OperationStatus.Done)
+        while ((status = decoder.Read(ref bytes, out MsrpEvent next)) == OperationStatus.Done)
         {
             show(next.Kind switch
             {
                 MsrpEventKind.RequestHead => $"{next.Head.Method} {next.Head.ByteRange} {next.Head.ContentType}",
                 MsrpEventKind.ResponseHead => $"{next.Head.Status}",
-                MsrpEventKind.Body => $"{next.Body.Length} octets",
+                MsrpEventKind.Body => $"{next.Body.Length} bytes",
                 _ => $"end: {next.Continuation}",
             });
         }
 
         if (status == OperationStatus.InvalidData)
         {
-            show($"{decoder.Error!.Value.Reason} at octet {decoder.Error.Value.Offset}: close the connection");
+            show($"{decoder.Error!.Value.Reason} at byte {decoder.Error.Value.Offset}: close the connection");
         }
 
-        return octets.Start;
+        return bytes.Start;
     }
 }

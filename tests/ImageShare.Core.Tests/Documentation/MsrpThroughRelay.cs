@@ -17,12 +17,12 @@ internal static class MsrpThroughRelay
         await using MsrpEndpoint endpoint = MsrpEndpoint.Start(network, new MsrpEndpointOptions { Tls = trust });
         await using MsrpSession session = await endpoint.CreateSessionAsync(new MsrpSessionOptions(), [relay], cancellationToken: cancellationToken);
 
-        // What goes into a=path: the relays, outermost first, then this side; another one may be granted at a renewal.
+        // What goes into a=path: the relays, outermost first, then this side. A renewal may grant another path.
         session.SetPeerPath(await tellPeer(session.AdvertisedPath));
         session.AdvertisedPathChanged = () => _ = tellPeer(session.AdvertisedPath);
         await session.ConnectAsync(active: true, cancellationToken);
 
-        // The relay answers for itself: that the peer has it all, only the peer's report says.
+        // A 200 only says that the relay has the chunk. Only the peer's report says that the peer has everything.
         MsrpOutgoingContent content = MsrpOutgoingContent.FromMemory(new MediaType("image", "png"), image) with
         {
             Disposition = "attachment; filename=\"cat.png\"",

@@ -9,10 +9,10 @@ namespace ImageShare.Core.Tests.Documentation;
 /// <summary>The code on docs/sdp.md.</summary>
 internal static class SdpSnippets
 {
-    public static string Read(ReadOnlySpan<byte> octets)
+    public static string Read(ReadOnlySpan<byte> bytes)
     {
         // snippet: Read
-        if (!SessionDescription.TryParse(octets, SdpLimits.Default, out SessionDescription? description, out SdpError error))
+        if (!SessionDescription.TryParse(bytes, SdpLimits.Default, out SessionDescription? description, out SdpError error))
         {
             return $"no SDP: {error.Code} at {error.Offset}";
         }
@@ -20,7 +20,7 @@ internal static class SdpSnippets
         MediaDescription? file = description.Media.FirstOrDefault(m => m.IsMsrp && m.FileSelector is not null);
         return file is null
             ? "no file"
-            : $"{file.FileSelector!.Name}, {file.FileSelector.Size} octets, {description.GetDirection(file)}, at {file.Path?[0]}";
+            : $"{file.FileSelector!.Name}, {file.FileSelector.Size} bytes, {description.GetDirection(file)}, at {file.Path?[0]}";
         // end
     }
 

@@ -46,7 +46,7 @@ public sealed partial class SnippetPageTests
         SessionDescription next = SdpSnippets.Next(offer);
         Assert.Multiple(() =>
         {
-            Assert.That(SdpSnippets.Read(offer.ToArray()), Is.EqualTo("cat.png, 32349 octets, SendOnly, at msrp://192.0.2.1:7654/jshA7we;tcp"));
+            Assert.That(SdpSnippets.Read(offer.ToArray()), Is.EqualTo("cat.png, 32349 bytes, SendOnly, at msrp://192.0.2.1:7654/jshA7we;tcp"));
             Assert.That(SdpSnippets.Read("v=0\r\nnonsense"u8), Does.StartWith("no SDP: "));
             Assert.That(refusal.Media.Single().Port, Is.Zero);
             Assert.That(refusal.Media.Single().FileTransferId, Is.EqualTo(offer.Media.Single().FileTransferId));
