@@ -19,7 +19,7 @@ internal sealed class ClosingDelay(AgentLoop loop)
 
         if (_timer is null)
         {
-            loop.CountLeaving(1);
+            loop.Unsent.Count(1);
         }
 
         _timer?.Stop();
@@ -33,7 +33,7 @@ internal sealed class ClosingDelay(AgentLoop loop)
         {
             _timer = null;
             timer.Stop();
-            loop.CountLeaving(-1);
+            loop.Unsent.Count(-1);
         }
     }
 }

@@ -17,9 +17,6 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
     private readonly HashSet<LoopTimer> _timers = [];
     private readonly List<TaskCompletionSource<long>> _idle = [];
     private Task _running = Task.CompletedTask;
-    private readonly TaskCompletionSource _allHaveLeft = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private bool _isEnding;
-    private int _leaving;
     private int _operations;
     private long _processed;
     private int _disposed;
@@ -27,6 +24,9 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
 
     /// <summary>Whether the end has begun. Read on the loop.</summary>
     public bool IsClosed { get; private set; }
+
+    /// <summary>The messages that a closing agent waits for.</summary>
+    public UnsentMessages Unsent { get; } = new();
 
     public void Start() => _running = Task.Run(RunAsync);
 
@@ -73,16 +73,6 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
         _ = AwaitAsync(operation, done, failed);
     }
 
-    /// <summary>Counts messages that are to be sent, or, when negative, that were sent or dropped. On the loop only.</summary>
-    public void CountLeaving(int change)
-    {
-        _leaving += change;
-        if (_isEnding && _leaving == 0)
-        {
-            _allHaveLeft.TrySetResult();
-        }
-    }
-
     /// <summary>What the loop does last: everything that is awaited fails.</summary>
     public Action? Closing { get; set; }
 
@@ -92,11 +82,11 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
     /// </summary>
     public async ValueTask DisposeAsync()
     {
-        if (Post(BeginEnd))
+        if (Post(Unsent.Close))
         {
             try
             {
-                await _allHaveLeft.Task.WaitAsync(LingerTime, time).ConfigureAwait(false);
+                await Unsent.AllSent.WaitAsync(LingerTime, time).ConfigureAwait(false);
             }
             catch (TimeoutException)
             {
@@ -136,12 +126,6 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
             _idle.Add(idle);
         });
         return posted ? idle.Task : Task.FromResult(0L);
-    }
-
-    private void BeginEnd()
-    {
-        _isEnding = true;
-        CountLeaving(0);
     }
 
     internal void Forget(LoopTimer timer) => _timers.Remove(timer);

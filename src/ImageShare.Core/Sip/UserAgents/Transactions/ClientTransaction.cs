@@ -21,10 +21,9 @@ internal sealed class ClientTransaction
     private readonly RequestConnection _connection = new();
     private readonly Outbox _outbox;
 
-    // The machine and its timers; the key is set once the destination is known.
+    // The machine and its timers.
     private readonly LoopTimers<TransactionTimer> _timers;
     private TransactionState _state;
-    private TransactionKey _key;
     private bool _isOver;
 
     // What it has received and sent last.
@@ -53,6 +52,8 @@ internal sealed class ClientTransaction
 
     /// <summary>The branch of its Via.</summary>
     public string Branch => _addressing?.Branch ?? Request.Headers.TopVia!.Branch!;
+
+    private TransactionKey Key => TransactionKey.ForClient(Branch, Request.Method);
 
     private bool IsInvite => Request.Method == SipMethod.Invite;
 
@@ -125,8 +126,7 @@ internal sealed class ClientTransaction
         }
 
         Destination = destination;
-        _key = TransactionKey.ForClient(Branch, Request.Method);
-        _layer.Clients[_key] = this;
+        _layer.Clients[Key] = this;
         bool reliable = _layer.Agent.Transport.IsReliable(destination.Protocol);
         var effects = new List<TransactionEffect>(4);
         _state = IsInvite
@@ -193,7 +193,7 @@ internal sealed class ClientTransaction
         Leave();
         if (IsInvite && _state.Phase == TransactionPhase.Completed)
         {
-            _layer.Agent.Memory.Keep(new AcknowledgedRefusal(_layer, _key, new RepeatedMessage(_ack!, Destination!)), _layer.Agent.Options.Timers.D);
+            _layer.Agent.Memory.Keep(new AcknowledgedRefusal(_layer, Key, new RepeatedMessage(_ack!, Destination!)), _layer.Agent.Options.Timers.D);
         }
     }
 
@@ -249,6 +249,6 @@ internal sealed class ClientTransaction
     {
         _isOver = true;
         _timers.StopAll();
-        _layer.Clients.Remove(_key);
+        _layer.Clients.Remove(Key);
     }
 }

@@ -26,7 +26,7 @@ internal sealed class Outbox(AgentContext agent, Action<object?> sent, Action<Im
         {
             message.CompactNames |= agent.Options.CompactNames;
             _waiting.Enqueue((message, destination));
-            agent.Loop.CountLeaving(1);
+            agent.Loop.Unsent.Count(1);
             SendNext();
         }
     }
@@ -43,7 +43,7 @@ internal sealed class Outbox(AgentContext agent, Action<object?> sent, Action<Im
     /// <summary>Drops the messages that wait.</summary>
     public void Clear()
     {
-        agent.Loop.CountLeaving(-_waiting.Count);
+        agent.Loop.Unsent.Count(-_waiting.Count);
         _waiting.Clear();
     }
 
@@ -64,7 +64,7 @@ internal sealed class Outbox(AgentContext agent, Action<object?> sent, Action<Im
     private void OnDone(object? connection, ImageShareException? error)
     {
         _sending = false;
-        agent.Loop.CountLeaving(-1);
+        agent.Loop.Unsent.Count(-1);
         if (error is null)
         {
             sent(connection);

@@ -23,13 +23,13 @@ internal sealed class RepeatedMessage(SipMessage message, SipDestination destina
         }
 
         copy.CompactNames |= agent.Options.CompactNames;
-        agent.Loop.CountLeaving(1);
+        agent.Loop.Unsent.Count(1);
         agent.Loop.Run(
             cancellation => agent.Transport.SendTrackedAsync(copy, destination, cancellation),
-            _ => agent.Loop.CountLeaving(-1),
+            _ => agent.Loop.Unsent.Count(-1),
             error =>
             {
-                agent.Loop.CountLeaving(-1);
+                agent.Loop.Unsent.Count(-1);
                 AgentLog.NotSentAgain(agent.Logger, error.Error);
             });
     }
