@@ -47,8 +47,11 @@ public static class ContentIdUrl
         return true;
     }
 
+    /// <summary>Whether this can be written between angle brackets and read back.</summary>
+    internal static bool IsContentId(ReadOnlySpan<char> id) => !id.IsEmpty && !id.ContainsAny("<> \t");
+
     /// <summary>Reads a Content-ID from a header field or start parameter, without brackets and comments; null if there is none.</summary>
-    internal static string? ReadContentId(byte[] value) => MimeUtils.ParseMessageId(value, 0, value.Length) is { Length: > 0 } id ? id : null;
+    internal static string? ReadContentId(byte[] value) => MimeUtils.ParseMessageId(value, 0, value.Length) is { } id && IsContentId(id) ? id : null;
 
     /// <summary>The same for a string.</summary>
     internal static string? ReadContentId(string value) => ReadContentId(Encoding.UTF8.GetBytes(value));

@@ -105,7 +105,7 @@ internal static class MultipartWriter
 
         if (part.ContentId is { } contentId)
         {
-            if (contentId.AsSpan().ContainsAny("<> \t") || contentId.Length == 0)
+            if (!ContentIdUrl.IsContentId(contentId))
             {
                 throw new ImageShareException(ImageShareError.InvalidValue, "A Content-ID is empty or contains brackets or spaces; use one like 'random@host'.");
             }

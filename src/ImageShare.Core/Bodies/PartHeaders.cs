@@ -62,6 +62,12 @@ internal sealed class PartHeaders(Action<BodyWarningCode, long>? warn = null)
                 break;
             case HeaderId.ContentTransferEncoding when IsFirst(header.Id, offset):
                 _part = _part with { TransferEncoding = ReadEncoding(value) };
+                if (_part.TransferEncoding is TransferEncoding.Unknown)
+                {
+                    // The enumeration does not say which, and without it the part would be written as not encoded.
+                    AddOther(header, value);
+                }
+
                 break;
             case HeaderId.ContentId when IsFirst(header.Id, offset):
                 string? id = ContentIdUrl.ReadContentId(value);
@@ -77,10 +83,12 @@ internal sealed class PartHeaders(Action<BodyWarningCode, long>? warn = null)
                 break;
             default:
                 WarnIf(header.Id is HeaderId.ContentLength, BodyWarningCode.PartContentLength, offset);
-                (_others ??= []).Add(new BodyHeader(header.Field, Unfold(value)));
+                AddOther(header, value);
                 break;
         }
     }
+
+    private void AddOther(Header header, byte[] value) => (_others ??= []).Add(new BodyHeader(header.Field, Unfold(value)));
 
     private bool IsFirst(HeaderId id, long offset)
     {
@@ -94,7 +102,8 @@ internal sealed class PartHeaders(Action<BodyWarningCode, long>? warn = null)
     private static MediaType? ReadContentType(byte[] value) =>
         ContentType.TryParse(EntityReader.Grammar, value, out ContentType? type) && Grammar.IsMimeToken(type.MediaType) && Grammar.IsMimeToken(type.MediaSubtype)
             ? new MediaType(type.MediaType, type.MediaSubtype, ToParameters(type.Parameters))
-            : MediaType.TryParse(Encoding.UTF8.GetBytes(Unfold(value)), out MediaType? sip) ? sip : null;
+            : MediaType.TryParse(Encoding.UTF8.GetBytes(Unfold(value)), out MediaType? sip) ? sip with { Parameters = Normalize(sip.Parameters) }
+            : null;
 
     // MimeKit treats a value without a type as attachment; here it is ignored.
     private static ContentDisposition? ReadDisposition(byte[] value)
@@ -102,7 +111,8 @@ internal sealed class PartHeaders(Action<BodyWarningCode, long>? warn = null)
         string text = Unfold(value);
         return text.Length > 0 && text[0] != ';' && MimeKit.ContentDisposition.TryParse(EntityReader.Grammar, value, out MimeKit.ContentDisposition? read) && Grammar.IsMimeToken(read.Disposition)
             ? new ContentDisposition(read.Disposition, ToParameters(read.Parameters))
-            : ContentDisposition.TryParse(Encoding.UTF8.GetBytes(text), out ContentDisposition? sip) ? sip : null;
+            : ContentDisposition.TryParse(Encoding.UTF8.GetBytes(text), out ContentDisposition? sip) ? sip with { Parameters = Normalize(sip.Parameters) }
+            : null;
     }
 
     private static TransferEncoding ReadEncoding(byte[] value)
@@ -123,6 +133,10 @@ internal sealed class PartHeaders(Action<BodyWarningCode, long>? warn = null)
     // Drop values with line breaks, which RFC 2231 can encode: they must not be passed on.
     private static Text.ParameterList ToParameters(MimeKit.ParameterList parameters) =>
         new([.. parameters.Where(p => !SafeText.IsLineBreaking(p.Value)).Select(p => new Text.Parameter(p.Name, p.Value, IsQuoted: !Grammar.IsMimeToken(p.Value)))]);
+
+    // As MimeKit gives them: the first of a name, quoted where MIME asks for it. Otherwise what was read would print to something that reads differently.
+    private static Text.ParameterList Normalize(Text.ParameterList parameters) =>
+        new([.. parameters.DistinctBy(static p => p.Name, StringComparer.OrdinalIgnoreCase).Select(static p => p with { IsQuoted = p.Value is { } value && !Grammar.IsMimeToken(value) })]);
 
     private static string Unfold(byte[] value) => Header.Unfold(Encoding.UTF8.GetString(value));
 

@@ -178,6 +178,8 @@ public sealed class CpimHeadTests
     [TestCase("Content-ID: no brackets here")]
     [TestCase("Content-ID: <>")]
     [TestCase("Content-ID: <a b@c>")]
+    [TestCase("Content-ID:\u0011<>>>>>>>F>> >>>b")]
+    [TestCase("Content-Transfer-Encoding:(inary")]
     [TestCase("Content-Transfer-Encoding: x-unknown")]
     [TestCase("Content-Transfer-Encoding: 8bit; strange")]
     [TestCase("Content-Transfer-Encoding:")]
@@ -187,6 +189,7 @@ public sealed class CpimHeadTests
     {
         CpimHead head = Read($"From: <im:a@h>\r\n\r\nContent-Type: image/png\r\n{header}\r\n\r\n");
         CpimHead again = Read(head.ToString());
-        Assert.That((again.From, again.Content.ContentType.ToString(), again.ToString()), Is.EqualTo(("<im:a@h>", "image/png", head.ToString())));
+        Assert.That(again, Is.EqualTo(head));
+        Assert.That((again.From, again.Content.ContentType.ToString()), Is.EqualTo(("<im:a@h>", "image/png")));
     }
 }

@@ -17,16 +17,16 @@ internal static class Driving
     public static async Task DriveAsync(this ManualTimeProvider time, Task until, double stepSeconds = 0.25, double mostSeconds = 3600, Func<bool>? keepsUp = null)
     {
         TimeSpan end = time.Elapsed + TimeSpan.FromSeconds(mostSeconds);
-        await CalmAsync();
+        await Calm.ComesAsync();
         while (!until.IsCompleted)
         {
             Assert.That(time.Elapsed, Is.LessThan(end), "It did not come to its end, whatever time passed.");
             time.Advance(TimeSpan.FromSeconds(stepSeconds));
-            await CalmAsync();
+            await Calm.ComesAsync();
             long began = Stopwatch.GetTimestamp();
             while (keepsUp is not null && !until.IsCompleted && !keepsUp() && Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(10))
             {
-                await CalmAsync();
+                await Calm.ComesAsync();
             }
         }
 
@@ -37,29 +37,5 @@ internal static class Driving
     {
         await DriveAsync(time, (Task)until, stepSeconds);
         return await until;
-    }
-
-    // What is at work this very moment is in no queue, and its thread may have been put aside: a step takes a millisecond at least, and longer
-    // while other threads of the pool are at work; not for ever, for one of them may wait for something that is none of ours.
-    private static async Task CalmAsync()
-    {
-        long began = Stopwatch.GetTimestamp();
-        for (int calm = 0; calm < 8 || Stopwatch.GetElapsedTime(began) < TimeSpan.FromMilliseconds(1);)
-        {
-            await Task.Yield();
-            TimeSpan waited = Stopwatch.GetElapsedTime(began);
-            bool isBusy = (ThreadPool.PendingWorkItemCount > 0 && waited < TimeSpan.FromSeconds(1)) || (OthersAreAtWork && waited < TimeSpan.FromMilliseconds(4));
-            calm = isBusy ? 0 : calm + 1;
-        }
-    }
-
-    private static bool OthersAreAtWork
-    {
-        get
-        {
-            ThreadPool.GetMaxThreads(out int most, out _);
-            ThreadPool.GetAvailableThreads(out int available, out _);
-            return most - available > 1;
-        }
     }
 }
