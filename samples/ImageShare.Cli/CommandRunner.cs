@@ -2,7 +2,7 @@ using ImageShare.Core;
 
 namespace ImageShare.Cli;
 
-/// <summary>Runs a command's work and turns every way it can end into one line for a person (or a JSON object) and an exit status.</summary>
+/// <summary>Runs a command and reports its end, however it ends, as one line or JSON object and an exit status.</summary>
 internal static class CommandRunner
 {
     public static async Task<int> RunAsync(IReporter reporter, Func<CancellationToken, Task<int>> work)
@@ -29,7 +29,7 @@ internal static class CommandRunner
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A temporary folder, a file that went away: nothing a share's own errors speak of.
+            // File errors outside a share, such as a missing temporary folder or a deleted file.
             reporter.Failed(ImageShareError.SourceUnreadable, $"A file could not be read or written: {e.Message}", null, null);
             return ExitStatus.Failed;
         }

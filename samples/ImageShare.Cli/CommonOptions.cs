@@ -13,7 +13,7 @@ using ImageShare.Core.Sip.Authentication;
 
 namespace ImageShare.Cli;
 
-/// <summary>The options most commands share, and what they make of them.</summary>
+/// <summary>The options that most commands share, and the settings they result in.</summary>
 internal sealed class CommonOptions
 {
     public Option<SipUri> Identity { get; } = new("--identity")
@@ -49,7 +49,7 @@ internal sealed class CommonOptions
 
     public Option<MsrpUri[]> MsrpRelay { get; } = new("--msrp-relay")
     {
-        Description = "MSRP relay images go through, e.g. \"msrps://relay.example:2855;tcp\"; --user and --password are for it too, --tls-trust says whose certificates count. Several times for relays one behind the other, the nearest first",
+        Description = "MSRP relay for images, e.g. \"msrps://relay.example:2855;tcp\". It uses --user, --password and --tls-trust too. Repeat it for a chain of relays, nearest first",
         HelpName = "URI",
         CustomParser = result => [.. result.Tokens.Select(token => ParseRelay(result, token.Value))],
     };
@@ -82,7 +82,7 @@ internal sealed class CommonOptions
             ?? Refuse<ImageShareProfile>(result, "is not a profile; choose one of " + string.Join(", ", ImageShareProfile.All)),
     };
 
-    /// <summary>How slow a sender may be: a receiver looks at what comes within its time, and what comes are whole chunks.</summary>
+    /// <summary>The lowest transfer rate accepted: a receiver measures it per interval, in whole chunks.</summary>
     public const string LeastRate = "a peer of this program gives up what brings less than 64 per second, or less than a chunk (2048) within its --timeout: with --timeout 12, less than 171";
 
     public Option<int> TimeoutSeconds { get; } = Positive("--timeout", "Seconds to wait for an answer, and for a transfer that does not move", 60);
@@ -93,7 +93,7 @@ internal sealed class CommonOptions
 
     public Option<bool> Verbose { get; } = new("--verbose") { Description = "Show each message on the wire as it passes" };
 
-    /// <summary>Adds what every command that talks to a network takes.</summary>
+    /// <summary>Adds the options of every command that uses the network.</summary>
     public void AddTo(Command command, bool identity = true)
     {
         if (identity)
@@ -233,7 +233,7 @@ internal sealed class CommonOptions
             : Refuse<IPEndPoint>(result, "is not an address and port such as 127.0.0.1:5070 or [::1]:5070");
     }
 
-    /// <summary>Says which option has which wrong value, and what it should be.</summary>
+    /// <summary>Reports which option has an invalid value, and what is valid.</summary>
     public static T Refuse<T>(ArgumentResult result, string reason)
     {
         string option = result.Parent is OptionResult given ? given.Option.Name + ": " : string.Empty;

@@ -11,7 +11,7 @@ namespace ImageShare.Cli;
 
 /// <summary>
 /// <c>imageshare demo [IMAGE]</c>: Alice shares a picture with Bob, both in this process, over real UDP and TCP sockets on loopback.
-/// Done only when the hash of the file Bob has on disk equals that of the file Alice sent.
+/// Succeeds only if the hash of the file Bob stored equals that of the file Alice sent.
 /// </summary>
 internal static class DemoCommand
 {

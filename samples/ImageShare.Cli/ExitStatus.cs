@@ -1,6 +1,6 @@
 namespace ImageShare.Cli;
 
-/// <summary>What the program tells the shell. Scripts rely on these.</summary>
+/// <summary>The exit status. Scripts rely on these values.</summary>
 internal static class ExitStatus
 {
     public const int Done = 0;

@@ -6,7 +6,7 @@ using ImageShare.Core.Sip;
 namespace ImageShare.Cli;
 
 /// <summary>
-/// What a peer said of an image that is being fetched: its hash and its size, in a file that outlives this program. The octets themselves are in the inbox,
+/// The hash and size of an image that is being fetched, as given by the peer, in a file that outlives this program. The bytes themselves are in the inbox,
 /// named for that hash.
 /// </summary>
 internal sealed class FetchNote
@@ -20,7 +20,7 @@ internal sealed class FetchNote
         Known = known;
     }
 
-    /// <summary>What an earlier run noted; null when there was none.</summary>
+    /// <summary>The note of an earlier run, or null.</summary>
     public ImageSelector? Known { get; }
 
     public static FetchNote Open(string inbox, SipUri peer, ImageSelector wanted)
@@ -30,7 +30,7 @@ internal sealed class FetchNote
         return new FetchNote(path, Read(ResumeFolder.Read(path)));
     }
 
-    /// <summary>Notes what is known of the image as soon as it comes.</summary>
+    /// <summary>Writes the note as soon as the image's hash and size are known.</summary>
     public void Follow(ImageShareSession session) => session.ProgressChanged += (_, _) =>
     {
         if (session.Image is { Hashes: [var hash, ..], Size: { } size } && Interlocked.Exchange(ref _isWritten, 1) == 0)
@@ -41,7 +41,7 @@ internal sealed class FetchNote
 
     public void Delete() => File.Delete(_path);
 
-    // A file of another program, or half a file, is no note.
+    // Ignore files of other programs and incomplete files.
     private static ImageSelector? Read(string[] lines)
     {
         try

@@ -3,7 +3,7 @@ using ImageShare.Core.Sharing;
 
 namespace ImageShare.Cli;
 
-/// <summary>Waits for a share's end; Ctrl-C cancels the share, and its end is still waited for.</summary>
+/// <summary>Waits for a share to end. Ctrl-C cancels the share, and then still waits for its end.</summary>
 internal static class FollowedShare
 {
     public static async Task<ImageShareResult> WaitAsync(ImageShareSession session, CancellationToken cancellationToken)

@@ -19,7 +19,7 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
     {
         if (Console.IsOutputRedirected)
         {
-            // A file or a pipe: no colours, and lines as long as they are.
+            // For a file or a pipe: no colours, no line wrapping.
             AnsiConsole.Profile.Capabilities.Ansi = false;
             AnsiConsole.Profile.Width = 1000;
         }
@@ -143,7 +143,7 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
     public void Failed(ImageShareError error, string message, int? sipStatus, int? msrpStatus, ShareName? of = null) =>
         StandardError.Say((_isSeveral && of?.Image is { } name ? Shown.Text(name, 60) + ": " : string.Empty) + Shown.Text(message, 500));
 
-    /// <summary>Lines that stand together.</summary>
+    /// <summary>Writes several lines without others between them.</summary>
     public static void Say(params string[] markup) => Screen.Write(() =>
     {
         foreach (string line in markup)
@@ -182,7 +182,7 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
     {
         int quarters = 0;
 
-        // Of several at once, each line says whose it is.
+        // With several shares at once, each line names its share.
         string Subject() => Volatile.Read(ref _following) > 1 ? Safe(session.ImageName) + ": " : string.Empty;
         session.StateChanged += (_, state) =>
         {

@@ -5,7 +5,7 @@ using ImageShare.Core.Sip;
 
 namespace ImageShare.Cli;
 
-/// <summary>What the commands have to say: to people (<see cref="HumanReporter"/>) or to programs (<see cref="JsonReporter"/>). May be called from any thread.</summary>
+/// <summary>The output of the commands: for people (<see cref="HumanReporter"/>) or for programs (<see cref="JsonReporter"/>). Thread-safe.</summary>
 internal interface IReporter
 {
     void Listening(SipUri address);
@@ -14,10 +14,10 @@ internal interface IReporter
 
     void Invitation(ImageShareInvitation invitation);
 
-    /// <summary>There is no image in the folder that is served.</summary>
+    /// <summary>The served folder contains no image.</summary>
     void NoImages(string folder);
 
-    /// <summary>A peer asks for an image that is served here.</summary>
+    /// <summary>A peer requests an image.</summary>
     void Request(ImageRequest request);
 
     void Capabilities(SipUri peer, ImageShareCapabilities capabilities);
@@ -30,6 +30,6 @@ internal interface IReporter
     /// <summary>Follows a share to its end: states, progress, result.</summary>
     Task<ImageShareResult> FollowAsync(ImageShareSession session, CancellationToken cancellationToken);
 
-    /// <summary>Something failed: the share named last, or the command as a whole when that is null.</summary>
+    /// <summary>Reports a failure of the given share, or of the whole command if it is null.</summary>
     void Failed(ImageShareError error, string message, int? sipStatus, int? msrpStatus, ShareName? of = null);
 }

@@ -4,7 +4,7 @@ using ImageShare.Core.Sharing;
 
 namespace ImageShare.Cli;
 
-/// <summary>The small picture of --icon.</summary>
+/// <summary>The icon given with --icon.</summary>
 internal static class IconFile
 {
     public static async Task<ImageIcon> ReadAsync(FileInfo file, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using ImageShare.Cli.Inspection;
 
 namespace ImageShare.Cli;
 
-/// <summary><c>imageshare inspect FILE...</c>: what raw bytes are, field by field, or what is wrong with them and where.</summary>
+/// <summary><c>imageshare inspect FILE...</c>: decodes raw bytes field by field, or says what is wrong and where.</summary>
 internal static class InspectCommand
 {
     public static Command Create(CommonOptions common)

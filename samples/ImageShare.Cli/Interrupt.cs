@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ImageShare.Cli;
 
 /// <summary>
-/// Ctrl-C (and a polite kill) as a token: the command cancels its share, says goodbye to the peer and ends. A second Ctrl-C ends
+/// Ctrl-C and SIGTERM as a token: the command cancels its share, sends BYE and ends. A second Ctrl-C ends
 /// the program at once.
 /// </summary>
 internal sealed class Interrupt : IDisposable

@@ -12,14 +12,14 @@ namespace ImageShare.Cli;
 /// <summary>One JSON object per line on standard output, flushed at once, and nothing else there.</summary>
 internal sealed class JsonReporter(TextWriter output) : IReporter
 {
-    // Standard output is no HTML page: keep + and non-ASCII letters readable. Control characters are still escaped.
+    // Not for HTML: leave + and non-ASCII letters unescaped. Control characters are still escaped.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public void Listening(SipUri address) => Line("listening", json => json.WriteString("sip", address.ToString()));
 
     public void Asking(SipUri peer)
     {
-        // Not an event of the contract: programs need no patience.
+        // No JSON event: a hint for people.
     }
 
     public void Invitation(ImageShareInvitation invitation) => Line("invitation", json =>
@@ -49,7 +49,7 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
 
     public void NoImages(string folder)
     {
-        // Not an event of the contract: a program that fetches gets its answer.
+        // No JSON event: the peer gets its answer.
     }
 
     public void Request(ImageRequest request) => Line("request", json =>
@@ -122,12 +122,12 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
 
     public void Sending(string name, int number, int count)
     {
-        // Not an event of the contract: each line names its session.
+        // No JSON event: each line already names its session.
     }
 
     public void Trace(ImageShareTraceEvent message)
     {
-        // Standard output carries the contract's events only; --trace writes messages to a file.
+        // No JSON event: --trace writes messages to a file.
     }
 
     public async Task<ImageShareResult> FollowAsync(ImageShareSession session, CancellationToken cancellationToken)
@@ -235,7 +235,7 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
             json.WriteEndObject();
         }
 
-        // One line at a time, and none in the middle of a question.
+        // One line at a time, and not inside a question.
         StandardTerminal.Instance.Write(() =>
         {
             output.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan));

@@ -1,8 +1,8 @@
 namespace ImageShare.Cli;
 
 /// <summary>
-/// Reads the keys, one by one and without echo: a read cannot be taken back, and who reads all the time knows what was typed when. What is typed while
-/// no question is on the screen is read, and answers none.
+/// Reads keys continuously and without echo, because a pending read cannot be cancelled and the time of each key matters: what is typed while
+/// no question is on the screen answers none.
 /// </summary>
 internal sealed class Keyboard(Terminal terminal)
 {
@@ -10,10 +10,10 @@ internal sealed class Keyboard(Terminal terminal)
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _started;
 
-    /// <summary>Done when there are no more keys to come.</summary>
+    /// <summary>Completes at the end of the input.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>Begins to read; done when what was typed before is gone.</summary>
+    /// <summary>Starts reading; completes when what was typed earlier is discarded.</summary>
     public Task StartAsync()
     {
         if (Interlocked.Exchange(ref _started, 1) == 0)
@@ -42,7 +42,7 @@ internal sealed class Keyboard(Terminal terminal)
             {
                 if (terminal.Take(Console.ReadKey(intercept: true)) is { } answered)
                 {
-                    // What was typed ahead, for a question nobody has seen yet, goes before that is asked.
+                    // Discard what was typed before the question appeared.
                     Drop();
                     answered();
                 }
@@ -50,7 +50,7 @@ internal sealed class Keyboard(Terminal terminal)
         }
         catch (Exception e) when (e is IOException or InvalidOperationException)
         {
-            // The terminal is gone.
+            // The terminal was closed.
             _ended.TrySetResult();
             _ready.TrySetResult();
         }

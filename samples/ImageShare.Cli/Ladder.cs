@@ -3,8 +3,8 @@ using ImageShare.Core.Diagnostics;
 namespace ImageShare.Cli;
 
 /// <summary>
-/// Draws what passes between two ends as it happens, one line per SIP message. MSRP chunks come by the hundred: the first of a run is
-/// shown, the others are counted.
+/// Draws the exchange between two ends as it happens, one line per SIP message. Of a run of MSRP chunks, the first is
+/// shown and the others are counted.
 /// </summary>
 internal sealed class Ladder(string left, string right, Action<string> write)
 {
@@ -16,7 +16,7 @@ internal sealed class Ladder(string left, string right, Action<string> write)
 
     public void Head() => write($"{left,8} {new string(' ', Width)} {right}");
 
-    /// <summary>Takes a message as its sender saw it leave; call it with outgoing messages only, or each would be drawn twice.</summary>
+    /// <summary>Adds a message when it is sent. Call it for outgoing messages only, or each would be drawn twice.</summary>
     public void Draw(bool fromLeft, ImageShareTraceEvent message)
     {
         lock (_gate)

@@ -24,7 +24,7 @@ internal static class ListenCommand
                 using var tracing = new Tracing(common, parsed, reporter);
                 ImageShareOptions options = common.ToClientOptions(parsed, tracing.Sink);
 
-                // All invitations are read as soon as they come: how many may run is the only bound they need.
+                // Read all invitations at once: the number of running shares is their only limit.
                 options = options with { Limits = options.Limits with { MaxPendingInvitations = options.Limits.MaxConcurrentShares } };
                 if (parsed.GetValue(maxSize) is { } largest)
                 {

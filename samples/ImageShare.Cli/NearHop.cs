@@ -4,10 +4,10 @@ using ImageShare.Core.Sip;
 
 namespace ImageShare.Cli;
 
-/// <summary>The first mistake with two machines: a socket bound to loopback reaches nobody else, and the system's own error does not say so.</summary>
+/// <summary>Explains a common mistake: a socket bound to loopback cannot reach another machine, and the system's error does not say so.</summary>
 internal static class NearHop
 {
-    /// <exception cref="ImageShareException">What is bound cannot reach the first hop.</exception>
+    /// <exception cref="ImageShareException">The bound address cannot reach the first hop.</exception>
     public static void Check(ImageShareOptions options, SipUri peer)
     {
         SipUri hop = options.Route is [var first, ..] ? first : peer;

@@ -3,7 +3,7 @@ using ImageShare.Core;
 
 namespace ImageShare.Cli;
 
-/// <summary><c>imageshare offer DIR</c>: serves the images of a folder to whoever fetches them.</summary>
+/// <summary><c>imageshare offer DIR</c>: serves the images of a folder.</summary>
 internal static class OfferCommand
 {
     public static Command Create(CommonOptions common)

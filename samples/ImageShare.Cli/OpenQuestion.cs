@@ -1,6 +1,6 @@
 namespace ImageShare.Cli;
 
-/// <summary>A question that is on the screen, and what has been typed since.</summary>
+/// <summary>The question on the screen and the answer typed so far.</summary>
 internal sealed class OpenQuestion(string text)
 {
     private readonly TaskCompletionSource<string?> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -9,7 +9,7 @@ internal sealed class OpenQuestion(string text)
 
     public string Typed { get; set; } = string.Empty;
 
-    /// <summary>What was typed; null when nothing can be typed any more.</summary>
+    /// <summary>The answer; null at the end of the input.</summary>
     public Task<string?> Answered => _answer.Task;
 
     public void End(string? answer) => _answer.TrySetResult(answer);

@@ -2,10 +2,10 @@ using ImageShare.Core.Sharing;
 
 namespace ImageShare.Cli;
 
-/// <summary>A picture named on the command line, and the icon that goes with it.</summary>
+/// <summary>An image named on the command line, and its icon.</summary>
 internal sealed record PictureToSend(FileInfo File, ImageIcon? Icon)
 {
-    /// <exception cref="UsageException">There are icons, but not one for each picture.</exception>
+    /// <exception cref="UsageException">The number of icons differs from the number of images.</exception>
     public static async Task<PictureToSend[]> OfAsync(FileInfo[] files, FileInfo[] icons, CancellationToken cancellationToken)
     {
         if (icons.Length > 0 && icons.Length != files.Length)

@@ -21,5 +21,5 @@ if (parsed.Errors.Count > 0)
     return ExitStatus.Usage;
 }
 
-// The commands take signals themselves: Ctrl-C must cancel the share properly before the program ends.
+// The commands handle signals themselves: Ctrl-C must cancel the share before the program ends.
 return output.StatusOr(await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false }));

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ImageShare.Cli;
 
-/// <summary>How far one share is, as a line for a terminal.</summary>
+/// <summary>The progress of one share, as a line for a terminal.</summary>
 internal sealed class ProgressRow(string name, TimeProvider time)
 {
     private const int LongestBar = 40;
@@ -28,7 +28,7 @@ internal sealed class ProgressRow(string name, TimeProvider time)
         Octets = octets;
     }
 
-    /// <summary>The line, at most about so many cells long.</summary>
+    /// <summary>The line, at most about this many cells wide.</summary>
     public string ToString(int width)
     {
         string said = $"{State}  {name}";

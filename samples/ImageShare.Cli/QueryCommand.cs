@@ -5,7 +5,7 @@ using ImageShare.Core.Sip;
 
 namespace ImageShare.Cli;
 
-/// <summary><c>imageshare query TARGET</c>: step 1 of the service, and nothing else.</summary>
+/// <summary><c>imageshare query TARGET</c>: the capability query alone.</summary>
 internal static class QueryCommand
 {
     public static Command Create(CommonOptions common)

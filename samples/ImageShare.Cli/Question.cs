@@ -1,7 +1,7 @@
 namespace ImageShare.Cli;
 
 /// <summary>
-/// Yes or no, asked of whoever sits at standard input. One question at a time: invitations may come together, and there is one person.
+/// Asks yes-or-no questions on standard input, one at a time, also if several invitations arrive together.
 /// </summary>
 internal sealed class Question(Terminal terminal) : IDisposable
 {
@@ -9,10 +9,10 @@ internal sealed class Question(Terminal terminal) : IDisposable
     private readonly Keyboard _keyboard = new(terminal);
     private Task<string?>? _line;
 
-    /// <param name="text">The question, saying all that it is about: shown when its turn has come.</param>
-    /// <param name="over">Cancelled when no answer is wanted any more.</param>
-    /// <returns>The answer; no when standard input has ended.</returns>
-    /// <exception cref="OperationCanceledException">No answer is wanted any more.</exception>
+    /// <param name="text">The question, with everything needed to answer it.</param>
+    /// <param name="over">Cancelled when the answer is no longer needed.</param>
+    /// <returns>The answer; false at the end of standard input.</returns>
+    /// <exception cref="OperationCanceledException">The answer is no longer needed.</exception>
     public async Task<bool> AskAsync(string text, CancellationToken over)
     {
         await _turn.WaitAsync(over);
@@ -33,7 +33,7 @@ internal sealed class Question(Terminal terminal) : IDisposable
         }
     }
 
-    /// <summary>Questions may come: from now on what is typed is not shown before there is one.</summary>
+    /// <summary>Prepares for questions: from now on keys are not echoed unless a question is open.</summary>
     public void Prepare()
     {
         if (!Console.IsInputRedirected)
@@ -63,20 +63,20 @@ internal sealed class Question(Terminal terminal) : IDisposable
     {
         if (_line is { IsCompleted: true })
         {
-            // Written after its question was over: not an answer to this one.
+            // Typed after its question was closed: not an answer to this one.
             _line = null;
         }
 
         OpenQuestion question = terminal.Ask(text + " [y/N] ");
         try
         {
-            // A read of standard input cannot be taken back: one that is still open after its question was over serves the next.
+            // A read of standard input cannot be cancelled: if it is pending when its question is closed, the next question uses it.
             _line ??= Task.Run(Console.ReadLine, CancellationToken.None);
             string? answer = await _line.WaitAsync(over);
             _line = null;
             if (answer is not null)
             {
-                // What comes out of a pipe nobody has typed.
+                // Piped input was not typed.
                 terminal.Answer(question, Shown.Text(answer, 40));
             }
 

@@ -4,7 +4,7 @@ using ImageShare.Core.Sharing;
 
 namespace ImageShare.Cli;
 
-/// <summary>Takes invitations as they come, decides, and follows what was accepted.</summary>
+/// <summary>Receives invitations, decides, and follows the accepted ones.</summary>
 internal sealed class Receiver(IReporter reporter, IImageStore store, string accept) : IDisposable
 {
     private readonly Question _question = new(StandardTerminal.Instance);
@@ -32,7 +32,7 @@ internal sealed class Receiver(IReporter reporter, IImageStore store, string acc
         }
         catch (OperationCanceledException) when (enough.IsCancellationRequested)
         {
-            // Enough shares, or Ctrl-C: what runs is followed to its end below.
+            // Enough shares, or Ctrl-C. Running shares are followed to their end below.
         }
 
         await Task.WhenAll(running);
@@ -58,7 +58,7 @@ internal sealed class Receiver(IReporter reporter, IImageStore store, string acc
         }
     }
 
-    // Null for what was no share yet: the rest of an image that is not here, whose sender now offers the whole. Beside others it does not.
+    // Null if it did not become a share: the offer was for the rest of an image that is not stored here, and the sender will offer the whole image. With other images in the invitation it does not.
     private async Task<int?> ReceiveAsync(ImageShareInvitation invitation, CancellationToken cancellationToken)
     {
         try
@@ -80,7 +80,7 @@ internal sealed class Receiver(IReporter reporter, IImageStore store, string acc
         }
         catch (ImageShareException e)
         {
-            // Nobody has declined: the sender is not to read that somebody did.
+            // No user declined, so do not report a decline to the sender.
             bool isOfStore = e.Error is ImageShareError.StoreNotWritable or ImageShareError.DiskFull;
             await invitation.DeclineAsync(isOfStore ? DeclineReason.NotStorable : DeclineReason.ByUser, CancellationToken.None);
             reporter.Failed(e.Error, e.Message, e.SipStatus, e.MsrpStatus, ShareName.Of(invitation));
@@ -111,7 +111,7 @@ internal sealed class Receiver(IReporter reporter, IImageStore store, string acc
         return await _question.AskAsync($"Accept {What(invitation)}?", over.Token);
     }
 
-    // All that there is to decide on, in the question itself: other invitations are told of while it waits.
+    // Put everything needed for the decision into the question: other invitations may be reported while it waits.
     private static string What(ImageShareInvitation invitation)
     {
         InvitedImage image = invitation.Image;

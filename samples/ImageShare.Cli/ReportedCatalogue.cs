@@ -5,15 +5,15 @@ using ImageShare.Core.Sip;
 
 namespace ImageShare.Cli;
 
-/// <summary>A folder's images, and a word about each request for one.</summary>
+/// <summary>The catalogue of a folder, which reports each request.</summary>
 internal sealed class ReportedCatalogue(IReporter reporter, string folder, long? maxRate) : IImageCatalogue
 {
     private readonly IImageCatalogue _images = ImageCatalogue.FromDirectory(folder);
 
-    // To say that there is none of thousands would take longer than it is worth.
+    // Do not search thousands of files just to report that none is an image.
     private const int MostLookedAt = 1000;
 
-    /// <summary>Says so when there is no image in the folder. Looks at file after file until one is an image; only that one is hashed.</summary>
+    /// <summary>Reports a folder without images. Checks files until one is an image; only that one is hashed.</summary>
     /// <exception cref="ImageShareException">The folder cannot be read.</exception>
     public async Task SayIfEmptyAsync(SipUri self, CancellationToken cancellationToken)
     {

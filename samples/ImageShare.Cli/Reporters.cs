@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace ImageShare.Cli;
 
-/// <summary>Chooses who is spoken to.</summary>
+/// <summary>Chooses the reporter.</summary>
 internal static class Reporters
 {
     public static IReporter For(CommonOptions common, ParseResult parsed) => parsed.GetValue(common.Json)

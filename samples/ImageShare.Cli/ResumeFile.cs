@@ -6,12 +6,12 @@ using ImageShare.Core.Sip;
 namespace ImageShare.Cli;
 
 /// <summary>
-/// What a peer has acknowledged of an image, in a file that outlives this program however it ends. It names the hash and the size of the image:
-/// of an image that has changed since, nothing is resumed.
+/// The number of bytes of an image that a peer has acknowledged, in a file that outlives this program. It contains the hash and size of the image:
+/// if the image has changed since, nothing is resumed.
 /// </summary>
 internal sealed class ResumeFile : IProgress<ImageShareProgress>
 {
-    // A receiver acknowledges octets before they are written, of this library as many as its four buffers hold: one that was killed has that much less.
+    // A receiver acknowledges bytes before they are written, this library as many as its four buffers hold: a killed receiver has that much less.
     private const long NotYetWritten = 512 * 1024;
 
     private readonly string _path;
@@ -24,10 +24,10 @@ internal sealed class ResumeFile : IProgress<ImageShareProgress>
         ResumeAt = Math.Max(0, acknowledged - NotYetWritten);
     }
 
-    /// <summary>The octets to leave out.</summary>
+    /// <summary>The number of bytes to skip.</summary>
     public long ResumeAt { get; }
 
-    /// <summary>Reads what an earlier run noted of this image and this peer.</summary>
+    /// <summary>Reads the note of an earlier run about this image and peer.</summary>
     public static ResumeFile Open(string path, SipUri peer, ImageDescription image)
     {
         string file = ResumeFolder.FileOf(path, peer.ToString());

@@ -3,13 +3,13 @@ using System.Text;
 
 namespace ImageShare.Cli;
 
-/// <summary>Small files about broken transfers, in the user's folder for application data: they outlive this program however it ends, and are removed when 30 days old.</summary>
+/// <summary>Small files about interrupted transfers, in the user's application data folder. They outlive this program and are removed after 30 days.</summary>
 internal static class ResumeFolder
 {
-    // Long after what the peer kept of it is gone too: a store's partials live seven days unless it is told otherwise.
+    // Longer than a peer keeps its partial file: seven days by default.
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
 
-    /// <summary>The file about one transfer, told by words that say which one it is.</summary>
+    /// <summary>The file for one transfer, identified by the given words.</summary>
     public static string FileOf(params string[] words)
     {
         string folder = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "imageshare", "resume");
@@ -17,7 +17,7 @@ internal static class ResumeFolder
         return Path.Combine(folder, Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', words)))));
     }
 
-    // A transfer that nobody finishes leaves its file. Another run of this program may remove it first, or have it open: then it is left to that one, or to the next.
+    // An unfinished transfer leaves its file. Another process may remove it first or have it open: then leave it.
     private static void RemoveOld(DirectoryInfo folder)
     {
         DateTime oldest = DateTime.UtcNow - Lifetime;
@@ -34,7 +34,7 @@ internal static class ResumeFolder
         }
     }
 
-    /// <summary>What a file says; nothing when it is not there, or another run of this program removes it just now.</summary>
+    /// <summary>The content of a file; empty if it does not exist or is being removed by another process.</summary>
     public static string[] Read(string path)
     {
         try
@@ -47,7 +47,7 @@ internal static class ResumeFolder
         }
     }
 
-    /// <summary>Writes in one step: a program that is killed here leaves the old file or the new one. Several programs may write one file: each leaves a whole one, and the last one stays.</summary>
+    /// <summary>Replaces a file atomically: a killed process leaves the old file or the new one. If several processes write the same file, the last one wins.</summary>
     public static void Write(string path, params string[] lines)
     {
         string next = $"{path}.{Guid.NewGuid():N}.new";
@@ -58,7 +58,7 @@ internal static class ResumeFolder
         }
         finally
         {
-            // Gone already, unless one of the two failed.
+            // Already moved, unless one of the two steps failed.
             File.Delete(next);
         }
     }

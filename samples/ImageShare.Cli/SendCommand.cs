@@ -5,7 +5,7 @@ using ImageShare.Core.Sip;
 
 namespace ImageShare.Cli;
 
-/// <summary><c>imageshare send IMAGE... TARGET</c>: query, invite, transfer, teardown; once for each image, or for all together.</summary>
+/// <summary><c>imageshare send IMAGE... TARGET</c>: query, invitation, transfer and teardown for each image, or for all together.</summary>
 internal static class SendCommand
 {
     public static Command Create(CommonOptions common)
@@ -16,7 +16,7 @@ internal static class SendCommand
             Arity = ArgumentArity.OneOrMore,
             CustomParser = result =>
             {
-                // The last one is the target.
+                // The last argument is the target.
                 result.OnlyTake(Math.Max(1, result.Tokens.Count - 1));
                 return [.. result.Tokens.Select(token => new FileInfo(token.Value))];
             },

@@ -5,16 +5,16 @@ using ImageShare.Core.Sip;
 
 namespace ImageShare.Cli;
 
-/// <summary>Sends the pictures of one command. One that fails does not keep the next ones back, unless the peer can take none.</summary>
+/// <summary>Sends the images of one command. A failure does not stop the next ones, unless the peer cannot receive any.</summary>
 internal sealed class Sender(IReporter reporter, ImageShareClient client, SipUri peer)
 {
     public required ShareSettings Settings { get; init; }
 
-    /// <summary>Whether to continue transfers that broke off.</summary>
+    /// <summary>Whether to resume interrupted transfers.</summary>
     public bool Resumes { get; init; }
 
     /// <summary>One after another, each in its own session (IR.79 §3.1).</summary>
-    /// <returns>The exit status: done when all arrived; interrupted, and the rest not begun, after Ctrl-C.</returns>
+    /// <returns>The exit status: success if all arrived; interrupted after Ctrl-C, with the remaining images not started.</returns>
     public async Task<int> SendEachAsync(PictureToSend[] pictures, CancellationToken cancellationToken)
     {
         int status = ExitStatus.Done;
@@ -38,7 +38,7 @@ internal sealed class Sender(IReporter reporter, ImageShareClient client, SipUri
                     status = ExitStatus.Failed;
                     break;
                 case var final:
-                    // Interrupted, or a peer that cannot share images: the next one would fare no better.
+                    // Interrupted, or the peer cannot share images: the next image would fail too.
                     return final;
             }
         }
@@ -46,8 +46,8 @@ internal sealed class Sender(IReporter reporter, ImageShareClient client, SipUri
         return status;
     }
 
-    /// <summary>All in one session (RFC 5547 §8.2.3). A picture that cannot be read keeps all back.</summary>
-    /// <returns>The exit status: done when all arrived.</returns>
+    /// <summary>All in one session (RFC 5547 §8.2.3). If one image cannot be read, none is sent.</summary>
+    /// <returns>The exit status: success if all arrived.</returns>
     public async Task<int> SendTogetherAsync(PictureToSend[] pictures, CancellationToken cancellationToken)
     {
         for (int i = 0; i < pictures.Length; i++)
@@ -70,7 +70,7 @@ internal sealed class Sender(IReporter reporter, ImageShareClient client, SipUri
         {
             if (results[i].IsCompleted || (results[i].State == ImageShareState.Declined && images[i].ResumeAt > 0))
             {
-                // It is there, or its rest is not wanted: perhaps the whole is, another time.
+                // It is complete, or its rest was refused; the whole image may be accepted another time.
                 notes[i]?.Delete();
             }
         }

@@ -3,7 +3,7 @@ using ImageShare.Core.Sharing;
 
 namespace ImageShare.Cli;
 
-/// <summary>Follows the shares of images that peers fetch. What somebody wants to send is declined.</summary>
+/// <summary>Follows the shares of images that peers fetch. Declines offered images.</summary>
 internal sealed class Server(IReporter reporter)
 {
     public async Task<int> RunAsync(ImageShareClient client, int? count, CancellationToken cancellationToken)
@@ -23,7 +23,7 @@ internal sealed class Server(IReporter reporter)
         }
         catch (OperationCanceledException) when (enough.IsCancellationRequested)
         {
-            // Enough shares, or Ctrl-C: what runs is followed to its end below.
+            // Enough shares, or Ctrl-C. Running shares are followed to their end below.
         }
 
         await Task.WhenAll(running);
@@ -57,7 +57,7 @@ internal sealed class Server(IReporter reporter)
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The program ends.
+            // The program is ending.
         }
     }
 }

@@ -1,9 +1,9 @@
 using ImageShare.Core;
 namespace ImageShare.Cli;
 
-/// <summary>Which share of several is spoken of.</summary>
-/// <param name="Session">Its session, or null when it never came to one.</param>
-/// <param name="Index">Its place among the images of one invitation, from 0.</param>
+/// <summary>Identifies one of several shares.</summary>
+/// <param name="Session">Its session, or null if there was none.</param>
+/// <param name="Index">Its index in the invitation, starting at 0.</param>
 /// <param name="Image">The name of its image, or null.</param>
 internal sealed record ShareName(string? Session, int Index, string? Image)
 {

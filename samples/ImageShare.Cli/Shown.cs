@@ -3,10 +3,10 @@ using System.Text;
 
 namespace ImageShare.Cli;
 
-/// <summary>Makes what a peer sent safe to show on a terminal, and numbers easy to read.</summary>
+/// <summary>Makes text from a peer safe for a terminal, and numbers easy to read.</summary>
 internal static class Shown
 {
-    /// <summary>Control and direction-changing characters become visible escapes; long text is cut.</summary>
+    /// <summary>Escapes control and bidirectional formatting characters; truncates long text.</summary>
     public static string Text(string? text, int longest = 200)
     {
         var shown = new StringBuilder();
@@ -40,7 +40,7 @@ internal static class Shown
         _ => string.Create(CultureInfo.InvariantCulture, $"{count / 1e9:0.0} GB"),
     };
 
-    /// <summary>A warning of a result as a person would say it.</summary>
+    /// <summary>A warning of a result in words.</summary>
     public static string Warning(string code) => code switch
     {
         "TypeMismatch" => "Look twice before opening it: its first bytes belong to a different type than announced.",
@@ -49,7 +49,7 @@ internal static class Shown
         _ => code,
     };
 
-    /// <summary>A state as a person would say it.</summary>
+    /// <summary>A state in words.</summary>
     public static string State(Core.Sharing.ImageShareState state) => state switch
     {
         Core.Sharing.ImageShareState.Querying => "querying the peer's capabilities",

@@ -1,11 +1,11 @@
 namespace ImageShare.Cli;
 
-/// <summary>One line on standard error, where errors and questions go.</summary>
+/// <summary>Writes lines to standard error, for errors and questions.</summary>
 internal static class StandardError
 {
     public static void Say(string line) => StandardTerminal.Instance.Write(() => Write(line + Environment.NewLine));
 
-    /// <summary>For <see cref="Terminal"/>: all else is whole lines.</summary>
+    /// <summary>For <see cref="Terminal"/>: everything else is whole lines.</summary>
     public static void Write(string text)
     {
         try
@@ -14,7 +14,7 @@ internal static class StandardError
         }
         catch (IOException)
         {
-            // Nobody can be told any more; the exit status still says how it ended.
+            // Nothing can be reported any more except the exit status.
         }
     }
 }

@@ -3,8 +3,8 @@ using System.Text;
 namespace ImageShare.Cli;
 
 /// <summary>
-/// Standard output that may go away: its reader ended, it was closed, its disk is full. The share goes on to its proper end; what could
-/// not be written is said once on standard error, and costs the status 0.
+/// Standard output that may fail: its reader ended, it was closed, its disk is full. The share continues; the output that could
+/// not be written is reported once on standard error, and the exit status is not 0.
 /// </summary>
 internal sealed class StandardOutput : Stream
 {
@@ -29,7 +29,7 @@ internal sealed class StandardOutput : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Puts this in the place of the console's own standard output, in UTF-8.</summary>
+    /// <summary>Replaces the console's standard output, in UTF-8.</summary>
     public static StandardOutput Install()
     {
         var output = new StandardOutput();

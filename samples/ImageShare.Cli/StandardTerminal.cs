@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace ImageShare.Cli;
 
-/// <summary>The terminal of this program, or what stands in its place.</summary>
+/// <summary>The terminal of this program, or its replacement.</summary>
 internal static class StandardTerminal
 {
     public static Terminal Instance { get; } = new(StandardError.Write, Width, Cells, Layout(), TimeProvider.System);
@@ -25,7 +25,7 @@ internal static class StandardTerminal
         }
         catch (IOException)
         {
-            // No terminal says how wide it is.
+            // Not a terminal: the width is unknown.
             return 80;
         }
     }

@@ -3,13 +3,13 @@ using System.Text;
 namespace ImageShare.Cli;
 
 /// <summary>
-/// The one owner of what people see: whatever is written goes through it. Notices stand on lines of their own; below them, on a terminal that can be written over, the
-/// progress of what runs; and last the one question that is open. Never two of them on one line. May be called from any thread.
+/// Owns the terminal: all output goes through it. Notices are on lines of their own; below them, if the terminal supports it, the
+/// progress rows, and last the open question. Never two of them on one line. Thread-safe.
 /// </summary>
 /// <param name="error">Writes to standard error, where questions and progress go.</param>
-/// <param name="width">How many cells a line of the terminal has now.</param>
-/// <param name="cells">How many cells a text takes.</param>
-/// <param name="layout">What can be done with standard error.</param>
+/// <param name="width">The current width of the terminal in cells.</param>
+/// <param name="cells">The width of a text in cells.</param>
+/// <param name="layout">What standard error supports.</param>
 /// <param name="time">The clock.</param>
 internal sealed class Terminal(Action<string> error, Func<int> width, Func<string, int> cells, TerminalLayout layout, TimeProvider time)
 {
@@ -25,10 +25,10 @@ internal sealed class Terminal(Action<string> error, Func<int> width, Func<strin
 
     public bool IsLive => layout == TerminalLayout.Live;
 
-    // A full last column leaves it open where the cursor is.
+    // After a full last column the cursor position is undefined.
     private int Columns => Math.Max(10, width() - 1);
 
-    /// <summary>Lets something be written, whole lines only, on standard output or standard error.</summary>
+    /// <summary>Runs an action that writes whole lines to standard output or standard error.</summary>
     public void Write(Action write)
     {
         lock (_gate)
@@ -47,12 +47,12 @@ internal sealed class Terminal(Action<string> error, Func<int> width, Func<strin
         }
     }
 
-    /// <summary>Shows how far something is, until <see cref="Remove"/>.</summary>
+    /// <summary>Shows a progress row until <see cref="Remove"/>.</summary>
     public void Add(ProgressRow row) => Write(() => _rows.Add(row));
 
     public void Remove(ProgressRow row) => Write(() => _rows.Remove(row));
 
-    /// <summary>A row says something else now.</summary>
+    /// <summary>Updates a progress row.</summary>
     public void Update(ProgressRow row, Action change)
     {
         lock (_gate)
@@ -66,7 +66,7 @@ internal sealed class Terminal(Action<string> error, Func<int> width, Func<strin
         }
     }
 
-    /// <summary>Asks, in the last line. One question at a time.</summary>
+    /// <summary>Shows a question in the last line. One at a time.</summary>
     public OpenQuestion Ask(string text)
     {
         var question = new OpenQuestion(text);
@@ -81,7 +81,7 @@ internal sealed class Terminal(Action<string> error, Func<int> width, Func<strin
         return question;
     }
 
-    /// <summary>The question is over without an answer: it goes.</summary>
+    /// <summary>Removes the question without an answer.</summary>
     public void Withdraw(OpenQuestion question)
     {
         lock (_gate)
@@ -95,7 +95,7 @@ internal sealed class Terminal(Action<string> error, Func<int> width, Func<strin
         }
     }
 
-    /// <summary>An answer that was not typed here.</summary>
+    /// <summary>Delivers an answer that was not typed.</summary>
     public void Answer(OpenQuestion question, string typed)
     {
         lock (_gate)
@@ -108,9 +108,9 @@ internal sealed class Terminal(Action<string> error, Func<int> width, Func<strin
     }
 
     /// <summary>
-    /// Takes a key. Without a question on the screen it says nothing to anybody.
+    /// Handles a key. Ignored if no question is open.
     /// </summary>
-    /// <returns>What makes the answer known, if that was its end; else null.</returns>
+    /// <returns>An action that delivers the answer if the key completed it; otherwise null.</returns>
     public Action? Take(ConsoleKeyInfo key)
     {
         lock (_gate)
@@ -178,7 +178,7 @@ internal sealed class Terminal(Action<string> error, Func<int> width, Func<strin
         }
         else if (_drawn.Count > 0)
         {
-            // A terminal that has become narrower has broken the lines.
+            // The terminal has become narrower and wrapped the lines.
             int columns = Math.Max(1, width());
             int rows = _drawn.Sum(line => Math.Max(1, (line + columns - 1) / columns));
             error("\r" + (rows > 1 ? $"\e[{rows - 1}A" : string.Empty) + "\e[J");
@@ -240,7 +240,7 @@ internal sealed class Terminal(Action<string> error, Func<int> width, Func<strin
         return line[..end];
     }
 
-    // Behind a space where there is one; put together again, the lines are the text.
+    // Break after a space if there is one; the lines joined are the text.
     private List<string> Wrap(string text, int columns)
     {
         List<string> lines = [];

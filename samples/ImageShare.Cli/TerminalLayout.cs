@@ -1,14 +1,14 @@
 namespace ImageShare.Cli;
 
-/// <summary>How questions stand among other lines.</summary>
+/// <summary>Where questions appear among other lines.</summary>
 internal enum TerminalLayout
 {
-    /// <summary>Standard error is a terminal that can be written over: progress and the question stay below what is said.</summary>
+    /// <summary>Standard error is a terminal with cursor control: progress and the question stay at the bottom.</summary>
     Live,
 
-    /// <summary>All that is written is written in this order: the answer follows the question in its line, and a question that is interrupted is written once more.</summary>
+    /// <summary>Output appears in order: the answer follows the question on its line, and an interrupted question is repeated.</summary>
     OpenLine,
 
-    /// <summary>Standard output takes another way to the same terminal, and may arrive whenever it likes: a question is a line of its own, and stands once more beside its answer.</summary>
+    /// <summary>Standard output reaches the same terminal by another way, at any time: a question has a line of its own and is repeated with its answer.</summary>
     WholeLines,
 }

@@ -35,7 +35,7 @@ internal sealed class TlsFiles
 
     public Option[] Options => [Certificate, Key, Trust, Port, Host];
 
-    /// <exception cref="UsageException">A file cannot be read, or does not hold what it should.</exception>
+    /// <exception cref="UsageException">A file cannot be read or has the wrong content.</exception>
     public TlsOptions Load(ParseResult parsed)
     {
         TlsOptions options = TlsOptions.Default;
@@ -64,7 +64,7 @@ internal sealed class TlsFiles
         return certificates.Count > 0 ? certificates : throw new CryptographicException("it contains none");
     });
 
-    // By way of PKCS#12, for platforms whose TLS takes no key that was never in a store.
+    // Convert to PKCS#12, because TLS on some platforms does not accept ephemeral keys.
     private static X509Certificate2 WithKey(FileInfo file, FileInfo key) => Try(key, "the certificate's key", () =>
     {
         using X509Certificate2 read = X509Certificate2.CreateFromPemFile(file.FullName, key.FullName);

@@ -5,8 +5,8 @@ using ImageShare.Core.Diagnostics;
 namespace ImageShare.Cli;
 
 /// <summary>
-/// Writes every SIP message whole, every MSRP chunk's first line, and the beginning of what could not be read with the reason, to the file of --trace. It holds personal data. A file that cannot
-/// be written further is said once; the share goes on without it.
+/// Writes every SIP message, the first line of every MSRP chunk, and the start of unreadable input with the reason, to the file given with --trace. It contains personal data. If the file cannot
+/// be written, this is reported once and the share continues.
 /// </summary>
 internal sealed class TraceWriter(FileInfo file) : IDisposable
 {
@@ -89,7 +89,7 @@ internal sealed class TraceWriter(FileInfo file) : IDisposable
             }
             catch (IOException)
             {
-                // Said above; what was still buffered is lost with the rest.
+                // Already reported above; buffered output is lost.
             }
         }
     }

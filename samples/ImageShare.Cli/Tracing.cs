@@ -3,7 +3,7 @@ using ImageShare.Core.Diagnostics;
 
 namespace ImageShare.Cli;
 
-/// <summary>Where a command's wire messages go: to the file of --trace, to the screen with --verbose, or nowhere.</summary>
+/// <summary>Where the messages of a command are written: to the file of --trace, to the screen with --verbose, or nowhere.</summary>
 internal sealed class Tracing : IDisposable
 {
     private readonly TraceWriter? _file;

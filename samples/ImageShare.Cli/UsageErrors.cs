@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace ImageShare.Cli;
 
-/// <summary>Says what is wrong with a command line and where to read how it is done.</summary>
+/// <summary>Reports what is wrong with a command line and where the help is.</summary>
 internal static class UsageErrors
 {
     public static void Say(ParseResult parsed)

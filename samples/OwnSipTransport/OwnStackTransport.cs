@@ -7,14 +7,14 @@ using ImageShare.Core.Sip.Transport;
 /// <summary>Image sharing over a SIP stack of the application's own: whole messages out by a delegate, whole messages in by a call.</summary>
 internal sealed class OwnStackTransport(SipSentBy self, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> send) : ISipTransport
 {
-    // The stack knows where things go; the library only wants to be told something it can hand back.
+    // The stack routes messages; the library only needs a value that it can pass back.
     private static readonly SipDestination TheStack = new(new IPEndPoint(IPAddress.Loopback, 5060), SipProtocol.Tcp);
 
     private ISipTransportReceiver? _receiver;
 
     public void Start(ISipTransportReceiver receiver) => _receiver = receiver;
 
-    // Saying TCP, the stack promises to lose nothing: the library repeats nothing then.
+    // TCP means reliable: the library does not retransmit.
     public ValueTask<SipDestination> ResolveAsync(SipUri nextHop, int messageLength, CancellationToken cancellationToken) => new(TheStack);
 
     public SipSentBy GetSentBy(SipDestination destination) => self;
@@ -24,7 +24,7 @@ internal sealed class OwnStackTransport(SipSentBy self, Func<ReadOnlyMemory<byte
     public ValueTask SendAsync(SipMessage message, SipDestination destination, CancellationToken cancellationToken) =>
         send(message.ToArray(), cancellationToken);
 
-    /// <summary>The stack calls this with each whole message that is for the library; false when it is none.</summary>
+    /// <summary>The stack calls this with each whole message for the library; false if it is not a SIP message.</summary>
     public bool Receive(ReadOnlyMemory<byte> bytes)
     {
         if (!SipReader.TryReadDatagram(bytes.ToArray(), null, out SipMessage? message, out _))

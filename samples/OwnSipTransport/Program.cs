@@ -7,12 +7,12 @@ using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Text;
 
-// Two stacks, joined here; yours would put the bytes on its own wire.
+// Two stacks, connected here; yours would send the bytes itself.
 OwnStackTransport? toBob = null;
 await using var toAlice = new OwnStackTransport(new SipSentBy("bob.example", 5060), (bytes, _) => Deliver(toBob!, bytes));
 toBob = new OwnStackTransport(new SipSentBy("alice.example", 5060), (bytes, _) => Deliver(toAlice, bytes));
 
-// MSRP needs no socket either in a test: leave Network out to carry it over TCP.
+// In a test, MSRP needs no socket either. Omit Network to use TCP.
 var network = new InMemoryNetwork();
 await using ImageShareClient alice = await StartAsync("sip:alice@ims.example", toBob);
 await using ImageShareClient bob = await StartAsync("sip:bob@ims.example", toAlice);
