@@ -3,7 +3,7 @@ using System.Net;
 namespace ImageShare.Core.Msrp.Connections;
 
 /// <summary>
-/// Ends a connection that is not bound: one that names no session in time (RFC 4975 §14.5), and an accepted one that has lingered behind its last session
+/// Ends a connection without a session: one that names none in time (RFC 4975 §14.5), and an accepted one some time after its last session
 /// (RFC 4975 §5.4). Any thread may call any member.
 /// </summary>
 internal sealed class BindWatch : IDisposable
@@ -13,7 +13,7 @@ internal sealed class BindWatch : IDisposable
     private readonly ConnectionEnd _end;
     private readonly ITimer _timer;
 
-    // Counted among the unbound connections of its address; null for a connection this side opened, which is not.
+    // The address for which it counts as an unbound connection; null for a connection opened by this side, which does not count.
     private readonly IPAddress? _countedFor;
     private long _unboundSince;
     private int _countsAsBound;
@@ -39,7 +39,7 @@ internal sealed class BindWatch : IDisposable
         }
     }
 
-    /// <summary>The last session has left: another may come within <see cref="ConnectionSettings.LingerTime"/>.</summary>
+    /// <summary>The last session has left: another may be bound within <see cref="ConnectionSettings.LingerTime"/>.</summary>
     public void Linger()
     {
         Volatile.Write(ref _unboundSince, Time.GetTimestamp());

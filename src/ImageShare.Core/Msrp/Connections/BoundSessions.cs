@@ -93,7 +93,7 @@ internal sealed class BoundSessions<TSession> where TSession : class
         }
     }
 
-    /// <summary>No session joins any more; those bound stay until they leave or are taken out.</summary>
+    /// <summary>No session may join any more; bound ones stay until they leave or are removed.</summary>
     public void Close()
     {
         lock (_gate)

@@ -10,13 +10,13 @@ internal sealed record ConnectionSettings(MsrpLimits Limits, TransferSettings Tr
     /// <summary>How long an accepted connection may take to name a session, and a session to be named (RFC 4975 §14.5).</summary>
     public required TimeSpan BindTimeout { get; init; }
 
-    /// <summary>How long an accepted connection stays open behind its last session (RFC 4975 §5.4).</summary>
+    /// <summary>How long an accepted connection stays open after its last session (RFC 4975 §5.4).</summary>
     public required TimeSpan LingerTime { get; init; }
 
-    /// <summary>How long a connection may be idle in both directions; null is for ever.</summary>
+    /// <summary>How long a connection may be idle in both directions; null for no limit.</summary>
     public TimeSpan? IdleTimeout { get; init; }
 
-    /// <summary>In each of these intervals an open message has to gain <see cref="MsrpLimits.MinProgressBytes"/>; null asks for nothing.</summary>
+    /// <summary>The interval in which an incomplete message must gain <see cref="MsrpLimits.MinProgressBytes"/>; null requires nothing.</summary>
     public TimeSpan? ProgressInterval { get; init; }
 
     /// <summary>Whether a session is found by its session id alone, against RFC 4975 §6.1.</summary>
@@ -25,6 +25,6 @@ internal sealed record ConnectionSettings(MsrpLimits Limits, TransferSettings Tr
     /// <summary>The clock of all waits.</summary>
     public TimeProvider TimeProvider => Transfers.TimeProvider;
 
-    /// <summary>Told of each request and response; null when nobody listens.</summary>
+    /// <summary>Called for each request and response; or null.</summary>
     public Action<MsrpTraceEvent>? Trace => Transfers.Trace;
 }

@@ -4,7 +4,7 @@ using ImageShare.Core.Net;
 
 namespace ImageShare.Core.Msrp.Connections;
 
-/// <summary>What is done, step by step, when a connection ends. For its own task, which runs the steps one after the other.</summary>
+/// <summary>The steps when a connection ends. Run one after the other by the task of the connection.</summary>
 internal sealed class ConnectionShutdown(
     IStreamConnection stream, ReaderLoop reader, WriterLoop writer, BoundSessions<SessionBinding> bound, ConnectionEnd end, TimeProvider time)
 {

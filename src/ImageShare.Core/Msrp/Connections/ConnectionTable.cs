@@ -3,7 +3,7 @@ using System.Net;
 
 namespace ImageShare.Core.Msrp.Connections;
 
-/// <summary>The connections of an endpoint, and whether another one is let in (RFC 4975 §14.5). Any thread may call any member.</summary>
+/// <summary>The connections of an endpoint, and whether another one is accepted (RFC 4975 §14.5). Any thread may call any member.</summary>
 internal sealed class ConnectionTable(MsrpLimits limits)
 {
     /// <summary>Up to so many connections may each keep a receive buffer while they are in the middle of a message.</summary>

@@ -27,7 +27,7 @@ internal sealed class MessageReader(ConnectionSettings settings, System.Net.IPEn
     public MsrpDecodeReason Fault => _decoder.Error?.Reason ?? MsrpDecodeReason.None;
 
     /// <summary>Reads until something has to be waited for.</summary>
-    /// <param name="input">What has come; on return, what was not consumed.</param>
+    /// <param name="input">The buffered input; on return, the part that was not consumed.</param>
     /// <param name="waiting">What to wait for, before the next call.</param>
     /// <returns>As <see cref="MsrpDecoder.Read"/>; Done when there is something to wait for.</returns>
     public OperationStatus Read(ref ReadOnlySequence<byte> input, out ValueTask waiting)
@@ -48,7 +48,7 @@ internal sealed class MessageReader(ConnectionSettings settings, System.Net.IPEn
         return status;
     }
 
-    // Complete messages, until one has to be waited for, or what comes next has to be read event by event.
+    // Complete messages, until a handler does not complete at once, or the next input must be read event by event.
     private ValueTask TakeWhole(ref ReadOnlySequence<byte> input)
     {
         ReadOnlyMemory<byte> piece = input.First;

@@ -21,9 +21,9 @@ namespace ImageShare.Core.Msrp.Connections;
 /// All members may be called by any thread at any time, and overlap, but <see cref="Start"/>: once, first. No member waits for a loop. A receiver of a session runs
 /// inside the reader loop; it may call any member and must not wait for <see cref="Ended"/>.
 /// </para>
-/// <para>The stream is released when both loops have ended, by nobody else.</para>
+/// <para>The stream is released only when both loops have ended.</para>
 /// </remarks>
-[SuppressMessage("Design", "CA1001", Justification = "It releases what it has by itself, when both loops have ended.")]
+[SuppressMessage("Design", "CA1001", Justification = "It releases its resources when both loops have ended.")]
 internal sealed class MsrpConnection
 {
     private readonly ConnectionContext _context;
@@ -62,7 +62,7 @@ internal sealed class MsrpConnection
         _progress = new ProgressWatch(settings, progress, _bound, _end);
     }
 
-    /// <summary>How it came about, and what TLS has shown of the other end.</summary>
+    /// <summary>How it was opened, and what TLS showed about the other end.</summary>
     public ConnectionOrigin Origin { get; }
 
     public IPEndPoint RemoteEndPoint { get; }
@@ -70,13 +70,13 @@ internal sealed class MsrpConnection
     /// <summary>What transfers need of the writer loop.</summary>
     public WriterState Writer => _writer.State;
 
-    /// <summary>Whether the peer has read nothing for a while: a further session would wait for what it does not read.</summary>
+    /// <summary>Whether the peer has stopped reading: another session on this connection would have to wait.</summary>
     public bool IsStuck => _writer.IsStuck;
 
     /// <summary>Done when the connection is released and all its sessions have ended.</summary>
     public Task Ended => _end.Ended;
 
-    /// <summary>What to wait for after a session has left: the end of the connection if it goes with it.</summary>
+    /// <summary>What to wait for after a session has left: the end of the connection, if it closes with the session.</summary>
     public Task WhenReleased => _end.IsClosing ? Ended : Task.CompletedTask;
 
     /// <summary>Starts the loops.</summary>
@@ -95,9 +95,9 @@ internal sealed class MsrpConnection
     }
 
     /// <summary>
-    /// Lets a session go. Behind the last one a connection that this side opened closes. One that the peer opened stays open for
-    /// <see cref="ConnectionSettings.LingerTime"/>: requests of further sessions of the peer may be on their way, and only the peer knows which
-    /// sessions it has bound here (RFC 4975 §5.4).
+    /// Removes a session. After the last one, a connection opened by this side closes. One opened by the peer stays open for
+    /// <see cref="ConnectionSettings.LingerTime"/>: requests of further sessions may be in flight, and only the peer knows which sessions it binds
+    /// here (RFC 4975 §5.4).
     /// </summary>
     public void Detach(SessionBinding session)
     {
@@ -119,14 +119,14 @@ internal sealed class MsrpConnection
             _bindWatch.Linger();
         }
 
-        // The reader loop has to give up what it was receiving.
+        // The reader loop must abort what it was receiving.
         _stream.Input.CancelPendingRead();
     }
 
-    /// <summary>Ends the connection: with what waits to be written still written, or, forced, at once.</summary>
+    /// <summary>Ends the connection: after queued bytes are written, or at once if forced.</summary>
     public void End(MsrpSessionEndReason reason, bool force) => _end.End(reason, force);
 
-    /// <summary>Drops the connection with all that has not left, if no session is bound to it and none can come.</summary>
+    /// <summary>Resets the connection without writing queued bytes, if no session is bound to it and none can be.</summary>
     public void DropUnlessShared()
     {
         if (!Origin.IsAccepted && _bound.Inside.IsEmpty)
@@ -135,7 +135,7 @@ internal sealed class MsrpConnection
         }
     }
 
-    /// <summary>Takes on a message; the writer loop begins with it when it has bytes.</summary>
+    /// <summary>Adds a message; the writer loop starts it when it has bytes.</summary>
     public void Add(OutgoingTransfer transfer)
     {
         _writer.Transfers.Add(transfer);
@@ -149,7 +149,7 @@ internal sealed class MsrpConnection
         }
     }
 
-    /// <summary>Lets go of a message that has its result.</summary>
+    /// <summary>Removes a message that has its result.</summary>
     public void Remove(OutgoingTransfer transfer) => _writer.Transfers.Remove(transfer);
 
     /// <inheritdoc cref="WriterLoop.Send"/>

@@ -1,9 +1,9 @@
 namespace ImageShare.Core.Msrp.Connections;
 
 /// <summary>
-/// Enforces a minimum rate (RFC 4975 §14.5): a peer that sends a byte now and then is never idle, and must not keep a session open for ever all the same. An
-/// incoming message has to gain <see cref="MsrpLimits.MinProgressBytes"/> in each interval, and so has a request that belongs to no message. Where a message is
-/// expected, none counts as too little.
+/// Enforces a minimum rate (RFC 4975 §14.5): a peer that sends single bytes is never idle, but must not keep a session open without limit. An incoming
+/// message must gain <see cref="MsrpLimits.MinProgressBytes"/> in each interval, and so must a request that belongs to no message. If a message is
+/// expected, it must have begun.
 /// </summary>
 internal sealed class ProgressWatch : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class ProgressWatch : IDisposable
     private readonly ConnectionEnd _end;
     private readonly ITimer? _timer;
 
-    // What was seen at the last check. The timer's, and those of who lets a session go.
+    // The state at the last check. Used by the timer and by callers of Forget.
     private readonly Lock _gate = new();
     private Dictionary<SessionBinding, (int Message, long Bytes)> _messageMarks = [];
     private (long Requests, long Bytes)? _requestMark;
@@ -32,7 +32,7 @@ internal sealed class ProgressWatch : IDisposable
             : null;
     }
 
-    /// <summary>A session has left: what was noted of it must not keep it in memory.</summary>
+    /// <summary>A session has left: forget it, so that it is not kept in memory.</summary>
     public void Forget(SessionBinding session)
     {
         lock (_gate)
@@ -47,7 +47,7 @@ internal sealed class ProgressWatch : IDisposable
     {
         lock (_gate)
         {
-            // While the receiver of this side does not take bytes, the peer cannot send any.
+            // While our receiver does not accept bytes, the peer cannot send any.
             bool counts = !_read.WaitsForReceiver;
             CheckMessages(counts);
             CheckRequest(counts);
@@ -82,7 +82,7 @@ internal sealed class ProgressWatch : IDisposable
     private static int GetNumber(SessionBinding session) =>
         session is { ExpectsMessage: true, IsUsed: true, Incoming.Messages: 0 } ? AwaitsFirst : session.Incoming.OpenMessage;
 
-    // A head, or the body of something that is dropped, that never comes to its end.
+    // A head, or a dropped body, that never ends.
     private void CheckRequest(bool counts)
     {
         (long Requests, long Bytes) now = (_read.Messages, _read.Bytes);

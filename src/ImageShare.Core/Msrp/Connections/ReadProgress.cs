@@ -1,6 +1,6 @@
 namespace ImageShare.Core.Msrp.Connections;
 
-/// <summary>How far the reader loop has come. Written by the loop alone; any thread may read.</summary>
+/// <summary>How far the reader loop has read. Written by the loop alone; any thread may read.</summary>
 internal sealed class ReadProgress
 {
     private long _bytes;

@@ -13,7 +13,7 @@ namespace ImageShare.Core.Msrp.Connections;
 /// </remarks>
 internal sealed class ReaderLoop
 {
-    /// <summary>So many bytes of answers are handed over even while there is more to read.</summary>
+    /// <summary>Responses of this size are handed over even while there is more input.</summary>
     private const int AnswerBatch = 16 * 1024;
 
     // The handlers.
@@ -62,16 +62,16 @@ internal sealed class ReaderLoop
     /// <summary>What made the stream unreadable. When the loop has ended.</summary>
     public MsrpDecodeReason Fault => _messages.Fault;
 
-    // In the middle of a message, of either side. A peer may be slow: of many connections each would keep its buffer for nothing.
+    // Inside a message of either side. Only with few connections: peers may be slow, and each waiting connection keeps a buffer.
     private bool ExpectsInput =>
         _context.Connections.AreFew && (Sessions.Last is { Incoming.IsOpen: true } || _responses.AreExpected);
 
-    // Whether more answers wait than a peer may leave unread.
+    // Whether more responses wait than the limit allows.
     private bool HasBacklog =>
         _writer.WaitingBytes > _context.Settings.Limits.MaxPendingResponseBytes && !_end.IsClosing && !_writer.HasEnded;
 
-    /// <summary>Refuses what a session is receiving: with 413 at once (RFC 4975 §7.2, RFC 4975 §10.5). For any thread.</summary>
-    /// <returns>Done when what there was to answer has been flushed; never when the connection ends before.</returns>
+    /// <summary>Refuses the message a session is receiving with 413 at once (RFC 4975 §7.2, RFC 4975 §10.5). For any thread.</summary>
+    /// <returns>Completes when the response is flushed; never if the connection ends before.</returns>
     public Task RefuseAsync(SessionBinding session)
     {
         var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -193,7 +193,7 @@ internal sealed class ReaderLoop
             : MsrpSessionEndReason.PeerClosed;
     }
 
-    // Line ends between messages are no sign of life: else they would keep a connection open for ever.
+    // Line ends between messages do not count as activity; otherwise they would keep a connection open without limit.
     private static bool IsBlank(in ReadOnlySequence<byte> bytes)
     {
         foreach (ReadOnlyMemory<byte> piece in bytes)

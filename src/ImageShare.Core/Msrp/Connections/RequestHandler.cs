@@ -8,23 +8,23 @@ using ImageShare.Core.Msrp.Writing;
 namespace ImageShare.Core.Msrp.Connections;
 
 /// <summary>
-/// Takes the requests of one connection to their sessions, and answers them (RFC 4975 §7.3). For the reader loop, one call after the other; only
+/// Passes the requests of one connection to their sessions and answers them (RFC 4975 §7.3). Used by the reader loop, one call at a time; only
 /// <see cref="RefuseLater"/> may be called by any thread.
 /// </summary>
 internal sealed class RequestHandler(HeardSessions sessions, ResponseHandler responses, Answers answers, WriterLoop writer, ConnectionEnd end)
 {
     private readonly ConcurrentQueue<(SessionBinding Session, TaskCompletionSource Answered)> _refusals = new();
 
-    // The request that is open: whose chunk it is, or may become once it is seen to have bytes; and whether it has its answer.
+    // The current request: the session whose chunk it is, or becomes with its first byte; its head; and whether it is answered.
     private SessionBinding? _receiving;
     private SessionBinding? _opening;
     private MsrpHead? _receivingHead;
     private bool _isAnswered;
 
-    /// <summary>Whether the body of the open request is wanted.</summary>
+    /// <summary>Whether the body of the current request is read.</summary>
     public bool TakesBody => (_receiving ?? _opening) is not null;
 
-    /// <summary>Whether <see cref="RefuseAsync"/> has something to do.</summary>
+    /// <summary>Whether <see cref="RefuseAsync"/> has work.</summary>
     public bool HasRefusals => !_refusals.IsEmpty;
 
     /// <summary>A request begins.</summary>
@@ -42,7 +42,7 @@ internal sealed class RequestHandler(HeardSessions sessions, ResponseHandler res
 
         return sessions.PeerToCome(head) is { } peerToCome ? AwaitAsync(peerToCome, head) : BeginForAsync(head);
 
-        // The wait ends with the session, or with the connection when no session is bound in time.
+        // The wait ends with the session, or with the connection if no session is bound in time.
         async ValueTask AwaitAsync(Task peerToCome, MsrpHead head)
         {
             await peerToCome.WaitAsync(end.Lifetime).ConfigureAwait(false);
@@ -50,7 +50,7 @@ internal sealed class RequestHandler(HeardSessions sessions, ResponseHandler res
         }
     }
 
-    /// <summary>Bytes of the open request's body, if <see cref="TakesBody"/>.</summary>
+    /// <summary>Bytes of the body of the current request, if <see cref="TakesBody"/>.</summary>
     public ValueTask WriteBodyAsync(MsrpHead head, ReadOnlySequence<byte> body)
     {
         if (_opening is { } opening)
@@ -77,7 +77,7 @@ internal sealed class RequestHandler(HeardSessions sessions, ResponseHandler res
         async ValueTask AwaitAsync(ValueTask<int> writing, MsrpHead head) => EndWrite(head, await writing.ConfigureAwait(false));
     }
 
-    /// <summary>The open request ends.</summary>
+    /// <summary>The current request ends.</summary>
     public ValueTask EndAsync(MsrpHead head, MsrpContinuation continuation)
     {
         _opening = null;
@@ -105,14 +105,14 @@ internal sealed class RequestHandler(HeardSessions sessions, ResponseHandler res
             EndChunk(session, head, continuation, await ending.ConfigureAwait(false));
     }
 
-    /// <summary>Has what a session is receiving refused by <see cref="RefuseAsync"/>. For any thread.</summary>
+    /// <summary>Lets <see cref="RefuseAsync"/> refuse the message a session is receiving. May be called by any thread.</summary>
     /// <param name="session">The session.</param>
-    /// <param name="answered">Completed when what there was to answer has been flushed; never when the connection ends before.</param>
+    /// <param name="answered">Completed when the response is flushed; never if the connection ends before.</param>
     public void RefuseLater(SessionBinding session, TaskCompletionSource answered) => _refusals.Enqueue((session, answered));
 
     /// <summary>
-    /// Refuses what sessions are receiving with 413 at once, and not at the next bytes, which may be long in coming (RFC 4975 §7.2, RFC 4975 §10.5). Not called inside a head:
-    /// what has begun to come may be a chunk that wants its answer.
+    /// Refuses the messages queued by <see cref="RefuseLater"/> with 413 at once, not only at the next bytes, which may take long to arrive
+    /// (RFC 4975 §7.2, RFC 4975 §10.5). Not called while a head is incomplete: it may be a chunk that needs the response.
     /// </summary>
     public async ValueTask RefuseAsync()
     {
@@ -120,7 +120,7 @@ internal sealed class RequestHandler(HeardSessions sessions, ResponseHandler res
         {
             RefuseChunk(refusal.Session, 413);
 
-            // The answer first: the receiver is the application's, and may take its time.
+            // The response first: the receiver belongs to the application and may take long.
             answers.HandOver();
             responses.EndOfBatch();
             writer.WhenFlushed(refusal.Answered);
@@ -128,7 +128,7 @@ internal sealed class RequestHandler(HeardSessions sessions, ResponseHandler res
         }
     }
 
-    /// <summary>Gives up what sessions were receiving that are over by now.</summary>
+    /// <summary>Aborts the messages of sessions that have ended.</summary>
     public async ValueTask ReleaseEndedAsync()
     {
         sessions.ForgetLastIfOver();
@@ -137,7 +137,7 @@ internal sealed class RequestHandler(HeardSessions sessions, ResponseHandler res
             SessionBinding session = sessions.All[i];
             if (session.IsOver)
             {
-                // As the next chunk will be: a 200 at the end of this one would acknowledge it.
+                // Like the next chunk: a 200 at the end of this one would acknowledge it.
                 RefuseChunk(session, 481);
                 sessions.Release(session);
                 await session.Incoming.AbortAsync(MsrpAbortReason.SessionClosed).ConfigureAwait(false);
@@ -167,7 +167,7 @@ internal sealed class RequestHandler(HeardSessions sessions, ResponseHandler res
             return default;
         }
 
-        // Without a body it binds the connection or keeps it alive, and is answered at its end (RFC 4975 §7.1).
+        // Without a body, a SEND binds the session or keeps the connection alive, and is answered at its end (RFC 4975 §7.1).
         return head.HasBody ? BeginChunkAsync(head, session) : default;
     }
 
@@ -176,7 +176,7 @@ internal sealed class RequestHandler(HeardSessions sessions, ResponseHandler res
     {
         if (session is { ExpectsMessage: true, MayBeEmpty: false, Incoming.Messages: 0 } && head.ByteRange is not { Total: > 0 })
         {
-            // Where a file is expected, not before a byte shows that it is content: some peers open with an empty body (RFC 4975 §5.4).
+            // If a file is expected, the message begins only with its first byte: some peers open the session with an empty body (RFC 4975 §5.4).
             _opening = session;
             return default;
         }
@@ -203,7 +203,7 @@ internal sealed class RequestHandler(HeardSessions sessions, ResponseHandler res
         }
         else if (status != IncomingMessages.DroppedOk)
         {
-            // At once, not at the end-line: the rest of the chunk need not be sent (RFC 4975 §7.2).
+            // At once, not at the end-line: the sender need not send the rest of the chunk (RFC 4975 §7.2).
             Respond(head, status);
         }
     }
@@ -232,7 +232,7 @@ internal sealed class RequestHandler(HeardSessions sessions, ResponseHandler res
         answers.EndChunk(session, head, continuation, ended);
     }
 
-    // The head is still that of the chunk: the next one is read only when the chunk has ended, and then it is received no more.
+    // The head is still that of the chunk: the next head is read only after the chunk has ended.
     private void RefuseChunk(SessionBinding session, int status)
     {
         if (_receiving == session)

@@ -5,14 +5,14 @@ using ImageShare.Core.Msrp.Writing;
 
 namespace ImageShare.Core.Msrp.Connections;
 
-/// <summary>Takes what the peer answers, responses and reports, to the transfers they belong to. For the reader loop.</summary>
+/// <summary>Passes responses and reports of the peer to the transfers they belong to. For the reader loop.</summary>
 internal sealed class ResponseHandler(OutgoingTransfers transfers, OwnRequests requests, BoundSessions<SessionBinding> bound)
 {
     // The index of the transfer that the last response belonged to.
     private int _answering;
     private bool _hasNew;
 
-    /// <summary>Whether a response has yet to come.</summary>
+    /// <summary>Whether responses are outstanding.</summary>
     public bool AreExpected
     {
         get
@@ -86,7 +86,7 @@ internal sealed class ResponseHandler(OutgoingTransfers transfers, OwnRequests r
         }
     }
 
-    /// <summary>Tells the transfers that the responses of one read were all taken.</summary>
+    /// <summary>Tells the transfers that all responses of one read were taken.</summary>
     public void EndOfBatch()
     {
         if (_hasNew)

@@ -66,7 +66,7 @@ internal sealed class SessionBinding
     /// <summary>The connection the peer was last heard on. For the reader loops, one at a time.</summary>
     public MsrpConnection? HeardOn { get; set; }
 
-    /// <summary>Done when the session is bound, or behind a relay when the peer was heard, or when it is over.</summary>
+    /// <summary>Completes when the session is bound (through a relay: when the peer has sent something), or is over.</summary>
     public Task Bound => _bound.Task;
 
     /// <summary>Why the session is over; not done while it is not. Never faulted.</summary>
@@ -83,7 +83,7 @@ internal sealed class SessionBinding
     /// <summary>The peers have agreed.</summary>
     public void BeginUse() => IsUsed = true;
 
-    /// <summary>The peer has spoken: behind a relay, where the connection is there from the start, that is what a passive side waits for.</summary>
+    /// <summary>The peer has sent something. Through a relay, where the connection exists from the start, a passive side waits for this.</summary>
     public void HeardFromPeer() => _bound.TrySetResult();
 
     /// <summary>Binds the session to a connection if it has none.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace ImageShare.Core.Msrp.Connections;
 
 /// <summary>The sessions of an endpoint, by their session ids. Any thread may call any member.</summary>
-/// <param name="matchesBySessionId">Whether the session id alone says which session is meant, whatever host and port a path has.</param>
+/// <param name="matchesBySessionId">Whether the session id alone identifies a session, regardless of host and port in a path.</param>
 internal sealed class SessionTable(bool matchesBySessionId)
 {
     private readonly ConcurrentDictionary<string, SessionBinding> _sessions = new(StringComparer.Ordinal);
@@ -11,7 +11,7 @@ internal sealed class SessionTable(bool matchesBySessionId)
     /// <summary>All sessions. A snapshot.</summary>
     public ICollection<SessionBinding> All => _sessions.Values;
 
-    /// <summary>Whether a session is agreed upon that its peer has yet to bind: it may come on any connection of that peer.</summary>
+    /// <summary>Whether a session was negotiated that its peer has not bound yet; it may do so on any of its connections.</summary>
     public bool AwaitsSessions => _sessions.Any(static entry => entry.Value is { IsUsed: true, IsOver: false, Connection: null });
 
     public void Add(SessionBinding session) => _sessions[session.LocalUri.SessionId!] = session;

@@ -4,7 +4,7 @@ namespace ImageShare.Core.Msrp.Framing;
 
 /// <summary>
 /// Finds the end of bodies in a stream: slices as they come, up to the end-line of their own transaction (RFC 4975 §7.1). Only bytes that may be the beginning of
-/// the end-line are held back until more have come. Not thread-safe.
+/// the end-line are held back until more arrive. Not thread-safe.
 /// </summary>
 internal sealed class BodyDecoder(MsrpLimits limits, StreamPosition position)
 {
@@ -31,7 +31,7 @@ internal sealed class BodyDecoder(MsrpLimits limits, StreamPosition position)
     }
 
     /// <summary>Reads the next slice of the body, or its end.</summary>
-    /// <param name="input">What has come; on return, what was not consumed.</param>
+    /// <param name="input">The buffered input; on return, the part that was not consumed.</param>
     /// <param name="head">The head of the body.</param>
     /// <param name="slice">The bytes; empty when there are none before the end.</param>
     /// <returns>Done: there is a slice, the end (<see cref="HasEnded"/>), or both.</returns>

@@ -52,7 +52,7 @@ internal sealed class EndLineFinder
     {
         ReadOnlySpan<byte> pattern = _pattern.Span;
 
-        // Its CRLF stands before the hyphens: where the first that may be some are, nearly always. Behind them the pattern itself is looked for, so that no byte is
+        // Its CRLF is before the hyphens, nearly always before the first candidates. After them the pattern itself is searched, so that no byte is
         // looked at three times.
         int from = Math.Max(0, Hyphens.IndexOfPossibleRun(span) - 2);
         int close = span[from..Math.Min(from + Hyphens.Uncertainty, span.Length)].IndexOf((byte)'\r');

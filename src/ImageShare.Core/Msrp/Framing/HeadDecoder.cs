@@ -3,7 +3,7 @@ using System.Buffers;
 namespace ImageShare.Core.Msrp.Framing;
 
 /// <summary>
-/// Finds the lines of heads in a stream, in whatever segments they come, and has them read: from the start line to the empty line, or to the end-line of a message
+/// Finds the lines of heads in a stream, however it is split into segments, and passes them on to be read: from the start line to the empty line, or to the end-line of a message
 /// without a body (RFC 4975 §7.1). Not thread-safe.
 /// </summary>
 internal sealed class HeadDecoder(MsrpLimits limits, StreamPosition position)
@@ -24,7 +24,7 @@ internal sealed class HeadDecoder(MsrpLimits limits, StreamPosition position)
     public bool IsOpen { get; private set; }
 
     /// <summary>Reads up to the end of a head.</summary>
-    /// <param name="input">What has come; on return, what was not consumed.</param>
+    /// <param name="input">The buffered input; on return, the part that was not consumed.</param>
     /// <param name="continuation">The sign of the end-line, when the head has no body.</param>
     public OperationStatus Read(ref ReadOnlySequence<byte> input, out MsrpContinuation continuation)
     {
@@ -95,7 +95,7 @@ internal sealed class HeadDecoder(MsrpLimits limits, StreamPosition position)
                 continue;
             }
 
-            // Where From-Path comes first, its place would depend on the length of the range.
+            // If From-Path comes first, its offset depends on the length of the range.
             if (isFromStart && line is HeadLine.Blank or HeadLine.End && _reader.Head is { Fault: null, FromPathFirstAt: < 0 })
             {
                 _repeated.Remember(first[..consumed], _reader.Head, (int)(_reader.Range.Offset - start), _reader.Range.Length);

@@ -12,7 +12,7 @@ internal enum AssemblyVerdict
     /// <summary>The sender gave the message up.</summary>
     Aborted,
 
-    /// <summary>More bytes, or bytes further out, than are taken: 413.</summary>
+    /// <summary>More bytes, or bytes further ahead, than are accepted: 413.</summary>
     TooLarge,
 
     /// <summary>More pieces out of order, or further ahead of the others, than is kept track of: 413.</summary>

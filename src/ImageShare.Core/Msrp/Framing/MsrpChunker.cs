@@ -23,7 +23,7 @@ internal sealed class MsrpChunker
     /// <param name="headers">What the chunks have in common; Content-Type is required.</param>
     /// <param name="total">The bytes of the message.</param>
     /// <param name="chunkSize">The bytes of a chunk; <see cref="long.MaxValue"/> sends the message in one.</param>
-    /// <param name="ids">Where transaction ids come from.</param>
+    /// <param name="ids">Generates transaction ids.</param>
     public MsrpChunker(MsrpSendHeaders headers, long total, long chunkSize, TransactionIds ids)
     {
         ArgumentNullException.ThrowIfNull(headers.ContentType);
@@ -60,7 +60,7 @@ internal sealed class MsrpChunker
     /// <summary>Whether a chunk has a head and no end-line yet.</summary>
     public bool IsOpen { get; private set; }
 
-    /// <summary>Whether the last chunk is written, or the message was given up.</summary>
+    /// <summary>Whether the last chunk is written, or the message was aborted.</summary>
     public bool IsOver { get; private set; }
 
     public MsrpContinuation Continuation { get; private set; }

@@ -8,7 +8,7 @@ namespace ImageShare.Core.Msrp.Framing;
 /// </summary>
 /// <remarks>
 /// The end of a body is found by its end-line alone, whatever Byte-Range says. Only bytes that may be the beginning of the
-/// end-line are held back until more have come.
+/// end-line are held back until more arrive.
 /// </remarks>
 public sealed class MsrpDecoder
 {

@@ -74,7 +74,7 @@ internal sealed class MsrpHeadReader(MsrpLimits limits)
             return HeadLine.End;
         }
 
-        // Reading goes on after a fault: the paths are needed to answer 400 (RFC 4975 §10.2). The first fault counts.
+        // Reading continues after a fault: the paths are needed to answer 400 (RFC 4975 §10.2). The first fault counts.
         MsrpDecodeReason reason = _headers.Read(line, offset);
         if (reason != MsrpDecodeReason.None)
         {
@@ -86,7 +86,7 @@ internal sealed class MsrpHeadReader(MsrpLimits limits)
 
     private void ReadOther(ReadOnlySpan<byte> rest, long offset)
     {
-        // Which of the two it was meant to be decides whether it is answered: anything that begins with a digit is not.
+        // A malformed request is answered, a malformed response is not: a start line with a digit there counts as a response.
         bool isResponse = !rest.IsEmpty && Grammar.IsDigit(rest[0]);
         bool isClean = !rest.ContainsAny(Grammar.LineBreaking);
         var cursor = new AsciiCursor(rest);

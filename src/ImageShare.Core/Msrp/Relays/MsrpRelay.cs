@@ -3,17 +3,17 @@ using System.Text;
 namespace ImageShare.Core.Msrp.Relays;
 
 /// <summary>
-/// A relay this side uses, and how it proves itself there (RFC 4976 §5.1). A challenge for any other realm is not answered, so that no other server
-/// collects responses to guess the password from. Immutable; never printed with its password.
+/// A relay of this side, with the credentials for it (RFC 4976 §5.1). Challenges for another realm are not answered, so that no other server can
+/// collect responses to guess the password from. Immutable; never printed with its password.
 /// </summary>
 public sealed class MsrpRelay
 {
-    /// <summary>Names a relay.</summary>
-    /// <param name="uri">Its address, such as <c>msrps://relay.example:2855;tcp</c>; without a port, 2855 is meant. Only msrps: the relay is recognized by its certificate.</param>
+    /// <summary>Creates a relay.</summary>
+    /// <param name="uri">Its address, such as <c>msrps://relay.example:2855;tcp</c>; the default port is 2855. Only msrps: the relay is verified by its certificate.</param>
     /// <param name="user">The user name.</param>
     /// <param name="password">The password.</param>
-    /// <param name="realm">The realm they are for; null stands for the host of <paramref name="uri"/>.</param>
-    /// <exception cref="ArgumentException">The URI is no msrps URI.</exception>
+    /// <param name="realm">The realm of the credentials; null for the host of <paramref name="uri"/>.</param>
+    /// <exception cref="ArgumentException">The URI is not an msrps URI.</exception>
     public MsrpRelay(MsrpUri uri, string user, string password, string? realm = null)
     {
         ArgumentNullException.ThrowIfNull(uri);
@@ -31,11 +31,11 @@ public sealed class MsrpRelay
     /// <summary>The user name.</summary>
     public string User { get; }
 
-    /// <summary>The realm the user and password are for.</summary>
+    /// <summary>The realm of the credentials.</summary>
     public string Realm { get; }
 
     internal byte[] Password { get; }
 
-    /// <summary>The user and the relay; never the password.</summary>
+    /// <summary>The user and the relay, without the password.</summary>
     public override string ToString() => $"{User} at {Uri}";
 }

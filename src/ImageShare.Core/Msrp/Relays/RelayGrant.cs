@@ -8,7 +8,7 @@ namespace ImageShare.Core.Msrp.Relays;
 internal sealed record RelayGrant(MsrpPath UsePath, TimeSpan? Expires)
 {
     /// <summary>
-    /// When to ask again: a minute before the end, or a quarter of the time when that is less; after a second at least, whatever the relay says.
+    /// When to renew: a minute before it expires, or a quarter of its lifetime if that is less, but at least after one second.
     /// </summary>
     public TimeSpan? RefreshAfter => Expires is { } time
         ? LongestWait.Cut(TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerSecond, time.Ticks - Math.Min(TimeSpan.TicksPerMinute, time.Ticks / 4))))

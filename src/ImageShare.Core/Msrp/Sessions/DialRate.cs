@@ -1,8 +1,8 @@
 namespace ImageShare.Core.Msrp.Sessions;
 
 /// <summary>
-/// Limits how often this side opens connections: peers name the addresses, and must not use it to attack others (RFC 4975 §14.5). A
-/// bucket of one second's worth; a caller that finds it empty is told how long to wait. For any thread.
+/// Limits how often this side opens connections: the addresses come from peers, which could use it to attack others (RFC 4975 §14.5). A token
+/// bucket for one second; a caller that finds it empty gets the time to wait. For any thread.
 /// </summary>
 internal sealed class DialRate(int perSecond, TimeProvider time)
 {
@@ -10,9 +10,9 @@ internal sealed class DialRate(int perSecond, TimeProvider time)
     private double _level = perSecond;
     private long _filledAt = time.GetTimestamp();
 
-    /// <summary>Takes a place.</summary>
-    /// <param name="most">The longest anyone would wait: beyond it no place is taken.</param>
-    /// <returns>How long to wait for it; null when that is too long.</returns>
+    /// <summary>Takes a token.</summary>
+    /// <param name="most">The longest acceptable wait; if it would be longer, no token is taken.</param>
+    /// <returns>How long to wait; null if that is too long.</returns>
     public TimeSpan? Take(TimeSpan most)
     {
         lock (_gate)

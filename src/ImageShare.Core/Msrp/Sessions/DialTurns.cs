@@ -57,7 +57,7 @@ internal sealed class DialTurns<TKey> where TKey : notnull
         /// <summary>Why another caller could not connect while this one was waiting; null when none has failed.</summary>
         public ImageShareException? Failure => failure;
 
-        /// <summary>Tells those who wait that the host cannot be connected to.</summary>
+        /// <summary>Tells waiting sessions that the connection failed.</summary>
         public void Fail(ImageShareException reason) => line.Failure = reason;
 
         public void Dispose()

@@ -20,15 +20,15 @@ internal sealed class Dialer(StreamDialer streams, ConnectionContext context, Co
     private readonly DialTurns<DialTarget> _turns = new();
 
     /// <summary>
-    /// Binds the session to a connection to the host of a URI: one opened before if it is still there, otherwise a new one to the first of
-    /// its addresses that answers. A new connection is shown to others only once the session is bound: one of them could use it and end it before. One whose peer has
-    /// stopped reading, because the receiver of another session has stalled, is not used for more sessions.
+    /// Binds the session to a connection to the host of a URI: an existing one, or a new one to the first of its addresses that answers. Other
+    /// sessions can use a new connection only once this session is bound; otherwise one of them could end it before. A connection whose peer has
+    /// stopped reading, because the receiver of another session stalls, is not used for more sessions.
     /// </summary>
-    /// <param name="session">Who wants it.</param>
-    /// <param name="uri">Where to.</param>
-    /// <param name="policy">Asked besides that of the endpoint before an address is dialled; null allows all.</param>
-    /// <param name="cancellationToken">Gives up; nothing stays open.</param>
-    /// <returns>The connection; null when the session was bound by its peer meanwhile, or is over.</returns>
+    /// <param name="session">The session.</param>
+    /// <param name="uri">The URI to connect to.</param>
+    /// <param name="policy">Called in addition to the endpoint's policy before an address is dialled; null allows all.</param>
+    /// <param name="cancellationToken">Cancels the attempt; nothing stays open.</param>
+    /// <returns>The connection; null if the peer has bound the session meanwhile, or the session is over.</returns>
     public async Task<MsrpConnection?> DialAsync(SessionBinding session, MsrpUri uri, Func<IPEndPoint, bool>? policy, CancellationToken cancellationToken)
     {
         DialTarget target = GetTarget(session, uri);
@@ -80,7 +80,7 @@ internal sealed class Dialer(StreamDialer streams, ConnectionContext context, Co
     {
         if (uri.IsSecure != session.LocalUri.IsSecure)
         {
-            // Neither is turned into the other: what was negotiated with TLS must use it, and without it there is no peer certificate to verify.
+            // No fallback in either direction: what was negotiated with TLS must use it, and without TLS there is no peer certificate to verify.
             throw new ImageShareException(
                 ImageShareError.PeerUnreachable,
                 $"The session is {(uri.IsSecure ? "without" : "with")} TLS and the peer's MSRP URI is {(uri.IsSecure ? "with" : "without")}; the two have to agree on one.");

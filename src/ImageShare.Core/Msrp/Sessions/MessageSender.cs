@@ -93,7 +93,7 @@ internal sealed class MessageSender(SessionBinding session, ConnectionContext co
     {
         try
         {
-            // The source is the application's and may take its time before it returns a task; not that of the caller.
+            // The source belongs to the application and may block before it returns a task: do not block the caller.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             if (!await transfer.Bytes.FillAsync(() => connection.Writer.Wake(), cancellationToken).ConfigureAwait(false))
             {
@@ -109,13 +109,13 @@ internal sealed class MessageSender(SessionBinding session, ConnectionContext co
         }
         catch (Exception e)
         {
-            // Whatever the source threw: the message is over, and the caller gets it as the cause.
+            // Any exception of the source ends the message; the caller gets it as the cause.
             transfer.Stop(TransferStop.SourceFailed);
             return e;
         }
     }
 
-    // After a stop the peer is told first, if it reads at all.
+    // After a stop, wait until the peer is told, if it reads at all.
     private async Task WaitForEndAsync(OutgoingTransfer transfer)
     {
         await Task.WhenAny(transfer.Result, transfer.Stopped).ConfigureAwait(false);

@@ -8,19 +8,20 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Msrp.Sessions;
 
 /// <summary>
-/// This side of MSRP: one listener, and one for TLS, for any number of sessions, told apart by their session ids, and the connections they are bound to.
+/// The MSRP side of an application: one listener, and one for TLS, for any number of sessions, which are distinguished by session id, and their
+/// connections.
 /// </summary>
-/// <remarks>All members may be called at the same time. Disposing ends all sessions and connections; what is under way on them ends as aborted.</remarks>
+/// <remarks>All members may be called at the same time. Disposing ends all sessions and connections and aborts their messages.</remarks>
 public sealed class MsrpEndpoint : IAsyncDisposable
 {
-    /// <summary>How long a close may take before it is no longer waited for.</summary>
+    /// <summary>How long to wait for a close.</summary>
     internal static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(5);
 
     private readonly MsrpEndpointOptions _options;
     private readonly ConnectionContext _context;
     private readonly ConnectionStarter _starter;
 
-    // Who opens connections: peers, sessions, and sessions behind relays.
+    // Connections are opened by peers, by sessions, and by sessions through relays.
     private readonly MsrpListener _listener;
     private readonly MsrpListener? _secureListener;
     private readonly Dialer _dialer;
@@ -53,16 +54,16 @@ public sealed class MsrpEndpoint : IAsyncDisposable
     /// <summary>The address and port listened on.</summary>
     public IPEndPoint LocalEndPoint => _listener.LocalEndPoint;
 
-    /// <summary>The address and port listened on for msrps; null when <see cref="MsrpEndpointOptions.Tls"/> is.</summary>
+    /// <summary>The address and port listened on for msrps; null if <see cref="MsrpEndpointOptions.Tls"/> is null.</summary>
     public IPEndPoint? SecureLocalEndPoint => _secureListener?.LocalEndPoint;
 
     /// <summary>
-    /// What this side shows in TLS: the certificate of <see cref="MsrpEndpointOptions.Tls"/>, or one made for this endpoint. Null without TLS. Valid until
+    /// The certificate of this side: that of <see cref="MsrpEndpointOptions.Tls"/>, or one generated for this endpoint. Null without TLS. Valid until
     /// the endpoint is disposed.
     /// </summary>
     public X509Certificate2? Certificate => _tls?.Options.Certificate;
 
-    /// <summary>Starts to listen.</summary>
+    /// <summary>Starts listening.</summary>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: the address cannot be bound.</exception>
     public static MsrpEndpoint Start(INetwork network, MsrpEndpointOptions options)
     {
@@ -72,12 +73,12 @@ public sealed class MsrpEndpoint : IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes a session with a fresh URI (RFC 4975 §14.1). The peer may bind it from this moment on, so make it before the URI leaves in an
-    /// offer or answer, and close it when nothing comes of that.
+    /// Creates a session with a new URI (RFC 4975 §14.1). The peer may bind it from now on: create it before its URI is sent in an offer or answer,
+    /// and close it if the negotiation fails.
     /// </summary>
     /// <exception cref="ImageShareException">
-    /// <see cref="ImageShareError.InvalidValue"/>: no address to advertise is known. <see cref="ImageShareError.InvalidState"/>: TLS is asked for, and the
-    /// endpoint speaks none.
+    /// <see cref="ImageShareError.InvalidValue"/>: no address to advertise is known. <see cref="ImageShareError.InvalidState"/>: the session uses TLS and the
+    /// endpoint does not.
     /// </exception>
     public MsrpSession CreateSession(MsrpSessionOptions options)
     {
@@ -105,14 +106,14 @@ public sealed class MsrpEndpoint : IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes a session that runs through relays: connects to the first by TLS, proves itself to each, and keeps what they grant until the session ends. The
-    /// connection to the relay is always opened by this side, whatever <c>a=setup</c> says (RFC 6135 §4.5). Put <see cref="MsrpSession.AdvertisedPath"/>
-    /// into <c>a=path</c>.
+    /// Creates a session through relays (RFC 4976): connects to the first one with TLS, authenticates with each, and renews the granted path until the
+    /// session ends. This side always opens the connection to the relay, independent of <c>a=setup</c> (RFC 6135 §4.5). Put
+    /// <see cref="MsrpSession.AdvertisedPath"/> into <c>a=path</c>.
     /// </summary>
-    /// <param name="options">As for <see cref="CreateSession"/>; the session is secure, whatever it says there.</param>
-    /// <param name="relays">From the nearest to the outermost, at least one.</param>
-    /// <param name="expires">For how long the path is wanted; null leaves it to the relays. It is renewed in time.</param>
-    /// <param name="cancellationToken">Gives up; nothing stays open.</param>
+    /// <param name="options">As for <see cref="CreateSession"/>; <see cref="MsrpSessionOptions.IsSecure"/> is always on.</param>
+    /// <param name="relays">The relays from the nearest to the outermost, at least one.</param>
+    /// <param name="expires">The requested lifetime of the path, which is renewed in time; null leaves it to the relays.</param>
+    /// <param name="cancellationToken">Cancels the attempt; nothing stays open.</param>
     /// <exception cref="ImageShareException">
     /// <see cref="ImageShareError.PeerUnreachable"/>, <see cref="ImageShareError.CertificateNotTrusted"/>, <see cref="ImageShareError.NoAnswer"/> or
     /// <see cref="ImageShareError.ConnectionLost"/>: the first relay. <see cref="ImageShareError.AuthenticationFailed"/>,

@@ -16,77 +16,77 @@ public sealed record MsrpEndpointOptions
     public IPEndPoint LocalEndPoint { get; init; } = new(IPAddress.Loopback, 0);
 
     /// <summary>
-    /// TLS for msrps, on a port of its own; null, the default, speaks none. Without a certificate one is made for this endpoint, to be recognized by its
-    /// fingerprint (RFC 8122 §6.1). The roots count for peers that name no fingerprint.
+    /// TLS for msrps, on a separate port; null (the default) for none. Without a certificate, one is generated for this endpoint, which peers verify
+    /// by its fingerprint (RFC 8122 §6.1). The trusted roots apply to peers that send no fingerprint.
     /// </summary>
     public TlsOptions? Tls { get; init; }
 
     /// <summary>The port for msrps, at the address of <see cref="LocalEndPoint"/>. Default 0, a free one.</summary>
     public int TlsPort { get; init => field = OptionRange.Port(value); }
 
-    /// <summary>The address that peers are told. Null, the default, is the one listened on; needed when that is the unspecified address.</summary>
+    /// <summary>The address to advertise. Null (the default) for the bound address; required if that is the unspecified address.</summary>
     public IPAddress? AdvertisedAddress { get; init; }
 
     /// <summary>
-    /// Whether a session is found by its session id alone, whatever host and port stand before it in To-Path and From-Path. Needed behind session border
-    /// controllers that rewrite the addresses of paths and messages differently; against RFC 4975 §6.1 and RFC 4975 §7.3, which compare the whole URI. The id of this side
-    /// has 131 random bits, so it cannot be guessed; scheme and transport are compared all the same. Default false.
+    /// Whether a session is found by its session id alone, ignoring host and port in To-Path and From-Path. Required behind session border
+    /// controllers that rewrite the addresses in paths and messages differently. RFC 4975 §6.1 and RFC 4975 §7.3 compare the whole URI. The id of this side
+    /// has 131 random bits, so it cannot be guessed; scheme and transport are still compared. Default false.
     /// </summary>
     public bool MatchesBySessionId { get; init; }
 
-    /// <summary>What a peer may ask.</summary>
+    /// <summary>Limits for peers.</summary>
     public MsrpLimits Limits { get; init; } = MsrpLimits.Default;
 
-    /// <summary>The clock of all waits.</summary>
+    /// <summary>The clock for all timers.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>How long one attempt to connect may take. Default 10 s.</summary>
     public TimeSpan ConnectTimeout { get; init => field = OptionRange.Time(value); } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long an accepted connection may take to name a session, and a session to be named. Default 30 s (RFC 4975 §14.5 asks for a bound).
+    /// How long an accepted connection may take to name a session, and a session to be bound. Default 30 s (RFC 4975 §14.5 asks for a limit).
     /// </summary>
     public TimeSpan BindTimeout { get; init => field = OptionRange.Time(value); } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long a connection that the peer has opened stays open behind its last session: the peer may bind further sessions to it, whose first
-    /// requests are on their way (RFC 4975 §5.4); longer while a session is agreed upon that no peer has bound yet. The peer's own close ends it at once.
+    /// How long a connection opened by the peer stays open after its last session: the first requests of further sessions may be in flight
+    /// (RFC 4975 §5.4). It stays open longer while a session has been negotiated that no peer has bound yet. It ends at once if the peer closes it.
     /// Default 5 s.
     /// </summary>
     public TimeSpan LingerTime { get; init => field = OptionRange.Time(value); } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a connection may be idle, in both directions, before its sessions end. Null is for ever. Default 60 s.</summary>
+    /// <summary>How long a connection may be idle, in both directions, before its sessions end. Null for no limit. Default 60 s.</summary>
     public TimeSpan? IdleTimeout { get; init => field = value is { } time ? OptionRange.Time(time) : null; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// In each of these intervals an incoming message has to gain <see cref="MsrpLimits.MinProgressBytes"/>, or its session ends as idle; the same
-    /// holds for a request that does not come to its end, and its connection. Time in which the receiver does not take bytes does not count. With <see cref="StandstillTimeout"/> it
-    /// holds for outgoing messages as well: where the peer is so slow to acknowledge them, they are given up as if they stood still. Null
-    /// asks for nothing. Default 60 s. A peer notices after one to two intervals.
+    /// The interval in which an incoming message must gain <see cref="MsrpLimits.MinProgressBytes"/>, or its session ends as idle. The same applies
+    /// to an incomplete request and its connection. Time in which the receiver does not accept bytes does not count. With
+    /// <see cref="StandstillTimeout"/> it also applies to outgoing messages: one that the peer acknowledges more slowly times out. Null requires
+    /// nothing. Default 60 s; a slow peer is dropped after one to two intervals.
     /// </summary>
     public TimeSpan? ProgressInterval { get; init => field = value is { } time ? OptionRange.Time(time) : null; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// How long a response may take from the last byte of its request on. Then the message has probably failed (RFC 4975 §7.1.1): it is aborted, or, where
-    /// <see cref="StandstillTimeout"/> allows more, that is logged and the message continues. Default 30 s.
+    /// How long a response may take after the last byte of its request. Then the message has probably failed (RFC 4975 §7.1.1) and is aborted; if
+    /// <see cref="StandstillTimeout"/> is longer, this is only logged. Default 30 s.
     /// </summary>
     public TimeSpan TransactionTimeout { get; init => field = OptionRange.Time(value); } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long a message may wait for any response before it is aborted. A peer that stalls for a while, or a link that
-    /// recovers, then costs nothing. Null, the default, aborts a message with its first transaction that times out.
+    /// How long a message may wait for any response before it is aborted, so that it survives a peer that stalls or a link that recovers. Null (the
+    /// default) aborts a message with its first transaction that times out.
     /// </summary>
     public TimeSpan? StandstillTimeout { get; init => field = value is { } time ? OptionRange.Time(time) : null; }
 
-    /// <summary>Where to log; null for nowhere.</summary>
+    /// <summary>The logger factory; null for no logging.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
-    /// <summary>Told of each request and response. Called on the connection's own loops: it must return at once and not throw.</summary>
+    /// <summary>Called for each request and response, on the loops of the connection: it must return at once and not throw.</summary>
     public Action<MsrpTraceEvent>? Trace { get; init; }
 
     /// <summary>
-    /// Asked before each connection this side opens, since the address comes from the peer (RFC 4975 §14.5); false refuses it. Null, the
-    /// default, allows all. Ports 0 and 9 are never dialled.
+    /// Called before each connection this side opens, since the address comes from the peer (RFC 4975 §14.5); false refuses it. Null (the
+    /// default) allows all. Ports 0 and 9 are never dialled.
     /// </summary>
     public Func<IPEndPoint, bool>? DialPolicy { get; init; }
 

@@ -7,7 +7,7 @@ using ImageShare.Core.Net;
 namespace ImageShare.Core.Msrp.Sessions;
 
 /// <summary>Accepts the connections that peers open on one port: plain ones, or, given a TLS endpoint, msrps (RFC 4975 §14.2).</summary>
-/// <remarks>The accept loop runs from the start until disposal. Handshakes run beside it, each within <see cref="MsrpEndpointOptions.ConnectTimeout"/>.</remarks>
+/// <remarks>The accept loop runs from the start until disposal. Handshakes run concurrently, each within <see cref="MsrpEndpointOptions.ConnectTimeout"/>.</remarks>
 internal sealed class MsrpListener : IAsyncDisposable
 {
     private readonly IStreamListener _listener;
@@ -38,7 +38,7 @@ internal sealed class MsrpListener : IAsyncDisposable
     /// <param name="tls">Speaks TLS; null accepts plain connections.</param>
     /// <param name="handshakeTimeout">How long a handshake may take.</param>
     /// <param name="context">The endpoint.</param>
-    /// <param name="starter">Who starts what is accepted.</param>
+    /// <param name="starter">Starts accepted connections.</param>
     public static MsrpListener Start(IStreamListener listener, TlsEndpoint? tls, TimeSpan handshakeTimeout, ConnectionContext context, ConnectionStarter starter) =>
         new(listener, tls, handshakeTimeout, context, starter);
 

@@ -4,24 +4,24 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Msrp.Sessions;
 
-/// <summary>What one <see cref="MsrpSession"/> takes and how it answers.</summary>
+/// <summary>Settings of one <see cref="MsrpSession"/>.</summary>
 public sealed record MsrpSessionOptions
 {
-    /// <summary>Where incoming messages go; null refuses them all with 403.</summary>
+    /// <summary>Receives incoming messages; null refuses them all with 403.</summary>
     public IMsrpMessageReceiver? Receiver { get; init; }
 
     /// <summary>
-    /// Whether the session runs over TLS: its URI is an msrps URI then, and nothing else is dialled or let in. Needs <see cref="MsrpEndpointOptions.Tls"/>.
-    /// Default false.
+    /// Whether the session uses TLS: its URI is then an msrps URI, and connections without TLS are neither opened nor accepted. Requires
+    /// <see cref="MsrpEndpointOptions.Tls"/>. Default false.
     /// </summary>
     public bool IsSecure { get; init; }
 
-    /// <summary>The address this peer is told; null is the endpoint's.</summary>
+    /// <summary>The address to advertise to this peer; null for the endpoint's.</summary>
     public IPAddress? AdvertisedAddress { get; init; }
 
     /// <summary>
-    /// Asked, besides the endpoint's own policy, before this session opens a connection to an address its peer named; false refuses it. Null,
-    /// the default, allows all.
+    /// Called in addition to the endpoint's policy before this session opens a connection to an address from its peer; false refuses it. Null (the
+    /// default) allows all.
     /// </summary>
     public Func<IPEndPoint, bool>? DialPolicy { get; init; }
 
@@ -29,28 +29,28 @@ public sealed record MsrpSessionOptions
     /// <exception cref="ArgumentOutOfRangeException">The size is negative.</exception>
     public long MaxMessageSize { get; init => field = OptionRange.AtLeast(0, value); } = long.MaxValue;
 
-    /// <summary>Whether the message that is expected may have no bytes: then an empty first SEND with a type is that message, not an opening.</summary>
+    /// <summary>Whether the expected message may be empty: then an empty first SEND with a type is that message, and not the opening of the session.</summary>
     internal bool MayBeEmpty { get; init; }
 
     /// <summary>
-    /// Whether requests are refused with 481 when their From-Path does not end in the peer's own URI, once that is known. Default false: peers in
-    /// the field write another one (so does RFC 5547's own example), and the session id is secret enough to identify the session.
+    /// Whether requests are refused with 481 if their From-Path does not end in the peer's URI, once that is known. Default false: some peers write
+    /// another one (as in the example of RFC 5547), and the session id is secret enough to identify the session.
     /// </summary>
     public bool StrictFromPath { get; init; }
 
     /// <summary>
-    /// Whether the session is there to receive a message at once, as that of a file transfer is: one must have begun when the session was bound, and in use, for
-    /// one to two <see cref="MsrpEndpointOptions.ProgressInterval"/>s, or the session ends as idle. Requests without a body, heartbeats and empty lines
-    /// are no messages. Default false: a conversation may be silent.
+    /// Whether a message is expected at once, as in a file transfer: if none has begun within one to two
+    /// <see cref="MsrpEndpointOptions.ProgressInterval"/>s after the session was bound, the session ends as idle. Requests without a body, heartbeats
+    /// and empty lines do not count as messages. Default false: a conversation may be silent.
     /// </summary>
     public bool ExpectsMessage { get; init; }
 
-    /// <summary>How success reports are sent to a sender that asks for them.</summary>
+    /// <summary>How success reports are sent to a sender that requests them.</summary>
     public MsrpSuccessReports SuccessReports { get; init; } = MsrpSuccessReports.WholeMessage;
 
     /// <summary>
     /// Whether the side that connects sends a SEND without a body at once (RFC 4975 §5.4). Default true: some peers fail when the first SEND
-    /// on a connection carries data. The receiver of a file has to (RFC 6135 §4.2.2).
+    /// on a connection carries data. The receiver of a file must (RFC 6135 §4.2.2).
     /// </summary>
     public bool OpenWithEmptySend { get; init; } = true;
 }

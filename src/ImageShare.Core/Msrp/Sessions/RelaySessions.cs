@@ -5,7 +5,7 @@ using ImageShare.Core.Net;
 
 namespace ImageShare.Core.Msrp.Sessions;
 
-/// <summary>Brings sessions behind relays of this side (RFC 4976): connects, proves itself, and renews what the relays grant. Any thread may call any member.</summary>
+/// <summary>Connects sessions through relays of this side (RFC 4976): connects, authenticates, and renews the granted paths. Any thread may call any member.</summary>
 internal sealed class RelaySessions(StreamDialer streams, ConnectionContext context, ConnectionStarter starter)
 {
     private const int DefaultRelayPort = 2855;
@@ -78,7 +78,7 @@ internal sealed class RelaySessions(StreamDialer streams, ConnectionContext cont
         }
         catch (Exception e)
         {
-            // Nobody waits for this task: whatever ends it is logged. The relay ends the path when it expires; until then messages go through.
+            // This task is not awaited, so its exceptions are logged. The relay ends the path when it expires; until then messages go through.
             SessionLog.RelayNotRenewed(context.Logger, (e as ImageShareException)?.Error ?? ImageShareError.InvalidState);
         }
     }

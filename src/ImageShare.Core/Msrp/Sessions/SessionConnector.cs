@@ -22,7 +22,7 @@ internal sealed class SessionConnector(SessionBinding session, Dialer dialer, Me
         MsrpConnection? open = session.Connection;
         if (session.Peer.Route.UsePath is not null && open is not null)
         {
-            // Behind a relay the connection is there, and only the peer has to be heard (RFC 6135 §4.5).
+            // Through a relay, the connection exists already; only a request of the peer is missing (RFC 6135 §4.5).
             open.BeginUse();
             MsrpPath peer = session.Peer.Path ?? throw SessionErrors.PathNotSet();
             if (active)

@@ -4,7 +4,7 @@ using ImageShare.Core.Net;
 namespace ImageShare.Core.Msrp.Sessions;
 
 /// <summary>Opens streams, with TLS or without, each within <see cref="MsrpEndpointOptions.ConnectTimeout"/> and at a bounded rate. Any thread may call any member.</summary>
-/// <param name="network">Where streams come from.</param>
+/// <param name="network">The network.</param>
 /// <param name="tls">Speaks TLS; null when the endpoint does not.</param>
 /// <param name="options">Times and limits.</param>
 internal sealed class StreamDialer(INetwork network, TlsEndpoint? tls, MsrpEndpointOptions options)

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace ImageShare.Core.Msrp.Transfers;
 
-/// <summary>Bytes that are in memory already: they go out from where they are, and nobody reads them ahead.</summary>
+/// <summary>Bytes in memory: they are sent without a copy and without reading ahead.</summary>
 /// <param name="bytes">All of them, in any number of segments.</param>
 /// <param name="whole">What has to lie in one piece, if there is as much: a small chunk.</param>
 internal sealed class BytesInMemory(ReadOnlySequence<byte> bytes, int whole) : IOutgoingBytes
@@ -48,7 +48,7 @@ internal sealed class BytesInMemory(ReadOnlySequence<byte> bytes, int whole) : I
             return;
         }
 
-        // What lies across segments is put together. The beginning may be from the last time: the copy goes to the front of the same place.
+        // Bytes that span segments are copied together. The first ones may be in the copy already, which is then reused.
         _seam ??= new byte[whole];
         int rest = _now.Length;
         int added = (int)Math.Min(whole - rest, _later.Length);

@@ -3,22 +3,22 @@ using ImageShare.Core.Msrp.Framing;
 
 namespace ImageShare.Core.Msrp.Transfers;
 
-/// <summary>Writes the chunks of one message and, when it is given up, its end (RFC 4975 §7.1.1). For the writer loop.</summary>
+/// <summary>Writes the chunks of one message, and its end if it is stopped (RFC 4975 §7.1.1). For the writer loop.</summary>
 internal sealed class ChunkSender : IDisposable
 {
-    /// <summary>What a head counts for in a flush, or many small chunks would overfill the buffer.</summary>
+    /// <summary>What a head counts in a flush; otherwise many small chunks would overfill the buffer.</summary>
     private const int HeadAllowance = 300;
 
-    // What is cut, and from where.
+    // The message and its bytes.
     private readonly MsrpChunker _chunker;
     private readonly IOutgoingBytes _bytes;
     private readonly PeerRoute _route;
 
-    // What bounds it: the window of open transactions and the rate.
+    // The limits: the window of open transactions and the rate.
     private readonly OpenTransactions _open;
     private readonly SendingRate? _rate;
 
-    // Who is told.
+    // Who is notified.
     private readonly TransferSettings _settings;
     private readonly WriterState _writer;
     private readonly Action? _allLeaves;
@@ -44,7 +44,7 @@ internal sealed class ChunkSender : IDisposable
     /// <summary>Whether writing stopped because too many chunks are unanswered. For any thread.</summary>
     public bool WaitsForWindow => _waitsForWindow;
 
-    /// <summary>Whether what ends a message that was given up is written.</summary>
+    /// <summary>Whether the end of a stopped message is written.</summary>
     public bool EndIsWritten { get; private set; }
 
     /// <summary>Whether a chunk has a head and no end-line yet.</summary>
@@ -92,7 +92,7 @@ internal sealed class ChunkSender : IDisposable
         EndChunk();
     }
 
-    /// <summary>Writes what tells the peer that the message is given up, once.</summary>
+    /// <summary>Writes the end of a stopped message, once.</summary>
     /// <param name="output">Where to write.</param>
     /// <param name="mayBeginChunk">Whether a chunk that says so may be sent; otherwise only one that is open is ended.</param>
     /// <returns>False when there is nothing to write.</returns>
@@ -153,7 +153,7 @@ internal sealed class ChunkSender : IDisposable
         {
             _waitsForWindow = true;
 
-            // The last response may have come between the two lines above. Whoever takes it reads the flag behind its own barrier.
+            // The last response may have arrived between the two lines above. The reader loop reads the flag after its own barrier.
             Interlocked.MemoryBarrier();
             if (_open.IsFull)
             {

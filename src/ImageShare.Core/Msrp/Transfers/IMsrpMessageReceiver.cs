@@ -4,40 +4,40 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Msrp.Transfers;
 
 /// <summary>
-/// Takes the messages of one session, one after the other. Called by the loop that reads the connection, one call at a time: while a call
-/// is not done nothing more is read, and the peer's window closes. Do not wait here for the session to close. An exception
-/// refuses the rest of the message with 413, an <see cref="ImageShareException"/> with its <see cref="ImageShareException.MsrpStatus"/> if it has one.
+/// Receives the messages of one session, one after the other. Called by the reader loop of the connection, one call at a time: until a call
+/// completes, nothing more is read, and eventually the peer's TCP window closes. Do not wait here for the session to close. An exception
+/// refuses the rest of the message with 413, or with its <see cref="ImageShareException.MsrpStatus"/> if it has one.
 /// </summary>
 /// <remarks>
-/// What is refused before it begins is not shown here, since nothing of it was ever wanted: a message beside one that is not complete (413), one
-/// whose first chunk exceeds <see cref="Sessions.MsrpSessionOptions.MaxMessageSize"/> or the limits (413), one that contradicts itself (400). A
-/// receiver that wants to know of messages that are too large leaves <see cref="Sessions.MsrpSessionOptions.MaxMessageSize"/> alone and judges
+/// Messages that are refused at their first chunk never reach the receiver: a second message while one is incomplete (413), one that exceeds
+/// <see cref="Sessions.MsrpSessionOptions.MaxMessageSize"/> or the limits (413), and one that contradicts itself (400). A receiver that wants to
+/// see oversized messages leaves <see cref="Sessions.MsrpSessionOptions.MaxMessageSize"/> unset and checks
 /// <see cref="MsrpMessageInfo.Total"/> in <see cref="BeginAsync"/>.
 /// </remarks>
 public interface IMsrpMessageReceiver
 {
-    /// <summary>A message begins. Nothing has been reserved for what it claims to be.</summary>
+    /// <summary>A message begins. No memory has been allocated for its announced size.</summary>
     ValueTask<MsrpAcceptance> BeginAsync(MsrpMessageInfo message, CancellationToken cancellationToken);
 
-    /// <summary>Bytes of the message. They may come out of order and more than once; the later ones count.</summary>
-    /// <param name="offset">Where they belong in the message, counted from 0.</param>
-    /// <param name="data">The bytes, in the connection's own memory: valid until the returned task is done.</param>
-    /// <param name="cancellationToken">Cancelled when the connection is given up.</param>
+    /// <summary>Bytes of the message. They may arrive out of order and more than once; later ones replace earlier ones.</summary>
+    /// <param name="offset">Their offset in the message, counted from 0.</param>
+    /// <param name="data">The bytes, in memory of the connection: valid until the returned task completes.</param>
+    /// <param name="cancellationToken">Cancelled when the connection ends.</param>
     ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken);
 
-    /// <summary>Every byte from the first to the last is there. The sender learns of it when the returned task is done.</summary>
+    /// <summary>Every byte has arrived. The sender gets the last response when the returned task completes.</summary>
     ValueTask CompleteAsync(long length, CancellationToken cancellationToken);
 
     /// <summary>The message will not be completed. Called at most once for each message begun and accepted, and never after completion.</summary>
     ValueTask AbortAsync(MsrpAbortReason reason);
 }
 
-/// <summary>What is known of a message when its first chunk comes.</summary>
-/// <param name="MessageId">Its id; made here when the peer gave none.</param>
-/// <param name="ContentType">Its type, null when the peer gave none.</param>
-/// <param name="Total">Its length in bytes as the peer claims it; null when it does not.</param>
-/// <param name="SuccessReport">Whether the sender wants success reports.</param>
-/// <param name="OtherHeaders">The headers beyond those of RFC 4975 itself, such as Content-Disposition.</param>
+/// <summary>What the first chunk says about a message.</summary>
+/// <param name="MessageId">The Message-ID; generated here if the peer sent none.</param>
+/// <param name="ContentType">The type, or null if the peer sent none.</param>
+/// <param name="Total">The announced length in bytes, or null.</param>
+/// <param name="SuccessReport">Whether the sender requests success reports.</param>
+/// <param name="OtherHeaders">The headers that RFC 4975 itself does not define, such as Content-Disposition.</param>
 public sealed record MsrpMessageInfo(
     string MessageId,
     MediaType? ContentType,
@@ -45,14 +45,14 @@ public sealed record MsrpMessageInfo(
     bool SuccessReport,
     IReadOnlyList<KeyValuePair<string, string>> OtherHeaders);
 
-/// <summary>Whether a message is taken.</summary>
-/// <param name="Status">200 to take it; otherwise the status its chunks are answered with, such as 413 or 415.</param>
+/// <summary>Whether a message is accepted.</summary>
+/// <param name="Status">200 to accept it; otherwise the status for its chunks, such as 413 or 415.</param>
 public readonly record struct MsrpAcceptance(int Status)
 {
-    /// <summary>The message is taken.</summary>
+    /// <summary>The message is accepted.</summary>
     public static MsrpAcceptance Accept { get; } = new(200);
 
-    /// <summary>The message is not taken.</summary>
+    /// <summary>The message is refused.</summary>
     /// <param name="status">403, 413 or 415 (RFC 4975 §10).</param>
     public static MsrpAcceptance Refuse(int status)
     {
@@ -65,7 +65,7 @@ public readonly record struct MsrpAcceptance(int Status)
 /// <summary>Why an incoming message will not be completed.</summary>
 public enum MsrpAbortReason
 {
-    /// <summary>The sender gave it up (<c>#</c>).</summary>
+    /// <summary>The sender aborted it (<c>#</c>).</summary>
     BySender,
 
     /// <summary>The connection ended before the message did.</summary>
@@ -83,6 +83,6 @@ public enum MsrpAbortReason
     /// <summary>The receiver failed.</summary>
     ReceiverFailed,
 
-    /// <summary>More of it came out of order than <see cref="MsrpLimits.MaxGaps"/> or <see cref="MsrpLimits.MaxReorderBytes"/> allow.</summary>
+    /// <summary>More of it arrived out of order than <see cref="MsrpLimits.MaxGaps"/> or <see cref="MsrpLimits.MaxReorderBytes"/> allow.</summary>
     TooScattered,
 }

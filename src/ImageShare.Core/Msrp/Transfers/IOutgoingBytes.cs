@@ -1,6 +1,6 @@
 namespace ImageShare.Core.Msrp.Transfers;
 
-/// <summary>The bytes of one message on their way to the writer loop: read ahead from a source, or in memory already.</summary>
+/// <summary>The bytes of one message for the writer loop: read ahead from a source, or in memory.</summary>
 internal interface IOutgoingBytes
 {
     /// <summary>The next bytes to send; valid until the next call. For the writer loop.</summary>

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace ImageShare.Core.Msrp.Transfers;
 
 /// <summary>
-/// The incoming messages of one session: reassembles chunks and passes their bytes to the receiver (RFC 4975 §7.3.1). One message at a time is accepted;
-/// another that begins meanwhile is refused with 413. Used by the reader loop of the session's connection only.
+/// The incoming messages of one session: reassembles chunks and passes their bytes to the receiver (RFC 4975 §7.3.1). A second message while one is
+/// incomplete is refused with 413. Used only by the reader loop of the session's connection.
 /// </summary>
 internal sealed class IncomingMessages(IMsrpMessageReceiver? receiver, long maxMessageSize, MsrpLimits limits, ILogger logger)
 {
@@ -20,20 +20,20 @@ internal sealed class IncomingMessages(IMsrpMessageReceiver? receiver, long maxM
     /// <summary>Whether a message has begun and is not complete.</summary>
     public bool IsOpen => _openId is not null;
 
-    /// <summary>How many messages have begun and were taken. For any thread.</summary>
+    /// <summary>The number of messages that were accepted. For any thread.</summary>
     public int Messages => Volatile.Read(ref _messages);
 
-    /// <summary>How many bytes were passed on so far, of all messages. For any thread.</summary>
+    /// <summary>The number of bytes passed to the receiver, of all messages. For any thread.</summary>
     public long ReceivedBytes => Volatile.Read(ref _receivedBytes);
 
-    /// <summary>The number of the message that has begun and is not complete; 0 when there is none. For any thread.</summary>
+    /// <summary>The number of the incomplete message; 0 if there is none. For any thread.</summary>
     public int OpenMessage => IsOpen ? Volatile.Read(ref _messages) : 0;
 
-    /// <summary>The range of the chunk that ended last, with its true end, and the total when known.</summary>
+    /// <summary>The range of the last chunk with its actual end, and the total if known.</summary>
     public ByteRange ChunkRange { get; private set; }
 
     /// <summary>A chunk begins.</summary>
-    /// <returns>200 when its bytes are wanted; otherwise the status to answer at once, its bytes being dropped.</returns>
+    /// <returns>200 to read its bytes; otherwise the status to answer at once, and its bytes are dropped.</returns>
     public ValueTask<int> BeginChunkAsync(MsrpHead head, CancellationToken cancellationToken)
     {
         if (_openId is not null && ReferenceEquals(_openId, head.MessageId))
@@ -46,7 +46,7 @@ internal sealed class IncomingMessages(IMsrpMessageReceiver? receiver, long maxM
     }
 
     /// <summary>Bytes of the open chunk.</summary>
-    /// <returns>200 to go on; otherwise the status to answer at once, the rest of the chunk being dropped.</returns>
+    /// <returns>200 to continue; otherwise the status to answer at once, and the rest of the chunk is dropped.</returns>
     public ValueTask<int> WriteAsync(ReadOnlySequence<byte> data, CancellationToken cancellationToken)
     {
         AssemblyVerdict verdict = _assembly!.TakeData(data.Length, out long offset);
@@ -69,13 +69,13 @@ internal sealed class IncomingMessages(IMsrpMessageReceiver? receiver, long maxM
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // Whatever went wrong in the receiver, the sender is told to stop (RFC 4975 §10.5).
+            // Any failure of the receiver tells the sender to stop (RFC 4975 §10.5).
             return FailAsync(MsrpAbortReason.ReceiverFailed, StatusOf(e));
         }
     }
 
     /// <summary>The open chunk ends.</summary>
-    /// <returns>The status to answer, and whether the message is complete with it.</returns>
+    /// <returns>The status to answer, and whether the message is now complete.</returns>
     public ValueTask<(int Status, bool Complete)> EndChunkAsync(MsrpContinuation continuation, CancellationToken cancellationToken)
     {
         AssemblyVerdict verdict = _assembly!.EndChunk(continuation);
@@ -83,7 +83,7 @@ internal sealed class IncomingMessages(IMsrpMessageReceiver? receiver, long maxM
         return verdict == AssemblyVerdict.Good ? ValueTask.FromResult((200, false)) : EndMessageAsync(verdict, cancellationToken);
     }
 
-    /// <summary>The open message, if there is one, will not be completed.</summary>
+    /// <summary>The incomplete message, if any, will not be completed.</summary>
     public async ValueTask AbortAsync(MsrpAbortReason reason)
     {
         if (_openId is not null)
@@ -127,7 +127,7 @@ internal sealed class IncomingMessages(IMsrpMessageReceiver? receiver, long maxM
         return 200;
     }
 
-    // What a chunk is answered with that is not delivered: of a message that has ended, or of none.
+    // The status for a chunk that is not delivered, because its message has ended or it is a keep-alive.
     private int? GetKnownStatus(MsrpHead head, string id) =>
         _ended.Find(id) is { } answer ? answer
 
@@ -152,12 +152,12 @@ internal sealed class IncomingMessages(IMsrpMessageReceiver? receiver, long maxM
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // As above: for the peer it is a refusal.
+            // As above: a refusal to the peer.
             return StatusOf(e);
         }
     }
 
-    // Once for each piece a receiver takes its time with.
+    // Only if the receiver does not complete at once.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> GuardAsync(ValueTask writing, CancellationToken cancellationToken)
     {
@@ -224,20 +224,20 @@ internal sealed class IncomingMessages(IMsrpMessageReceiver? receiver, long maxM
         }
         catch (Exception error)
         {
-            // The message is given up either way; the receiver is the application's and may throw anything.
+            // The message is aborted anyway; the receiver belongs to the application and may throw anything.
             TransferLog.AbortFailed(logger, error);
         }
 
         return status;
     }
 
-    // 200 means that the bytes are wanted; a chunk that is answered 200 and dropped has a status of its own.
+    // 200 means that the bytes are read; a chunk that is answered 200 and dropped has its own status.
     private static int Dropped(int status) => status == 200 ? DroppedOk : status;
 
     /// <summary>Answered with 200 and not delivered.</summary>
     public const int DroppedOk = 0;
 
-    // A refusal, whatever status the exception has: an exception never accepts.
+    // An exception always refuses, whatever its status.
     private static int StatusOf(Exception error) => error is ImageShareException { MsrpStatus: >= 400 and <= 699 and { } status } ? status : 413;
 
     private static int StatusOf(AssemblyVerdict verdict) => verdict switch

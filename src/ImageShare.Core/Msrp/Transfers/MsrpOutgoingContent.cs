@@ -8,7 +8,7 @@ public sealed record MsrpOutgoingContent
 {
     /// <summary>Describes a message.</summary>
     /// <param name="contentType">The type of the content.</param>
-    /// <param name="length">Its bytes, all of which the source has to give.</param>
+    /// <param name="length">The length in bytes, all of which the source must return.</param>
     /// <param name="read">
     /// Reads the next bytes of the content into the given memory and returns how many; 0 is the end. One call at a time, ahead of
     /// what is on the wire.
@@ -41,8 +41,8 @@ public sealed record MsrpOutgoingContent
     public long ChunkSize { get; init => field = OptionRange.AtLeast(1, value); } = 2048;
 
     /// <summary>
-    /// The most chunks that may be unanswered at a time, besides the bound of the connection. Default: no bound of its own, since a sender does not have to wait for a
-    /// response (RFC 4975 §7.1.1). 1 sends in lock-step, for peers that lose chunks that arrive in quick succession.
+    /// The most chunks that may be in flight, in addition to the limit of the connection. Default: no limit, since a sender does not have to wait for
+    /// responses (RFC 4975 §7.1.1). 1 sends in lock-step, for peers that lose chunks sent in quick succession.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public int MaxUnanswered { get; init => field = OptionRange.AtLeast(1, value); } = int.MaxValue;
@@ -51,16 +51,16 @@ public sealed record MsrpOutgoingContent
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public long? MaxBytesPerSecond { get; init => field = value is { } set ? OptionRange.AtLeast(1, set) : null; }
 
-    /// <summary>The id of the message; null, the default, makes one of 128 random bits.</summary>
+    /// <summary>The id of the message; null (the default) generates one of 128 random bits.</summary>
     public string? MessageId { get; init; }
 
-    /// <summary>Whether to ask for success reports. The result does not wait for them unless <see cref="AwaitSuccessReport"/> is set.</summary>
+    /// <summary>Whether to request success reports. The result does not wait for them unless <see cref="AwaitSuccessReport"/> is set.</summary>
     public bool SuccessReport { get; init; }
 
     /// <summary>
-    /// Whether the result waits, when <see cref="SuccessReport"/> asks for them, until reports cover every byte: behind relays only they say
-    /// that the peer itself has the message (RFC 4975 §7.1.1). The wait ends with the session, and when no report has come for
-    /// <see cref="Sessions.MsrpEndpointOptions.IdleTimeout"/> (and a <see cref="Sessions.MsrpEndpointOptions.TransactionTimeout"/> more), whatever else the peer sends; the outcome is
+    /// Whether the result waits until the reports requested by <see cref="SuccessReport"/> cover every byte: through relays, only they say that
+    /// the peer itself has the message (RFC 4975 §7.1.1). The wait ends with the session, and when no report has arrived for
+    /// <see cref="Sessions.MsrpEndpointOptions.IdleTimeout"/> (and a <see cref="Sessions.MsrpEndpointOptions.TransactionTimeout"/> more), even if the peer sends other requests; the outcome is
     /// then <see cref="MsrpSendOutcome.Unknown"/>.
     /// </summary>
     public bool AwaitSuccessReport { get; init; }
@@ -85,7 +85,7 @@ public sealed record MsrpOutgoingContent
     }
 
     /// <summary>
-    /// Bytes in memory. They are not copied and must not change until the sending call has ended, however it ends; after that they are not looked at any more. The same
+    /// Bytes in memory. They are not copied and must not change until the sending call has ended, however it ends; after that they are not used any more. The same
     /// content may be sent any number of times.
     /// </summary>
     public static MsrpOutgoingContent FromMemory(MediaType contentType, ReadOnlyMemory<byte> bytes) =>
@@ -93,7 +93,7 @@ public sealed record MsrpOutgoingContent
 
     /// <summary>
     /// Bytes in memory, in any number of segments. They are not copied, except for small chunks that cross segments, and must not change until the sending call has
-    /// ended, however it ends; after that they are not looked at any more. The same content may be sent any number of times.
+    /// ended, however it ends; after that they are not used any more. The same content may be sent any number of times.
     /// </summary>
     public static MsrpOutgoingContent FromSequence(MediaType contentType, ReadOnlySequence<byte> bytes)
     {

@@ -167,7 +167,7 @@ internal sealed class OpenTransactions
         return -1;
     }
 
-    // What each loop writes is on cache lines of its own, whatever their size on this machine, to avoid false sharing. Each
+    // The fields each loop writes are on separate cache lines, of any usual size, to avoid false sharing. Each
     // remembers how far it last saw the other, and reads again only when that is not far enough.
     [StructLayout(LayoutKind.Explicit, Size = 384)]
     private struct Ends

@@ -5,11 +5,11 @@ namespace ImageShare.Core.Msrp.Transfers;
 
 /// <summary>One outgoing message.</summary>
 /// <remarks>
-/// Three parties work on it at the same time. The writer loop of the connection cuts it into chunks: <see cref="Write"/>, <see cref="Interrupt"/>,
-/// <see cref="Flushed"/> and what is asked between them. The reader loop brings responses and reports: <see cref="TryAnswerNext"/>, <see cref="TryAnswer"/>,
-/// <see cref="Report"/>, <see cref="EndOfBatch"/>. The call that sends the message fills <see cref="Bytes"/>, waits for <see cref="Result"/> and disposes it.
-/// What they share are the ring of open transactions, the reason of a stop and the result. <see cref="Stop"/> and <see cref="Finish"/> may be called by any
-/// thread at any time.
+/// Three callers use it at the same time. The writer loop of the connection writes its chunks: <see cref="Write"/>, <see cref="Interrupt"/>,
+/// <see cref="Flushed"/> and the properties marked for it. The reader loop passes responses and reports: <see cref="TryAnswerNext"/>,
+/// <see cref="TryAnswer"/>, <see cref="Report"/>, <see cref="EndOfBatch"/>. The sending call fills <see cref="Bytes"/>, waits for <see cref="Result"/>
+/// and disposes the transfer. They share the ring of open transactions, the reason of a stop, and the result. <see cref="Stop"/> and
+/// <see cref="Finish"/> may be called by any thread at any time.
 /// </remarks>
 internal sealed class OutgoingTransfer : IDisposable
 {
@@ -19,7 +19,7 @@ internal sealed class OutgoingTransfer : IDisposable
     private readonly OpenTransactions _open;
     private readonly TransferEnd _end = new();
 
-    // The writer loop's. The gate keeps it off the bytes once they were given back.
+    // The writer loop's. The gate keeps it from reading the bytes after they are returned.
     private readonly ChunkSender _sender;
     private readonly Lock _writing = new();
 
@@ -54,15 +54,15 @@ internal sealed class OutgoingTransfer : IDisposable
         _watch = new ResponseWatch(this, _open, _reports, writer, settings);
     }
 
-    /// <summary>Where its bytes come from.</summary>
+    /// <summary>The bytes of the message.</summary>
     public IOutgoingBytes Bytes { get; }
 
     public string MessageId { get; }
 
-    /// <summary>What became of the message, once its last chunk is answered or its end is on the wire.</summary>
+    /// <summary>The outcome, once the last chunk is answered or the end of the message is sent.</summary>
     public Task<MsrpSendResult> Result => _end.Result;
 
-    /// <summary>Done as soon as the message is given up; what is on the wire may not say so yet.</summary>
+    /// <summary>Completes as soon as the message is stopped, even if the peer is not told yet.</summary>
     public Task Stopped => _end.Stopped;
 
     public TransferStop StopReason => _end.Reason;
@@ -73,10 +73,10 @@ internal sealed class OutgoingTransfer : IDisposable
     /// <summary>Whether its chunks may be interrupted (RFC 4975 §7.1.1).</summary>
     public bool HasLargeChunks { get; }
 
-    /// <summary>Whether a chunk has its head and not its end-line yet. For the writer loop.</summary>
+    /// <summary>Whether a chunk has a head but no end-line yet. For the writer loop.</summary>
     public bool IsChunkOpen => _sender.IsChunkOpen;
 
-    /// <summary>Whether a call of <see cref="Write"/> has something to do. For the writer loop.</summary>
+    /// <summary>Whether <see cref="Write"/> has work. For the writer loop.</summary>
     public bool HasSomethingToWrite
     {
         get
@@ -98,7 +98,7 @@ internal sealed class OutgoingTransfer : IDisposable
         }
     }
 
-    /// <summary>Ends an open chunk so that something else can go out (RFC 4975 §7.1.1). For the writer loop.</summary>
+    /// <summary>Ends an open chunk so that something else can be written (RFC 4975 §7.1.1). For the writer loop.</summary>
     public void Interrupt(PipeWriter output) => _sender.Interrupt(output);
 
     /// <summary>What was written has been flushed. For the writer loop.</summary>
@@ -106,23 +106,23 @@ internal sealed class OutgoingTransfer : IDisposable
     {
         _open.MarkSent(now);
 
-        // A stop may have come during the flush: what ends the message is not written yet, let alone sent.
+        // If it was stopped during the flush, the end of the message is not written yet.
         if (_sender.EndIsWritten)
         {
             Finish();
         }
     }
 
-    /// <summary>Whether responses have yet to come. For the reader loop.</summary>
+    /// <summary>Whether responses are outstanding. For the reader loop.</summary>
     public bool ExpectsAnswers => !(_sender.AllWritten && _open.IsEmpty) && StopReason == TransferStop.None;
 
-    /// <summary>Whether a response is the one to be expected next. For the reader loop.</summary>
+    /// <summary>Whether a response is the next expected one. For the reader loop.</summary>
     public bool Expects(TransactionKey key) => _open.IsNext(key);
 
-    /// <summary>Whether a response is one that is waited for. For the reader loop.</summary>
+    /// <summary>Whether a response belongs to an open transaction. For the reader loop.</summary>
     public bool HasOpen(TransactionKey key) => _open.Contains(key);
 
-    /// <summary>Takes a response when it is the one to be expected next and says success: nearly all do. For the reader loop.</summary>
+    /// <summary>Takes a response if it is the next expected one and a success, as nearly all are. For the reader loop.</summary>
     public bool TryAnswerNext(TransactionKey key, int status) => status is >= 200 and < 300 && _open.TryAnswerNext(key);
 
     /// <summary>Takes a response. For the reader loop.</summary>
@@ -146,7 +146,7 @@ internal sealed class OutgoingTransfer : IDisposable
         return true;
     }
 
-    /// <summary>Takes the status of a REPORT on this message; a code means what it means in a response (RFC 4975 §7.1.2). For the reader loop.</summary>
+    /// <summary>Takes the status of a REPORT on this message; a status means the same as in a response (RFC 4975 §7.1.2). For the reader loop.</summary>
     public void Report(ByteRange? range, int status)
     {
         if (status is < 200 or >= 300)
@@ -159,7 +159,7 @@ internal sealed class OutgoingTransfer : IDisposable
         }
     }
 
-    /// <summary>The responses that have come are all taken. For the reader loop.</summary>
+    /// <summary>All responses of a batch were taken. For the reader loop.</summary>
     public void EndOfBatch()
     {
         long acknowledged = _open.Acknowledged;
@@ -176,7 +176,7 @@ internal sealed class OutgoingTransfer : IDisposable
             return;
         }
 
-        // The writer loop raises its flag and looks for room; here room was made, and the flag is read.
+        // The writer loop sets its flag and then checks for room; here room was made first, and then the flag is read.
         Interlocked.MemoryBarrier();
         if (_sender.WaitsForWindow && _open.HasRoomAgain)
         {
@@ -184,7 +184,7 @@ internal sealed class OutgoingTransfer : IDisposable
         }
     }
 
-    /// <summary>Gives the message up. The first reason counts. For any thread.</summary>
+    /// <summary>Stops the message. The first reason counts. For any thread.</summary>
     public void Stop(TransferStop reason, int status = 0)
     {
         if (!_end.TrySetReason(reason, status))
@@ -204,11 +204,11 @@ internal sealed class OutgoingTransfer : IDisposable
         }
     }
 
-    /// <summary>Sets the result by what is known now: nothing more of it is waited for. For any thread.</summary>
+    /// <summary>Sets the result from what is known now, without waiting further. For any thread.</summary>
     public void Finish() =>
         _end.SetResult(new MsrpSendResult(_end.GetOutcome(LacksOnlyTheReport), MessageId, _open.Acknowledged, _end.Status, _reports.Covered));
 
-    /// <summary>Gives back what was borrowed; the bytes are not read any more, even when the writer loop has not noticed yet that the transfer is over.</summary>
+    /// <summary>Returns its memory; the bytes are not read any more, even if the writer loop has not noticed the end yet.</summary>
     public void Dispose()
     {
         _watch.Dispose();
@@ -220,12 +220,12 @@ internal sealed class OutgoingTransfer : IDisposable
         }
     }
 
-    // 408 comes from a relay and means what our own timer means (RFC 4975 §10.4).
+    // A relay sends 408; it means the same as our own timeout (RFC 4975 §10.4).
     private void Refuse(int status) => Stop(status == 408 ? TransferStop.TimedOut : TransferStop.Refused, status);
 
     private bool WriteEnd(PipeWriter output)
     {
-        // After a refusal no chunk may follow, not even one that says that the message is over (RFC 4975 §10.5).
+        // After a refusal no chunk may follow, not even one that aborts the message (RFC 4975 §10.5).
         if (_sender.TryWriteEnd(output, mayBeginChunk: StopReason != TransferStop.Refused))
         {
             return true;

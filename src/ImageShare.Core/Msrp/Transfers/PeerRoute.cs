@@ -1,8 +1,8 @@
 namespace ImageShare.Core.Msrp.Transfers;
 
 /// <summary>
-/// The To-Path of what one session sends: the relays of this side, then the path the peer named (RFC 4976 §5.1). Either part may change while chunks are on
-/// their way; the next chunk takes the new path. Any thread may call any member.
+/// The To-Path of what one session sends: the relays of this side, then the path the peer named (RFC 4976 §5.1). Either part may change while chunks are in
+/// flight; the next chunk uses the new path. Any thread may call any member.
 /// </summary>
 internal sealed class PeerRoute
 {

@@ -1,8 +1,8 @@
 namespace ImageShare.Core.Msrp.Transfers;
 
 /// <summary>
-/// Gives a transfer up when its responses do not come (RFC 4975 §7.1.1) or come so slowly that it would never end, its chunks are not even read, or a success report
-/// it waits for is overdue. Runs on a timer; <see cref="MarkAnswered"/> is for the reader loop.
+/// Stops a transfer if its responses do not arrive (RFC 4975 §7.1.1) or arrive too slowly, if the peer does not read its chunks, or if an awaited
+/// success report is overdue. Runs on a timer; <see cref="MarkAnswered"/> is for the reader loop.
 /// </summary>
 internal sealed class ResponseWatch : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class ResponseWatch : IDisposable
     private long _answeredAt = long.MinValue;
     private bool _isLate;
 
-    // What was acknowledged at the last look at the rate, and when that was. The timer's.
+    // What was acknowledged at the last check of the rate, and when. Used only by the timer.
     private (long Bytes, long At) _mark;
 
     public ResponseWatch(OutgoingTransfer transfer, OpenTransactions open, SuccessReports reports, WriterState writer, TransferSettings settings)
@@ -43,7 +43,7 @@ internal sealed class ResponseWatch : IDisposable
         TimeSpan flushing = _writer.FlushingSince is { } begun ? _settings.TimeProvider.GetElapsedTime(begun, now) : TimeSpan.Zero;
         if (flushing >= limit)
         {
-            // The peer does not even read: the writer loop will not get to write an end.
+            // The peer does not read: the writer loop cannot write the end of the message.
             _transfer.Stop(TransferStop.TimedOut);
             _transfer.Finish();
         }
@@ -69,12 +69,12 @@ internal sealed class ResponseWatch : IDisposable
             return TimeSpan.Zero;
         }
 
-        // With a standstill timeout, a peer that answers other chunks is alive; the chunk only waits in buffers between.
+        // With a standstill timeout, a peer that answers other chunks is alive; this one waits in buffers on the way.
         long since = _settings.StandstillTimeout is null ? sentAt : Math.Max(sentAt, Volatile.Read(ref _answeredAt));
         return _settings.TimeProvider.GetElapsedTime(since, now);
     }
 
-    // What moves but gains next to nothing would hold its session for ever. Where the peer answers at once, it is this side that sends no more.
+    // A transfer that gains almost nothing would never end. If the peer answers at once, this side is the slow one.
     private bool IsTooSlow(long now)
     {
         if (_settings.ProgressInterval is not { } interval || UntilNextMark(now) > TimeSpan.Zero)
@@ -92,7 +92,7 @@ internal sealed class ResponseWatch : IDisposable
 
     private static TimeSpan Earlier(TimeSpan due, TimeSpan other) => other != Timeout.InfiniteTimeSpan && other < due ? other : due;
 
-    // When every byte is acknowledged, only reports show that the peer goes on: without a new one for as long as a connection may be idle, none will come,
+    // When every byte is acknowledged, only reports show progress. If none arrives for as long as a connection may be idle, none is expected any more,
     // whatever else the peer sends.
     private bool IsReportOverdue(long now) =>
         _transfer.LacksOnlyTheReport && _settings.ReportTimeout is { } limit && _reports.IsOverdue(_settings.TimeProvider, now, limit);

@@ -47,7 +47,7 @@ internal sealed class SuccessReports(long total, bool areWanted, bool areAwaited
         }
     }
 
-    /// <summary>Whether no new report has come for <paramref name="limit"/>, as far as the calls of this method can tell.</summary>
+    /// <summary>Whether no new report has arrived for <paramref name="limit"/>, measured between calls of this method.</summary>
     public bool IsOverdue(TimeProvider time, long now, TimeSpan limit)
     {
         long covered = _covered.Covered;

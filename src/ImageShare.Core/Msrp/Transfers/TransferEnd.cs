@@ -1,7 +1,7 @@
 namespace ImageShare.Core.Msrp.Transfers;
 
 /// <summary>
-/// How an outgoing transfer ends: first it is stopped, unless it completes, then it has its result. The first reason and the first result count. Any thread
+/// The end of an outgoing transfer: it is stopped, unless it completes, and then gets its result. The first reason and the first result count. Any thread
 /// may call any member.
 /// </summary>
 internal sealed class TransferEnd
@@ -14,7 +14,7 @@ internal sealed class TransferEnd
     /// <summary>Why it was stopped.</summary>
     public TransferStop Reason => (TransferStop)Volatile.Read(ref _reason);
 
-    /// <summary>The MSRP status behind the reason; null when there is none.</summary>
+    /// <summary>The MSRP status that caused the reason, or null.</summary>
     public int? Status => Volatile.Read(ref _status) is var status and not 0 ? status : null;
 
     /// <summary>Done when the transfer was stopped; what is on the wire may not say so yet.</summary>
@@ -24,7 +24,7 @@ internal sealed class TransferEnd
     public Task<MsrpSendResult> Result => _result.Task;
 
     /// <summary>Notes why the transfer stops.</summary>
-    /// <returns>False when it has its result, or was stopped before.</returns>
+    /// <returns>False if it has a result or was stopped before.</returns>
     public bool TrySetReason(TransferStop reason, int status)
     {
         if (_result.Task.IsCompleted || Interlocked.CompareExchange(ref _reason, (int)reason, 0) != 0)
@@ -48,7 +48,7 @@ internal sealed class TransferEnd
         _ => MsrpSendOutcome.Aborted,
     };
 
-    /// <summary>Tells those who wait for <see cref="Stopped"/>.</summary>
+    /// <summary>Completes <see cref="Stopped"/>.</summary>
     public void SetStopped() => _stopped.TrySetResult();
 
     /// <summary>Sets the result, if there is none.</summary>

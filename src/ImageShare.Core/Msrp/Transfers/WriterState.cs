@@ -16,7 +16,7 @@ internal sealed class WriterState(IPEndPoint remote)
     /// <summary>The other end of the connection.</summary>
     public IPEndPoint Remote => remote;
 
-    /// <summary>Where the transaction ids of chunks come from.</summary>
+    /// <summary>Generates the transaction ids of chunks.</summary>
     public TransactionIds TransactionIds { get; } = new();
 
     /// <summary>When the flush in progress began; null when there is none.</summary>

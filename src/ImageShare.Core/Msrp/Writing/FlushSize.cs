@@ -10,7 +10,7 @@ internal sealed class FlushSize
     private const int Smallest = 4 * 1024;
 
     /// <summary>
-    /// How long a flush should take at most: what is in it can no longer be taken back, and the end of a message that its user cancels is queued after it.
+    /// The target for the duration of a flush: its bytes can no longer be cancelled, and the end of a cancelled message is queued after it.
     /// </summary>
     private static readonly TimeSpan LongestFlush = TimeSpan.FromMilliseconds(50);
 

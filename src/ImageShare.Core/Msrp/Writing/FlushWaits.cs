@@ -2,12 +2,12 @@ using System.Collections.Immutable;
 
 namespace ImageShare.Core.Msrp.Writing;
 
-/// <summary>Those who wait until everything queued before them has been flushed. Any thread may call any member.</summary>
+/// <summary>The callers that wait until everything queued before them is flushed. Any thread may call any member.</summary>
 internal sealed class FlushWaits
 {
     private ImmutableArray<TaskCompletionSource> _waiting = [];
 
-    /// <summary>Who waits now. Taken before something is written, and given to <see cref="Complete"/> once that is flushed.</summary>
+    /// <summary>The current waiters. Read before something is written, and passed to <see cref="Complete"/> once that is flushed.</summary>
     public ImmutableArray<TaskCompletionSource> Waiting => _waiting;
 
     public void Add(TaskCompletionSource wait) => ImmutableInterlocked.Update(ref _waiting, static (all, added) => all.Add(added), wait);

@@ -10,18 +10,18 @@ namespace ImageShare.Core.Msrp.Writing;
 /// </summary>
 internal sealed class OutgoingTransfers
 {
-    /// <summary>How much of a large chunk goes out before another message has its turn.</summary>
+    /// <summary>How much of a large chunk is written before another message has its turn.</summary>
     private const int LargeTurn = 16 * 1024;
 
     /// <summary>Up to so many messages take turns of one small chunk each.</summary>
     private const int FewTransfers = 8;
 
-    /// <summary>How much of small chunks goes out when there are more messages: the first chunk after that of another session costs most, for its head is not repeated.</summary>
+    /// <summary>How much of small chunks is written in a turn if there are more messages: the first chunk after one of another session costs most, because its head is not repeated.</summary>
     private const int ManyTurn = 64 * 1024;
 
     private ImmutableArray<OutgoingTransfer> _all = [];
 
-    // The writer loop's: whose chunk has a head and no end-line yet, and who was last.
+    // The writer loop's: the transfer with an open chunk, and the last one that had a turn.
     private OutgoingTransfer? _open;
     private int _turn;
 
@@ -59,7 +59,7 @@ internal sealed class OutgoingTransfers
         ImmutableArray<OutgoingTransfer> transfers = _all;
         if (_open is { } open && !transfers.Contains(open))
         {
-            // It has its result, a bad one, but its chunk still needs its end-line.
+            // It has failed, but its chunk still needs an end-line.
             open.Write(output, 1);
             _open = null;
         }

@@ -21,7 +21,7 @@ internal sealed class WriterLoop
     private readonly FlushSize _flushSize = new();
     private bool _isInReader;
 
-    // Shared with the reader loop and with who queues.
+    // Shared with the reader loop and with callers that queue.
     private readonly ControlQueue _control = new();
     private readonly FlushWaits _waits = new();
     private long _flushedAt;
@@ -85,7 +85,7 @@ internal sealed class WriterLoop
         }
     }
 
-    /// <summary>Wakes the loop, and who waits for room. For any thread.</summary>
+    /// <summary>Wakes the loop, and callers that wait for room. For any thread.</summary>
     public void Notify()
     {
         State.Wake();
@@ -115,7 +115,7 @@ internal sealed class WriterLoop
         }
         catch (Exception error)
         {
-            // The stream is broken. The reader loop learns it by itself, after it has read what had come before.
+            // The stream is broken. The reader loop notices it too, after it has read the input that arrived before.
             ConnectionLog.LoopEnded(_settings.Logger, "writer", error);
         }
 
@@ -128,7 +128,7 @@ internal sealed class WriterLoop
     {
         while (!_isAborted)
         {
-            // Read before the queue is: what the reader loop queued before it ended must still go.
+            // Read before the queue: what the reader loop queued before it ended must still be written.
             bool isLast = _isLast;
             ImmutableArray<TaskCompletionSource> waits = _waits.Waiting;
             Write();
@@ -144,7 +144,7 @@ internal sealed class WriterLoop
                 await State.WaitAsync().ConfigureAwait(false);
                 if (_isInReader && !Transfers.IsEmpty)
                 {
-                    // There is more to do than to send responses: not on the reader's time.
+                    // Writing transfers takes long: do not do it on the reader loop's thread.
                     await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
                 }
 
