@@ -30,6 +30,7 @@ internal sealed class ShareSession
     private long _bytes;
     private ITimer? _announcing;
     private ImageShareResult? _result;
+
     public ShareSession(ShareContext context, string id, ShareStatus start, ImageSelector image)
     {
         _context = context;
@@ -266,19 +267,7 @@ internal sealed class ShareSession
 
     private void Publish(IShareRole role, ShareOutcome outcome)
     {
-        ImageShareResult result = role.Describe(new ImageShareResult
-        {
-            State = outcome.State,
-            Error = outcome.Error,
-            EndedBy = outcome.EndedBy,
-            Withdrawal = outcome.Withdrawal,
-            Message = outcome.Message,
-            SipStatus = outcome.SipStatus,
-            RedirectedTo = [.. outcome.RedirectedTo.Select(Sip.SipUri.Parse)],
-            MsrpStatus = outcome.MsrpStatus,
-            BytesTransferred = Progress.Bytes,
-        });
-
+        ImageShareResult result = role.Describe(outcome.ToResult(Progress.Bytes));
         if (Interlocked.CompareExchange(ref _result, result, null) is not null)
         {
             return;

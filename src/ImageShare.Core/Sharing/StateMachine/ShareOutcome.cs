@@ -1,3 +1,5 @@
+using ImageShare.Core.Sip;
+
 namespace ImageShare.Core.Sharing.StateMachine;
 
 /// <summary>How a share ends: the final state and, unless it completed, the reason.</summary>
@@ -92,6 +94,20 @@ internal sealed record ShareOutcome(ImageShareState State, ImageShareError Error
         SipStatus = e.SipStatus,
         MsrpStatus = e.MsrpStatus,
         Cause = e,
+    };
+
+    /// <summary>What the application is told, apart from what only the media knows.</summary>
+    public ImageShareResult ToResult(long bytesTransferred) => new()
+    {
+        State = State,
+        Error = Error,
+        EndedBy = EndedBy,
+        Withdrawal = Withdrawal,
+        Message = Message,
+        SipStatus = SipStatus,
+        RedirectedTo = [.. RedirectedTo.Select(SipUri.Parse)],
+        MsrpStatus = MsrpStatus,
+        BytesTransferred = bytesTransferred,
     };
 
     private static ImageShareEndedBy OfError(ImageShareState state, ImageShareError error) => error switch
