@@ -32,7 +32,7 @@ internal sealed class PathRenewal
     public static void Follow(ShareContext context, ShareSession session, ShareMedia media, SessionOffers offers, string said)
     {
         MsrpSession msrp = media.Msrp;
-        offers.FollowPeerPath(media.Section, path => msrp.TryRenewPeerPath(path));
+        offers.Session.FollowPeerPath(media.Section, path => msrp.TryRenewPeerPath(path));
         if (!context.Relays.Any)
         {
             return;

@@ -1,212 +1,208 @@
-using ImageShare.Core.Msrp;
 using ImageShare.Core.Sdp;
+using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sharing.Endings;
-using ImageShare.Core.Sharing.Media;
 using ImageShare.Core.Sharing.Offers;
-using ImageShare.Core.Sharing.Sessions;
 using ImageShare.Core.Sharing.StateMachine;
-using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Messages;
-using ImageShare.Core.Sip.UserAgents.Requests;
 using ImageShare.Core.Sip.UserAgents.Sessions;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Calls;
 
 /// <summary>
-/// Offer/answer inside a session: answers the peer's offers (RFC 5547 §8.1, §8.4; RFC 3261 §14.2) and informs the affected shares, one at a
-/// time on the user agent's loop; removes files that were aborted on this side; and announces new paths.
+/// The offers this side makes inside a session: they remove files that were aborted here (RFC 5547 §8.4) and announce new paths (RFC 4976
+/// §9.4). One offer at a time; what comes up in the meantime is combined into the next one. Thread-safe.
 /// </summary>
-internal sealed partial class SessionOffers
+internal sealed class SessionOffers(InviteDialog dialog, AgreedSession session)
 {
-    private static readonly ShareOutcome OtherFile = ShareOutcome.Failed(
-        ImageShareError.UnacceptableOffer,
-        "The peer offered a different file under the id of the running transfer (RFC 5547 §8.1), so the transfer was aborted; report the fault to the peer's vendor.");
-
-    private readonly ShareContext _context;
-    private readonly InviteDialog _dialog;
-    private readonly IReadOnlyList<SessionFile> _files;
-    private readonly Func<IncomingRequest, InvitationBodyReading, SessionDescription, bool>? _begin;
-    private readonly Lock _gate = new();
-    private readonly HashSet<int> _over = [];
-    private readonly Dictionary<int, ShareEndReason> _removing = [];
+    // Both guarded by the gate of the session.
     private readonly Dictionary<int, NewPath> _moving = [];
-    private readonly Dictionary<int, Action<MsrpPath>> _peerPaths = [];
-    private RunningDescription _running;
     private Task _offering = Task.CompletedTask;
 
-    private SessionOffers(
-        ShareContext context,
-        InviteDialog dialog,
-        SessionDescription local,
-        IReadOnlyList<SessionFile> files,
-        Func<IncomingRequest, InvitationBodyReading, SessionDescription, bool>? begin)
-    {
-        (_context, _dialog, _running, _files, _begin) = (context, dialog, new RunningDescription(local), files, begin);
-    }
-
-    /// <summary>Starts handling the offers of a dialog.</summary>
-    /// <param name="context">What all shares have in common.</param>
-    /// <param name="dialog">The dialog.</param>
-    /// <param name="local">The last description of this side.</param>
-    /// <param name="files">The files being transferred in it.</param>
-    /// <param name="begin">Handles an offer that replaces the only file with a new transfer, given the last description of this side; returns
-    /// false if it cannot be accepted and the session goes on. Null if no replacement is accepted.</param>
-    public static SessionOffers Take(
-        ShareContext context,
-        InviteDialog dialog,
-        SessionDescription local,
-        IReadOnlyList<SessionFile> files,
-        Func<IncomingRequest, InvitationBodyReading, SessionDescription, bool>? begin = null)
-    {
-        var offers = new SessionOffers(context, dialog, local, files, begin);
-        dialog.OfferReceived = offers.OnOffer;
-        return offers;
-    }
-
-    private void TakePath(int section, MediaDescription media)
-    {
-        Action<MsrpPath>? told;
-        lock (_gate)
-        {
-            told = _peerPaths.GetValueOrDefault(section);
-        }
-
-        if (told is not null && media.Path is { } uris && PeerPath.TryParse(uris, out MsrpPath? path))
-        {
-            told(path);
-        }
-    }
+    /// <summary>The session.</summary>
+    public AgreedSession Session => session;
 
     /// <summary>
-    /// Why images are being removed, if the peer has not been told yet. A message carries one reason: of several, a failure takes precedence.
+    /// Offers the session without a file that was aborted on this side, unless the peer has already removed it. Several removals at the same
+    /// time are combined into one offer; an offer that collides with one of the peer is sent after it.
     /// </summary>
-    public ShareEndReason Untold
+    /// <param name="section">The index of its section.</param>
+    /// <param name="reason">The reason, which is sent to the peer so that it can distinguish a user's cancellation from a failure.</param>
+    /// <returns>Completes when the peer has answered or the session is over; never faults.</returns>
+    public Task RemoveAsync(int section, ShareEndReason reason = ShareEndReason.UserCancelled)
     {
-        get
+        lock (session.Gate)
         {
-            lock (_gate)
-            {
-                return _removing.Values.DefaultIfEmpty().Max();
-            }
+            return session.IsOver(section) ? _offering
+                : session.EndHere(section, reason) ? Offer()
+                : Task.CompletedTask;
         }
     }
 
-    private void OnOffer(IncomingRequest request)
+    /// <summary>Offers the same transfer over a new path of this side (RFC 4976 §9.4). One call at a time per section.</summary>
+    /// <param name="section">The index of its section.</param>
+    /// <param name="path">The path: URIs separated by spaces.</param>
+    /// <returns>Whether the peer accepted it; never faults.</returns>
+    public async Task<bool> OfferPathAsync(int section, string path)
     {
-        if (request.Request.Body.IsEmpty)
+        var move = new NewPath(path);
+        lock (session.Gate)
         {
-            // An INVITE without an offer asks for ours: repeat our last description (RFC 3261 §14.2).
-            Respond(request, Local);
+            if (session.IsOver(section) || !_moving.TryAdd(section, move))
+            {
+                return false;
+            }
+
+            _ = Offer();
+        }
+
+        return await move.Taken.Task.ConfigureAwait(false);
+    }
+
+    // Called with the lock held.
+    private Task Offer()
+    {
+        if (_offering.IsCompleted)
+        {
+            _offering = OfferAllAsync();
+        }
+
+        return _offering;
+    }
+
+    private async Task OfferAllAsync()
+    {
+        // Leave the caller's lock first.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        while (await OfferOnceAsync().ConfigureAwait(false))
+        {
+            // More came up while the peer was answering.
+        }
+    }
+
+    // Returns whether there is another offer to make.
+    private async Task<bool> OfferOnceAsync()
+    {
+        int[] removed = [];
+        int[] moved = [];
+        bool isOver = false;
+        SipResponse? response = null;
+        try
+        {
+            response = await dialog.OfferAsync(() => Write(out removed, out moved), MediaType.Sdp, () => ReasonHeader.Write(session.UntoldReason)).ConfigureAwait(false);
+        }
+        catch (ImageShareException)
+        {
+            // The session is over or the peer is unreachable; the end of the dialog reports it.
+            isOver = true;
+        }
+
+        bool isAccepted = response is { IsSuccess: true };
+        if (isAccepted)
+        {
+            TakeAnswer(response!);
+        }
+
+        lock (session.Gate)
+        {
+            // Do not repeat a refused offer: the peer learns of the file's end through MSRP anyway.
+            session.SetTold(removed);
+            Array.ForEach(moved, section => EndMove(section, isAccepted));
+            if (!isOver && session.Untold.Length + _moving.Count > 0)
+            {
+                return true;
+            }
+
+            session.SetTold(session.Untold);
+            Array.ForEach([.. _moving.Keys], section => EndMove(section, isTaken: false));
+            _offering = Task.CompletedTask;
+            return false;
+        }
+    }
+
+    // Runs on the agent's loop when this side may send an offer.
+    private ReadOnlyMemory<byte> Write(out int[] removed, out int[] moved)
+    {
+        lock (session.Gate)
+        {
+            // A removed file needs no new path.
+            Array.ForEach([.. _moving.Keys.Where(session.IsOver)], section => EndMove(section, isTaken: false));
+            removed = session.Untold;
+            moved = [.. _moving.Keys];
+            if (removed.Length + moved.Length == 0)
+            {
+                return default;
+            }
+
+            RunningDescription running = session.Running;
+            SessionDescription said = running.Local with { Media = running.Without(removed).Media };
+            SessionDescription offer = said;
+            foreach (int section in moved)
+            {
+                MediaDescription file = said.Media[section];
+
+                // After glare this offer is written again, based on what was said in the meantime.
+                _moving[section].Before ??= file.Find(SdpAttributes.PathName);
+                file = file.With(SdpAttributes.Path(_moving[section].Path.Split(' ')));
+                said = said with { Media = said.Media.SetItem(section, file) };
+
+                // An offer leaves open which side connects (RFC 6135 §4.2.1), but the existing connection stays in use.
+                MediaDescription open = file.Find(SdpAttributes.SetupName) is null ? file : file.With(SdpAttributes.Setup(SetupRole.ActPass));
+                offer = offer with { Media = offer.Media.SetItem(section, open) };
+            }
+
+            offer = OfferRevision.After(running.Local, offer);
+            session.Running = new RunningDescription(said with { Origin = offer.Origin });
+            return offer.ToArray();
+        }
+    }
+
+    // Called with the lock held. If the peer refused the new path, the previous one stays.
+    private void EndMove(int section, bool isTaken)
+    {
+        if (!_moving.Remove(section, out NewPath? move))
+        {
             return;
         }
 
-        InvitationBodyReading reading = InvitationBody.Read(request.Request);
-        if (reading.Offer is not { } offer)
+        SessionDescription local = session.Running.Local;
+        if (!isTaken && move.Before is { } before && local.Media[section].Port != 0)
         {
-            request.Respond(reading.Status, reading.Reason);
-            return;
+            session.Running = new RunningDescription(local with { Media = local.Media.SetItem(section, local.Media[section].With(before)) });
         }
 
-        (SessionFile File, ReofferKind Kind)[] files = Judge(offer);
-        if (files.Any(static file => file.Kind is ReofferKind.Unacceptable))
-        {
-            request.Respond(488);
-        }
-        else if (files.Any(static file => file.Kind is ReofferKind.NewTransfer))
-        {
-            // The new share answers when its user has decided; it also handles later offers.
-            if (_begin is null || request.Request.Method != SipMethod.Invite || !_begin(request, reading, Local))
-            {
-                request.Respond(488);
-            }
-        }
-        else
-        {
-            Answer(request, offer, files);
-        }
+        move.Taken.TrySetResult(isTaken);
     }
 
-    private SessionDescription Local
+    // Sections the peer refused in its answer are removed as well (RFC 3264 §8).
+    private void TakeAnswer(SipResponse response)
     {
-        get
-        {
-            lock (_gate)
-            {
-                return _running.Local;
-            }
-        }
-    }
-
-    private (SessionFile File, ReofferKind Kind)[] Judge(SessionDescription offer)
-    {
-        lock (_gate)
-        {
-            bool isContinued = _running.IsContinuedBy(offer);
-            return
-            [
-                .. _files.Select(file => (file, !isContinued ? ReofferKind.Unacceptable
-                    : _over.Contains(file.Section) ? ReofferKind.Removed
-                    : _running.Judge(offer, file.File))),
-            ];
-        }
-    }
-
-    private void Answer(IncomingRequest request, SessionDescription offer, (SessionFile File, ReofferKind Kind)[] files)
-    {
-        SessionDescription answer;
-        List<(SessionFile File, ReofferKind Kind)> ended = [];
-        lock (_gate)
-        {
-            answer = _running.Answer(
-                offer, files.Where(static file => file.Kind is ReofferKind.SameTransfer).ToDictionary(static file => file.File.Section, static file => file.File.File));
-            _running = new RunningDescription(answer);
-        }
-
-        foreach ((SessionFile File, ReofferKind Kind) file in files)
-        {
-            if (file.Kind is ReofferKind.SameTransfer)
-            {
-                TakePath(file.File.Section, offer.Media[file.File.Section]);
-            }
-            else if (End(file.File.Section))
-            {
-                ended.Add(file);
-            }
-        }
-
-        Respond(request, answer);
-        foreach ((SessionFile file, ReofferKind kind) in ended)
-        {
-            // The peer gives a reason if it was not a decision of its user.
-            ShareEndReason reason = ReasonHeader.Read(request.Request);
-            file.Session.Post(new ShareInput.TransferRemoved(
-                kind is ReofferKind.OtherFile ? OtherFile : reason.ToOutcome(file.Session.IsOutgoing)));
-        }
-    }
-
-    // False if it had already ended. Nothing remains for an offer of ours to remove.
-    private bool End(int section)
-    {
-        lock (_gate)
-        {
-            _removing.Remove(section);
-            return _over.Add(section);
-        }
-    }
-
-    private void Respond(IncomingRequest request, SessionDescription answer)
-    {
-        SipResponse response = request.CreateResponse(200);
-        response.Headers.Add("Content-Type", "application/sdp");
-        response.Body = answer.ToArray();
-        request.Respond(response);
-        if (request.Request.Body.IsEmpty)
+        if (!SessionDescription.TryParse(response.Body.Span, SdpLimits.Default, out SessionDescription? answer, out _))
         {
             return;
         }
 
-        // The dialog compares this description with the next one, without a surrounding multipart.
-        InvitationBodyReading reading = InvitationBody.Read(request.Request);
-        _dialog.Describe(response.Body, reading.Octets);
+        foreach (SessionFile file in session.Files)
+        {
+            if (file.Section < answer.Media.Length && answer.Media[file.Section].Port == 0 && session.EndByPeer(file.Section))
+            {
+                file.Session.Post(new ShareInput.TransferRemoved(ShareOutcome.CancelledByPeer(file.Session.IsOutgoing)));
+            }
+            else if (file.Section < answer.Media.Length)
+            {
+                session.OnPeerPath(file.Section, answer.Media[file.Section]);
+            }
+        }
+    }
+
+    /// <summary>A new path of this side that the peer does not know yet.</summary>
+    private sealed class NewPath(string path)
+    {
+        public string Path => path;
+
+        /// <summary>The path the peer was told before.</summary>
+        public SdpAttribute? Before { get; set; }
+
+        public TaskCompletionSource<bool> Taken { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

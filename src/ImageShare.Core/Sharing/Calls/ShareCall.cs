@@ -47,7 +47,7 @@ internal abstract class ShareCall(ShareContext context)
         if (isLast && Dialog is { } dialog)
         {
             // The offers that would have told the peer why other images left were never answered: the BYE has to say it.
-            ShareEndReason reason = bye.Reason is ShareEndReason.None && Offers is { } unanswered ? unanswered.Untold : bye.Reason;
+            ShareEndReason reason = bye.Reason is ShareEndReason.None && Offers is { } unanswered ? unanswered.Session.UntoldReason : bye.Reason;
             await DialogOutcome.EndAsync(dialog, Context, reason).ConfigureAwait(false);
         }
         else if (!isLast && !bye.IsSettled && Offers is { } offers)
@@ -100,7 +100,7 @@ internal abstract class ShareCall(ShareContext context)
     protected bool AreAllInside(Func<ShareSession, bool> predicate) => _inside.All(predicate);
 
     /// <summary>All shares, including ended ones.</summary>
-    protected ShareSession[] Sessions => [.. _sessions];
+    public ShareSession[] Sessions => [.. _sessions];
 
     /// <summary>Posts an input to every share; ended ones ignore it.</summary>
     protected void PostAll(ShareInput input)

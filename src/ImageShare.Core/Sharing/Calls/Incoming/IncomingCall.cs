@@ -19,15 +19,14 @@ namespace ImageShare.Core.Sharing.Calls.Incoming;
 /// </summary>
 internal sealed class IncomingCall : ShareCall
 {
-
     private readonly IShareCall _call;
     private readonly SessionDescription _offer;
     private readonly ReadOnlyMemory<byte> _offerOctets;
     private readonly List<CalledShare> _shares = [];
-    private readonly Dictionary<CalledShare, ImageAnswer> _accepted = [];
-    private readonly Dictionary<CalledShare, int> _refused = [];
+
+    // Guarded by the gate.
+    private readonly ImageDecisions _decisions = new();
     private bool _isRinging;
-    private bool _isAnswered;
     private volatile bool _isReplaced;
 
     /// <param name="context">The context of the client's shares.</param>
@@ -98,10 +97,7 @@ internal sealed class IncomingCall : ShareCall
     {
         lock (Gate)
         {
-            if (!_refused.ContainsKey(share))
-            {
-                _accepted[share] = answer;
-            }
+            _decisions.Accept(share, answer);
         }
 
         AnswerWhenAllDecided();
@@ -112,12 +108,10 @@ internal sealed class IncomingCall : ShareCall
     {
         lock (Gate)
         {
-            if (_isAnswered || !_refused.TryAdd(share, status))
+            if (!_decisions.TryRefuse(share, status))
             {
                 return;
             }
-
-            _accepted.Remove(share);
         }
 
         AnswerWhenAllDecided();
@@ -129,22 +123,19 @@ internal sealed class IncomingCall : ShareCall
     private void AnswerWhenAllDecided()
     {
         KeyValuePair<CalledShare, ImageAnswer>[] accepted;
-        int refusal;
         lock (Gate)
         {
-            if (_isAnswered || _accepted.Count + _refused.Count < _shares.Count)
+            if (!_decisions.TryClose(_shares.Count))
             {
                 return;
             }
 
-            _isAnswered = true;
-            accepted = [.. _accepted];
-            refusal = _refused.Values.FirstOrDefault(static status => status == SipStatus.Decline, _refused.Values.FirstOrDefault());
+            accepted = _decisions.Accepted;
         }
 
         if (accepted.Length == 0)
         {
-            _call.Reject(refusal);
+            _call.Reject(_decisions.Refusal);
         }
         else
         {
@@ -174,16 +165,21 @@ internal sealed class IncomingCall : ShareCall
         Task<InviteDialog> accepting = _call.AcceptAsync(octets, ServiceTags.Contact(Context.Profile));
         InviteDialog dialog = _call.Dialog!;
         dialog.Describe(octets, _offerOctets);
-        SessionOffers offers = SessionOffers.Take(
-            Context,
-            dialog,
-            description,
-            [
-                .. accepted.Select(image => new SessionFile(
-                    new RunningFile(image.Key.Offer.Section, image.Key.Media.FileOf(image.Key.Offer.Selector), image.Key.Offer.Media.FileTransferId, image.Value.Selector is not null),
-                    image.Key.Session)),
-            ],
-            _shares.Count == 1 ? (request, body, local) => TryReplace(_shares[0], dialog, request, body, local) : null);
+        var session = new AgreedSession(description, [.. accepted.Select(static image => FileOf(image.Key, image.Value))]);
+        SessionAnswers.Start(dialog, session, _shares.Count == 1 ? (request, body, local) => TryReplace(_shares[0], dialog, request, body, local) : null);
+        Establish(dialog, new SessionOffers(dialog, session), accepted);
+        _ = Begin(() => WatchDialogAsync(accepting, dialog));
+    }
+
+    private static SessionFile FileOf(CalledShare share, ImageAnswer answer)
+    {
+        ReceivedOffer offer = share.Offer;
+        return new SessionFile(new RunningFile(offer.Section, share.Media.FileOf(offer.Selector), offer.Media.FileTransferId, answer.Selector is not null), share.Session);
+    }
+
+    // Connects the accepted images, and removes those that left while the answer was being sent.
+    private void Establish(InviteDialog dialog, SessionOffers offers, KeyValuePair<CalledShare, ImageAnswer>[] accepted)
+    {
         bool isEmpty;
         CalledShare[] left;
         lock (Gate)
@@ -199,10 +195,8 @@ internal sealed class IncomingCall : ShareCall
             PathRenewal.Follow(Context, share.Session, share.Media, offers, answer.Path);
         }
 
-        _ = Begin(() => WatchDialogAsync(accepting, dialog));
         if (isEmpty)
         {
-            // All images left while the answer was being sent.
             _ = dialog.ByeAsync();
             return;
         }
@@ -253,7 +247,7 @@ internal sealed class IncomingCall : ShareCall
         bool isAnswered;
         lock (Gate)
         {
-            isAnswered = _isAnswered;
+            isAnswered = _decisions.AreClosed;
         }
 
         if (!isAnswered)

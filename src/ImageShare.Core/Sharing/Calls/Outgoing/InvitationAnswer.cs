@@ -59,11 +59,11 @@ internal sealed class InvitationAnswer(
     {
         SessionDescription agreed = AgreedOffer(answer, images);
         dialog.Describe(agreed.ToArray(), answerOctets);
-        SessionOffers offers = SessionOffers.Take(
-            context,
-            dialog,
+        var session = new AgreedSession(
             agreed,
             [.. images.Where(image => agreed.Media[image.Section].Port != 0).Select(image => new SessionFile(RunningFile.Of(agreed, image.Section), image.Share.Session))]);
+        SessionAnswers.Start(dialog, session);
+        var offers = new SessionOffers(dialog, session);
         Agreed(offers);
         foreach (AnsweredImage image in images.Where(static image => image.Answer is not null))
         {
