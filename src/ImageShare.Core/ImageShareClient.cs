@@ -1,15 +1,13 @@
-using System.Collections.Concurrent;
 using ImageShare.Core.Images;
 using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Sharing.Calls.Incoming;
 using ImageShare.Core.Sharing.Calls.Outgoing;
+using ImageShare.Core.Sharing.Media;
 using ImageShare.Core.Sharing.Peers;
 using ImageShare.Core.Sharing.Sessions;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Messages;
-using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core;
@@ -18,48 +16,39 @@ namespace ImageShare.Core;
 /// An Image Share endpoint: queries the capabilities of peers, shares and fetches images, and receives invitations. Answers capability
 /// queries by itself. All members are thread-safe. Disposing the client cancels running shares and releases all sockets and timers.
 /// </summary>
-public sealed partial class ImageShareClient : IAsyncDisposable
+public sealed class ImageShareClient : IAsyncDisposable
 {
     /// <summary>How long disposal waits for running shares: for the end of a chunk in flight and for the peer's response to BYE.</summary>
     private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(3);
 
-    // All running shares, with the peer that started each; null for those started here.
-    private readonly ConcurrentDictionary<ShareSession, string?> _sessions;
-    private readonly IncomingShares _incoming;
-    private readonly ShareContext _context;
-    private readonly SipTransport? _ownTransport;
+    private readonly ClientStack _stack;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _disposed;
 
-    private ImageShareClient(ShareContext context, SipTransport? ownTransport, IncomingShares incoming, ConcurrentDictionary<ShareSession, string?> sessions, SipUri address)
-    {
-        _context = context;
-        _ownTransport = ownTransport;
-        _incoming = incoming;
-        _sessions = sessions;
-        Address = address;
-    }
+    private ImageShareClient(ClientStack stack) => _stack = stack;
 
     /// <summary>
     /// The SIP address at which peers reach this client: the user of its identity at the address and port it listens on. It uses UDP and TCP,
     /// or TLS if <see cref="ImageShareOptions.Transport"/> is TLS and there is a certificate.
     /// </summary>
-    public SipUri Address { get; }
+    public SipUri Address => _stack.Address;
 
     /// <summary>The capabilities of peers, learned from earlier queries and from the requests they sent.</summary>
-    public PeerCapabilities Capabilities => _context.Known;
+    public PeerCapabilities Capabilities => Context.Known;
 
     /// <summary>
     /// The incoming invitations, in order; completes when the client is disposed. With several readers, each invitation goes to one of them.
     /// An invitation that is not read rings until the caller gives up or the answer timeout expires.
     /// </summary>
-    public IAsyncEnumerable<ImageShareInvitation> Invitations => _incoming.Invitations.Select(ImageShareInvitation.Of);
+    public IAsyncEnumerable<ImageShareInvitation> Invitations => _stack.Incoming.Invitations.Select(ImageShareInvitation.Of);
 
     /// <summary>
     /// The sessions of images that peers fetch from <see cref="ImageShareOptions.Catalogue"/>, each as soon as its request is accepted;
     /// completes when the client is disposed. They run whether or not anyone reads; if no one does, the oldest are dropped from the list.
     /// </summary>
-    public IAsyncEnumerable<ImageShareSession> Serving => _incoming.Serving.ReadAllAsync().Select(ImageShareSession.Of);
+    public IAsyncEnumerable<ImageShareSession> Serving => _stack.Incoming.Serving.ReadAllAsync().Select(ImageShareSession.Of);
+
+    private ShareContext Context => _stack.Context;
 
     /// <summary>Starts a client: binds its sockets and begins to answer requests.</summary>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: the address or port cannot be bound.</exception>
@@ -87,7 +76,7 @@ public sealed partial class ImageShareClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(peer);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        return CapabilityQuery.AskAsync(_context, peer, ExtraHeaders.None, cancellationToken);
+        return CapabilityQuery.AskAsync(Context, peer, ExtraHeaders.None, cancellationToken);
     }
 
     /// <summary>Shares an image: reads and hashes the source, then starts the session and returns it without waiting for the peer.</summary>
@@ -108,47 +97,56 @@ public sealed partial class ImageShareClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(source);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         settings ??= ShareSettings.Default;
-        ImageDescription image = await DescribeAsync(source, settings, cancellationToken).ConfigureAwait(false);
+        ServedImage image = await ReadAsync(source, settings, cancellationToken).ConfigureAwait(false);
 
         // Reading the image takes time; the client may have been disposed in the meantime.
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        return Share(peer, [(source, image, settings)], settings)[0];
+        OutgoingCall call = Call(peer, settings.Headers);
+        call.Push(image, settings);
+        return Start(call, settings.QueryFirst)[0];
     }
 
-    private ImageShareSession[] Share(SipUri peer, (ImageSource Source, ImageDescription Image, ShareSettings Settings)[] images, ShareSettings settings)
+    /// <summary>
+    /// Shares several images in one invitation (RFC 5547 §8.2.3): the peer accepts or declines each image separately, and the accepted ones
+    /// share one connection. Reads and hashes the sources, then starts one session per image and returns them in the order of the images,
+    /// without waiting for the peer. The sessions have the same <see cref="ImageShareSession.Id"/>, but each has its own state, progress and
+    /// result; cancelling one (<see cref="ImageShareSession.CancelAsync"/>) does not affect the others. To share images one after another,
+    /// each in its own SIP session as IR.79 describes, call <see cref="ShareAsync"/> for each.
+    /// </summary>
+    /// <param name="peer">The peer to share them with.</param>
+    /// <param name="images">The images: 1 to <see cref="ImageShareLimits.MaxImagesPerInvitation"/> of them.</param>
+    /// <param name="settings">Settings for all images, or null for the defaults. Set icon, progress and the offset to resume at on each <see
+    /// cref="SharedImage"/> instead.</param>
+    /// <param name="cancellationToken">Cancels reading the sources. It has no effect once the sessions have started.</param>
+    /// <exception cref="ImageShareException">
+    /// A source cannot be shared or resumed, as described for <see cref="ShareAsync"/>; no image is shared then. <see
+    /// cref="ImageShareError.InvalidValue"/>: there are no images or too many, or <paramref name="settings"/> contains an icon, a progress
+    /// handler or an offset to resume at.
+    /// </exception>
+    public async Task<IReadOnlyList<ImageShareSession>> ShareTogetherAsync(
+        SipUri peer, IReadOnlyList<SharedImage> images, ShareSettings? settings = null, CancellationToken cancellationToken = default)
     {
-        var call = new OutgoingCall(_context, new CallTarget(peer, RandomToken.Create(), settings.Headers));
-        ShareSession[] sessions = [.. images.Select(image => call.Push(image.Source, image.Image, image.Settings))];
-        return Start(call, settings.QueryFirst, sessions);
-    }
-
-    private ImageShareSession[] Start(OutgoingCall call, bool queryFirst, ShareSession[] sessions)
-    {
-        Array.ForEach(sessions, session => _sessions[session] = null);
-        call.Start(queryFirst);
-        return [.. sessions.Select(ImageShareSession.Of)];
-    }
-
-    // Reads and hashes an image, and checks that it can be shared.
-    private async Task<ImageDescription> DescribeAsync(ImageSource source, ShareSettings settings, CancellationToken cancellationToken)
-    {
-        if (settings.Icon is { } icon && icon.Content.Length > _context.Limits.MaxIconSize)
+        ArgumentNullException.ThrowIfNull(peer);
+        ArgumentNullException.ThrowIfNull(images);
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        settings ??= ShareSettings.Default;
+        SharedImage.ThrowIfInvalid(images, settings, Context.Limits);
+        SharedImage[] shared = [.. images];
+        var read = new ServedImage[shared.Length];
+        for (int i = 0; i < read.Length; i++)
         {
-            throw new ImageShareException(
-                ImageShareError.TooLarge, $"The icon has {icon.Content.Length} bytes, but at most {_context.Limits.MaxIconSize} are allowed; use a smaller icon or raise ImageShareLimits.MaxIconSize.");
+            read[i] = await ReadAsync(shared[i].Source, shared[i].In(settings), cancellationToken).ConfigureAwait(false);
         }
 
-        ImageDescription image = await source.DescribeAsync(cancellationToken).ConfigureAwait(false);
-        if (!image.Type.Type.Equals("image", StringComparison.OrdinalIgnoreCase))
+        // As in ShareAsync.
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        OutgoingCall call = Call(peer, settings.Headers);
+        for (int i = 0; i < read.Length; i++)
         {
-            throw new ImageShareException(
-                ImageShareError.TypeNotAccepted, $"{image.Name} is {image.Type.Essence}, not an image; share a JPEG, PNG, GIF, BMP, WebP or HEIC file, or specify its image type.");
+            call.Push(read[i], shared[i].In(settings));
         }
 
-        return settings.ResumeAt >= 0 && settings.ResumeAt < image.Size
-            ? image
-            : throw new ImageShareException(
-                ImageShareError.InvalidValue, $"{image.Name} has {image.Size} bytes and cannot be resumed at byte {settings.ResumeAt}; share the whole image.");
+        return Start(call, settings.QueryFirst);
     }
 
     /// <summary>Fetches an image that a peer serves (RFC 5547 §8.2.2): starts the session and returns it without waiting for the peer.</summary>
@@ -177,8 +175,9 @@ public sealed partial class ImageShareClient : IAsyncDisposable
                 ImageShareError.InvalidValue, "The selector does not identify an image; give a hash, a name, a type or a size above 0.");
         }
 
-        var call = new OutgoingCall(_context, new CallTarget(peer, RandomToken.Create(), settings.Headers));
-        return Task.FromResult(Start(call, settings.QueryFirst, [call.Fetch(wanted, store, settings)])[0]);
+        OutgoingCall call = Call(peer, settings.Headers);
+        call.Fetch(wanted, store, settings);
+        return Task.FromResult(Start(call, settings.QueryFirst)[0]);
     }
 
     /// <summary>
@@ -194,26 +193,40 @@ public sealed partial class ImageShareClient : IAsyncDisposable
             return;
         }
 
-        _incoming.Close();
-        Task ending = Task.WhenAll(_sessions.Keys.Select(EndAsync));
+        _stack.Incoming.Close();
+        Task ending = Task.WhenAll(_stack.Running.All.Select(EndAsync));
         try
         {
-            await ending.WaitAsync(EndTime, _context.TimeProvider).ConfigureAwait(false);
+            await ending.WaitAsync(EndTime, Context.TimeProvider).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
             // A peer does not respond. Closing the agent ends every wait for it, and with it the share.
         }
 
-        await _context.Agent.DisposeAsync().ConfigureAwait(false);
-        if (_ownTransport is not null)
-        {
-            await _ownTransport.DisposeAsync().ConfigureAwait(false);
-        }
-
-        await _context.Msrp.DisposeAsync().ConfigureAwait(false);
+        await _stack.DisposeAsync().ConfigureAwait(false);
         await ending.ConfigureAwait(false);
         _closed.SetResult();
+    }
+
+    private static async Task<ImageShareClient> StartCoreAsync(ImageShareOptions options) => new(await ClientStack.StartAsync(options).ConfigureAwait(false));
+
+    // Reads and hashes an image, and checks that it can be shared.
+    private async Task<ServedImage> ReadAsync(ImageSource source, ShareSettings settings, CancellationToken cancellationToken)
+    {
+        settings.ThrowIfInvalid(Context.Limits);
+        ImageDescription image = await source.DescribeAsync(cancellationToken).ConfigureAwait(false);
+        return ServedImage.Of(source, image, settings);
+    }
+
+    private OutgoingCall Call(SipUri peer, ExtraHeaders headers) => new(Context, new CallTarget(peer, RandomToken.Create(), headers));
+
+    private ImageShareSession[] Start(OutgoingCall call, bool queryFirst)
+    {
+        ShareSession[] sessions = call.Sessions;
+        Array.ForEach(sessions, session => _stack.Running.Add(session, peer: null));
+        call.Start(queryFirst);
+        return [.. sessions.Select(ImageShareSession.Of)];
     }
 
     private static async Task EndAsync(ShareSession session)

@@ -52,6 +52,16 @@ public sealed record ShareSettings
     /// 2048 bytes and 12 s, 171 per second).
     /// </summary>
     public long? MaxBytesPerSecond { get; init; }
+
+    /// <summary>Throws if nothing can be shared with these settings, before the image is read.</summary>
+    internal void ThrowIfInvalid(ImageShareLimits limits)
+    {
+        if (Icon is { } icon && icon.Content.Length > limits.MaxIconSize)
+        {
+            throw new ImageShareException(
+                ImageShareError.TooLarge, $"The icon has {icon.Content.Length} bytes, but at most {limits.MaxIconSize} are allowed; use a smaller icon or raise ImageShareLimits.MaxIconSize.");
+        }
+    }
 }
 
 /// <summary>A small preview of an image.</summary>

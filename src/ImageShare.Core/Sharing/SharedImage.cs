@@ -21,4 +21,24 @@ public sealed record SharedImage(ImageSource Source)
     /// entire invitation with 488. Default 0: the whole image.
     /// </summary>
     public long ResumeAt { get; init; }
+
+    /// <summary>The settings of this image, given those of the whole invitation.</summary>
+    internal ShareSettings In(ShareSettings invitation) => invitation with { Icon = Icon, Progress = Progress, ResumeAt = ResumeAt };
+
+    /// <summary>Throws if the images cannot be shared in one invitation with these settings.</summary>
+    internal static void ThrowIfInvalid(IReadOnlyList<SharedImage> images, ShareSettings invitation, ImageShareLimits limits)
+    {
+        int most = limits.MaxImagesPerInvitation;
+        if (images.Count == 0 || images.Count > most)
+        {
+            throw new ImageShareException(
+                ImageShareError.InvalidValue, $"One invitation can contain 1 to {most} images, not {images.Count}; split them over several invitations.");
+        }
+
+        if (invitation.Icon is not null || invitation.Progress is not null || invitation.ResumeAt != 0)
+        {
+            throw new ImageShareException(
+                ImageShareError.InvalidValue, "Icon, Progress and ResumeAt apply to a single image; set them on each SharedImage.");
+        }
+    }
 }

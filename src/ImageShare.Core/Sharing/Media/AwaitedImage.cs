@@ -80,47 +80,22 @@ internal sealed class AwaitedImage(
 
     public async ValueTask<MsrpAcceptance> BeginAsync(MsrpMessageInfo message, CancellationToken cancellationToken)
     {
-        if (_receiver is null)
+        try
         {
-            try
+            if (_receiver is null && await CreateReceiverAsync(message, cancellationToken).ConfigureAwait(false) is { } refusal)
             {
-                IncomingImage image = Describe(await _agreed.Task.WaitAsync(cancellationToken).ConfigureAwait(false), message);
-                session.Image = session.Image with { Name = image.SuggestedName, Type = image.Type, Size = image.Size, Hashes = image.Hashes };
-                if (image.Size > context.Limits.MaxImageSize)
-                {
-                    return Refuse(ShareOutcome.Failed(
-                        ImageShareError.TooLarge, $"The image has {image.Size} bytes, but this side accepts at most {context.Limits.MaxImageSize}, so it was refused; raise ImageShareLimits.MaxImageSize to accept it."));
-                }
-
-                if (await PlaceOfAsync(image, cancellationToken).ConfigureAwait(false) is not { } sink)
-                {
-                    return MsrpAcceptance.Refuse(413);
-                }
-
-                var receiver = new ImageReceiver(
-                    session, sink, image.Size, context.Limits.MaxImageSize, new ThrottledProgress(session, listener, image.Size), image.ResumesAt)
-                {
-                    IsNamed = image.SuggestedName is not null,
-                    OfferedType = image.Type,
-                };
-                if (!media.TryTake(receiver))
-                {
-                    await receiver.DisposeAsync().ConfigureAwait(false);
-                    return MsrpAcceptance.Refuse(413);
-                }
-
-                _receiver = receiver;
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                // A custom store may throw anything.
-                return Refuse(e is ImageShareException known
-                    ? ShareOutcome.From(known)
-                    : ShareOutcome.Failed(ImageShareError.StoreNotWritable, $"The image could not be stored: {e.Message}", e));
+                return refusal;
             }
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A custom store may throw anything.
+            return Refuse(e is ImageShareException known
+                ? ShareOutcome.From(known)
+                : ShareOutcome.Failed(ImageShareError.StoreNotWritable, $"The image could not be stored: {e.Message}", e));
+        }
 
-        return await _receiver.BeginAsync(message, cancellationToken).ConfigureAwait(false);
+        return await _receiver!.BeginAsync(message, cancellationToken).ConfigureAwait(false);
     }
 
     public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken) => _receiver!.WriteAsync(offset, data, cancellationToken);
@@ -128,6 +103,33 @@ internal sealed class AwaitedImage(
     public ValueTask CompleteAsync(long length, CancellationToken cancellationToken) => _receiver!.CompleteAsync(length, cancellationToken);
 
     public ValueTask AbortAsync(MsrpAbortReason reason) => _receiver!.AbortAsync(reason);
+
+    // Creates the receiver once the answer has described the image. Null if it takes over, otherwise the refusal.
+    private async ValueTask<MsrpAcceptance?> CreateReceiverAsync(MsrpMessageInfo message, CancellationToken cancellationToken)
+    {
+        IncomingImage image = Describe(await _agreed.Task.WaitAsync(cancellationToken).ConfigureAwait(false), message);
+        session.Image = session.Image with { Name = image.SuggestedName, Type = image.Type, Size = image.Size, Hashes = image.Hashes };
+        if (image.Size > context.Limits.MaxImageSize)
+        {
+            return Refuse(ShareOutcome.Failed(
+                ImageShareError.TooLarge, $"The image has {image.Size} bytes, but this side accepts at most {context.Limits.MaxImageSize}, so it was refused; raise ImageShareLimits.MaxImageSize to accept it."));
+        }
+
+        if (await SinkForAsync(image, cancellationToken).ConfigureAwait(false) is not { } sink)
+        {
+            return MsrpAcceptance.Refuse(413);
+        }
+
+        var receiver = new ImageReceiver(session, sink, image, listener);
+        if (!media.TryTake(receiver))
+        {
+            await receiver.DisposeAsync().ConfigureAwait(false);
+            return MsrpAcceptance.Refuse(413);
+        }
+
+        _receiver = receiver;
+        return null;
+    }
 
     // The requested properties stay. The message fills gaps: here its length; ImageReceiver reads its name.
     private static IncomingImage Describe(IncomingImage agreed, MsrpMessageInfo message)
@@ -137,7 +139,7 @@ internal sealed class AwaitedImage(
     }
 
     // Null if the share, and with it the partial file, was given up.
-    private async ValueTask<IImageSink?> PlaceOfAsync(IncomingImage image, CancellationToken cancellationToken)
+    private async ValueTask<IImageSink?> SinkForAsync(IncomingImage image, CancellationToken cancellationToken)
     {
         if (image.ResumesAt == 0)
         {

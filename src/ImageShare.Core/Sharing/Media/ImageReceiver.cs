@@ -6,44 +6,37 @@ using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Sharing.Endings;
 using ImageShare.Core.Sharing.Sessions;
 using ImageShare.Core.Sharing.StateMachine;
-using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Media;
 
 /// <summary>
 /// Receives the single MSRP message of an image share and writes it to the store (RFC 5547 §8.7). Called by the connection's reader loop, one
-/// call at a time, which answers 413 if a call throws. Owns the sink: calls to it must not overlap, so a pending call delays its disposal.
+/// call at a time, which answers 413 if a call throws. Owns the sink.
 /// </summary>
-internal sealed class ImageReceiver(ShareSession session, IImageSink sink, long? size, long limit, IProgress<long> progress, long first = 0) : IMsrpMessageReceiver, IAsyncDisposable
+/// <param name="session">The share.</param>
+/// <param name="sink">The sink for the image.</param>
+/// <param name="image">What the offer says about the image.</param>
+/// <param name="listener">Receives progress, or null.</param>
+internal sealed class ImageReceiver(ShareSession session, IImageSink sink, IncomingImage image, IProgress<ImageShareProgress>? listener) : IMsrpMessageReceiver, IAsyncDisposable
 {
-    private const int Idle = 0;
-    private const int InUse = 1;
-    private const int GivenUp = 2;
-    private const int InUseAndGivenUp = 3;
+    private readonly SinkUse _use = new() { Sink = sink };
+    private readonly ThrottledProgress _progress = new(session, listener, image.Size);
 
     // The announced size is also the limit. The message does not include the bytes received earlier.
-    private long _maxSize = Math.Min(size ?? limit, limit) - first;
+    private long _maxSize = Math.Min(image.Size ?? image.MaxSize, image.MaxSize) - image.ResumesAt;
     private UnwrappingSink? _wrapped;
-    private int _use;
     private long _received;
     private bool _began;
-    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _abandoned;
-
-    /// <summary>The offered type, which identifies the image inside a wrapper.</summary>
-    public MediaType? OfferedType { get; init; }
 
     /// <summary>The stored image, once it is complete; the share is then complete, whatever else happens.</summary>
     public StoredImage? Stored { get; private set; }
 
     /// <summary>Whether the sink was released: nothing more will be stored, and nothing is left of an incomplete image.</summary>
-    public bool IsReleased => _released.Task.IsCompleted;
+    public bool IsReleased => _use.IsReleased;
 
     /// <summary>Whether the transfer resumes a partial file.</summary>
-    public bool IsContinued => first > 0;
-
-    /// <summary>Whether the offer contained the name of the image.</summary>
-    public bool IsNamed { get; init; }
+    public bool IsContinued => image.ResumesAt > 0;
 
     /// <summary>The metadata in the message (RFC 5547 §8.7).</summary>
     public SentFile? SentFile { get; private set; }
@@ -58,14 +51,15 @@ internal sealed class ImageReceiver(ShareSession session, IImageSink sink, long?
 
         // The offer takes precedence; the message supplies what it leaves out.
         SentFile = TransferDisposition.Read(message.OtherHeaders);
-        if (size is null && SentFile?.Size is { } announced)
+        if (image.Size is null && SentFile?.Size is { } announced)
         {
-            _maxSize = Math.Min(_maxSize, Math.Max(0, announced - first));
+            _maxSize = Math.Min(_maxSize, Math.Max(0, announced - image.ResumesAt));
         }
 
-        if (message.ContentType is { } type && BodyUnwrapper.CanUnwrap(type) && OfferedType?.IsSameTypeAs(type) != true)
+        if (message.ContentType is { } type && BodyUnwrapper.CanUnwrap(type) && image.Type?.IsSameTypeAs(type) != true)
         {
-            sink = _wrapped = new UnwrappingSink(sink, type, OfferedType, first, _maxSize, () => new ImageShareException(TooMuch().Error, TooMuch().Message!)) { OnImage = TakePart };
+            _wrapped = new UnwrappingSink(_use.Sink, type, image, _maxSize) { OnImage = TakePart, TooMuch = TooMuchSent };
+            _use.Sink = _wrapped;
             _maxSize = UnwrappingSink.MostAround(_maxSize);
         }
 
@@ -78,7 +72,7 @@ internal sealed class ImageReceiver(ShareSession session, IImageSink sink, long?
         // Post this before the first byte: a BYE right after the last byte must find the share in the state Transferring.
         _began = true;
         session.Post(new ShareInput.MediaConnected());
-        return !IsNamed && SentFile?.Name is { Length: > 0 } name ? NameAsync(name) : ValueTask.FromResult(MsrpAcceptance.Accept);
+        return image.SuggestedName is null && SentFile?.Name is { Length: > 0 } name ? NameAsync(name) : ValueTask.FromResult(MsrpAcceptance.Accept);
     }
 
     public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken)
@@ -86,13 +80,13 @@ internal sealed class ImageReceiver(ShareSession session, IImageSink sink, long?
         Enter();
         if (offset > _maxSize - data.Length)
         {
-            return AwaitAsync(ValueTask.FromException(new ImageShareException(TooMuch().Error, TooMuch().Message!)), cancellationToken);
+            return AwaitAsync(ValueTask.FromException(TooMuchSent()), cancellationToken);
         }
 
         ValueTask writing;
         try
         {
-            writing = sink.WriteAsync(first + offset, data, cancellationToken);
+            writing = _use.Sink.WriteAsync(image.ResumesAt + offset, data, cancellationToken);
         }
         catch (Exception e)
         {
@@ -108,8 +102,8 @@ internal sealed class ImageReceiver(ShareSession session, IImageSink sink, long?
         }
 
         writing.GetAwaiter().GetResult();
-        progress.Report(first + Received);
-        return LeaveAsync();
+        _progress.Report(image.ResumesAt + Received);
+        return _use.LeaveAsync();
     }
 
     public async ValueTask CompleteAsync(long length, CancellationToken cancellationToken)
@@ -117,7 +111,7 @@ internal sealed class ImageReceiver(ShareSession session, IImageSink sink, long?
         Enter();
         try
         {
-            Stored = await sink.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            Stored = await _use.Sink.CompleteAsync(cancellationToken).ConfigureAwait(false);
             session.Post(new ShareInput.ImageDone(ShareOutcome.Completed));
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -127,7 +121,7 @@ internal sealed class ImageReceiver(ShareSession session, IImageSink sink, long?
         }
         finally
         {
-            await LeaveAsync().ConfigureAwait(false);
+            await _use.LeaveAsync().ConfigureAwait(false);
         }
     }
 
@@ -156,12 +150,7 @@ internal sealed class ImageReceiver(ShareSession session, IImageSink sink, long?
     public ValueTask DisposeAsync()
     {
         _abandoned = true;
-        if (Interlocked.CompareExchange(ref _use, GivenUp, Idle) == Idle)
-        {
-            return ReleaseAsync();
-        }
-
-        return Interlocked.CompareExchange(ref _use, InUseAndGivenUp, InUse) == Idle ? DisposeAsync() : new ValueTask(_released.Task);
+        return _use.DisposeAsync();
     }
 
     private async ValueTask<MsrpAcceptance> NameAsync(string name)
@@ -169,7 +158,7 @@ internal sealed class ImageReceiver(ShareSession session, IImageSink sink, long?
         Enter();
         try
         {
-            sink.Name(name);
+            _use.Sink.Name(name);
             return MsrpAcceptance.Accept;
         }
         catch (Exception e)
@@ -179,7 +168,7 @@ internal sealed class ImageReceiver(ShareSession session, IImageSink sink, long?
         }
         finally
         {
-            await LeaveAsync().ConfigureAwait(false);
+            await _use.LeaveAsync().ConfigureAwait(false);
         }
     }
 
@@ -191,16 +180,16 @@ internal sealed class ImageReceiver(ShareSession session, IImageSink sink, long?
             return;
         }
 
-        bool wasNamed = IsNamed || SentFile?.Name is { Length: > 0 };
+        bool wasNamed = image.SuggestedName is not null || SentFile?.Name is { Length: > 0 };
         SentFile = TransferDisposition.Merge(SentFile, TransferDisposition.Read(disposition));
-        if (size is null && SentFile.Size is { } announced)
+        if (image.Size is null && SentFile.Size is { } announced)
         {
-            _wrapped!.Limit(Math.Max(0, announced - first));
+            _wrapped!.Limit(Math.Max(0, announced - image.ResumesAt));
         }
 
         if (!wasNamed && SentFile.Name is { Length: > 0 } name)
         {
-            sink.Name(name);
+            _use.Sink.Name(name);
         }
     }
 
@@ -211,7 +200,7 @@ internal sealed class ImageReceiver(ShareSession session, IImageSink sink, long?
         try
         {
             await writing.ConfigureAwait(false);
-            progress.Report(first + Received);
+            _progress.Report(image.ResumesAt + Received);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -220,37 +209,23 @@ internal sealed class ImageReceiver(ShareSession session, IImageSink sink, long?
         }
         finally
         {
-            await LeaveAsync().ConfigureAwait(false);
+            await _use.LeaveAsync().ConfigureAwait(false);
         }
     }
 
     private void Enter()
     {
-        if (_abandoned || Interlocked.CompareExchange(ref _use, InUse, Idle) != Idle)
+        if (_abandoned || !_use.TryEnter())
         {
             throw new ImageShareException(ImageShareError.Cancelled, "The share was cancelled on this side.");
         }
     }
 
-    private ValueTask LeaveAsync() =>
-        Interlocked.CompareExchange(ref _use, Idle, InUse) == InUse ? ValueTask.CompletedTask : ReleaseAsync();
+    private ImageShareException TooMuchSent() => new(TooMuch().Error, TooMuch().Message!);
 
-    private async ValueTask ReleaseAsync()
-    {
-        Volatile.Write(ref _use, GivenUp);
-        try
-        {
-            await sink.DisposeAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            _released.TrySetResult();
-        }
-    }
-
-    private ShareOutcome TooMuch() => (size ?? SentFile?.Size) is { } announced
+    private ShareOutcome TooMuch() => (image.Size ?? SentFile?.Size) is { } announced
         ? ShareOutcome.Failed(ImageShareError.SizeMismatch, $"The peer sent more than the {announced} bytes it announced, so the image was refused; ask the peer to share it again.")
-        : ShareOutcome.Failed(ImageShareError.TooLarge, $"The image is larger than the limit of {limit} bytes, so it was refused; raise ImageShareLimits.MaxImageSize to accept it.");
+        : ShareOutcome.Failed(ImageShareError.TooLarge, $"The image is larger than the limit of {image.MaxSize} bytes, so it was refused; raise ImageShareLimits.MaxImageSize to accept it.");
 
     // A custom store may throw anything.
     private static ShareOutcome OfStore(Exception e) => e is ImageShareException known

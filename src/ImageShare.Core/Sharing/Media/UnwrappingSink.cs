@@ -12,11 +12,9 @@ namespace ImageShare.Core.Sharing.Media;
 /// </summary>
 /// <param name="image">The sink for the image.</param>
 /// <param name="wrapper">The content type of the message, for which <see cref="BodyUnwrapper.CanUnwrap"/> is true.</param>
-/// <param name="offered">The offered type; null for any image type.</param>
-/// <param name="first">The offset in the file at which the message starts.</param>
-/// <param name="most">The most bytes of the image to accept, not counting those before <paramref name="first"/>.</param>
-/// <param name="tooMuch">Creates the exception for a larger image.</param>
-internal sealed class UnwrappingSink(IImageSink image, MediaType wrapper, MediaType? offered, long first, long most, Func<ImageShareException> tooMuch) : IImageSink
+/// <param name="offered">What the offer says about the image: its type, or null for any, and the offset at which the message starts.</param>
+/// <param name="most">The most bytes of the image to accept, not counting those before that offset.</param>
+internal sealed class UnwrappingSink(IImageSink image, MediaType wrapper, IncomingImage offered, long most) : IImageSink
 {
     // The number of bytes processed at a time, which bounds the buffered output.
     private const int PieceLength = 16 * 1024;
@@ -33,6 +31,9 @@ internal sealed class UnwrappingSink(IImageSink image, MediaType wrapper, MediaT
     /// <summary>Called with the part that is the image, before its first byte.</summary>
     public Action<BodyPart>? OnImage { get; init; }
 
+    /// <summary>Creates the exception for an image that is larger than accepted.</summary>
+    public required Func<ImageShareException> TooMuch { get; init; }
+
     /// <summary>The number of image bytes received.</summary>
     public long Received { get; private set; }
 
@@ -42,7 +43,7 @@ internal sealed class UnwrappingSink(IImageSink image, MediaType wrapper, MediaT
     public async ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default)
     {
         // Unwrapping is sequential: skip bytes received before, and fail at a gap.
-        long again = _position - (offset - first);
+        long again = _position - (offset - offered.ResumesAt);
         if (again < 0)
         {
             throw await GiveUpAsync(new ImageShareException(
@@ -76,7 +77,7 @@ internal sealed class UnwrappingSink(IImageSink image, MediaType wrapper, MediaT
         return _hasImage
             ? await image.CompleteAsync(cancellationToken).ConfigureAwait(false)
             : throw await GiveUpAsync(new ImageShareException(
-                ImageShareError.ImageMissing, $"The peer's {wrapper.Essence} message contains no part of the offered type {offered?.Essence ?? "image/*"}; ask the peer to share the image again.")
+                ImageShareError.ImageMissing, $"The peer's {wrapper.Essence} message contains no part of the offered type {offered.Type?.Essence ?? "image/*"}; ask the peer to share the image again.")
             { MsrpStatus = Unsupported }).ConfigureAwait(false);
     }
 
@@ -122,10 +123,10 @@ internal sealed class UnwrappingSink(IImageSink image, MediaType wrapper, MediaT
             case UnwrapEventKind.Content when _isInImage:
                 if (next.Content.Length > _most - Received)
                 {
-                    throw await GiveUpAsync(tooMuch()).ConfigureAwait(false);
+                    throw await GiveUpAsync(TooMuch()).ConfigureAwait(false);
                 }
 
-                await image.WriteAsync(first + Received, new ReadOnlySequence<byte>(next.Content), cancellationToken).ConfigureAwait(false);
+                await image.WriteAsync(offered.ResumesAt + Received, new ReadOnlySequence<byte>(next.Content), cancellationToken).ConfigureAwait(false);
                 Received += next.Content.Length;
                 break;
             case UnwrapEventKind.PartEnd when _isInImage && next.IsDamaged:
@@ -140,7 +141,7 @@ internal sealed class UnwrappingSink(IImageSink image, MediaType wrapper, MediaT
     private bool IsImage(BodyPart part) =>
         part.Disposition?.Is("icon") != true
         && (part.ContentType.Is("application", "octet-stream")
-            || (offered is null ? part.ContentType.Type.Equals("image", StringComparison.OrdinalIgnoreCase) : part.ContentType.IsSameTypeAs(offered)));
+            || (offered.Type is null ? part.ContentType.Type.Equals("image", StringComparison.OrdinalIgnoreCase) : part.ContentType.IsSameTypeAs(offered.Type)));
 
     private async ValueTask<ImageShareException> GiveUpAsync(ImageShareException reason)
     {

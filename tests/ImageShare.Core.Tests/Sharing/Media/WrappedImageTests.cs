@@ -151,7 +151,7 @@ public sealed class WrappedImageTests : PhoneCallerTest
         byte[] block = new byte[Block];
         new Random(1).NextBytes(block);
         await using var counted = new CountingSink();
-        var sink = new UnwrappingSink(counted, MediaType.Parse(type), new MediaType("image", "png"), 0, 100L << 20, () => new ImageShareException(ImageShareError.TooLarge, "much"));
+        var sink = new UnwrappingSink(counted, MediaType.Parse(type), new IncomingImage { Type = new MediaType("image", "png") }, 100L << 20) { TooMuch = static () => new ImageShareException(ImageShareError.TooLarge, "much") };
         byte[] head = Encoding.ASCII.GetBytes(type.StartsWith("multipart", StringComparison.Ordinal) ? "--b\r\nContent-Type: image/png\r\n\r\n" : Of(Cpim, "image/png", string.Empty));
         await sink.WriteAsync(0, new ReadOnlySequence<byte>(head));
         long offset = head.Length;

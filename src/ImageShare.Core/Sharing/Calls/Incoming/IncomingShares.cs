@@ -1,8 +1,5 @@
-using System.Net;
 using System.Threading.Channels;
 using ImageShare.Core.Diagnostics;
-using ImageShare.Core.Msrp;
-using ImageShare.Core.Sdp;
 using ImageShare.Core.Sharing.Media;
 using ImageShare.Core.Sharing.Offers;
 using ImageShare.Core.Sharing.Peers;
@@ -21,32 +18,19 @@ namespace ImageShare.Core.Sharing.Calls.Incoming;
 /// Handles requests from peers: answers capability queries and turns acceptable invitations into <see cref="OfferedImage"/>s. Runs on the
 /// user agent's loop.
 /// </summary>
-internal sealed class IncomingShares : ISipRequestHandler
+/// <param name="limits">The limits for waiting and running shares.</param>
+/// <param name="running">The running shares of the client.</param>
+internal sealed class IncomingShares(ImageShareLimits limits, RunningShares running) : ISipRequestHandler
 {
     /// <summary>The methods this side accepts. The agent adds those it handles itself and writes Allow.</summary>
     public static readonly SipMethod[] AllowedMethods = [SipMethod.Invite, SipMethod.Ack, SipMethod.Bye, SipMethod.Cancel, SipMethod.Options];
 
-    private readonly UnreadInvitations _invitations;
-    private readonly Channel<ShareSession> _serving;
-
-    // The timeout for resolving the addresses of an offer.
-    private static readonly TimeSpan LookUpTime = TimeSpan.FromSeconds(5);
+    private readonly UnreadInvitations _invitations = new(limits);
+    private readonly Channel<ShareSession> _serving =
+        Channel.CreateBounded<ShareSession>(new BoundedChannelOptions(limits.MaxConcurrentShares) { FullMode = BoundedChannelFullMode.DropOldest });
 
     private readonly Lock _admitting = new();
-    private readonly Func<string, RunningShares> _running;
-    private readonly Action<ShareSession, string> _began;
     private ShareContext? _context;
-
-    /// <param name="limits">The limits for waiting and running shares.</param>
-    /// <param name="running">Counts the running shares, in total and of one peer.</param>
-    /// <param name="began">Called first for each incoming share, with its peer.</param>
-    public IncomingShares(ImageShareLimits limits, Func<string, RunningShares> running, Action<ShareSession, string> began)
-    {
-        _invitations = new UnreadInvitations(limits);
-        _serving = Channel.CreateBounded<ShareSession>(new BoundedChannelOptions(limits.MaxConcurrentShares) { FullMode = BoundedChannelFullMode.DropOldest });
-        _running = running;
-        _began = began;
-    }
 
     public IAsyncEnumerable<OfferedImage> Invitations => _invitations.ReadAllAsync();
 
@@ -76,16 +60,15 @@ internal sealed class IncomingShares : ISipRequestHandler
         if (!CallerPreferences.Allow(request.Request.Headers, new FeatureTags(ServiceTags.Contact(context.Profile))))
         {
             request.Respond(480);
-            return;
         }
-
-        if (_running(PeerName.Of(request.Request, request.Source, context.TrustedHops)).RoomIn(context.Limits) <= 0)
+        else if (running.RoomFor(PeerName.Of(request.Request, request.Source, context.TrustedHops)) <= 0)
         {
             request.Respond(486);
-            return;
         }
-
-        request.Respond(AnswerQuery(context, request));
+        else
+        {
+            request.Respond(CapabilityAnswer.To(request, context));
+        }
     }
 
     public void OnInvite(IncomingInvite invite)
@@ -104,66 +87,24 @@ internal sealed class IncomingShares : ISipRequestHandler
         }
 
         InvitationBodyReading body = InvitationBody.Read(invite.Request);
-        if (body.Offer is null)
-        {
-            Refuse(context, invite, body.Status, body.Reason);
-            return;
-        }
-
-        (IReadOnlyList<ReceivedOffer> offers, int status, string reason) = ReceivedOffer.ReadAll(
-            body.Offer, context.Limits, context.Terms, context.Limits.MaxImagesPerInvitation, context.Catalogue is not null);
-        if (offers.Count == 0)
+        (AdmittedOffer[] offers, int status, string reason) = AdmittedOffer.ReadAll(body, context);
+        if (offers.Length == 0)
         {
             Refuse(context, invite, status, reason);
-            return;
         }
-
-        AdmittedOffer[] readable =
-        [
-            .. offers.Select(static offer => PeerPath.TryParse(offer.Path, out MsrpPath? path) ? new AdmittedOffer(offer, path) : null).OfType<AdmittedOffer>(),
-        ];
-        if (readable.Length == 0)
+        else if (context.UsesCema)
         {
-            // Do not bother the user with an image that cannot be transferred.
-            Refuse(context, invite, 488, "Unreadable MSRP Path");
-            return;
-        }
-
-        if (context.UsesCema)
-        {
-            _ = AdmitWithCemaAsync(context, invite, readable, body);
+            _ = AdmitWithCemaAsync(context, invite, offers, body);
         }
         else
         {
-            Admit(context, invite, readable, body);
+            Admit(context, invite, offers, body);
         }
     }
 
-    // Completes synchronously unless host names have to be resolved first.
     private async Task AdmitWithCemaAsync(ShareContext context, IncomingInvite invite, AdmittedOffer[] offers, InvitationBodyReading body)
     {
-        using var patience = new CancellationTokenSource(LookUpTime, context.TimeProvider);
-        List<AdmittedOffer> admitted = [];
-        foreach (AdmittedOffer offered in offers)
-        {
-            ReceivedOffer offer = offered.Offer;
-            bool matches = false;
-            try
-            {
-                matches = await MediaAddress.MatchesPathAsync(context.Network, offer.Description, offer.Media, offered.Path, patience.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                // The name could not be resolved in time.
-            }
-
-            CemaReply reply = Cema.ToOffer(offer.Media.HasMsrpCema, matches, offer.Setup, hasRelay: context.Relays.Any, peerHasRelay: offered.Path.Uris.Length > 1);
-            if (reply != CemaReply.Refuse)
-            {
-                admitted.Add(offered with { AnswersWithCema = reply == CemaReply.With });
-            }
-        }
-
+        IReadOnlyList<AdmittedOffer> admitted = await AdmittedOffer.WithCemaAsync(offers, context).ConfigureAwait(false);
         if (admitted.Count == 0)
         {
             Refuse(context, invite, 488, "Media Address Not In MSRP Path");
@@ -179,7 +120,7 @@ internal sealed class IncomingShares : ISipRequestHandler
     private void Admit(ShareContext context, IncomingInvite invite, IReadOnlyList<AdmittedOffer> offers, InvitationBodyReading body)
     {
         string peer = PeerName.Of(invite.Request, invite.Source, context.TrustedHops);
-        int room = _running(peer).RoomIn(context.Limits);
+        int room = running.RoomFor(peer);
         if (room <= 0)
         {
             Refuse(context, invite, 486, "Busy Here");
@@ -194,65 +135,68 @@ internal sealed class IncomingShares : ISipRequestHandler
         }
 
         // Images for which there is no room are refused in the answer, like all that are not accepted.
-        Begin(context, new FirstInvite(invite), peer, [.. offers.Take(room)], body, callEnded);
+        Begin(context, new Invitation(new FirstInvite(invite), body, peer, callEnded), [.. offers.Take(room)]);
     }
 
-    private void Begin(
-        ShareContext context, IShareCall invite, string peer, IReadOnlyList<AdmittedOffer> offers, InvitationBodyReading body, CancellationToken callEnded)
+    private void Begin(ShareContext context, Invitation invitation, IReadOnlyList<AdmittedOffer> offers)
     {
-        var call = new IncomingCall(context, invite, body.Offer!, body.Octets)
+        var call = new IncomingCall(context, invitation.Request, invitation.Body.Offer!, invitation.Body.Octets)
         {
-            BeginNext = (next, nextOffer, nextBody) => Begin(
-                context, next, peer, [offers[0] with { Offer = nextOffer }], nextBody, callEnded),
+            BeginNext = (next, offer, body) => Begin(context, invitation with { Request = next, Body = body }, [offers[0] with { Offer = offer }]),
         };
-        (CalledShare Share, ReceivedOffer Offer)[] shares = [.. offers.Select(offer => (call.Add(offer.Offer, offer.AnswersWithCema), offer.Offer))];
-        OfferedImage[] invitations = [.. shares.Where(static s => s.Share.Media is ReceivingMedia).Select(s => Describe(context, s.Share, s.Offer, body, invite.Request))];
-        foreach (OfferedImage invitation in invitations)
+        CalledShare[] shares = [.. offers.Select(offer => call.Add(offer.Offer, offer.AnswersWithCema))];
+        OfferedImage[] images = [.. shares.Where(static share => share.Media is ReceivingMedia).Select(share => Describe(context, share, invitation))];
+        foreach (OfferedImage image in images)
         {
-            invitation.SameSession = invitations;
-            context.Log.InvitationSensitive(invitation.Share.Session.Id, call.Caller.Uri.ToString(), invitation.Image.Name);
+            image.SameSession = images;
+            context.Log.InvitationSensitive(image.Share.Session.Id, call.Caller.Uri.ToString(), image.Image.Name);
         }
 
-        // All images have joined and are registered before the first of them starts.
-        foreach ((CalledShare share, _) in shares)
-        {
-            _began(share.Session, peer);
-        }
-
-        foreach ((CalledShare share, _) in shares)
-        {
-            share.Session.Start(share, new ShareInput.StartIncoming());
-            share.Session.EndWith(callEnded);
-        }
-
-        foreach ((CalledShare share, ReceivedOffer offer) in shares)
+        Start(shares, invitation);
+        foreach (CalledShare share in shares)
         {
             if (share.Media is SendingMedia sending)
             {
-                Serve(context, share, sending, offer);
+                Serve(context, share, sending);
             }
         }
 
-        foreach (OfferedImage invitation in invitations)
+        foreach (OfferedImage image in images)
         {
-            if (!_invitations.TryAdd(invitation, peer))
+            if (!_invitations.TryAdd(image, invitation.Peer))
             {
-                invitation.Share.Decline(486);
+                image.Share.Decline(486);
             }
         }
     }
 
-    private static OfferedImage Describe(ShareContext context, CalledShare share, ReceivedOffer offer, InvitationBodyReading body, SipRequest request)
+    // All images have joined and are registered before the first of them starts.
+    private void Start(CalledShare[] shares, Invitation invitation)
     {
-        (ImageIcon? icon, string? iconFault) = body.FindIcon(offer.Media, context.Limits.MaxIconSize);
-        string[] warnings = [.. request.Warnings.Select(w => w.Code.ToString()), .. body.Warnings, .. iconFault is null ? (string[])[] : [iconFault]];
-        return new OfferedImage(context, share, (ReceivingMedia)share.Media, offer, icon, warnings);
+        foreach (CalledShare share in shares)
+        {
+            running.Add(share.Session, invitation.Peer);
+        }
+
+        foreach (CalledShare share in shares)
+        {
+            share.Session.Start(share, new ShareInput.StartIncoming());
+            share.Session.EndWith(invitation.CallEnded);
+        }
     }
 
-    private void Serve(ShareContext context, CalledShare share, SendingMedia media, ReceivedOffer offer)
+    private static OfferedImage Describe(ShareContext context, CalledShare share, Invitation invitation)
     {
-        context.Log.RequestSensitive(share.Session.Id, share.Call.Caller.Uri.ToString(), offer.Selector.Name);
-        var requested = new RequestedImage(context, share, media, offer, served => _serving.Writer.TryWrite(served));
+        (ImageIcon? icon, string? iconFault) = invitation.Body.FindIcon(share.Offer.Media, context.Limits.MaxIconSize);
+        string[] warnings =
+            [.. invitation.Request.Request.Warnings.Select(w => w.Code.ToString()), .. invitation.Body.Warnings, .. iconFault is null ? (string[])[] : [iconFault]];
+        return new OfferedImage(context, share, (ReceivingMedia)share.Media, icon, warnings);
+    }
+
+    private void Serve(ShareContext context, CalledShare share, SendingMedia media)
+    {
+        context.Log.RequestSensitive(share.Session.Id, share.Call.Caller.Uri.ToString(), share.Offer.Selector.Name);
+        var requested = new RequestedImage(context, share, media, share.Offer, served => _serving.Writer.TryWrite(served));
         _ = share.Session.Begin(() => requested.DecideAsync(context.Catalogue!));
     }
 
@@ -270,29 +214,10 @@ internal sealed class IncomingShares : ISipRequestHandler
         });
     }
 
-    private static SipResponse AnswerQuery(ShareContext context, IncomingRequest request)
-    {
-        SipResponse response = request.CreateResponse(200);
-        response.Headers.Add("Contact", new NameAddress(null, request.GetContactUri(), ServiceTags.Contact(context.Profile)));
-        response.Headers.Add("Accept", InvitationBody.Accepted);
-        response.Headers.Add("Accept-Encoding", "identity");
-        response.Headers.Add("Accept-Language", "en");
-
-        // A missing Accept means application/sdp (RFC 3261 §20.1).
-        IReadOnlyList<Text.MediaType> accept = request.Request.Headers.Accept;
-        if (!request.Request.Headers.Contains("Accept") || accept.Any(t => t.IsSdp || t.Is("application", "*") || t.Is("*", "*")))
-        {
-            IPAddress address = context.AddressFor(request.Source);
-            response.Headers.Add("Content-Type", "application/sdp");
-            response.Body = CapabilityOffer.Write(Origin.Create(address), new ConnectionData(address), context.AcceptedTypes, context.Limits.MaxImageSize, context.Terms.Security, context.Catalogue is not null).ToArray();
-        }
-
-        return response;
-    }
-
-    /// <summary>An image the user may be asked about.</summary>
-    /// <param name="Offer">The offer.</param>
-    /// <param name="Path">The sender's MSRP path.</param>
-    /// <param name="AnswersWithCema">Whether the answer uses CEMA (RFC 6714 §4.3).</param>
-    private sealed record AdmittedOffer(ReceivedOffer Offer, MsrpPath Path, bool AnswersWithCema = false);
+    /// <summary>An invitation that is let in.</summary>
+    /// <param name="Request">The request to answer.</param>
+    /// <param name="Body">Its body, with the offer.</param>
+    /// <param name="Peer">The peer it counts for.</param>
+    /// <param name="CallEnded">Cancelled when the voice call it belongs to has ended.</param>
+    private sealed record Invitation(IShareCall Request, InvitationBodyReading Body, string Peer, CancellationToken CallEnded);
 }

@@ -8,11 +8,11 @@ namespace ImageShare.Core.Sharing.Calls.Incoming;
 
 /// <summary>An image offered by a caller: what is shown to the user, and how it is accepted into a store.</summary>
 internal sealed class OfferedImage(
-    ShareContext context, CalledShare call, ReceivingMedia media, ReceivedOffer offer, ImageIcon? icon, IReadOnlyList<string> warnings)
+    ShareContext context, CalledShare call, ReceivingMedia media, ImageIcon? icon, IReadOnlyList<string> warnings)
 {
     public CalledShare Share => call;
 
-    public InvitedImage Image { get; } = Describe(offer) with { ResumesAt = offer.ResumesAt };
+    public InvitedImage Image { get; } = Describe(call.Offer);
 
     public ImageIcon? Icon => icon;
 
@@ -33,24 +33,9 @@ internal sealed class OfferedImage(
             throw OverAlready();
         }
 
-        var image = new IncomingImage
-        {
-            SuggestedName = Image.Name,
-            Type = Image.Type,
-            Size = Image.Size,
-            Hashes = [.. offer.Selector.Hashes.Where(h => h.KnownName is not null).Select(h => new ImageHash(h.KnownName!, h.Value))],
-            MaxSize = context.Limits.MaxImageSize,
-            Sender = call.Call.Caller.Uri.ToString(),
-            Modified = Image.Modified,
-            ResumesAt = offer.ResumesAt,
-        };
+        IncomingImage image = ForStore();
         IImageSink sink = await CreateSinkAsync(store, image, cancellationToken).ConfigureAwait(false);
-        var receiver = new ImageReceiver(
-            call.Session, sink, Image.Size, context.Limits.MaxImageSize, new ThrottledProgress(call.Session, settings.Progress, Image.Size), image.ResumesAt)
-        {
-            IsNamed = Image.Name is not null,
-            OfferedType = Image.Type,
-        };
+        var receiver = new ImageReceiver(call.Session, sink, image, settings.Progress);
         bool isTaken = false;
         try
         {
@@ -72,6 +57,18 @@ internal sealed class OfferedImage(
             }
         }
     }
+
+    private IncomingImage ForStore() => new()
+    {
+        SuggestedName = Image.Name,
+        Type = Image.Type,
+        Size = Image.Size,
+        Hashes = [.. call.Offer.Selector.Hashes.Where(h => h.KnownName is not null).Select(h => new ImageHash(h.KnownName!, h.Value))],
+        MaxSize = context.Limits.MaxImageSize,
+        Sender = call.Call.Caller.Uri.ToString(),
+        Modified = Image.Modified,
+        ResumesAt = Image.ResumesAt,
+    };
 
     // The rest of an image whose beginning is missing is refused at once, so that the sender offers the whole image (RFC 5547 §8.3.1).
     private async ValueTask<IImageSink> CreateSinkAsync(IImageStore store, IncomingImage image, CancellationToken cancellationToken)
@@ -98,6 +95,7 @@ internal sealed class OfferedImage(
         Sha1 = offer.Selector.Sha1,
         Created = offer.Media.FileDate?.Created,
         Modified = offer.Media.FileDate?.Modified,
+        ResumesAt = offer.ResumesAt,
         ShowAtOnce = offer.Media.FileDisposition?.MayDisplay ?? true,
     };
 

@@ -3,15 +3,19 @@ using ImageShare.Core.Sharing.Sessions;
 
 namespace ImageShare.Core.Sharing.Calls.Incoming;
 
-/// <summary>The number of running shares, in total and started by one peer.</summary>
-internal readonly record struct RunningShares(int All, int OfPeer)
+/// <summary>All running shares of a client, with the peer that started each. Thread-safe.</summary>
+internal sealed class RunningShares(ImageShareLimits limits)
 {
-    /// <summary>Counts the running shares.</summary>
-    /// <param name="sessions">The running shares, with the name of the peer that started each; null for those started here.</param>
-    /// <param name="peer">The peer.</param>
-    public static RunningShares Of(ConcurrentDictionary<ShareSession, string?> sessions, string peer) =>
-        new(sessions.Count, sessions.Count(entry => entry.Value == peer));
+    // Null for those started here.
+    private readonly ConcurrentDictionary<ShareSession, string?> _sessions = new();
 
-    /// <summary>How many more shares the peer may start.</summary>
-    public int RoomIn(ImageShareLimits limits) => Math.Min(limits.MaxConcurrentShares - All, limits.MaxConcurrentSharesPerPeer - OfPeer);
+    public ICollection<ShareSession> All => _sessions.Keys;
+
+    public void Add(ShareSession session, string? peer) => _sessions[session] = peer;
+
+    public void Remove(ShareSession session) => _sessions.TryRemove(session, out _);
+
+    /// <summary>How many more shares a peer may start; 0 or less if none.</summary>
+    public int RoomFor(string peer) => Math.Min(
+        limits.MaxConcurrentShares - _sessions.Count, limits.MaxConcurrentSharesPerPeer - _sessions.Count(entry => entry.Value == peer));
 }

@@ -31,14 +31,10 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
     private bool _isAnswered;
 
     /// <summary>Adds an image to send. Call before the start.</summary>
-    public ShareSession Push(ImageSource source, ImageDescription image, ShareSettings settings)
+    public ShareSession Push(ServedImage image, ShareSettings settings)
     {
-        var session = new ShareSession(Context, target.CallId, ShareMachine.Outgoing, image.ToSelector()) { Index = _shares.Count };
-        var media = new SendingMedia(Context, session, settings)
-        {
-            Shared = Connection,
-            Served = new ServedImage(source, image, session.Image.Hashes, null),
-        };
+        var session = new ShareSession(Context, target.CallId, ShareMachine.Outgoing, image.Description.ToSelector()) { Index = _shares.Count };
+        var media = new SendingMedia(Context, session, settings) { Shared = Connection, Served = image };
         return Add(new CallingShare(this, session, media, new PushOffer(Context, target.Peer, media, settings)));
     }
 
@@ -256,8 +252,11 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
         PostAll(new ShareInput.PeerAnswered());
         _ = Begin(() => WatchAsync(dialog));
         var answer = new InvitationAnswer(Context, dialog, offered, offer, _cancellation.Requested) { Agreed = offers => Offers = offers };
-        AnsweredImage[] images = await answer.ReadAsync(accepted.Answer).ConfigureAwait(false);
+        Deliver(await answer.ReadAsync(accepted.Answer).ConfigureAwait(false), dialog, offered);
+    }
 
+    private void Deliver(AnsweredImage[] images, InviteDialog dialog, CallingShare[] offered)
+    {
         // From here on a cancelled share leaves by itself; those that were cancelled earlier are removed now.
         CallingShare[] left;
         bool isEmpty;

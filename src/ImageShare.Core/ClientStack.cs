@@ -1,0 +1,180 @@
+using System.Net;
+using ImageShare.Core.Msrp;
+using ImageShare.Core.Msrp.Sessions;
+using ImageShare.Core.Sharing;
+using ImageShare.Core.Sharing.Calls.Incoming;
+using ImageShare.Core.Sharing.Peers;
+using ImageShare.Core.Sharing.Sessions;
+using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Headers;
+using ImageShare.Core.Sip.Transport;
+using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Sip.UserAgents.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace ImageShare.Core;
+
+/// <summary>
+/// The sockets, listeners and agents of a client, started together from its options and closed together. Closing ends every wait for a peer.
+/// </summary>
+internal sealed class ClientStack : IAsyncDisposable
+{
+    private readonly SipTransport? _ownTransport;
+
+    private ClientStack(ImageShareOptions options, ILogger log, SipTransport? ownTransport, MsrpEndpoint msrp)
+    {
+        // Everything that can fail comes before the agent starts, so that there is nothing to undo.
+        _ownTransport = ownTransport;
+        ISipTransport transport = ownTransport ?? options.CustomSipTransport!;
+        Address = AddressOf(options, transport, ownTransport);
+        Running = new RunningShares(options.Limits);
+        Incoming = new IncomingShares(options.Limits, Running);
+        SipUri[] route = [.. options.Route, .. options.Ims.ServiceRoute];
+        Context = new ShareContext
+        {
+            Profile = options.Profile,
+            Limits = options.Limits,
+            FollowRedirects = options.FollowRedirects,
+            AcceptedTypes = ImageShareDefaults.WithJpeg(options.AcceptedTypes),
+            TimeProvider = options.TimeProvider,
+            Log = log,
+            Transport = transport,
+            AdvertisedAddress = options.AdvertisedAddress,
+            Network = options.Network,
+            Agent = SipUserAgent.Start(transport, AgentOptions(options, route), Incoming),
+            Msrp = msrp,
+            Identity = options.Identity,
+            Route = route,
+            Known = new PeerCapabilities(options.Limits.MaxKnownPeers, options.Limits.CapabilityLifetime, options.TimeProvider, log),
+            TrustedHops = TrustedHops.Start(options.Ims.TrustedProxies, route, options.Network, options.TimeProvider),
+            UsesCema = options.UseCema,
+            MediaSecurity = options.MediaSecurity,
+            Relays = new OwnRelays([.. options.MsrpRelays], options.Limits.MediaConnectTimeout),
+            AcceptsSha1Fingerprints = options.AcceptSha1Fingerprints,
+            Ims = options.Ims,
+            Headers = options.Headers,
+            VoiceCall = options.VoiceCall,
+            Catalogue = options.Catalogue,
+            Ended = Running.Remove,
+        };
+        Incoming.Attach(Context);
+    }
+
+    /// <summary>The SIP address at which peers reach the client.</summary>
+    public SipUri Address { get; }
+
+    public ShareContext Context { get; }
+
+    /// <summary>The shares that have not ended yet.</summary>
+    public RunningShares Running { get; }
+
+    /// <summary>What peers ask of the client.</summary>
+    public IncomingShares Incoming { get; }
+
+    /// <summary>Binds the sockets and begins to answer requests.</summary>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: the address or port cannot be bound; no socket stays bound.</exception>
+    public static async Task<ClientStack> StartAsync(ImageShareOptions options)
+    {
+        ILogger log = options.LoggerFactory.CreateLogger("ImageShare.Core");
+        SipTransport? ownTransport = options.CustomSipTransport is not null ? null : SipTransport.Create(options.Network, TransportOptions(options));
+        MsrpEndpoint? msrp = null;
+        try
+        {
+            msrp = MsrpEndpoint.Start(options.Network, EndpointOptions(options, log));
+            return new ClientStack(options, log, ownTransport, msrp);
+        }
+        catch
+        {
+            if (ownTransport is not null)
+            {
+                await ownTransport.DisposeAsync().ConfigureAwait(false);
+            }
+
+            if (msrp is not null)
+            {
+                await msrp.DisposeAsync().ConfigureAwait(false);
+            }
+
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Context.Agent.DisposeAsync().ConfigureAwait(false);
+        if (_ownTransport is not null)
+        {
+            await _ownTransport.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await Context.Msrp.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static SipUri AddressOf(ImageShareOptions options, ISipTransport transport, SipTransport? ownTransport)
+    {
+        bool isTls = options.Transport is SipTransportChoice.Tls && ownTransport?.TlsEndPoint is not null;
+        SipSentBy sentBy = transport.GetSentBy(new SipDestination(ownTransport?.LocalEndPoint ?? options.LocalEndPoint, isTls ? SipProtocol.Tls : SipProtocol.Udp));
+        var address = new SipUri("sip", options.Identity.User, sentBy.Host, sentBy.Port);
+        return isTls ? address with { Parameters = address.Parameters.With("transport", "tls") } : address;
+    }
+
+    private static SipTransportOptions TransportOptions(ImageShareOptions options) => new()
+    {
+        LocalEndPoint = options.LocalEndPoint,
+        AdvertisedAddress = options.AdvertisedAddress,
+        Fixed = options.Transport switch
+        {
+            SipTransportChoice.Udp => SipProtocol.Udp,
+            SipTransportChoice.Tcp => SipProtocol.Tcp,
+            SipTransportChoice.Tls => SipProtocol.Tls,
+            _ => null,
+        },
+        Tls = options.Tls,
+        TlsPort = options.TlsPort,
+        TlsHost = options.TlsHost,
+        KeepAliveInterval = options.SipKeepAlive,
+        MaxConnections = options.Limits.MaxSipConnections,
+        MaxConnectionsPerSource = options.Limits.MaxSipConnectionsPerSource,
+        TimeProvider = options.TimeProvider,
+        Trace = TraceAdapter.ForSip(options.Trace),
+        TraceUnreadable = TraceAdapter.ForUnreadableSip(options.Trace),
+    };
+
+    private static MsrpEndpointOptions EndpointOptions(ImageShareOptions options, ILogger log) => new()
+    {
+        LocalEndPoint = new IPEndPoint(options.LocalEndPoint.Address, options.MsrpPort),
+        Tls = options.MediaSecurity is MediaSecurity.None && options.MsrpRelays.Count == 0 ? null : options.MediaTls,
+        TlsPort = options.MediaTlsPort,
+        AdvertisedAddress = options.AdvertisedAddress,
+        TimeProvider = options.TimeProvider,
+        MatchesBySessionId = options.MatchesMsrpBySessionId,
+        BindTimeout = options.Limits.MediaConnectTimeout,
+        IdleTimeout = options.Limits.IdleTimeout,
+
+        // All three come from one setting: a transfer that may be idle for a minute must not be ended after half of it, and a trickle must
+        // not prolong it to two.
+        StandstillTimeout = options.Limits.IdleTimeout,
+        ProgressInterval = options.Limits.IdleTimeout,
+        Limits = MsrpLimits.Default with { MinProgressBytes = (int)Math.Clamp(options.Limits.MinTransferRate * options.Limits.IdleTimeout.TotalSeconds, 1, int.MaxValue) },
+        LoggerFactory = options.LoggerFactory,
+        Trace = TraceAdapter.ForMsrp(options.Trace, log),
+    };
+
+    private static SipUserAgentOptions AgentOptions(ImageShareOptions options, SipUri[] route) => new()
+    {
+        Identity = new NameAddress(options.DisplayName, options.Identity),
+        Route = route,
+        TimeProvider = options.TimeProvider,
+        UserAgent = options.UserAgent,
+        AllowedMethods = IncomingShares.AllowedMethods,
+        Credentials = options.Credentials,
+        FallBackToUdp = options.Transport is SipTransportChoice.BySize,
+        CompactNames = options.CompactHeaders,
+        AnswersOptionsWithoutState = true,
+        AnswersStrayOptions = options.Profile == ImageShareProfile.Mercuro,
+        MaxServerTransactions = options.Limits.MaxPendingRequests,
+        MaxServerTransactionsPerSource = options.Limits.MaxPendingRequestsPerSource,
+        InviteTimeLimit = options.Limits.AnswerTimeout + TimeSpan.FromMinutes(1),
+        LoggerFactory = options.LoggerFactory,
+    };
+}
