@@ -86,17 +86,17 @@ internal struct SipHead
         {
             if (headers.Count + (malformed?.Count ?? 0) == _limits.MaxHeaderCount)
             {
-                Fail(SipReadFailure.TooManyHeaders, lines.Range.Start.Value);
+                Fail(SipReadFailure.TooManyHeaders, lines.Start);
                 break;
             }
 
             if (lines.BrokenAt >= 0)
             {
-                Ignore(BreakReason(block[lines.BrokenAt]), lines.BrokenAt, lines.Range, ref malformed);
+                Ignore(BreakReason(block[lines.BrokenAt]), lines.BrokenAt, lines, ref malformed);
             }
             else if (!TryReadRow(headers, lines))
             {
-                Ignore(SipReadFailure.BadHeaderLine, lines.Range.Start.Value, lines.Range, ref malformed);
+                Ignore(SipReadFailure.BadHeaderLine, lines.Start, lines, ref malformed);
             }
         }
 
@@ -128,15 +128,15 @@ internal struct SipHead
     }
 
     // Kept apart from the rows: it is not found by name and never written.
-    private void Ignore(SipReadFailure reason, int at, Range line, ref List<SipMalformedLine>? malformed)
+    private void Ignore(SipReadFailure reason, int at, in SipHeaderLines line, ref List<SipMalformedLine>? malformed)
     {
-        if (SipDoubt.Concerns(_bytes.Span[line]))
+        if (SipDoubt.Concerns(line.Text))
         {
             Fail(reason, at);
             return;
         }
 
-        (malformed ??= []).Add(new SipMalformedLine(reason, line.Start.Value, _bytes[line]));
+        (malformed ??= []).Add(new SipMalformedLine(reason, line.Start, _bytes.Slice(line.Start, line.Text.Length)));
     }
 
     // False when it is no header row: no colon, or no token before it.
@@ -156,7 +156,7 @@ internal struct SipHead
         }
 
         ReadOnlySpan<byte> value = Trim(text[(colon + 1)..], folded, out int skip);
-        int offset = line.Range.Start.Value + colon + 1 + skip;
+        int offset = line.Start + colon + 1 + skip;
         ReadOnlySpan<byte> unfolded = value;
         if (known is not null && !(folded && value.Contains((byte)'\n')) && known.IsSpelled(written))
         {

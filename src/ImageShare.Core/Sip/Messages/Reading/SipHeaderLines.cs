@@ -12,11 +12,11 @@ internal ref struct SipHeaderLines(ReadOnlySpan<byte> block, int start)
     private readonly ReadOnlySpan<byte> _block = block;
     private int _position = start;
 
-    /// <summary>The range of the row in the block, without its line end.</summary>
-    public Range Range { get; private set; }
+    /// <summary>Where the row begins in the block.</summary>
+    public int Start { get; private set; }
 
     /// <summary>The row, without its line end.</summary>
-    public readonly ReadOnlySpan<byte> Text => _block[Range];
+    public ReadOnlySpan<byte> Text { get; private set; }
 
     /// <summary>Whether the row has continuation lines.</summary>
     public bool IsFolded { get; private set; }
@@ -33,37 +33,36 @@ internal ref struct SipHeaderLines(ReadOnlySpan<byte> block, int start)
     /// <summary>Goes to the next row; the empty line is the last. False when no line end comes any more.</summary>
     public bool MoveNext()
     {
-        int start = _position;
-        Range = default;
-        IsFolded = false;
-        BrokenAt = -1;
-        BareLineFeedAt = -1;
-        while (true)
+        ReadOnlySpan<byte> block = _block;
+        int start = _position, position = start, broken = -1, lineFeed = -1;
+        bool isFolded = false, isLine = false;
+        while (!isLine)
         {
-            int hit = _block[_position..].IndexOfAny("\r\n\0"u8);
+            int hit = block[position..].IndexOfAny("\r\n\0"u8);
             if (hit < 0)
             {
-                _position = _block.Length;
-                return false;
+                position = block.Length;
+                break;
             }
 
-            int at = _position + hit;
-            if (!IsLineEnd(at))
+            int at = position + hit;
+            if (at + 1 < block.Length && block[at] == '\r' && block[at + 1] == '\n')
             {
-                OnBroken(at);
-                _position = at + 1;
-                continue;
+                position = at + 2;
+                isLine = at == start || position == block.Length || !Grammar.IsWhiteSpace(block[position]);
+                isFolded |= !isLine;
+                Text = block[start..at];
             }
-
-            _position = at + 2;
-            if (at == start || _position == _block.Length || !Grammar.IsWhiteSpace(_block[_position]))
+            else
             {
-                Range = start..at;
-                return true;
+                broken = broken < 0 ? at : broken;
+                lineFeed = lineFeed < 0 && block[at] == '\n' ? at : lineFeed;
+                position = at + 1;
             }
-
-            IsFolded = true;
         }
+
+        (_position, Start, IsFolded, BrokenAt, BareLineFeedAt) = (position, start, isFolded, broken, lineFeed);
+        return isLine;
     }
 
     /// <summary>The value of a folded row as one line: a line end and the white space after it become one SP.</summary>
@@ -85,16 +84,5 @@ internal ref struct SipHeaderLines(ReadOnlySpan<byte> block, int start)
         }
 
         return unfolded.AsSpan(0, length).ToArray();
-    }
-
-    private readonly bool IsLineEnd(int at) => at + 1 < _block.Length && _block[at] == '\r' && _block[at + 1] == '\n';
-
-    private void OnBroken(int at)
-    {
-        BrokenAt = BrokenAt < 0 ? at : BrokenAt;
-        if (_block[at] == '\n' && BareLineFeedAt < 0)
-        {
-            BareLineFeedAt = at;
-        }
     }
 }

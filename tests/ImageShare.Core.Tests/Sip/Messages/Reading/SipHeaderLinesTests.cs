@@ -22,7 +22,7 @@ public sealed class SipHeaderLinesTests
         {
             Assert.That(lines.MoveNext(), Is.True);
             Assert.That(Encoding.ASCII.GetString(lines.Text), Is.EqualTo(row));
-            Assert.That(Encoding.ASCII.GetString(block[lines.Range]), Is.EqualTo(row));
+            Assert.That(Encoding.ASCII.GetString(block, lines.Start, lines.Text.Length), Is.EqualTo(row));
             Assert.That(lines.IsFolded, Is.EqualTo(row.Contains('\n')));
             Assert.That((lines.BrokenAt, lines.BareLineFeedAt), Is.EqualTo((-1, -1)));
         }
