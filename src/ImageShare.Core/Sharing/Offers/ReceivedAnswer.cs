@@ -35,14 +35,14 @@ internal sealed record ReceivedAnswer
         terms ??= MediaTerms.Default;
         if (!SessionDescription.TryParse(body, SdpLimits.Default, out SessionDescription? answer, out _))
         {
-            return Unusable("The peer accepted, but its answer is not valid SDP.");
+            return (null, Unusable("The peer accepted, but its answer is not valid SDP."));
         }
 
         int sections = answer.Media.Length;
         answer = Complete(answer, offer);
         if (OfferAnswer.Check(offer, answer, out _) is not AnswerProblem.None and var problem)
         {
-            return Unusable($"The peer accepted, but its answer does not fit the offer ({problem}).");
+            return (null, Unusable($"The peer accepted, but its answer does not fit the offer ({problem})."));
         }
 
         MediaDescription offered = offer.Media[section];
@@ -54,29 +54,9 @@ internal sealed record ReceivedAnswer
         }
 
         bool isPull = offer.GetDirection(offered) is MediaDirection.ReceiveOnly;
-        if (answered.Port == 0)
+        if (FileProblem(offered, answered, answer.GetDirection(answered), isPull) is { } unusable)
         {
-            return (null, isPull ? SipOutcome.NotServed("port 0") : new ShareOutcome(ImageShareState.Declined, ImageShareError.Declined, "The peer accepted the invitation, but declined the image."));
-        }
-
-        if (offered.FileRange is { } range ? answered.FileRange != range : isPull && (answered.FileRange ?? FileRange.Whole) != FileRange.Whole)
-        {
-            return Unusable("The peer accepted the image, but its answer has a different byte range.");
-        }
-
-        if (isPull && answer.GetDirection(answered) is not MediaDirection.SendOnly)
-        {
-            return Unusable("The peer accepted, but its answer is not sendonly, so it does not send the image.");
-        }
-
-        if (answered.Path is not { } path)
-        {
-            return Unusable("The peer accepted, but its answer has no MSRP path.");
-        }
-
-        if (!MediaTerms.GoTogether(answered, path))
-        {
-            return Unusable("The peer accepted, but the scheme of the MSRP path in its answer does not match the protocol.");
+            return (null, unusable);
         }
 
         // The answerer is passive unless it says otherwise; without a=setup the offerer connects (RFC 4975 §8.5, RFC 6135 §5).
@@ -84,12 +64,12 @@ internal sealed record ReceivedAnswer
         FingerprintSet fingerprints = FingerprintSet.Of(answer, answered, terms.AcceptsSha1);
         if (terms.Unrecognizable(answered, fingerprints, peerConnects: !isActive) is { } unrecognizable)
         {
-            return Unusable($"The peer accepted, but its certificate cannot be verified ({unrecognizable}).");
+            return (null, Unusable($"The peer accepted, but its certificate cannot be verified ({unrecognizable})."));
         }
 
         if (isPull)
         {
-            return (new ReceivedAnswer { Path = path, IsActive = isActive, Fingerprints = fingerprints, Description = answer, Section = section }, null);
+            return (new ReceivedAnswer { Path = answered.Path!, IsActive = isActive, Fingerprints = fingerprints, Description = answer, Section = section }, null);
         }
 
         long size = offered.FileSelector!.Size ?? 0;
@@ -100,7 +80,26 @@ internal sealed record ReceivedAnswer
         }
 
         MediaType content = Containers.TypeOfTaken(answered, offered.FileSelector.Type!);
-        return (new ReceivedAnswer { Path = path, IsActive = isActive, ContentType = content, Fingerprints = fingerprints, Description = answer, Section = section }, null);
+        return (new ReceivedAnswer { Path = answered.Path!, IsActive = isActive, ContentType = content, Fingerprints = fingerprints, Description = answer, Section = section }, null);
+    }
+
+    // Why the answer does not lead to a transfer of the image.
+    private static ShareOutcome? FileProblem(MediaDescription offered, MediaDescription answered, MediaDirection direction, bool isPull)
+    {
+        if (answered.Port == 0)
+        {
+            return isPull ? SipOutcome.NotServed("port 0") : new ShareOutcome(ImageShareState.Declined, ImageShareError.Declined, "The peer accepted the invitation, but declined the image.");
+        }
+
+        if (offered.FileRange is { } range ? answered.FileRange != range : isPull && (answered.FileRange ?? FileRange.Whole) != FileRange.Whole)
+        {
+            return Unusable("The peer accepted the image, but its answer has a different byte range.");
+        }
+
+        return isPull && direction is not MediaDirection.SendOnly ? Unusable("The peer accepted, but its answer is not sendonly, so it does not send the image.")
+            : answered.Path is not { } path ? Unusable("The peer accepted, but its answer has no MSRP path.")
+            : !MediaTerms.GoTogether(answered, path) ? Unusable("The peer accepted, but the scheme of the MSRP path in its answer does not match the protocol.")
+            : null;
     }
 
     // An answer must have a section for each one of the offer (RFC 3264 §6). Peers that support only one section per media type answer just
@@ -109,6 +108,6 @@ internal sealed record ReceivedAnswer
         ? answer with { Media = [.. answer.Media, .. offer.Media.Skip(answer.Media.Length).Select(OfferAnswer.Refuse)] }
         : answer;
 
-    private static (ReceivedAnswer?, ShareOutcome) Unusable(string message) =>
-        (null, ShareOutcome.Failed(ImageShareError.UnacceptableOffer, message + " The session was ended; try another profile."));
+    private static ShareOutcome Unusable(string message) =>
+        ShareOutcome.Failed(ImageShareError.UnacceptableOffer, message + " The session was ended; try another profile.");
 }

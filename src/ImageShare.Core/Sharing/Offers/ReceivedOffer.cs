@@ -9,6 +9,8 @@ namespace ImageShare.Core.Sharing.Offers;
 /// <summary>The image in a peer's offer, found among its media sections.</summary>
 internal sealed record ReceivedOffer
 {
+    private const string NotServed = "Files Are Not Served Here";
+
     private ReceivedOffer(SessionDescription description) => Description = description;
 
     public SessionDescription Description { get; }
@@ -95,76 +97,50 @@ internal sealed record ReceivedOffer
         MediaDescription media = description.Media[section];
         FingerprintSet fingerprints = FingerprintSet.Of(description, media, terms.AcceptsSha1);
         SetupRole? setup = description.GetSetup(media);
-        FileSelector? selector = media.FileSelector;
-        if (selector is null)
-        {
-            // A plain MSRP session or a capability description: it selects no file (RFC 5547 §5, §8.5).
-            reason = "No File Selected";
-        }
-        else if (media.IsMsrpOverTls && terms.Security == MediaSecurity.None)
-        {
-            reason = "TCP/TLS/MSRP Not Supported";
-        }
-        else if (!media.IsMsrpOverTls && terms.Security == MediaSecurity.Required)
-        {
-            reason = "TCP/TLS/MSRP Required";
-        }
-        else if (media.Path is not { } path)
-        {
-            reason = "No MSRP Path";
-        }
-        else if (!MediaTerms.GoTogether(media, path))
-        {
-            reason = "MSRP Path Does Not Go With Protocol";
-        }
-        else if (terms.Unrecognizable(media, fingerprints, peerConnects: !Connects(setup, media, path, fingerprints, terms)) is { } unrecognizable)
-        {
-            reason = unrecognizable;
-        }
-        else if (description.GetDirection(media) is MediaDirection.Inactive || (description.GetDirection(media) is MediaDirection.ReceiveOnly && !serves))
-        {
-            // Fetching needs a catalogue, and none is configured (RFC 5547 §10).
-            reason = "Files Are Not Served Here";
-        }
-        else if (description.GetDirection(media) is MediaDirection.ReceiveOnly)
-        {
-            // Any range of any image: the catalogue decides.
-            if (!selector.ToImage().IsEmpty)
+
+        // A plain MSRP session or a capability description selects no file (RFC 5547 §5, §8.5).
+        string? problem = media.FileSelector is not { } selector ? "No File Selected"
+            : ProtocolProblem(media, terms)
+            ?? terms.Unrecognizable(media, fingerprints, peerConnects: !Connects(setup, media, media.Path!, fingerprints, terms))
+            ?? (description.GetDirection(media) switch
             {
-                return Take(path);
-            }
-
-            reason = "No File Selected";
-        }
-        else if (media.FileRange is { } range && !ReachesTheEnd(range, selector.Size))
+                MediaDirection.Inactive => NotServed,
+                MediaDirection.ReceiveOnly => PullProblem(selector, serves),
+                _ => PushProblem(media, selector, limits),
+            });
+        if (problem is not null)
         {
-            reason = "Partial Files Not Supported";
-        }
-        else if (selector.Type is { } type && !type.Type.Equals("image", StringComparison.OrdinalIgnoreCase) && TypeByName(selector) is null)
-        {
-            reason = "Not An Image";
-        }
-        else if (selector.Size > limits.MaxImageSize)
-        {
-            reason = FormattableString.Invariant($"Image Larger Than {limits.MaxImageSize} Bytes");
-        }
-        else
-        {
-            return Take(path);
+            reason = problem;
+            return null;
         }
 
-        return null;
-
-        ReceivedOffer Take(IReadOnlyList<string> path) => new(description)
+        return new ReceivedOffer(description)
         {
             Section = section,
-            Selector = selector!,
-            Path = path,
+            Selector = media.FileSelector!,
+            Path = media.Path!,
             Setup = setup,
             Fingerprints = fingerprints,
-            IsAnsweredActively = Connects(setup, media, path, fingerprints, terms),
+            IsAnsweredActively = Connects(setup, media, media.Path!, fingerprints, terms),
         };
     }
+
+    private static string? ProtocolProblem(MediaDescription media, MediaTerms terms) =>
+        media.IsMsrpOverTls && terms.Security == MediaSecurity.None ? "TCP/TLS/MSRP Not Supported"
+        : !media.IsMsrpOverTls && terms.Security == MediaSecurity.Required ? "TCP/TLS/MSRP Required"
+        : media.Path is not { } path ? "No MSRP Path"
+        : !MediaTerms.GoTogether(media, path) ? "MSRP Path Does Not Go With Protocol"
+        : null;
+
+    // Fetching needs a catalogue (RFC 5547 §10), which decides about any range of any image.
+    private static string? PullProblem(FileSelector selector, bool serves) =>
+        !serves ? NotServed : selector.ToImage().IsEmpty ? "No File Selected" : null;
+
+    private static string? PushProblem(MediaDescription media, FileSelector selector, ImageShareLimits limits) =>
+        media.FileRange is { } range && !ReachesTheEnd(range, selector.Size) ? "Partial Files Not Supported"
+        : selector.Type is { } type && !type.Type.Equals("image", StringComparison.OrdinalIgnoreCase) && TypeByName(selector) is null ? "Not An Image"
+        : selector.Size > limits.MaxImageSize ? FormattableString.Invariant($"Image Larger Than {limits.MaxImageSize} Bytes")
+        : null;
 
     private static bool Connects(SetupRole? setup, MediaDescription media, IReadOnlyList<string> path, FingerprintSet fingerprints, MediaTerms terms) =>
         setup is SetupRole.Passive

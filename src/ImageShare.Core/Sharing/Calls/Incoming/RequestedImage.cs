@@ -14,18 +14,9 @@ internal sealed class RequestedImage(ShareContext context, CalledShare call, Sen
     public async Task DecideAsync(IImageCatalogue catalogue)
     {
         ImageSelector wanted = offer.Selector.ToImage();
-        var request = new ImageRequest
-        {
-            Id = call.Session.Id,
-            Caller = call.Call.Caller.Uri,
-            CallerDisplayName = call.Call.Caller.DisplayName,
-            IsCallerAsserted = call.Call.IsCallerAsserted,
-            AssertedIdentities = call.Call.AssertedIdentities,
-            Wanted = wanted,
-        };
         try
         {
-            CatalogueAnswer answer = await catalogue.FindAsync(request, call.Withdrawn).ConfigureAwait(false);
+            CatalogueAnswer answer = await catalogue.FindAsync(RequestFor(wanted), call.Withdrawn).ConfigureAwait(false);
             if (answer.Refusal is { } refusal)
             {
                 call.Decline(refusal);
@@ -65,6 +56,16 @@ internal sealed class RequestedImage(ShareContext context, CalledShare call, Sen
             call.Decline(500);
         }
     }
+
+    private ImageRequest RequestFor(ImageSelector wanted) => new()
+    {
+        Id = call.Session.Id,
+        Caller = call.Call.Caller.Uri,
+        CallerDisplayName = call.Call.Caller.DisplayName,
+        IsCallerAsserted = call.Call.IsCallerAsserted,
+        AssertedIdentities = call.Call.AssertedIdentities,
+        Wanted = wanted,
+    };
 
     private static async Task<List<ServedImage>> MatchAsync(IReadOnlyList<CatalogueImage> candidates, ImageSelector wanted, CancellationToken cancellationToken)
     {
