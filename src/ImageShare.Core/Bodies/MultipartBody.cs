@@ -12,7 +12,7 @@ namespace ImageShare.Core.Bodies;
 public sealed record MultipartBody(MediaType ContentType, ImmutableArray<BodyPart> Parts)
 {
     /// <summary>The parts in order.</summary>
-    public ImmutableArray<BodyPart> Parts { get; init => field = value.IsDefault ? [] : value; } = Parts;
+    public ImmutableArray<BodyPart> Parts { get; init => field = value.IsDefault ? [] : value; } = Parts.IsDefault ? [] : Parts;
 
     /// <summary>Creates a body with a boundary that occurs in none of its parts.</summary>
     /// <param name="subtype">The subtype: <c>related</c>, <c>mixed</c> or <c>alternative</c>.</param>

@@ -7,12 +7,15 @@ namespace ImageShare.Core.Images;
 /// <param name="Value">The bytes of the hash.</param>
 public sealed record ImageHash(string Algorithm, ImmutableArray<byte> Value)
 {
+    /// <summary>The bytes of the hash.</summary>
+    public ImmutableArray<byte> Value { get; init => field = value.IsDefault ? [] : value; } = Value.IsDefault ? [] : Value;
+
     /// <inheritdoc/>
     public bool Equals(ImageHash? other) =>
         other is not null && Algorithm == other.Algorithm && Value.AsSpan().SequenceEqual(other.Value.AsSpan());
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Algorithm, Value.IsDefaultOrEmpty ? 0 : Value[0]);
+    public override int GetHashCode() => HashCode.Combine(Algorithm, Value.IsEmpty ? 0 : Value[0]);
 
     internal static ImageHash OfSha1(string hex) => new("sha-1", [.. Convert.FromHexString(hex)]);
 }

@@ -119,4 +119,89 @@ public sealed class ImageFolderTests
         var missing = new ImageFolder(Path.Combine(_folder.Path, "missing"));
         Assert.That(async () => await missing.FindAsync(new ImageSelector(), CancellationToken.None), Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.FileNotFound));
     }
+
+    [TestCase("name", "b.png")]
+    [TestCase("size", "c.png")]
+    [TestCase("type", "d.gif")]
+    [TestCase("hash", "c.png")]
+    [TestCase("stronger hash", "c.png")]
+    [TestCase("name and size", "b.png")]
+    [TestCase("nothing", "a.png b.png c.png d.gif")]
+    [TestCase("name in another case", "")]
+    [TestCase("name and another size", "")]
+    [TestCase("wrong stronger hash", "")]
+    [Category("FT-037")]
+    public async Task Each_given_property_tells_an_image_from_the_others(string what, string names)
+    {
+        byte[] other = TestImage.Png(1001);
+        _folder.File("a.png", Cat);
+        _folder.File("b.png", Cat);
+        _folder.File("c.png", other);
+        _folder.File("d.gif", [.. "GIF89a"u8, .. new byte[994]]);
+        ImageHash sha1 = new("sha-1", [.. SHA1.HashData(other)]), sha256 = new("sha-256", [.. SHA256.HashData(other)]);
+        ImageSelector wanted = what switch
+        {
+            "name" => new ImageSelector { Name = "b.png" },
+            "size" => new ImageSelector { Size = 1001 },
+            "type" => new ImageSelector { Type = new MediaType("image", "gif") },
+            "hash" => new ImageSelector { Hashes = [sha1] },
+            "stronger hash" => new ImageSelector { Hashes = [new ImageHash("sha-1", [.. new byte[20]]), sha256] },
+            "name and size" => new ImageSelector { Name = "b.png", Size = 1000 },
+            "name in another case" => new ImageSelector { Name = "B.png" },
+            "name and another size" => new ImageSelector { Name = "b.png", Size = 1001 },
+            "wrong stronger hash" => new ImageSelector { Hashes = [sha1, new ImageHash("sha-256", [.. new byte[32]])] },
+            _ => new ImageSelector(),
+        };
+        var found = await _images.FindAsync(wanted, CancellationToken.None);
+        Assert.That(string.Join(' ', found.Select(static f => f.Description.Name)), Is.EqualTo(names));
+        Assert.That(found.Select(static f => f.Hashes.Select(static h => h.Algorithm).Order()), Is.All.EqualTo(what.Contains("stronger", StringComparison.Ordinal) ? (string[])["sha-1", "sha-256"] : ["sha-1"]));
+    }
+
+    [Test]
+    public async Task Type_and_hash_of_an_unchanged_file_are_not_read_again()
+    {
+        string path = _folder.File("a.png", Cat);
+        DateTime time = new(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(path, time);
+        ImageDescription first = (await _images.FindAsync(new ImageSelector(), CancellationToken.None)).Single().Description;
+        File.WriteAllBytes(path, [.. "GIF89a"u8, .. new byte[994]]);
+        File.SetLastWriteTimeUtc(path, time);
+        ImageDescription second = (await _images.FindAsync(new ImageSelector(), CancellationToken.None)).Single().Description;
+        Assert.That((second.Type, second.Sha1), Is.EqualTo((first.Type, first.Sha1)));
+
+        // A file that was absent in between is another one, even with the size and time of the first.
+        File.Delete(path);
+        Assert.That(await _images.FindAsync(new ImageSelector(), CancellationToken.None), Is.Empty);
+        File.WriteAllBytes(path, [.. "GIF89a"u8, .. new byte[994]]);
+        File.SetLastWriteTimeUtc(path, time);
+        Assert.That((await _images.FindAsync(new ImageSelector(), CancellationToken.None)).Single().Description.Type.Subtype, Is.EqualTo("gif"));
+    }
+
+    [Test]
+    [Category("FT-037")]
+    public async Task A_file_that_is_locked_is_left_out_and_served_again_once_it_is_free()
+    {
+        string path = _folder.File("a.png", Cat);
+        _folder.File("b.png", Cat);
+        using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            Assert.That((await _images.FindAsync(new ImageSelector(), CancellationToken.None)).Select(static f => f.Description.Name), Is.EqualTo((string[])["b.png"]));
+        }
+
+        Assert.That(await _images.FindAsync(new ImageSelector(), CancellationToken.None), Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_failed_or_cancelled_search_does_not_block_the_next()
+    {
+        var missing = new ImageFolder(Path.Combine(_folder.Path, "missing"));
+        for (int i = 0; i < 2; i++)
+        {
+            Task search = missing.FindAsync(new ImageSelector(), CancellationToken.None);
+            Assert.That(() => search.WaitAsync(TimeSpan.FromSeconds(30)), Throws.TypeOf<ImageShareException>().With.Message.Contains("missing"));
+        }
+
+        Assert.That(async () => await _images.FindAsync(new ImageSelector(), new CancellationToken(true)), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(await _images.FindAsync(new ImageSelector(), CancellationToken.None), Is.Empty);
+    }
 }

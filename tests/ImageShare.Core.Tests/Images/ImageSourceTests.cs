@@ -70,6 +70,42 @@ public sealed class ImageSourceTests
     }
 
     [Test]
+    public async Task The_type_of_a_long_file_is_that_of_its_first_bytes()
+    {
+        byte[] content = new byte[200_000];
+        Png.CopyTo(content, 0);
+        for (int piece = 65_536; piece < content.Length; piece += 65_536)
+        {
+            "GIF89a"u8.CopyTo(content.AsSpan(piece));
+        }
+
+        ImageDescription description = await ImageSource.FromFile(_folder.File("x", content)).DescribeAsync();
+        Assert.That((description.Type.Essence, description.Size, description.Sha1), Is.EqualTo(("image/png", 200_000L, Convert.ToHexString(Sha1.Of(content).AsSpan()))));
+    }
+
+    [Test]
+    public void Arguments_are_checked() => Assert.Multiple(() =>
+    {
+        var type = new MediaType("image", "png");
+        Assert.That(() => ImageSource.FromFile(""), Throws.ArgumentException.With.Property("ParamName").EqualTo("path"));
+        Assert.That(() => ImageSource.FromBytes(Png, "", type), Throws.ArgumentException.With.Property("ParamName").EqualTo("name"));
+        Assert.That(() => ImageSource.FromBytes(Png, "a", null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("type"));
+        Assert.That(() => ImageSource.FromStream(null!, "a", type), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("open"));
+        Assert.That(() => ImageSource.FromStream(() => Stream.Null, "", type), Throws.ArgumentException.With.Property("ParamName").EqualTo("name"));
+        Assert.That(() => ImageSource.FromStream(() => Stream.Null, "a", null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("type"));
+        Assert.That(() => ImageSource.FromBytes(Png, "a", type).OpenRead(null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("described"));
+        Assert.That(() => ImageSelector.FromHash(null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("hex"));
+    });
+
+    [Test]
+    public void Only_an_image_in_memory_can_be_sent_without_a_stream() => Assert.Multiple(() =>
+    {
+        Assert.That(ImageSource.FromBytes(Png, "a", new MediaType("image", "png")).Octets!.Value.ToArray(), Is.EqualTo(Png));
+        Assert.That(ImageSource.FromFile(_folder.File("a.png", Png)).Octets, Is.Null);
+        Assert.That(ImageSource.FromStream(() => new MemoryStream(Png), "a", new MediaType("image", "png")).Octets, Is.Null);
+    });
+
+    [Test]
     public void What_cannot_be_read_says_what_to_do() => Assert.Multiple(() =>
     {
         Assert.That(Describe(ImageSource.FromFile(Path.Combine(_folder.Path, "none.png"))), Fails(ImageShareError.FileNotFound));
