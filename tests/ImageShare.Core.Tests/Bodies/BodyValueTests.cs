@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using ImageShare.Core.Bodies;
 using ImageShare.Core.Bodies.Cpim;
+using ImageShare.Core.Bodies.Unwrapping;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Tests.Bodies;
@@ -169,7 +170,6 @@ public sealed class BodyValueTests
     public void Limits_below_zero_are_refused(string limit)
     {
         Assert.That(() => Set(-1), Throws.TypeOf<ArgumentOutOfRangeException>());
-        Assert.That(() => Set(0), Throws.Nothing);
 
         MultipartLimits Set(int value) => limit switch
         {
@@ -265,6 +265,69 @@ public sealed class BodyValueTests
             Assert.That(() => stream.Write([1], 0, 1), Throws.TypeOf<NotSupportedException>());
             Assert.That(stream.Flush, Throws.Nothing);
         });
+    }
+
+    [Test]
+    public void Arguments_that_are_null_or_empty_are_refused()
+    {
+        CpimHead head = CpimHead.Create("sip:a", "sip:b", new MediaType("image", "png"));
+        Action[] calls =
+        [
+            () => new ContentDisposition("icon").Write(null!),
+            () => ContentIdUrl.CreateContentId(""),
+            () => ContentIdUrl.ToUrl(""),
+            () => CpimHead.Create("sip:a", "sip:b", null!),
+            () => head.Write(null!),
+            () => MultipartBody.Create("mixed", null!),
+            () => Body.FindRequiredButUnknown(null!),
+            () => MultipartCodec.Read(null!, default),
+            () => MultipartCodec.Write(null!, new ArrayBufferWriter<byte>()),
+            () => MultipartCodec.Write(Body, null!),
+            () => OfferBody.WithIcon(default, null!),
+            () => OfferBody.WithIcons(default, null!),
+            () => BodyUnwrapper.CanUnwrap(null!),
+        ];
+        Assert.Multiple(() =>
+        {
+            for (int i = 0; i < calls.Length; i++)
+            {
+                Assert.That(calls[i], Throws.InstanceOf<ArgumentException>(), $"{i}");
+            }
+        });
+    }
+
+    [TestCase("multipart/x", true)]
+    [TestCase("MULTIPART/mixed", true)]
+    [TestCase("message/CPIM", true)]
+    [TestCase("message/rfc822", false)]
+    [TestCase("text/cpim", false)]
+    public void Only_multipart_and_cpim_are_unwrapped(string type, bool can) => Assert.That(BodyUnwrapper.CanUnwrap(MediaType.Parse(type)), Is.EqualTo(can));
+
+    [Test]
+    public async Task Nothing_is_read_after_the_end_or_an_error()
+    {
+        var ended = new BodyUnwrapper(MediaType.Parse("multipart/mixed;boundary=b"));
+        await ended.PushAsync("--b\r\n\r\nx\r\n--b--"u8.ToArray());
+        await ended.EndAsync();
+        List<UnwrapEventKind> kinds = [];
+        while (ended.TryRead(out UnwrapEvent next))
+        {
+            kinds.Add(next.Kind);
+        }
+
+        Assert.That(kinds, Has.Count.GreaterThan(0).And.Some.EqualTo(UnwrapEventKind.End));
+        await ended.PushAsync("--b\r\n\r\ny\r\n--b--"u8.ToArray());
+        Assert.That(ended.TryRead(out _), Is.False);
+        await ended.EndAsync();
+        Assert.That(ended.TryRead(out _), Is.False, "the end comes once");
+        Assert.That(ended.Error, Is.EqualTo(UnwrapError.None));
+
+        var failed = new BodyUnwrapper(MediaType.Parse("message/cpim"));
+        await failed.PushAsync("no head\r\n\r\n"u8.ToArray());
+        Assert.That(failed.Error, Is.EqualTo(UnwrapError.BadCpimHead));
+        await failed.PushAsync("From: <a:b>\r\n\r\nContent-Type: text/plain\r\n\r\nx"u8.ToArray());
+        await failed.EndAsync();
+        Assert.That(failed.TryRead(out _), Is.False);
     }
 
     private static TestCaseData<BodyPart> Row(string name, BodyPart part) => new TestCaseData<BodyPart>(part).SetArgDisplayNames(name);

@@ -111,6 +111,38 @@ public sealed class CpimHeadTests
         Assert.That(Status(""), Is.EqualTo(OperationStatus.NeedMoreData));
     });
 
+    [TestCase(Figure)]
+    [TestCase(Strict)]
+    [Category("CPIM-002")]
+    [Category("SEC-001")]
+    public void A_head_may_be_as_long_as_the_limit_and_no_longer(string text)
+    {
+        byte[] octets = Encoding.UTF8.GetBytes(text);
+        int line = text.IndexOf('\n', StringComparison.Ordinal) + 1;
+        Assert.Multiple(() =>
+        {
+            Assert.That(StatusAt(octets, octets.Length), Is.EqualTo(OperationStatus.Done));
+            Assert.That(StatusAt([.. octets, 1, 2, 3], octets.Length), Is.EqualTo(OperationStatus.Done), "the content does not count");
+            Assert.That(StatusAt(octets, octets.Length - 1), Is.EqualTo(OperationStatus.InvalidData));
+            Assert.That(StatusAt(octets[..line], line), Is.EqualTo(OperationStatus.NeedMoreData));
+            Assert.That(StatusAt(octets[..line], line - 1), Is.EqualTo(OperationStatus.InvalidData));
+        });
+
+        static OperationStatus StatusAt(byte[] octets, int limit)
+        {
+            var input = new ReadOnlySequence<byte>(octets);
+            return CpimHead.Read(ref input, out _, limit);
+        }
+    }
+
+    [Test]
+    public void Only_headers_whose_name_goes_on_after_Content_are_of_the_content()
+    {
+        CpimHead head = Read("Content-: a\r\nContent-X: b\r\n\r\nContent-Type: image/png\r\n\r\n");
+        Assert.That(head.Headers, Is.EqualTo((BodyHeader[])[new("Content-", "a")]));
+        Assert.That(head.Content.OtherHeaders, Is.EqualTo((BodyHeader[])[new("Content-X", "b")]));
+    }
+
     [Test]
     [Category("CPIM-003")]
     public void Writes_from_to_and_date_with_one_space_and_exact_names()

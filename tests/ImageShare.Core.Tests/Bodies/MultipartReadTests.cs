@@ -136,6 +136,9 @@ public sealed class MultipartReadTests
     [TestCase("iVBORw0K!*GgoAAA=")]
     [TestCase("iVBORw0KGgo=iVBO")]
     [TestCase("iVBOR")]
+    [TestCase("iVBORw0KGgo=====")]
+    [TestCase("QQ=")]
+    [TestCase("Q=")]
     [TestCase("_-__")]
     [TestCase("====")]
     [Category("MIME-009")]
@@ -163,6 +166,17 @@ public sealed class MultipartReadTests
     [Category("MIME-009")]
     public void Quoted_printable_is_decoded(string text, string expected) =>
         Assert.That(Text(ReadIcon("quoted-printable", text).Body!.Parts[1]), Is.EqualTo(expected));
+
+    [TestCase(4096, false)]
+    [TestCase(4097, true)]
+    [Category("SEC-001")]
+    public void Blanks_in_quoted_printable_are_bounded(int blanks, bool isDamaged)
+    {
+        MultipartReadResult result = ReadIcon("quoted-printable", $"a{new string(' ', blanks)}b");
+        Assert.That(result.Body!.Parts[1].IsDamaged, Is.EqualTo(isDamaged));
+        Assert.That(result.Warnings.Select(w => w.Code), Is.EqualTo(isDamaged ? (BodyWarningCode[])[BadQuotedPrintable] : []));
+        Assert.That(result.Body.Parts[1].Content.Length, Is.EqualTo(isDamaged ? 0 : blanks + 2));
+    }
 
     [Test]
     [Category("MIME-001")]

@@ -100,9 +100,9 @@ public sealed class ImageSourceTests
     [Test]
     public void Only_an_image_in_memory_can_be_sent_without_a_stream() => Assert.Multiple(() =>
     {
-        Assert.That(ImageSource.FromBytes(Png, "a", new MediaType("image", "png")).Octets!.Value.ToArray(), Is.EqualTo(Png));
-        Assert.That(ImageSource.FromFile(_folder.File("a.png", Png)).Octets, Is.Null);
-        Assert.That(ImageSource.FromStream(() => new MemoryStream(Png), "a", new MediaType("image", "png")).Octets, Is.Null);
+        Assert.That(ImageSource.FromBytes(Png, "a", new MediaType("image", "png")).Bytes!.Value.ToArray(), Is.EqualTo(Png));
+        Assert.That(ImageSource.FromFile(_folder.File("a.png", Png)).Bytes, Is.Null);
+        Assert.That(ImageSource.FromStream(() => new MemoryStream(Png), "a", new MediaType("image", "png")).Bytes, Is.Null);
     });
 
     [Test]

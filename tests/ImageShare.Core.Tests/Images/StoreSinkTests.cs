@@ -205,6 +205,17 @@ public sealed class StoreSinkTests
         Assert.That(stored.Content!.Value.ToArray(), Is.EqualTo(Image[..100]));
     }
 
+    [Test]
+    public void A_store_needs_an_image() => Assert.Multiple(() =>
+    {
+        using var folder = new Folder();
+        IImageStore files = ImageStore.InDirectory(folder.Path);
+        Assert.That(async () => await files.CreateAsync(null!), Throws.ArgumentNullException);
+        Assert.That(() => files.CanResume(null!), Throws.ArgumentNullException);
+        Assert.That(() => files.FindPartial(null!, null), Throws.ArgumentNullException);
+        Assert.That(async () => await ImageStore.InMemory().CreateAsync(null!), Throws.ArgumentNullException);
+    });
+
     private static IncomingImage Offer() => new() { Size = Image.Length, Hashes = [ImageHash.OfSha1(TestImage.Sha1(Image))] };
 
     /// <summary>An application's store and sink that records what is asked of it.</summary>

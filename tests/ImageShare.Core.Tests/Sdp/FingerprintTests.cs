@@ -136,7 +136,11 @@ public sealed class FingerprintTests
         });
     }
 
-    private static Fingerprint? Parse(string text) => Fingerprint.TryParse(Encoding.UTF8.GetBytes(text), out Fingerprint? value) ? value : null;
+    private static Fingerprint? Parse(string text)
+    {
+        Assert.That(Fingerprint.TryParse(Encoding.UTF8.GetBytes(text), out Fingerprint? value), Is.EqualTo(value is not null));
+        return value;
+    }
 
     private static FingerprintSet Set(string session, string media, bool acceptsSha1 = false)
     {
