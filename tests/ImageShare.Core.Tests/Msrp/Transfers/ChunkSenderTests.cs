@@ -1,6 +1,5 @@
 using ImageShare.Core.Msrp;
 using ImageShare.Core.Msrp.Transfers;
-using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Msrp.Transfers;
 
@@ -63,17 +62,17 @@ public sealed class ChunkSenderTests : TransferTest
         OutgoingTransfer transfer = Begin(Content(300) with { MaxUnanswered = 1 });
         Assert.That(Write(transfer), Is.EqualTo("1-100/300:100+"));
         Assert.That(Write(transfer), Is.Empty);
-        Task woken = Writer.WaitAsync().AsTask();
+        ValueTask woken = Writer.WaitAsync();
         transfer.EndOfBatch();
         Assert.That(woken.IsCompleted, Is.False, "there is no room yet");
         Answer(transfer, 0);
-        Assert.That(woken.Wait(RawMsrpPeer.Patience), Is.True);
+        Assert.That(woken.IsCompleted, Is.True);
         Assert.That(Write(transfer), Is.EqualTo("101-200/300:100+"));
         Answer(transfer, 1);
         Assert.That(Write(transfer), Is.EqualTo("201-300/300:100$"));
         Writer.Wake();
         Assert.That(Writer.WaitAsync().AsTask().IsCompleted, Is.True);
-        woken = Writer.WaitAsync().AsTask();
+        woken = Writer.WaitAsync();
         Answer(transfer, 2);
         Assert.That((woken.IsCompleted, ResultOf(transfer).Outcome), Is.EqualTo((false, MsrpSendOutcome.Completed)), "nobody waits for room any more");
     }

@@ -37,6 +37,22 @@ public sealed class OfferMachineTests
 
     [Test]
     [Category("DLG-027")]
+    public void After_eight_meetings_the_application_is_told()
+    {
+        OfferState state = OfferMachine.Step(default, OfferInput.Wanted, false, out _);
+        for (int i = 0; i < OfferMachine.MostMeetings; i++)
+        {
+            state = OfferMachine.Step(state, OfferInput.Met, false, out OfferEffect rests);
+            Assert.That((rests, state.Meetings), Is.EqualTo((OfferEffect.Rest, i + 1)));
+            state = OfferMachine.Step(state, OfferInput.RestOver, false, out _);
+        }
+
+        OfferMachine.Step(state, OfferInput.Met, false, out OfferEffect last);
+        Assert.That(last, Is.EqualTo(OfferEffect.Publish));
+    }
+
+    [Test]
+    [Category("DLG-027")]
     public void The_rest_is_2_1_to_4_0_seconds_for_the_caller_and_0_to_2_0_for_the_callee_in_steps_of_10_ms()
     {
         int[] caller = [.. Enumerable.Range(0, OfferMachine.Choices(true)).Select(i => (int)OfferMachine.RestAfterMeeting(true, i).TotalMilliseconds)];
