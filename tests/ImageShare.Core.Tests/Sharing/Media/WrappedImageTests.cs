@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using ImageShare.Core.Images.Stores;
-using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sharing.Media;
 using ImageShare.Core.Tests.Testing;

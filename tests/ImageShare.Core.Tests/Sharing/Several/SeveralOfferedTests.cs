@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using ImageShare.Core.Images.Stores;
-using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Testing;
 

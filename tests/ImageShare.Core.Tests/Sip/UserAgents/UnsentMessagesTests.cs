@@ -1,6 +1,6 @@
 using ImageShare.Core.Sip.UserAgents.Loop;
 
-namespace ImageShare.Core.Tests.Sip.UserAgents.Loop;
+namespace ImageShare.Core.Tests.Sip.UserAgents;
 
 /// <summary>A closing agent waits for the messages that are counted, and for no others.</summary>
 [TestFixture]

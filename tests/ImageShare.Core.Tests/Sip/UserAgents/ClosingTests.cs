@@ -1,7 +1,7 @@
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.UserAgents.Calls;
 
-namespace ImageShare.Core.Tests.Sip.UserAgents.Loop;
+namespace ImageShare.Core.Tests.Sip.UserAgents;
 
 /// <summary>What still leaves when an agent closes.</summary>
 [TestFixture]
