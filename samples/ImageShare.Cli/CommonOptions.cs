@@ -184,7 +184,7 @@ internal sealed class CommonOptions
         DefaultValueFactory = _ => new DirectoryInfo("inbox"),
     };
 
-    public static Option<long?> Octets(string name, string description) => new(name)
+    public static Option<long?> Bytes(string name, string description) => new(name)
     {
         Description = description,
         HelpName = "BYTES",

@@ -31,7 +31,7 @@ internal static class FetchCommand
                 ? value
                 : CommonOptions.Refuse<MediaType?>(result, "is not a media type such as image/png"),
         };
-        Option<long?> size = CommonOptions.Octets("--size", "The size of the image");
+        Option<long?> size = CommonOptions.Bytes("--size", "The size of the image");
         Option<DirectoryInfo> inbox = CommonOptions.Inbox();
         var keepPartial = new Option<bool>("--keep-partial") { Description = "Keep the received part if the transfer is interrupted" };
         var resume = new Option<bool>("--resume") { Description = "Keep it, and resume an interrupted 'fetch --resume' of the same image from the same target" };

@@ -37,8 +37,8 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
     {
         _isSeveral |= invitation.SameSession.Count > 1 || Interlocked.Increment(ref _invitations) > 1;
         InvitedImage image = invitation.Image;
-        string size = image.Size is { } octets ? Shown.Octets(octets) : "size unknown";
-        string icon = invitation.Icon is { } given ? $", icon {Shown.Octets(given.Content.Length)}" : string.Empty;
+        string size = image.Size is { } bytes ? Shown.Bytes(bytes) : "size unknown";
+        string icon = invitation.Icon is { } given ? $", icon {Shown.Bytes(given.Content.Length)}" : string.Empty;
         Say($"[bold]{Safe(invitation.Caller.ToString())}[/] wants to share [bold]{Safe(image.Name ?? "an image without a name")}[/] ({Safe(image.Type?.Essence ?? "type unknown")}, {size}{icon}).");
     }
 
@@ -79,7 +79,7 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
 
         if (capabilities.MaxSize is { } maxSize)
         {
-            Say($"  at most   {Shown.Octets(maxSize)}");
+            Say($"  at most   {Shown.Bytes(maxSize)}");
         }
 
         if (capabilities.ServesImages == true)
@@ -118,7 +118,7 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
         {
             List<string> lines = [];
             string verified = session.IsOutgoing ? "every byte acknowledged" : result.IsVerified ? "hash verified" : "no hash was offered";
-            lines.Add($"[green]Completed[/]: {(_isSeveral ? Safe(session.ImageName) + ", " : string.Empty)}{Shown.Octets(result.BytesTransferred)}, {verified}.");
+            lines.Add($"[green]Completed[/]: {(_isSeveral ? Safe(session.ImageName) + ", " : string.Empty)}{Shown.Bytes(result.BytesTransferred)}, {verified}.");
             if (result.Sha1 is { } sha1)
             {
                 lines.Add($"  SHA-1     {sha1}");
@@ -196,7 +196,7 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
             if (progress.Total is > 0 and { } total && progress.Bytes * 4 / total is { } now && now > quarters)
             {
                 quarters = (int)now;
-                Say($"  {Subject()}{progress.Bytes * 100 / total,3} %  {Shown.Octets(progress.Bytes)}");
+                Say($"  {Subject()}{progress.Bytes * 100 / total,3} %  {Shown.Bytes(progress.Bytes)}");
             }
         };
         Say(Subject() + Shown.State(session.State));

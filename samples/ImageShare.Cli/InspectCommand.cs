@@ -17,7 +17,7 @@ internal static class InspectCommand
             int status = ExitStatus.Done;
             foreach (FileInfo file in parsed.GetRequiredValue(files))
             {
-                if (!TryRead(file, out byte[] octets, out string error))
+                if (!TryRead(file, out byte[] bytes, out string error))
                 {
                     status = ExitStatus.Failed;
                     StandardError.Say($"{Shown.Text(file.ToString())}: {Shown.Text(error)}");
@@ -29,7 +29,7 @@ internal static class InspectCommand
                     continue;
                 }
 
-                foreach (Finding finding in Inspector.Inspect(octets, parsed.GetValue(kind)))
+                foreach (Finding finding in Inspector.Inspect(bytes, parsed.GetValue(kind)))
                 {
                     status = finding.Error is null ? status : ExitStatus.Failed;
                     if (json)
@@ -48,9 +48,9 @@ internal static class InspectCommand
         return command;
     }
 
-    private static bool TryRead(FileInfo file, out byte[] octets, out string error)
+    private static bool TryRead(FileInfo file, out byte[] bytes, out string error)
     {
-        octets = [];
+        bytes = [];
         error = string.Empty;
         if (Directory.Exists(file.FullName))
         {
@@ -60,7 +60,7 @@ internal static class InspectCommand
 
         try
         {
-            octets = File.ReadAllBytes(file.FullName);
+            bytes = File.ReadAllBytes(file.FullName);
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

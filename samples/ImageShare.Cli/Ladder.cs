@@ -12,7 +12,7 @@ internal sealed class Ladder(string left, string right, Action<string> write)
     private readonly Lock _gate = new();
     private int _sends;
     private int _responses;
-    private long _octets;
+    private long _bytes;
 
     public void Head() => write($"{left,8} {new string(' ', Width)} {right}");
 
@@ -31,7 +31,7 @@ internal sealed class Ladder(string left, string right, Action<string> write)
             bool isSend = message.StartLine.EndsWith(" SEND", StringComparison.Ordinal);
             if (isSend)
             {
-                _octets += message.BodyLength;
+                _bytes += message.BodyLength;
             }
 
             int before = isSend ? _sends++ : _responses++;
@@ -51,11 +51,11 @@ internal sealed class Ladder(string left, string right, Action<string> write)
         {
             if (_sends > 1 || _responses > 1)
             {
-                write($"{string.Empty,8} │{Center($"… {_sends} SENDs, {_octets} bytes, {_responses} responses …")}│");
+                write($"{string.Empty,8} │{Center($"… {_sends} SENDs, {_bytes} bytes, {_responses} responses …")}│");
             }
 
             _sends = _responses = 0;
-            _octets = 0;
+            _bytes = 0;
         }
     }
 

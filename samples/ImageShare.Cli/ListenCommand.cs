@@ -12,7 +12,7 @@ internal static class ListenCommand
         Option<DirectoryInfo> inbox = CommonOptions.Inbox();
         Option<string> accept = CommonOptions.OneOf("--accept", "What to do with an invitation", "ask", "auto", "never");
         Option<int?> count = CommonOptions.Count("Exit after this many shares have ended");
-        Option<long?> maxSize = CommonOptions.Octets("--max-size", "The largest image to accept");
+        Option<long?> maxSize = CommonOptions.Bytes("--max-size", "The largest image to accept");
         var keepPartial = new Option<bool>("--keep-partial") { Description = "Keep the received part of an interrupted transfer, so that 'send --resume' can resume it" };
         var command = new Command("listen", "Answer capability queries and receive images") { inbox, accept, count, maxSize, keepPartial };
         common.AddTo(command);

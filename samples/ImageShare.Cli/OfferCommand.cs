@@ -10,7 +10,7 @@ internal static class OfferCommand
     {
         var folder = new Argument<DirectoryInfo>("dir") { Description = "The folder whose images are served, without subfolders" };
         Option<int?> count = CommonOptions.Count("Exit after this many served shares have ended");
-        Option<long?> maxRate = CommonOptions.Octets("--max-rate", $"Maximum rate in bytes per second for each share; {CommonOptions.LeastRate}");
+        Option<long?> maxRate = CommonOptions.Bytes("--max-rate", $"Maximum rate in bytes per second for each share; {CommonOptions.LeastRate}");
         maxRate.HelpName = "BYTES_PER_S";
         var command = new Command("offer", "Serve the images of a folder: peers fetch them with 'imageshare fetch'") { folder, count, maxRate };
         common.AddTo(command);

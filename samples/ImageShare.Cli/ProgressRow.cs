@@ -13,37 +13,37 @@ internal sealed class ProgressRow(string name, TimeProvider time)
 
     public string State { get; set; } = string.Empty;
 
-    public long Octets { get; private set; }
+    public long Bytes { get; private set; }
 
     public long? Total { get; set; }
 
-    public void Reach(long octets)
+    public void Reach(long bytes)
     {
         if (_from < 0)
         {
-            _from = octets;
+            _from = bytes;
             _begun = time.GetTimestamp();
         }
 
-        Octets = octets;
+        Bytes = bytes;
     }
 
     /// <summary>The line, at most about this many cells wide.</summary>
     public string ToString(int width)
     {
         string said = $"{State}  {name}";
-        if (Total is not { } total || total <= 0 || Octets == 0)
+        if (Total is not { } total || total <= 0 || Bytes == 0)
         {
             return said;
         }
 
         double seconds = time.GetElapsedTime(_begun).TotalSeconds;
-        double rate = seconds > 0.2 ? (Octets - _from) / seconds : 0;
-        string numbers = string.Create(CultureInfo.InvariantCulture, $"{Octets * 100 / total,3} %");
+        double rate = seconds > 0.2 ? (Bytes - _from) / seconds : 0;
+        string numbers = string.Create(CultureInfo.InvariantCulture, $"{Bytes * 100 / total,3} %");
         if (rate > 0)
         {
-            TimeSpan left = TimeSpan.FromSeconds(Math.Min(359_999, (total - Octets) / rate));
-            numbers += string.Create(CultureInfo.InvariantCulture, $"  {Shown.Octets((long)rate)}/s  {(int)left.TotalMinutes}:{left.Seconds:00}");
+            TimeSpan left = TimeSpan.FromSeconds(Math.Min(359_999, (total - Bytes) / rate));
+            numbers += string.Create(CultureInfo.InvariantCulture, $"  {Shown.Bytes((long)rate)}/s  {(int)left.TotalMinutes}:{left.Seconds:00}");
         }
 
         int room = Math.Min(LongestBar, width - said.Length - numbers.Length - 4);
@@ -52,7 +52,7 @@ internal sealed class ProgressRow(string name, TimeProvider time)
             return $"{numbers}  {said}";
         }
 
-        int done = (int)(room * Octets / total);
+        int done = (int)(room * Bytes / total);
         return $"{said}  {new string('━', done)}{new string('─', room - done)}  {numbers}";
     }
 }

@@ -116,7 +116,7 @@ internal sealed class Receiver(IReporter reporter, IImageStore store, string acc
     {
         InvitedImage image = invitation.Image;
         string type = Shown.Text(image.Type?.Essence ?? "type unknown", 40);
-        string size = image.Size is { } octets ? Shown.Octets(octets) : "size unknown";
+        string size = image.Size is { } bytes ? Shown.Bytes(bytes) : "size unknown";
         return $"{Shown.Text(image.Name ?? "an image without a name", 60)} ({type}, {size}) from {Shown.Text(invitation.Caller.ToString(), 100)}";
     }
 }

@@ -34,7 +34,7 @@ internal sealed class ResumeFile : IProgress<ImageShareProgress>
         string name = FormattableString.Invariant($"{image.Sha1} {image.Size}");
         string[] lines = ResumeFolder.Read(file);
         bool isSame = lines.Length == 2 && lines[0] == name;
-        return new ResumeFile(file, name, isSame && long.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out long octets) && octets < image.Size ? octets : 0);
+        return new ResumeFile(file, name, isSame && long.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) && bytes < image.Size ? bytes : 0);
     }
 
     public void Report(ImageShareProgress value) => ResumeFolder.Write(_path, _image, value.Bytes.ToString(CultureInfo.InvariantCulture));

@@ -31,7 +31,7 @@ internal static class SendCommand
                 ? number
                 : CommonOptions.Refuse<int?>(result, "is not a number of bytes from 1 to 1073741824"),
         };
-        Option<long?> maxRate = CommonOptions.Octets("--max-rate", $"Maximum rate in bytes per second; {CommonOptions.LeastRate}");
+        Option<long?> maxRate = CommonOptions.Bytes("--max-rate", $"Maximum rate in bytes per second; {CommonOptions.LeastRate}");
         maxRate.HelpName = "BYTES_PER_S";
         var resume = new Option<bool>("--resume") { Description = "Resume an interrupted 'send --resume' of the same image to the same target" };
         var together = new Option<bool>("--together") { Description = "Offer several pictures in one session: the peer accepts or declines each" };

@@ -31,7 +31,7 @@ internal static class Shown
         return shown.ToString();
     }
 
-    public static string Octets(long count) => count switch
+    public static string Bytes(long count) => count switch
     {
         1 => "1 byte",
         < 10_000 => string.Create(CultureInfo.InvariantCulture, $"{count} bytes"),

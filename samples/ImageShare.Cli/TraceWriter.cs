@@ -48,7 +48,7 @@ internal sealed class TraceWriter(FileInfo file) : IDisposable
     private void WriteMessage(ImageShareTraceEvent message)
     {
         string about = message.Problem is { } problem
-            ? string.Create(CultureInfo.InvariantCulture, $"not read: {problem}, octets {message.Bytes.Length}")
+            ? string.Create(CultureInfo.InvariantCulture, $"not read: {problem}, bytes {message.Bytes.Length}")
             : string.Create(CultureInfo.InvariantCulture, $"body {message.BodyLength}");
         string head = $"{(message.IsOutgoing ? ">>>" : "<<<")} {message.Protocol} {message.Local} {(message.IsOutgoing ? "to" : "from")} {message.Remote}, {about}\r\n";
         _stream.Write(Encoding.UTF8.GetBytes(head));

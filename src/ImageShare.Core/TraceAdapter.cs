@@ -25,14 +25,14 @@ internal static class TraceAdapter
         new ImageShareTraceEvent(
             IsOutgoing: false,
             "SIP/" + message.Protocol.ToString().ToUpperInvariant(),
-            FirstLine(message.Octets.Span),
+            FirstLine(message.Bytes.Span),
             message.Local,
             message.Remote,
-            message.Octets,
+            message.Bytes,
             0,
             null)
         {
-            Problem = string.Create(CultureInfo.InvariantCulture, $"{message.Error.Reason} at octet {message.Error.Offset}"),
+            Problem = string.Create(CultureInfo.InvariantCulture, $"{message.Error.Reason} at byte {message.Error.Offset}"),
         });
 
     public static Action<MsrpTraceEvent>? ForMsrp(Action<ImageShareTraceEvent>? listener, ILogger log) => listener is null ? null : message =>
@@ -59,9 +59,9 @@ internal static class TraceAdapter
         }
     };
 
-    private static string FirstLine(ReadOnlySpan<byte> octets)
+    private static string FirstLine(ReadOnlySpan<byte> bytes)
     {
-        int end = octets.IndexOfAny((byte)'\r', (byte)'\n');
-        return Encoding.UTF8.GetString(end < 0 ? octets : octets[..end]);
+        int end = bytes.IndexOfAny((byte)'\r', (byte)'\n');
+        return Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]);
     }
 }

@@ -11,10 +11,10 @@ namespace ImageShare.Core.Benchmarks;
 [MemoryDiagnoser]
 public class MsrpCodecBenchmarks
 {
-    private const int Octets = 1_000_000;
+    private const int Bytes = 1_000_000;
 
-    private readonly ArrayBufferWriter<byte> _output = new(2 * Octets);
-    private readonly byte[] _image = new byte[Octets];
+    private readonly ArrayBufferWriter<byte> _output = new(2 * Bytes);
+    private readonly byte[] _image = new byte[Bytes];
     private readonly MsrpSendHeaders _headers = new(
         MsrpPath.Parse("msrp://127.0.0.1:20000/abcdefghijklmnopqrstuv;tcp"),
         MsrpPath.Parse("msrp://127.0.0.1:20001/ABCDEFGHIJKLMNOPQRSTUV;tcp"),
@@ -36,7 +36,7 @@ public class MsrpCodecBenchmarks
     public int Cut()
     {
         _output.ResetWrittenCount();
-        var chunker = new MsrpChunker(_headers, Octets, ChunkSize, new TransactionIds());
+        var chunker = new MsrpChunker(_headers, Bytes, ChunkSize, new TransactionIds());
         while (!chunker.IsOver)
         {
             ReadOnlySpan<byte> rest = _image.AsSpan((int)chunker.Position);

@@ -7,16 +7,16 @@ internal static class MimeHeader
 {
     private const int Longest = 16 * 1024;
 
-    /// <summary>Whether the octets begin with header lines, and Content-Type is one of them.</summary>
-    public static bool IsAtStartOf(ReadOnlySpan<byte> octets)
+    /// <summary>Whether the bytes begin with header lines, and Content-Type is one of them.</summary>
+    public static bool IsAtStartOf(ReadOnlySpan<byte> bytes)
     {
-        int end = octets.IndexOfAny((byte)'\r', (byte)'\n');
-        ReadOnlySpan<byte> first = end < 0 ? octets : octets[..end];
+        int end = bytes.IndexOfAny((byte)'\r', (byte)'\n');
+        ReadOnlySpan<byte> first = end < 0 ? bytes : bytes[..end];
         int colon = first.IndexOf((byte)':');
 
         // A SIP start line has a space before its first colon, if it has one at all.
         return colon > 0 && !first[..colon].Contains((byte)' ') && first.Length <= Longest
-            && ContentType(Encoding.Latin1.GetString(octets[..Math.Min(octets.Length, Longest)])).Length > 0;
+            && ContentType(Encoding.Latin1.GetString(bytes[..Math.Min(bytes.Length, Longest)])).Length > 0;
     }
 
     /// <summary>The value of Content-Type in a header block, folded lines joined, or an empty string.</summary>

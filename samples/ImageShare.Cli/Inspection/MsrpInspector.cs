@@ -7,16 +7,16 @@ namespace ImageShare.Cli.Inspection;
 /// <summary>MSRP requests and responses, one after the other.</summary>
 internal static class MsrpInspector
 {
-    public static IEnumerable<Finding> Inspect(ReadOnlyMemory<byte> octets)
+    public static IEnumerable<Finding> Inspect(ReadOnlyMemory<byte> bytes)
     {
         var decoder = new MsrpDecoder();
-        var input = new ReadOnlySequence<byte>(octets);
+        var input = new ReadOnlySequence<byte>(bytes);
         var findings = new List<Finding>();
         Finding? open = null;
         long body = 0;
         while (true)
         {
-            long offset = octets.Length - input.Length;
+            long offset = bytes.Length - input.Length;
             OperationStatus status = decoder.Read(ref input, out MsrpEvent next);
             if (status == OperationStatus.InvalidData)
             {
@@ -28,7 +28,7 @@ internal static class MsrpInspector
             {
                 if (!decoder.IsIdle || !input.IsEmpty)
                 {
-                    findings.Add(new Finding { Kind = "msrp", Start = open?.Start, Error = "Truncated", Offset = octets.Length });
+                    findings.Add(new Finding { Kind = "msrp", Start = open?.Start, Error = "Truncated", Offset = bytes.Length });
                 }
                 else if (findings.Count == 0)
                 {

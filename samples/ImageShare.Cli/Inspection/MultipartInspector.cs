@@ -8,9 +8,9 @@ namespace ImageShare.Cli.Inspection;
 internal static class MultipartInspector
 {
     /// <summary>A file: an optional header ending in an empty line, then the body. Without a header, the first line that is not empty is the delimiter.</summary>
-    public static IEnumerable<Finding> InspectFile(ReadOnlyMemory<byte> octets)
+    public static IEnumerable<Finding> InspectFile(ReadOnlyMemory<byte> bytes)
     {
-        ReadOnlySpan<byte> span = octets.Span;
+        ReadOnlySpan<byte> span = bytes.Span;
         ReadOnlySpan<byte> first = span.TrimStart("\r\n"u8);
         if (first.StartsWith("--"u8))
         {
@@ -22,14 +22,14 @@ internal static class MultipartInspector
             }
 
             string text = Encoding.Latin1.GetString(boundary.TrimEnd(" \t"u8));
-            return Inspect(new MediaType("multipart", "mixed", ParameterList.Empty.With("boundary", text, quoted: true)), octets, 0);
+            return Inspect(new MediaType("multipart", "mixed", ParameterList.Empty.With("boundary", text, quoted: true)), bytes, 0);
         }
 
         int headerEnd = span.IndexOf("\r\n\r\n"u8);
         int skip = headerEnd >= 0 ? headerEnd + 4 : span.IndexOf("\n\n"u8) + 2;
         string header = Encoding.UTF8.GetString(headerEnd >= 0 ? span[..headerEnd] : skip > 1 ? span[..(skip - 2)] : span);
         return MediaType.TryParse(Encoding.UTF8.GetBytes(MimeHeader.ContentType(header)), out MediaType? type)
-            ? Inspect(type, octets[Math.Max(skip, 0)..], Math.Max(skip, 0))
+            ? Inspect(type, bytes[Math.Max(skip, 0)..], Math.Max(skip, 0))
             : [new Finding { Kind = "multipart", Error = "MissingContentType" }];
     }
 
@@ -51,7 +51,7 @@ internal static class MultipartInspector
         };
         foreach (BodyPart part in result.Body.AllParts())
         {
-            string content = part.IsDamaged ? "damaged" : Shown.Octets(part.Content.Length);
+            string content = part.IsDamaged ? "damaged" : Shown.Bytes(part.Content.Length);
             finding.Fields.Add(("part", $"{part.ContentType}, {part.TransferEncoding}, {content}"));
             if (part.ContentId is { } id)
             {

@@ -6,9 +6,9 @@ namespace ImageShare.Cli.Inspection;
 /// <summary>Session descriptions.</summary>
 internal static class SdpInspector
 {
-    public static Finding Inspect(ReadOnlyMemory<byte> octets, long offset)
+    public static Finding Inspect(ReadOnlyMemory<byte> bytes, long offset)
     {
-        if (!SessionDescription.TryParse(octets.Span, SdpLimits.Default, out SessionDescription? description, out SdpError error))
+        if (!SessionDescription.TryParse(bytes.Span, SdpLimits.Default, out SessionDescription? description, out SdpError error))
         {
             return new Finding { Kind = "sdp", Error = error.Code.ToString(), Offset = offset + error.Offset };
         }
@@ -18,7 +18,7 @@ internal static class SdpInspector
             Kind = "sdp",
             Start = "v=0",
             Offset = offset,
-            BodyLength = octets.Length,
+            BodyLength = bytes.Length,
             Warnings = [.. description.Warnings.Select(w => new FoundWarning(w.Code.ToString(), offset + w.Offset, w.Clause))],
         };
         finding.Fields.Add(("origin", description.Origin.ToString()));

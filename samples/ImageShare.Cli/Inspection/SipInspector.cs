@@ -8,46 +8,46 @@ namespace ImageShare.Cli.Inspection;
 /// <summary>SIP messages: a stream of them framed by Content-Length, or one datagram.</summary>
 internal static class SipInspector
 {
-    public static IEnumerable<Finding> Inspect(ReadOnlyMemory<byte> octets)
+    public static IEnumerable<Finding> Inspect(ReadOnlyMemory<byte> bytes)
     {
         var reader = new SipReader();
-        var input = new ReadOnlySequence<byte>(octets);
+        var input = new ReadOnlySequence<byte>(bytes);
         var findings = new List<Finding>();
         (Finding Finding, SipMessage Message)? last = null;
         while (true)
         {
-            long offset = octets.Length - input.Length;
+            long offset = bytes.Length - input.Length;
             switch (reader.Read(ref input, out SipMessage? message))
             {
                 case OperationStatus.Done:
-                    long end = octets.Length - input.Length;
-                    Finding[] described = [.. Describe(message!, offset + Leading(octets, offset), end - message!.Body.Length)];
+                    long end = bytes.Length - input.Length;
+                    Finding[] described = [.. Describe(message!, offset + Leading(bytes, offset), end - message!.Body.Length)];
                     last = (described[0], message);
                     findings.AddRange(described);
                     continue;
                 case OperationStatus.NeedMoreData when findings.Count > 0 && OnlyLineBreaks(input):
                     return findings;
-                case not OperationStatus.Done when last is { } whole && IsSurplus(whole, octets.Span[(int)offset..]):
-                    whole.Finding.Warnings.Add(new FoundWarning(nameof(SipWarningCode.TrailingOctets), offset, new SipWarning(SipWarningCode.TrailingOctets, 0).Clause));
+                case not OperationStatus.Done when last is { } whole && IsSurplus(whole, bytes.Span[(int)offset..]):
+                    whole.Finding.Warnings.Add(new FoundWarning(nameof(SipWarningCode.TrailingBytes), offset, new SipWarning(SipWarningCode.TrailingBytes, 0).Clause));
                     return findings;
                 default:
                     // What cannot be framed as a stream may still be a datagram: it ends where the file does.
-                    findings.AddRange(AsDatagram(octets[(int)offset..], offset));
+                    findings.AddRange(AsDatagram(bytes[(int)offset..], offset));
                     return findings;
             }
         }
     }
 
-    private static IEnumerable<Finding> AsDatagram(ReadOnlyMemory<byte> octets, long offset)
+    private static IEnumerable<Finding> AsDatagram(ReadOnlyMemory<byte> bytes, long offset)
     {
-        int leading = Leading(octets, 0);
-        if (!SipReader.TryReadDatagram(octets.ToArray(), null, out SipMessage? message, out SipReadError? error))
+        int leading = Leading(bytes, 0);
+        if (!SipReader.TryReadDatagram(bytes.ToArray(), null, out SipMessage? message, out SipReadError? error))
         {
             return [new Finding { Kind = "sip", Start = message?.StartLine, Error = error.Value.Reason.ToString(), Offset = offset + leading + error.Value.Offset }];
         }
 
-        int head = octets.Span.IndexOf("\r\n\r\n"u8);
-        return Describe(message, offset + leading, offset + (head < 0 ? octets.Length : head + 4));
+        int head = bytes.Span.IndexOf("\r\n\r\n"u8);
+        return Describe(message, offset + leading, offset + (head < 0 ? bytes.Length : head + 4));
     }
 
     private static IEnumerable<Finding> Describe(SipMessage message, long offset, long bodyOffset)
@@ -87,9 +87,9 @@ internal static class SipInspector
         return !isMessage && last.Message.Headers.TopVia?.Transport.Equals("UDP", StringComparison.OrdinalIgnoreCase) == true;
     }
 
-    private static int Leading(ReadOnlyMemory<byte> octets, long offset)
+    private static int Leading(ReadOnlyMemory<byte> bytes, long offset)
     {
-        ReadOnlySpan<byte> rest = octets.Span[(int)offset..];
+        ReadOnlySpan<byte> rest = bytes.Span[(int)offset..];
         return rest.Length - rest.TrimStart("\r\n"u8).Length;
     }
 

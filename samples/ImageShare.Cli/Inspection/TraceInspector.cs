@@ -9,15 +9,15 @@ namespace ImageShare.Cli.Inspection;
 /// </summary>
 internal static class TraceInspector
 {
-    public static bool IsTrace(ReadOnlySpan<byte> octets) => octets.StartsWith(">>> "u8) || octets.StartsWith("<<< "u8);
+    public static bool IsTrace(ReadOnlySpan<byte> bytes) => bytes.StartsWith(">>> "u8) || bytes.StartsWith("<<< "u8);
 
-    public static IEnumerable<Finding> Inspect(ReadOnlyMemory<byte> octets)
+    public static IEnumerable<Finding> Inspect(ReadOnlyMemory<byte> bytes)
     {
         int at = 0;
         var findings = new List<Finding>();
-        while (at < octets.Length)
+        while (at < bytes.Length)
         {
-            ReadOnlySpan<byte> rest = octets.Span[at..];
+            ReadOnlySpan<byte> rest = bytes.Span[at..];
             int lineEnd = rest.IndexOf("\r\n"u8);
             if (!IsTrace(rest) || lineEnd < 0 || !TryReadLine(rest[..lineEnd], out bool isSip, out bool isUnread, out int body))
             {
@@ -26,27 +26,27 @@ internal static class TraceInspector
             }
 
             at += lineEnd + 2;
-            rest = octets.Span[at..];
+            rest = bytes.Span[at..];
             if (isUnread)
             {
                 int shown = Math.Min(body, rest.Length);
-                findings.AddRange(Shifted(isSip ? SipInspector.Inspect(octets.Slice(at, shown)) : MsrpInspector.Inspect(octets.Slice(at, shown)), at));
-                at = PassEmptyLine(octets.Span, at + shown);
+                findings.AddRange(Shifted(isSip ? SipInspector.Inspect(bytes.Slice(at, shown)) : MsrpInspector.Inspect(bytes.Slice(at, shown)), at));
+                at = PassEmptyLine(bytes.Span, at + shown);
                 continue;
             }
 
             int headEnd = rest.IndexOf(isSip ? "\r\n\r\n"u8 : "\r\n"u8);
             int length = headEnd < 0 ? rest.Length : isSip ? Math.Min(headEnd + 4 + body, rest.Length) : headEnd;
-            findings.AddRange(isSip ? Shifted(SipInspector.Inspect(octets.Slice(at, length)), at) : [Line(rest[..length], at, body)]);
-            at = PassEmptyLine(octets.Span, at + length);
+            findings.AddRange(isSip ? Shifted(SipInspector.Inspect(bytes.Slice(at, length)), at) : [Line(rest[..length], at, body)]);
+            at = PassEmptyLine(bytes.Span, at + length);
         }
 
         return findings;
     }
 
-    private static int PassEmptyLine(ReadOnlySpan<byte> octets, int at)
+    private static int PassEmptyLine(ReadOnlySpan<byte> bytes, int at)
     {
-        while (at < octets.Length && octets[at] is (byte)'\r' or (byte)'\n')
+        while (at < bytes.Length && bytes[at] is (byte)'\r' or (byte)'\n')
         {
             at++;
         }
@@ -54,7 +54,7 @@ internal static class TraceInspector
         return at;
     }
 
-    // ">>> SIP/UDP 127.0.0.1:5060 to 127.0.0.1:5070, body 0", or "<<< …, not read: BadContentLength at octet 212, octets 400"
+    // ">>> SIP/UDP 127.0.0.1:5060 to 127.0.0.1:5070, body 0", or "<<< …, not read: BadContentLength at byte 212, bytes 400"
     private static bool TryReadLine(ReadOnlySpan<byte> line, out bool isSip, out bool isUnread, out int body)
     {
         isSip = line[4..].StartsWith("SIP/"u8);

@@ -20,7 +20,7 @@ public sealed record ImageShareTraceEvent(
     bool IsOutgoing, string Protocol, string StartLine, IPEndPoint? Local, IPEndPoint Remote, ReadOnlyMemory<byte> Bytes, int BodyLength, string? Detail)
 {
     /// <summary>
-    /// Why the input could not be read and at which offset, such as <c>BadContentLength at octet 212</c>; null for a message that was read. The start
+    /// Why the input could not be read and at which offset, such as <c>BadContentLength at byte 212</c>; null for a message that was read. The start
     /// line is then the text before the first line end, as far as it is text, and the other parameters say nothing about the message.
     /// </summary>
     public string? Problem { get; init; }

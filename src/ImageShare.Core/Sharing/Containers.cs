@@ -13,7 +13,7 @@ internal static class Containers
     /// <summary>The wrapper used for a peer that does not accept the bare image.</summary>
     public static readonly MediaType Cpim = new("message", "cpim");
 
-    private static readonly MediaType Octets = new("application", "octet-stream");
+    private static readonly MediaType OctetStream = new("application", "octet-stream");
 
     private static readonly MediaType[] Types = [Cpim, new("multipart", "mixed"), new("multipart", "alternative"), new("multipart", "related")];
 
@@ -34,7 +34,7 @@ internal static class Containers
     public static MediaType? TypeToSend(AcceptedTypes? accepted, AcceptedTypes? wrapped, MediaType type) =>
         accepted is null || accepted.Matches(type) ? type
         : accepted.Matches(Cpim) && wrapped?.Matches(type) == true ? Cpim
-        : accepted.Matches(Octets) ? Octets
+        : accepted.Matches(OctetStream) ? OctetStream
         : null;
 
     /// <summary>

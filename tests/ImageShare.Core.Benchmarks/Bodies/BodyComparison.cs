@@ -72,5 +72,5 @@ internal static class BodyComparison
 
     private static void Print(string name, int length, (SipComparison.Figures ByHand, SipComparison.Figures Library) result) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{name,-34}{length,7}{result.ByHand.Nanoseconds,12:0}{result.Library.Nanoseconds,12:0}{result.ByHand.Nanoseconds / result.Library.Nanoseconds,8:0.00}{result.ByHand.Octets,11}{result.Library.Octets,11}"));
+        $"{name,-34}{length,7}{result.ByHand.Nanoseconds,12:0}{result.Library.Nanoseconds,12:0}{result.ByHand.Nanoseconds / result.Library.Nanoseconds,8:0.00}{result.ByHand.Bytes,11}{result.Library.Bytes,11}"));
 }

@@ -22,40 +22,40 @@ internal static class HandWriter
         if (m.Method is not null)
         {
             Text(m.Method, to, ref n);
-            Octets(" "u8, to, ref n);
+            Bytes(" "u8, to, ref n);
             Uri(m.RequestUri!, to, ref n);
-            Octets(" SIP/2.0\r\n"u8, to, ref n);
+            Bytes(" SIP/2.0\r\n"u8, to, ref n);
         }
         else
         {
-            Octets("SIP/2.0 "u8, to, ref n);
+            Bytes("SIP/2.0 "u8, to, ref n);
             Number(m.Status, to, ref n);
-            Octets(" "u8, to, ref n);
+            Bytes(" "u8, to, ref n);
             Text(m.Reason!, to, ref n);
-            Octets("\r\n"u8, to, ref n);
+            Bytes("\r\n"u8, to, ref n);
         }
 
         foreach (HandVia via in m.Vias)
         {
-            Octets("Via: SIP/2.0/"u8, to, ref n);
+            Bytes("Via: SIP/2.0/"u8, to, ref n);
             Text(via.Transport, to, ref n);
-            Octets(" "u8, to, ref n);
+            Bytes(" "u8, to, ref n);
             HostPort(via.Host, via.Port, to, ref n);
             Parameters(via.Parameters, to, ref n);
-            Octets("\r\n"u8, to, ref n);
+            Bytes("\r\n"u8, to, ref n);
         }
 
         Address("From: "u8, m.From!, to, ref n);
         Address("To: "u8, m.To!, to, ref n);
-        Octets("Call-ID: "u8, to, ref n);
+        Bytes("Call-ID: "u8, to, ref n);
         Text(m.CallId!, to, ref n);
-        Octets("\r\nCSeq: "u8, to, ref n);
+        Bytes("\r\nCSeq: "u8, to, ref n);
         Number(m.CSeq, to, ref n);
-        Octets(" "u8, to, ref n);
+        Bytes(" "u8, to, ref n);
         Text(m.CSeqMethod!, to, ref n);
-        Octets("\r\nMax-Forwards: "u8, to, ref n);
+        Bytes("\r\nMax-Forwards: "u8, to, ref n);
         Number(m.MaxForwards, to, ref n);
-        Octets("\r\n"u8, to, ref n);
+        Bytes("\r\n"u8, to, ref n);
         Tokens("Allow: "u8, m.Allow, to, ref n);
         Tokens("Supported: "u8, m.Supported, to, ref n);
         Addresses("Contact: "u8, m.Contacts, to, ref n);
@@ -64,33 +64,33 @@ internal static class HandWriter
         Addresses("P-Preferred-Identity: "u8, m.PreferredIdentities, to, ref n);
         foreach (HandParameter[] wanted in m.AcceptContacts ?? NoPreferences)
         {
-            Octets("Accept-Contact: *"u8, to, ref n);
+            Bytes("Accept-Contact: *"u8, to, ref n);
             Parameters(wanted, to, ref n);
-            Octets("\r\n"u8, to, ref n);
+            Bytes("\r\n"u8, to, ref n);
         }
 
         foreach (HandRow row in m.Others)
         {
-            Octets(row.Name.Span, to, ref n);
-            Octets(": "u8, to, ref n);
-            Octets(row.Value.Span, to, ref n);
-            Octets("\r\n"u8, to, ref n);
+            Bytes(row.Name.Span, to, ref n);
+            Bytes(": "u8, to, ref n);
+            Bytes(row.Value.Span, to, ref n);
+            Bytes("\r\n"u8, to, ref n);
         }
 
         if (m.ContentType is { } type)
         {
-            Octets("Content-Type: "u8, to, ref n);
+            Bytes("Content-Type: "u8, to, ref n);
             Text(type.Type, to, ref n);
-            Octets("/"u8, to, ref n);
+            Bytes("/"u8, to, ref n);
             Text(type.Subtype, to, ref n);
             Parameters(type.Parameters, to, ref n);
-            Octets("\r\n"u8, to, ref n);
+            Bytes("\r\n"u8, to, ref n);
         }
 
-        Octets("Content-Length: "u8, to, ref n);
+        Bytes("Content-Length: "u8, to, ref n);
         Number(m.Body.Length, to, ref n);
-        Octets("\r\n\r\n"u8, to, ref n);
-        Octets(m.Body.Span, to, ref n);
+        Bytes("\r\n\r\n"u8, to, ref n);
+        Bytes(m.Body.Span, to, ref n);
     }
 
     private static void Addresses(ReadOnlySpan<byte> name, List<HandAddress>? addresses, Span<byte> to, ref int n)
@@ -106,25 +106,25 @@ internal static class HandWriter
 
     private static void Address(ReadOnlySpan<byte> name, HandAddress address, Span<byte> to, ref int n)
     {
-        Octets(name, to, ref n);
+        Bytes(name, to, ref n);
         if (address.Name is not null)
         {
-            Octets("\""u8, to, ref n);
+            Bytes("\""u8, to, ref n);
             Text(address.Name, to, ref n);
-            Octets("\" "u8, to, ref n);
+            Bytes("\" "u8, to, ref n);
         }
 
-        Octets("<"u8, to, ref n);
+        Bytes("<"u8, to, ref n);
         Uri(address.Uri, to, ref n);
-        Octets(">"u8, to, ref n);
+        Bytes(">"u8, to, ref n);
         Parameters(address.Parameters, to, ref n);
-        Octets("\r\n"u8, to, ref n);
+        Bytes("\r\n"u8, to, ref n);
     }
 
     private static void Uri(HandUri uri, Span<byte> to, ref int n)
     {
         Text(uri.Scheme, to, ref n);
-        Octets(":"u8, to, ref n);
+        Bytes(":"u8, to, ref n);
         if (uri.Opaque is not null)
         {
             Text(uri.Opaque, to, ref n);
@@ -134,7 +134,7 @@ internal static class HandWriter
         if (uri.User is not null)
         {
             Text(uri.User, to, ref n);
-            Octets("@"u8, to, ref n);
+            Bytes("@"u8, to, ref n);
         }
 
         HostPort(uri.Host!, uri.Port, to, ref n);
@@ -146,7 +146,7 @@ internal static class HandWriter
         Text(host, to, ref n);
         if (port > 0)
         {
-            Octets(":"u8, to, ref n);
+            Bytes(":"u8, to, ref n);
             Number(port, to, ref n);
         }
     }
@@ -155,13 +155,13 @@ internal static class HandWriter
     {
         foreach ((string name, string? value, bool quoted) in parameters)
         {
-            Octets(";"u8, to, ref n);
+            Bytes(";"u8, to, ref n);
             Text(name, to, ref n);
             if (value is not null)
             {
-                Octets(quoted ? "=\""u8 : "="u8, to, ref n);
+                Bytes(quoted ? "=\""u8 : "="u8, to, ref n);
                 Text(value, to, ref n);
-                Octets(quoted ? "\""u8 : ""u8, to, ref n);
+                Bytes(quoted ? "\""u8 : ""u8, to, ref n);
             }
         }
     }
@@ -173,17 +173,17 @@ internal static class HandWriter
             return;
         }
 
-        Octets(name, to, ref n);
+        Bytes(name, to, ref n);
         for (int i = 0; i < tokens.Count; i++)
         {
-            Octets(i > 0 ? ", "u8 : ""u8, to, ref n);
+            Bytes(i > 0 ? ", "u8 : ""u8, to, ref n);
             Text(tokens[i], to, ref n);
         }
 
-        Octets("\r\n"u8, to, ref n);
+        Bytes("\r\n"u8, to, ref n);
     }
 
-    private static void Octets(ReadOnlySpan<byte> octets, Span<byte> to, ref int n)
+    private static void Bytes(ReadOnlySpan<byte> octets, Span<byte> to, ref int n)
     {
         octets.CopyTo(to[n..]);
         n += octets.Length;

@@ -28,7 +28,7 @@ internal static class SipComparison
 
     private static void Print(string what, SipCase message, (Figures ByHand, Figures Library) result) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{what,-6}{message.Name,-34}{message.Length,7}{result.ByHand.Nanoseconds,12:0}{result.Library.Nanoseconds,12:0}{result.ByHand.Nanoseconds / result.Library.Nanoseconds,8:0.00}{result.ByHand.Octets,11}{result.Library.Octets,11}"));
+        $"{what,-6}{message.Name,-34}{message.Length,7}{result.ByHand.Nanoseconds,12:0}{result.Library.Nanoseconds,12:0}{result.ByHand.Nanoseconds / result.Library.Nanoseconds,8:0.00}{result.ByHand.Bytes,11}{result.Library.Bytes,11}"));
 
     /// <summary>Measures two ways to do the same in interleaved rounds; the medians.</summary>
     public static (Figures ByHand, Figures Library) Compare(Func<int> byHand, Func<int> library, int rounds)
@@ -68,8 +68,8 @@ internal static class SipComparison
     }
 
     private static Figures Median(List<Figures> figures) => new(
-        figures.Select(f => f.Nanoseconds).Order().ElementAt(figures.Count / 2), figures.Select(f => f.Octets).Order().ElementAt(figures.Count / 2));
+        figures.Select(f => f.Nanoseconds).Order().ElementAt(figures.Count / 2), figures.Select(f => f.Bytes).Order().ElementAt(figures.Count / 2));
 
     /// <summary>The time and the allocated octets of one time.</summary>
-    public sealed record Figures(double Nanoseconds, long Octets);
+    public sealed record Figures(double Nanoseconds, long Bytes);
 }

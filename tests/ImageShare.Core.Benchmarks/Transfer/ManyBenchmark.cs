@@ -84,7 +84,7 @@ internal static class ManyBenchmark
         }
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        if (sends.Any(s => s.Result.Outcome != MsrpSendOutcome.Completed) || pairs.Any(p => p.Counter.Octets != octets))
+        if (sends.Any(s => s.Result.Outcome != MsrpSendOutcome.Completed) || pairs.Any(p => p.Counter.Bytes != octets))
         {
             throw new InvalidOperationException("A transfer did not complete: this run measures nothing.");
         }
@@ -118,13 +118,13 @@ internal static class ManyBenchmark
     /// <summary>Takes everything and counts it.</summary>
     private sealed class Counter : IMsrpMessageReceiver
     {
-        public long Octets { get; private set; }
+        public long Bytes { get; private set; }
 
         public ValueTask<MsrpAcceptance> BeginAsync(MsrpMessageInfo message, CancellationToken cancellationToken) => ValueTask.FromResult(MsrpAcceptance.Accept);
 
         public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken)
         {
-            Octets += data.Length;
+            Bytes += data.Length;
             return ValueTask.CompletedTask;
         }
 

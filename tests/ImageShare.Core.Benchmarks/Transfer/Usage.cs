@@ -4,7 +4,7 @@ namespace ImageShare.Core.Benchmarks.Transfer;
 
 /// <summary>What one process has used so far, or between two looks.</summary>
 /// <param name="CpuSeconds">Processor time of all its threads.</param>
-/// <param name="AllocatedBytes">Octets allocated on its managed heap.</param>
+/// <param name="AllocatedBytes">Bytes allocated on its managed heap.</param>
 internal readonly record struct Usage(double CpuSeconds, double AllocatedBytes)
 {
     public static Usage Now()

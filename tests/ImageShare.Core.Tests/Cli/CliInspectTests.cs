@@ -113,8 +113,8 @@ public sealed class CliInspectTests
         [Invite, "Contact: <sip:a@h>", "Contact: <sip:a@h>;x=", "MalformedParameter", "RFC 3261 §25.1"],
         [Invite, "Content-Length", "Content-Type: application\r\nContent-Length", "ContentTypeSyntax", "RFC 3261 §20.15"],
         [Invite, "Content-Length", "no colon\r\nContent-Length", "MalformedLine", "RFC 3261 §8.2.2"],
-        [Invite, "\r\n\r\n", "\r\n\r\nextra", "TrailingOctets", "RFC 3261 §18.3"],
-        [Invite, "\r\n\r\n", "\r\n\r\n\n", "TrailingOctets", "RFC 3261 §18.3"],
+        [Invite, "\r\n\r\n", "\r\n\r\nextra", "TrailingBytes", "RFC 3261 §18.3"],
+        [Invite, "\r\n\r\n", "\r\n\r\n\n", "TrailingBytes", "RFC 3261 §18.3"],
         [Answered, "CSeq: 1 INVITE\r\n", "", "Missing CSeq", null],
         [Answered, "CSeq: 1 INVITE", "CSeq: 9292394834772304023312 OPTIONS", "Bad CSeq", null],
         [Answered, Head, "", "Missing Via", null],
@@ -191,8 +191,8 @@ public sealed class CliInspectTests
     public async Task What_trace_writes_of_what_could_not_be_read_is_said_to_be_wrong_at_its_byte()
     {
         string broken = Options.Replace("CSeq: ", "CSeq ", StringComparison.Ordinal);
-        string trace = $"<<< SIP/UDP 127.0.0.1:5060 from 127.0.0.1:5070, not read: BadCSeq at octet 100, octets {broken.Length}\r\n" + broken + "\r\n\r\n"
-            + "<<< MSRP/TCP  from 127.0.0.1:2856, not read: BadStartLine at octet 0 of the connection, octets 9\r\nGARBAGE\r\n\r\n\r\n"
+        string trace = $"<<< SIP/UDP 127.0.0.1:5060 from 127.0.0.1:5070, not read: BadCSeq at byte 100, octets {broken.Length}\r\n" + broken + "\r\n\r\n"
+            + "<<< MSRP/TCP  from 127.0.0.1:2856, not read: BadStartLine at byte 0 of the connection, octets 9\r\nGARBAGE\r\n\r\n\r\n"
             + ">>> SIP/UDP 127.0.0.1:5060 to 127.0.0.1:5070, body 0\r\n" + Options + "\r\n\r\n";
         (int status, JsonElement[] found) = await InspectAsync(trace);
         Assert.That(status, Is.EqualTo(1));

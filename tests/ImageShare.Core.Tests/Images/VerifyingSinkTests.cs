@@ -6,7 +6,7 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Tests.Images;
 
-/// <summary>Whatever stores the octets: how many come and what they hash to is found out here.</summary>
+/// <summary>Whatever stores the bytes: how many come and what they hash to is found out here.</summary>
 [TestFixture]
 [Category("FT-028")]
 [Category("FT-031")]
@@ -27,7 +27,7 @@ public sealed class VerifyingSinkTests
         await using IImageSink sink = await VerifyingSink.CreateAsync(store, Offer(image), CancellationToken.None);
         await WriteAsync(sink, image, 0, image.Length, piece);
         AssertVerified(await sink.CompleteAsync(), image);
-        Assert.That(store.Octets, Is.EqualTo(image));
+        Assert.That(store.Bytes, Is.EqualTo(image));
     }
 
     [Test]
@@ -119,8 +119,8 @@ public sealed class VerifyingSinkTests
     [Category("FT-033")]
     public async Task What_was_kept_is_a_part_of_what_is_hashed(bool isRight)
     {
-        var store = new Store { Octets = Image[..400_000] };
-        store.Octets[399_999] ^= isRight ? (byte)0 : (byte)1;
+        var store = new Store { Bytes = Image[..400_000] };
+        store.Bytes[399_999] ^= isRight ? (byte)0 : (byte)1;
         await using IImageSink sink = await VerifyingSink.CreateAsync(store, Offer(Image) with { ResumesAt = 400_000 }, CancellationToken.None);
         await WriteAsync(sink, Image, 400_000, 1_000_000, 10_000);
         if (isRight)
@@ -199,7 +199,7 @@ public sealed class VerifyingSinkTests
 
     private sealed class Store : IImageStore, IImageSink
     {
-        public byte[] Octets { get; set; } = [];
+        public byte[] Bytes { get; set; } = [];
 
         public bool IsReadable { get; init; } = true;
 
@@ -211,21 +211,21 @@ public sealed class VerifyingSinkTests
 
         public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default)
         {
-            if (Octets.Length < offset + data.Length)
+            if (Bytes.Length < offset + data.Length)
             {
                 byte[] longer = new byte[offset + data.Length];
-                Octets.CopyTo(longer, 0);
-                Octets = longer;
+                Bytes.CopyTo(longer, 0);
+                Bytes = longer;
             }
 
-            data.CopyTo(Octets.AsSpan((int)offset));
+            data.CopyTo(Bytes.AsSpan((int)offset));
             return ValueTask.CompletedTask;
         }
 
         public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            int count = IsReadable ? Math.Min(Math.Min(buffer.Length, 33_333), Octets.Length - (int)offset) : 0;
-            Octets.AsMemory((int)offset, count).CopyTo(buffer);
+            int count = IsReadable ? Math.Min(Math.Min(buffer.Length, 33_333), Bytes.Length - (int)offset) : 0;
+            Bytes.AsMemory((int)offset, count).CopyTo(buffer);
             return ValueTask.FromResult(count);
         }
 

@@ -142,15 +142,15 @@ internal sealed class RelayServer : IAsyncDisposable
         Frame moved = frame.Move();
         if (client == from && to.Length > 2 && _granted.TryGetValue(to[1], out Client? other))
         {
-            await other.WriteAsync(moved.Move().Octets);
+            await other.WriteAsync(moved.Move().Bytes);
         }
         else if (client != from)
         {
-            await client.WriteAsync(moved.Octets);
+            await client.WriteAsync(moved.Bytes);
         }
         else if (_seen.TryGetValue(to[1], out Client? peer))
         {
-            await peer.WriteAsync(moved.Octets);
+            await peer.WriteAsync(moved.Bytes);
         }
     }
 
@@ -213,7 +213,7 @@ internal sealed class RelayServer : IAsyncDisposable
     /// <summary>One request or response, octet for octet: Latin-1 keeps each.</summary>
     private sealed record Frame(string Text)
     {
-        public byte[] Octets => Encoding.Latin1.GetBytes(Text);
+        public byte[] Bytes => Encoding.Latin1.GetBytes(Text);
 
         public string Id => Text.Split(' ', 3)[1];
 

@@ -149,7 +149,7 @@ internal sealed class MessageReader(ConnectionSettings settings, System.Net.IPEn
         int line = bytes.AsSpan().IndexOf("\r\n"u8);
         trace(new MsrpTraceEvent(Outgoing: false, Encoding.UTF8.GetString(bytes.AsSpan(0, line < 0 ? bytes.Length : line)), null, null, 0, ' ', remote)
         {
-            Problem = string.Create(CultureInfo.InvariantCulture, $"{error.Reason} at octet {error.Offset} of the connection"),
+            Problem = string.Create(CultureInfo.InvariantCulture, $"{error.Reason} at byte {error.Offset} of the connection"),
             Bytes = bytes,
         });
     }

@@ -130,6 +130,6 @@ internal sealed class SessionAnswers
 
         // The dialog compares this description with the next one, without a surrounding multipart.
         InvitationBodyReading reading = InvitationBody.Read(request.Request);
-        _dialog.Describe(response.Body, reading.Octets);
+        _dialog.Describe(response.Body, reading.Bytes);
     }
 }

@@ -178,9 +178,9 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
     private async ValueTask<MsrpOutgoingContent> ContentAsync(Stream stream)
     {
         MediaType type = _contentType ?? Image.Type;
-        if (Served!.Source.Bytes is { } octets)
+        if (Served!.Source.Bytes is { } bytes)
         {
-            return MsrpOutgoingContent.FromMemory(type, octets.Slice((int)ResumesAt, (int)Length));
+            return MsrpOutgoingContent.FromMemory(type, bytes.Slice((int)ResumesAt, (int)Length));
         }
 
         await SkipAsync(stream, ResumesAt, _transfer.Token).ConfigureAwait(false);
@@ -188,13 +188,13 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
     }
 
     // Every stream can be read, but not every stream can seek.
-    private static async Task SkipAsync(Stream content, long octets, CancellationToken cancellationToken)
+    private static async Task SkipAsync(Stream content, long bytes, CancellationToken cancellationToken)
     {
-        byte[] passed = new byte[Math.Min(octets, 64 * 1024)];
-        while (octets > 0)
+        byte[] passed = new byte[Math.Min(bytes, 64 * 1024)];
+        while (bytes > 0)
         {
-            int read = await content.ReadAsync(passed.AsMemory(0, (int)Math.Min(octets, passed.Length)), cancellationToken).ConfigureAwait(false);
-            octets -= read > 0 ? read : throw new EndOfStreamException("The image became shorter while it was being shared.");
+            int read = await content.ReadAsync(passed.AsMemory(0, (int)Math.Min(bytes, passed.Length)), cancellationToken).ConfigureAwait(false);
+            bytes -= read > 0 ? read : throw new EndOfStreamException("The image became shorter while it was being shared.");
         }
     }
 

@@ -78,10 +78,10 @@ internal static class TransferDisposition
             return parameters.With("filename", name, quoted: true);
         }
 
-        var octets = new ArrayBufferWriter<byte>();
-        octets.Write("UTF-8''"u8);
-        PercentEncoding.Write(octets, name, AttributeCharacters);
-        return parameters.With("filename*", Encoding.ASCII.GetString(octets.WrittenSpan));
+        var bytes = new ArrayBufferWriter<byte>();
+        bytes.Write("UTF-8''"u8);
+        PercentEncoding.Write(bytes, name, AttributeCharacters);
+        return parameters.With("filename*", Encoding.ASCII.GetString(bytes.WrittenSpan));
     }
 
     private static ParameterList WithDate(ParameterList parameters, string name, DateTimeOffset? date) =>

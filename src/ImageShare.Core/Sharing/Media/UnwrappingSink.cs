@@ -66,7 +66,7 @@ internal sealed class UnwrappingSink(IImageSink image, MediaType wrapper, Incomi
     }
 
     /// <summary>Lowers the limit for the image.</summary>
-    public void Limit(long octets) => _most = Math.Min(_most, octets);
+    public void Limit(long bytes) => _most = Math.Min(_most, bytes);
 
     public void Name(string suggestedName) => image.Name(suggestedName);
 

@@ -8,7 +8,7 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sharing.Offers;
 
 /// <summary>The body of an INVITE: the offer, possibly in a multipart with its icons (RFC 5547 §8.8).</summary>
-internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octets)
+internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Bytes)
 {
     private static readonly HashSet<string> KnownPurposes = new(["session", "render", "icon", "attachment", "inline"], StringComparer.OrdinalIgnoreCase);
 
@@ -128,9 +128,9 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
         && ContentDisposition.TryParse(Encoding.UTF8.GetBytes(stated), out ContentDisposition? disposition)
         && !disposition.IsRequired;
 
-    private static InvitationBodyReading ReadOffer(ReadOnlyMemory<byte> octets, MultipartBody? around, List<string> warnings)
+    private static InvitationBodyReading ReadOffer(ReadOnlyMemory<byte> bytes, MultipartBody? around, List<string> warnings)
     {
-        if (!SessionDescription.TryParse(octets.Span, SdpLimits.Default, out SessionDescription? offer, out SdpError error))
+        if (!SessionDescription.TryParse(bytes.Span, SdpLimits.Default, out SessionDescription? offer, out SdpError error))
         {
             return IsTooMuch(error.Code)
                 ? InvitationBodyReading.Refuse(413, FormattableString.Invariant($"SDP Too Large ({error.Code})"))
@@ -138,7 +138,7 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
         }
 
         warnings.AddRange(offer.Warnings.Select(w => w.Code.ToString()));
-        return new InvitationBodyReading(offer, around, warnings, 200, string.Empty) { Octets = octets };
+        return new InvitationBodyReading(offer, around, warnings, 200, string.Empty) { Bytes = bytes };
     }
 }
 
@@ -146,7 +146,7 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Octet
 internal sealed record InvitationBodyReading(SessionDescription? Offer, MultipartBody? Around, IReadOnlyList<string> Warnings, int Status, string Reason)
 {
     /// <summary>The bytes of the offer as received.</summary>
-    public ReadOnlyMemory<byte> Octets { get; init; }
+    public ReadOnlyMemory<byte> Bytes { get; init; }
 
     public static InvitationBodyReading Refuse(int status, string reason) => new(null, null, [], status, reason);
 

@@ -152,5 +152,5 @@ internal sealed record ReceivedOffer
 
     // Only a whole image or the rest of one: a range from the middle completes nothing.
     private static bool ReachesTheEnd(FileRange range, long? size) =>
-        size is { } octets ? range.Fits(octets) && (range.End is null || range.End == octets) : range == FileRange.Whole;
+        size is { } bytes ? range.Fits(bytes) && (range.End is null || range.End == bytes) : range == FileRange.Whole;
 }

@@ -152,7 +152,7 @@ internal sealed class SipInspection
     {
         int length = _message.HeadLength + _message.Body.Length;
         _found.AddRange(_message.MalformedLines.Select(static line => new SipWarning(SipWarningCode.MalformedLine, line.Offset)));
-        Add(_message.HasTrailingBytes, SipWarningCode.TrailingOctets, length);
+        Add(_message.HasTrailingBytes, SipWarningCode.TrailingBytes, length);
         Add(!_message.Body.IsEmpty && !Headers.Contains(SipHeaderNames.ContentType), SipWarningCode.BodyWithoutContentType, _message.HeadLength);
         if (_message is SipRequest request)
         {

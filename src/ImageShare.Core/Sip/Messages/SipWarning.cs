@@ -9,7 +9,7 @@ public readonly record struct SipWarning(SipWarningCode Code, int Offset)
     public string Clause => Code switch
     {
         SipWarningCode.RepeatedContentLength => "RFC 3261 §20.14",
-        SipWarningCode.TrailingOctets => "RFC 3261 §18.3",
+        SipWarningCode.TrailingBytes => "RFC 3261 §18.3",
         SipWarningCode.BodyWithoutContentType or SipWarningCode.ContentTypeSyntax => "RFC 3261 §20.15",
         SipWarningCode.TooLargeForUdp => "RFC 3261 §18.1.1",
         SipWarningCode.NoAcceptInOptions => "RFC 3261 §11.1",

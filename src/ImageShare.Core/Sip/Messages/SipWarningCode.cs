@@ -7,7 +7,7 @@ public enum SipWarningCode
     RepeatedContentLength,
 
     /// <summary>The datagram has more bytes after the body, which were discarded (RFC 3261 §18.3).</summary>
-    TrailingOctets,
+    TrailingBytes,
 
     /// <summary>There is a body but no Content-Type (RFC 3261 §20.15).</summary>
     BodyWithoutContentType,

@@ -18,9 +18,9 @@ public sealed record SipTraceEvent(
 /// <param name="Protocol">What carried it.</param>
 /// <param name="Local">This side.</param>
 /// <param name="Remote">The other side.</param>
-/// <param name="Octets">Its bytes, the first <see cref="MaxOctets"/> of them; theirs to keep.</param>
-public sealed record SipUnreadableTraceEvent(SipReadError Error, SipProtocol Protocol, IPEndPoint Local, IPEndPoint Remote, ReadOnlyMemory<byte> Octets)
+/// <param name="Bytes">Its bytes, the first <see cref="MaxBytes"/> of them; theirs to keep.</param>
+public sealed record SipUnreadableTraceEvent(SipReadError Error, SipProtocol Protocol, IPEndPoint Local, IPEndPoint Remote, ReadOnlyMemory<byte> Bytes)
 {
     /// <summary>The most bytes that are shown of it.</summary>
-    public const int MaxOctets = 4096;
+    public const int MaxBytes = 4096;
 }

@@ -45,7 +45,7 @@ internal sealed class SipTracing(Action<SipTraceEvent>? hook, Action<SipUnreadab
 
         try
         {
-            byte[] shown = bytes.Slice(0, Math.Min(bytes.Length, SipUnreadableTraceEvent.MaxOctets)).ToArray();
+            byte[] shown = bytes.Slice(0, Math.Min(bytes.Length, SipUnreadableTraceEvent.MaxBytes)).ToArray();
             unreadableHook(new SipUnreadableTraceEvent(error, hop.Protocol, hop.Local, hop.Remote, shown));
         }
         catch (Exception)

@@ -36,7 +36,7 @@ public sealed class MsrpTraceTests
         {
             Assert.That(unread.Outgoing, Is.False);
             Assert.That(unread.StartLine, Is.EqualTo("HTTP/1.1 400 Bad Request"));
-            Assert.That(unread.Problem, Is.EqualTo($"NotMsrp at octet {opening.Length} of the connection"));
+            Assert.That(unread.Problem, Is.EqualTo($"NotMsrp at byte {opening.Length} of the connection"));
             Assert.That(Encoding.UTF8.GetString(unread.Bytes.Span), Is.EqualTo(garbage[..unread.Bytes.Length]));
             Assert.That(unread.Bytes.Length, Is.InRange(100, 4096));
         });

@@ -65,7 +65,7 @@ public sealed class OwnStoreTests
                 OriginalName = "said",
             }));
             Assert.That(received.Warnings, Is.Empty);
-            Assert.That(own.Octets.ToArray(), Is.EqualTo(Image));
+            Assert.That(own.Bytes.ToArray(), Is.EqualTo(Image));
         });
     }
 
@@ -74,7 +74,7 @@ public sealed class OwnStoreTests
     {
         private IImageSink? _behind;
 
-        public MemoryStream Octets { get; } = new();
+        public MemoryStream Bytes { get; } = new();
 
         public bool IsCompleted { get; private set; }
 
@@ -89,8 +89,8 @@ public sealed class OwnStoreTests
 
         public async ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default)
         {
-            Octets.Position = offset;
-            Octets.Write(data.ToArray());
+            Bytes.Position = offset;
+            Bytes.Write(data.ToArray());
             if (_behind is not null)
             {
                 await _behind.WriteAsync(offset, data, cancellationToken);

@@ -157,14 +157,14 @@ public sealed class WrappedImageTests : PhoneCallerTest
         await sink.WriteAsync(offset, new ReadOnlySequence<byte>(block));
         offset += Block;
         long before = GC.GetTotalAllocatedBytes(precise: true);
-        while (counted.Octets < 100L << 20)
+        while (counted.Bytes < 100L << 20)
         {
             await sink.WriteAsync(offset, new ReadOnlySequence<byte>(block));
             offset += Block;
         }
 
         Assert.That(GC.GetTotalAllocatedBytes(precise: true) - before, Is.LessThan(16 << 20));
-        Assert.That(counted.Octets, Is.EqualTo(100L << 20));
+        Assert.That(counted.Bytes, Is.EqualTo(100L << 20));
         Assert.That(async () => await sink.WriteAsync(offset, new ReadOnlySequence<byte>(block)), Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.TooLarge));
     }
 
@@ -191,12 +191,12 @@ public sealed class WrappedImageTests : PhoneCallerTest
 
     private sealed class CountingSink : IImageSink
     {
-        public long Octets { get; private set; }
+        public long Bytes { get; private set; }
 
         public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default)
         {
-            Assert.That(offset, Is.EqualTo(Octets));
-            Octets += data.Length;
+            Assert.That(offset, Is.EqualTo(Bytes));
+            Bytes += data.Length;
             return default;
         }
 

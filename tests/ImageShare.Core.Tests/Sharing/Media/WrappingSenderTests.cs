@@ -148,7 +148,7 @@ public sealed class WrappingSenderTests : PhoneCalleeTest
             }
 
             await using RawMsrpPeer peer = await Phone.AcceptAsync();
-            length = (await ReadMessageAsync(peer)).Octets.Length;
+            length = (await ReadMessageAsync(peer)).Bytes.Length;
             Assert.That(length, Is.GreaterThan(Image.Length));
             await CompletesAsync(session);
         }
@@ -254,7 +254,7 @@ public sealed class WrappingSenderTests : PhoneCalleeTest
     }
 
     /// <summary>The next whole message, each chunk acknowledged; its octets are as many as it said.</summary>
-    private static async Task<(string? Type, byte[] Octets)> ReadMessageAsync(RawMsrpPeer peer, string? notOf = null)
+    private static async Task<(string? Type, byte[] Bytes)> ReadMessageAsync(RawMsrpPeer peer, string? notOf = null)
     {
         var octets = new MemoryStream();
         while (true)

@@ -61,7 +61,7 @@ public sealed class SenderOffersTests : PhoneCalleeTest
         Assert.That(response, Does.StartWith(status));
         if (status.EndsWith("200", StringComparison.Ordinal))
         {
-            // The same again, in other octets: word for word what was said the first time.
+            // The same again, in other bytes: word for word what was said the first time.
             string second = await OfferAsync(_invite, "INVITE", 2, body.Replace("o=- 1 1", "o=- 1 2", StringComparison.Ordinal));
             Assert.That(SdpOf(second), Is.EqualTo(SdpOf(response)));
             Assert.That(response, Does.Contain("a=sendonly\r\n").And.Contain($"a=file-transfer-id:{id}\r\n"));

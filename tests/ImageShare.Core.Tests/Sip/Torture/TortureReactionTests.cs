@@ -14,7 +14,7 @@ using ImageShare.Core.Tests.Testing;
 namespace ImageShare.Core.Tests.Sip.Torture;
 
 /// <summary>
-/// What a peer gets for each torture message, from octets to octets: by datagram and on a stream. 603 is the application's
+/// What a peer gets for each torture message, from octets to bytes: by datagram and on a stream. 603 is the application's
 /// word here: the request got through to it. Nothing of this may keep the next request from being answered.
 /// </summary>
 [TestFixture]

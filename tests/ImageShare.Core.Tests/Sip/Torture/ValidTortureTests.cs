@@ -138,7 +138,7 @@ public sealed class ValidTortureTests
         SipRequest request = TortureMessage.ReadDatagram<SipRequest>(TortureMessages.Dblreq);
         Assert.That(SipValidation.Check(request), Is.Null);
         Assert.That((request.Headers.CallId, request.Body.Length), Is.EqualTo(("dblreq.first", 0)));
-        Assert.That(request.Warnings.Select(w => w.Code), Does.Contain(SipWarningCode.TrailingOctets));
+        Assert.That(request.Warnings.Select(w => w.Code), Does.Contain(SipWarningCode.TrailingBytes));
         Assert.That(TortureMessage.ReadStream(TortureMessages.Dblreq), Has.Count.EqualTo(2));
     }
 

@@ -294,12 +294,12 @@ public sealed class SipTransportOptionsTests
         Assert.Multiple(() =>
         {
             Assert.That((datagram.Error.Reason, datagram.Protocol, datagram.Remote), Is.EqualTo((SipReadFailure.BadContentLength, SipProtocol.Udp, socket.LocalEndPoint)));
-            Assert.That(System.Text.Encoding.UTF8.GetString(datagram.Octets.Span), Is.EqualTo(broken));
+            Assert.That(System.Text.Encoding.UTF8.GetString(datagram.Bytes.Span), Is.EqualTo(broken));
             Assert.That(response.Error, Is.EqualTo(new SipReadError(SipReadFailure.BadRequiredHeader, unmatched.IndexOf("CSeq", StringComparison.Ordinal) + "CSeq: ".Length)));
-            Assert.That(System.Text.Encoding.UTF8.GetString(response.Octets.Span), Is.EqualTo(unmatched));
-            Assert.That(large.Octets.Length, Is.EqualTo(SipUnreadableTraceEvent.MaxOctets));
+            Assert.That(System.Text.Encoding.UTF8.GetString(response.Bytes.Span), Is.EqualTo(unmatched));
+            Assert.That(large.Bytes.Length, Is.EqualTo(SipUnreadableTraceEvent.MaxBytes));
             Assert.That((stream.Error.Reason, stream.Protocol), Is.EqualTo((SipReadFailure.BadContentLength, SipProtocol.Tcp)));
-            Assert.That(System.Text.Encoding.UTF8.GetString(stream.Octets.Span), Is.EqualTo(broken));
+            Assert.That(System.Text.Encoding.UTF8.GetString(stream.Bytes.Span), Is.EqualTo(broken));
         });
 
         Task<SipUnreadableTraceEvent> NextAsync() => seen.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));

@@ -21,7 +21,7 @@ internal sealed class IncomingCall : ShareCall
 {
     private readonly IShareCall _call;
     private readonly SessionDescription _offer;
-    private readonly ReadOnlyMemory<byte> _offerOctets;
+    private readonly ReadOnlyMemory<byte> _offerBytes;
     private readonly List<CalledShare> _shares = [];
 
     // Guarded by the gate.
@@ -32,11 +32,11 @@ internal sealed class IncomingCall : ShareCall
     /// <param name="context">The context of the client's shares.</param>
     /// <param name="call">The request to answer.</param>
     /// <param name="offer">The offer.</param>
-    /// <param name="offerOctets">The bytes of the offer, without a surrounding multipart: a session refresh of the caller repeats them.</param>
-    public IncomingCall(ShareContext context, IShareCall call, SessionDescription offer, ReadOnlyMemory<byte> offerOctets)
+    /// <param name="offerBytes">The bytes of the offer, without a surrounding multipart: a session refresh of the caller repeats them.</param>
+    public IncomingCall(ShareContext context, IShareCall call, SessionDescription offer, ReadOnlyMemory<byte> offerBytes)
         : base(context)
     {
-        (_call, _offer, _offerOctets) = (call, offer, offerOctets);
+        (_call, _offer, _offerBytes) = (call, offer, offerBytes);
         IReadOnlyList<NameAddress> identities = context.TrustedHops.IdentitiesIn(call.Request, call.Source);
         NameAddress? asserted = identities is [var first, ..] ? first : null;
         AssertedIdentities = [.. identities.Select(static identity => identity.Uri)];
@@ -161,10 +161,10 @@ internal sealed class IncomingCall : ShareCall
     {
         SessionDescription description = ImageAnswer.Write([.. accepted.Select(static image => image.Value)]);
         description = _call.Before is { } before ? OfferRevision.After(before, description) : description;
-        byte[] octets = description.ToArray();
-        Task<InviteDialog> accepting = _call.AcceptAsync(octets, ServiceTags.Contact(Context.Profile));
+        byte[] bytes = description.ToArray();
+        Task<InviteDialog> accepting = _call.AcceptAsync(bytes, ServiceTags.Contact(Context.Profile));
         InviteDialog dialog = _call.Dialog!;
-        dialog.Describe(octets, _offerOctets);
+        dialog.Describe(bytes, _offerBytes);
         var session = new AgreedSession(description, [.. accepted.Select(static image => FileOf(image.Key, image.Value))]);
         SessionAnswers.Start(dialog, session, _shares.Count == 1 ? (request, body, local) => TryReplace(_shares[0], dialog, request, body, local) : null);
         Establish(dialog, new SessionOffers(dialog, session), accepted);

@@ -140,7 +140,7 @@ internal sealed class IncomingShares(ImageShareLimits limits, RunningShares runn
 
     private void Begin(ShareContext context, Invitation invitation, IReadOnlyList<AdmittedOffer> offers)
     {
-        var call = new IncomingCall(context, invitation.Request, invitation.Body.Offer!, invitation.Body.Octets)
+        var call = new IncomingCall(context, invitation.Request, invitation.Body.Offer!, invitation.Body.Bytes)
         {
             BeginNext = (next, offer, body) => Begin(context, invitation with { Request = next, Body = body }, [offers[0] with { Offer = offer }]),
         };

@@ -55,10 +55,10 @@ internal sealed class InvitationAnswer(
         return images;
     }
 
-    private void Agree(AnsweredImage[] images, SessionDescription answer, ReadOnlyMemory<byte> answerOctets)
+    private void Agree(AnsweredImage[] images, SessionDescription answer, ReadOnlyMemory<byte> answerBytes)
     {
         SessionDescription agreed = AgreedOffer(answer, images);
-        dialog.Describe(agreed.ToArray(), answerOctets);
+        dialog.Describe(agreed.ToArray(), answerBytes);
         var session = new AgreedSession(
             agreed,
             [.. images.Where(image => agreed.Media[image.Section].Port != 0).Select(image => new SessionFile(RunningFile.Of(agreed, image.Section), image.Share.Session))]);

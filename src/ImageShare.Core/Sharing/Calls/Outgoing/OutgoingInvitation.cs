@@ -118,7 +118,7 @@ internal sealed class OutgoingInvitation(
     /// <param name="refusal">The refusal of the previous INVITE, whose Call-ID, From and CSeq this one continues (RFC 3261 §8.1.3.5); or null.</param>
     private async Task<InviteOutcome> InviteAsync(InvitationBody body, SipResponse? refusal)
     {
-        var request = new SipRequest(SipMethod.Invite, _requestUri) { Body = body.Octets };
+        var request = new SipRequest(SipMethod.Invite, _requestUri) { Body = body.Bytes };
         request.Headers.Add("To", new NameAddress(target.Peer));
         request.Headers.Add("Call-ID", target.CallId);
         if (refusal is { Headers: { From: { } from, CSeq: { } number } })

@@ -80,23 +80,23 @@ public sealed class SipReader
     /// Reads a datagram: exactly Content-Length bytes of body, the rest is discarded; without Content-Length the body goes to
     /// the end (RFC 3261 §18.3).
     /// </summary>
-    /// <param name="octets">The datagram. The message keeps slices of it, so it must not change afterwards.</param>
+    /// <param name="bytes">The datagram. The message keeps slices of it, so it must not change afterwards.</param>
     /// <param name="limits">Null for the defaults.</param>
     /// <param name="message">The message; if false, the parts that could be read, so that it can be refused, or null.</param>
     /// <param name="error">If false, what is wrong.</param>
     public static bool TryReadDatagram(
-        ReadOnlyMemory<byte> octets, SipLimits? limits, [NotNullWhen(true)] out SipMessage? message, [NotNullWhen(false)] out SipReadError? error)
+        ReadOnlyMemory<byte> bytes, SipLimits? limits, [NotNullWhen(true)] out SipMessage? message, [NotNullWhen(false)] out SipReadError? error)
     {
         limits ??= SipLimits.Default;
-        octets = octets.TrimStart("\r\n"u8);
-        if (octets.IsEmpty)
+        bytes = bytes.TrimStart("\r\n"u8);
+        if (bytes.IsEmpty)
         {
             message = null;
             error = new SipReadError(SipReadFailure.Empty, 0);
             return false;
         }
 
-        SipHead head = SipHead.Read(octets, limits);
+        SipHead head = SipHead.Read(bytes, limits);
         message = head.Message;
         error = head.Error;
         if (message is null || error is not null)
@@ -105,10 +105,10 @@ public sealed class SipReader
             return false;
         }
 
-        ReadOnlyMemory<byte> rest = octets[head.Length..];
+        ReadOnlyMemory<byte> rest = bytes[head.Length..];
         if (head.ContentLength > rest.Length)
         {
-            error = new SipReadError(SipReadFailure.BodyTruncated, octets.Length);
+            error = new SipReadError(SipReadFailure.BodyTruncated, bytes.Length);
             return false;
         }
 

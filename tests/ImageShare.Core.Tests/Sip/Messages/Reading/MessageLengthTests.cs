@@ -20,7 +20,7 @@ public sealed class MessageLengthTests
     {
         Assert.That(TryRead($"{Head}{row}\r\n{body}", out SipMessage? message, out _), Is.True);
         Assert.That(Encoding.UTF8.GetString(message!.Body.Span), Is.EqualTo(taken));
-        Assert.That(message.Warnings.Any(w => w.Code == SipWarningCode.TrailingOctets), Is.EqualTo(trailing));
+        Assert.That(message.Warnings.Any(w => w.Code == SipWarningCode.TrailingBytes), Is.EqualTo(trailing));
     }
 
     [TestCase("4", SipReadFailure.BodyTruncated)]
