@@ -140,7 +140,7 @@ internal sealed class VerifyingSink : IImageSink
                 {
                     throw new ImageShareException(
                         ImageShareError.StoreNotWritable,
-                        $"The image did not arrive in one piece and in order, and the store did not return its bytes from offset {offset} to check the hash; share it again, or implement IImageSink.ReadAsync.");
+                        $"The image did not arrive in one piece and in order, and the store did not return its bytes from offset {offset} to check the hash; ask the peer to share it again, or implement IImageSink.ReadAsync.");
                 }
 
                 if (offset == 0)
