@@ -1,9 +1,9 @@
-using ImageShare.Core.Tests.Testing;
 using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Fuzz;
 

@@ -13,7 +13,7 @@ internal static class KeptBeginning
     private const int Kept = 4000;
 
     private static readonly byte[] Bytes = RandomNumberGenerator.GetBytes(Size);
-    private static string s_folder = string.Empty;
+    private static string _folder = string.Empty;
 
     public static DirectoryStoreOptions Options { get; } = new() { KeepPartials = true };
 
@@ -33,8 +33,8 @@ internal static class KeptBeginning
 
     public static async Task MakeAsync()
     {
-        s_folder = Directory.CreateTempSubdirectory("imageshare-beginning-").FullName;
-        IImageStore store = ImageStore.InDirectory(s_folder, Options);
+        _folder = Directory.CreateTempSubdirectory("imageshare-beginning-").FullName;
+        IImageStore store = ImageStore.InDirectory(_folder, Options);
         IImageSink sink = await store.CreateAsync(Rest with { ResumesAt = 0 }).ConfigureAwait(false);
         await sink.WriteAsync(0, new ReadOnlySequence<byte>(Bytes.AsMemory(0, Kept))).ConfigureAwait(false);
         await sink.DisposeAsync().ConfigureAwait(false);
@@ -44,7 +44,7 @@ internal static class KeptBeginning
     public static string Copy()
     {
         string copy = Directory.CreateTempSubdirectory("imageshare-order-").FullName;
-        foreach (string file in Directory.GetFiles(s_folder))
+        foreach (string file in Directory.GetFiles(_folder))
         {
             File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
         }
@@ -52,5 +52,5 @@ internal static class KeptBeginning
         return copy;
     }
 
-    public static void Remove() => Directory.Delete(s_folder, recursive: true);
+    public static void Remove() => Directory.Delete(_folder, recursive: true);
 }

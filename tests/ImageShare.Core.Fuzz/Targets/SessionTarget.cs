@@ -1,5 +1,5 @@
-using ImageShare.Core.Tests.Testing;
 using System.Text;
+using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Fuzz.Targets;
 
