@@ -32,7 +32,7 @@ internal sealed class ResponseHandler(OutgoingTransfers transfers, OwnRequests r
     /// <summary>Takes a response.</summary>
     public void TakeResponse(MsrpHead head)
     {
-        if (head.Fault is not null || !TransactionKey.TryFrom(head.TransactionId, out TransactionKey key))
+        if (head.Fault is not null || !TransactionIdKey.TryFrom(head.TransactionId, out TransactionIdKey key))
         {
             // Not a response to a chunk: some peers answer REPORTs.
             return;
@@ -100,7 +100,7 @@ internal sealed class ResponseHandler(OutgoingTransfers transfers, OwnRequests r
     }
 
     // Responses arrive in the order of the requests, and those are sent in turns: the next one belongs to the transfer of the last one or to one that follows it.
-    private OutgoingTransfer? Find(TransactionKey key)
+    private OutgoingTransfer? Find(TransactionIdKey key)
     {
         ImmutableArray<OutgoingTransfer> all = transfers.All;
         for (int i = 0; i < all.Length; i++)
@@ -133,7 +133,7 @@ internal sealed class ResponseHandler(OutgoingTransfers transfers, OwnRequests r
     }
 
     // The SEND without a body that opened a session.
-    private void EndIfRefused(TransactionKey opening, int status)
+    private void EndIfRefused(TransactionIdKey opening, int status)
     {
         if (IsRefusalOfSession(status))
         {

@@ -61,7 +61,7 @@ internal sealed class SessionBinding
     }
 
     /// <summary>The SEND without a body that opened the session, to recognize its response.</summary>
-    public TransactionKey OpeningTransaction { get; set; }
+    public TransactionIdKey OpeningTransaction { get; set; }
 
     /// <summary>The connection the peer was last heard on. For the reader loops, one at a time.</summary>
     public MsrpConnection? HeardOn { get; set; }

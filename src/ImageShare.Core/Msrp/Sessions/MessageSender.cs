@@ -46,7 +46,7 @@ internal sealed class MessageSender(SessionBinding session, ConnectionContext co
         var bytes = new ArrayBufferWriter<byte>(512);
         Span<byte> id = stackalloc byte[TransactionIds.Length];
         new TransactionIds().Next(id);
-        session.OpeningTransaction = TransactionKey.From(id);
+        session.OpeningTransaction = TransactionIdKey.From(id);
         var headers = new MsrpSendHeaders(peer, session.LocalPath);
         MsrpWriter.WriteEmptySend(bytes, id, headers);
         context.Settings.Trace?.Invoke(new MsrpTraceEvent(

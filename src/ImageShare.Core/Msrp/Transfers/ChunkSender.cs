@@ -111,7 +111,7 @@ internal sealed class ChunkSender : IDisposable
         {
             // The window keeps a place for this one, however full it is.
             _chunker.Abort(output, _bytes.Ready);
-            _open.Open(TransactionKey.From(_chunker.TransactionId));
+            _open.Open(TransactionIdKey.From(_chunker.TransactionId));
         }
 
         EndChunk();
@@ -173,7 +173,7 @@ internal sealed class ChunkSender : IDisposable
             _chunker.Begin(output, ready);
         }
 
-        _open.Open(TransactionKey.From(_chunker.TransactionId));
+        _open.Open(TransactionIdKey.From(_chunker.TransactionId));
         return true;
     }
 

@@ -61,7 +61,7 @@ internal sealed class OpenTransactions
     }
 
     /// <summary>A chunk begins. For the writer loop.</summary>
-    public void Open(TransactionKey key)
+    public void Open(TransactionIdKey key)
     {
         ref Entry entry = ref _ring[_ends.Tail & _mask];
         entry.Key = key;
@@ -91,16 +91,16 @@ internal sealed class OpenTransactions
     }
 
     /// <summary>Whether this transaction is the oldest that waits for its response, as it nearly always is. For the reader loop.</summary>
-    public bool IsNext(TransactionKey key) => _ends.Head < Volatile.Read(ref _ends.Tail) && _ring[_ends.Head & _mask].Key == key;
+    public bool IsNext(TransactionIdKey key) => _ends.Head < Volatile.Read(ref _ends.Tail) && _ring[_ends.Head & _mask].Key == key;
 
     /// <summary>Whether a transaction is open. For the reader loop.</summary>
-    public bool Contains(TransactionKey key) => IndexOf(key) >= 0;
+    public bool Contains(TransactionIdKey key) => IndexOf(key) >= 0;
 
     /// <summary>
     /// Fast path: completes the oldest transaction, answered with a 2xx, if it has this id and its end-line is written. For the reader loop.
     /// </summary>
     /// <returns>False when it is another.</returns>
-    public bool TryAnswerNext(TransactionKey key)
+    public bool TryAnswerNext(TransactionIdKey key)
     {
         long head = _ends.Head;
         if (head == _ends.TailSeen && head == (_ends.TailSeen = Volatile.Read(ref _ends.Tail)))
@@ -115,7 +115,7 @@ internal sealed class OpenTransactions
 
     /// <summary>Completes a transaction that was answered with a 2xx. For the reader loop.</summary>
     /// <returns>False when there is none of that id, or its end-line is not yet written.</returns>
-    public bool TryAnswer(TransactionKey key)
+    public bool TryAnswer(TransactionIdKey key)
     {
         long index = IndexOf(key);
         if (index < 0 || !TryCount(ref _ring[index & _mask]))
@@ -152,7 +152,7 @@ internal sealed class OpenTransactions
     }
 
     // Responses come in the order of the requests, so the first entry is nearly always the one.
-    private long IndexOf(TransactionKey key)
+    private long IndexOf(TransactionIdKey key)
     {
         long tail = Volatile.Read(ref _ends.Tail);
         for (long i = _ends.Head; i < tail; i++)
@@ -196,7 +196,7 @@ internal sealed class OpenTransactions
 
     private struct Entry
     {
-        public TransactionKey Key;
+        public TransactionIdKey Key;
 
         /// <summary>The bytes of the chunk, or what has become of it.</summary>
         public long Length;

@@ -117,17 +117,17 @@ internal sealed class OutgoingTransfer : IDisposable
     public bool ExpectsAnswers => !(_sender.AllWritten && _open.IsEmpty) && StopReason == TransferStop.None;
 
     /// <summary>Whether a response is the next expected one. For the reader loop.</summary>
-    public bool Expects(TransactionKey key) => _open.IsNext(key);
+    public bool Expects(TransactionIdKey key) => _open.IsNext(key);
 
     /// <summary>Whether a response belongs to an open transaction. For the reader loop.</summary>
-    public bool HasOpen(TransactionKey key) => _open.Contains(key);
+    public bool HasOpen(TransactionIdKey key) => _open.Contains(key);
 
     /// <summary>Takes a response if it is the next expected one and a success, as nearly all are. For the reader loop.</summary>
-    public bool TryAnswerNext(TransactionKey key, int status) => status is >= 200 and < 300 && _open.TryAnswerNext(key);
+    public bool TryAnswerNext(TransactionIdKey key, int status) => status is >= 200 and < 300 && _open.TryAnswerNext(key);
 
     /// <summary>Takes a response. For the reader loop.</summary>
     /// <returns>Whether it belongs to this transfer.</returns>
-    public bool TryAnswer(TransactionKey key, int status)
+    public bool TryAnswer(TransactionIdKey key, int status)
     {
         if (!_open.Contains(key))
         {

@@ -12,7 +12,7 @@ namespace ImageShare.Core.Msrp.Writing;
 /// <param name="ended">Done when the connection has ended.</param>
 internal sealed class OwnRequests(WriterLoop writer, TransferSettings settings, Task ended)
 {
-    private readonly ConcurrentDictionary<TransactionKey, TaskCompletionSource<RelayReply>> _open = new();
+    private readonly ConcurrentDictionary<TransactionIdKey, TaskCompletionSource<RelayReply>> _open = new();
     private volatile int _count;
 
     /// <summary>Sends a request and waits for its response.</summary>
@@ -25,7 +25,7 @@ internal sealed class OwnRequests(WriterLoop writer, TransferSettings settings, 
     {
         byte[] id = new byte[TransactionIds.Length];
         new TransactionIds().Next(id);
-        var key = TransactionKey.From(id);
+        var key = TransactionIdKey.From(id);
         var bytes = new ArrayBufferWriter<byte>(1024);
         write(bytes, id);
         var answer = new TaskCompletionSource<RelayReply>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -53,7 +53,7 @@ internal sealed class OwnRequests(WriterLoop writer, TransferSettings settings, 
     }
 
     /// <summary>Takes a response, if it belongs to one of these requests.</summary>
-    public bool TryAnswer(TransactionKey key, MsrpHead head) =>
+    public bool TryAnswer(TransactionIdKey key, MsrpHead head) =>
         _count > 0
         && _open.TryGetValue(key, out TaskCompletionSource<RelayReply>? answer)
         && answer.TrySetResult(new RelayReply(head.Status, head.GetOtherHeaders()));

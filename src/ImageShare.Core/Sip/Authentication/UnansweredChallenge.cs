@@ -33,8 +33,8 @@ internal static class UnansweredChallenge
             SipChallengeOutcome.NoCredentials => $"{asker} asks for a user name and a password{(realms.Length > 0 ? " for the realm " + realms : null)}; give them and try again.",
             SipChallengeOutcome.NoChallenge => $"{asker} wants credentials, but does not say how they are to be shown: its answer has no challenge. Ask its operator.",
             SipChallengeOutcome.OtherRealm =>
-                $"{asker} asks for credentials of the realm {realms}, and those at hand are for '{Printable.Of(response.CredentialsRealm ?? string.Empty)}'; they were not shown to it. If it is the right one, name its realm with the credentials (--realm on the command line).",
-            SipChallengeOutcome.NotSpoken => $"{asker} asks for credentials in a way that is not spoken here (digest with MD5 or SHA-256 and qop auth is{(realms.Length > 0 ? "; realm " + realms : null)}). Ask its operator for one that is.",
+                $"{asker} asks for credentials of the realm {realms}, and the configured ones are for '{Printable.Of(response.CredentialsRealm ?? string.Empty)}'; they were not shown to it. If it is the right one, name its realm with the credentials (--realm on the command line).",
+            SipChallengeOutcome.NotSpoken => $"{asker} asks for credentials in a way that is not supported here (digest with MD5 or SHA-256 and qop auth is{(realms.Length > 0 ? "; realm " + realms : null)}). Ask its operator for one that is.",
             SipChallengeOutcome.Refused => $"{asker} refuses these credentials{(realms.Length > 0 ? " for the realm " + realms : null)}; check the user name, the password and whether this identity may share images.",
             _ => null,
         };

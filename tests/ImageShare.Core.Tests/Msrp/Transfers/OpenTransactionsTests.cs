@@ -154,5 +154,5 @@ public sealed class OpenTransactionsTests
         open.Close(length);
     }
 
-    private static TransactionKey Key(int number) => new((ulong)number + 1);
+    private static TransactionIdKey Key(int number) => new((ulong)number + 1);
 }

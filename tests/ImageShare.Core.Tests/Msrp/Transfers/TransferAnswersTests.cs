@@ -62,7 +62,7 @@ public sealed class TransferAnswersTests : TransferTest
     {
         OutgoingTransfer transfer = Begin(Content(300));
         Write(transfer);
-        var other = new TransactionKey(1);
+        var other = new TransactionIdKey(1);
         Assert.That((transfer.TryAnswerNext(other, 200), transfer.TryAnswer(other, 413), transfer.HasOpen(other)), Is.EqualTo((false, false, false)));
         Assert.That(transfer.StopReason, Is.EqualTo(TransferStop.None));
         Assert.That(transfer.TryAnswer(Keys[1], 299), Is.True);

@@ -33,7 +33,7 @@ public abstract class TransferTest
     private protected TransferSettings Settings { get; set; } = null!;
 
     /// <summary>The transaction ids of the chunks that have ended.</summary>
-    private protected List<TransactionKey> Keys { get; } = [];
+    private protected List<TransactionIdKey> Keys { get; } = [];
 
     private protected List<long> Progress { get; } = [];
 
@@ -138,7 +138,7 @@ public abstract class TransferTest
             _length += next.Body.Length;
             if (next.Kind == MsrpEventKind.End)
             {
-                Keys.Add(TransactionKey.From(head.TransactionId));
+                Keys.Add(TransactionIdKey.From(head.TransactionId));
                 text.Add($"{head.ByteRange}:{_length}{(char)next.Continuation.ToSign()}");
             }
         }

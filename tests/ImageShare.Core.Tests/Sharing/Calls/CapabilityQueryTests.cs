@@ -99,12 +99,12 @@ public sealed class CapabilityQueryTests
 
     // Why the credentials were not shown, or not taken, is said.
     [TestCase(null, "Digest realm=\"ims.example\", nonce=\"n\", qop=\"auth\"", "asks for a user name and a password for the realm 'ims.example'")]
-    [TestCase("secret", "Digest realm=\"asterisk\", nonce=\"n\", qop=\"auth\"", "asks for credentials of the realm 'asterisk', and those at hand are for 'ims.example'; they were not shown")]
+    [TestCase("secret", "Digest realm=\"asterisk\", nonce=\"n\", qop=\"auth\"", "asks for credentials of the realm 'asterisk', and the configured ones are for 'ims.example'; they were not shown")]
     [TestCase("secret", "Digest realm=\"192.0.2.1\", nonce=\"n\"", "asks for credentials of the realm '192.0.2.1'")]
     [TestCase("secret", null, "its answer has no challenge")]
-    [TestCase("secret", "Digest realm=\"ims.example\", nonce=\"n\", algorithm=MD4", "in a way that is not spoken here")]
-    [TestCase("secret", "Digest realm=\"ims.example\", nonce=\"n\", qop=\"auth-int\"", "in a way that is not spoken here")]
-    [TestCase("secret", "Basic realm=\"ims.example\"", "in a way that is not spoken here")]
+    [TestCase("secret", "Digest realm=\"ims.example\", nonce=\"n\", algorithm=MD4", "in a way that is not supported here")]
+    [TestCase("secret", "Digest realm=\"ims.example\", nonce=\"n\", qop=\"auth-int\"", "in a way that is not supported here")]
+    [TestCase("secret", "Basic realm=\"ims.example\"", "in a way that is not supported here")]
     [TestCase("secret", "Digest realm=\"ims.example\", nonce=\"n\", qop=\"auth\"", "refuses these credentials for the realm 'ims.example'")]
     [Category("AUTH-004")]
     public async Task A_challenge_that_is_not_answered_says_why(string? password, string? challenge, string reason)

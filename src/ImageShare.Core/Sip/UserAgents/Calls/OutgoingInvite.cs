@@ -19,7 +19,7 @@ public sealed class OutgoingInvite : IInviteUser, IAgentPart
     // What is sent: the INVITE, the ACKs and PRACKs of its forks, and the CANCEL.
     private readonly InviteSender _sender;
     private readonly InviteForks _forks;
-    private readonly InviteCancellation _cancellation;
+    private readonly PendingCancel _cancellation;
 
     // The machine, its timer and its last inputs.
     private OutgoingInviteState _state;
@@ -34,7 +34,7 @@ public sealed class OutgoingInvite : IInviteUser, IAgentPart
         _settings = settings;
         _sender = new InviteSender(layer, settings.ContactParameters, this);
         _forks = new InviteForks(layer, new DelayedOffer(hasOffer ? null : settings.Answer));
-        _cancellation = new InviteCancellation(Agent, _sender);
+        _cancellation = new PendingCancel(Agent, _sender);
         _state = OutgoingInviteMachine.Start(Agent.Options.Timers);
     }
 

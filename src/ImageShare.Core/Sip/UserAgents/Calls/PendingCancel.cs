@@ -9,7 +9,7 @@ namespace ImageShare.Core.Sip.UserAgents.Calls;
 /// </summary>
 /// <param name="agent">The agent.</param>
 /// <param name="sender">Sends it.</param>
-internal sealed class InviteCancellation(AgentContext agent, InviteSender sender)
+internal sealed class PendingCancel(AgentContext agent, InviteSender sender)
 {
     // How long a closing agent waits for a provisional response, counted from the INVITE.
     private static readonly TimeSpan FirstResponseTime = TimeSpan.FromSeconds(1);
