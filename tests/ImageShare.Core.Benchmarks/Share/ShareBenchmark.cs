@@ -1,0 +1,104 @@
+using System.Globalization;
+using ImageShare.Core.Net;
+
+namespace ImageShare.Core.Benchmarks.Share;
+
+/// <summary>
+/// What one small share costs, beside plain sockets that exchange the same messages in the same run. A share is recorded on the wire first; the plain sockets repeat
+/// it. Both run in interleaved rounds, with both ends in this process. Only the ratios mean anything: the machine's speed is not ours.
+/// </summary>
+internal static class ShareBenchmark
+{
+    private const int WrongUsage = 2;
+
+    /// <returns>0, or 2 for wrong arguments.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        int shares = 300, warmUp = 200, rounds = 5, size = 20_000;
+        bool showsWire = false;
+        for (int i = 0; i < args.Length; i += 2)
+        {
+            string value = i + 1 < args.Length ? args[i + 1] : string.Empty;
+            switch (args[i])
+            {
+                case "--shares" when IsCount(value, out shares):
+                case "--warm-up" when IsCount(value, out warmUp):
+                case "--rounds" when IsCount(value, out rounds):
+                case "--size" when IsCount(value, out size):
+                    break;
+                case "--wire":
+                    (showsWire, i) = (true, i - 1);
+                    break;
+                default:
+                    Console.Error.WriteLine("share [--shares N] [--warm-up N] [--rounds N] [--size BYTES] [--wire]");
+                    return WrongUsage;
+            }
+        }
+
+        Console.WriteLine($"{rounds} rounds of {shares} shares of {size} bytes, one after the other, both ends in one process; medians of the rounds");
+        foreach (bool queries in (bool[])[true, false])
+        {
+            WireStep[] wire = await RecordAsync(size, queries).ConfigureAwait(false);
+            if (showsWire)
+            {
+                Console.WriteLine(string.Join(Environment.NewLine, wire.AsEnumerable()));
+            }
+
+            await CompareAsync(wire, size, queries, shares, warmUp, rounds).ConfigureAwait(false);
+        }
+
+        return 0;
+    }
+
+    // The second share: the first one also opens what stays open.
+    private static async Task<WireStep[]> RecordAsync(int size, bool queries)
+    {
+        var record = new WireRecord();
+        SharePair pair = await SharePair.StartAsync(size, queries, isCaller => new RecordingNetwork(record, isCaller)).ConfigureAwait(false);
+        await using (pair.ConfigureAwait(false))
+        {
+            await pair.ShareAsync().ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(200)).ConfigureAwait(false);
+            record.Start();
+            await pair.ShareAsync().ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(200)).ConfigureAwait(false);
+            return record.Stop();
+        }
+    }
+
+    private static async Task CompareAsync(WireStep[] wire, int size, bool queries, int shares, int warmUp, int rounds)
+    {
+        SharePair library = await SharePair.StartAsync(size, queries, static _ => SystemNetwork.Instance).ConfigureAwait(false);
+        await using (library.ConfigureAwait(false))
+        {
+            using BarePair bare = await BarePair.StartAsync(wire).ConfigureAwait(false);
+            await ShareRound.RunAsync(warmUp, library.ShareAsync).ConfigureAwait(false);
+            await ShareRound.RunAsync(warmUp, bare.ShareAsync).ConfigureAwait(false);
+            List<ShareRound> ours = [], theirs = [];
+            for (int i = 0; i < rounds; i++)
+            {
+                theirs.Add(await ShareRound.RunAsync(shares, bare.ShareAsync).ConfigureAwait(false));
+                ours.Add(await ShareRound.RunAsync(shares, library.ShareAsync).ConfigureAwait(false));
+            }
+
+            Print(queries, ShareRound.Of(ours), ShareRound.Of(theirs));
+        }
+    }
+
+    private static void Print(bool queries, ShareRound own, ShareRound bare)
+    {
+        Console.WriteLine();
+        Console.WriteLine($"{(queries ? "with OPTIONS" : "without OPTIONS"),-16} p50 ms   p90 ms   p99 ms   p99/p50   CPU ms      kB");
+        Console.WriteLine(Row("library", own));
+        Console.WriteLine(Row("plain sockets", bare));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{"ratio",-15} {own.Median / bare.Median,7:0.00}  {own.Percentile90 / bare.Percentile90,7:0.00}  {own.Percentile99 / bare.Percentile99,7:0.00}            {own.CpuMilliseconds / bare.CpuMilliseconds,7:0.00}"));
+    }
+
+    private static string Row(string name, ShareRound round) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{name,-15} {round.Median,7:0.000}  {round.Percentile90,7:0.000}  {round.Percentile99,7:0.000}   {round.Percentile99 / round.Median,7:0.0}  {round.CpuMilliseconds,7:0.000}  {round.Kilobytes,6:0.0}");
+
+    private static bool IsCount(string value, out int count) => int.TryParse(value, CultureInfo.InvariantCulture, out count) && count > 0;
+}
