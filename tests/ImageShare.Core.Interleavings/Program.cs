@@ -1,41 +1,25 @@
 using System.Globalization;
 using ImageShare.Core.Interleavings;
-using Microsoft.Coyote;
-using Microsoft.Coyote.SystematicTesting;
+using ImageShare.Core.Interleavings.Rewriting;
+using ImageShare.Core.Interleavings.Scenarios;
 
-// Explores orders of events; see docs/testing.md, Orders of events. Both this program and the library must have been rewritten by Coyote: the script explore does it.
-if (args is ["prepare", string assembly])
+// Explores orders of events; see docs/testing.md, Orders of events. The library beside this program must have been rewritten first: the script explore does it.
+if (args is ["rewrite", string assembly])
 {
-    PlainBuilders.Use(assembly);
+    Library.Rewrite(assembly);
     return 0;
 }
 
-if (args is ["list"])
+if (args is ["replay", string which, string order])
 {
-    Console.WriteLine(string.Join(Environment.NewLine, Scenarios.All.Keys));
-    return 0;
+    return Exploration.Replay(Scenario.All.Single(s => s.Name == which), int.Parse(order, CultureInfo.InvariantCulture)) ? 0 : 1;
 }
 
-uint iterations = args.Length > 0 ? uint.Parse(args[0], CultureInfo.InvariantCulture) : 200;
-int found = 0;
-await KeptBeginning.MakeAsync();
-foreach ((string name, Func<Task> scenario) in Scenarios.All.Where(s => args.Length < 2 || args.Skip(1).Contains(s.Key)))
+int orders = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 500;
+bool allRight = true;
+foreach (Scenario scenario in Scenario.All.Where(s => args.Length < 2 || args.Skip(1).Contains(s.Name)))
 {
-    Configuration configuration = Configuration.Create()
-        .WithTestingIterations(iterations)
-        .WithSystematicFuzzingFallbackEnabled()
-        .WithPartiallyControlledConcurrencyAllowed()
-        .WithPotentialDeadlocksReportedAsBugs(false)
-        .WithTelemetryEnabled(false);
-    using TestingEngine engine = TestingEngine.Create(configuration, scenario);
-    engine.Run();
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {engine.TestReport.NumOfFoundBugs} of {engine.TestReport.NumOfExploredFairPaths + engine.TestReport.NumOfExploredUnfairPaths} orders are wrong"));
-    foreach (string report in engine.TestReport.BugReports)
-    {
-        Console.WriteLine(report);
-        found++;
-    }
+    allRight &= Exploration.Explore(scenario, orders);
 }
 
-KeptBeginning.Remove();
-return found == 0 ? 0 : 1;
+return allRight ? 0 : 1;

@@ -1,7 +1,7 @@
 using System.Buffers;
 using ImageShare.Core.Msrp.Transfers;
 
-namespace ImageShare.Core.Interleavings;
+namespace ImageShare.Core.Interleavings.Scenarios;
 
 /// <summary>Takes a message and counts its bytes.</summary>
 internal sealed class Received : IMsrpMessageReceiver
@@ -24,19 +24,5 @@ internal sealed class Received : IMsrpMessageReceiver
     {
         _whole.TrySetException(new InvalidOperationException($"The message was aborted: {reason}."));
         return ValueTask.CompletedTask;
-    }
-}
-
-/// <summary>An order of events led to something wrong.</summary>
-public sealed class WrongOrderException(string message) : Exception(message);
-
-internal static class Check
-{
-    public static void That(bool condition, string rule)
-    {
-        if (!condition)
-        {
-            throw new WrongOrderException(rule);
-        }
     }
 }
