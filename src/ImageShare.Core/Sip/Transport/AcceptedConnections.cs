@@ -5,7 +5,7 @@ using ImageShare.Core.Net;
 namespace ImageShare.Core.Sip.Transport;
 
 /// <summary>
-/// Accepts the stream connections of peers, within the bounds of the transport and of each source, and performs their TLS handshakes. For any thread.
+/// Accepts stream connections, up to the limits per transport and per source address, and performs their TLS handshakes. Thread-safe.
 /// </summary>
 internal sealed class AcceptedConnections(
     SipTransportOptions options, SipConnections connections, TlsEndpoint tls, SipTransportStatistics statistics, CancellationToken stop)
@@ -14,7 +14,7 @@ internal sealed class AcceptedConnections(
 
     private readonly ConcurrentDictionary<IStreamConnection, Task> _handshakes = new();
 
-    // How many each source has, those in their handshake included.
+    // Connections per source address, including those in their TLS handshake.
     private readonly Lock _gate = new();
     private readonly Dictionary<IPAddress, int> _bySource = [];
 
@@ -52,7 +52,7 @@ internal sealed class AcceptedConnections(
         }
     }
 
-    /// <summary>Waits until the handshakes in progress have ended, which they do by the token.</summary>
+    /// <summary>Waits until the handshakes in progress have ended. The token ends them.</summary>
     public Task CloseAsync() => Task.WhenAll(_handshakes.Values);
 
     public static async ValueTask PauseAsync(TimeProvider timeProvider, CancellationToken stop) =>
@@ -113,7 +113,7 @@ internal sealed class AcceptedConnections(
     private void Keep(IStreamConnection accepted, SipProtocol protocol) => connections.Add(
         accepted, SipConnectionKey.ForAccepted(accepted, protocol), ended => Count(ended.Source.Remote.Address, -1));
 
-    // A source above its own bound makes room among its own connections only.
+    // A source address over its limit may only displace its own connections.
     private bool HasRoomFor(IPAddress address)
     {
         IPAddress source = SourceNetwork.Of(address);

@@ -1,8 +1,8 @@
 namespace ImageShare.Core.Sip.Transport;
 
 /// <summary>
-/// A timer whose owner decides under one lock what its firing means, so that what just came on a connection and the end of a wait cannot cross. Each decision
-/// gives the time to the next firing; null ends it. For any thread.
+/// A timer whose callback runs under the same lock as the events that restart it, so an event and an expiry cannot race. Each callback returns the time to the
+/// next firing, or null to stop the timer. Thread-safe.
 /// </summary>
 internal sealed class GuardedTimer : IDisposable
 {

@@ -3,8 +3,8 @@ using ImageShare.Core.Sip.Messages;
 namespace ImageShare.Core.Sip.Transport;
 
 /// <summary>
-/// Raw SIP messages in and out. <see cref="SipTransport"/> is the one that comes with the library; an application with a SIP
-/// stack of its own implements this instead.
+/// Sends and receives raw SIP messages. The library's implementation is <see cref="SipTransport"/>; an application with its own SIP stack
+/// implements this instead.
 /// </summary>
 /// <remarks>
 /// How a request is sent: take a first destination (<see cref="ResolveAsync"/> with length 0), ask <see cref="GetSentBy"/>,
@@ -14,7 +14,7 @@ namespace ImageShare.Core.Sip.Transport;
 /// </remarks>
 public interface ISipTransport : IAsyncDisposable
 {
-    /// <summary>Begins to deliver messages. Call once, before anything is sent.</summary>
+    /// <summary>Starts to deliver received messages. Call it once, before the first send.</summary>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidState"/>: called twice, or after the end.</exception>
     void Start(ISipTransportReceiver receiver);
 
@@ -28,9 +28,9 @@ public interface ISipTransport : IAsyncDisposable
     /// <summary>The host and port to write in Via and Contact of a message for that destination.</summary>
     SipSentBy GetSentBy(SipDestination destination);
 
-    /// <summary>Sends a message. That it was sent says nothing about its arrival.</summary>
+    /// <summary>Sends a message. Completion does not mean that it arrived.</summary>
     /// <exception cref="ImageShareException">
-    /// <see cref="ImageShareError.PeerUnreachable"/> or <see cref="ImageShareError.ConnectionLost"/>: it did not get out.
+    /// <see cref="ImageShareError.PeerUnreachable"/> or <see cref="ImageShareError.ConnectionLost"/>: it was not sent.
     /// </exception>
     ValueTask SendAsync(SipMessage message, SipDestination destination, CancellationToken cancellationToken);
 
@@ -52,14 +52,14 @@ public interface ISipTransport : IAsyncDisposable
     /// <param name="source">Where the request came from.</param>
     SipDestination GetResponseDestination(SipResponse response, SipSource source);
 
-    /// <summary>Whether the protocol itself repeats what gets lost, so that transactions need not.</summary>
+    /// <summary>Whether the protocol retransmits, so that transactions need not (RFC 3261 §17).</summary>
     bool IsReliable(SipProtocol protocol) => protocol != SipProtocol.Udp;
 }
 
-/// <summary>Takes what a transport receives. Called on the transport's threads, perhaps on several at the same time; must not block.</summary>
+/// <summary>Receives the messages of a transport. Called on the transport's threads, possibly several at the same time; must not block.</summary>
 public interface ISipTransportReceiver
 {
-    /// <summary>A message came. Requests carry the true source in their top Via already.</summary>
+    /// <summary>A message was received. The top Via of a request already has its source address (RFC 3261 §18.2.1).</summary>
     void OnMessage(SipMessage message, SipSource source);
 
     /// <summary>

@@ -6,8 +6,8 @@ using ImageShare.Core.Sip.Headers;
 namespace ImageShare.Core.Sip.Transport;
 
 /// <summary>
-/// The sent-by values of this side: what it writes into Via and Contact (RFC 3261 §18.1.1), and which of those in responses are its own
-/// (RFC 3261 §18.1.2). For any thread.
+/// The sent-by values of this transport: those for Via and Contact (RFC 3261 §18.1.1), and the check whether a response is for this transport
+/// (RFC 3261 §18.1.2). Thread-safe.
 /// </summary>
 internal sealed class SentBys(INetwork network, SipTransportOptions options, SipSockets sockets)
 {
@@ -24,7 +24,7 @@ internal sealed class SentBys(INetwork network, SipTransportOptions options, Sip
             ?? (SipRouting.IsUnicast(_local.Address) ? _local.Address : network.GetLocalAddressFor(destination.EndPoint.Address));
         if (isTls && TlsEndPoint is null && destination.Connection is SipConnection { Stream: { } flow })
         {
-            // Without a TLS listener the peer can reach us on its connection only.
+            // Without a TLS listener the peer can reach this side only on the existing connection.
             return new SipSentBy(SipRouting.WithoutScope(options.AdvertisedAddress ?? flow.LocalEndPoint.Address).ToString(), flow.LocalEndPoint.Port);
         }
 
@@ -42,7 +42,7 @@ internal sealed class SentBys(INetwork network, SipTransportOptions options, Sip
         IPAddress? address = IPAddress.TryParse(via.Host, out IPAddress? parsed) ? parsed : null;
         if (isTls && TlsEndPoint is null && source.Connection is SipConnection { IsOpener: true, Stream: { } flow })
         {
-            // The Via names the port of a connection this side opened, perhaps of an earlier one.
+            // The Via has the port of a connection that this side opened, possibly an earlier one.
             return address is not null && (address.Equals(flow.LocalEndPoint.Address) || address.Equals(options.AdvertisedAddress));
         }
 

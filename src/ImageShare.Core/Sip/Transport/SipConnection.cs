@@ -32,7 +32,7 @@ internal sealed class SipConnection
         _deadline = new SipConnectionDeadline(options, !isOpener, Abort);
     }
 
-    /// <summary>What it may be used for again.</summary>
+    /// <summary>The destinations it may be reused for.</summary>
     public SipConnectionKey Key { get; }
 
     /// <summary>Whether this side opened it.</summary>
@@ -44,7 +44,7 @@ internal sealed class SipConnection
 
     public bool IsOpen => !_closed;
 
-    /// <summary>How long nothing was sent or received.</summary>
+    /// <summary>The time since the last send or receive.</summary>
     public TimeSpan Silence => _deadline.Silence;
 
     /// <summary>Completes when the loop has ended and the connection is released.</summary>
@@ -90,7 +90,7 @@ internal sealed class SipConnection
         {
             if (writing)
             {
-                // Part of a message may be sent: nothing can follow it.
+                // Part of the message may have been sent, so the connection cannot be used any more.
                 Abort();
             }
 
@@ -156,7 +156,7 @@ internal sealed class SipConnection
             bool delivered = undelivered.Length < read.Buffer.Length;
             if (reader.TakeKeepAlives() is > 0 and int keepAlives && keepAlive is null)
             {
-                // RFC 5626 §4.4.1: CRLF answers CRLF CRLF, once for all that one read brought. Where this side sends keep-alives, empty lines are answers.
+                // RFC 5626 §4.4.1: answer CRLF CRLF with CRLF, once per read. On a connection where this side sends keep-alives, empty lines are their answers.
                 inbound.Statistics.CountKeepAlives(keepAlives);
                 await TryWriteAsync(Pong, stop).ConfigureAwait(false);
             }
@@ -182,7 +182,7 @@ internal sealed class SipConnection
         ? new SipKeepAlive(interval, _options.TimeProvider, ping => TryWriteAsync(ping, stop), Abort)
         : null;
 
-    // All whole messages of the buffer. What lies behind the last of them is undelivered; of that, the rest is not consumed yet.
+    // Delivers all complete messages in the buffer. Bytes after the last of them are kept for the next read.
     private OperationStatus Deliver(SipReader reader, SipInbound inbound, ref ReadOnlySequence<byte> rest, out ReadOnlySequence<byte> undelivered)
     {
         undelivered = rest;

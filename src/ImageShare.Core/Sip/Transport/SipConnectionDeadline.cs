@@ -1,8 +1,8 @@
 namespace ImageShare.Core.Sip.Transport;
 
 /// <summary>
-/// When a connection is closed for what does not come on it: the rest of a message that has begun; and, on a connection the peer opened, its first
-/// byte, or anything at all for longer than the idle timeout. What is sent counts as use too. For any thread.
+/// Closes a connection that is incomplete or idle: when the rest of a message does not arrive in time and, on an accepted connection, when the first byte does
+/// not arrive or nothing is sent or received during the idle timeout. Thread-safe.
 /// </summary>
 internal sealed class SipConnectionDeadline : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class SipConnectionDeadline : IDisposable
 
     /// <param name="options">The limits and the clock.</param>
     /// <param name="isAccepted">Whether the peer opened the connection: one that this side opened is kept.</param>
-    /// <param name="expired">Called once when the time is over.</param>
+    /// <param name="expired">Called once when a time limit expires.</param>
     public SipConnectionDeadline(SipTransportOptions options, bool isAccepted, Action expired)
     {
         _options = options;
@@ -32,7 +32,7 @@ internal sealed class SipConnectionDeadline : IDisposable
         ForUse,
     }
 
-    /// <summary>How long nothing was sent or received.</summary>
+    /// <summary>The time since the last send or receive.</summary>
     public TimeSpan Silence => _options.TimeProvider.GetElapsedTime(Volatile.Read(ref _lastUsed));
 
     /// <summary>Something was sent.</summary>
@@ -47,7 +47,7 @@ internal sealed class SipConnectionDeadline : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    // Something may have been sent meanwhile: then the rest of the idle timeout is waited for.
+    // Something may have been sent in the meantime; then wait for the rest of the idle timeout.
     private TimeSpan? OnTimer() => _waiting == Waiting.ForUse && _idle - Silence is { Ticks: > 0 } rest ? rest : null;
 
     private TimeSpan? Next(bool delivered, bool isPartial)

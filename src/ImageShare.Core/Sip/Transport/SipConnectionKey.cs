@@ -3,7 +3,7 @@ using ImageShare.Core.Net;
 
 namespace ImageShare.Core.Sip.Transport;
 
-/// <summary>What a connection may be used for again: the peer's address and port, the protocol, and for TLS whom the peer proved to be.</summary>
+/// <summary>What a connection may be reused for: the peer's address and port, the protocol and, for TLS, the name that the peer's certificate proved.</summary>
 /// <param name="Remote">The other end.</param>
 /// <param name="Protocol">What is spoken.</param>
 /// <param name="Identity">For TLS, the host in lower case; null for TCP.</param>
@@ -15,7 +15,7 @@ internal readonly record struct SipConnectionKey(IPEndPoint Remote, SipProtocol 
         destination.Protocol == SipProtocol.Tls ? (destination.ServerName ?? destination.EndPoint.Address.ToString()).TrimEnd('.').ToLowerInvariant() : null);
 
     /// <summary>
-    /// An accepted connection is reused for its remote address and port only. It never stands for a host name, whatever its client claims.
+    /// An accepted connection is reused only for its remote address and port, never for a host name.
     /// </summary>
     public static SipConnectionKey ForAccepted(IStreamConnection connection, SipProtocol protocol) =>
         For(new SipDestination(connection.RemoteEndPoint, protocol));

@@ -18,7 +18,7 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
     /// <summary>Those that are open now.</summary>
     public IEnumerable<SipConnection> All => _all.Keys;
 
-    /// <summary>An open connection to that destination, or a new one; tells which.</summary>
+    /// <summary>Returns an open connection to that destination, or opens one, and whether it was reused.</summary>
     /// <exception cref="ImageShareException">
     /// <see cref="ImageShareError.PeerUnreachable"/>: refused, or not open in time. <see cref="ImageShareError.CertificateNotTrusted"/>.
     /// </exception>
@@ -55,13 +55,13 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
     {
         foreach (Lazy<Task<SipConnection>> entry in _reusable.Values)
         {
-            // Attempts in progress end by the token; their senders get the error.
+            // The token ends attempts in progress; their senders get the error.
             await ((Task)entry.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         foreach (SipConnection connection in _all.Keys)
         {
-            // The loops end by the token; what was written before is sent.
+            // The token ends the loops; bytes already written are still sent.
             await connection.Completion.ConfigureAwait(false);
         }
     }

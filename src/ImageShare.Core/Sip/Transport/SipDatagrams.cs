@@ -7,7 +7,7 @@ using ImageShare.Core.Sip.Messages.Reading;
 
 namespace ImageShare.Core.Sip.Transport;
 
-/// <summary>The datagram side of a transport: one socket for everything in and out, so that answers find their way back (RFC 3581).</summary>
+/// <summary>The UDP side of a transport. One socket sends and receives, so that responses come back to it (RFC 3581).</summary>
 internal sealed class SipDatagrams(IDatagramSocket socket, SipTransportOptions options, SipInbound inbound, CancellationToken stop)
 {
     private const int LargestDatagram = 65535;
@@ -32,7 +32,7 @@ internal sealed class SipDatagrams(IDatagramSocket socket, SipTransportOptions o
             }
             catch (Exception)
             {
-                // Mostly the ICMP error of an earlier send; the socket goes on. After several failures in a row a pause keeps the loop from spinning.
+                // Usually the ICMP error of an earlier send; the socket still works. After several failures in a row, pause to keep the loop from spinning.
                 inbound.Statistics.CountSocketError();
                 if (++failures > FailuresInARow)
                 {
@@ -70,7 +70,7 @@ internal sealed class SipDatagrams(IDatagramSocket socket, SipTransportOptions o
 
     private async ValueTask HandleAsync(ReadOnlyMemory<byte> received, IPEndPoint remote)
     {
-        // The message keeps its bytes, so they leave the shared buffer.
+        // Copy: the message keeps its bytes, and the buffer is reused.
         byte[] bytes = received.ToArray();
         var source = new SipSource(remote, SipProtocol.Udp);
         if (SipReader.TryReadDatagram(bytes, options.Limits, out SipMessage? message, out SipReadError? error))
@@ -97,7 +97,7 @@ internal sealed class SipDatagrams(IDatagramSocket socket, SipTransportOptions o
             }
             catch (ImageShareException)
             {
-                // The source of a broken request cannot be reached: there is no response.
+                // The response cannot be sent to the source of the broken request.
                 inbound.Statistics.CountSocketError();
             }
         }

@@ -2,9 +2,9 @@ using System.Net;
 
 namespace ImageShare.Core.Sip.Transport;
 
-/// <summary>Where a message goes.</summary>
+/// <summary>The destination of a message.</summary>
 /// <param name="EndPoint">Address and port.</param>
-/// <param name="Protocol">What carries it.</param>
+/// <param name="Protocol">The transport protocol.</param>
 /// <param name="Connection">
 /// The connection to send on, as named by a <see cref="SipSource"/>; null for any. When it is gone, the transport opens a new one to <paramref name="EndPoint"/>.
 /// </param>

@@ -43,7 +43,7 @@ internal sealed class SipInbound(
         }
         catch (Exception)
         {
-            // A fault of the receiver; the next message may be for another transaction.
+            // The receiver failed; the next message may be for another transaction.
             statistics.CountReceiverFault();
         }
     }
@@ -83,8 +83,8 @@ internal sealed class SipInbound(
     }
 
     /// <summary>
-    /// The answer to a request that could not be read, without any state: 513 for a body over the limit, 400 for all else. Null
-    /// when nothing may or can be answered: a response, an ACK, or a request without the headers an answer is made of.
+    /// The stateless response to a request that could not be read: 513 if its body is over the limit, otherwise 400. Null if there can be no
+    /// response: the message is a response or an ACK, or lacks the headers that a response copies.
     /// </summary>
     public static SipResponse? MakeRefusal(SipMessage? broken, SipReadFailure reason, SipSource source)
     {

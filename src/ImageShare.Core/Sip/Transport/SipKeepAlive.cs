@@ -1,8 +1,8 @@
 namespace ImageShare.Core.Sip.Transport;
 
 /// <summary>
-/// Keep-alives on a connection this side opened (RFC 5626 §4.4.1): after the interval without anything received, less up to a fifth at random so that many
-/// clients do not send at once, CRLF CRLF is sent; a peer that then sends nothing for 10 s is gone. Anything it sends counts. For any thread.
+/// Keep-alives on a connection this side opened (RFC 5626 §4.4.1). Sends CRLF CRLF when nothing was received during the interval, which is shortened at random
+/// by up to a fifth so that many clients do not send at once. If the peer then sends nothing for 10 s, the connection is lost. Thread-safe.
 /// </summary>
 internal sealed class SipKeepAlive : IDisposable
 {
@@ -53,11 +53,11 @@ internal sealed class SipKeepAlive : IDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or ImageShareException)
         {
-            // The transport closes, or the connection was dropped because the peer takes nothing.
+            // The transport closes, or the connection was dropped because the peer does not read.
         }
     }
 
-    // Not a secret, only spread out.
+    // Spreads the load; it need not be unpredictable.
 #pragma warning disable CA5394
     private TimeSpan Next() => _interval * (0.8 + (0.2 * Random.Shared.NextDouble()));
 #pragma warning restore CA5394

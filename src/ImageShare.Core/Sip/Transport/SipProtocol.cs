@@ -1,6 +1,6 @@
 namespace ImageShare.Core.Sip.Transport;
 
-/// <summary>What carries SIP messages.</summary>
+/// <summary>A transport protocol of SIP.</summary>
 public enum SipProtocol
 {
     /// <summary>UDP: unreliable, one message per datagram.</summary>

@@ -5,14 +5,14 @@ using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sip.Transport;
 
-/// <summary>Where messages go (RFC 3261 §18, RFC 3581). Pure functions.</summary>
+/// <summary>The destinations of messages (RFC 3261 §18, RFC 3581). Pure functions.</summary>
 internal static class SipRouting
 {
     public const int DefaultPort = 5060;
     public const int DefaultTlsPort = 5061;
 
     /// <summary>
-    /// Writes the true source into the top Via: the port where <c>rport</c> asks for it, and then always the address; the
+    /// Writes the actual source into the top Via: the port where <c>rport</c> asks for it, and then always the address; the
     /// address too when sent-by is a name or another address (RFC 3261 §18.2.1, RFC 3581 §4). What a peer claims in their
     /// place is overwritten.
     /// </summary>

@@ -6,7 +6,7 @@ namespace ImageShare.Core.Sip.Transport;
 /// <summary>What a transport is bound to: one port for UDP and TCP, and another for TLS when this side has a certificate.</summary>
 internal sealed class SipSockets : IAsyncDisposable
 {
-    // A port that is free for UDP is mostly free for TCP too.
+    // A port that is free for UDP is usually free for TCP too.
     private const int PortAttempts = 32;
 
     private SipSockets(IDatagramSocket udp, IStreamListener tcp, IStreamListener? tls) => (Udp, Tcp, Tls) = (udp, tcp, tls);
@@ -19,7 +19,7 @@ internal sealed class SipSockets : IAsyncDisposable
     public IStreamListener? Tls { get; }
 
     /// <summary>Binds all of them, or none.</summary>
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: a port is taken or the address is not ours.</exception>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: a port is in use, or the address does not belong to this machine.</exception>
     public static SipSockets Bind(INetwork network, SipTransportOptions options)
     {
         // TLS first: when its port is in use, nothing needs to be released.

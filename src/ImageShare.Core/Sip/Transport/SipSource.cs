@@ -2,8 +2,8 @@ using System.Net;
 
 namespace ImageShare.Core.Sip.Transport;
 
-/// <summary>Where a message came from.</summary>
-/// <param name="Remote">The true source address and port.</param>
-/// <param name="Protocol">What carried it.</param>
-/// <param name="Connection">The connection it came on, an opaque handle of the transport; null for datagrams.</param>
+/// <summary>The source of a received message.</summary>
+/// <param name="Remote">The source address and port.</param>
+/// <param name="Protocol">The transport protocol.</param>
+/// <param name="Connection">The connection it was received on, an opaque handle of the transport; null for datagrams.</param>
 public sealed record SipSource(IPEndPoint Remote, SipProtocol Protocol, object? Connection = null);

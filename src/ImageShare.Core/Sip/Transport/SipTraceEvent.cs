@@ -3,24 +3,24 @@ using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sip.Transport;
 
-/// <summary>One message as it went over the wire, for ladders and trace files. Holds everything, credentials and bodies too.</summary>
-/// <param name="Outgoing">Whether it left this side; false when it came.</param>
-/// <param name="Message">The message. Look, do not change.</param>
-/// <param name="Protocol">What carried it.</param>
-/// <param name="Local">This side.</param>
-/// <param name="Remote">The other side.</param>
-/// <param name="Bytes">The bytes themselves; theirs to keep.</param>
+/// <summary>A message on the wire, for message charts and trace files. It contains everything, including credentials and bodies.</summary>
+/// <param name="Outgoing">Whether it was sent; false if it was received.</param>
+/// <param name="Message">The message; do not change it.</param>
+/// <param name="Protocol">The transport protocol.</param>
+/// <param name="Local">The address and port of this side.</param>
+/// <param name="Remote">The address and port of the peer.</param>
+/// <param name="Bytes">The bytes. The callback may keep them.</param>
 public sealed record SipTraceEvent(
     bool Outgoing, SipMessage Message, SipProtocol Protocol, IPEndPoint Local, IPEndPoint Remote, ReadOnlyMemory<byte> Bytes);
 
-/// <summary>What came over the wire and could not be read, for ladders and trace files.</summary>
-/// <param name="Error">What is wrong with it, and at which byte.</param>
-/// <param name="Protocol">What carried it.</param>
-/// <param name="Local">This side.</param>
-/// <param name="Remote">The other side.</param>
-/// <param name="Bytes">Its bytes, the first <see cref="MaxBytes"/> of them; theirs to keep.</param>
+/// <summary>Received data that is not a valid message, for message charts and trace files.</summary>
+/// <param name="Error">The error and its byte offset.</param>
+/// <param name="Protocol">The transport protocol.</param>
+/// <param name="Local">The address and port of this side.</param>
+/// <param name="Remote">The address and port of the peer.</param>
+/// <param name="Bytes">The first <see cref="MaxBytes"/> bytes. The callback may keep them.</param>
 public sealed record SipUnreadableTraceEvent(SipReadError Error, SipProtocol Protocol, IPEndPoint Local, IPEndPoint Remote, ReadOnlyMemory<byte> Bytes)
 {
-    /// <summary>The most bytes that are shown of it.</summary>
+    /// <summary>The maximum length of <see cref="Bytes"/>.</summary>
     public const int MaxBytes = 4096;
 }

@@ -5,8 +5,8 @@ using ImageShare.Core.Sip.Messages;
 namespace ImageShare.Core.Sip.Transport;
 
 /// <summary>
-/// SIP over UDP and TCP on one port, and over TLS on another (RFC 3261 §18): framing, connection reuse, true source in Via, responses along the way the
-/// requests came, TCP for what is too large for UDP. All members may be called at the same time from any thread.
+/// SIP over UDP and TCP on one port, and over TLS on another (RFC 3261 §18). It frames messages, reuses connections, writes the source address into the
+/// Via, routes responses, and sends requests that are too large for UDP over TCP. Thread-safe.
 /// </summary>
 public sealed class SipTransport : ISipTransport
 {
@@ -34,18 +34,18 @@ public sealed class SipTransport : ISipTransport
     /// <summary>The bound address and port, the same for UDP and TCP. The address may be the unspecified one; see <see cref="GetSentBy"/>.</summary>
     public IPEndPoint LocalEndPoint { get; }
 
-    /// <summary>Where TLS is listened for; null when this side has no certificate.</summary>
+    /// <summary>The bound address and port for TLS; null if this side has no certificate.</summary>
     public IPEndPoint? TlsEndPoint => _sockets.Tls?.LocalEndPoint;
 
-    /// <summary>What came so far.</summary>
+    /// <summary>The counters.</summary>
     public SipTransportStatistics Statistics { get; } = new();
 
-    /// <summary>How many stream connections are open.</summary>
+    /// <summary>The number of open stream connections.</summary>
     public int ConnectionCount => _running?.Connections.Count ?? 0;
 
-    /// <summary>Binds UDP and TCP, and TLS when there is a certificate. What comes from here on waits until <see cref="Start"/>.</summary>
+    /// <summary>Binds UDP and TCP, and TLS if there is a certificate. Messages that arrive before <see cref="Start"/> wait.</summary>
     /// <exception cref="ArgumentException">The advertised address is unspecified, multicast or broadcast.</exception>
-    /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: the port is taken or the address is not ours.</exception>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: the port is in use, or the address does not belong to this machine.</exception>
     public static SipTransport Create(INetwork network, SipTransportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -155,7 +155,7 @@ public sealed class SipTransport : ISipTransport
         return await SendOnStreamAsync(running.Connections, bytes, destination, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Ends all pumps, closes all connections and both sockets. What was sent before is out; calling it again waits for the same end.</summary>
+    /// <summary>Closes all connections and sockets. Messages sent before are flushed. A second call waits for the first.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _closing, 1) != 0)

@@ -1,6 +1,6 @@
 namespace ImageShare.Core.Sip.Transport;
 
-/// <summary>What a <see cref="SipTransport"/> has seen so far. Each number only grows; all may be read at any time from any thread.</summary>
+/// <summary>The counters of a <see cref="SipTransport"/>. They never decrease. Thread-safe.</summary>
 public sealed class SipTransportStatistics
 {
     private long _received;
@@ -17,31 +17,31 @@ public sealed class SipTransportStatistics
     {
     }
 
-    /// <summary>Messages read and handed on.</summary>
+    /// <summary>Messages received and delivered.</summary>
     public long MessagesReceived => Interlocked.Read(ref _received);
 
     /// <summary>Datagrams and streams that could not be read as messages.</summary>
     public long MalformedMessages => Interlocked.Read(ref _malformed);
 
-    /// <summary>Those of them that were requests and got a 400 or 513.</summary>
+    /// <summary>Malformed requests that were answered with 400 or 513.</summary>
     public long RefusedRequests => Interlocked.Read(ref _refused);
 
     /// <summary>Responses dropped because their top Via is not ours (RFC 3261 §18.1.2).</summary>
     public long ForeignResponses => Interlocked.Read(ref _foreignResponses);
 
-    /// <summary>Times the receiver or the trace hook threw. The transport went on.</summary>
+    /// <summary>Exceptions thrown by the receiver or a trace callback.</summary>
     public long ReceiverFaults => Interlocked.Read(ref _receiverFaults);
 
-    /// <summary>Errors of the datagram socket or the listener that were survived.</summary>
+    /// <summary>Errors of the datagram socket or a listener, after which it was used again.</summary>
     public long SocketErrors => Interlocked.Read(ref _socketErrors);
 
     /// <summary>Keep-alives received on streams (RFC 5626 §3.5.1).</summary>
     public long KeepAlives => Interlocked.Read(ref _keepAlives);
 
-    /// <summary>Accepted connections dropped because there were too many, of one source or in all, new ones or long silent ones in their favour.</summary>
+    /// <summary>Accepted connections closed because a limit was reached, in total or per source: the new connection, or an idle one to make room for it.</summary>
     public long ConnectionsDropped => Interlocked.Read(ref _connectionsDropped);
 
-    /// <summary>Accepted connections that got no further than the TLS handshake: no TLS, none new enough, too slow, or no certificate where one is required.</summary>
+    /// <summary>Accepted connections whose TLS handshake failed: no TLS, no common version, a timeout, or a missing required certificate.</summary>
     public long HandshakesFailed => Interlocked.Read(ref _handshakesFailed);
 
     internal void CountReceived() => Interlocked.Increment(ref _received);
