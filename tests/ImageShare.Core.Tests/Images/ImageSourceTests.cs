@@ -42,6 +42,7 @@ public sealed class ImageSourceTests
     [TestCase("x/y\\a.png", "a.png")]
     [TestCase("00:15.png", "00:15.png")]
     [TestCase("dir/", "image")]
+    [TestCase("C:", "image")]
     [Category("FT-003")]
     public async Task Directories_are_stripped_from_the_name(string name, string expected) =>
         Assert.That((await ImageSource.FromBytes(Png, name, new MediaType("image", "png")).DescribeAsync()).Name, Is.EqualTo(expected));
@@ -114,6 +115,10 @@ public sealed class ImageSourceTests
         Assert.That(Describe(ImageSource.FromFile(_folder.Path)), Throws.Exception.With.Message.Contains("is a directory"), "and not that it may not be read");
         Assert.That(() => ImageSource.FromFile(Path.Combine(_folder.Path, "none.png")).OpenRead(new ImageDescription { Name = "none.png", Type = new MediaType("image", "png"), Size = 1, Sha1 = new string('0', 40) }), Fails(ImageShareError.FileNotFound));
         Assert.That(Describe(ImageSource.FromFile(_folder.File("empty.png", default))), Fails(ImageShareError.SourceUnreadable));
+        Assert.That(Describe(ImageSource.FromFile(_folder.File("empty.png", default))), Throws.Exception.With.Message.Contains("'empty.png' is empty; choose another"));
+        Assert.That(Describe(ImageSource.FromFile(Path.Combine(_folder.Path, "none.png"))), Throws.Exception.With.Message.Contains("'none.png' cannot be opened"));
+        Assert.That(
+            Describe(ImageSource.FromStream(() => new BrokenStream(), "x", new MediaType("image", "png"))), Throws.Exception.With.Message.Contains("'x' could not be read to its end"));
         Assert.That(Describe(ImageSource.FromBytes(default, "x", new MediaType("image", "png"))), Fails(ImageShareError.SourceUnreadable));
         Assert.That(
             Describe(ImageSource.FromStream(() => new BrokenStream(), "x", new MediaType("image", "png"))), Fails(ImageShareError.SourceUnreadable));

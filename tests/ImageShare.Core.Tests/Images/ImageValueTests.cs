@@ -145,4 +145,13 @@ public sealed class ImageValueTests
 
     [Test]
     public void An_incoming_image_without_hashes_has_an_empty_list() => Assert.That(new IncomingImage { Hashes = default }.Hashes.IsDefault, Is.False);
+
+    [Test]
+    public void A_hash_without_octets_is_empty_however_it_is_made() => Assert.Multiple(() =>
+    {
+        var hash = new ImageHash("sha-1", [1, 2]);
+        Assert.That((hash with { Value = default }).Value.IsDefault, Is.False);
+        Assert.That((hash with { Value = [3] }).Value, Is.EqualTo(new byte[] { 3 }));
+        Assert.That(new ImageHash("sha-1", default).Value.IsDefault, Is.False);
+    });
 }

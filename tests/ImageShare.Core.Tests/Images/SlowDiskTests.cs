@@ -151,6 +151,46 @@ public sealed class SlowDiskTests
         Assert.That(_file.IsDisposed, Is.True);
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    [Category("SEC-003")]
+    public async Task A_cancelled_transfer_on_a_failing_disk_was_cancelled_and_nothing_of_it_is_kept(bool isWhole)
+    {
+        using var cancel = new CancellationTokenSource();
+        byte[] content = Content(Piece * 3);
+        IImageSink sink = await CreateAsync(content.Length, content, keepPartials: true);
+        await WriteAsync(sink, content, 0, isWhole ? content.Length : Piece * 2);
+        await _file.Entered.WaitAsync(Patience);
+        Task pending = isWhole
+            ? sink.CompleteAsync(cancel.Token).AsTask()
+            : sink.WriteAsync(Piece * 2, new ReadOnlySequence<byte>(content.AsMemory(Piece * 2, Piece - 1)), cancel.Token).AsTask();
+        _file.Failure = new IOException("full", 28);
+        await cancel.CancelAsync();
+        _file.Open();
+        if (!isWhole)
+        {
+            pending = sink.WriteAsync((Piece * 3) - 1, new ReadOnlySequence<byte>(new byte[1]), cancel.Token).AsTask();
+        }
+
+        await Assert.ThatAsync(() => pending.WaitAsync(Patience), Throws.InstanceOf<OperationCanceledException>());
+        await sink.DisposeAsync();
+        Assert.That(_folder.Names, Is.Empty);
+        Assert.That(_file.IsDisposed, Is.True);
+    }
+
+    [Test]
+    [Category("SEC-003")]
+    public async Task A_file_that_cannot_be_closed_behind_a_write_fails_whoever_gives_up()
+    {
+        IImageSink sink = await CreateAsync(Piece * 4);
+        await WriteAsync(sink, new byte[Piece], 0, Piece);
+        await _file.Entered.WaitAsync(Patience);
+        _file.CloseFailure = new IOException("The disk is gone.");
+        Task giving = sink.AbandonAsync().AsTask();
+        _file.Open();
+        await Assert.ThatAsync(() => giving.WaitAsync(Patience), Throws.Exception);
+    }
+
     [Test]
     public void Many_images_at_a_time_get_smaller_buffers_and_one_alone_no_larger_ones_than_it_fills()
     {
@@ -187,13 +227,14 @@ public sealed class SlowDiskTests
         }
     }
 
-    private ValueTask<IImageSink> CreateAsync(int size, byte[]? content = null)
+    private ValueTask<IImageSink> CreateAsync(int size, byte[]? content = null, bool keepPartials = false)
     {
-        var store = new DirectoryImageStore(_folder.Path, path => _file = new SlowFile(PartialFile.Create(path)));
+        var store = new DirectoryImageStore(_folder.Path, path => _file = new SlowFile(PartialFile.Create(path)), new DirectoryStoreOptions { KeepPartials = keepPartials });
         return store.CreateAsync(new IncomingImage
         {
             SuggestedName = "cat.jpg",
             Size = size,
+            Sender = "sip:alice@ims.example",
             Hashes = content is null ? [] : [new ImageHash("sha-1", [.. SHA1.HashData(content)])],
         });
     }
@@ -212,6 +253,8 @@ public sealed class SlowDiskTests
         public int Most { get; private set; }
 
         public Exception? Failure { get; set; }
+
+        public Exception? CloseFailure { get; set; }
 
         public bool IsDisposed { get; private set; }
 
@@ -240,6 +283,10 @@ public sealed class SlowDiskTests
         {
             IsDisposed = true;
             inner.Dispose();
+            if (CloseFailure is not null)
+            {
+                throw CloseFailure;
+            }
         }
     }
 }

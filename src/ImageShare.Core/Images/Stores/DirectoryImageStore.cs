@@ -154,17 +154,15 @@ internal sealed class DirectoryImageStore(
             File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write).Dispose();
             return true;
         }
-        catch (IOException) when (Exists(path))
+        catch (IOException) when (Path.Exists(path))
         {
             // The name is taken by a file, a folder or a dangling link: try the next one.
             return false;
         }
-        catch (UnauthorizedAccessException) when (Exists(path))
+        catch (UnauthorizedAccessException) when (Path.Exists(path))
         {
             // Some systems report this when the name is taken by a folder.
             return false;
         }
     }
-
-    private static bool Exists(string path) => Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
 }
