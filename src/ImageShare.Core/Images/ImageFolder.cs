@@ -107,7 +107,7 @@ internal sealed class ImageFolder(string folder)
                 Name = file.Name,
                 Type = known.Type!,
                 Size = known.Size,
-                Sha1 = Convert.ToHexString(known.Hashes["sha-1"].AsSpan()),
+                Sha1 = Convert.ToHexString(known.Hashes[ImageHashes.Sha1].AsSpan()),
                 Created = file.CreationTimeUtc,
                 Modified = known.Modified,
             };
@@ -151,7 +151,7 @@ internal sealed class ImageFolder(string folder)
         /// <summary>Computes SHA-1 and the requested hash, unless they are cached.</summary>
         public async ValueTask HashAsync(FileInfo file, string? algorithm, CancellationToken cancellationToken)
         {
-            if (!Hashes.ContainsKey(algorithm ?? "sha-1"))
+            if (!Hashes.ContainsKey(algorithm ?? ImageHashes.Sha1))
             {
                 using FileStream stream = Open(file);
                 Hashes = Hashes.SetItems(await ImageHashes.ComputeAsync(stream, algorithm, cancellationToken).ConfigureAwait(false));

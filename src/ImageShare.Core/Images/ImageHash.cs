@@ -17,5 +17,5 @@ public sealed record ImageHash(string Algorithm, ImmutableArray<byte> Value)
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Algorithm, Value.IsEmpty ? 0 : Value[0]);
 
-    internal static ImageHash OfSha1(string hex) => new("sha-1", [.. Convert.FromHexString(hex)]);
+    internal static ImageHash OfSha1(string hex) => new(ImageHashes.Sha1, [.. Convert.FromHexString(hex)]);
 }

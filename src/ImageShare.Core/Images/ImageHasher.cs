@@ -6,15 +6,6 @@ namespace ImageShare.Core.Images;
 /// <summary>Hashes an image as its bytes arrive: always SHA-1, and the strongest other hash in the offer.</summary>
 internal sealed class ImageHasher : IDisposable
 {
-    // Weakest first. MD5 and other broken hashes verify nothing and are left out.
-    private static readonly (string Name, HashAlgorithmName Algorithm, int Length)[] Known =
-    [
-        ("sha1", HashAlgorithmName.SHA1, 20),
-        ("sha256", HashAlgorithmName.SHA256, 32),
-        ("sha384", HashAlgorithmName.SHA384, 48),
-        ("sha512", HashAlgorithmName.SHA512, 64),
-    ];
-
     private readonly IncrementalHash _sha1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
     private readonly IncrementalHash? _stronger;
     private readonly ImmutableArray<byte> _expected;
@@ -22,20 +13,10 @@ internal sealed class ImageHasher : IDisposable
     /// <param name="hashes">The hashes in the offer.</param>
     public ImageHasher(ImmutableArray<ImageHash> hashes)
     {
-        int best = -1;
-        foreach (ImageHash hash in hashes)
-        {
-            string name = hash.Algorithm.Replace("-", string.Empty, StringComparison.Ordinal);
-            int strength = Array.FindIndex(Known, k => k.Length == hash.Value.Length && k.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-            if (strength > best)
-            {
-                best = strength;
-                _expected = hash.Value;
-            }
-        }
-
-        CanVerify = best >= 0;
-        _stronger = best > 0 ? IncrementalHash.CreateHash(Known[best].Algorithm) : null;
+        ImageHash? strongest = ImageHashes.Strongest(hashes);
+        CanVerify = strongest is not null;
+        _expected = strongest?.Value ?? [];
+        _stronger = strongest is not null && ImageHashes.KeyOf(strongest) is { } name and not ImageHashes.Sha1 ? ImageHashes.Create(name) : null;
     }
 
     /// <summary>Whether the offer contained a hash this library supports.</summary>

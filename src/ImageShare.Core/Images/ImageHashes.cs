@@ -7,13 +7,19 @@ namespace ImageShare.Core.Images;
 /// <summary>The supported hash algorithms: which of several hashes is checked, and hashing a whole image.</summary>
 internal static class ImageHashes
 {
+    /// <summary>The registered name of SHA-1, the hash that every offer contains (RFC 5547 §6).</summary>
+    public const string Sha1 = "sha-1";
+
+    /// <summary>The registered name of SHA-256.</summary>
+    public const string Sha256 = "sha-256";
+
     private const int PieceLength = 64 * 1024;
 
     // Weakest first. MD5 and other broken hashes verify nothing and are left out.
     private static readonly (string Name, HashAlgorithmName Algorithm, int Length)[] Known =
     [
-        ("sha-1", HashAlgorithmName.SHA1, 20),
-        ("sha-256", HashAlgorithmName.SHA256, 32),
+        (Sha1, HashAlgorithmName.SHA1, 20),
+        (Sha256, HashAlgorithmName.SHA256, 32),
         ("sha-384", HashAlgorithmName.SHA384, 48),
         ("sha-512", HashAlgorithmName.SHA512, 64),
     ];
@@ -27,6 +33,9 @@ internal static class ImageHashes
     /// <summary>The registered name of the hash's algorithm, as used for the keys of <see cref="ComputeAsync"/>; null if it is not supported.</summary>
     public static string? KeyOf(ImageHash hash) => StrengthOf(hash) is >= 0 and var strength ? Known[strength].Name : null;
 
+    /// <summary>Begins a hash of the algorithm with that registered name, which must be a supported one.</summary>
+    public static IncrementalHash Create(string name) => IncrementalHash.CreateHash(Array.Find(Known, k => k.Name == name).Algorithm);
+
     /// <summary>Reads a stream to its end and computes its SHA-1 and, if an algorithm is given, a second hash.</summary>
     /// <returns>The hashes, keyed by the registered name of their algorithm.</returns>
     public static async Task<ImmutableDictionary<string, ImmutableArray<byte>>> ComputeAsync(Stream stream, string? algorithm, CancellationToken cancellationToken)
@@ -35,14 +44,14 @@ internal static class ImageHashes
         try
         {
             using IncrementalHash sha1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
-            using IncrementalHash? other = algorithm is null or "sha-1" ? null : IncrementalHash.CreateHash(Array.Find(Known, k => k.Name == algorithm).Algorithm);
+            using IncrementalHash? other = algorithm is null or Sha1 ? null : Create(algorithm);
             while (await stream.ReadAsync(piece.AsMemory(0, PieceLength), cancellationToken).ConfigureAwait(false) is > 0 and var read)
             {
                 sha1.AppendData(piece.AsSpan(0, read));
                 other?.AppendData(piece.AsSpan(0, read));
             }
 
-            var hashes = ImmutableDictionary<string, ImmutableArray<byte>>.Empty.Add("sha-1", [.. sha1.GetHashAndReset()]);
+            var hashes = ImmutableDictionary<string, ImmutableArray<byte>>.Empty.Add(Sha1, [.. sha1.GetHashAndReset()]);
             return other is null ? hashes : hashes.Add(algorithm!, [.. other.GetHashAndReset()]);
         }
         finally

@@ -78,13 +78,16 @@ public sealed class ImageSource
     /// <see cref="ImageShareError.FileNotFound"/>: the image does not exist or may not be read. <see
     /// cref="ImageShareError.SourceUnreadable"/>: it is empty, changed while it was read, or reading failed.
     /// </exception>
-    public async Task<ImageDescription> DescribeAsync(CancellationToken cancellationToken = default)
+    public Task<ImageDescription> DescribeAsync(CancellationToken cancellationToken = default) => ReadDescriptionAsync(withSha256: true, cancellationToken);
+
+    /// <summary>Like <see cref="DescribeAsync"/>, but without the SHA-256 if nobody will read it: hashing is most of the work.</summary>
+    internal async Task<ImageDescription> ReadDescriptionAsync(bool withSha256, CancellationToken cancellationToken)
     {
         byte[] piece = ArrayPool<byte>.Shared.Rent(PieceLength);
         try
         {
             using IncrementalHash sha1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
-            using IncrementalHash sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            using IncrementalHash? sha256 = withSha256 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
             SourceState? before = _look();
             Stream stream = Open();
             await using (stream.ConfigureAwait(false))
@@ -103,11 +106,11 @@ public sealed class ImageSource
 
                     recognized = size == 0 ? ImageTypes.Recognize(piece.AsSpan(0, read)) : recognized;
                     sha1.AppendData(piece.AsSpan(0, read));
-                    sha256.AppendData(piece.AsSpan(0, read));
+                    sha256?.AppendData(piece.AsSpan(0, read));
                     size += read;
                 }
 
-                return Describe(before, size, recognized, Convert.ToHexString(sha1.GetHashAndReset())) with { Sha256 = Convert.ToHexString(sha256.GetHashAndReset()) };
+                return Describe(before, size, recognized, Convert.ToHexString(sha1.GetHashAndReset())) with { Sha256 = sha256 is null ? null : Convert.ToHexString(sha256.GetHashAndReset()) };
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

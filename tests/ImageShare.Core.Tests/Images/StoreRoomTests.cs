@@ -117,6 +117,37 @@ public sealed class StoreRoomTests
         Assert.That(_folder.Names, Is.Empty);
     }
 
+    // The room is looked at again every 8 MiB; then 28 of 36 MB are still to come.
+    [TestCase(30_000_000, false)]
+    [TestCase(24_000_000, true)]
+    [Category("FT-027")]
+    public async Task What_has_arrived_needs_no_more_room(int free, bool isFull)
+    {
+        await using IImageSink sink = await Store(new DirectoryStoreOptions { MinFreeSpace = 0 }).CreateAsync(Offer(36_000_000));
+        _free = free;
+        NUnit.Framework.Constraints.IResolveConstraint expected = isFull ? Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.DiskFull) : Throws.Nothing;
+        await Assert.ThatAsync(
+            async () =>
+            {
+                for (int offset = 0; offset < 18_000_000; offset += Piece)
+                {
+                    await sink.WriteAsync(offset, new ReadOnlySequence<byte>(new byte[Piece]));
+                }
+            },
+            expected);
+    }
+
+    [Test]
+    [Category("FT-027")]
+    public async Task Hidden_files_count_for_the_quota_and_it_says_which()
+    {
+        _folder.File(".hidden", new byte[4000]);
+        DirectoryImageStore store = Store(new DirectoryStoreOptions { Quota = 10_000 });
+        await Assert.ThatAsync(
+            async () => await store.CreateAsync(Offer(6001)), Throws.TypeOf<ImageShareException>().With.Message.Contains("exceed the quota of 10000 bytes"));
+        await using IImageSink sink = await store.CreateAsync(Offer(6000));
+    }
+
     [Test]
     [Category("FT-027")]
     public async Task A_quota_holds_for_what_is_there_and_for_what_is_coming()
@@ -202,7 +233,8 @@ public sealed class StoreRoomTests
                 await sink.WriteAsync(0, new ReadOnlySequence<byte>(content));
                 await sink.CompleteAsync();
             },
-            Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.TypeNotAccepted));
+            Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.TypeNotAccepted)
+                .And.Message.Contains($"type {(announced == "image/gif" ? announced : octets == "FFD8FFE0" ? "(unknown)" : octets == "474946383961" ? "image/gif" : "(unknown)")} are not stored"));
         Assert.That(_folder.Names, Is.Empty);
         await using IImageSink allowed = await store.CreateAsync(Offer(4));
         await allowed.WriteAsync(0, new ReadOnlySequence<byte>(Convert.FromHexString("FFD8FFE0")));

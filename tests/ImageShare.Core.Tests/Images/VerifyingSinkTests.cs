@@ -31,6 +31,27 @@ public sealed class VerifyingSinkTests
     }
 
     [Test]
+    public async Task A_small_image_is_hashed_too([Values] bool isRight, [Values] bool inOrder)
+    {
+        byte[] image = Image[..100];
+        byte[] wrong = [.. image];
+        wrong[50]++;
+        await using IImageSink sink = await VerifyingSink.CreateAsync(new Store { IsReadable = !inOrder }, Offer(image), CancellationToken.None);
+        byte[] sent = isRight ? image : wrong;
+        await WriteAsync(sink, sent, inOrder ? 0 : 60, inOrder ? 60 : 100, 7);
+        await sink.WriteAsync(60, default);
+        await WriteAsync(sink, sent, inOrder ? 60 : 0, inOrder ? 100 : 60, 7);
+        if (isRight)
+        {
+            AssertVerified(await sink.CompleteAsync(), image);
+        }
+        else
+        {
+            await Assert.ThatAsync(async () => await sink.CompleteAsync(), Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.HashMismatch));
+        }
+    }
+
+    [Test]
     public async Task An_empty_image_too()
     {
         await using IImageSink sink = await VerifyingSink.CreateAsync(new Store { IsReadable = false }, Offer([]), CancellationToken.None);

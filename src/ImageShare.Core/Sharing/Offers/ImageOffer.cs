@@ -109,7 +109,7 @@ internal sealed record ImageOffer
         Name = Image.Name,
         Type = Image.Type,
         Size = Image.Size,
-        Hashes = profile.Sha256 && Image.Sha256 is { } sha256 ? [Hash("sha-1", Image.Sha1), Hash("sha-256", sha256)] : [Hash("sha-1", Image.Sha1)],
+        Hashes = profile.Sha256 && Image.Sha256 is { } sha256 ? [Hash(ImageHashes.Sha1, Image.Sha1), Hash(ImageHashes.Sha256, sha256)] : [Hash(ImageHashes.Sha1, Image.Sha1)],
     };
 
     private static FileHash Hash(string algorithm, string hex) => new(algorithm, [.. Convert.FromHexString(hex)]);

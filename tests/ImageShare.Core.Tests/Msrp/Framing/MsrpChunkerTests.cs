@@ -68,6 +68,38 @@ public sealed class MsrpChunkerTests
         Assert.That(wire.Split("Content-Type: image/png\r\n"), Has.Length.EqualTo(length == 0 ? 2 : 4));
     }
 
+    [Test]
+    [Category("MSRP-052")]
+    public void The_same_holds_for_chunks_that_are_written_in_one_step()
+    {
+        var headers = new MsrpSendHeaders(
+            MsrpPath.Parse("msrp://b:2/y;tcp"), MsrpPath.Parse("msrp://a:3/x;tcp"), "m123", new MediaType("image", "png"), contentDisposition: "render;filename=\"cat.png\"");
+        var chunker = new MsrpChunker(headers, 250, 100, new TransactionIds());
+        List<string> chunks = [];
+        while (!chunker.IsOver)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            Assert.That(chunker.WriteWhole(output, new byte[chunker.WantedForNextChunk]), Is.GreaterThan(0));
+            chunks.Add(Encoding.ASCII.GetString(output.WrittenSpan));
+        }
+
+        Assert.That(chunks.Select(static c => c.Contains("Content-Disposition: render;filename=\"cat.png\"\r\n", StringComparison.Ordinal)), Is.EqualTo((bool[])[true, false, false]));
+    }
+
+    [TestCase(0, "1-0/300", 100)]
+    [TestCase(50, "101-150/300", 150)]
+    [TestCase(200, "101-299/300", 299)]
+    [Category("MSRP-016")]
+    public void A_message_aborted_between_two_chunks_says_where_it_stands(int atHand, string range, int position)
+    {
+        var chunker = new MsrpChunker(Headers, 300, 100, new TransactionIds());
+        chunker.WriteWhole(new ArrayBufferWriter<byte>(), new byte[100]);
+        var output = new ArrayBufferWriter<byte>();
+        chunker.Abort(output, new byte[atHand]);
+        Assert.That(Read(output.WrittenSpan.ToArray()).Select(static c => c.Range.ToString() + (char)c.Continuation.ToSign()), Is.EqualTo((string[])[range + "#"]));
+        Assert.That((chunker.Position, chunker.IsOver), Is.EqualTo(((long)position, true)));
+    }
+
     [TestCase("")]
     [TestCase("render\r\nX: y")]
     [TestCase("render;filename=\"\t\"")]

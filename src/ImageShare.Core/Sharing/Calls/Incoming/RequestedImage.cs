@@ -73,7 +73,7 @@ internal sealed class RequestedImage(ShareContext context, CalledShare call, Sen
         string? algorithm = wanted.StrongestHash is { } hash ? ImageHashes.KeyOf(hash) : null;
         foreach (CatalogueImage candidate in candidates)
         {
-            ImageDescription described = candidate.Description ?? await candidate.Source.DescribeAsync(cancellationToken).ConfigureAwait(false);
+            ImageDescription described = candidate.Description ?? await candidate.Source.ReadDescriptionAsync(algorithm == ImageHashes.Sha256, cancellationToken).ConfigureAwait(false);
             if ((wanted.Name ?? described.Name) != described.Name || (wanted.Size ?? described.Size) != described.Size
                 || !(wanted.Type is null || ImageTypes.AreSame(wanted.Type, described.Type))
                 || !described.Type.Type.Equals("image", StringComparison.OrdinalIgnoreCase))
@@ -96,7 +96,7 @@ internal sealed class RequestedImage(ShareContext context, CalledShare call, Sen
         CatalogueImage candidate, ImageDescription described, string? algorithm, CancellationToken cancellationToken)
     {
         var sha1 = ImageHash.OfSha1(described.Sha1);
-        if (algorithm is null or "sha-1")
+        if (algorithm is null or ImageHashes.Sha1)
         {
             return [sha1];
         }
@@ -104,6 +104,11 @@ internal sealed class RequestedImage(ShareContext context, CalledShare call, Sen
         if (candidate.Hashes.FirstOrDefault(h => ImageHashes.KeyOf(h) == algorithm) is { } known)
         {
             return [sha1, known];
+        }
+
+        if (algorithm == ImageHashes.Sha256 && described.Sha256 is { } sha256)
+        {
+            return [sha1, new ImageHash(algorithm, [.. Convert.FromHexString(sha256)])];
         }
 
         Stream stream = candidate.Source.OpenRead(described);
