@@ -208,6 +208,46 @@ public sealed class ImageSourceTests
     }
 
     [Test]
+    public async Task A_stream_is_read_asynchronously_and_goes_with_its_reader([Values] bool isAsync)
+    {
+        List<AsyncStream> opened = [];
+        ImageSource source = ImageSource.FromStream(
+            () =>
+            {
+                opened.Add(new AsyncStream());
+                return opened[^1];
+            },
+            "a.png",
+            new MediaType("image", "png"));
+        Stream stream = source.OpenRead(await source.DescribeAsync());
+        Assert.That(opened.Select(static o => o.IsDisposed), Is.EqualTo((bool[])[true, false]));
+        byte[] read = new byte[100];
+        Assert.That(await stream.ReadAsync(read), Is.EqualTo(Png.Length));
+        if (isAsync)
+        {
+            await stream.DisposeAsync();
+        }
+        else
+        {
+            stream.Dispose();
+        }
+
+        Assert.That(opened[1].IsDisposed, Is.True);
+    }
+
+    [Test]
+    public async Task A_cancelled_read_of_a_file_reads_nothing()
+    {
+        string path = _folder.File("a.png", Png);
+        ImageSource source = ImageSource.FromStream(() => new FileStream(path, FileMode.Open, FileAccess.Read), "a.png", new MediaType("image", "png"));
+        await using Stream stream = source.OpenRead(await source.DescribeAsync());
+        byte[] read = new byte[100];
+        await Assert.ThatAsync(async () => await stream.ReadAsync(read, new CancellationToken(true)), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That((read[0], stream.Position), Is.EqualTo(((byte)0, 0L)));
+        Assert.That(await stream.ReadAsync(read), Is.EqualTo(Png.Length));
+    }
+
+    [Test]
     [Category("FT-008")]
     public async Task A_stream_that_is_shorter_the_second_time_is_noticed()
     {
@@ -253,5 +293,43 @@ public sealed class ImageSourceTests
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             ValueTask.FromException<int>(new IOException("The disk fails."));
+    }
+
+    /// <summary>A stream that blocks nobody: it cannot be read synchronously.</summary>
+    private sealed class AsyncStream : Stream
+    {
+        private readonly MemoryStream _inner = new(Png);
+
+        public bool IsDisposed { get; private set; }
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => _inner.Length;
+
+        public override long Position { get => _inner.Position; set => throw new NotSupportedException(); }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _inner.ReadAsync(buffer, cancellationToken);
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            IsDisposed = true;
+            base.Dispose(disposing);
+        }
     }
 }

@@ -77,6 +77,7 @@ public sealed class StoreSinkTests
             Assert.That(async () => await sink.ReadAsync(0, new byte[1]), Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.InvalidState));
             Assert.That(async () => await sink.CompleteAsync(), Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.InvalidState));
             Assert.That(recorded.Calls, Has.Count.EqualTo(calls));
+            Assert.That(async () => await sink.CompleteAsync(), Throws.Exception.With.Message.Contains("already completed or abandoned"));
         });
     }
 
