@@ -72,6 +72,8 @@ public sealed class BodyUnwrapperTests
         string Parts(int count) => string.Concat(Enumerable.Repeat("--b\r\n\r\nx\r\n", count)) + "--b--";
         string Levels(int count) => count == 0 ? "x" : $"--l{count}\r\nContent-Type: {(count == 1 ? "text/plain" : $"multipart/mixed;boundary=l{count - 1}")}\r\n\r\n{Levels(count - 1)}\r\n--l{count}--";
         string Cpims(int count) => count == 0 ? "x" : $"From: <a:b>\r\n\r\nContent-Type: {(count == 1 ? "text/plain" : "message/cpim")}\r\n\r\n{Cpims(count - 1)}";
+        string Nested(int outer) => outer == 0 ? $"From: <a:b>\r\n\r\nContent-Type: multipart/mixed;boundary=l1\r\n\r\n{Levels(1)}"
+            : $"--{(char)('a' + 3 - outer)}\r\nContent-Type: {(outer == 1 ? "message/cpim" : $"multipart/mixed;boundary={(char)('a' + 4 - outer)}")}\r\n\r\n{Nested(outer - 1)}\r\n--{(char)('a' + 3 - outer)}--\r\n";
         Assert.Multiple(() =>
         {
             Assert.That(Unwrapped.Read("multipart/mixed;boundary=b", Parts(16)).Parts, Has.Count.EqualTo(16));
@@ -80,6 +82,8 @@ public sealed class BodyUnwrapperTests
             Assert.That(Unwrapped.Read("multipart/mixed;boundary=l5", Levels(5)).Error, Is.EqualTo(UnwrapError.TooDeep));
             Assert.That(Unwrapped.Print(Unwrapped.Read("message/cpim", Cpims(4))), Is.EqualTo("text/plain x"));
             Assert.That(Unwrapped.Read("message/cpim", Cpims(5)).Error, Is.EqualTo(UnwrapError.TooDeep));
+            Assert.That(Unwrapped.Read("multipart/mixed;boundary=b", Nested(2)).Error, Is.EqualTo(UnwrapError.None));
+            Assert.That(Unwrapped.Read("multipart/mixed;boundary=a", Nested(3)).Error, Is.EqualTo(UnwrapError.TooDeep), "two multiparts around a message/cpim with two more");
             Assert.That(() => new BodyUnwrapper(new MediaType("image", "png")), Throws.ArgumentException);
         });
     }

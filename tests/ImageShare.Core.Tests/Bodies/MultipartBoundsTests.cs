@@ -41,6 +41,17 @@ public sealed class MultipartBoundsTests
         ]));
     }
 
+    [TestCase("a b c", 0)]
+    [TestCase("a b b", 1)]
+    [TestCase("a b c b", 1)]
+    [TestCase("a b a b", 2)]
+    public void Each_part_with_the_content_id_of_another_is_warned_of(string ids, int warnings)
+    {
+        string text = string.Concat(ids.Split(' ').Select(static id => $"--b\r\nContent-ID: <{id}@x>\r\n\r\nx\r\n")) + "--b--\r\n";
+        Assert.That(
+            MultipartCodec.Read(MediaType.Parse(Related), Encoding.ASCII.GetBytes(text)).Warnings.Count(static w => w.Code == BodyWarningCode.DuplicateContentId), Is.EqualTo(warnings));
+    }
+
     [TestCase("QUJD", 6, MultipartError.None)]
     [TestCase("QUJD", 5, MultipartError.ContentTooLarge)]
     [TestCase("Q U\r\nJD", 6, MultipartError.None)]

@@ -13,6 +13,16 @@ public sealed class MultipartWriteTests
     private static readonly byte[] Sdp = "v=0\r\n"u8.ToArray();
 
     [Test]
+    public void Two_icons_with_one_content_id_are_refused()
+    {
+        var icon = new OfferIcon(new MediaType("image", "png"), new byte[] { 1 }, "icon@x");
+        Assert.That(
+            () => OfferBody.WithIcons(Sdp, [icon, icon with { Content = new byte[] { 2 } }]),
+            Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.InvalidValue).And.Message.Contains("same Content-ID"));
+        Assert.That(() => OfferBody.WithIcons(Sdp, [icon, icon with { ContentId = "other@x" }]), Throws.Nothing);
+    }
+
+    [Test]
     [Category("MIME-004")]
     [Category("MIME-010")]
     [Category("MIME-011")]
