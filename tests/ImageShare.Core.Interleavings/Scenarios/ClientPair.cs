@@ -27,10 +27,16 @@ internal sealed class ClientPair : IAsyncDisposable
     /// <summary>An image that nobody else has.</summary>
     public static byte[] NewImage => RandomNumberGenerator.GetBytes(Size);
 
-    public static async Task<ClientPair> StartAsync(bool isLossy = false)
+    public static async Task<ClientPair> StartAsync(bool isLossy = false, IImageCatalogue? catalogue = null)
     {
         var network = new StepNetwork(isLossy);
-        ImageShareOptions Options(string user) => new() { Identity = SipUri.Parse($"sip:{user}@ims.example"), Network = network, TimeProvider = Order.Current.Time };
+        ImageShareOptions Options(string user) => new()
+        {
+            Identity = SipUri.Parse($"sip:{user}@ims.example"),
+            Network = network,
+            TimeProvider = Order.Current.Time,
+            Catalogue = catalogue,
+        };
         return new ClientPair(await ImageShareClient.StartAsync(Options("alice")), await ImageShareClient.StartAsync(Options("bob")));
     }
 
@@ -38,11 +44,11 @@ internal sealed class ClientPair : IAsyncDisposable
     public Task<ImageShareSession> ShareAsync(byte[] image, CancellationToken cancellationToken = default) => Alice.ShareAsync(
         Bob.Address, ImageSource.FromBytes(image, "cat.png", new MediaType("image", "png")), new ShareSettings { QueryFirst = false }, cancellationToken);
 
-    /// <summary>Hands each invitation that Bob gets to somebody, until Bob's client closes.</summary>
-    public Task AnswerAsync(Func<ImageShareInvitation, Task> answer) => Seams.Run(async () =>
+    /// <summary>Hands each invitation that a client gets to somebody, until the client closes.</summary>
+    public static Task AnswerAsync(ImageShareClient client, Func<ImageShareInvitation, Task> answer) => Seams.Run(async () =>
     {
         var answers = new List<Task>();
-        await foreach (ImageShareInvitation invitation in Bob.Invitations)
+        await foreach (ImageShareInvitation invitation in client.Invitations)
         {
             answers.Add(Seams.Run(() => answer(invitation)));
         }

@@ -19,6 +19,9 @@ internal sealed record Scenario(string Name, Func<Task> RunAsync)
         new("lossy-cancelled", WholeShares.LossyCancelledAsync),
         new("sender-closes", WholeShares.SenderClosesAsync),
         new("receiver-closes", WholeShares.ReceiverClosesAsync),
+        new("both-directions", OtherShares.BothDirectionsAsync),
+        new("together", OtherShares.TogetherAsync),
+        new("fetched", OtherShares.FetchedAsync),
         new("one-partial", OnePartial.RunAsync),
     ];
 }
