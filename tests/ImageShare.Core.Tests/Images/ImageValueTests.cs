@@ -154,4 +154,10 @@ public sealed class ImageValueTests
         Assert.That((hash with { Value = [3] }).Value, Is.EqualTo(new byte[] { 3 }));
         Assert.That(new ImageHash("sha-1", default).Value.IsDefault, Is.False);
     });
+
+    [TestCase("0123456789abcdefABCDEF0123456789abcdefAB", true)]
+    [TestCase("0123456789abcdefABCDEF0123456789abcdefAg", false)]
+    [TestCase("0123456789abcdefABCDEF0123456789abcdefA", false)]
+    public void A_hash_is_hex_digits_only(string hex, bool isTaken) => Assert.That(
+        () => Cat with { Sha1 = hex }, isTaken ? Throws.Nothing : Throws.ArgumentException.With.Message.Contains("40 hex digits"));
 }

@@ -43,6 +43,7 @@ public sealed class MessageAssemblyTests
     [TestCase("1-*/* 1001+", TooLarge, TestName = "More_octets_than_the_limit")]
     [TestCase("1-20/20 21$", TooLarge, TestName = "More_octets_than_announced")]
     [TestCase("11-*/* 10$ 11-*/* 11+", TooLarge, TestName = "Octets_behind_the_end")]
+    [TestCase("6-*/* 5$ 12-*/* 0+", TooLarge, TestName = "A_start_behind_the_end")]
     [TestCase("301-*/* 1+", TooScattered, TestName = "A_jump_too_far_ahead_of_what_has_come")]
     [TestCase("1-*/20 5+ 6-*/21 5+", Inconsistent, TestName = "A_total_that_changes")]
     [TestCase("6-*/* 15$ 6-*/* 10$", Inconsistent, TestName = "Two_ends")]
