@@ -14,7 +14,7 @@ internal static class ShareBenchmark
     /// <returns>0, or 2 for wrong arguments.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        int shares = 300, warmUp = 200, rounds = 5, size = 20_000;
+        int shares = 300, warmUp = 2000, rounds = 5, size = 20_000;
         bool showsWire = false;
         for (int i = 0; i < args.Length; i += 2)
         {
@@ -88,7 +88,7 @@ internal static class ShareBenchmark
     private static void Print(bool queries, ShareRound own, ShareRound bare)
     {
         Console.WriteLine();
-        Console.WriteLine($"{(queries ? "with OPTIONS" : "without OPTIONS"),-16} p50 ms   p90 ms   p99 ms   p99/p50   CPU ms      kB");
+        Console.WriteLine($"{(queries ? "with OPTIONS" : "without OPTIONS"),-16} p50 ms   p90 ms   p99 ms   p99/p50   CPU ms      kB   items");
         Console.WriteLine(Row("library", own));
         Console.WriteLine(Row("plain sockets", bare));
         Console.WriteLine(string.Create(
@@ -98,7 +98,7 @@ internal static class ShareBenchmark
 
     private static string Row(string name, ShareRound round) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{name,-15} {round.Median,7:0.000}  {round.Percentile90,7:0.000}  {round.Percentile99,7:0.000}   {round.Percentile99 / round.Median,7:0.0}  {round.CpuMilliseconds,7:0.000}  {round.Kilobytes,6:0.0}");
+        $"{name,-15} {round.Median,7:0.000}  {round.Percentile90,7:0.000}  {round.Percentile99,7:0.000}   {round.Percentile99 / round.Median,7:0.0}  {round.CpuMilliseconds,7:0.000}  {round.Kilobytes,6:0.0}  {round.Hops,6:0.0}");
 
     private static bool IsCount(string value, out int count) => int.TryParse(value, CultureInfo.InvariantCulture, out count) && count > 0;
 }
