@@ -39,7 +39,7 @@ internal sealed class HashingSink : IHashingSink
         }
 
         _next += data.Length;
-        if (data.Length < _bufferLength - _buffered)
+        if (data.Length <= _bufferLength - _buffered)
         {
             data.CopyTo(_hashing.Buffer.AsSpan(_buffered));
             _buffered += (int)data.Length;
@@ -106,14 +106,16 @@ internal sealed class HashingSink : IHashingSink
         ReadOnlySequence<byte> rest = data;
         while (!rest.IsEmpty)
         {
-            int piece = (int)Math.Min(rest.Length, _bufferLength - _buffered);
-            rest.Slice(0, piece).CopyTo(_hashing.Buffer.AsSpan(_buffered));
-            rest = rest.Slice(piece);
-            _buffered += piece;
+            // Not as soon as it is full: a buffer is as long as a small image, which is hashed at its end.
             if (_buffered == _bufferLength)
             {
                 await HandOverAsync(cancellationToken).ConfigureAwait(false);
             }
+
+            int piece = (int)Math.Min(rest.Length, _bufferLength - _buffered);
+            rest.Slice(0, piece).CopyTo(_hashing.Buffer.AsSpan(_buffered));
+            rest = rest.Slice(piece);
+            _buffered += piece;
         }
 
         await _sink.WriteAsync(offset, data, cancellationToken).ConfigureAwait(false);

@@ -22,7 +22,12 @@ internal sealed class MemoryImageSink(IncomingImage image, int maxSize) : IImage
 {
     private const int MaxAside = 65536;
 
-    private readonly ArrayBufferWriter<byte> _inOrder = new();
+    // The first array: an announced size is not believed beyond it.
+    private const int FirstLength = 64 * 1024;
+    private const int UnknownLength = 4 * 1024;
+
+    private byte[] _inOrder = [];
+    private int _length;
     private readonly List<(long Offset, byte[] Bytes)> _aside = [];
     private long _asideLength;
     private long _end;
@@ -32,12 +37,9 @@ internal sealed class MemoryImageSink(IncomingImage image, int maxSize) : IImage
     {
         cancellationToken.ThrowIfCancellationRequested();
         _end = Math.Max(_end, offset + data.Length);
-        if (_aside.Count == 0 && offset == _inOrder.WrittenCount)
+        if (_aside.Count == 0 && offset == _length)
         {
-            foreach (ReadOnlyMemory<byte> piece in data)
-            {
-                _inOrder.Write(piece.Span);
-            }
+            Append(data);
         }
         else if (!data.IsEmpty)
         {
@@ -78,7 +80,7 @@ internal sealed class MemoryImageSink(IncomingImage image, int maxSize) : IImage
 
     public ValueTask AbandonAsync()
     {
-        _inOrder.Clear();
+        (_inOrder, _length) = ([], 0);
         _aside.Clear();
         _content = null;
         return ValueTask.CompletedTask;
@@ -88,10 +90,29 @@ internal sealed class MemoryImageSink(IncomingImage image, int maxSize) : IImage
 
     private byte[] Content => _content ??= Assemble();
 
+    // Twice as long each time, but no longer than announced: then nothing is copied at the end.
+    private void Append(in ReadOnlySequence<byte> data)
+    {
+        long needed = _length + data.Length;
+        if (needed > _inOrder.Length)
+        {
+            long wanted = _inOrder.Length == 0 ? Math.Min(image.Size ?? UnknownLength, FirstLength) : Math.Min(2L * _inOrder.Length, Array.MaxLength);
+            Array.Resize(ref _inOrder, checked((int)Math.Max(needed, image.Size >= needed ? Math.Min(wanted, image.Size.Value) : wanted)));
+        }
+
+        data.CopyTo(_inOrder.AsSpan(_length));
+        _length = (int)needed;
+    }
+
     private byte[] Assemble()
     {
+        if (_aside.Count == 0 && _inOrder.Length == _end)
+        {
+            return _inOrder;
+        }
+
         byte[] content = new byte[_end];
-        _inOrder.WrittenSpan.CopyTo(content);
+        _inOrder.AsSpan(0, _length).CopyTo(content);
         foreach ((long offset, byte[] bytes) in _aside)
         {
             bytes.CopyTo(content, offset);

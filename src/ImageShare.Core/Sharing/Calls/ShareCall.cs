@@ -55,7 +55,7 @@ internal abstract class ShareCall(ShareContext context)
             await RemoveAsync(offers, media, bye.Reason).ConfigureAwait(false);
         }
 
-        session.Post(new ShareInput.Ended());
+        session.Post(new ShareInput.Ended(), inPlace: true);
     }
 
     /// <summary>The image is complete and waits for the sender's BYE, unless other images are still being transferred.</summary>
@@ -103,18 +103,26 @@ internal abstract class ShareCall(ShareContext context)
     public ShareSession[] Sessions => [.. _sessions];
 
     /// <summary>Posts an input to every share; ended ones ignore it.</summary>
-    protected void PostAll(ShareInput input)
+    /// <param name="input">The input.</param>
+    /// <param name="inPlace">See <see cref="ShareSession.Post"/>.</param>
+    protected void PostAll(ShareInput input, bool inPlace = false)
     {
         foreach (ShareSession session in _sessions)
         {
-            session.Post(input);
+            session.Post(input, inPlace);
         }
     }
 
     /// <summary>Starts work for all shares. An exception ends every share.</summary>
-    protected async Task Begin(Func<Task> work)
+    /// <param name="work">The work.</param>
+    /// <param name="mayBlock">See <see cref="ShareSession.Begin"/>.</param>
+    protected async Task Begin(Func<Task> work, bool mayBlock = true)
     {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        if (mayBlock)
+        {
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        }
+
         try
         {
             await work().ConfigureAwait(false);

@@ -106,7 +106,7 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
     private bool MayPeerHaveIt(ImageShareResult result) =>
         !result.IsCompleted && _hasAllLeft && result.EndedBy is (ImageShareEndedBy.User or ImageShareEndedBy.Network or ImageShareEndedBy.Limit);
 
-    protected override void BeginTransfer() => _sending = Session.Begin(SendAsync);
+    protected override void BeginTransfer() => _sending = Session.Begin(SendAsync, mayBlock: Context.HasCustomNetwork || Served!.Source.Bytes is null);
 
     protected override async ValueTask AbortAsync(bool isByPeer)
     {
@@ -134,7 +134,7 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
             }
 
             ShareOutcome? failure = await MsrpOutcome.OfSendingAsync(end.Result, Msrp.Ended).ConfigureAwait(false);
-            Session.Post(failure is not null ? new ShareInput.ImageFailed(failure) : new ShareInput.ImageDone(ShareOutcome.Completed));
+            Session.Post(failure is not null ? new ShareInput.ImageFailed(failure) : new ShareInput.ImageDone(ShareOutcome.Completed), inPlace: true);
         }
         catch (OperationCanceledException) when (_transfer.IsCancellationRequested)
         {

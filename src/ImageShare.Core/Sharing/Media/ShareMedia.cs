@@ -124,7 +124,7 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
         {
             case ShareEffect.ConnectMedia when _msrp is not null:
                 OnAgreed();
-                _ = Session.Begin(ConnectAsync);
+                _ = Session.Begin(ConnectAsync, mayBlock: Context.HasCustomNetwork);
                 break;
             case ShareEffect.Transfer:
                 BeginTransfer();
@@ -200,9 +200,9 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
                 Msrp.SetPeerAddress(_signalling!.ToString(), port);
             }
 
-            _ = Session.Begin(WatchAsync);
+            _ = Session.Begin(WatchAsync, mayBlock: false);
             await Msrp.ConnectAsync(Peer.IsActive, CancellationToken.None).ConfigureAwait(false);
-            Session.Post(new ShareInput.MediaConnected());
+            Session.Post(new ShareInput.MediaConnected(), inPlace: true);
         }
         catch (ImageShareException e)
         {
@@ -220,7 +220,7 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
 
         // The result of the transfer is more precise, so wait for it first.
         await Sending.ConfigureAwait(false);
-        Session.Post(new ShareInput.MediaFailed(MsrpOutcome.OfEnd(end)));
+        Session.Post(new ShareInput.MediaFailed(MsrpOutcome.OfEnd(end)), inPlace: true);
     }
 }
 

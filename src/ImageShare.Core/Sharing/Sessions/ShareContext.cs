@@ -90,6 +90,9 @@ internal sealed class ShareContext
 
     public required INetwork Network { get; init; }
 
+    /// <summary>Whether SIP or MSRP run on something of the application's, which may block where it should not.</summary>
+    public bool HasCustomNetwork => Network is not SystemNetwork || Transport is not SipTransport;
+
     /// <summary>The address of this side as seen by <paramref name="destination"/>. MSRP advertises the same address as SIP.</summary>
     public IPAddress AddressFor(SipDestination destination)
     {

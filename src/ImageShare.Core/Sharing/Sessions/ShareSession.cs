@@ -1,7 +1,7 @@
-using System.Threading.Channels;
 using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Images;
 using ImageShare.Core.Sharing.StateMachine;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Sessions;
 
@@ -13,17 +13,18 @@ namespace ImageShare.Core.Sharing.Sessions;
 /// <see cref="Post"/>, <see cref="Begin"/>, <see cref="Report"/> and the properties are thread-safe. Everything else runs on the loop, except
 /// <c>Announce</c>, which runs on a timer: both write <c>_result</c>, which is set only once.
 /// </remarks>
-internal sealed class ShareSession
+internal sealed class ShareSession : IThreadPoolWorkItem
 {
     // How often to check whether a store has finished with the image before the result is published.
     private static readonly TimeSpan StoreTime = TimeSpan.FromMilliseconds(50);
 
     // Written from any thread, read by the loop.
-    private readonly Channel<ShareInput> _inputs = Channel.CreateUnbounded<ShareInput>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ShareInputs _inputs = new();
     private readonly TaskCompletionSource<ImageShareResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ShareTimers _timers;
     private readonly ShareContext _context;
+    private ExecutionContext? _flow;
     private IShareRole? _role;
     private ImageSelector _image = null!;
     private ShareStatus _status;
@@ -86,11 +87,11 @@ internal sealed class ShareSession
     /// <summary>What the application holds of it.</summary>
     public Face Face { get; } = new();
 
-    public void Start(IShareRole role, ShareInput first)
+    public void Start(IShareRole role, ShareInput first, bool inPlace = false)
     {
         _role = role;
-        Post(first);
-        _ = Task.Run(RunAsync);
+        _flow = ExecutionContext.Capture();
+        Post(first, inPlace);
     }
 
     /// <summary>Cancels the running share when the token is cancelled.</summary>
@@ -104,14 +105,42 @@ internal sealed class ShareSession
         }
     }
 
-    public void Post(ShareInput input) => _inputs.Writer.TryWrite(input);
+    /// <summary>Adds an input for the loop.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="inPlace">
+    /// Whether the loop may run inside this call until it waits, if it does not run already: that is cheaper than to wake another thread. Not on the application's
+    /// threads and not on a loop that others depend on, because the loop calls the application's handlers.
+    /// </param>
+    public void Post(ShareInput input, bool inPlace = false)
+    {
+        if (!_inputs.Add(input))
+        {
+            return;
+        }
+
+        if (inPlace)
+        {
+            Run();
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute() => Run();
 
     /// <summary>Starts work that reports by posting inputs. An exception ends the share, so that no one waits forever.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="mayBlock">Whether it calls what may block before it returns a task, as custom sources and networks may: then it leaves the loop first.</param>
     /// <returns>Completes with the work; never faults.</returns>
-    public async Task Begin(Func<Task> work)
+    public async Task Begin(Func<Task> work, bool mayBlock = true)
     {
-        // Leave the loop first: custom sources and networks may block before they return a task.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        if (mayBlock)
+        {
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        }
+
         try
         {
             await work().ConfigureAwait(false);
@@ -147,11 +176,15 @@ internal sealed class ShareSession
         }
     }
 
+    // With what flowed to the start, whichever thread it is.
+    private void Run() => InFlow.Run(_flow, static share => _ = ((ShareSession)share!).RunAsync(), this);
+
     private async Task RunAsync()
     {
+        bool isOver = true;
         try
         {
-            await foreach (ShareInput input in _inputs.Reader.ReadAllAsync().ConfigureAwait(false))
+            while (_inputs.TryTake(out ShareInput? input))
             {
                 (ShareStatus next, ShareEffect[] effects) = ShareMachine.Step(_status, input);
                 if (!next.IsFinal)
@@ -167,14 +200,19 @@ internal sealed class ShareSession
 
                 if (next.IsFinal)
                 {
-                    _inputs.Writer.TryComplete();
-                    break;
+                    return;
                 }
             }
+
+            isOver = false;
         }
         finally
         {
-            _gone.TrySetResult();
+            if (isOver)
+            {
+                _inputs.Close();
+                _gone.TrySetResult();
+            }
         }
     }
 

@@ -77,3 +77,13 @@ public interface ISipTransportReceiver
     /// <param name="connection">The handle it had in <see cref="SipSource.Connection"/>, in <see cref="SipDestination.Connection"/> or from <see cref="ISipTransport.SendTrackedAsync"/>.</param>
     void OnConnectionLost(object connection);
 }
+
+/// <summary>A receiver that may do its work inside the call, on the thread that has received the message, when that thread has nothing else to do.</summary>
+internal interface IInPlaceReceiver : ISipTransportReceiver
+{
+    /// <summary>A message came.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="source">Where it came from.</param>
+    /// <param name="inPlace">Whether the work may be done inside this call; false when more has arrived already.</param>
+    void OnMessage(SipMessage message, SipSource source, bool inPlace);
+}

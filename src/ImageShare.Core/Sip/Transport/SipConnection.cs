@@ -189,7 +189,7 @@ internal sealed class SipConnection
         OperationStatus status;
         while ((status = reader.Read(ref rest, out SipMessage? message)) == OperationStatus.Done)
         {
-            inbound.Receive(message!, Source, _stream.LocalEndPoint);
+            inbound.Receive(message!, Source, _stream.LocalEndPoint, inPlace: rest.IsEmpty);
             undelivered = rest;
         }
 

@@ -22,9 +22,13 @@ internal sealed class SipDatagrams(IDatagramSocket socket, SipTransportOptions o
         {
             try
             {
-                ReceivedDatagram datagram = await socket.ReceiveAsync(buffer, stop).ConfigureAwait(false);
+                ValueTask<ReceivedDatagram> receiving = socket.ReceiveAsync(buffer, stop);
+
+                // What had to be waited for comes alone. While more is there, the system's buffer must be emptied: what does not fit is lost.
+                bool isAlone = !receiving.IsCompleted;
+                ReceivedDatagram datagram = await receiving.ConfigureAwait(false);
                 failures = 0;
-                await HandleAsync(buffer.AsMemory(0, datagram.Length), datagram.Remote).ConfigureAwait(false);
+                await HandleAsync(buffer.AsMemory(0, datagram.Length), datagram.Remote, isAlone).ConfigureAwait(false);
             }
             catch (Exception) when (stop.IsCancellationRequested)
             {
@@ -68,14 +72,14 @@ internal sealed class SipDatagrams(IDatagramSocket socket, SipTransportOptions o
         }
     }
 
-    private async ValueTask HandleAsync(ReadOnlyMemory<byte> received, IPEndPoint remote)
+    private async ValueTask HandleAsync(ReadOnlyMemory<byte> received, IPEndPoint remote, bool isAlone)
     {
         // Copy: the message keeps its bytes, and the buffer is reused.
         byte[] bytes = received.ToArray();
         var source = new SipSource(remote, SipProtocol.Udp);
         if (SipReader.TryReadDatagram(bytes, options.Limits, out SipMessage? message, out SipReadError? error))
         {
-            inbound.Receive(message, source, socket.LocalEndPoint, bytes);
+            inbound.Receive(message, source, socket.LocalEndPoint, bytes, inPlace: isAlone);
             return;
         }
 

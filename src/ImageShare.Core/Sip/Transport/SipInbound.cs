@@ -13,11 +13,19 @@ namespace ImageShare.Core.Sip.Transport;
 internal sealed class SipInbound(
     ISipTransportReceiver receiver, SipTransportStatistics statistics, SipTracing tracing, Func<Via, SipSource, bool> isOurs)
 {
+    private readonly IInPlaceReceiver? _inPlace = receiver as IInPlaceReceiver;
+
     public SipTransportStatistics Statistics => statistics;
 
     public SipTracing Tracing => tracing;
 
-    public void Receive(SipMessage message, SipSource source, IPEndPoint local, ReadOnlyMemory<byte> bytes = default)
+    /// <summary>Processes a message.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="source">Where it came from.</param>
+    /// <param name="local">Where it came to.</param>
+    /// <param name="bytes">Its bytes, if they are at hand.</param>
+    /// <param name="inPlace">Whether the caller has nothing else to do meanwhile.</param>
+    public void Receive(SipMessage message, SipSource source, IPEndPoint local, ReadOnlyMemory<byte> bytes = default, bool inPlace = false)
     {
         tracing.Emit(false, message, new SipHop(source.Protocol, local, source.Remote), bytes);
         try
@@ -39,7 +47,14 @@ internal sealed class SipInbound(
             }
 
             statistics.CountReceived();
-            receiver.OnMessage(message, source);
+            if (inPlace && _inPlace is { } worker)
+            {
+                worker.OnMessage(message, source, inPlace);
+            }
+            else
+            {
+                receiver.OnMessage(message, source);
+            }
         }
         catch (Exception)
         {

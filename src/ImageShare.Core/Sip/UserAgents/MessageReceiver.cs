@@ -9,12 +9,14 @@ namespace ImageShare.Core.Sip.UserAgents;
 /// <summary>
 /// Posts what the transport receives to the loop, at most <c>MaxQueuedMessages</c> at a time, and to its dispatcher there. Called on the transport's threads.
 /// </summary>
-internal sealed class MessageReceiver(DialogLayer dialogs, RequestDispatcher requests, ResponseDispatcher responses) : ISipTransportReceiver
+internal sealed class MessageReceiver(DialogLayer dialogs, RequestDispatcher requests, ResponseDispatcher responses) : IInPlaceReceiver
 {
     private readonly AgentContext _agent = dialogs.Agent;
     private int _queued;
 
-    public void OnMessage(SipMessage message, SipSource source)
+    public void OnMessage(SipMessage message, SipSource source) => OnMessage(message, source, inPlace: false);
+
+    public void OnMessage(SipMessage message, SipSource source, bool inPlace)
     {
         if (Interlocked.Increment(ref _queued) > _agent.Options.MaxQueuedMessages)
         {
@@ -23,14 +25,16 @@ internal sealed class MessageReceiver(DialogLayer dialogs, RequestDispatcher req
             return;
         }
 
-        _agent.TryPost(() =>
-        {
-            Interlocked.Decrement(ref _queued);
-            if (!_agent.Loop.IsClosed)
+        _agent.TryPost(
+            () =>
             {
-                Dispatch(message, source);
-            }
-        });
+                Interlocked.Decrement(ref _queued);
+                if (!_agent.Loop.IsClosed)
+                {
+                    Dispatch(message, source);
+                }
+            },
+            inPlace);
     }
 
     public void OnUnreadableResponse(SipResponse response, SipReadError fault, SipSource source) => _agent.TryPost(() =>

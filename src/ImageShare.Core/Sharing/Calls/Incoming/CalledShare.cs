@@ -78,7 +78,7 @@ internal sealed class CalledShare(ShareContext context, IncomingCall call, Share
                 call.Refuse(this, reject.SipStatus);
                 break;
             case ShareEffect.Bye bye:
-                _ = Session.Begin(() => call.LeaveAsync(Session, Media, bye));
+                _ = Session.Begin(() => call.LeaveAsync(Session, Media, bye), mayBlock: false);
                 break;
             case ShareEffect.AwaitBye:
                 call.Release(Session);

@@ -89,7 +89,7 @@ internal sealed class IncomingCall : ShareCall
         }
 
         _call.Ring();
-        _ = Begin(WatchInviteAsync);
+        _ = Begin(WatchInviteAsync, mayBlock: false);
     }
 
     /// <summary>Called when an image is accepted.</summary>
@@ -168,7 +168,7 @@ internal sealed class IncomingCall : ShareCall
         var session = new AgreedSession(description, [.. accepted.Select(static image => FileOf(image.Key, image.Value))]);
         SessionAnswers.Start(dialog, session, _shares.Count == 1 ? (request, body, local) => TryReplace(_shares[0], dialog, request, body, local) : null);
         Establish(dialog, new SessionOffers(dialog, session), accepted);
-        _ = Begin(() => WatchDialogAsync(accepting, dialog));
+        _ = Begin(() => WatchDialogAsync(accepting, dialog), mayBlock: false);
     }
 
     private static SessionFile FileOf(CalledShare share, ImageAnswer answer)
@@ -243,7 +243,7 @@ internal sealed class IncomingCall : ShareCall
         }
 
         ShareOutcome outcome = Withdrawal;
-        PostAll(new ShareInput.InvitationWithdrawn(outcome));
+        PostAll(new ShareInput.InvitationWithdrawn(outcome), inPlace: true);
         bool isAnswered;
         lock (Gate)
         {
@@ -272,7 +272,7 @@ internal sealed class IncomingCall : ShareCall
         }
         else if (DialogOutcome.Of(end) is { } input)
         {
-            PostAll(input);
+            PostAll(input, inPlace: true);
         }
     }
 

@@ -180,7 +180,8 @@ internal sealed class IncomingShares(ImageShareLimits limits, RunningShares runn
 
         foreach (CalledShare share in shares)
         {
-            share.Session.Start(share, new ShareInput.StartIncoming());
+            // Nobody has it yet, so there are no handlers that could keep this loop.
+            share.Session.Start(share, new ShareInput.StartIncoming(), inPlace: true);
             share.Session.EndWith(invitation.CallEnded);
         }
     }

@@ -30,7 +30,7 @@ internal sealed class CallingShare(OutgoingCall call, ShareSession session, Shar
                 await call.GiveUpAsync(this, mayWait: true, cancel.Reason).ConfigureAwait(false);
                 break;
             case ShareEffect.Bye bye:
-                _ = Session.Begin(() => call.LeaveAsync(Session, Media, bye));
+                _ = Session.Begin(() => call.LeaveAsync(Session, Media, bye), mayBlock: false);
                 break;
             case ShareEffect.AwaitBye:
                 call.Release(Session);

@@ -71,7 +71,7 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
             _hasQueried = true;
         }
 
-        _ = Begin(QueryAsync);
+        _ = Begin(QueryAsync, mayBlock: Context.HasCustomNetwork);
     }
 
     /// <summary>Called by an image that is ready to be offered; the INVITE is sent when all remaining images are.</summary>
@@ -157,7 +157,7 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
             _hasInvited = true;
         }
 
-        _ = Begin(InviteAsync);
+        _ = Begin(InviteAsync, mayBlock: Context.HasCustomNetwork);
     }
 
     private async Task QueryAsync()
@@ -168,7 +168,7 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
             foreach (CallingShare share in _shares)
             {
                 ShareOutcome? obstacle = share.Terms.Obstacle(capabilities);
-                share.Session.Post(obstacle is null ? new ShareInput.PeerCapable() : new ShareInput.QueryFailed(obstacle));
+                share.Session.Post(obstacle is null ? new ShareInput.PeerCapable() : new ShareInput.QueryFailed(obstacle), inPlace: true);
             }
         }
         catch (ImageShareException e)
@@ -250,7 +250,7 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
         }
 
         PostAll(new ShareInput.PeerAnswered());
-        _ = Begin(() => WatchAsync(dialog));
+        _ = Begin(() => WatchAsync(dialog), mayBlock: false);
         var answer = new InvitationAnswer(Context, dialog, offered, offer, _cancellation.Requested) { Agreed = offers => Offers = offers };
         Deliver(await answer.ReadAsync(accepted.Answer).ConfigureAwait(false), dialog, offered);
     }
@@ -269,7 +269,7 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
 
         foreach (AnsweredImage image in images)
         {
-            image.Share.Session.Post(image.Problem is null ? new ShareInput.InviteAccepted() : new ShareInput.AnswerUnusable(image.Problem));
+            image.Share.Session.Post(image.Problem is null ? new ShareInput.InviteAccepted() : new ShareInput.AnswerUnusable(image.Problem), inPlace: true);
         }
 
         if (isEmpty)
@@ -286,7 +286,7 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
     {
         if (DialogOutcome.Of(await dialog.Ended.ConfigureAwait(false)) is { } input)
         {
-            PostAll(input);
+            PostAll(input, inPlace: true);
         }
     }
 }

@@ -43,7 +43,9 @@ internal sealed class AgentContext
     public ProductName Product { get; }
 
     /// <summary>Does something on the loop; false when the agent is closed.</summary>
-    public bool TryPost(Action work) => Loop.Post(work);
+    /// <param name="work">What to do.</param>
+    /// <param name="inPlace">See <see cref="AgentLoop.Post"/>.</param>
+    public bool TryPost(Action work, bool inPlace = false) => Loop.Post(work, inPlace);
 
     /// <summary>Has a part told when the agent closes; at once when it is closed already.</summary>
     public bool TryAdd(IAgentPart part)

@@ -1,22 +1,34 @@
-using System.Threading.Channels;
+using System.Diagnostics.CodeAnalysis;
+using ImageShare.Core.Text;
 using Microsoft.Extensions.Logging;
 
 namespace ImageShare.Core.Sip.UserAgents.Loop;
 
 /// <summary>
 /// The one loop that owns all state of an agent. Messages, timers, calls of the application and the results of asynchronous operations are posted to
-/// it, so that its state needs no locks. Nothing blocks or awaits inside it.
+/// it, so that its state needs no locks. Nothing blocks or awaits inside it. It has no thread of its own: it runs on the thread pool while there is work,
+/// or on the thread that posts.
 /// </summary>
-internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDisposable, IThreadPoolWorkItem
 {
+    /// <summary>How much is done on a thread that has posted, before the thread pool goes on: that thread has something else to do.</summary>
+    private const int MostInPlace = 16;
+
     /// <summary>How long closing waits for messages that are being sent.</summary>
     private static readonly TimeSpan LingerTime = TimeSpan.FromSeconds(2);
 
-    private readonly Channel<Action> _queue = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+    // What waits, and whether a thread takes it. Until the start nobody does, and nobody else may begin to.
+    private readonly Lock _gate = new();
+    private readonly Queue<Action> _queue = new();
+    private bool _isTaken = true;
+    private bool _isComplete;
+
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closing = new();
     private readonly HashSet<LoopTimer> _timers = [];
     private readonly List<TaskCompletionSource<long>> _idle = [];
-    private Task _running = Task.CompletedTask;
+    private ExecutionContext? _flow;
+    private bool _isStarted;
     private int _operations;
     private long _processed;
     private int _disposed;
@@ -28,10 +40,50 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
     /// <summary>The messages that a closing agent waits for.</summary>
     public UnsentMessages Unsent { get; } = new();
 
-    public void Start() => _running = Task.Run(RunAsync);
+    public void Start()
+    {
+        _isStarted = true;
+        _flow = ExecutionContext.Capture();
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
 
     /// <summary>Has the loop do something, from any thread; false after the end.</summary>
-    public bool Post(Action work) => _queue.Writer.TryWrite(work);
+    /// <param name="work">What to do.</param>
+    /// <param name="inPlace">
+    /// Whether it may be done inside this call, when the loop does nothing else: that is cheaper than to wake another thread. Only for a caller that holds no lock
+    /// and may be kept for a moment.
+    /// </param>
+    public bool Post(Action work, bool inPlace = false)
+    {
+        lock (_gate)
+        {
+            if (_isComplete)
+            {
+                return false;
+            }
+
+            _queue.Enqueue(work);
+            if (_isTaken)
+            {
+                return true;
+            }
+
+            _isTaken = true;
+        }
+
+        if (inPlace)
+        {
+            Run(static loop => ((AgentLoop)loop!).Work(MostInPlace));
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+
+        return true;
+    }
+
+    void IThreadPoolWorkItem.Execute() => Run(static loop => ((AgentLoop)loop!).Work(int.MaxValue));
 
     /// <summary>
     /// The same, but at once when called on the loop: a response given inside a handler does not wait behind all requests that were queued
@@ -103,9 +155,12 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
                 timer.Stop();
             }
 
-            _queue.Writer.TryComplete();
+            lock (_gate)
+            {
+                _isComplete = true;
+            }
         });
-        await _running.ConfigureAwait(false);
+        await (_isStarted ? _ended.Task : Task.CompletedTask).ConfigureAwait(false);
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             await _closing.CancelAsync().ConfigureAwait(false);
@@ -130,59 +185,97 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
 
     internal void Forget(LoopTimer timer) => _timers.Remove(timer);
 
-    private async Task RunAsync()
-    {
-        await foreach (Action work in _queue.Reader.ReadAllAsync().ConfigureAwait(false))
-        {
-            try
-            {
-                Volatile.Write(ref _thread, Environment.CurrentManagedThreadId);
-                work();
-            }
-            catch (Exception error)
-            {
-                // One failed work item must not end the loop for all others.
-                AgentLog.WorkFailed(logger, error);
-            }
-            finally
-            {
-                Volatile.Write(ref _thread, 0);
-            }
+    // With what flowed to the start, whichever thread it is.
+    private void Run(ContextCallback work) => InFlow.Run(_flow, work, this);
 
-            _processed++;
-            if (_idle.Count > 0 && _operations == 0 && !_queue.Reader.TryPeek(out _))
+    private void Work(int most)
+    {
+        while (TryTake(out Action? work))
+        {
+            Do(work);
+            if (--most == 0)
             {
-                CompleteIdle();
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                return;
             }
         }
+    }
 
-        CompleteIdle();
+    // False when there is nothing left, or nothing more will come.
+    private bool TryTake([NotNullWhen(true)] out Action? work)
+    {
+        bool isLast;
+        lock (_gate)
+        {
+            if (_queue.TryDequeue(out work))
+            {
+                return true;
+            }
+
+            // After the end nobody takes it again.
+            isLast = _isComplete;
+            _isTaken = isLast;
+        }
+
+        if (isLast)
+        {
+            CompleteIdle();
+            _ended.TrySetResult();
+        }
+
+        return false;
+    }
+
+    private void Do(Action work)
+    {
+        try
+        {
+            Volatile.Write(ref _thread, Environment.CurrentManagedThreadId);
+            work();
+        }
+        catch (Exception error)
+        {
+            // One failed work item must not end the loop for all others.
+            AgentLog.WorkFailed(logger, error);
+        }
+        finally
+        {
+            Volatile.Write(ref _thread, 0);
+        }
+
+        _processed++;
+        if (_idle.Count > 0 && _operations == 0 && IsQueueEmpty())
+        {
+            CompleteIdle();
+        }
+    }
+
+    private bool IsQueueEmpty()
+    {
+        lock (_gate)
+        {
+            return _queue.Count == 0;
+        }
     }
 
     private async Task AwaitAsync<T>(Func<CancellationToken, ValueTask<T>> operation, Action<T> done, Action<ImageShareException> failed)
     {
-        Action outcome;
+        var outcome = new Outcome<T>(this, done, failed);
         try
         {
-            T result = await operation(_closing.Token).ConfigureAwait(false);
-            outcome = () => done(result);
+            outcome.Result = await operation(_closing.Token).ConfigureAwait(false);
         }
         catch (ImageShareException error)
         {
-            outcome = () => failed(error);
+            outcome.Error = error;
         }
         catch (Exception error)
         {
             // An application's own transport may throw anything; the operation must fail, not hang.
-            var wrapped = new ImageShareException(ImageShareError.PeerUnreachable, $"The SIP transport failed: {error.Message}", error);
-            outcome = () => failed(wrapped);
+            outcome.Error = new ImageShareException(ImageShareError.PeerUnreachable, $"The SIP transport failed: {error.Message}", error);
         }
 
-        Post(() =>
-        {
-            _operations--;
-            outcome();
-        });
+        Post(outcome.Take);
     }
 
     private void CompleteIdle()
@@ -193,5 +286,26 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
         }
 
         _idle.Clear();
+    }
+
+    // What an operation has come to.
+    private sealed class Outcome<T>(AgentLoop loop, Action<T> done, Action<ImageShareException> failed)
+    {
+        public T? Result { get; set; }
+
+        public ImageShareException? Error { get; set; }
+
+        public void Take()
+        {
+            loop._operations--;
+            if (Error is { } error)
+            {
+                failed(error);
+            }
+            else
+            {
+                done(Result!);
+            }
+        }
     }
 }
