@@ -93,7 +93,7 @@ public sealed record MsrpPath
 
     private byte[] Encode()
     {
-        var output = new ArrayBufferWriter<byte>(128);
+        using ScratchWriter output = ScratchWriter.Rent();
         for (int i = 0; i < Uris.Length; i++)
         {
             if (i > 0)

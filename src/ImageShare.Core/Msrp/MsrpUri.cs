@@ -165,7 +165,7 @@ public sealed record MsrpUri
     /// <inheritdoc/>
     public override string ToString()
     {
-        var output = new ArrayBufferWriter<byte>(128);
+        using ScratchWriter output = ScratchWriter.Rent();
         Write(output);
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }

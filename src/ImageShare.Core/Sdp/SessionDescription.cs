@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sdp.Lines;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp;
 
@@ -102,7 +103,7 @@ public sealed record SessionDescription
     /// </exception>
     public byte[] ToArray()
     {
-        var output = new ArrayBufferWriter<byte>(1024);
+        using ScratchWriter output = ScratchWriter.Rent();
         Write(output);
         return output.WrittenSpan.ToArray();
     }

@@ -174,7 +174,7 @@ public sealed record SipUri
     /// <inheritdoc/>
     public override string ToString()
     {
-        var output = new ArrayBufferWriter<byte>();
+        using ScratchWriter output = ScratchWriter.Rent();
         Write(output);
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }

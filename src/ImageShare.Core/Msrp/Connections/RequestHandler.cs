@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using ImageShare.Core.Msrp.Framing;
 using ImageShare.Core.Msrp.Transfers;
@@ -13,7 +12,9 @@ namespace ImageShare.Core.Msrp.Connections;
 /// </summary>
 internal sealed class RequestHandler(HeardSessions sessions, ResponseHandler responses, Answers answers, WriterLoop writer, ConnectionEnd end)
 {
-    private readonly ConcurrentQueue<(SessionBinding Session, TaskCompletionSource Answered)> _refusals = new();
+    // Rarely any; filled by other threads.
+    private readonly Queue<(SessionBinding Session, TaskCompletionSource Answered)> _refusals = [];
+    private volatile bool _hasRefusals;
 
     // The current request: the session whose chunk it is, or becomes with its first byte; its head; and whether it is answered.
     private SessionBinding? _receiving;
@@ -25,7 +26,7 @@ internal sealed class RequestHandler(HeardSessions sessions, ResponseHandler res
     public bool TakesBody => (_receiving ?? _opening) is not null;
 
     /// <summary>Whether <see cref="RefuseAsync"/> has work.</summary>
-    public bool HasRefusals => !_refusals.IsEmpty;
+    public bool HasRefusals => _hasRefusals;
 
     /// <summary>A request begins.</summary>
     public ValueTask BeginAsync(MsrpHead head)
@@ -108,7 +109,14 @@ internal sealed class RequestHandler(HeardSessions sessions, ResponseHandler res
     /// <summary>Lets <see cref="RefuseAsync"/> refuse the message a session is receiving. May be called by any thread.</summary>
     /// <param name="session">The session.</param>
     /// <param name="answered">Completed when the response is flushed; never if the connection ends before.</param>
-    public void RefuseLater(SessionBinding session, TaskCompletionSource answered) => _refusals.Enqueue((session, answered));
+    public void RefuseLater(SessionBinding session, TaskCompletionSource answered)
+    {
+        lock (_refusals)
+        {
+            _refusals.Enqueue((session, answered));
+            _hasRefusals = true;
+        }
+    }
 
     /// <summary>
     /// Refuses the messages queued by <see cref="RefuseLater"/> with 413 at once, not only at the next bytes, which may take long to arrive
@@ -116,7 +124,7 @@ internal sealed class RequestHandler(HeardSessions sessions, ResponseHandler res
     /// </summary>
     public async ValueTask RefuseAsync()
     {
-        while (_refusals.TryDequeue(out (SessionBinding Session, TaskCompletionSource Answered) refusal))
+        while (TryTakeRefusal(out (SessionBinding Session, TaskCompletionSource Answered) refusal))
         {
             RefuseChunk(refusal.Session, 413);
 
@@ -125,6 +133,14 @@ internal sealed class RequestHandler(HeardSessions sessions, ResponseHandler res
             responses.EndOfBatch();
             writer.WhenFlushed(refusal.Answered);
             await refusal.Session.Incoming.AbortAsync(MsrpAbortReason.SessionClosed).ConfigureAwait(false);
+        }
+    }
+
+    private bool TryTakeRefusal(out (SessionBinding Session, TaskCompletionSource Answered) refusal)
+    {
+        lock (_refusals)
+        {
+            return _hasRefusals = _refusals.TryDequeue(out refusal);
         }
     }
 

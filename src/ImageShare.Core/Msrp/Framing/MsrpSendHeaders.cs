@@ -108,7 +108,7 @@ public sealed class MsrpSendHeaders
 
     private byte[] EncodeBeforeRange()
     {
-        var output = new ArrayBufferWriter<byte>(512);
+        using ScratchWriter output = ScratchWriter.Rent();
         output.Write(" SEND\r\nTo-Path: "u8);
         To.Write(output);
         output.Write("\r\nFrom-Path: "u8);
@@ -121,7 +121,7 @@ public sealed class MsrpSendHeaders
 
     private byte[] EncodeAfterRange()
     {
-        var output = new ArrayBufferWriter<byte>(128);
+        using ScratchWriter output = ScratchWriter.Rent();
         output.WriteLineEnd();
         if (SuccessReport)
         {

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Msrp.Framing;
 using ImageShare.Core.Msrp.Transfers;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Msrp.Sessions;
 
@@ -43,7 +44,7 @@ internal sealed class MessageSender(SessionBinding session, ConnectionContext co
     /// <summary>Opens the session on a connection with a SEND without a body (RFC 4975 §5.4).</summary>
     public void Open(MsrpConnection connection, MsrpPath peer)
     {
-        var bytes = new ArrayBufferWriter<byte>(512);
+        using ScratchWriter bytes = ScratchWriter.Rent();
         Span<byte> id = stackalloc byte[TransactionIds.Length];
         new TransactionIds().Next(id);
         session.OpeningTransaction = TransactionIdKey.From(id);

@@ -47,8 +47,8 @@ internal sealed class OutgoingTransfer : IDisposable
             ? new BytesInMemory(bytes, (int)Math.Min(content.ChunkSize, MsrpChunker.UninterruptibleSize))
             : new SourceBlocks(content, allowance.ReadAhead);
 
-        // Interruptions and collisions of ids make more chunks than the division says.
-        _open = new OpenTransactions((int)Math.Min(Math.Min(allowance.Window, content.MaxUnanswered), (content.Length / content.ChunkSize) + 64));
+        // Interruptions and collisions of ids make more chunks than the division says; only large chunks are interrupted.
+        _open = new OpenTransactions((int)Math.Min(Math.Min(allowance.Window, content.MaxUnanswered), (content.Length / content.ChunkSize) + (HasLargeChunks ? 64 : 5)));
         _sender = new ChunkSender(message, Bytes, _open, route, writer, settings);
         _reports = new SuccessReports(content.Length, content.SuccessReport, content is { SuccessReport: true, AwaitSuccessReport: true });
         _watch = new ResponseWatch(this, _open, _reports, writer, settings);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using ImageShare.Core.Msrp.Transfers;
 
@@ -11,7 +10,7 @@ namespace ImageShare.Core.Msrp.Writing;
 /// </summary>
 internal sealed class ControlQueue
 {
-    private readonly ConcurrentQueue<(byte[] Bytes, int Length)> _queue = new();
+    private readonly Queue<(byte[] Bytes, int Length)> _queue = [];
     private int _waiting;
 
     /// <summary>Set when something was flushed, or nothing will be any more: the reader loop waits for it when too much is queued.</summary>
@@ -20,24 +19,36 @@ internal sealed class ControlQueue
     /// <summary>How many bytes wait.</summary>
     public int WaitingBytes => Volatile.Read(ref _waiting);
 
-    public bool IsEmpty => _queue.IsEmpty;
+    public bool IsEmpty => WaitingBytes == 0;
 
     public void Add(ReadOnlySpan<byte> bytes)
     {
         byte[] copy = ArrayPool<byte>.Shared.Rent(bytes.Length);
         bytes.CopyTo(copy);
-        Interlocked.Add(ref _waiting, bytes.Length);
-        _queue.Enqueue((copy, bytes.Length));
+        lock (_queue)
+        {
+            _queue.Enqueue((copy, bytes.Length));
+            _waiting += bytes.Length;
+        }
     }
 
     /// <summary>Writes all that waits.</summary>
     public void WriteTo(PipeWriter output)
     {
-        while (_queue.TryDequeue(out (byte[] Bytes, int Length) next))
+        while (TryTake(out (byte[] Bytes, int Length) next))
         {
             output.Write(next.Bytes.AsSpan(0, next.Length));
             ArrayPool<byte>.Shared.Return(next.Bytes);
-            Interlocked.Add(ref _waiting, -next.Length);
+        }
+    }
+
+    private bool TryTake(out (byte[] Bytes, int Length) next)
+    {
+        lock (_queue)
+        {
+            bool any = _queue.TryDequeue(out next);
+            _waiting -= next.Length;
+            return any;
         }
     }
 }

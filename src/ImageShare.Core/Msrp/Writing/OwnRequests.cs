@@ -12,7 +12,8 @@ namespace ImageShare.Core.Msrp.Writing;
 /// <param name="ended">Done when the connection has ended.</param>
 internal sealed class OwnRequests(WriterLoop writer, TransferSettings settings, Task ended)
 {
-    private readonly ConcurrentDictionary<TransactionIdKey, TaskCompletionSource<RelayReply>> _open = new();
+    // Only connections to relays have any.
+    private ConcurrentDictionary<TransactionIdKey, TaskCompletionSource<RelayReply>>? _open;
     private volatile int _count;
 
     /// <summary>Sends a request and waits for its response.</summary>
@@ -30,7 +31,8 @@ internal sealed class OwnRequests(WriterLoop writer, TransferSettings settings, 
         write(bytes, id);
         var answer = new TaskCompletionSource<RelayReply>(TaskCreationOptions.RunContinuationsAsynchronously);
         TimeSpan timeout = settings.TransactionTimeout;
-        _open[key] = answer;
+        ConcurrentDictionary<TransactionIdKey, TaskCompletionSource<RelayReply>> open = LazyInitializer.EnsureInitialized(ref _open, static () => new());
+        open[key] = answer;
         Interlocked.Increment(ref _count);
         try
         {
@@ -47,7 +49,7 @@ internal sealed class OwnRequests(WriterLoop writer, TransferSettings settings, 
         }
         finally
         {
-            _open.TryRemove(key, out _);
+            open.TryRemove(key, out _);
             Interlocked.Decrement(ref _count);
         }
     }
@@ -55,6 +57,7 @@ internal sealed class OwnRequests(WriterLoop writer, TransferSettings settings, 
     /// <summary>Takes a response, if it belongs to one of these requests.</summary>
     public bool TryAnswer(TransactionIdKey key, MsrpHead head) =>
         _count > 0
-        && _open.TryGetValue(key, out TaskCompletionSource<RelayReply>? answer)
+        && Volatile.Read(ref _open) is { } open
+        && open.TryGetValue(key, out TaskCompletionSource<RelayReply>? answer)
         && answer.TrySetResult(new RelayReply(head.Status, head.GetOtherHeaders()));
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using ImageShare.Core.Msrp.Framing;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Msrp.Writing;
 
@@ -9,17 +10,22 @@ namespace ImageShare.Core.Msrp.Writing;
 /// </summary>
 internal sealed class ResponseWriter
 {
-    private readonly ArrayBufferWriter<byte> _pending = new();
+    private ScratchWriter? _pending;
     private byte[] _paths = [];
     private MsrpPath? _to;
     private MsrpUri? _from;
 
-    public ReadOnlySpan<byte> Pending => _pending.WrittenSpan;
+    public ReadOnlySpan<byte> Pending => _pending is { } pending ? pending.WrittenSpan : default;
 
     /// <summary>Where other complete requests may be written, to be sent with the responses.</summary>
-    public IBufferWriter<byte> Output => _pending;
+    public IBufferWriter<byte> Output => _pending ??= ScratchWriter.Rent();
 
-    public void Clear() => _pending.ResetWrittenCount();
+    /// <summary>Forgets what is pending. The buffer goes back: a connection has one only while it has something to answer.</summary>
+    public void Clear()
+    {
+        _pending?.Dispose();
+        _pending = null;
+    }
 
     /// <summary>
     /// Answers a request: back to the previous hop for a SEND, along the whole path for anything else (RFC 4975 §7.2).
@@ -30,13 +36,13 @@ internal sealed class ResponseWriter
         if (!request.IsSend || status != 200)
         {
             MsrpPath hop = request.IsSend && to.Uris.Length > 1 ? new MsrpPath(to.First) : to;
-            MsrpWriter.WriteResponse(_pending, request.TransactionId, hop, new MsrpPath(from), status, Comment(status));
+            MsrpWriter.WriteResponse(Output, request.TransactionId, hop, new MsrpPath(from), status, Comment(status));
             return;
         }
 
         if (!ReferenceEquals(to, _to) || !ReferenceEquals(from, _from))
         {
-            var text = new ArrayBufferWriter<byte>(256);
+            using ScratchWriter text = ScratchWriter.Rent();
             text.Write(" 200 OK\r\nTo-Path: "u8);
             to.First.Write(text);
             text.Write("\r\nFrom-Path: "u8);
@@ -46,7 +52,8 @@ internal sealed class ResponseWriter
         }
 
         ReadOnlySpan<byte> id = request.TransactionId;
-        Span<byte> span = _pending.GetSpan(5 + id.Length + _paths.Length + id.Length + MsrpWriter.EndLineOverhead);
+        IBufferWriter<byte> output = Output;
+        Span<byte> span = output.GetSpan(5 + id.Length + _paths.Length + id.Length + MsrpWriter.EndLineOverhead);
         "MSRP "u8.CopyTo(span);
         int length = 5;
         id.CopyTo(span[length..]);
@@ -54,7 +61,7 @@ internal sealed class ResponseWriter
         _paths.CopyTo(span[length..]);
         length += _paths.Length;
         length += MsrpWriter.FormatEndLine(span[length..], id, MsrpContinuation.Complete, afterBody: false);
-        _pending.Advance(length);
+        output.Advance(length);
     }
 
     public static string Comment(int status) => status switch

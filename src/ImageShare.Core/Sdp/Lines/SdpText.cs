@@ -32,7 +32,7 @@ internal static class SdpText
 
     public static string Print(Action<IBufferWriter<byte>> write)
     {
-        var output = new ArrayBufferWriter<byte>();
+        using ScratchWriter output = ScratchWriter.Rent();
         write(output);
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }

@@ -75,10 +75,7 @@ internal sealed class ShareSession : IThreadPoolWorkItem
     /// <summary>Raised as bytes are transferred, at most every 64 KiB or 1/256 of the image, whichever is more.</summary>
     public event Action<ImageShareProgress>? ProgressChanged;
 
-    /// <summary>
-    /// Completes when all resources are released: with the result, or some seconds later if the share was cancelled and the peer does not
-    /// respond.
-    /// </summary>
+    /// <summary>Completes when all resources are released: with the result, or seconds later if the share was cancelled and the peer does not respond.</summary>
     public Task Gone => _gone.Task;
 
     /// <summary>For tests: whether the invitation got any response.</summary>
@@ -238,7 +235,7 @@ internal sealed class ShareSession : IThreadPoolWorkItem
                 _timers.Stop(stop.Timer);
                 break;
             case ShareEffect.AnnounceSoon soon:
-                _announcing ??= _context.TimeProvider.CreateTimer(_ => Announce(soon.Outcome), null, ShareTimers.PromptTime, Timeout.InfiniteTimeSpan);
+                _announcing ??= CreateAnnouncing(soon.Outcome);
                 break;
             case ShareEffect.Finish finish:
                 await FinishAsync(finish.Outcome).ConfigureAwait(false);
@@ -282,6 +279,9 @@ internal sealed class ShareSession : IThreadPoolWorkItem
 
         Publish(role, outcome);
     }
+
+    private ITimer CreateAnnouncing(ShareOutcome outcome) =>
+        _context.TimeProvider.CreateTimer(_ => Announce(outcome), null, ShareTimers.PromptTime, Timeout.InfiniteTimeSpan);
 
     // Publishes the result although the peer has not responded yet. Runs on a timer.
     private void Announce(ShareOutcome outcome)

@@ -9,7 +9,7 @@ namespace ImageShare.Core.Sharing.Sessions;
 /// <param name="fired">Called when a timer fires, on a timer thread.</param>
 internal sealed class ShareTimers(TimeProvider time, ImageShareLimits limits, bool isCaller, Action<ShareTimer> fired)
 {
-    private readonly Dictionary<ShareTimer, ITimer> _running = [];
+    private readonly List<(ShareTimer Name, ITimer Timer)> _running = [];
 
     /// <summary>How long a cancellation waits for the peer before the result is published.</summary>
     public static TimeSpan PromptTime { get; } = TimeSpan.FromMilliseconds(300);
@@ -18,14 +18,16 @@ internal sealed class ShareTimers(TimeProvider time, ImageShareLimits limits, bo
     public void Start(ShareTimer timer)
     {
         Stop(timer);
-        _running[timer] = time.CreateTimer(_ => fired(timer), null, DurationOf(timer), Timeout.InfiniteTimeSpan);
+        _running.Add((timer, time.CreateTimer(_ => fired(timer), null, DurationOf(timer), Timeout.InfiniteTimeSpan)));
     }
 
     public void Stop(ShareTimer timer)
     {
-        if (_running.Remove(timer, out ITimer? running))
+        int index = _running.FindIndex(running => running.Name == timer);
+        if (index >= 0)
         {
-            running.Dispose();
+            _running[index].Timer.Dispose();
+            _running.RemoveAt(index);
         }
     }
 

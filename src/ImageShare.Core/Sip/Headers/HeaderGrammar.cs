@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.Headers;
 
@@ -22,7 +23,7 @@ internal static class HeaderGrammar
         while (!row.IsEmpty)
         {
             int length = ValueLength(row);
-            value = Text.Grammar.TrimWhiteSpace(row[..length]);
+            value = Grammar.TrimWhiteSpace(row[..length]);
             row = length < row.Length ? row[(length + 1)..] : default;
             if (!value.IsEmpty)
             {
@@ -38,7 +39,7 @@ internal static class HeaderGrammar
     public static string Print<T>(T value)
         where T : ISipHeaderValue
     {
-        var output = new ArrayBufferWriter<byte>();
+        using ScratchWriter output = ScratchWriter.Rent();
         value.Write(output);
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
@@ -47,9 +48,9 @@ internal static class HeaderGrammar
     public static ReadOnlyMemory<byte> ToBytes<T>(T value)
         where T : ISipHeaderValue
     {
-        var output = new ArrayBufferWriter<byte>(128);
+        using ScratchWriter output = ScratchWriter.Rent();
         value.Write(output);
-        return output.WrittenMemory;
+        return output.WrittenSpan.ToArray();
     }
 
     private static int ValueLength(ReadOnlySpan<byte> row)

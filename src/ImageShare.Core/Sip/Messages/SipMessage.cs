@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.Messages;
 
@@ -36,7 +37,7 @@ public abstract class SipMessage
     {
         get
         {
-            var output = new ArrayBufferWriter<byte>();
+            using ScratchWriter output = ScratchWriter.Rent();
             WriteStartLine(output);
             return Encoding.UTF8.GetString(output.WrittenSpan);
         }
@@ -68,9 +69,17 @@ public abstract class SipMessage
     /// <summary>The message as bytes.</summary>
     public byte[] ToArray()
     {
-        var output = new ArrayBufferWriter<byte>(1024 + Body.Length);
+        using ScratchWriter output = ScratchWriter.Rent();
         Write(output);
         return output.WrittenSpan.ToArray();
+    }
+
+    /// <summary>How many bytes the message has when it is written.</summary>
+    internal int Measure()
+    {
+        using ScratchWriter output = ScratchWriter.Rent();
+        Write(output);
+        return output.WrittenSpan.Length;
     }
 
     /// <summary>The header and body as text, for people.</summary>

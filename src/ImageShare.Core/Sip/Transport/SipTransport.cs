@@ -1,6 +1,7 @@
 using System.Net;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.Transport;
 
@@ -144,15 +145,16 @@ public sealed class SipTransport : ISipTransport
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        byte[] bytes = message.ToArray();
-        _tracing.Emit(true, message, new SipHop(destination.Protocol, LocalEndPoint, destination.EndPoint), bytes);
+        using ScratchWriter written = ScratchWriter.Rent();
+        message.Write(written);
+        _tracing.Emit(true, message, new SipHop(destination.Protocol, LocalEndPoint, destination.EndPoint));
         if (destination.Protocol == SipProtocol.Udp)
         {
-            await running.Datagrams.SendAsync(bytes, destination.EndPoint, cancellationToken).ConfigureAwait(false);
+            await running.Datagrams.SendAsync(written.Written, destination.EndPoint, cancellationToken).ConfigureAwait(false);
             return null;
         }
 
-        return await SendOnStreamAsync(running.Connections, bytes, destination, cancellationToken).ConfigureAwait(false);
+        return await SendOnStreamAsync(running.Connections, written.Written, destination, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Closes all connections and sockets. Messages sent before are flushed. A second call waits for the first.</summary>
@@ -206,6 +208,11 @@ public sealed class SipTransport : ISipTransport
 
     private async ValueTask<IPAddress[]> LookUpAsync(string host, CancellationToken cancellationToken)
     {
+        if (IPAddress.TryParse(host, out IPAddress? known))
+        {
+            return [known];
+        }
+
         using var timeout = new CancellationTokenSource(_options.ConnectTimeout, _options.TimeProvider);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try

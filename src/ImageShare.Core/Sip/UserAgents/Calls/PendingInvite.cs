@@ -32,7 +32,7 @@ internal sealed class PendingInvite : IDialogUser, IAgentPart
     {
         Layer = layer;
         Transaction = transaction;
-        _timers = new LoopTimers<IncomingInviteTimer>(layer.Agent.Loop);
+        _timers = new LoopTimers<IncomingInviteTimer>(layer.Agent.Loop, OnTimer);
         transaction.Cancelled = cancel =>
         {
             Volatile.Write(ref _cancel, cancel);
@@ -197,10 +197,7 @@ internal sealed class PendingInvite : IDialogUser, IAgentPart
                     _ = _cancelled.CancelAsync();
                     break;
                 case IncomingInviteEffectKind.StartTimer:
-                    IncomingInviteInputKind fired = effect.Timer == IncomingInviteTimer.Limit
-                        ? IncomingInviteInputKind.LimitTimerFired
-                        : IncomingInviteInputKind.RepeatTimerFired;
-                    _timers.Start(effect.Timer, effect.Duration, () => Step(new(fired)));
+                    _timers.Start(effect.Timer, effect.Duration);
                     break;
                 case IncomingInviteEffectKind.StopTimer:
                     _timers.Stop(effect.Timer);
@@ -208,6 +205,9 @@ internal sealed class PendingInvite : IDialogUser, IAgentPart
             }
         }
     }
+
+    private void OnTimer(IncomingInviteTimer timer) =>
+        Step(new(timer == IncomingInviteTimer.Limit ? IncomingInviteInputKind.LimitTimerFired : IncomingInviteInputKind.RepeatTimerFired));
 
     // RFC 3261 §13.3.1: the caller's Expires may be shorter than our own limit.
     private TimeSpan Limit()

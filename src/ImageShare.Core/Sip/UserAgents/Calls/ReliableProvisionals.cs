@@ -29,7 +29,7 @@ internal sealed class ReliableProvisionals
         _transaction = transaction;
         _complete = complete;
         _gaveUp = gaveUp;
-        _timers = new LoopTimers<ReliableProvisionalTimer>(agent.Loop);
+        _timers = new LoopTimers<ReliableProvisionalTimer>(agent.Loop, Fire);
         _state = ReliableProvisionalMachine.Start(agent.Options.Timers, (uint)RandomNumberGenerator.GetInt32(1, int.MaxValue));
     }
 
@@ -107,7 +107,7 @@ internal sealed class ReliableProvisionals
                     _gaveUp();
                     break;
                 case ReliableProvisionalEffectKind.StartTimer:
-                    _timers.Start(effect.Timer, effect.Duration, () => Fire(effect.Timer));
+                    _timers.Start(effect.Timer, effect.Duration);
                     break;
                 case ReliableProvisionalEffectKind.StopTimer:
                     _timers.Stop(effect.Timer);

@@ -101,9 +101,11 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
     }
 
     /// <summary>Has the loop do something later. On the loop only.</summary>
-    public LoopTimer StartTimer(TimeSpan after, Action elapsed)
+    public LoopTimer StartTimer(TimeSpan after, Action elapsed) => StartTimer(after, new LoopTimer(this, elapsed));
+
+    /// <summary>Starts a timer that was made for this loop. On the loop only.</summary>
+    public LoopTimer StartTimer(TimeSpan after, LoopTimer timer)
     {
-        var timer = new LoopTimer(this, elapsed);
         if (!IsClosed)
         {
             _timers.Add(timer);

@@ -3,7 +3,7 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.UserAgents.Loop;
 
 /// <summary>A timer of an <see cref="AgentLoop"/>: once stopped it never runs, even when its callback is already queued.</summary>
-internal sealed class LoopTimer(AgentLoop loop, Action elapsed)
+internal class LoopTimer(AgentLoop loop, Action? elapsed)
 {
     private ITimer? _timer;
 
@@ -23,42 +23,66 @@ internal sealed class LoopTimer(AgentLoop loop, Action elapsed)
         if (_timer is not null)
         {
             Stop();
-            elapsed();
+            Elapse();
         }
     });
+
+    /// <summary>Its time is over.</summary>
+    protected virtual void Elapse() => elapsed!();
 }
 
 /// <summary>The timers of one owner, by name; starting one that runs starts it anew. On the loop only.</summary>
-internal sealed class LoopTimers<TName>(AgentLoop loop)
-    where TName : notnull
+/// <param name="loop">The loop.</param>
+/// <param name="elapsed">Called with the name of a timer whose time is over.</param>
+internal sealed class LoopTimers<TName>(AgentLoop loop, Action<TName> elapsed)
+    where TName : struct, Enum
 {
-    private readonly Dictionary<TName, LoopTimer> _timers = [];
+    // Two or three at a time.
+    private readonly List<Named> _timers = [];
 
-    public void Start(TName name, TimeSpan after, Action elapsed)
+    public void Start(TName name, TimeSpan after)
     {
         Stop(name);
-        _timers[name] = loop.StartTimer(after, () =>
-        {
-            _timers.Remove(name);
-            elapsed();
-        });
+        var timer = new Named(this, name);
+        _timers.Add(timer);
+        loop.StartTimer(after, timer);
     }
 
     public void Stop(TName name)
     {
-        if (_timers.Remove(name, out LoopTimer? timer))
+        foreach (Named timer in _timers)
         {
-            timer.Stop();
+            if (EqualityComparer<TName>.Default.Equals(timer.Name, name))
+            {
+                _timers.Remove(timer);
+                timer.Stop();
+                return;
+            }
         }
     }
 
     public void StopAll()
     {
-        foreach (LoopTimer timer in _timers.Values)
+        foreach (Named timer in _timers)
         {
             timer.Stop();
         }
 
         _timers.Clear();
     }
+
+    private sealed class Named(LoopTimers<TName> owner, TName name) : LoopTimer(owner.Loop, elapsed: null)
+    {
+        public TName Name => name;
+
+        protected override void Elapse()
+        {
+            owner._timers.Remove(this);
+            owner.Elapsed(name);
+        }
+    }
+
+    private AgentLoop Loop => loop;
+
+    private void Elapsed(TName name) => elapsed(name);
 }

@@ -38,7 +38,7 @@ internal sealed class InviteSession : IDialogUser, IAgentPart
             OfferConcluded = Offers.OnPeerDone,
             InviteAccepted = OnInviteAccepted,
         };
-        _timers = new LoopTimers<InviteSessionTimer>(layer.Agent.Loop);
+        _timers = new LoopTimers<InviteSessionTimer>(layer.Agent.Loop, OnTimer);
         _state = InviteSessionMachine.StartAsCaller(layer.Agent.Options.Timers);
     }
 
@@ -214,8 +214,7 @@ internal sealed class InviteSession : IDialogUser, IAgentPart
                     OnEnded(effect.Reason);
                     break;
                 case InviteSessionEffectKind.StartTimer:
-                    _timers.Start(effect.Timer, effect.Duration, () => Step(
-                        effect.Timer == InviteSessionTimer.Ack ? InviteSessionInput.AckTimerFired : InviteSessionInput.RepeatTimerFired));
+                    _timers.Start(effect.Timer, effect.Duration);
                     break;
                 case InviteSessionEffectKind.StopTimer:
                     _timers.Stop(effect.Timer);
@@ -223,6 +222,8 @@ internal sealed class InviteSession : IDialogUser, IAgentPart
             }
         }
     }
+
+    private void OnTimer(InviteSessionTimer timer) => Step(timer == InviteSessionTimer.Ack ? InviteSessionInput.AckTimerFired : InviteSessionInput.RepeatTimerFired);
 
     private void OnEnded(DialogEndReason reason)
     {

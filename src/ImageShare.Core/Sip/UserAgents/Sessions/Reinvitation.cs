@@ -28,7 +28,7 @@ internal sealed class Reinvitation : IInviteUser, IAgentPart
         _done = done;
         _failed = failed;
         _sender = new InviteSender(requests.Layer, requests.ContactParameters, this);
-        _timers = new LoopTimers<Timer>(Agent.Loop);
+        _timers = new LoopTimers<Timer>(Agent.Loop, OnTimer);
         _state = OutgoingInviteMachine.Start(Agent.Options.Timers);
     }
 
@@ -49,7 +49,7 @@ internal sealed class Reinvitation : IInviteUser, IAgentPart
     {
         if (Agent.TryAdd(this))
         {
-            _timers.Start(Timer.Limit, Agent.Options.InviteTimeLimit, Cancel);
+            _timers.Start(Timer.Limit, Agent.Options.InviteTimeLimit);
             _sender.Send(invite);
         }
     }
@@ -91,6 +91,18 @@ internal sealed class Reinvitation : IInviteUser, IAgentPart
     {
         _timers.StopAll();
         _failed(reason);
+    }
+
+    private void OnTimer(Timer timer)
+    {
+        if (timer == Timer.Limit)
+        {
+            Cancel();
+        }
+        else
+        {
+            Step(OutgoingInviteInput.TimerFired);
+        }
     }
 
     private void OnLearned(bool hasCredentials)
@@ -145,7 +157,7 @@ internal sealed class Reinvitation : IInviteUser, IAgentPart
                 Settle(effect.Duration);
                 break;
             case OutgoingInviteEffectKind.StartTimer:
-                _timers.Start(Timer.Machine, effect.Duration, () => Step(OutgoingInviteInput.TimerFired));
+                _timers.Start(Timer.Machine, effect.Duration);
                 break;
             case OutgoingInviteEffectKind.StopTimer:
                 _timers.Stop(Timer.Machine);

@@ -40,7 +40,7 @@ internal sealed class ClientTransaction
         _layer = layer;
         Request = request;
         _user = user;
-        _timers = new LoopTimers<TransactionTimer>(layer.Agent.Loop);
+        _timers = new LoopTimers<TransactionTimer>(layer.Agent.Loop, OnTimer);
         _outbox = new Outbox(layer.Agent, OnSent, OnSendFailed);
     }
 
@@ -169,7 +169,7 @@ internal sealed class ClientTransaction
                     _user.OnResponse(_response!);
                     break;
                 case TransactionEffectKind.StartTimer:
-                    _timers.Start(effect.Timer, effect.Duration, () => Step(TransactionInput.Fired(effect.Timer)));
+                    _timers.Start(effect.Timer, effect.Duration);
                     break;
                 case TransactionEffectKind.StopTimer:
                     _timers.Stop(effect.Timer);
@@ -196,6 +196,8 @@ internal sealed class ClientTransaction
             _layer.Agent.Memory.Keep(new AcknowledgedRefusal(_layer, Key, new RepeatedMessage(_ack!, Destination!)), _layer.Agent.Options.Timers.D);
         }
     }
+
+    private void OnTimer(TransactionTimer timer) => Step(TransactionInput.Fired(timer));
 
     private void OnSent(object? connection)
     {

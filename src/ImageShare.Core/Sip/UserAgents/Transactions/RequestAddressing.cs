@@ -37,7 +37,7 @@ internal sealed class RequestAddressing(AgentContext agent, RoutedRequest routed
             {
                 Write(first);
                 routed.Request.CompactNames |= agent.Options.CompactNames;
-                length = routed.Request.ToArray().Length;
+                length = routed.Request.Measure();
             }
             catch (ImageShareException error)
             {

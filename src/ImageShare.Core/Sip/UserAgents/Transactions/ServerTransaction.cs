@@ -29,7 +29,7 @@ internal sealed class ServerTransaction
         Request = request;
         Source = source;
         _merge = MergeKey.For(request);
-        _timers = new LoopTimers<TransactionTimer>(layer.Agent.Loop);
+        _timers = new LoopTimers<TransactionTimer>(layer.Agent.Loop, OnTimer);
         _outbox = new Outbox(layer.Agent, _ => OnSent(), OnSendFailed);
     }
 
@@ -158,7 +158,7 @@ internal sealed class ServerTransaction
                     deliver?.Invoke();
                     break;
                 case TransactionEffectKind.StartTimer:
-                    _timers.Start(effect.Timer, effect.Duration, () => Step(TransactionInput.Fired(effect.Timer)));
+                    _timers.Start(effect.Timer, effect.Duration);
                     break;
                 case TransactionEffectKind.StopTimer:
                     _timers.Stop(effect.Timer);
@@ -205,6 +205,8 @@ internal sealed class ServerTransaction
         _response = response;
         _outbox.Send(response, _layer.Agent.Transport.GetResponseDestination(response, Source));
     }
+
+    private void OnTimer(TransactionTimer timer) => Step(TransactionInput.Fired(timer));
 
     private void OnSent()
     {
