@@ -101,7 +101,7 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
     }
 
     /// <summary>Has the loop do something later. On the loop only.</summary>
-    public LoopTimer StartTimer(TimeSpan after, Action elapsed) => StartTimer(after, new LoopTimer(this, elapsed));
+    public LoopTimer StartTimer(TimeSpan after, Action elapsed) => StartTimer(after, new ActionTimer(this, elapsed));
 
     /// <summary>Starts a timer that was made for this loop. On the loop only.</summary>
     public LoopTimer StartTimer(TimeSpan after, LoopTimer timer)

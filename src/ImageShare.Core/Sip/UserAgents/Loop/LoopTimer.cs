@@ -3,7 +3,7 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.UserAgents.Loop;
 
 /// <summary>A timer of an <see cref="AgentLoop"/>: once stopped it never runs, even when its callback is already queued.</summary>
-internal class LoopTimer(AgentLoop loop, Action? elapsed)
+internal abstract class LoopTimer(AgentLoop loop)
 {
     private ITimer? _timer;
 
@@ -28,7 +28,13 @@ internal class LoopTimer(AgentLoop loop, Action? elapsed)
     });
 
     /// <summary>Its time is over.</summary>
-    protected virtual void Elapse() => elapsed!();
+    protected abstract void Elapse();
+}
+
+/// <summary>A timer that does something.</summary>
+internal sealed class ActionTimer(AgentLoop loop, Action elapsed) : LoopTimer(loop)
+{
+    protected override void Elapse() => elapsed();
 }
 
 /// <summary>The timers of one owner, by name; starting one that runs starts it anew. On the loop only.</summary>
@@ -71,7 +77,7 @@ internal sealed class LoopTimers<TName>(AgentLoop loop, Action<TName> elapsed)
         _timers.Clear();
     }
 
-    private sealed class Named(LoopTimers<TName> owner, TName name) : LoopTimer(owner.Loop, elapsed: null)
+    private sealed class Named(LoopTimers<TName> owner, TName name) : LoopTimer(owner.Loop)
     {
         public TName Name => name;
 

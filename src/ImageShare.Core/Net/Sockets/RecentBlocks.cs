@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
-namespace ImageShare.Core.Net;
+namespace ImageShare.Core.Net.Sockets;
 
 /// <summary>
 /// A pool of blocks of one size. The block returned last is rented first, whichever thread returned it, because it is still in the

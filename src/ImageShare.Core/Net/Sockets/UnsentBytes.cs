@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 
-namespace ImageShare.Core.Net;
+namespace ImageShare.Core.Net.Sockets;
 
 /// <summary>
 /// Limits the unsent bytes in a TCP socket's buffer. Otherwise, if a user cancels, several megabytes in the send buffer would still be sent.

@@ -1,7 +1,7 @@
 using System.Buffers;
-using ImageShare.Core.Net;
+using ImageShare.Core.Net.Sockets;
 
-namespace ImageShare.Core.Tests.Net;
+namespace ImageShare.Core.Tests.Net.Sockets;
 
 [TestFixture]
 internal sealed class RecentBlocksTests
