@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
@@ -66,9 +65,9 @@ internal sealed class SocketStreamConnection : IStreamConnection
                 _socket.Shutdown(SocketShutdown.Send);
                 await LingerAsync().ConfigureAwait(false);
             }
-            catch (SocketException)
+            catch (Exception e) when (e is SocketException or IOException or InvalidOperationException)
             {
-                // The peer has already closed the connection.
+                // The peer has already closed the connection, or its reader is completed.
             }
 
             _socket.Dispose();
@@ -80,21 +79,13 @@ internal sealed class SocketStreamConnection : IStreamConnection
     private async ValueTask LingerAsync()
     {
         using var limit = new CancellationTokenSource(LingerTime);
-        byte[] discarded = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
-            for (int read = 1, total = 0; read > 0 && total < LingerBytes; total += read)
-            {
-                read = await _socket.ReceiveAsync(discarded.AsMemory(), limit.Token).ConfigureAwait(false);
-            }
+            await _input.DiscardAsync(LingerBytes, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             // The time limit has expired.
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(discarded);
         }
     }
 }

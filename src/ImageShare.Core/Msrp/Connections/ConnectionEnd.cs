@@ -14,7 +14,9 @@ internal sealed class ConnectionEnd(IStreamConnection stream, WriterLoop writer,
     private const int None = -1;
 
     private readonly TaskCompletionSource _readingEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Whoever waits for it may go on inside SetEnded, which is the last thing a connection does.
+    private readonly TaskCompletionSource _ended = new();
     private readonly CancellationTokenSource _lifetime = new();
     private int _reason = None;
     private volatile bool _isClosing;
@@ -51,7 +53,7 @@ internal sealed class ConnectionEnd(IStreamConnection stream, WriterLoop writer,
         }
 
         stream.Input.CancelPendingRead();
-        writer.Notify();
+        writer.Notify(isAborted: force);
     }
 
     /// <summary>The reader loop has ended.</summary>

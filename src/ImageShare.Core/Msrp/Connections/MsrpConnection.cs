@@ -167,8 +167,12 @@ internal sealed class MsrpConnection
 
     private async Task RunAsync()
     {
-        // Off the caller's thread: it may be the loop that accepts.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        if (Origin.IsAccepted)
+        {
+            // Off the thread of the loop that accepts. A peer that was dialled sends nothing before it has heard something.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        }
+
         var shutdown = new ConnectionShutdown(_stream, _reader, _writer, _bound, _end, _context.Settings.TimeProvider);
         Task writing = shutdown.WriteAsync();
         MsrpSessionEndReason reason = await _reader.RunAsync().ConfigureAwait(false);

@@ -85,18 +85,22 @@ internal sealed class WriterLoop
         }
     }
 
-    /// <summary>Wakes the loop, and callers that wait for room. For any thread.</summary>
-    public void Notify()
+    /// <summary>Wakes callers that wait for room, and, when it is aborted, the loop. For any thread.</summary>
+    public void Notify(bool isAborted)
     {
-        State.Wake();
+        if (isAborted)
+        {
+            State.Wake();
+        }
+
         _control.Room.Set();
     }
 
-    /// <summary>Ends the loop once what is queued was flushed. For any thread.</summary>
+    /// <summary>Ends the loop once what is queued was flushed, inside this call if that does not have to wait. For the connection.</summary>
     public void EndAfterQueue()
     {
         _isLast = true;
-        State.Wake();
+        State.Wake(inline: true);
     }
 
     /// <summary>Ends the loop with what is queued unwritten. For any thread.</summary>

@@ -53,6 +53,11 @@ internal sealed class SocketPipeReader : PipeReader, IValueTaskSource<ReadResult
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isReleased, this);
+            if (_isWaiting)
+            {
+                throw new InvalidOperationException("A read is pending; a pipe has one reader.");
+            }
+
             if (HasNews || (!_isReceiving && Receive()))
             {
                 return new ValueTask<ReadResult>(Take());
@@ -105,6 +110,7 @@ internal sealed class SocketPipeReader : PipeReader, IValueTaskSource<ReadResult
 
     public override void CancelPendingRead()
     {
+        ReadResult result;
         lock (_gate)
         {
             _isCanceled = true;
@@ -113,13 +119,11 @@ internal sealed class SocketPipeReader : PipeReader, IValueTaskSource<ReadResult
                 return;
             }
 
-            _isWaiting = false;
-
             // Not on the thread of the caller, which may hold locks.
-            _wait.RunContinuationsAsynchronously = true;
+            (_isWaiting, _wait.RunContinuationsAsynchronously, result) = (false, true, Take());
         }
 
-        _wait.SetResult(Taken());
+        _wait.SetResult(result);
     }
 
     public override void Complete(Exception? exception = null)
@@ -131,6 +135,21 @@ internal sealed class SocketPipeReader : PipeReader, IValueTaskSource<ReadResult
             if (isFirst && !_isReceiving)
             {
                 Release();
+            }
+        }
+    }
+
+    /// <summary>Reads and discards until the peer ends, at most so many bytes. For the reader, when no read is pending.</summary>
+    public async ValueTask DiscardAsync(long most, CancellationToken cancellationToken)
+    {
+        for (long discarded = 0; discarded < most;)
+        {
+            ReadResult read = await ReadAsync(cancellationToken).ConfigureAwait(false);
+            discarded += read.Buffer.Length;
+            AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
+            {
+                return;
             }
         }
     }
@@ -196,6 +215,8 @@ internal sealed class SocketPipeReader : PipeReader, IValueTaskSource<ReadResult
     // Called when a read of the socket that was pending has ended.
     private void OnReceived()
     {
+        bool isLost;
+        ReadResult result;
         lock (_gate)
         {
             bool isDone = EndReceive();
@@ -210,17 +231,18 @@ internal sealed class SocketPipeReader : PipeReader, IValueTaskSource<ReadResult
                 return;
             }
 
-            _isWaiting = false;
-            _wait.RunContinuationsAsynchronously = false;
+            (_isWaiting, _wait.RunContinuationsAsynchronously) = (false, false);
+            isLost = _error != SocketError.Success && _examined >= _end;
+            result = isLost ? default : Take();
         }
 
-        if (_error != SocketError.Success && _examined >= _end)
+        if (isLost)
         {
             _wait.SetException(Lost());
         }
         else
         {
-            _wait.SetResult(Taken());
+            _wait.SetResult(result);
         }
     }
 
@@ -233,19 +255,10 @@ internal sealed class SocketPipeReader : PipeReader, IValueTaskSource<ReadResult
                 return;
             }
 
-            _isWaiting = false;
-            _wait.RunContinuationsAsynchronously = true;
+            (_isWaiting, _wait.RunContinuationsAsynchronously) = (false, true);
         }
 
         _wait.SetException(new OperationCanceledException(cancellationToken));
-    }
-
-    private ReadResult Taken()
-    {
-        lock (_gate)
-        {
-            return Take();
-        }
     }
 
     private ReadResult Take()

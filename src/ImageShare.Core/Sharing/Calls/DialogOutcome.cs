@@ -34,7 +34,7 @@ internal static class DialogOutcome
         using var wait = new CancellationTokenSource(ByeWait, context.TimeProvider);
         try
         {
-            await dialog.ByeAsync(ReasonHeader.Write(reason), wait.Token).ConfigureAwait(false);
+            await dialog.ByeAsync(ReasonHeader.Write(reason), inPlace: true, wait.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

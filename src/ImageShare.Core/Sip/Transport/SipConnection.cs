@@ -133,8 +133,8 @@ internal sealed class SipConnection
         _deadline.Dispose();
         try
         {
-            await _stream.Input.CompleteAsync().ConfigureAwait(false);
             await _stream.DisposeAsync().ConfigureAwait(false);
+            await _stream.Input.CompleteAsync().ConfigureAwait(false);
         }
         finally
         {

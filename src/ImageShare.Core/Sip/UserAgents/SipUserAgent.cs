@@ -124,7 +124,7 @@ public sealed class SipUserAgent : IAsyncDisposable
         }
 
         var outgoing = new OutgoingInvite(_dialogs, hasOffer: !invite.Body.IsEmpty, settings ?? new InviteSettings());
-        if (!_agent.TryPost(() => outgoing.Start(invite)))
+        if (!_agent.TryPost(() => outgoing.Start(invite), settings?.InPlace == true))
         {
             outgoing.Close(AgentContext.Closed());
         }

@@ -65,7 +65,7 @@ internal sealed class FirstInvite(IncomingInvite invite) : IShareCall
     public Task<InviteDialog> AcceptAsync(ReadOnlyMemory<byte> answer, ParameterList contactParameters)
     {
         invite.TakesOffers = true;
-        return invite.AcceptAsync(answer, MediaType.Sdp, contactParameters, CancellationToken.None);
+        return invite.AcceptFromAsync(answer, MediaType.Sdp, contactParameters, inPlace: true, CancellationToken.None);
     }
 }
 

@@ -27,6 +27,7 @@ internal sealed class IncomingCall : ShareCall
     // Guarded by the gate.
     private readonly ImageDecisions _decisions = new();
     private bool _isRinging;
+    private CancellationTokenRegistration _withdrawing;
     private volatile bool _isReplaced;
 
     /// <param name="context">The context of the client's shares.</param>
@@ -89,7 +90,7 @@ internal sealed class IncomingCall : ShareCall
         }
 
         _call.Ring();
-        _ = Begin(WatchInviteAsync, mayBlock: false);
+        _withdrawing = _call.Cancelled.UnsafeRegister(static call => ((IncomingCall)call!).Withdraw(), this);
     }
 
     /// <summary>Called when an image is accepted.</summary>
@@ -118,7 +119,14 @@ internal sealed class IncomingCall : ShareCall
     }
 
     // An image that ended without a decision is refused. Before the answer, no offer is needed to remove it.
-    protected override void OnLeft(ShareSession session, bool isLast) => Refuse(_shares.Single(share => share.Session == session), 480);
+    protected override void OnLeft(ShareSession session, bool isLast)
+    {
+        Refuse(_shares.Single(share => share.Session == session), 480);
+        if (isLast)
+        {
+            _withdrawing.Unregister();
+        }
+    }
 
     private void AnswerWhenAllDecided()
     {
@@ -164,7 +172,7 @@ internal sealed class IncomingCall : ShareCall
         byte[] bytes = description.ToArray();
         Task<InviteDialog> accepting = _call.AcceptAsync(bytes, ServiceTags.Contact(Context.Profile));
         InviteDialog dialog = _call.Dialog!;
-        dialog.Describe(bytes, _offerBytes);
+        dialog.Describe(bytes, _offerBytes, inPlace: true);
         var session = new AgreedSession(description, [.. accepted.Select(static image => FileOf(image.Key, image.Value))]);
         SessionAnswers.Start(dialog, session, _shares.Count == 1 ? (request, body, local) => TryReplace(_shares[0], dialog, request, body, local) : null);
         Establish(dialog, new SessionOffers(dialog, session), accepted);
@@ -230,18 +238,9 @@ internal sealed class IncomingCall : ShareCall
 
     private ShareOutcome Withdrawal => _call.Cancel is { } cancel ? ReasonHeader.ReadOfCancel(cancel).ToWithdrawal() : ShareOutcome.InvitationLost;
 
-    private async Task WatchInviteAsync()
+    // Called on the thread pool when the caller gives up. Ended shares ignore it.
+    private void Withdraw()
     {
-        var withdrawn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        CancellationTokenRegistration registration = _call.Cancelled.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), withdrawn);
-        Task ended = Task.WhenAll(Sessions.Select(static session => session.Completion));
-        await Task.WhenAny(withdrawn.Task, ended).ConfigureAwait(false);
-        await registration.DisposeAsync().ConfigureAwait(false);
-        if (ended.IsCompleted)
-        {
-            return;
-        }
-
         ShareOutcome outcome = Withdrawal;
         PostAll(new ShareInput.InvitationWithdrawn(outcome), inPlace: true);
         bool isAnswered;

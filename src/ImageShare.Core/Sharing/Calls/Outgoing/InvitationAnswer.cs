@@ -58,7 +58,7 @@ internal sealed class InvitationAnswer(
     private void Agree(AnsweredImage[] images, SessionDescription answer, ReadOnlyMemory<byte> answerBytes)
     {
         SessionDescription agreed = AgreedOffer(answer, images);
-        dialog.Describe(agreed.ToArray(), answerBytes);
+        dialog.Describe(agreed.ToArray(), answerBytes, inPlace: true);
         var session = new AgreedSession(
             agreed,
             [.. images.Where(image => agreed.Media[image.Section].Port != 0).Select(image => new SessionFile(RunningFile.Of(agreed, image.Section), image.Share.Session))]);

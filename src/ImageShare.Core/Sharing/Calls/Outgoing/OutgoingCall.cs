@@ -249,7 +249,7 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
             return;
         }
 
-        PostAll(new ShareInput.PeerAnswered());
+        PostAll(new ShareInput.PeerAnswered(), inPlace: true);
         _ = Begin(() => WatchAsync(dialog), mayBlock: false);
         var answer = new InvitationAnswer(Context, dialog, offered, offer, _cancellation.Requested) { Agreed = offers => Offers = offers };
         Deliver(await answer.ReadAsync(accepted.Answer).ConfigureAwait(false), dialog, offered);

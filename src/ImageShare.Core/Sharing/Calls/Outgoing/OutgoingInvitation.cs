@@ -141,6 +141,7 @@ internal sealed class OutgoingInvitation(
         {
             ContactParameters = ServiceTags.Contact(context.Profile),
             TakesOffers = true,
+            InPlace = true,
             Trying = _ => Array.ForEach(told, static session => session.Post(new ShareInput.PeerTrying())),
             Provisional = _ => Array.ForEach(told, static session => session.Post(new ShareInput.PeerRinging())),
             Unreadable = () => Array.ForEach(told, static session => session.Post(new ShareInput.AnswerUnreadable())),

@@ -79,7 +79,12 @@ public sealed class IncomingInvite
     /// caller had given up, or it was rejected. <see cref="ImageShareError.MalformedMessage"/>: our offer was not answered in the ACK, BYE was sent. <see cref="ImageShareError.InvalidState"/>: the agent is closed, or accepted twice.
     /// </exception>
     public Task<InviteDialog> AcceptAsync(
-        ReadOnlyMemory<byte> body, MediaType contentType, ParameterList contactParameters = default, CancellationToken cancellationToken = default)
+        ReadOnlyMemory<byte> body, MediaType contentType, ParameterList contactParameters = default, CancellationToken cancellationToken = default) =>
+        AcceptFromAsync(body, contentType, contactParameters, inPlace: false, cancellationToken);
+
+    /// <summary>The same; <paramref name="inPlace"/> as for <see cref="AgentLoop.Post"/>.</summary>
+    internal Task<InviteDialog> AcceptFromAsync(
+        ReadOnlyMemory<byte> body, MediaType contentType, ParameterList contactParameters, bool inPlace, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(contentType);
         SipResponse response = CreateAcceptance(body, contentType, contactParameters);
@@ -94,7 +99,7 @@ public sealed class IncomingInvite
             throw new ImageShareException(ImageShareError.InvalidState, "This call was accepted already; use its Dialog.");
         }
 
-        if (!Agent.Loop.RunOrPost(() => _pending.Accept(dialog, response)))
+        if (!Agent.Loop.RunOrPost(() => _pending.Accept(dialog, response), inPlace))
         {
             dialog.Fail(AgentContext.Closed());
         }

@@ -1,4 +1,5 @@
 using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.UserAgents.Loop;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.UserAgents.Calls;
@@ -20,6 +21,9 @@ public sealed record InviteSettings
     /// handler; otherwise it gets 488.
     /// </summary>
     public bool TakesOffers { get; init; }
+
+    /// <summary>Whether the agent may work on the thread that sends; see <see cref="AgentLoop.Post"/>.</summary>
+    internal bool InPlace { get; init; }
 
     /// <summary>Called on the agent's loop when a final response came that could not be read; must not block nor throw.</summary>
     internal Action? Unreadable { get; init; }

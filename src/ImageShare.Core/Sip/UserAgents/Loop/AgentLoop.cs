@@ -89,11 +89,13 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
     /// The same, but at once when called on the loop: a response given inside a handler does not wait behind all requests that were queued
     /// meanwhile.
     /// </summary>
-    public bool RunOrPost(Action work)
+    /// <param name="work">What to do.</param>
+    /// <param name="inPlace">See <see cref="Post"/>.</param>
+    public bool RunOrPost(Action work, bool inPlace = false)
     {
         if (Volatile.Read(ref _thread) != Environment.CurrentManagedThreadId)
         {
-            return Post(work);
+            return Post(work, inPlace);
         }
 
         work();

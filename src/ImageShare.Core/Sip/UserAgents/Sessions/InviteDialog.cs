@@ -95,9 +95,12 @@ public sealed class InviteDialog
     /// <param name="reason">The value of a Reason header (RFC 3326), such as <c>SIP;cause=500;text="Disk full"</c>; null for none.</param>
     /// <param name="cancellationToken">Cancels the wait only; the BYE is sent all the same.</param>
     /// <returns>Completes when the BYE was answered or no answer can be expected; never fails for what the peer does.</returns>
-    public Task ByeAsync(string? reason, CancellationToken cancellationToken = default)
+    public Task ByeAsync(string? reason, CancellationToken cancellationToken = default) => ByeAsync(reason, inPlace: false, cancellationToken);
+
+    /// <summary>The same; <paramref name="inPlace"/> as for <see cref="AgentLoop.Post"/>.</summary>
+    internal Task ByeAsync(string? reason, bool inPlace, CancellationToken cancellationToken)
     {
-        if (!_layer.Agent.TryPost(() => _session.End(reason)))
+        if (!_layer.Agent.TryPost(() => _session.End(reason), inPlace))
         {
             _session.Ending.CompleteBye();
         }
@@ -170,7 +173,11 @@ public sealed class InviteDialog
     /// </summary>
     /// <param name="local">Our session description (application/sdp), fit to be an answer; must not change any more.</param>
     /// <param name="remote">The peer's; must not change any more.</param>
-    public void Describe(ReadOnlyMemory<byte> local, ReadOnlyMemory<byte> remote) => _layer.Agent.TryPost(() => _session.Descriptions.Set(local, remote));
+    public void Describe(ReadOnlyMemory<byte> local, ReadOnlyMemory<byte> remote) => Describe(local, remote, inPlace: false);
+
+    /// <summary>The same; <paramref name="inPlace"/> as for <see cref="AgentLoop.Post"/>.</summary>
+    internal void Describe(ReadOnlyMemory<byte> local, ReadOnlyMemory<byte> remote, bool inPlace) =>
+        _layer.Agent.TryPost(() => _session.Descriptions.Set(local, remote), inPlace);
 
     /// <summary>The same as <see cref="OfferAsync(SipMethod, ReadOnlyMemory{byte}, MediaType, CancellationToken)"/>, with an offer that is written when it is sent: it can consider what the peer offered meanwhile.</summary>
     /// <param name="write">Called on the agent's loop, each time the offer is sent; empty when there is nothing to offer any more.</param>
