@@ -170,7 +170,9 @@ public sealed record MediaDescription
                 SdpText.WriteLine(output, 'i', Title);
                 break;
             case 'c' when Connection is not null:
-                SdpText.WriteLine(output, 'c', Connection.ToString());
+                output.Write("c="u8);
+                Connection.Write(output);
+                output.WriteLineEnd();
                 break;
             case 'a':
                 SdpSectionWriter.WriteAttributes(output, Attributes);

@@ -130,7 +130,9 @@ public sealed record SessionDescription
                 SdpText.WriteLine(output, 'v', "0");
                 break;
             case 'o':
-                SdpText.WriteLine(output, 'o', Origin.ToString());
+                output.Write("o="u8);
+                Origin.Write(output);
+                output.WriteLineEnd();
                 break;
             case 's':
                 SdpText.WriteLine(output, 's', SessionName);
@@ -139,10 +141,14 @@ public sealed record SessionDescription
                 SdpText.WriteLine(output, 'i', Information);
                 break;
             case 'c' when Connection is not null:
-                SdpText.WriteLine(output, 'c', Connection.ToString());
+                output.Write("c="u8);
+                Connection.Write(output);
+                output.WriteLineEnd();
                 break;
             case 't':
-                SdpText.WriteLine(output, 't', Timing.ToString());
+                output.Write("t="u8);
+                Timing.Write(output);
+                output.WriteLineEnd();
                 break;
             case 'a':
                 SdpSectionWriter.WriteAttributes(output, Attributes);

@@ -11,6 +11,9 @@ internal static class ShareBenchmark
 {
     private const int WrongUsage = 2;
 
+    // For a round: a share that hangs must not hang the build.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     /// <returns>0, or 2 for wrong arguments.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
@@ -72,13 +75,13 @@ internal static class ShareBenchmark
         await using (library.ConfigureAwait(false))
         {
             using BarePair bare = await BarePair.StartAsync(wire).ConfigureAwait(false);
-            await ShareRound.RunAsync(warmUp, library.ShareAsync).ConfigureAwait(false);
+            await ShareRound.RunAsync(warmUp, library.ShareAsync).WaitAsync(Patience).ConfigureAwait(false);
             await ShareRound.RunAsync(warmUp, bare.ShareAsync).ConfigureAwait(false);
             List<ShareRound> ours = [], theirs = [];
             for (int i = 0; i < rounds; i++)
             {
                 theirs.Add(await ShareRound.RunAsync(shares, bare.ShareAsync).ConfigureAwait(false));
-                ours.Add(await ShareRound.RunAsync(shares, library.ShareAsync).ConfigureAwait(false));
+                ours.Add(await ShareRound.RunAsync(shares, library.ShareAsync).WaitAsync(Patience).ConfigureAwait(false));
             }
 
             Print(queries, ShareRound.Of(ours), ShareRound.Of(theirs));

@@ -11,8 +11,6 @@ namespace ImageShare.Core.Benchmarks.Share;
 /// <summary>Two clients on loopback, one image after the other from the first to the second.</summary>
 internal sealed class SharePair : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-
     private readonly ImageShareClient _caller;
     private readonly ImageShareClient _callee;
     private readonly ImageSource _image;
@@ -44,8 +42,8 @@ internal sealed class SharePair : IAsyncDisposable
     public async Task ShareAsync()
     {
         await using ImageShareSession session = await _caller.ShareAsync(_callee.Address, _image, _settings).ConfigureAwait(false);
-        ImageShareResult sent = await session.Completion.WaitAsync(Patience).ConfigureAwait(false);
-        ImageShareResult received = await _received.Reader.ReadAsync().AsTask().WaitAsync(Patience).ConfigureAwait(false);
+        ImageShareResult sent = await session.Completion.ConfigureAwait(false);
+        ImageShareResult received = await _received.Reader.ReadAsync().ConfigureAwait(false);
         if (!sent.IsCompleted || !received.IsCompleted)
         {
             throw new InvalidOperationException($"The share did not complete: {sent.Error} {sent.Message} / {received.Error} {received.Message}");

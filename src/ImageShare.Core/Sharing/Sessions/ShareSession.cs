@@ -152,19 +152,18 @@ internal sealed class ShareSession : IThreadPoolWorkItem
     public void Report(long bytes, IProgress<ImageShareProgress>? listener)
     {
         Volatile.Write(ref _bytes, bytes);
-        Raise(() => ProgressChanged?.Invoke(Progress));
-        if (listener is not null)
-        {
-            Raise(() => listener.Report(Progress));
-        }
+        Raise(ProgressChanged, Progress);
+        Raise(listener is null ? null : listener.Report, Progress);
     }
 
     /// <summary>Calls application code. If it throws, the share continues.</summary>
-    public void Raise(Action raise)
+    /// <param name="handler">What to call, or null.</param>
+    /// <param name="value">What it is told.</param>
+    public void Raise<T>(Action<T>? handler, T value)
     {
         try
         {
-            raise();
+            handler?.Invoke(value);
         }
         catch (Exception e)
         {
@@ -220,7 +219,7 @@ internal sealed class ShareSession : IThreadPoolWorkItem
         if (next.State != before && Volatile.Read(ref _result) is null)
         {
             _context.Log.StateChanged(Id, before, next.State);
-            Raise(() => StateChanged?.Invoke(next.State));
+            Raise(StateChanged, next.State);
         }
     }
 
@@ -314,7 +313,7 @@ internal sealed class ShareSession : IThreadPoolWorkItem
         _context.Log.ShareEnded(Id, result.State, result.Error);
         ImageShareTelemetry.ShareEnded(IsOutgoing, result.State, result.Error);
         _context.Log.StateChanged(Id, _status.State, result.State);
-        Raise(() => StateChanged?.Invoke(result.State));
+        Raise(StateChanged, result.State);
         _completion.TrySetResult(result);
     }
 }

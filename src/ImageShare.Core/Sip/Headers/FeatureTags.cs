@@ -66,7 +66,7 @@ public readonly record struct FeatureTags(ParameterList Parameters)
                         ReadOnlySpan<char> item = list.AsSpan(range).Trim().Trim("<>");
                         if (!item.IsEmpty)
                         {
-                            (found ??= []).Add(ServiceIdentifier.Parse(item.ToString()));
+                            (found ??= new List<ServiceIdentifier>(1)).Add(ServiceIdentifier.FindKnown(item) ?? ServiceIdentifier.Parse(item.ToString()));
                         }
                     }
                 }

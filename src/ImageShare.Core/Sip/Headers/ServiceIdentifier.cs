@@ -26,6 +26,9 @@ public readonly record struct ServiceIdentifier
     /// <summary>The service identifier of multimedia telephony.</summary>
     public static ServiceIdentifier MultimediaTelephony { get; } = new("urn:urn-7:3gpp-service.ims.icsi.mmtel", true);
 
+    private static readonly (string Escaped, ServiceIdentifier Identifier)[] Known =
+        [(ImageShare.ToFeatureValue(), ImageShare), (MultimediaTelephony.ToFeatureValue(), MultimediaTelephony)];
+
     /// <summary>The identifier in its registered spelling, without escapes.</summary>
     public string Urn { get; }
 
@@ -62,6 +65,20 @@ public readonly record struct ServiceIdentifier
         }
 
         return new ServiceIdentifier(urn, standard);
+    }
+
+    /// <summary>One of the usual identifiers, escaped as it is in a feature parameter; null for any other text.</summary>
+    internal static ServiceIdentifier? FindKnown(ReadOnlySpan<char> text)
+    {
+        foreach ((string escaped, ServiceIdentifier identifier) in Known)
+        {
+            if (text.Equals(escaped, StringComparison.Ordinal))
+            {
+                return identifier;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>

@@ -96,7 +96,7 @@ internal sealed class CalledShare(ShareContext context, IncomingCall call, Share
     {
         if (Interlocked.CompareExchange(ref _decision, Over, null) is null)
         {
-            Session.Raise(_withdrawn.Cancel);
+            Session.Raise(static withdrawn => withdrawn.Cancel(), _withdrawn);
         }
 
         // However the share ended, no caller may be left ringing and no session established. This does nothing if that was done before.

@@ -9,6 +9,8 @@ namespace ImageShare.Core.Sip.UserAgents.Loop;
 internal sealed class AgentCapabilities
 {
     private readonly IReadOnlyList<string> _understood;
+    private readonly string _allow;
+    private readonly string _supported;
 
     public AgentCapabilities(SipUserAgentOptions options)
     {
@@ -17,6 +19,8 @@ internal sealed class AgentCapabilities
         SipMethod[] methods = [.. isReliable ? [SipMethod.Prack] : Array.Empty<SipMethod>(), .. hasTimers ? [SipMethod.Update] : Array.Empty<SipMethod>()];
         Methods = [.. options.AllowedMethods.Union(methods)];
         Supported = Union(options.Supported, isReliable ? SipExtensions.Reliability : null);
+        _allow = string.Join(", ", Methods);
+        _supported = string.Join(", ", Supported);
         _understood = Union(Supported, hasTimers ? SipExtensions.SessionTimer : null);
     }
 
@@ -45,11 +49,11 @@ internal sealed class AgentCapabilities
 
         if (Supported.Count > 0 && !headers.Contains(SipHeaderNames.Supported))
         {
-            headers.Add(SipHeaderNames.Supported, string.Join(", ", Supported));
+            headers.Add(SipHeaderNames.Supported, _supported);
         }
     }
 
-    private void AddAllow(SipHeaders headers) => headers.Set(SipHeaderNames.Allow, string.Join(", ", Methods));
+    private void AddAllow(SipHeaders headers) => headers.Set(SipHeaderNames.Allow, _allow);
 
     private static string[] Union(IReadOnlyList<string> extensions, string? another) =>
         [.. extensions.Union(another is null ? [] : [another], StringComparer.OrdinalIgnoreCase)];

@@ -118,7 +118,11 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
     }
 
     /// <summary>Begins an asynchronous operation; one of the two callbacks runs on the loop when it has ended. On the loop only.</summary>
-    public void Run<T>(Func<CancellationToken, ValueTask<T>> operation, Action<T> done, Action<ImageShareException> failed)
+    public void Run<T>(Func<CancellationToken, ValueTask<T>> operation, Action<T> done, Action<ImageShareException> failed) =>
+        Run(new LoopOperation<T>(operation, done, failed));
+
+    /// <summary>The same, for whoever has the three as methods.</summary>
+    public void Run<T>(ILoopOperation<T> operation)
     {
         if (IsClosed)
         {
@@ -126,7 +130,7 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
         }
 
         _operations++;
-        _ = AwaitAsync(operation, done, failed);
+        _ = AwaitAsync(operation);
     }
 
     /// <summary>What the loop does last: everything that is awaited fails.</summary>
@@ -262,12 +266,12 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
         }
     }
 
-    private async Task AwaitAsync<T>(Func<CancellationToken, ValueTask<T>> operation, Action<T> done, Action<ImageShareException> failed)
+    private async Task AwaitAsync<T>(ILoopOperation<T> operation)
     {
-        var outcome = new Outcome<T>(this, done, failed);
+        var outcome = new Outcome<T>(this, operation);
         try
         {
-            outcome.Result = await operation(_closing.Token).ConfigureAwait(false);
+            outcome.Result = await operation.BeginAsync(_closing.Token).ConfigureAwait(false);
         }
         catch (ImageShareException error)
         {
@@ -293,7 +297,7 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
     }
 
     // What an operation has come to.
-    private sealed class Outcome<T>(AgentLoop loop, Action<T> done, Action<ImageShareException> failed)
+    private sealed class Outcome<T>(AgentLoop loop, ILoopOperation<T> operation)
     {
         public T? Result { get; set; }
 
@@ -304,11 +308,11 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
             loop._operations--;
             if (Error is { } error)
             {
-                failed(error);
+                operation.Fail(error);
             }
             else
             {
-                done(Result!);
+                operation.Complete(Result!);
             }
         }
     }

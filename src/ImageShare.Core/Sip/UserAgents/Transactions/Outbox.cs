@@ -8,12 +8,13 @@ namespace ImageShare.Core.Sip.UserAgents.Transactions;
 /// Sends the messages of one transaction one after the other, so that a slow connection cannot reorder them. Reports the connection of each, where the
 /// transport names it. On the loop only.
 /// </summary>
-internal sealed class Outbox(AgentContext agent, Action<object?> sent, Action<ImageShareException> failed)
+internal sealed class Outbox(AgentContext agent, Action<object?> sent, Action<ImageShareException> failed) : ILoopOperation<object?>
 {
     // Retransmissions pile up when a connection stalls: the bound.
     private const int MaxWaiting = 8;
 
     private readonly Queue<(SipMessage Message, SipDestination Destination)> _waiting = [];
+    private (SipMessage Message, SipDestination Destination) _current;
     private bool _sending;
     private bool _held;
 
@@ -49,21 +50,26 @@ internal sealed class Outbox(AgentContext agent, Action<object?> sent, Action<Im
 
     private void SendNext()
     {
-        if (_sending || _held || !_waiting.TryDequeue(out (SipMessage Message, SipDestination Destination) next))
+        if (_sending || _held || !_waiting.TryDequeue(out _current))
         {
             return;
         }
 
         _sending = true;
-        agent.Loop.Run(
-            cancellation => agent.Transport.SendTrackedAsync(next.Message, next.Destination, cancellation),
-            connection => OnDone(connection, null),
-            error => OnDone(null, error));
+        agent.Loop.Run(this);
     }
+
+    ValueTask<object?> ILoopOperation<object?>.BeginAsync(CancellationToken cancellationToken) =>
+        agent.Transport.SendTrackedAsync(_current.Message, _current.Destination, cancellationToken);
+
+    void ILoopOperation<object?>.Complete(object? result) => OnDone(result, null);
+
+    void ILoopOperation<object?>.Fail(ImageShareException error) => OnDone(null, error);
 
     private void OnDone(object? connection, ImageShareException? error)
     {
         _sending = false;
+        _current = default;
         agent.Loop.Unsent.Count(-1);
         if (error is null)
         {
