@@ -8,7 +8,7 @@ public interface IDatagramSocket : IAsyncDisposable
     /// <summary>The bound address and port.</summary>
     IPEndPoint LocalEndPoint { get; }
 
-    /// <summary>Sends a datagram. Completion does not mean that it arrived.</summary>
+    /// <summary>Sends a datagram, whose memory is valid until the task completes. Completion does not mean that it arrived.</summary>
     ValueTask SendAsync(ReadOnlyMemory<byte> datagram, IPEndPoint remote, CancellationToken cancellationToken);
 
     /// <summary>Waits for a datagram and copies it into <paramref name="buffer"/>; excess bytes are lost.</summary>

@@ -64,6 +64,12 @@ internal sealed class ScratchWriter : IBufferWriter<byte>, IDisposable
         return _bytes.AsSpan(_length);
     }
 
+    /// <summary>Whether it had to grow.</summary>
+    public bool IsLong => _bytes.Length > FirstLength;
+
+    /// <summary>Forgets what was written; it stays rented.</summary>
+    public void Clear() => _length = 0;
+
     public void Dispose()
     {
         ObjectDisposedException.ThrowIf(!_isRented, this);

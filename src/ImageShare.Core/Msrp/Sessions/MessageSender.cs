@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Msrp.Framing;

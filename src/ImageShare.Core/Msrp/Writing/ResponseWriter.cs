@@ -20,9 +20,15 @@ internal sealed class ResponseWriter
     /// <summary>Where other complete requests may be written, to be sent with the responses.</summary>
     public IBufferWriter<byte> Output => _pending ??= ScratchWriter.Rent();
 
-    /// <summary>Forgets what is pending. The buffer goes back: a connection has one only while it has something to answer.</summary>
+    /// <summary>Forgets what is pending. A connection that answers little has a buffer only while it answers; a busy one keeps the long one it needs.</summary>
     public void Clear()
     {
+        if (_pending is { IsLong: true })
+        {
+            _pending.Clear();
+            return;
+        }
+
         _pending?.Dispose();
         _pending = null;
     }

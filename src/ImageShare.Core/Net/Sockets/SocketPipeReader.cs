@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Threading.Tasks.Sources;
@@ -9,6 +10,7 @@ namespace ImageShare.Core.Net.Sockets;
 /// What a socket receives, as a pipe. It waits with an empty read and takes its buffer only when there is input, unless input is expected. Ending a wait from outside
 /// costs no exception: the read of the socket stays pending, and the next wait takes it over. One reader; <see cref="CancelPendingRead"/> may be called by any thread.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "Complete releases it, or the read that is pending then, when it ends.")]
 internal sealed class SocketPipeReader : PipeReader, IValueTaskSource<ReadResult>
 {
     private readonly Lock _gate = new();
@@ -68,11 +70,7 @@ internal sealed class SocketPipeReader : PipeReader, IValueTaskSource<ReadResult
             waiting = new ValueTask<ReadResult>(this, _wait.Version);
         }
 
-        if (cancellationToken.CanBeCanceled)
-        {
-            _cancelling = cancellationToken.UnsafeRegister(static (reader, token) => ((SocketPipeReader)reader!).EndWait(token), this);
-        }
-
+        _cancelling = cancellationToken.UnsafeRegister(static (reader, token) => ((SocketPipeReader)reader!).EndWait(token), this);
         return waiting;
     }
 
@@ -166,7 +164,7 @@ internal sealed class SocketPipeReader : PipeReader, IValueTaskSource<ReadResult
     void IValueTaskSource<ReadResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _wait.OnCompleted(continuation, state, token, flags);
 
-    // Reads from the socket: true when that has come to something, false when it is pending.
+    // True when it has come to something, false when it is pending.
     private bool Receive()
     {
         bool isEmptyRead = _start == _end && !ExpectsInput;
