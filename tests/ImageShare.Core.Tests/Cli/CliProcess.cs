@@ -12,7 +12,7 @@ namespace ImageShare.Core.Tests.Cli;
 internal sealed class CliProcess : IAsyncDisposable
 {
     /// <summary>Only a limit for a machine that is very busy: what is waited for comes in a second.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly Lazy<string> Program = new(Find);
 
     private readonly Process _process;
@@ -28,9 +28,19 @@ internal sealed class CliProcess : IAsyncDisposable
         _errors = process.StandardError.ReadToEndAsync();
     }
 
-    public static CliProcess Start(params ReadOnlySpan<string> arguments)
+    /// <summary>The process id, for signals and /proc.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Waits for the end, for as long as it takes.</summary>
+    public Task ExitedAsync() => _process.WaitForExitAsync();
+
+    public static CliProcess Start(params ReadOnlySpan<string> arguments) => StartUnder([], arguments);
+
+    /// <summary>Starts the program by another one that becomes it, such as <c>ip netns exec NAME</c>.</summary>
+    public static CliProcess StartUnder(ReadOnlySpan<string> prefix, params ReadOnlySpan<string> arguments)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        string[] command = [.. prefix, Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", Program.Value, .. arguments];
+        var start = new ProcessStartInfo(command[0])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -38,7 +48,7 @@ internal sealed class CliProcess : IAsyncDisposable
             StandardOutputEncoding = System.Text.Encoding.UTF8,
             UseShellExecute = false,
         };
-        foreach (string argument in (string[])[Program.Value, .. arguments])
+        foreach (string argument in command[1..])
         {
             start.ArgumentList.Add(argument);
         }
@@ -54,7 +64,12 @@ internal sealed class CliProcess : IAsyncDisposable
     }
 
     /// <summary>Reads on to the next event of this name.</summary>
-    public async Task<JsonElement> EventAsync(string name)
+    public Task<JsonElement> EventAsync(string name) => EventAsync($"event '{name}'", json => json.GetProperty("event").GetString() == name);
+
+    /// <summary>Reads on to the next event that fits.</summary>
+    /// <param name="what">What it is, for the message of a test that fails.</param>
+    /// <param name="fits">Whether this is the one.</param>
+    public async Task<JsonElement> EventAsync(string what, Func<JsonElement, bool> fits)
     {
         using var limit = new CancellationTokenSource(Patience);
         try
@@ -64,7 +79,7 @@ internal sealed class CliProcess : IAsyncDisposable
                 string line = await _lines.Reader.ReadAsync(limit.Token);
                 _seen.Add(line);
                 JsonElement json = CliResult.Parse(line);
-                if (json.GetProperty("event").GetString() == name)
+                if (fits(json))
                 {
                     return json;
                 }
@@ -72,7 +87,7 @@ internal sealed class CliProcess : IAsyncDisposable
         }
         catch (Exception e) when (e is ChannelClosedException or OperationCanceledException)
         {
-            Assert.Fail($"No event '{name}' came. Output:\n{string.Join('\n', _seen)}\nErrors:\n{(_errors.IsCompleted ? await _errors : "(still running)")}");
+            Assert.Fail($"No {what} came. Output:\n{string.Join('\n', _seen)}\nErrors:\n{(_errors.IsCompleted ? await _errors : "(still running)")}");
             throw;
         }
     }
@@ -99,10 +114,14 @@ internal sealed class CliProcess : IAsyncDisposable
     }
 
     /// <summary>What Ctrl-C does.</summary>
-    public void Interrupt()
+    public void Interrupt() => Signal(IgnoresInterrupt() ? "TERM" : "INT");
+
+    /// <summary>Sends a signal, by its name without SIG.</summary>
+    public void Signal(string name)
     {
-        using Process kill = Process.Start("kill", [IgnoresInterrupt() ? "-TERM" : "-INT", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using Process kill = Process.Start("kill", ["-" + name, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         Assert.That(kill.WaitForExit(Patience), Is.True);
+        Assert.That(kill.ExitCode, Is.Zero);
     }
 
     /// <summary>What kill -9 does: the program gets no chance to do anything.</summary>
