@@ -10,11 +10,13 @@ public sealed class CableFaultTests
     private static readonly Dictionary<string, Func<Task<string>>> Cases = new()
     {
         ["Interface of the sender down for a second while the image is sent"] = static () => CutForASecondAsync(atSender: true),
-        ["Cable of the sender pulled for a second while the image is sent"] = static () => CutForASecondAsync(atSender: false),
+        ["Cable pulled for a second while the image is sent"] = static () => CutForASecondAsync(atSender: false),
         ["Interface of the sender down for longer while the image is sent"] = static () => CutForLongerAsync(atSender: true),
-        ["Cable of the sender pulled for longer while the image is sent"] = static () => CutForLongerAsync(atSender: false),
+        ["Cable pulled for longer while the image is sent"] = static () => CutForLongerAsync(atSender: false),
         ["Interface of the sender down before the query"] = static () => CutBeforeAsync(atSender: true, "PeerUnreachable"),
-        ["Cable of the sender pulled before the query"] = static () => CutBeforeAsync(atSender: false, "NoAnswer"),
+        ["Cable pulled before the query"] = static () => CutBeforeAsync(atSender: false, "NoAnswer"),
+        ["Interface of the sender down for a second when the receiver accepts"] = static () => CutWhenAcceptedAsync(atSender: true),
+        ["Interface of the receiver down for a second when the receiver accepts"] = static () => CutWhenAcceptedAsync(atSender: false),
         ["Power of the sender lost while the image is sent"] = LosePowerAsync,
     };
 
@@ -56,6 +58,20 @@ public sealed class CableFaultTests
         string result = await run.AssertSenderEndsAsync(expected);
         await run.AssertReceiverGoesOnAsync();
         return result;
+    }
+
+    private static async Task<string> CutWhenAcceptedAsync(bool atSender)
+    {
+        await using CableRun run = await CableRun.StartAsync(timeoutSeconds: 20, accept: "ask");
+        run.Send();
+        await run.RingingAsync();
+        run.Machines.Cut(atSender);
+        await run.AcceptAsync();
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        run.Machines.Restore();
+        string results = await run.AssertSenderEndsAsync("completed") + await run.AssertReceiverEndsAsync("completed");
+        await run.AssertReceiverGoesOnAsync();
+        return results;
     }
 
     private static async Task<string> LosePowerAsync()

@@ -15,6 +15,7 @@ internal sealed class CableRun : IAsyncDisposable
     private readonly Folder _folder = new();
     private readonly string _picture;
     private readonly string _timeout;
+    private bool _asks;
     private CliProcess? _sender;
     private CliProcess _receiver = null!;
     private ProgramSocket[] _atRest = [];
@@ -31,15 +32,16 @@ internal sealed class CableRun : IAsyncDisposable
 
     private string Inbox => Path.Combine(_folder.Outer, "received");
 
-    public static async Task<CableRun> StartAsync(int timeoutSeconds)
+    public static async Task<CableRun> StartAsync(int timeoutSeconds, string accept = "auto")
     {
         var run = new CableRun(new NetworkNamespaces(), timeoutSeconds);
         try
         {
             run._receiver = CliProcess.StartUnder(
                 run.Machines.AtReceiver,
-                ["listen", "--identity", "sip:bob@ims.example", "--inbox", run.Inbox, "--accept", "auto", "--timeout", run._timeout, "--json", "--bind", NetworkNamespaces.ReceiverAddress + ":0"]);
+                ["listen", "--identity", "sip:bob@ims.example", "--inbox", run.Inbox, "--accept", accept, "--timeout", run._timeout, "--json", "--bind", NetworkNamespaces.ReceiverAddress + ":0"]);
             run._target = (await run._receiver.EventAsync("listening")).GetProperty("sip").GetString()!;
+            run._asks = accept == "ask";
             run._atRest = ProgramSocket.Of(run._receiver.Id);
             return run;
         }
@@ -56,6 +58,16 @@ internal sealed class CableRun : IAsyncDisposable
 
     /// <summary>Waits until the image is on its way.</summary>
     public Task ReceivingAsync() => _receiver.EventAsync("progress");
+
+    /// <summary>Waits until the receiver is asked, and the sender knows.</summary>
+    public async Task RingingAsync()
+    {
+        await _receiver.EventAsync("invitation");
+        await _sender!.EventAsync("state Ringing", static json => json.TryGetProperty("state", out JsonElement now) && now.GetString() == "Ringing");
+    }
+
+    /// <summary>The user of the receiver says yes.</summary>
+    public Task AcceptAsync() => _receiver.AnswerAsync("y");
 
     /// <summary>Waits for the result of the sender and checks it.</summary>
     /// <returns>The result.</returns>
@@ -92,6 +104,12 @@ internal sealed class CableRun : IAsyncDisposable
 
         Assert.That(ProgramSocket.Of(_receiver.Id), Is.EquivalentTo(_atRest));
         await using CliProcess again = StartSender();
+        if (_asks)
+        {
+            await _receiver.EventAsync("invitation");
+            await AcceptAsync();
+        }
+
         CliResult next = await again.EndAsync();
         Assert.That(next.Status, Is.Zero, next.Errors + string.Join('\n', next.Lines));
         JsonElement arrived = await _receiver.EventAsync("completed");

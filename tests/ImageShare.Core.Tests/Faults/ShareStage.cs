@@ -25,7 +25,7 @@ internal sealed record ShareStage(string Name)
     public static ShareStage[] All { get; } =
     [
         new("the answer to the query") { Holds = static d => d.Answers("OPTIONS") },
-        new("any response to the invitation") { Holds = static d => d.Answers("INVITE"), Asks = true },
+        new("the first response to the invitation") { Holds = static d => d.Answers("INVITE"), Asks = true },
         new("the user's answer") { Asks = true, Reach = RingAsync },
         new("the 200 to the invitation") { Holds = static d => d.Answers("INVITE") && d.Starts("SIP/2.0 200") },
         new("the first SEND") { HoldsSend = true, HoldsMsrpResponses = true, Reach = static run => run.SenderStateAsync("Transferring") },

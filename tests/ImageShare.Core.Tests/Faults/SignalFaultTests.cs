@@ -21,7 +21,7 @@ public sealed class SignalFaultTests
             ("TERM", true, "Cancelled", null), ("TERM", false, "NoAnswer", null),
             ("PAUSE", true, Done, Done), ("PAUSE", false, Done, Done),
         ]),
-        ("any response to the invitation",
+        ("the first response to the invitation",
         [
             ("KILL", true, null, "NoAnswer"), ("KILL", false, "NoAnswer", null),
             ("TERM", true, "Cancelled", "Cancelled"), ("TERM", false, "Declined", "Cancelled"),
@@ -68,7 +68,7 @@ public sealed class SignalFaultTests
         ]),
     ];
 
-    private static readonly SignalFault[] Faults =
+    internal static readonly SignalFault[] Faults =
         [.. Table.SelectMany(static stage => stage.Faults, static (stage, fault) => new SignalFault(stage.Stage, fault.Signal, fault.OfSender) { Sender = fault.Sender, Receiver = fault.Receiver })];
 
     private readonly Dictionary<string, FaultGroup> _stages = Faults.GroupBy(static fault => fault.Stage).ToDictionary(
