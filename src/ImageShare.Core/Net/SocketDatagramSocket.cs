@@ -1,31 +1,54 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace ImageShare.Core.Net;
 
-/// <summary>UDP over a system socket.</summary>
+/// <summary>UDP over a system socket. It knows the last peer in the system's form, in either direction: most datagrams come from or go to the one before.</summary>
 internal sealed class SocketDatagramSocket : IDatagramSocket
 {
     private readonly Socket _socket;
-    private readonly EndPoint _any;
+
+    // Of the one receive there is at a time.
+    private readonly SocketAddress _received;
+    private Peer? _source;
+    private Peer? _target;
 
     public SocketDatagramSocket(Socket socket)
     {
         _socket = socket;
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
-        _any = new IPEndPoint(LocalEndPoint.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        _received = new SocketAddress(LocalEndPoint.AddressFamily);
     }
 
     public IPEndPoint LocalEndPoint { get; }
 
-    public async ValueTask SendAsync(ReadOnlyMemory<byte> datagram, IPEndPoint remote, CancellationToken cancellationToken) =>
-        await _socket.SendToAsync(datagram, SocketFlags.None, remote, cancellationToken).ConfigureAwait(false);
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> datagram, IPEndPoint remote, CancellationToken cancellationToken)
+    {
+        // Several may be sent at a time; each has an address that nobody changes.
+        Peer? target = Volatile.Read(ref _target);
+        if (target is null || !target.EndPoint.Equals(remote))
+        {
+            target = new Peer(new IPEndPoint(remote.Address, remote.Port), remote.Serialize());
+            Volatile.Write(ref _target, target);
+        }
 
+        await _socket.SendToAsync(datagram, SocketFlags.None, target.Address, cancellationToken).ConfigureAwait(false);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReceivedDatagram> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        SocketReceiveFromResult received =
-            await _socket.ReceiveFromAsync(buffer, SocketFlags.None, _any, cancellationToken).ConfigureAwait(false);
-        return new ReceivedDatagram(received.ReceivedBytes, (IPEndPoint)received.RemoteEndPoint);
+        int length = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, _received, cancellationToken).ConfigureAwait(false);
+        if (_source is null || !_source.Address.Equals(_received))
+        {
+            var address = new SocketAddress(_received.Family, _received.Size);
+            _received.Buffer[.._received.Size].CopyTo(address.Buffer);
+            _source = new Peer((IPEndPoint)LocalEndPoint.Create(address), address);
+        }
+
+        return new ReceivedDatagram(length, _source.EndPoint);
     }
 
     public ValueTask DisposeAsync()
@@ -33,4 +56,6 @@ internal sealed class SocketDatagramSocket : IDatagramSocket
         _socket.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    private sealed record Peer(IPEndPoint EndPoint, SocketAddress Address);
 }

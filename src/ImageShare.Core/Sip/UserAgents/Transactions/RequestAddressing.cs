@@ -14,12 +14,18 @@ namespace ImageShare.Core.Sip.UserAgents.Transactions;
 /// <param name="agent">The agent.</param>
 /// <param name="routed">The request without its Via.</param>
 /// <param name="contactParameters">The parameters of a Contact to add, or null for no Contact.</param>
-internal sealed class RequestAddressing(AgentContext agent, RoutedRequest routed, ParameterList? contactParameters)
+internal sealed class RequestAddressing(AgentContext agent, RoutedRequest routed, ParameterList? contactParameters) : ILoopOperation<SipDestination>
 {
     // RFC 3261 §8.1.2: a sips Request-URI asks for TLS on the first hop whatever the route says; §8.1.1.8: and for a sips Contact, as a sips route does.
     private readonly bool _isSecure = routed.Request.RequestUri.IsSecure || routed.NextHop.IsSecure;
     private readonly SipUri _nextHop = routed.Request.RequestUri.IsSecure && routed.NextHop.IsSip ? routed.NextHop with { Scheme = "sips" } : routed.NextHop;
     private readonly bool _addsContact = contactParameters is not null && !routed.Request.Headers.Contains(SipHeaderNames.Contact);
+
+    // Where the request would go if it were short, and how long it is.
+    private SipDestination? _first;
+    private int _length;
+    private Action<SipDestination>? _ready;
+    private Action<ImageShareException>? _failed;
 
     // The UDP destination of a request that size alone sends over TCP.
     private SipDestination? _fallback;
@@ -27,42 +33,55 @@ internal sealed class RequestAddressing(AgentContext agent, RoutedRequest routed
     /// <summary>The branch in the Via.</summary>
     public string Branch { get; } = Via.CreateBranch();
 
-    /// <summary>Finds the destination and writes it into the request; <paramref name="ready"/> gets it.</summary>
-    public void Begin(Action<SipDestination> ready, Action<ImageShareException> failed) => agent.Loop.Run(
-        cancellation => agent.Transport.ResolveAsync(_nextHop, 0, cancellation),
-        first =>
+    /// <summary>Finds the destination and writes it into the request; <paramref name="ready"/> gets it. Call once.</summary>
+    public void Begin(Action<SipDestination> ready, Action<ImageShareException> failed)
+    {
+        (_ready, _failed) = (ready, failed);
+        agent.Loop.Run(this);
+    }
+
+    ValueTask<SipDestination> ILoopOperation<SipDestination>.BeginAsync(CancellationToken cancellationToken) =>
+        agent.Transport.ResolveAsync(_nextHop, _length, cancellationToken);
+
+    void ILoopOperation<SipDestination>.Complete(SipDestination result)
+    {
+        if (_first is { } first)
         {
-            int length;
-            try
+            // Nearly always the same, for which it is written already.
+            if (result != first)
             {
-                Write(first);
-                routed.Request.CompactNames |= agent.Options.CompactNames;
-                length = routed.Request.Measure();
-            }
-            catch (ImageShareException error)
-            {
-                // The application put something into the request that no message can carry.
-                failed(error);
-                return;
+                Write(result);
             }
 
-            if (first.Protocol != SipProtocol.Udp)
-            {
-                ready(first);
-                return;
-            }
+            _fallback = result.Protocol != SipProtocol.Udp && agent.Options.FallBackToUdp ? first : null;
+            _ready!(result);
+            return;
+        }
 
-            agent.Loop.Run(
-                cancellation => agent.Transport.ResolveAsync(_nextHop, length, cancellation),
-                final =>
-                {
-                    Write(final);
-                    _fallback = final.Protocol != SipProtocol.Udp && agent.Options.FallBackToUdp ? first : null;
-                    ready(final);
-                },
-                failed);
-        },
-        failed);
+        try
+        {
+            Write(result);
+            routed.Request.CompactNames |= agent.Options.CompactNames;
+            _length = routed.Request.Measure();
+        }
+        catch (ImageShareException error)
+        {
+            // The application put something into the request that no message can carry.
+            _failed!(error);
+            return;
+        }
+
+        if (result.Protocol != SipProtocol.Udp)
+        {
+            _ready!(result);
+            return;
+        }
+
+        _first = result;
+        agent.Loop.Run(this);
+    }
+
+    void ILoopOperation<SipDestination>.Fail(ImageShareException error) => _failed!(error);
 
     /// <summary>The request left: there is no other way for it any more.</summary>
     public void OnSent() => _fallback = null;
