@@ -23,11 +23,14 @@ internal sealed class ShareTimers(TimeProvider time, ImageShareLimits limits, bo
 
     public void Stop(ShareTimer timer)
     {
-        int index = _running.FindIndex(running => running.Name == timer);
-        if (index >= 0)
+        for (int i = 0; i < _running.Count; i++)
         {
-            _running[index].Timer.Dispose();
-            _running.RemoveAt(index);
+            if (_running[i].Name == timer)
+            {
+                _running[i].Timer.Dispose();
+                _running.RemoveAt(i);
+                return;
+            }
         }
     }
 
