@@ -23,7 +23,7 @@ public sealed record ImageShareResult
 
     /// <summary>
     /// Sender: whether the peer may have the whole image although the share did not complete: the last chunk was sent, but the peer did not
-    /// report the result. Always false for completed shares and for the receiver.
+    /// report the result, or the peer's user cancelled after every byte was acknowledged. Always false for completed shares and for the receiver.
     /// </summary>
     public bool PeerMayHaveImage { get; init; }
 

@@ -73,6 +73,9 @@ internal sealed class Order
         }
     }
 
+    /// <summary>Writes a line between the steps when an order is replayed.</summary>
+    public void Note(string line) => _log?.WriteLine("    " + line);
+
     /// <summary>Waits for any moment of the next so many steps.</summary>
     public async Task MomentAsync(int steps)
     {

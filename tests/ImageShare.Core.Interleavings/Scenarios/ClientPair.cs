@@ -36,6 +36,7 @@ internal sealed class ClientPair : IAsyncDisposable
             Network = network,
             TimeProvider = Order.Current.Time,
             Catalogue = catalogue,
+            Trace = message => Order.Current.Note($"{user} {(message.IsOutgoing ? "sends" : "gets")} {message.StartLine}"),
         };
         return new ClientPair(await ImageShareClient.StartAsync(Options("alice")), await ImageShareClient.StartAsync(Options("bob")));
     }

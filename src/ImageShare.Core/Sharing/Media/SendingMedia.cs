@@ -102,9 +102,13 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
         Message = MayPeerHaveIt(result) ? $"{result.Message} All bytes had been sent by then, so the peer may have the image." : result.Message,
     };
 
-    // If the peer itself cancelled or reported a failure, it does not have the image.
-    private bool MayPeerHaveIt(ImageShareResult result) =>
-        !result.IsCompleted && _hasAllLeft && result.EndedBy is (ImageShareEndedBy.User or ImageShareEndedBy.Network or ImageShareEndedBy.Limit);
+    // If the peer itself cancelled or reported a failure, it does not have the image. But its user may have cancelled just after it took the last byte.
+    private bool MayPeerHaveIt(ImageShareResult result) => !result.IsCompleted && _hasAllLeft && result.EndedBy switch
+    {
+        ImageShareEndedBy.User or ImageShareEndedBy.Network or ImageShareEndedBy.Limit => true,
+        ImageShareEndedBy.Peer => result.Error is ImageShareError.Cancelled && result.BytesTransferred == ResumesAt + Length,
+        _ => false,
+    };
 
     protected override void BeginTransfer() => _sending = Session.Begin(SendAsync, mayBlock: Context.HasCustomNetwork || Served!.Source.Bytes is null);
 
