@@ -1,11 +1,12 @@
 using BenchmarkDotNet.Running;
 using ImageShare.Core.Benchmarks.Bodies;
+using ImageShare.Core.Benchmarks.Sdp;
 using ImageShare.Core.Benchmarks.Share;
 using ImageShare.Core.Benchmarks.Sip;
 using ImageShare.Core.Benchmarks.Soak;
 using ImageShare.Core.Benchmarks.Transfer;
 
-// "sip" measures reading and writing messages against hand-written code in the same run, "bodies" does the same for session descriptions
+// "sip" measures reading and writing messages against hand-written code in the same run, "sdp" session descriptions beside libosip2 and sofia-sip, "bodies" does the same for session descriptions
 // and multipart bodies, "wrapped" measures taking multiparts apart while they come, "transfer" measures throughput over loopback against baselines in the same run, "idle" what idle sessions cost,
 // "many" what many transfers at a time do, "soak" whether many shares all complete, "share" what one small share costs beside plain sockets in the same run; anything else goes to BenchmarkDotNet.
 switch (args)
@@ -26,6 +27,8 @@ switch (args)
         return await ShareBenchmark.RunAsync(rest);
     case ["sip", .. string[] rest]:
         return SipComparison.Run(rest);
+    case ["sdp", .. string[] rest]:
+        return SdpBenchmark.Run(rest);
     case ["bodies", .. string[] rest]:
         return BodyComparison.Run(rest);
     case ["wrapped", .. string[] rest]:

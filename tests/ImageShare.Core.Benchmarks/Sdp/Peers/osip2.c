@@ -1,0 +1,58 @@
+/* libosip2: all parts of the description become strings of their own. */
+#include <osipparser2/osip_parser.h>
+#include <osipparser2/sdp_message.h>
+
+#include "peer.h"
+
+static sdp_message_t *parsed(const char *text)
+{
+    sdp_message_t *sdp;
+    if (sdp_message_init(&sdp) != 0)
+        return NULL;
+    if (sdp_message_parse(sdp, text) != 0) {
+        sdp_message_free(sdp);
+        return NULL;
+    }
+    return sdp;
+}
+
+static size_t peer_parse(const char *text, size_t length)
+{
+    sdp_message_t *sdp = parsed(text);
+    (void)length;
+    if (sdp == NULL)
+        return 0;
+    size_t media = (size_t)osip_list_size(&sdp->m_medias);
+    sdp_message_free(sdp);
+    return media;
+}
+
+static size_t peer_typed(const char *text, size_t length)
+{
+    sdp_message_t *sdp = parsed(text);
+    file_values values;
+    (void)length;
+    if (sdp == NULL)
+        return 0;
+    memset(&values, 0, sizeof values);
+    sdp_media_t *media = osip_list_get(&sdp->m_medias, 0);
+    osip_list_iterator_t at;
+    for (sdp_attribute_t *a = osip_list_get_first(&media->a_attributes, &at); a != NULL; a = osip_list_get_next(&at))
+        take_attribute(&values, a->a_att_field, a->a_att_value);
+    size_t result = check_values(&values);
+    sdp_message_free(sdp);
+    return result;
+}
+
+static size_t peer_write(const char *text, size_t length)
+{
+    sdp_message_t *sdp = parsed(text);
+    char *written = NULL;
+    (void)length;
+    if (sdp == NULL || sdp_message_to_str(sdp, &written) != 0)
+        return 0;
+    size_t result = strlen(written);
+    osip_free(written);
+    sdp_message_free(sdp);
+    return result;
+}
