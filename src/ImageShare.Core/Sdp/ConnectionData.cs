@@ -38,10 +38,10 @@ public sealed record ConnectionData(string Address)
             return false;
         }
 
-        value = new ConnectionData(WellKnownText.GetString(address))
+        value = new ConnectionData(SdpText.ToText(address))
         {
-            NetworkType = WellKnownText.GetString(networkType),
-            AddressType = WellKnownText.GetString(addressType),
+            NetworkType = SdpText.ToText(networkType),
+            AddressType = SdpText.ToText(addressType),
         };
         return true;
     }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Collections.ObjectModel;
 using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sdp.FileTransfer;
 using ImageShare.Core.Sdp.Lines;
@@ -15,6 +16,9 @@ public sealed record MediaDescription
 {
     // The length of all four direction names.
     private const int DirectionLength = 8;
+
+    private readonly AttributeIndex _index;
+    private readonly bool _isIndexed;
 
     /// <summary>The media type, <c>message</c> for MSRP.</summary>
     public string Media { get; init; } = "message";
@@ -38,7 +42,25 @@ public sealed record MediaDescription
     public ConnectionData? Connection { get; init; }
 
     /// <summary>The attributes in order, including unknown and repeated ones.</summary>
-    public ImmutableArray<SdpAttribute> Attributes { get; init => field = value.IsDefault ? [] : value; } = [];
+    public ImmutableArray<SdpAttribute> Attributes
+    {
+        get;
+        init
+        {
+            field = value.IsDefault ? [] : value;
+            _isIndexed = false;
+        }
+    } = [];
+
+    /// <summary>The first attributes of each kind, if the reader knows them. Set it after <see cref="Attributes"/>, to which it belongs.</summary>
+    internal AttributeIndex Index
+    {
+        init
+        {
+            _index = value;
+            _isIndexed = true;
+        }
+    }
 
     /// <summary>Other lines, unchanged, in the order in which they are written.</summary>
     public ImmutableArray<SdpLine> OtherLines { get; init => field = value.IsDefault ? [] : value; } = [];
@@ -51,19 +73,19 @@ public sealed record MediaDescription
     public MediaDirection? Direction => DirectionIn(Attributes);
 
     /// <summary>The MSRP URIs of a=path, from the nearest hop to the endpoint (RFC 4975 §8.2).</summary>
-    public IReadOnlyList<string>? Path => View<IReadOnlyList<string>>(SdpAttributes.PathName);
+    public IReadOnlyList<string>? Path => View<ReadOnlyCollection<string>>(AttributeKind.Path);
 
     /// <summary>The types accepted as messages (RFC 4975 §8.6).</summary>
-    public AcceptedTypes? AcceptTypes => View<AcceptedTypes>(SdpAttributes.AcceptTypesName);
+    public AcceptedTypes? AcceptTypes => View<AcceptedTypes>(AttributeKind.AcceptTypes);
 
     /// <summary>The types accepted only inside a wrapper such as message/cpim (RFC 4975 §8.6).</summary>
-    public AcceptedTypes? AcceptWrappedTypes => View<AcceptedTypes>(SdpAttributes.AcceptWrappedTypesName);
+    public AcceptedTypes? AcceptWrappedTypes => View<AcceptedTypes>(AttributeKind.AcceptWrappedTypes);
 
     /// <summary>The largest message accepted, in bytes, including a wrapper (RFC 4975 §8.6).</summary>
-    public long? MaxSize => ValueView<long>(SdpAttributes.MaxSizeName);
+    public long? MaxSize => ValueView<long>(AttributeKind.MaxSize);
 
     /// <summary>The connection role in this section; null if the session-level one applies (<see cref="SessionDescription.GetSetup"/>).</summary>
-    public SetupRole? Setup => ValueView<SetupRole>(SdpAttributes.SetupName);
+    public SetupRole? Setup => ValueView<SetupRole>(AttributeKind.Setup);
 
     /// <summary>Whether the address in c= and m= is the one to connect to (<c>a=msrp-cema</c>, RFC 6714 §5).</summary>
     public bool HasMsrpCema => Find(SdpAttributes.MsrpCemaName) is not null;
@@ -72,25 +94,25 @@ public sealed record MediaDescription
     public bool IsMsrpOverTls => IsMsrp && Protocol.Equals("TCP/TLS/MSRP", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The file selector (RFC 5547 §6); null also if the attribute has no value.</summary>
-    public FileSelector? FileSelector => View<FileSelector>(SdpAttributes.FileSelectorName);
+    public FileSelector? FileSelector => View<FileSelector>(AttributeKind.FileSelector);
 
     /// <summary>Whether there is a file-selector without a value, which announces a capability and not a file (RFC 5547 §8.5).</summary>
     public bool HasBareFileSelector => Find(SdpAttributes.FileSelectorName) is { } attribute && string.IsNullOrWhiteSpace(attribute.Value);
 
     /// <summary>The id of the transfer (RFC 5547 §8.1).</summary>
-    public FileTransferId? FileTransferId => ValueView<FileTransferId>(SdpAttributes.FileTransferIdName);
+    public FileTransferId? FileTransferId => View<string>(AttributeKind.FileTransferId) is { } id ? new FileTransferId(id) : null;
 
     /// <summary>How the sender suggests handling the file; absent means <see cref="FileTransfer.FileDisposition.Render"/> (RFC 5547 §7).</summary>
-    public FileDisposition? FileDisposition => ValueView<FileDisposition>(SdpAttributes.FileDispositionName);
+    public FileDisposition? FileDisposition => View<string>(AttributeKind.FileDisposition) is { } token ? new FileDisposition(token) : null;
 
     /// <summary>The dates of the file (RFC 5547 §6).</summary>
-    public FileDate? FileDate => View<FileDate>(SdpAttributes.FileDateName);
+    public FileDate? FileDate => View<FileDate>(AttributeKind.FileDate);
 
     /// <summary>The cid: URL of the icon (RFC 5547 §8.8), as it was written.</summary>
-    public string? FileIcon => View<string>(SdpAttributes.FileIconName);
+    public string? FileIcon => View<string>(AttributeKind.FileIcon);
 
     /// <summary>The byte range of the file; absent means the whole file (RFC 5547 §6).</summary>
-    public FileRange? FileRange => ValueView<FileRange>(SdpAttributes.FileRangeName);
+    public FileRange? FileRange => ValueView<FileRange>(AttributeKind.FileRange);
 
     /// <summary>Finds the first attribute with that name, ignoring case; null if there is none.</summary>
     public SdpAttribute? Find(string name) => Find(Attributes, name);
@@ -132,7 +154,7 @@ public sealed record MediaDescription
         ArgumentOutOfRangeException.ThrowIfNegative(Port);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Port, ushort.MaxValue);
         WriteMediaLine(output);
-        SdpSectionWriter.Write(output, SdpLineOrder.Media, OtherLines, WriteLines);
+        SdpSectionWriter.Write(output, this, SdpLineOrder.Media, OtherLines, static (media, type, to) => media.WriteLines(type, to));
     }
 
     /// <summary>The section as text.</summary>
@@ -184,22 +206,15 @@ public sealed record MediaDescription
 
     internal static SdpAttribute? Find(ImmutableArray<SdpAttribute> attributes, string name)
     {
-        foreach (SdpAttribute attribute in attributes)
-        {
-            if (attribute.Is(name))
-            {
-                return attribute;
-            }
-        }
-
-        return null;
+        int index = IndexOf(attributes, name);
+        return index < 0 ? null : attributes[index];
     }
 
     internal static MediaDirection? DirectionIn(ImmutableArray<SdpAttribute> attributes)
     {
-        foreach (SdpAttribute attribute in attributes)
+        foreach (ref readonly SdpAttribute attribute in attributes.AsSpan())
         {
-            if (attribute.Value is null && attribute.Name?.Length == DirectionLength && MediaDirections.FromAttributeName(attribute.Name) is { } direction)
+            if (!attribute.HasValue && attribute.Name?.Length == DirectionLength && MediaDirections.FromAttributeName(attribute.Name) is { } direction)
             {
                 return direction;
             }
@@ -208,11 +223,36 @@ public sealed record MediaDescription
         return null;
     }
 
-    private T? View<T>(string name)
+    private T? View<T>(AttributeKind kind)
         where T : class =>
-        Find(name)?.Meaning as T;
+        MeaningOf(kind) as T;
 
-    private T? ValueView<T>(string name)
+    private T? ValueView<T>(AttributeKind kind)
         where T : struct =>
-        Find(name)?.Meaning is T value ? value : null;
+        MeaningOf(kind) is T value ? value : null;
+
+    private object? MeaningOf(AttributeKind kind)
+    {
+        if (_isIndexed)
+        {
+            return _index.MeaningOf(kind, Attributes.AsSpan());
+        }
+
+        int index = IndexOf(Attributes, AttributeMeaning.NameOf(kind));
+        return index < 0 ? null : Attributes.ItemRef(index).Meaning;
+    }
+
+    private static int IndexOf(ImmutableArray<SdpAttribute> attributes, string name)
+    {
+        ReadOnlySpan<SdpAttribute> all = attributes.AsSpan();
+        for (int i = 0; i < all.Length; i++)
+        {
+            if (all[i].Is(name))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
 }

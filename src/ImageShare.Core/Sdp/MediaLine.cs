@@ -34,7 +34,7 @@ internal readonly record struct MediaLine(string Media, int Port, int? PortCount
         }
 
         SdpErrorCode code = TryReadFormats(cursor, maxFormats, out ImmutableArray<string> formats);
-        value = new MediaLine(WellKnownText.GetString(media), (int)port, hasCount ? (int)count : null, WellKnownText.GetString(protocol), formats);
+        value = new MediaLine(SdpText.ToText(media), (int)port, hasCount ? (int)count : null, SdpText.ToText(protocol), formats);
         return code;
     }
 
@@ -55,7 +55,7 @@ internal readonly record struct MediaLine(string Media, int Port, int? PortCount
                 return SdpErrorCode.TooManyFormats;
             }
 
-            read.Add(WellKnownText.GetString(format));
+            read.Add(SdpText.ToText(format));
         }
 
         formats = read.DrainToImmutable();

@@ -58,10 +58,10 @@ public sealed record Origin(string UserName, SdpNumber SessionId, SdpNumber Vers
             return false;
         }
 
-        value = new Origin(WellKnownText.GetString(user), sessionId, version, WellKnownText.GetString(address))
+        value = new Origin(SdpText.ToText(user), sessionId, version, SdpText.ToText(address))
         {
-            NetworkType = WellKnownText.GetString(networkType),
-            AddressType = WellKnownText.GetString(addressType),
+            NetworkType = SdpText.ToText(networkType),
+            AddressType = SdpText.ToText(addressType),
         };
         return true;
     }
@@ -73,9 +73,9 @@ public sealed record Origin(string UserName, SdpNumber SessionId, SdpNumber Vers
         ArgumentNullException.ThrowIfNull(output);
         SdpText.WriteField(output, UserName);
         output.Write(" "u8);
-        output.WriteUtf8(SessionId.ToString());
+        SessionId.Write(output);
         output.Write(" "u8);
-        output.WriteUtf8(Version.ToString());
+        Version.Write(output);
         output.Write(" "u8);
         SdpText.WriteField(output, NetworkType);
         output.Write(" "u8);

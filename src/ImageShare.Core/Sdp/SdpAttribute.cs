@@ -18,8 +18,20 @@ public readonly record struct SdpAttribute(string Name, string? Value = null)
     // The parsed value, cached by the reader. It belongs to exactly this name and value.
     private readonly object? _meaning;
 
-    private SdpAttribute(string name, string? value, object? meaning)
-        : this(name, value) => _meaning = meaning;
+    // The value: a string, or the text that was read, in which it is this range of ASCII characters without CR, LF or NUL; null if there is
+    // none. In that text it is the end of the line a=name:value.
+    private readonly object? _value = Value;
+    private readonly int _start;
+    private readonly int _length;
+
+    private SdpAttribute(string name, object? value, int start, int length, object? meaning)
+        : this(name)
+    {
+        _value = value;
+        _start = start;
+        _length = length;
+        _meaning = meaning;
+    }
 
     /// <summary>The name before the colon.</summary>
     public string Name
@@ -27,6 +39,7 @@ public readonly record struct SdpAttribute(string Name, string? Value = null)
         get;
         init
         {
+            _value = Value;
             field = value;
             _meaning = null;
         }
@@ -35,41 +48,63 @@ public readonly record struct SdpAttribute(string Name, string? Value = null)
     /// <summary>The text after the colon, or null if there is no colon.</summary>
     public string? Value
     {
-        get;
+        get => IsKeptText ? WellKnownText.GetString(Ascii) : (string?)_value;
         init
         {
-            field = value;
+            _value = value;
             _meaning = null;
         }
-    } = Value;
+    }
+
+    /// <summary>Whether there is a colon.</summary>
+    internal bool HasValue => _value is not null;
+
+    private bool IsKeptText => _value is byte[];
+
+    private ReadOnlySpan<byte> Ascii => ((byte[])_value!).AsSpan(_start, _length);
 
     /// <summary>
     /// The typed value; <see cref="AttributeMeaning.Unreadable"/> if the value is malformed, null if the attribute is unknown or has no
     /// value.
     /// </summary>
-    internal object? Meaning => _meaning ?? (Value is null ? null : AttributeMeaning.Find(Name)?.Read(Encoding.UTF8.GetBytes(Value)));
+    internal object? Meaning => _meaning ?? (HasValue ? ReadMeaning() : null);
 
     /// <summary>Whether this attribute has that name, ignoring case.</summary>
-    public bool Is(string name) => string.Equals(Name, name, StringComparison.OrdinalIgnoreCase);
+    public bool Is(string name) =>
+        ReferenceEquals(Name, name) || (Name?.Length == name?.Length && string.Equals(Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Parses the value of an a= line. False if the name is empty or contains a space.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out SdpAttribute value)
     {
+        value = Read(text, null, 0, out _);
+        return value.Name is not null;
+    }
+
+    /// <summary>Reads the value of an a= line. Without a name if the name is empty or contains a space.</summary>
+    /// <param name="text">The text after <c>a=</c>.</param>
+    /// <param name="kept">
+    /// The description with this line, to be kept in place of a string, if it is ASCII and the line contains no CR, LF or NUL; otherwise null.
+    /// </param>
+    /// <param name="start">Where <paramref name="text"/> starts in <paramref name="kept"/>.</param>
+    /// <param name="known">What is known of it.</param>
+    internal static SdpAttribute Read(ReadOnlySpan<byte> text, byte[]? kept, int start, out AttributeMeaning? known)
+    {
         int colon = text.IndexOf((byte)':');
         ReadOnlySpan<byte> name = colon < 0 ? text : text[..colon];
-        if (name.IsEmpty || name.ContainsAny(" \t"u8))
+        known = AttributeMeaning.Find(name, out bool isSpeltSo);
+        if (known is null && (name.IsEmpty || name.ContainsAny((byte)' ', (byte)'\t')))
         {
-            value = default;
-            return false;
+            return default;
         }
 
-        AttributeMeaning? known = AttributeMeaning.Find(name);
-        ReadOnlySpan<byte> bytes = colon < 0 ? default : text[(colon + 1)..];
-        value = new SdpAttribute(
-            known is not null && name.SequenceEqual(known.Bytes) ? known.Name : WellKnownText.GetString(name),
-            colon < 0 ? null : WellKnownText.GetString(bytes),
-            colon < 0 ? null : known?.Read(bytes));
-        return true;
+        string words = isSpeltSo ? known!.Name : WellKnownText.GetString(name);
+        if (colon < 0)
+        {
+            return new SdpAttribute(words);
+        }
+
+        ReadOnlySpan<byte> bytes = text[(colon + 1)..];
+        return new SdpAttribute(words, kept is null ? WellKnownText.GetString(bytes) : kept, start + colon + 1, bytes.Length, known?.Read(bytes));
     }
 
     /// <summary>Writes the text after <c>a=</c>.</summary>
@@ -83,20 +118,53 @@ public readonly record struct SdpAttribute(string Name, string? Value = null)
         }
 
         SdpText.WriteField(output, Name!);
-        if (Value is not null)
+        if (_value is null)
         {
-            SafeText.ThrowIfLineBreaking(Value);
-            output.WriteByte((byte)':');
-            output.WriteUtf8(Value);
+            return;
+        }
+
+        output.WriteByte((byte)':');
+        if (_value is string value)
+        {
+            SafeText.ThrowIfLineBreaking(value);
+            output.WriteUtf8(value);
+        }
+        else
+        {
+            output.Write(Ascii);
         }
     }
 
+    /// <summary>Writes the a= line.</summary>
+    internal void WriteLine(IBufferWriter<byte> output)
+    {
+        if (_value is byte[] text)
+        {
+            // As it was read.
+            int before = "a=".Length + Name.Length + ":".Length;
+            ReadOnlySpan<byte> line = text.AsSpan(_start - before, before + _length);
+            Span<byte> span = output.GetSpan(line.Length + 2);
+            line.CopyTo(span);
+            span[line.Length] = (byte)'\r';
+            span[line.Length + 1] = (byte)'\n';
+            output.Advance(line.Length + 2);
+            return;
+        }
+
+        output.Write("a="u8);
+        Write(output);
+        output.WriteLineEnd();
+    }
+
+    private object? ReadMeaning() => AttributeMeaning.Find(Name)?.Read(Encoding.UTF8.GetBytes(Value!));
+
     /// <inheritdoc/>
-    public bool Equals(SdpAttribute other) => Name == other.Name && Value == other.Value;
+    public bool Equals(SdpAttribute other) =>
+        Name == other.Name && (IsKeptText && other.IsKeptText ? Ascii.SequenceEqual(other.Ascii) : Value == other.Value);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Value);
 
     /// <summary>The text after <c>a=</c>.</summary>
-    public override string ToString() => Value is null ? Name ?? string.Empty : $"{Name}:{Value}";
+    public override string ToString() => HasValue ? $"{Name}:{Value}" : Name ?? string.Empty;
 }

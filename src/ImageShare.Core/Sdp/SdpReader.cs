@@ -1,32 +1,50 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Unicode;
 using ImageShare.Core.Sdp.Lines;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp;
 
-/// <summary>Reads a session description: passes each line to its section and validates the whole.</summary>
-internal sealed class SdpReader(SdpLimits limits)
+/// <summary>Reads a session description in one pass: passes each line to its section, and validates the whole at the end.</summary>
+internal ref struct SdpReader
 {
-    private readonly SessionLines _lines = new();
-    private SdpSection _session = null!;
-    private List<SdpSection>? _media;
+    private ReadOnlySpan<byte> _text;
+    private SdpLimits _limits;
+    private bool _isAscii;
+    private SdpTextLines _lines;
+    private byte[]? _kept;
+    private int _keptOffset;
+    private SessionLines _sessionLines;
+    private SdpSection _session;
+    private ImmutableArray<SdpAttribute> _sessionAttributes;
+
+    // The section that is being read, once there was an m= line. Its attributes, or those of the session before, are collected in the list.
+    private SdpSection _section;
+    private StackList<SdpAttribute> _attributes;
+    private MediaDescription[]? _media;
+    private int _mediaCount;
+    private SdpError _lacksConnection;
     private SdpWarnings _warnings;
     private bool _saidBareLineFeed;
 
-    public SdpError Read(ReadOnlySpan<byte> text, out SessionDescription? value)
+    /// <summary>Reads a description. A reader is used once; its initial value is the default one, so that its parts are cleared only once.</summary>
+    public SdpError Read(ReadOnlySpan<byte> text, SdpLimits limits, out SessionDescription? value)
     {
         value = null;
-        _session = new SdpSection(SdpLineOrder.Session, 0, CountAttributes(text));
-        var lines = new SdpTextLines(text);
+        _text = text;
+        _limits = limits;
+        _isAscii = Ascii.IsValid(text);
+        _lines = new SdpTextLines(text);
+        _session.StartSession();
         int count = 0;
-        while (lines.MoveNext())
+        while (_lines.MoveNext())
         {
-            SdpErrorCode code = ++count > limits.MaxLines ? SdpErrorCode.TooManyLines : ReadLine(lines);
+            SdpErrorCode code = ++count > _limits.MaxLines ? SdpErrorCode.TooManyLines : ReadLine();
             if (code != SdpErrorCode.None)
             {
-                return new SdpError(code, lines.Offset);
+                return new SdpError(code, _lines.Offset);
             }
         }
 
@@ -39,13 +57,13 @@ internal sealed class SdpReader(SdpLimits limits)
         return error;
     }
 
-    private SdpErrorCode ReadLine(in SdpTextLines lines)
+    private SdpErrorCode ReadLine()
     {
-        ReviewLineEnd(lines);
-        ReadOnlySpan<byte> line = lines.Line;
+        ReadOnlySpan<byte> line = _lines.Line;
+        ReviewLineEnd();
         if (line.IsEmpty)
         {
-            _warnings.Add(SdpWarningCode.EmptyLine, lines.Offset);
+            _warnings.Add(SdpWarningCode.EmptyLine, _lines.Offset);
             return SdpErrorCode.None;
         }
 
@@ -55,76 +73,72 @@ internal sealed class SdpReader(SdpLimits limits)
             return code;
         }
 
-        if (!Utf8.IsValid(line))
+        if (!_isAscii && !Utf8.IsValid(line))
         {
-            _warnings.Add(SdpWarningCode.NotUtf8, lines.Offset);
+            _warnings.Add(SdpWarningCode.NotUtf8, _lines.Offset);
         }
 
         char type = (char)line[0];
-        return type == 'm' ? ReadMediaLine(line[2..], lines.Following, lines.Offset) : ReadSectionLine(type, line[2..], lines.Offset);
+        ReadOnlySpan<byte> value = line[2..];
+        return type == 'm' ? ReadMediaLine(value, _lines.Offset)
+            : _mediaCount == 0 ? ReadSectionLine(ref _session, type, value, _lines.Offset)
+            : ReadSectionLine(ref _section, type, value, _lines.Offset);
     }
 
-    private void ReviewLineEnd(in SdpTextLines lines)
+    private void ReviewLineEnd()
     {
-        if (lines.End == SdpLineEnd.EndOfText)
+        if (_lines.End == SdpLineEnd.EndOfText)
         {
-            _warnings.Add(SdpWarningCode.MissingFinalLineEnd, lines.Offset);
+            _warnings.Add(SdpWarningCode.MissingFinalLineEnd, _lines.Offset);
         }
-        else if (lines.End == SdpLineEnd.LineFeed && !_saidBareLineFeed)
+        else if (_lines.End == SdpLineEnd.LineFeed && !_saidBareLineFeed)
         {
             _saidBareLineFeed = true;
-            _warnings.Add(SdpWarningCode.BareLineFeed, lines.Offset);
+            _warnings.Add(SdpWarningCode.BareLineFeed, _lines.Offset);
         }
     }
 
     // type "=" value, without control characters that break a line (RFC 8866 §9).
-    private SdpErrorCode CheckForm(ReadOnlySpan<byte> line) =>
-        line.Length > limits.MaxLineLength ? SdpErrorCode.LineTooLong
-        : line.ContainsAny(Grammar.LineBreaking) ? SdpErrorCode.ForbiddenByte
+    private readonly SdpErrorCode CheckForm(ReadOnlySpan<byte> line) =>
+        line.Length > _limits.MaxLineLength ? SdpErrorCode.LineTooLong
+        : _lines.HasForbiddenByte ? SdpErrorCode.ForbiddenByte
         : line.Length < 2 || line[1] != '=' || !char.IsAsciiLetterOrDigit((char)line[0]) ? SdpErrorCode.MalformedLine
         : SdpErrorCode.None;
 
     // A line belongs to the last m= line before it, or to the session.
-    private SdpErrorCode ReadSectionLine(char type, ReadOnlySpan<byte> value, int offset)
+    private SdpErrorCode ReadSectionLine(ref SdpSection section, char type, ReadOnlySpan<byte> value, int offset)
     {
-        SdpSection section = _media is [.., var last] ? last : _session;
         if (!section.TakesInOrder(type))
         {
             _warnings.Add(SdpWarningCode.LineOutOfOrder, offset);
         }
 
-        return type == 'a' ? ReadAttribute(section, value, offset)
-            : ReferenceEquals(section, _session) && type is 'v' or 'o' or 's' or 't' ? ReadSessionLine(type, value, offset)
-            : ReadCommonLine(section, type, value, offset);
+        return type == 'a' ? ReadAttribute(ref section, value, offset)
+            : !section.IsMedia && type is 'v' or 'o' or 's' or 't' ? ReadSessionLine(type, value, offset)
+            : ReadCommonLine(ref section, type, value, offset);
     }
 
-    private SdpErrorCode ReadMediaLine(ReadOnlySpan<byte> value, ReadOnlySpan<byte> following, int offset)
+    private SdpErrorCode ReadMediaLine(ReadOnlySpan<byte> value, int offset)
     {
-        if (_media?.Count >= limits.MaxMedia)
+        if (_mediaCount >= _limits.MaxMedia)
         {
             return SdpErrorCode.TooManyMedia;
         }
 
-        SdpErrorCode code = MediaLine.TryRead(value, limits.MaxFormats, out MediaLine line);
+        SdpErrorCode code = MediaLine.TryRead(value, _limits.MaxFormats, out MediaLine line);
         if (code == SdpErrorCode.None)
         {
-            (_media ??= new List<SdpSection>(1)).Add(new SdpSection(SdpLineOrder.Media, offset, CountAttributes(following)) { Line = line });
+            EndSection();
+            _section.StartMedia(offset, line);
+            _mediaCount++;
         }
 
         return code;
     }
 
-    // Counts the a= lines before the next section. Linear: each byte is examined once per section it belongs to.
-    private int CountAttributes(ReadOnlySpan<byte> lines)
-    {
-        int end = lines.IndexOf("\nm="u8);
-        lines = end < 0 ? lines : lines[..end];
-        return Math.Min(lines.Count("\na="u8) + (lines.StartsWith("a="u8) ? 1 : 0), limits.MaxAttributes);
-    }
-
     private SdpErrorCode ReadSessionLine(char type, ReadOnlySpan<byte> value, int offset)
     {
-        SdpErrorCode code = _lines.Read(type, value, offset, out SessionLines.Use use);
+        SdpErrorCode code = _sessionLines.Read(type, value, offset, out SessionLines.Use use);
         if (code != SdpErrorCode.None)
         {
             return code;
@@ -136,10 +150,10 @@ internal sealed class SdpReader(SdpLimits limits)
                 _session.Keep(type, value);
                 break;
             case SessionLines.Use.Repeated:
-                KeepRepeated(_session, type, value, offset);
+                KeepRepeated(ref _session, type, value, offset);
                 break;
             case SessionLines.Use.Unreadable:
-                KeepUnreadable(_session, type, value, offset);
+                KeepUnreadable(ref _session, type, value, offset);
                 break;
             default:
                 break;
@@ -148,13 +162,13 @@ internal sealed class SdpReader(SdpLimits limits)
         return SdpErrorCode.None;
     }
 
-    private SdpErrorCode ReadCommonLine(SdpSection section, char type, ReadOnlySpan<byte> value, int offset)
+    private SdpErrorCode ReadCommonLine(ref SdpSection section, char type, ReadOnlySpan<byte> value, int offset)
     {
         switch (type)
         {
             case 'c' when section.Connection is not null:
             case 'i' when section.Information is not null:
-                KeepRepeated(section, type, value, offset);
+                KeepRepeated(ref section, type, value, offset);
                 break;
             case 'i':
                 section.Information = WellKnownText.GetString(value);
@@ -163,20 +177,20 @@ internal sealed class SdpReader(SdpLimits limits)
                 section.Connection = connection;
                 break;
             case 'c':
-                KeepUnreadable(section, type, value, offset);
+                KeepUnreadable(ref section, type, value, offset);
                 break;
             default:
-                KeepOther(section, type, value, offset);
+                KeepOther(ref section, type, value, offset);
                 break;
         }
 
         return SdpErrorCode.None;
     }
 
-    private void KeepOther(SdpSection section, char type, ReadOnlySpan<byte> value, int offset)
+    private void KeepOther(ref SdpSection section, char type, ReadOnlySpan<byte> value, int offset)
     {
         section.Keep(type, value);
-        if (SdpLineOrder.RankOf(section.Order, type) == section.Order.Length)
+        if (section.Order.RankOf(type) == section.Order.Last)
         {
             _warnings.Add(SdpWarningCode.UnknownLine, offset);
         }
@@ -186,21 +200,30 @@ internal sealed class SdpReader(SdpLimits limits)
         }
     }
 
-    private SdpErrorCode ReadAttribute(SdpSection section, ReadOnlySpan<byte> value, int offset)
+    private SdpErrorCode ReadAttribute(ref SdpSection section, ReadOnlySpan<byte> value, int offset)
     {
-        if (!section.HasRoomForAttribute(limits.MaxAttributes))
+        if (!section.HasRoomForAttribute(_limits.MaxAttributes))
         {
             return SdpErrorCode.TooManyAttributes;
         }
 
-        if (SdpAttribute.TryParse(value, out SdpAttribute attribute))
+        // Values become strings when someone asks for them; until then they are part of one copy of the text from the first attribute on.
+        if (_isAscii && _kept is null)
         {
-            SdpReview.LookAt(attribute, value, offset, section, ref _warnings);
-            section.Add(attribute, offset);
+            _kept = _text[offset..].ToArray();
+            _keptOffset = offset;
+        }
+
+        SdpAttribute attribute = SdpAttribute.Read(value, _kept, offset + 2 - _keptOffset, out AttributeMeaning? known);
+        if (attribute.Name is not null)
+        {
+            SdpReview.LookAt(attribute, known, value, offset, section, ref _warnings);
+            section.Note(known?.Kind ?? AttributeKind.Other, _attributes.Count, offset);
+            _attributes.Add(attribute);
         }
         else
         {
-            KeepUnreadable(section, 'a', value, offset);
+            KeepUnreadable(ref section, 'a', value, offset);
         }
 
         return SdpErrorCode.None;
@@ -210,65 +233,72 @@ internal sealed class SdpReader(SdpLimits limits)
     private static bool IsReadable(char type, ReadOnlySpan<byte> value) =>
         type is not ('b' or 'k') || (type == 'b' && value.IndexOf((byte)':') > 0);
 
-    private void KeepRepeated(SdpSection section, char type, ReadOnlySpan<byte> value, int offset)
+    private void KeepRepeated(ref SdpSection section, char type, ReadOnlySpan<byte> value, int offset)
     {
         section.Keep(type, value);
         _warnings.Add(SdpWarningCode.RepeatedLine, offset);
     }
 
-    private void KeepUnreadable(SdpSection section, char type, ReadOnlySpan<byte> value, int offset)
+    private void KeepUnreadable(ref SdpSection section, char type, ReadOnlySpan<byte> value, int offset)
     {
         section.Keep(type, value);
         _warnings.Add(SdpWarningCode.UnreadableLine, offset);
     }
 
-    private SdpError CheckWhole()
+    // The session part ends at the first m= line, a media section at the next one or at the end.
+    private void EndSection()
     {
-        SdpErrorCode code = _lines.Check();
-        if (code != SdpErrorCode.None)
+        if (_mediaCount == 0)
         {
-            return new SdpError(code, 0);
+            _sessionAttributes = _attributes.Take();
+            return;
+        }
+
+        MediaDescription media = _section.ToMedia(_attributes.Take());
+        SdpReview.LookAtWhole(media, _section, _session.Places, _sessionAttributes, ref _warnings);
+        if (_mediaCount == 1)
+        {
+            _media = [media];
+        }
+        else
+        {
+            if (_media!.Length < _mediaCount)
+            {
+                Array.Resize(ref _media, _mediaCount * 2);
+            }
+
+            _media[_mediaCount - 1] = media;
         }
 
         // c= is required in the session part or in each section (RFC 8866 §5.7); a refused section has no use for it.
-        foreach (SdpSection media in _media ?? [])
+        if (_lacksConnection.Code == SdpErrorCode.None && media.Port != 0 && media.Connection is null && _session.Connection is null)
         {
-            if (media.Line is { Port: not 0 } && media.Connection is null && _session.Connection is null)
-            {
-                return new SdpError(SdpErrorCode.MissingConnection, media.Offset);
-            }
+            _lacksConnection = new SdpError(SdpErrorCode.MissingConnection, _section.Offset);
         }
+    }
 
-        return default;
+    private SdpError CheckWhole()
+    {
+        EndSection();
+        SdpErrorCode code = _sessionLines.Check();
+        return code != SdpErrorCode.None ? new SdpError(code, 0) : _lacksConnection;
     }
 
     private SessionDescription Build()
     {
-        _lines.Review(ref _warnings);
-        ImmutableArray<SdpAttribute> attributes = _session.TakeAttributes();
+        _sessionLines.Review(ref _warnings);
+        MediaDescription[] media = _media is null ? [] : _media.Length == _mediaCount ? _media : _media[.._mediaCount];
         return new SessionDescription
         {
-            Origin = _lines.Origin!,
-            SessionName = _lines.Name ?? string.Empty,
+            Origin = _sessionLines.Origin!,
+            SessionName = _sessionLines.Name ?? string.Empty,
             Information = _session.Information,
             Connection = _session.Connection,
-            Timing = _lines.Timing ?? default,
-            Attributes = attributes,
+            Timing = _sessionLines.Timing ?? default,
+            Attributes = _sessionAttributes,
             OtherLines = _session.OtherLines,
-            Media = BuildMedia(attributes),
-            Warnings = _warnings.ToSortedArray(),
+            Media = ImmutableCollectionsMarshal.AsImmutableArray(media),
+            Warnings = _warnings.Take(),
         };
-    }
-
-    private ImmutableArray<MediaDescription> BuildMedia(ImmutableArray<SdpAttribute> sessionAttributes)
-    {
-        var media = new MediaDescription[_media?.Count ?? 0];
-        for (int i = 0; i < media.Length; i++)
-        {
-            media[i] = _media![i].ToMedia();
-            SdpReview.LookAtWhole(media[i], sessionAttributes, _media[i], ref _warnings);
-        }
-
-        return ImmutableCollectionsMarshal.AsImmutableArray(media);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Collections.ObjectModel;
 using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sdp.FileTransfer;
 using ImageShare.Core.Text;
@@ -8,68 +9,93 @@ namespace ImageShare.Core.Sdp;
 /// <summary>Finds deviations from the specifications that are known from real peers, while a description is read.</summary>
 internal static class SdpReview
 {
+    private const byte Digits = 1;
+    private const byte LowerCase = 2;
+    private const byte UpperCase = 4;
+    private const byte OtherAlphabet = 8;
+
+    private static readonly byte[] AlphabetsOf = [.. Enumerable.Range(0, 128).Select(static c =>
+        char.IsAsciiDigit((char)c) ? Digits : char.IsAsciiLetterLower((char)c) ? LowerCase : char.IsAsciiLetterUpper((char)c) ? UpperCase : OtherAlphabet)];
+
+    // The random bits of a character, by the size of its alphabet.
+    private static readonly double[] BitsOf = [0, 0, .. Enumerable.Range(2, 63).Select(static size => Math.Log2(size))];
+
     /// <summary>Reviews a single attribute.</summary>
     /// <param name="attribute">The attribute.</param>
+    /// <param name="known">What is known of it.</param>
     /// <param name="line">The text after <c>a=</c>.</param>
     /// <param name="offset">The offset of the line.</param>
     /// <param name="section">The section of the attribute. Media other than MSRP are not reviewed.</param>
     /// <param name="warnings">The warnings so far.</param>
-    public static void LookAt(in SdpAttribute attribute, ReadOnlySpan<byte> line, int offset, SdpSection section, ref SdpWarnings warnings)
+    public static void LookAt(
+        in SdpAttribute attribute, AttributeMeaning? known, ReadOnlySpan<byte> line, int offset, in SdpSection section, ref SdpWarnings warnings)
     {
-        if (section.Line is { IsMsrp: false })
+        if (section.IsMedia && !section.IsMsrp)
         {
             return;
         }
 
-        AttributeMeaning? known = AttributeMeaning.Find(attribute.Name);
         if (known is null)
         {
             warnings.Add(SdpWarningCode.UnknownAttribute, offset);
         }
-        else if (section.Line is not null && known.HasMeaning)
+        else if (section.IsMedia && known.HasMeaning)
         {
             LookAtMeaning(attribute, known, line, offset, ref warnings);
         }
     }
 
     /// <summary>Reviews an MSRP section as a whole.</summary>
-    public static void LookAtWhole(MediaDescription media, ImmutableArray<SdpAttribute> session, SdpSection section, ref SdpWarnings warnings)
+    /// <param name="media">The section.</param>
+    /// <param name="section">The same while it was read.</param>
+    /// <param name="session">Where the attributes of the session part are.</param>
+    /// <param name="sessionAttributes">The attributes of the session part.</param>
+    /// <param name="warnings">The warnings so far.</param>
+    public static void LookAtWhole(
+        MediaDescription media, in SdpSection section, in AttributePlaces session, ImmutableArray<SdpAttribute> sessionAttributes, ref SdpWarnings warnings)
     {
-        if (!media.IsMsrp)
+        if (!section.IsMsrp)
         {
             return;
         }
 
-        LookAtPath(media, section, ref warnings);
-        LookAtFile(media, session, section, ref warnings);
-        LookAtTypes(media, section, ref warnings);
-        if (media.Port != 0 && (media.Setup ?? (MediaDescription.Find(session, SdpAttributes.SetupName)?.Meaning as SetupRole?)) is null)
+        ReadOnlySpan<SdpAttribute> attributes = media.Attributes.AsSpan();
+        ref readonly AttributePlaces places = ref section.Places;
+        LookAtPath(media, places, section.Offset, ref warnings);
+        LookAtFile(media, places, session.Directions > 0, ref warnings);
+        LookAtTypes(media, places, ref warnings);
+        if (media.Port != 0 && places.MeaningOf(AttributeKind.Setup, attributes) is not SetupRole
+            && session.MeaningOf(AttributeKind.Setup, sessionAttributes.AsSpan()) is not SetupRole)
         {
             warnings.Add(SdpWarningCode.NoSetup, section.Offset);
         }
 
-        if (media.Port != 0 && media.MaxSize is null)
+        if (media.Port != 0 && places.MeaningOf(AttributeKind.MaxSize, attributes) is not long)
         {
             warnings.Add(SdpWarningCode.NoMaxSize, section.Offset);
         }
     }
 
-    private static void LookAtPath(MediaDescription media, SdpSection section, ref SdpWarnings warnings)
+    private static void LookAtPath(MediaDescription media, in AttributePlaces places, int offset, ref SdpWarnings warnings)
     {
-        if (media.Port != 0 && media.Find(SdpAttributes.AcceptTypesName) is null)
+        if (media.Port != 0 && !places.Has(AttributeKind.AcceptTypes))
         {
-            warnings.Add(SdpWarningCode.NoAcceptTypes, section.Offset);
+            warnings.Add(SdpWarningCode.NoAcceptTypes, offset);
         }
 
-        if (media.Port != 0 && media.Find(SdpAttributes.PathName) is null)
+        if (media.Port != 0 && !places.Has(AttributeKind.Path))
         {
-            warnings.Add(SdpWarningCode.NoPath, section.Offset);
+            warnings.Add(SdpWarningCode.NoPath, offset);
         }
 
-        bool isSecure = media.Protocol.Contains("TLS", StringComparison.OrdinalIgnoreCase);
+        if (places.MeaningOf(AttributeKind.Path, media.Attributes.AsSpan()) is not ReadOnlyCollection<string> path)
+        {
+            return;
+        }
+
+        bool isSecure = media.IsMsrpOverTls;
         bool isBare = false, isMismatched = false;
-        IReadOnlyList<string>? path = media.Path;
-        for (int i = 0; i < path?.Count; i++)
+        for (int i = 0; i < path.Count; i++)
         {
             string uri = path[i];
             isBare |= !uri.Contains(';', StringComparison.Ordinal);
@@ -78,18 +104,19 @@ internal static class SdpReview
 
         if (isBare)
         {
-            warnings.Add(SdpWarningCode.PathWithoutTransport, section.Offsets.Path);
+            warnings.Add(SdpWarningCode.PathWithoutTransport, places.OffsetOf(AttributeKind.Path));
         }
 
         if (isMismatched)
         {
-            warnings.Add(SdpWarningCode.PathSchemeMismatch, section.Offsets.Path);
+            warnings.Add(SdpWarningCode.PathSchemeMismatch, places.OffsetOf(AttributeKind.Path));
         }
     }
 
-    private static void LookAtTypes(MediaDescription media, SdpSection section, ref SdpWarnings warnings)
+    private static void LookAtTypes(MediaDescription media, in AttributePlaces places, ref SdpWarnings warnings)
     {
-        if (media.AcceptTypes is not { } types)
+        ReadOnlySpan<SdpAttribute> attributes = media.Attributes.AsSpan();
+        if (places.MeaningOf(AttributeKind.AcceptTypes, attributes) is not AcceptedTypes types)
         {
             return;
         }
@@ -98,54 +125,49 @@ internal static class SdpReview
         {
             if (entry.Is("message", "cpim"))
             {
-                warnings.Add(SdpWarningCode.BeyondImageShare, section.Offsets.AcceptTypes);
+                warnings.Add(SdpWarningCode.BeyondImageShare, places.OffsetOf(AttributeKind.AcceptTypes));
                 break;
             }
         }
 
-        if (media.FileSelector?.Type is { } type && !types.Matches(type))
+        if (places.MeaningOf(AttributeKind.FileSelector, attributes) is FileSelector { Type: { } type } && !types.Matches(type))
         {
-            warnings.Add(SdpWarningCode.FileTypeNotAccepted, section.Offsets.AcceptTypes);
+            warnings.Add(SdpWarningCode.FileTypeNotAccepted, places.OffsetOf(AttributeKind.AcceptTypes));
         }
     }
 
-    private static void LookAtFile(MediaDescription media, ImmutableArray<SdpAttribute> session, SdpSection section, ref SdpWarnings warnings)
+    private static void LookAtFile(MediaDescription media, in AttributePlaces places, bool sessionHasDirection, ref SdpWarnings warnings)
     {
-        int selectors = 0, directions = 0;
-        foreach (ref readonly SdpAttribute attribute in media.Attributes.AsSpan())
+        if (places.Directions > 1)
         {
-            selectors += attribute.Is(SdpAttributes.FileSelectorName) ? 1 : 0;
-            directions += SdpAttributeOffsets.IsDirection(attribute) ? 1 : 0;
+            warnings.Add(SdpWarningCode.TwoDirections, places.SecondDirection);
         }
 
-        if (directions > 1)
+        if (places.Selectors > 1)
         {
-            warnings.Add(SdpWarningCode.TwoDirections, section.Offsets.SecondDirection);
+            warnings.Add(SdpWarningCode.RepeatedFileSelector, places.SecondSelector);
         }
 
-        if (selectors > 1)
-        {
-            warnings.Add(SdpWarningCode.RepeatedFileSelector, section.Offsets.SecondSelector);
-        }
-
-        if (media.Port == 0 || media.FileSelector is not { } selector)
+        ReadOnlySpan<SdpAttribute> attributes = media.Attributes.AsSpan();
+        if (media.Port == 0 || places.MeaningOf(AttributeKind.FileSelector, attributes) is not FileSelector selector)
         {
             return;
         }
 
-        if (media.Find(SdpAttributes.FileTransferIdName) is null)
+        int offset = places.OffsetOf(AttributeKind.FileSelector);
+        if (!places.Has(AttributeKind.FileTransferId))
         {
-            warnings.Add(SdpWarningCode.SelectorWithoutTransferId, section.Offsets.Selector);
+            warnings.Add(SdpWarningCode.SelectorWithoutTransferId, offset);
         }
 
-        if (directions == 0 && !session.Any(static attribute => SdpAttributeOffsets.IsDirection(attribute)))
+        if (places.Directions == 0 && !sessionHasDirection)
         {
-            warnings.Add(SdpWarningCode.SelectorWithoutDirection, section.Offsets.Selector);
+            warnings.Add(SdpWarningCode.SelectorWithoutDirection, offset);
         }
 
-        if (selector.Size is { } size && media.FileRange is { } range && (range.Start > size || range.End > size))
+        if (selector.Size is { } size && places.MeaningOf(AttributeKind.FileRange, attributes) is FileRange range && (range.Start > size || range.End > size))
         {
-            warnings.Add(SdpWarningCode.FileRangePastSize, section.Offsets.FileRange);
+            warnings.Add(SdpWarningCode.FileRangePastSize, places.OffsetOf(AttributeKind.FileRange));
         }
     }
 
@@ -159,12 +181,12 @@ internal static class SdpReview
         }
 
         bool isReadable = (meaning is not null && !ReferenceEquals(meaning, AttributeMeaning.Unreadable))
-            || (known.Name is SdpAttributes.FileSelectorName && string.IsNullOrWhiteSpace(attribute.Value));
-        SdpWarningCode? code = !isReadable ? SdpWarningCode.UnreadableAttribute : known.Name switch
+            || (known.Kind == AttributeKind.FileSelector && string.IsNullOrWhiteSpace(attribute.Value));
+        SdpWarningCode? code = !isReadable ? SdpWarningCode.UnreadableAttribute : known.Kind switch
         {
-            SdpAttributes.FileDateName when !FileDate.IsWellSpelt(line[(known.Name.Length + 1)..]) => SdpWarningCode.FileDateSpelling,
-            SdpAttributes.FileIconName => SdpWarningCode.BeyondImageShare,
-            SdpAttributes.PathName when meaning is IReadOnlyList<string> path && RandomBits(path[^1]) < 80 => SdpWarningCode.ShortPathSessionId,
+            AttributeKind.FileDate when !FileDate.IsWellSpelt(line[(known.Name.Length + 1)..]) => SdpWarningCode.FileDateSpelling,
+            AttributeKind.FileIcon => SdpWarningCode.BeyondImageShare,
+            AttributeKind.Path when meaning is ReadOnlyCollection<string> path && RandomBits(path[^1]) < 80 => SdpWarningCode.ShortPathSessionId,
             _ => null,
         };
         if (code is { } found)
@@ -202,16 +224,14 @@ internal static class SdpReview
         ReadOnlySpan<char> id = uri.AsSpan(slash + 1);
         int end = id.IndexOf(';');
         id = end < 0 ? id : id[..end];
-        bool digits = false, lower = false, upper = false, others = false;
+        int alphabets = 0;
         foreach (char c in id)
         {
-            digits |= char.IsAsciiDigit(c);
-            lower |= char.IsAsciiLetterLower(c);
-            upper |= char.IsAsciiLetterUpper(c);
-            others |= !char.IsAsciiLetterOrDigit(c);
+            alphabets |= c < AlphabetsOf.Length ? AlphabetsOf[c] : OtherAlphabet;
         }
 
-        int alphabet = (digits ? 10 : 0) + (lower ? 26 : 0) + (upper ? 26 : 0) + (others ? 2 : 0);
-        return alphabet < 2 ? 0 : id.Length * Math.Log2(alphabet);
+        int size = ((alphabets & Digits) != 0 ? 10 : 0) + ((alphabets & LowerCase) != 0 ? 26 : 0) + ((alphabets & UpperCase) != 0 ? 26 : 0)
+            + ((alphabets & OtherAlphabet) != 0 ? 2 : 0);
+        return id.Length * BitsOf[size];
     }
 }

@@ -1,58 +1,72 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
+using System.Diagnostics.CodeAnalysis;
 using ImageShare.Core.Sdp.Lines;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp;
 
-/// <summary>The lines read so far of the session part or of a media section.</summary>
-/// <param name="order">The expected order of lines.</param>
-/// <param name="offset">The offset of the section.</param>
-/// <param name="likelyAttributes">The expected number of attributes; only a hint.</param>
-internal sealed class SdpSection(string order, int offset, int likelyAttributes)
+/// <summary>The lines read so far of the session part or of a media section, without its attributes. Pass it by reference.</summary>
+internal ref struct SdpSection
 {
-    private SdpAttribute[] _attributes = likelyAttributes == 0 ? [] : new SdpAttribute[likelyAttributes];
-    private SdpAttributeOffsets _offsets;
+    private MediaLine _line;
     private List<SdpLine>? _others;
-    private int _attributeCount;
-    private int _rank = -1;
+    private int _rank;
     private int _attributeLines;
+    private AttributePlaces _places;
 
-    public string Order => order;
+    /// <summary>The expected order of lines.</summary>
+    public SdpLineOrder Order { get; private set; }
 
     /// <summary>The offset of the section.</summary>
-    public int Offset => offset;
+    public int Offset { get; private set; }
 
-    /// <summary>The m= line of a media section.</summary>
-    public MediaLine? Line { get; init; }
+    public bool IsMedia { get; private set; }
+
+    /// <summary>Whether this is a media section for MSRP.</summary>
+    public bool IsMsrp { get; private set; }
 
     public ConnectionData? Connection { get; set; }
 
     public string? Information { get; set; }
 
-    /// <summary>The offsets of attributes needed for warnings.</summary>
-    public ref readonly SdpAttributeOffsets Offsets => ref _offsets;
-
-    public int AttributeCount => _attributeCount;
-
-    /// <summary>Returns the attributes. None may be added afterwards.</summary>
-    public ImmutableArray<SdpAttribute> TakeAttributes()
-    {
-        if (_attributes.Length != _attributeCount)
-        {
-            Array.Resize(ref _attributes, _attributeCount);
-        }
-
-        return ImmutableCollectionsMarshal.AsImmutableArray(_attributes);
-    }
+    /// <summary>Where its attributes are.</summary>
+    [UnscopedRef]
+    public readonly ref readonly AttributePlaces Places => ref _places;
 
     /// <summary>The other lines in the order in which they are written, so that reading, printing and reading again gives an equal result.</summary>
-    public ImmutableArray<SdpLine> OtherLines => _others is null ? [] : [.. _others.OrderBy(l => SdpLineOrder.RankOf(order, l.Type))];
+    public readonly ImmutableArray<SdpLine> OtherLines
+    {
+        get
+        {
+            SdpLineOrder order = Order;
+            return _others is null ? [] : [.. _others.OrderBy(l => order.RankOf(l.Type))];
+        }
+    }
+
+    /// <summary>Begins the session part.</summary>
+    public void StartSession() => Order = SdpLineOrder.Session;
+
+    /// <summary>Begins a media section.</summary>
+    /// <param name="offset">The offset of its m= line.</param>
+    /// <param name="line">The m= line.</param>
+    public void StartMedia(int offset, in MediaLine line)
+    {
+        if (IsMedia)
+        {
+            this = default;
+        }
+
+        Order = SdpLineOrder.Media;
+        Offset = offset;
+        _line = line;
+        IsMedia = true;
+        IsMsrp = line.IsMsrp;
+    }
 
     public bool TakesInOrder(char type)
     {
-        int rank = SdpLineOrder.RankOf(order, type);
-        if (rank == order.Length)
+        int rank = Order.RankOf(type);
+        if (rank == Order.Last)
         {
             return true;
         }
@@ -64,29 +78,22 @@ internal sealed class SdpSection(string order, int offset, int likelyAttributes)
 
     public bool HasRoomForAttribute(int limit) => _attributeLines++ < limit;
 
-    public void Add(in SdpAttribute attribute, int at)
-    {
-        _offsets.Note(attribute, at);
-        if (_attributeCount == _attributes.Length)
-        {
-            Array.Resize(ref _attributes, Math.Max(4, _attributes.Length * 2));
-        }
-
-        _attributes[_attributeCount++] = attribute;
-    }
+    /// <summary>Records the place of an attribute.</summary>
+    public void Note(AttributeKind kind, int index, int at) => _places.Note(kind, index, at);
 
     public void Keep(char type, ReadOnlySpan<byte> value) => (_others ??= []).Add(new SdpLine(type, WellKnownText.GetString(value)));
 
-    public MediaDescription ToMedia() => new()
+    public readonly MediaDescription ToMedia(ImmutableArray<SdpAttribute> attributes) => new()
     {
-        Media = Line!.Value.Media,
-        Port = Line.Value.Port,
-        PortCount = Line.Value.PortCount,
-        Protocol = Line.Value.Protocol,
-        Formats = Line.Value.Formats,
+        Media = _line.Media,
+        Port = _line.Port,
+        PortCount = _line.PortCount,
+        Protocol = _line.Protocol,
+        Formats = _line.Formats,
         Title = Information,
         Connection = Connection,
-        Attributes = TakeAttributes(),
+        Attributes = attributes,
+        Index = _places.First,
         OtherLines = OtherLines,
     };
 }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using ImageShare.Core.Sdp.Lines;
-using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp;
 
@@ -9,18 +8,20 @@ namespace ImageShare.Core.Sdp;
 internal static class SdpSectionWriter
 {
     /// <summary>For each type in <paramref name="order"/>, writes the known line and then the other lines of that position.</summary>
-    public static void Write(IBufferWriter<byte> output, string order, ImmutableArray<SdpLine> others, Action<char, IBufferWriter<byte>> writeKnown)
+    /// <typeparam name="T">The type of the section, so that <paramref name="writeKnown"/> needs no state of its own.</typeparam>
+    public static void Write<T>(
+        IBufferWriter<byte> output, T section, SdpLineOrder order, ImmutableArray<SdpLine> others, Action<T, char, IBufferWriter<byte>> writeKnown)
     {
-        for (int rank = 0; rank <= order.Length; rank++)
+        for (int rank = 0; rank <= order.Last; rank++)
         {
-            if (rank < order.Length)
+            if (rank < order.Last)
             {
-                writeKnown(order[rank], output);
+                writeKnown(section, order.Types[rank], output);
             }
 
             foreach (SdpLine line in others)
             {
-                if (SdpLineOrder.RankOf(order, line.Type) == rank)
+                if (order.RankOf(line.Type) == rank)
                 {
                     WriteOther(output, line);
                 }
@@ -30,11 +31,9 @@ internal static class SdpSectionWriter
 
     public static void WriteAttributes(IBufferWriter<byte> output, ImmutableArray<SdpAttribute> attributes)
     {
-        foreach (SdpAttribute attribute in attributes)
+        foreach (ref readonly SdpAttribute attribute in attributes.AsSpan())
         {
-            output.Write("a="u8);
-            attribute.Write(output);
-            output.WriteLineEnd();
+            attribute.WriteLine(output);
         }
     }
 

@@ -1,23 +1,35 @@
 using System.Collections.Immutable;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp;
 
-/// <summary>The deviations found so far while a description is read. Passed by reference; allocates only when there is one.</summary>
-internal struct SdpWarnings
+/// <summary>The deviations found so far while a description is read. Passed by reference.</summary>
+internal ref struct SdpWarnings
 {
-    private List<SdpWarning>? _found;
+    private StackList<SdpWarning> _found;
 
-    public void Add(SdpWarningCode code, int offset) => (_found ??= []).Add(new SdpWarning(code, offset));
-
-    /// <summary>The warnings in the order of their offsets.</summary>
-    public readonly ImmutableArray<SdpWarning> ToSortedArray()
+    /// <summary>
+    /// Adds a warning in its place: by offset, then by code. Most come in this order; what is found at the end of a section goes before the
+    /// warnings of its lines.
+    /// </summary>
+    public void Add(SdpWarningCode code, int offset)
     {
-        if (_found is null)
+        var warning = new SdpWarning(code, offset);
+        _found.Add(warning);
+        Span<SdpWarning> all = _found.Items;
+        int place = all.Length - 1;
+        while (place > 0 && (all[place - 1].Offset > offset || (all[place - 1].Offset == offset && all[place - 1].Code > code)))
         {
-            return [];
+            place--;
         }
 
-        _found.Sort(static (a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Code.CompareTo(b.Code));
-        return _found.ToImmutableArray();
+        if (place < all.Length - 1)
+        {
+            all[place..^1].CopyTo(all[(place + 1)..]);
+            all[place] = warning;
+        }
     }
+
+    /// <summary>The warnings in the order of their offsets. None may be added afterwards.</summary>
+    public ImmutableArray<SdpWarning> Take() => _found.Take();
 }

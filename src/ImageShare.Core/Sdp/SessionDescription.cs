@@ -74,8 +74,8 @@ public sealed record SessionDescription
     /// <param name="error">Why and where reading failed.</param>
     public static bool TryParse(ReadOnlySpan<byte> text, SdpLimits? limits, [NotNullWhen(true)] out SessionDescription? value, out SdpError error)
     {
-        var reader = new SdpReader(limits ?? SdpLimits.Default);
-        error = reader.Read(text, out value);
+        SdpReader reader = default;
+        error = reader.Read(text, limits ?? SdpLimits.Default, out value);
         return value is not null;
     }
 
@@ -90,7 +90,7 @@ public sealed record SessionDescription
     public void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        SdpSectionWriter.Write(output, SdpLineOrder.Session, OtherLines, WriteLines);
+        SdpSectionWriter.Write(output, this, SdpLineOrder.Session, OtherLines, static (session, type, to) => session.WriteLines(type, to));
         foreach (MediaDescription media in Media)
         {
             media.Write(output);
@@ -127,7 +127,7 @@ public sealed record SessionDescription
         switch (type)
         {
             case 'v':
-                SdpText.WriteLine(output, 'v', "0");
+                output.Write("v=0\r\n"u8);
                 break;
             case 'o':
                 output.Write("o="u8);

@@ -3,7 +3,7 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sdp;
 
 /// <summary>The values of v=, o=, s= and t= of a session description; the first of each counts.</summary>
-internal sealed class SessionLines
+internal ref struct SessionLines
 {
     private bool _hasVersion;
     private int _originOffset;
@@ -45,13 +45,13 @@ internal sealed class SessionLines
     };
 
     /// <summary>Whether the two lines that nothing works without are there.</summary>
-    public SdpErrorCode Check() =>
+    public readonly SdpErrorCode Check() =>
         !_hasVersion ? SdpErrorCode.MissingVersion
         : Origin is null ? SdpErrorCode.MissingOrigin
         : SdpErrorCode.None;
 
     /// <summary>Finds deviations once all lines are read.</summary>
-    public void Review(ref SdpWarnings warnings)
+    public readonly void Review(ref SdpWarnings warnings)
     {
         if (string.IsNullOrEmpty(Name))
         {
@@ -63,7 +63,7 @@ internal sealed class SessionLines
             warnings.Add(SdpWarningCode.MissingTiming, 0);
         }
 
-        if (Origin!.SessionId <= Origin.LargestWeakSessionId)
+        if (Origin!.SessionId.TryGetUInt64(out ulong id) && id <= Origin.LargestWeakSessionId)
         {
             warnings.Add(SdpWarningCode.WeakSessionId, _originOffset);
         }

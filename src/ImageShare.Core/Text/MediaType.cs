@@ -93,6 +93,20 @@ public sealed record MediaType
         return true;
     }
 
+    /// <summary>The cached instance for a common type without parameters, written as it is registered; null for any other text.</summary>
+    internal static MediaType? FindWellKnown(ReadOnlySpan<byte> text)
+    {
+        for (int i = 0; i < WellKnownBytes.Length; i++)
+        {
+            if (text.SequenceEqual(WellKnownBytes[i]))
+            {
+                return WellKnown[i];
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Returns a cached instance for common types without parameters.</summary>
     internal static MediaType Create(ReadOnlySpan<byte> type, ReadOnlySpan<byte> subtype, ParameterList parameters)
     {
@@ -139,6 +153,8 @@ public sealed record MediaType
         new("image", "jpeg"), new("image", "png"), new("image", "gif"), new("image", "*"), new("text", "plain"), new("message", "cpim"),
         Sdp, new("application", "octet-stream"),
     ];
+
+    private static readonly byte[][] WellKnownBytes = [.. WellKnown.Select(static type => Encoding.ASCII.GetBytes(type.Essence))];
 
     private static void ThrowIfNoToken(string text, string name)
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using System.Text;
 using ImageShare.Core.Sdp.Lines;
 using ImageShare.Core.Text;
@@ -62,31 +63,33 @@ public sealed record AcceptedTypes
             return true;
         }
 
-        // Usually there is one space between entries.
-        ImmutableArray<MediaType>.Builder entries = ImmutableArray.CreateBuilder<MediaType>(text.Count((byte)' ') + 1);
+        // Usually there is one space between entries. A tab may separate two as well.
+        var entries = new MediaType[text.Count((byte)' ') + text.Count((byte)'\t') + 1];
+        int count = 0;
         while (!cursor.AtEnd)
         {
-            if (!SdpText.TryReadWord(ref cursor, out ReadOnlySpan<byte> word))
+            if (!SdpText.TryReadWord(ref cursor, out ReadOnlySpan<byte> word) || !TryReadEntry(word, out MediaType? entry))
             {
                 return false;
             }
 
-            if (word.SequenceEqual("*"u8))
-            {
-                entries.Add(Anything.Entries[0]);
-            }
-            else if (MediaType.TryParse(word, out MediaType? type))
-            {
-                entries.Add(type);
-            }
-            else
-            {
-                return false;
-            }
+            entries[count++] = entry;
         }
 
-        value = entries.Count > 0 ? new AcceptedTypes(entries.DrainToImmutable()) : null;
+        entries = count == entries.Length ? entries : entries[..count];
+        value = count > 0 ? new AcceptedTypes(ImmutableCollectionsMarshal.AsImmutableArray(entries)) : null;
         return value is not null;
+    }
+
+    private static bool TryReadEntry(ReadOnlySpan<byte> word, [NotNullWhen(true)] out MediaType? entry)
+    {
+        entry = MediaType.FindWellKnown(word);
+        if (entry is null && word.SequenceEqual("*"u8))
+        {
+            entry = Anything.Entries[0];
+        }
+
+        return entry is not null || MediaType.TryParse(word, out entry);
     }
 
     /// <summary>Writes the entries, separated by single spaces.</summary>

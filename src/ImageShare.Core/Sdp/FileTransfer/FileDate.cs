@@ -71,7 +71,9 @@ public sealed record FileDate
             cursor.TryRead((byte)'"');
         }
 
-        return before ?? (MailDate.TryParse(raw, out DateTimeOffset date, out _) || MailDate.TryParseIso8601(raw, out date) ? date : null);
+        return before ?? (UsualDate.TryParseIso8601(raw, out DateTimeOffset date) || MailDate.TryParse(raw, out date, out _) || MailDate.TryParseIso8601(raw, out date)
+            ? date
+            : null);
     }
 
     /// <summary>Whether every date is written as RFC 5547 requires: quoted, RFC 5322, with a numeric zone.</summary>
@@ -146,6 +148,12 @@ public sealed record FileDate
     private static ReadOnlySpan<byte> ReadToNextLabel(ref AsciiCursor cursor)
     {
         ReadOnlySpan<byte> rest = cursor.Rest;
+        if (!rest.Contains((byte)' '))
+        {
+            cursor.Advance(rest.Length);
+            return rest;
+        }
+
         int end = Math.Min(IndexOf(rest, " creation:"u8), Math.Min(IndexOf(rest, " modification:"u8), IndexOf(rest, " read:"u8)));
 
         // Consume at least one byte, so that the caller's loop advances.

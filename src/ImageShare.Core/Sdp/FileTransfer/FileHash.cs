@@ -17,6 +17,11 @@ public sealed record FileHash
     private static readonly (string Name, string Alias, int Length)[] Known =
         [("sha-1", "sha1", 20), ("sha-224", "sha224", 28), ("sha-256", "sha256", 32), ("sha-384", "sha384", 48), ("sha-512", "sha512", 64)];
 
+    private const byte NoHexDigit = 16;
+
+    // The value of each byte as a hex digit.
+    private static readonly byte[] HexDigits = [.. Enumerable.Range(0, 256).Select(static c => char.IsAsciiHexDigit((char)c) ? Convert.ToByte(((char)c).ToString(), 16) : NoHexDigit)];
+
     /// <summary>Creates a hash.</summary>
     /// <param name="algorithm">The name in the IANA registry of hash function textual names, such as <c>sha-1</c>.</param>
     /// <param name="value">The bytes of the hash.</param>
@@ -75,6 +80,12 @@ public sealed record FileHash
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out FileHash? value)
     {
         value = null;
+        if (text.StartsWith("sha-1:"u8) && TryReadRegular(text[6..], out byte[]? usual))
+        {
+            value = new FileHash(Known[0].Name, ImmutableCollectionsMarshal.AsImmutableArray(usual));
+            return true;
+        }
+
         int colon = text.IndexOf((byte)':');
         if (colon <= 0 || text[..colon].ContainsAnyExcept(Grammar.MimeToken))
         {
@@ -82,7 +93,43 @@ public sealed record FileHash
         }
 
         ReadOnlySpan<byte> hex = text[(colon + 1)..];
-        byte[] bytes = new byte[(hex.Length - hex.Count((byte)':')) / 2];
+        if (!TryReadRegular(hex, out byte[]? bytes) && !TryReadAny(hex, out bytes))
+        {
+            return false;
+        }
+
+        value = new FileHash(WellKnownText.GetString(text[..colon]), ImmutableCollectionsMarshal.AsImmutableArray(bytes));
+        return true;
+    }
+
+    /// <summary>2HEXDIG *(":" 2HEXDIG), the form of the RFC, in one loop. False for anything else.</summary>
+    internal static bool TryReadRegular(ReadOnlySpan<byte> hex, [NotNullWhen(true)] out byte[]? bytes)
+    {
+        bytes = null;
+        if (hex.Length % 3 != 2)
+        {
+            return false;
+        }
+
+        byte[] read = new byte[(hex.Length + 1) / 3];
+        int faults = 0;
+        for (int i = 0; i < read.Length; i++)
+        {
+            int at = i * 3;
+            int high = HexDigits[hex[at]], low = HexDigits[hex[at + 1]];
+            faults |= high | low | (at + 2 < hex.Length && hex[at + 2] != ':' ? NoHexDigit : 0);
+            read[i] = (byte)((high << 4) | low);
+        }
+
+        bytes = faults < NoHexDigit ? read : null;
+        return bytes is not null;
+    }
+
+    /// <summary>The same with or without any of the colons.</summary>
+    internal static bool TryReadAny(ReadOnlySpan<byte> hex, [NotNullWhen(true)] out byte[]? bytes)
+    {
+        bytes = null;
+        byte[] read = new byte[(hex.Length - hex.Count((byte)':')) / 2];
         int count = 0;
         while (!hex.IsEmpty)
         {
@@ -91,7 +138,7 @@ public sealed record FileHash
                 hex = hex[1..];
             }
 
-            if (hex.Length < 2 || count == bytes.Length || Convert.FromHexString(hex[..2], bytes.AsSpan(count, 1), out _, out _) != OperationStatus.Done)
+            if (hex.Length < 2 || count == read.Length || Convert.FromHexString(hex[..2], read.AsSpan(count, 1), out _, out _) != OperationStatus.Done)
             {
                 return false;
             }
@@ -100,13 +147,8 @@ public sealed record FileHash
             hex = hex[2..];
         }
 
-        if (count == 0)
-        {
-            return false;
-        }
-
-        value = new FileHash(WellKnownText.GetString(text[..colon]), ImmutableCollectionsMarshal.AsImmutableArray(bytes));
-        return true;
+        bytes = count > 0 ? read : null;
+        return bytes is not null;
     }
 
     /// <summary>Writes the algorithm and the bytes in upper-case hex separated by colons.</summary>

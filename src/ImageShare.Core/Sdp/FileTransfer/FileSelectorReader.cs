@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using ImageShare.Core.Sdp.Lines;
 using ImageShare.Core.Text;
 
@@ -8,10 +10,18 @@ namespace ImageShare.Core.Sdp.FileTransfer;
 /// <summary>Reads the value of a=file-selector: selector *(SP selector), in any order (RFC 5547 §6).</summary>
 internal struct FileSelectorReader
 {
+    // "name:", "size:", "type:" and "hash:" have the same length.
+    private const int LabelLength = 5;
+    private const uint NameLabel = 'n' | ('a' << 8) | ('m' << 16) | ('e' << 24);
+    private const uint SizeLabel = 's' | ('i' << 8) | ('z' << 16) | ('e' << 24);
+    private const uint TypeLabel = 't' | ('y' << 8) | ('p' << 16) | ('e' << 24);
+    private const uint HashLabel = 'h' | ('a' << 8) | ('s' << 16) | ('h' << 24);
+
     private string? _name;
     private MediaType? _type;
     private long? _size;
-    private ImmutableArray<FileHash>.Builder? _hashes;
+    private FileHash? _hash;
+    private ImmutableArray<FileHash>.Builder? _moreHashes;
     private ImmutableArray<string>.Builder? _others;
 
     // What becomes of a selector.
@@ -26,7 +36,7 @@ internal struct FileSelectorReader
         Unreadable,
     }
 
-    private readonly bool IsEmpty => _name is null && _type is null && _size is null && _hashes is null && _others is null;
+    private readonly bool IsEmpty => _name is null && _type is null && _size is null && _hash is null && _others is null;
 
     public static bool TryRead(ReadOnlySpan<byte> text, [NotNullWhen(true)] out FileSelector? value)
     {
@@ -48,14 +58,17 @@ internal struct FileSelectorReader
 
     private bool TryTake(ReadOnlySpan<byte> selector)
     {
-        var cursor = new AsciiCursor(selector);
+        Use use = LabelOf(selector) switch
+        {
+            NameLabel => TakeName(selector[LabelLength..]),
+            SizeLabel => TakeSize(new AsciiCursor(selector[LabelLength..])),
+            TypeLabel => TakeType(selector[LabelLength..]),
+            HashLabel => TakeHash(selector[LabelLength..]),
 
-        // Some peers omit the name: label.
-        Use use = cursor.TryReadIgnoreCase("name:"u8) || cursor.Peek == '"' ? TakeName(cursor.Rest)
-            : cursor.TryReadIgnoreCase("size:"u8) ? TakeSize(cursor)
-            : cursor.TryReadIgnoreCase("type:"u8) ? TakeType(cursor.Rest)
-            : cursor.TryReadIgnoreCase("hash:"u8) ? TakeHash(cursor.Rest)
-            : Use.Kept;
+            // Some peers omit the name: label.
+            _ when selector[0] == '"' => TakeName(selector),
+            _ => Use.Kept,
+        };
         if (use == Use.Kept)
         {
             (_others ??= ImmutableArray.CreateBuilder<string>()).Add(WellKnownText.GetString(selector));
@@ -63,6 +76,11 @@ internal struct FileSelectorReader
 
         return use != Use.Unreadable;
     }
+
+    // The four letters before the colon, in lower case and as one number, the first letter lowest; 0 if there is no colon at that place.
+    private static uint LabelOf(ReadOnlySpan<byte> selector) => selector.Length >= LabelLength && selector[LabelLength - 1] == ':'
+        ? BinaryPrimitives.ReadUInt32LittleEndian(selector) | 0x20202020
+        : 0;
 
     private Use TakeName(ReadOnlySpan<byte> text)
     {
@@ -105,11 +123,21 @@ internal struct FileSelectorReader
             return Use.Kept;
         }
 
-        (_hashes ??= ImmutableArray.CreateBuilder<FileHash>(1)).Add(hash);
+        // Almost always there is one.
+        if (_hash is null)
+        {
+            _hash = hash;
+        }
+        else
+        {
+            (_moreHashes ??= ImmutableArray.CreateBuilder<FileHash>()).Add(hash);
+        }
+
         return Use.Taken;
     }
 
-    // The quote ends the name: escapes use percent signs, not backslashes (RFC 5547 §6).
+    // The quote ends the name: escapes use percent signs, not backslashes (RFC 5547 §6). Names do not come from the cache of strings: each
+    // file has its own.
     private static bool TryReadName(ReadOnlySpan<byte> text, out string name)
     {
         name = string.Empty;
@@ -125,7 +153,8 @@ internal struct FileSelectorReader
             return false;
         }
 
-        name = PercentEncoding.Decode(inner[..^1]);
+        inner = inner[..^1];
+        name = inner.Contains((byte)'%') ? PercentEncoding.Decode(inner) : Encoding.UTF8.GetString(inner);
         return true;
     }
 
@@ -134,7 +163,7 @@ internal struct FileSelectorReader
         Name = _name,
         Type = _type,
         Size = _size,
-        Hashes = _hashes?.DrainToImmutable() ?? [],
+        Hashes = _hash is null ? [] : _moreHashes is null ? [_hash] : [_hash, .. _moreHashes],
         OtherSelectors = _others?.DrainToImmutable() ?? [],
     };
 }

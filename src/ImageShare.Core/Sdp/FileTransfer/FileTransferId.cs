@@ -1,3 +1,4 @@
+using System.Text;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sdp.FileTransfer;
@@ -17,7 +18,9 @@ public readonly record struct FileTransferId(string Value)
     {
         text = Grammar.TrimWhiteSpace(text);
         bool isId = !text.IsEmpty && !text.ContainsAny(" \t"u8);
-        value = isId ? new FileTransferId(WellKnownText.GetString(text)) : default;
+
+        // Not from the cache: each transfer has its own.
+        value = isId ? new FileTransferId(Encoding.UTF8.GetString(text)) : default;
         return isId;
     }
 

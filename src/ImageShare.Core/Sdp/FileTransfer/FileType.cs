@@ -11,7 +11,12 @@ internal static class FileType
     /// <summary>type "/" subtype *(";" attribute "=" DQUOTE value-string DQUOTE). Unquoted values are accepted too.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out MediaType? value)
     {
-        value = null;
+        value = MediaType.FindWellKnown(text);
+        if (value is not null)
+        {
+            return true;
+        }
+
         var cursor = new AsciiCursor(text);
         ReadOnlySpan<byte> type = cursor.ReadWhile(Grammar.MimeToken);
         if (type.IsEmpty || !cursor.TryRead((byte)'/'))

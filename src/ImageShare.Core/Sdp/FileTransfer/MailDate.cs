@@ -12,7 +12,7 @@ internal static class MailDate
 {
     private static readonly SearchValues<byte> Letters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"u8);
 
-    private static ReadOnlySpan<byte> Months => "janfebmaraprmayjunjulaugsepoctnovdec"u8;
+    internal static ReadOnlySpan<byte> Months => "janfebmaraprmayjunjulaugsepoctnovdec"u8;
 
     public static string ToString(DateTimeOffset date) => string.Create(
         CultureInfo.InvariantCulture,
@@ -26,6 +26,18 @@ internal static class MailDate
     /// years, named zones, and comments and white space anywhere.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out DateTimeOffset value, out bool isNumericZone)
+    {
+        if (UsualDate.TryParseMail(text, out value))
+        {
+            isNumericZone = true;
+            return true;
+        }
+
+        return TryParseAny(text, out value, out isNumericZone);
+    }
+
+    /// <summary>The same without <see cref="UsualDate"/>.</summary>
+    internal static bool TryParseAny(ReadOnlySpan<byte> text, out DateTimeOffset value, out bool isNumericZone)
     {
         value = default;
         isNumericZone = false;

@@ -1,3 +1,5 @@
+using ImageShare.Core.Text;
+
 namespace ImageShare.Core.Sdp.Lines;
 
 /// <summary>How a line of a description ends.</summary>
@@ -28,8 +30,8 @@ internal ref struct SdpTextLines(ReadOnlySpan<byte> text)
     /// <summary>How the line ends.</summary>
     public SdpLineEnd End { get; private set; }
 
-    /// <summary>The text after the line.</summary>
-    public readonly ReadOnlySpan<byte> Following => _text[_next..];
+    /// <summary>Whether the line contains a NUL, or a CR that does not end it.</summary>
+    public bool HasForbiddenByte { get; private set; }
 
     public bool MoveNext()
     {
@@ -39,20 +41,40 @@ internal ref struct SdpTextLines(ReadOnlySpan<byte> text)
         }
 
         Offset = _next;
-        ReadOnlySpan<byte> rest = Following;
+        ReadOnlySpan<byte> rest = _text[_next..];
+
+        // If CRLF is the first of these bytes, it ends the line, and the line contains none of them.
+        int stop = rest.IndexOfAny((byte)'\r', (byte)'\n', (byte)0);
+        if (stop >= 0 && stop + 1 < rest.Length && rest[stop] == '\r' && rest[stop + 1] == '\n')
+        {
+            _next += stop + 2;
+            Line = rest[..stop];
+            End = SdpLineEnd.CarriageReturnLineFeed;
+            HasForbiddenByte = false;
+            return true;
+        }
+
+        MoveToUnusual(rest);
+        return true;
+    }
+
+    private void MoveToUnusual(ReadOnlySpan<byte> rest)
+    {
         int length = rest.IndexOf((byte)'\n');
         if (length < 0)
         {
             _next = _text.Length;
             End = SdpLineEnd.EndOfText;
             Line = rest.TrimEnd((byte)'\r');
-            return true;
+        }
+        else
+        {
+            _next += length + 1;
+            bool hasCarriageReturn = length > 0 && rest[length - 1] == '\r';
+            End = hasCarriageReturn ? SdpLineEnd.CarriageReturnLineFeed : SdpLineEnd.LineFeed;
+            Line = rest[..(hasCarriageReturn ? length - 1 : length)];
         }
 
-        _next += length + 1;
-        bool hasCarriageReturn = length > 0 && rest[length - 1] == '\r';
-        End = hasCarriageReturn ? SdpLineEnd.CarriageReturnLineFeed : SdpLineEnd.LineFeed;
-        Line = rest[..(hasCarriageReturn ? length - 1 : length)];
-        return true;
+        HasForbiddenByte = Line.ContainsAny(Grammar.LineBreaking);
     }
 }
