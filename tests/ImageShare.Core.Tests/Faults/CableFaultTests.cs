@@ -60,6 +60,7 @@ public sealed class CableFaultTests
         return result;
     }
 
+    // A copy of the 180 that the receiver cannot send, for an INVITE that came just before, ends the invitation with 500 (RFC 3261 §17.2.4).
     private static async Task<string> CutWhenAcceptedAsync(bool atSender)
     {
         await using CableRun run = await CableRun.StartAsync(timeoutSeconds: 20, accept: "ask");
@@ -69,7 +70,9 @@ public sealed class CableFaultTests
         await run.AcceptAsync();
         await Task.Delay(TimeSpan.FromSeconds(1));
         run.Machines.Restore();
-        string results = await run.AssertSenderEndsAsync("completed") + await run.AssertReceiverEndsAsync("completed");
+        string sender = await run.AssertSenderEndsAsync(atSender ? "completed" : "completed or Rejected");
+        bool isCompleted = sender.Contains("Error = completed", StringComparison.Ordinal);
+        string results = sender + await run.AssertReceiverEndsAsync(isCompleted ? "completed" : "Cancelled");
         await run.AssertReceiverGoesOnAsync();
         return results;
     }
@@ -84,19 +87,26 @@ public sealed class CableFaultTests
         return result;
     }
 
+    // Again if the share ended before: on a machine that is very busy, the short timeout of the programs may be too short.
     private static async Task<CableRun> SendingAsync(int timeoutSeconds = 4)
     {
-        CableRun run = await CableRun.StartAsync(timeoutSeconds);
-        try
+        for (int attempt = 1; ; attempt++)
         {
-            run.Send();
-            await run.ReceivingAsync();
-            return run;
-        }
-        catch
-        {
+            CableRun run = await CableRun.StartAsync(timeoutSeconds);
+            try
+            {
+                if (await run.SendAsync() || attempt == 3)
+                {
+                    return run;
+                }
+            }
+            catch
+            {
+                await run.DisposeAsync();
+                throw;
+            }
+
             await run.DisposeAsync();
-            throw;
         }
     }
 }

@@ -56,8 +56,14 @@ internal sealed class CableRun : IAsyncDisposable
 
     public Task KillSenderAsync() => _sender!.KillAsync();
 
-    /// <summary>Waits until the image is on its way.</summary>
-    public Task ReceivingAsync() => _receiver.EventAsync("progress");
+    /// <summary>Starts the sender, and waits until the image is on its way.</summary>
+    /// <returns>Whether it came so far.</returns>
+    public async Task<bool> SendAsync()
+    {
+        Send();
+        JsonElement first = await _receiver.EventAsync("progress or result", static json => Ending.IsEnding(json) || json.GetProperty("event").GetString() == "progress");
+        return !Ending.IsEnding(first);
+    }
 
     /// <summary>Waits until the receiver is asked, and the sender knows.</summary>
     public async Task RingingAsync()
