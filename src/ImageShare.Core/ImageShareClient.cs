@@ -76,7 +76,7 @@ public sealed class ImageShareClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(peer);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        return CapabilityQuery.AskAsync(Context, peer, ExtraHeaders.None, cancellationToken);
+        return CapabilityQuery.AskAsync(Context, peer, ExtraHeaders.None, inPlace: false, cancellationToken);
     }
 
     /// <summary>Shares an image: reads and hashes the source, then starts the session and returns it without waiting for the peer.</summary>

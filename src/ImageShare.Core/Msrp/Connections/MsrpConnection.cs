@@ -145,7 +145,8 @@ internal sealed class MsrpConnection
         }
         else
         {
-            _writer.State.Wake();
+            // A short message that is alone leaves inside this call: that is cheaper than to wake another thread for one system call.
+            _writer.State.Wake(inline: transfer.IsShort && _writer.Transfers.All.Length == 1);
         }
     }
 

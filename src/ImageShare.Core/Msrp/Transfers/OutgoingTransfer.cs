@@ -13,6 +13,8 @@ namespace ImageShare.Core.Msrp.Transfers;
 /// </remarks>
 internal sealed class OutgoingTransfer : IDisposable
 {
+    private const int ShortLength = 64 * 1024;
+
     // Shared by all.
     private readonly TransferBudget _budget;
     private readonly WriterState _writer;
@@ -41,6 +43,7 @@ internal sealed class OutgoingTransfer : IDisposable
         _writer = writer;
         _progress = message.Progress;
         MessageId = message.Headers.MessageId;
+        IsShort = content.Bytes is not null && content.Length <= ShortLength;
         HasLargeChunks = content.ChunkSize > MsrpChunker.UninterruptibleSize;
         TransferBudget.Allowance allowance = budget.Enter(message.Headers.To);
         Bytes = content.Bytes is { } bytes
@@ -69,6 +72,9 @@ internal sealed class OutgoingTransfer : IDisposable
 
     /// <summary>Whether only a success report is missing: every byte is acknowledged. For any thread.</summary>
     public bool LacksOnlyTheReport => _reports.AreAwaited && _sender.AllWritten && _open.IsEmpty && _open.Acknowledged == _reports.Total;
+
+    /// <summary>Whether all of it is in memory and leaves with one or two flushes.</summary>
+    public bool IsShort { get; }
 
     /// <summary>Whether its chunks may be interrupted (RFC 4975 §7.1.1).</summary>
     public bool HasLargeChunks { get; }

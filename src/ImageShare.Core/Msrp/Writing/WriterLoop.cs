@@ -55,11 +55,11 @@ internal sealed class WriterLoop
     /// <summary>How many bytes of whole requests and responses wait. For any thread.</summary>
     public int WaitingBytes => _control.WaitingBytes;
 
-    /// <summary>Queues a whole request. For any thread.</summary>
+    /// <summary>Queues a whole request, and writes it inside this call if the loop does nothing else. For any thread that holds no lock.</summary>
     public void Send(ReadOnlySpan<byte> message)
     {
         _control.Add(message);
-        State.Wake();
+        State.Wake(inline: Transfers.IsEmpty);
     }
 
     /// <summary>Queues responses. With nothing else to send, they leave inside this call: that is cheaper than to wake another thread for one system call. For the reader loop.</summary>

@@ -77,11 +77,11 @@ public sealed class SipUserAgent : IAsyncDisposable
     /// it cannot stand in a message. <see cref="ImageShareError.InvalidState"/>: the agent is closed.
     /// </exception>
     public Task<SipResponse> SendAsync(SipRequest request, ParameterList? contactParameters = null, CancellationToken cancellationToken = default) =>
-        AskAsync(request, contactParameters, null, cancellationToken);
+        AskAsync(request, contactParameters, null, inPlace: false, cancellationToken);
 
-    /// <summary>The same; <paramref name="unreadable"/> is called on the loop for a final response that could not be read.</summary>
+    /// <summary>The same; <paramref name="unreadable"/> is called on the loop for a final response that could not be read; <paramref name="inPlace"/> as for <see cref="AgentLoop.Post"/>.</summary>
     internal Task<SipResponse> AskAsync(
-        SipRequest request, ParameterList? contactParameters, Action<SipReadError>? unreadable, CancellationToken cancellationToken)
+        SipRequest request, ParameterList? contactParameters, Action<SipReadError>? unreadable, bool inPlace, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Method == SipMethod.Invite || request.Method == SipMethod.Ack || request.Method == SipMethod.Cancel)
@@ -106,7 +106,7 @@ public sealed class SipUserAgent : IAsyncDisposable
             ContactParameters = contactParameters,
             Unreadable = unreadable,
         };
-        return _agent.TryPost(outgoing.Start) ? AgentContext.WaitAsync(result.Task, cancellationToken) : Task.FromException<SipResponse>(AgentContext.Closed());
+        return _agent.TryPost(outgoing.Start, inPlace) ? AgentContext.WaitAsync(result.Task, cancellationToken) : Task.FromException<SipResponse>(AgentContext.Closed());
     }
 
     /// <summary>

@@ -13,15 +13,20 @@ namespace ImageShare.Core.Sharing.Calls.Outgoing;
 /// <summary>The client side of the capability query: sends OPTIONS and evaluates the answer (IR.79 §3.3).</summary>
 internal static class CapabilityQuery
 {
+    /// <param name="context">The context of the client's shares.</param>
+    /// <param name="peer">The peer.</param>
+    /// <param name="headers">Extra headers.</param>
+    /// <param name="inPlace">Whether the agent may work on this thread: not on the application's.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     public static async Task<ImageShareCapabilities> AskAsync(
-        ShareContext context, SipUri peer, ExtraHeaders headers, CancellationToken cancellationToken)
+        ShareContext context, SipUri peer, ExtraHeaders headers, bool inPlace, CancellationToken cancellationToken)
     {
         int repeated = 0;
         List<SipUri> tried = [peer];
         while (true)
         {
             // Each attempt is a new query with its own Call-ID; the peer cannot relate them.
-            SipResponse response = await SendAsync(context, Write(context, tried[^1], headers), cancellationToken).ConfigureAwait(false);
+            SipResponse response = await SendAsync(context, Write(context, tried[^1], headers), inPlace, cancellationToken).ConfigureAwait(false);
             if (response.StatusCode == 480 && DelayOf(context.Limits, response, repeated++) is { } delay)
             {
                 await Task.Delay(LongestWait.Cut(delay), context.TimeProvider, cancellationToken).ConfigureAwait(false);
@@ -80,14 +85,14 @@ internal static class CapabilityQuery
     }
 
     // SIP gives up after 32 s (timer F); a shorter limit of the client applies here.
-    private static async Task<SipResponse> SendAsync(ShareContext context, SipRequest request, CancellationToken cancellationToken)
+    private static async Task<SipResponse> SendAsync(ShareContext context, SipRequest request, bool inPlace, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(context.Limits.AnswerTimeout, context.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         SipReadError? unreadable = null;
         try
         {
-            return await context.Agent.AskAsync(request, ServiceTags.Contact(context.Profile), error => unreadable = error, either.Token).ConfigureAwait(false);
+            return await context.Agent.AskAsync(request, ServiceTags.Contact(context.Profile), error => unreadable = error, inPlace, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -164,7 +164,7 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
     {
         try
         {
-            ImageShareCapabilities capabilities = await CapabilityQuery.AskAsync(Context, target.Peer, target.Headers, _cancellation.Requested).ConfigureAwait(false);
+            ImageShareCapabilities capabilities = await CapabilityQuery.AskAsync(Context, target.Peer, target.Headers, inPlace: true, _cancellation.Requested).ConfigureAwait(false);
             foreach (CallingShare share in _shares)
             {
                 ShareOutcome? obstacle = share.Terms.Obstacle(capabilities);

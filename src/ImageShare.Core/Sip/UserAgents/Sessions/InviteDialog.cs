@@ -52,13 +52,16 @@ public sealed class InviteDialog
     public Action<IncomingRequest>? OfferReceived
     {
         get => Volatile.Read(ref _offerReceived);
-        set
+        set => SetOfferReceived(value, inPlace: false);
+    }
+
+    /// <summary>Sets <see cref="OfferReceived"/>; <paramref name="inPlace"/> as for <see cref="AgentLoop.Post"/>.</summary>
+    internal void SetOfferReceived(Action<IncomingRequest>? handler, bool inPlace)
+    {
+        Volatile.Write(ref _offerReceived, handler);
+        if (handler is not null && _session.Peer.HoldsOffers)
         {
-            Volatile.Write(ref _offerReceived, value);
-            if (value is not null && _session.Peer.HoldsOffers)
-            {
-                _layer.Agent.TryPost(_session.Peer.DeliverHeld);
-            }
+            _layer.Agent.TryPost(_session.Peer.DeliverHeld, inPlace);
         }
     }
 
