@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Text;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sdp.FileTransfer;
@@ -11,8 +12,6 @@ namespace ImageShare.Core.Benchmarks.Sdp;
 /// </param>
 internal sealed class SdpWork(bool varies)
 {
-    private const int VariedDigits = 4;
-
     private readonly byte[] _offer = [.. Samples.Sdp];
     private readonly ArrayBufferWriter<byte> _output = new(4096);
     private readonly int[] _places = varies ? [.. Places(Samples.Sdp)] : [];
@@ -52,13 +51,12 @@ internal sealed class SdpWork(bool varies)
 
     private void Vary()
     {
+        // Four octal digits.
         uint number = _count++;
+        uint digits = 0x30303030 | (number & 7) | ((number & 0x38) << 5) | ((number & 0x1C0) << 10) | ((number & 0xE00) << 15);
         foreach (int place in _places)
         {
-            for (int i = 0; i < VariedDigits; i++)
-            {
-                _offer[place + i] = (byte)('0' + ((number >> (3 * i)) & 7));
-            }
+            BinaryPrimitives.WriteUInt32LittleEndian(_offer.AsSpan(place), digits);
         }
     }
 
