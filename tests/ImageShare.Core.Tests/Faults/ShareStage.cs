@@ -25,7 +25,7 @@ internal sealed record ShareStage(string Name)
     public static ShareStage[] All { get; } =
     [
         new("the answer to the query") { Holds = static d => d.Answers("OPTIONS") },
-        new("the first response to the invitation") { Holds = static d => d.Answers("INVITE"), Asks = true },
+        new("the first response to the invitation") { Holds = static d => d.Answers("INVITE"), Asks = true, Reach = InviteAsync },
         new("the user's answer") { Asks = true, Reach = RingAsync },
         new("the 200 to the invitation") { Holds = static d => d.Answers("INVITE") && d.Starts("SIP/2.0 200") },
         new("the first SEND") { HoldsSend = true, HoldsMsrpResponses = true, Reach = static run => run.SenderStateAsync("Transferring") },
@@ -58,6 +58,13 @@ internal sealed record ShareStage(string Name)
     }
 
     private void Send(FaultRun run) => run.Send(["--transport", "udp", .. IsSlow ? (string[])["--max-rate", Rate] : []]);
+
+    // The 100 may leave before the program knows of the invitation.
+    private static async Task InviteAsync(FaultRun run)
+    {
+        await run.Link.Sip.Hold!.FirstAsync();
+        await run.Receiver.EventAsync("invitation");
+    }
 
     private static async Task RingAsync(FaultRun run)
     {
