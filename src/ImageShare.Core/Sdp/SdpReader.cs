@@ -10,12 +10,9 @@ namespace ImageShare.Core.Sdp;
 /// <summary>Reads a session description in one pass: passes each line to its section, and validates the whole at the end.</summary>
 internal ref struct SdpReader
 {
-    private ReadOnlySpan<byte> _text;
+    private Source _source;
     private SdpLimits _limits;
-    private bool _isAscii;
     private SdpTextLines _lines;
-    private byte[]? _kept;
-    private int _keptOffset;
     private SessionLines _sessionLines;
     private SdpSection _session;
     private ImmutableArray<SdpAttribute> _sessionAttributes;
@@ -23,8 +20,7 @@ internal ref struct SdpReader
     // The section that is being read, once there was an m= line. Its attributes, or those of the session before, are collected in the list.
     private SdpSection _section;
     private StackList<SdpAttribute> _attributes;
-    private MediaDescription[]? _media;
-    private int _mediaCount;
+    private Sections _media;
     private SdpError _lacksConnection;
     private SdpWarnings _warnings;
     private bool _saidBareLineFeed;
@@ -33,9 +29,8 @@ internal ref struct SdpReader
     public SdpError Read(ReadOnlySpan<byte> text, SdpLimits limits, out SessionDescription? value)
     {
         value = null;
-        _text = text;
+        _source = new Source(text);
         _limits = limits;
-        _isAscii = Ascii.IsValid(text);
         _lines = new SdpTextLines(text);
         _session.StartSession();
         int count = 0;
@@ -73,7 +68,7 @@ internal ref struct SdpReader
             return code;
         }
 
-        if (!_isAscii && !Utf8.IsValid(line))
+        if (!_source.IsAscii && !Utf8.IsValid(line))
         {
             _warnings.Add(SdpWarningCode.NotUtf8, _lines.Offset);
         }
@@ -81,7 +76,7 @@ internal ref struct SdpReader
         char type = (char)line[0];
         ReadOnlySpan<byte> value = line[2..];
         return type == 'm' ? ReadMediaLine(value, _lines.Offset)
-            : _mediaCount == 0 ? ReadSectionLine(ref _session, type, value, _lines.Offset)
+            : _media.Count == 0 ? ReadSectionLine(ref _session, type, value, _lines.Offset)
             : ReadSectionLine(ref _section, type, value, _lines.Offset);
     }
 
@@ -120,7 +115,7 @@ internal ref struct SdpReader
 
     private SdpErrorCode ReadMediaLine(ReadOnlySpan<byte> value, int offset)
     {
-        if (_mediaCount >= _limits.MaxMedia)
+        if (_media.Count >= _limits.MaxMedia)
         {
             return SdpErrorCode.TooManyMedia;
         }
@@ -130,7 +125,7 @@ internal ref struct SdpReader
         {
             EndSection();
             _section.StartMedia(offset, line);
-            _mediaCount++;
+            _media.Count++;
         }
 
         return code;
@@ -150,10 +145,10 @@ internal ref struct SdpReader
                 _session.Keep(type, value);
                 break;
             case SessionLines.Use.Repeated:
-                KeepRepeated(ref _session, type, value, offset);
+                Keep(ref _session, type, value, offset, SdpWarningCode.RepeatedLine);
                 break;
             case SessionLines.Use.Unreadable:
-                KeepUnreadable(ref _session, type, value, offset);
+                Keep(ref _session, type, value, offset, SdpWarningCode.UnreadableLine);
                 break;
             default:
                 break;
@@ -168,7 +163,7 @@ internal ref struct SdpReader
         {
             case 'c' when section.Connection is not null:
             case 'i' when section.Information is not null:
-                KeepRepeated(ref section, type, value, offset);
+                Keep(ref section, type, value, offset, SdpWarningCode.RepeatedLine);
                 break;
             case 'i':
                 section.Information = WellKnownText.GetString(value);
@@ -177,7 +172,7 @@ internal ref struct SdpReader
                 section.Connection = connection;
                 break;
             case 'c':
-                KeepUnreadable(ref section, type, value, offset);
+                Keep(ref section, type, value, offset, SdpWarningCode.UnreadableLine);
                 break;
             default:
                 KeepOther(ref section, type, value, offset);
@@ -207,14 +202,7 @@ internal ref struct SdpReader
             return SdpErrorCode.TooManyAttributes;
         }
 
-        // Values become strings when someone asks for them; until then they are part of one copy of the text from the first attribute on.
-        if (_isAscii && _kept is null)
-        {
-            _kept = _text[offset..].ToArray();
-            _keptOffset = offset;
-        }
-
-        SdpAttribute attribute = SdpAttribute.Read(value, _kept, offset + 2 - _keptOffset, out AttributeMeaning? known);
+        SdpAttribute attribute = _source.Read(value, offset, out AttributeMeaning? known);
         if (attribute.Name is not null)
         {
             SdpReview.LookAt(attribute, known, value, offset, section, ref _warnings);
@@ -223,7 +211,7 @@ internal ref struct SdpReader
         }
         else
         {
-            KeepUnreadable(ref section, 'a', value, offset);
+            Keep(ref section, 'a', value, offset, SdpWarningCode.UnreadableLine);
         }
 
         return SdpErrorCode.None;
@@ -233,22 +221,16 @@ internal ref struct SdpReader
     private static bool IsReadable(char type, ReadOnlySpan<byte> value) =>
         type is not ('b' or 'k') || (type == 'b' && value.IndexOf((byte)':') > 0);
 
-    private void KeepRepeated(ref SdpSection section, char type, ReadOnlySpan<byte> value, int offset)
+    private void Keep(ref SdpSection section, char type, ReadOnlySpan<byte> value, int offset, SdpWarningCode warning)
     {
         section.Keep(type, value);
-        _warnings.Add(SdpWarningCode.RepeatedLine, offset);
-    }
-
-    private void KeepUnreadable(ref SdpSection section, char type, ReadOnlySpan<byte> value, int offset)
-    {
-        section.Keep(type, value);
-        _warnings.Add(SdpWarningCode.UnreadableLine, offset);
+        _warnings.Add(warning, offset);
     }
 
     // The session part ends at the first m= line, a media section at the next one or at the end.
     private void EndSection()
     {
-        if (_mediaCount == 0)
+        if (_media.Count == 0)
         {
             _sessionAttributes = _attributes.Take();
             return;
@@ -256,19 +238,7 @@ internal ref struct SdpReader
 
         MediaDescription media = _section.ToMedia(_attributes.Take());
         SdpReview.LookAtWhole(media, _section, _session.Places, _sessionAttributes, ref _warnings);
-        if (_mediaCount == 1)
-        {
-            _media = [media];
-        }
-        else
-        {
-            if (_media!.Length < _mediaCount)
-            {
-                Array.Resize(ref _media, _mediaCount * 2);
-            }
-
-            _media[_mediaCount - 1] = media;
-        }
+        _media.Keep(media);
 
         // c= is required in the session part or in each section (RFC 8866 §5.7); a refused section has no use for it.
         if (_lacksConnection.Code == SdpErrorCode.None && media.Port != 0 && media.Connection is null && _session.Connection is null)
@@ -287,7 +257,6 @@ internal ref struct SdpReader
     private SessionDescription Build()
     {
         _sessionLines.Review(ref _warnings);
-        MediaDescription[] media = _media is null ? [] : _media.Length == _mediaCount ? _media : _media[.._mediaCount];
         return new SessionDescription
         {
             Origin = _sessionLines.Origin!,
@@ -297,8 +266,52 @@ internal ref struct SdpReader
             Timing = _sessionLines.Timing ?? default,
             Attributes = _sessionAttributes,
             OtherLines = _session.OtherLines,
-            Media = ImmutableCollectionsMarshal.AsImmutableArray(media),
+            Media = ImmutableCollectionsMarshal.AsImmutableArray(_media.ToArray()),
             Warnings = _warnings.Take(),
         };
+    }
+
+    /// <summary>The text, and the copy of it that attributes keep.</summary>
+    private ref struct Source(ReadOnlySpan<byte> text)
+    {
+        private readonly ReadOnlySpan<byte> _text = text;
+        private byte[]? _kept;
+        private int _keptOffset;
+
+        public readonly bool IsAscii { get; } = Ascii.IsValid(text);
+
+        public SdpAttribute Read(ReadOnlySpan<byte> value, int offset, out AttributeMeaning? known)
+        {
+            // Values become strings when someone asks for them; until then they are part of one copy of the text from the first attribute on.
+            if (IsAscii && _kept is null)
+            {
+                _kept = _text[offset..].ToArray();
+                _keptOffset = offset;
+            }
+
+            return SdpAttribute.Read(value, _kept, offset + 2 - _keptOffset, out known);
+        }
+    }
+
+    /// <summary>The media sections, mostly one.</summary>
+    private struct Sections
+    {
+        private MediaDescription[]? _ended;
+
+        /// <summary>Those that have begun; the last one may not have ended.</summary>
+        public int Count { get; set; }
+
+        /// <summary>The last one has ended.</summary>
+        public void Keep(MediaDescription media)
+        {
+            if (_ended is null || _ended.Length < Count)
+            {
+                Array.Resize(ref _ended, Count == 1 ? 1 : Count * 2);
+            }
+
+            _ended[Count - 1] = media;
+        }
+
+        public readonly MediaDescription[] ToArray() => _ended is null ? [] : _ended.Length == Count ? _ended : _ended[..Count];
     }
 }

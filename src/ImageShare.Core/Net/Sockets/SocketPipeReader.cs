@@ -15,17 +15,8 @@ internal sealed class SocketPipeReader : PipeReader, IValueTaskSource<ReadResult
 {
     private readonly Lock _gate = new();
     private readonly Socket _socket;
-    private readonly MemoryPool<byte> _blocks;
-    private readonly int _blockSize;
-    private readonly int _minimumRead;
+    private readonly ReceiveBlock _received;
     private readonly Operation _operation;
-
-    // The block, rented while there is something in it or a read goes into it: what is not consumed lies from start to end, and was looked at up to examined.
-    private IMemoryOwner<byte>? _block;
-    private int _start;
-    private int _examined;
-    private int _end;
-    private ReadOnlySequence<byte> _given;
 
     // Guarded by the gate, as all that the end of a read of the socket touches.
     private ManualResetValueTaskSourceCore<ReadResult> _wait;
@@ -39,14 +30,15 @@ internal sealed class SocketPipeReader : PipeReader, IValueTaskSource<ReadResult
 
     public SocketPipeReader(Socket socket, MemoryPool<byte> blocks, int blockSize, int minimumRead)
     {
-        (_socket, _blocks, _blockSize, _minimumRead) = (socket, blocks, blockSize, minimumRead);
+        _socket = socket;
+        _received = new ReceiveBlock(blocks, blockSize, minimumRead);
         _operation = new Operation(this);
     }
 
     /// <summary>Whether input is expected soon: then the wait is for a read into the buffer, which saves a system call.</summary>
     public bool ExpectsInput { get; set; }
 
-    private bool HasNews => _isCanceled || _isAtEnd || _error != SocketError.Success || _examined < _end;
+    private bool HasNews => _isCanceled || _isAtEnd || _error != SocketError.Success || _received.HasNews;
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -91,17 +83,10 @@ internal sealed class SocketPipeReader : PipeReader, IValueTaskSource<ReadResult
     {
         lock (_gate)
         {
-            if (_given.IsEmpty)
+            _received.Advance(consumed, examined);
+            if (_received.IsEmpty && !_isReceiving)
             {
-                return;
-            }
-
-            _examined = _start + (int)_given.Slice(_given.Start, examined).Length;
-            _start += (int)_given.Slice(_given.Start, consumed).Length;
-            _given = default;
-            if (_start == _end && !_isReceiving)
-            {
-                ReturnBlock();
+                _received.Return();
             }
         }
     }
@@ -167,10 +152,10 @@ internal sealed class SocketPipeReader : PipeReader, IValueTaskSource<ReadResult
     // True when it has come to something, false when it is pending.
     private bool Receive()
     {
-        bool isEmptyRead = _start == _end && !ExpectsInput;
+        bool isEmptyRead = _received.IsEmpty && !ExpectsInput;
         while (true)
         {
-            _operation.SetBuffer(isEmptyRead ? Memory<byte>.Empty : Room());
+            _operation.SetBuffer(isEmptyRead ? Memory<byte>.Empty : _received.Room());
             _isReceiving = true;
             try
             {
@@ -205,7 +190,7 @@ internal sealed class SocketPipeReader : PipeReader, IValueTaskSource<ReadResult
             return false;
         }
 
-        _end += _error == SocketError.Success ? _operation.BytesTransferred : 0;
+        _received.Add(_error == SocketError.Success ? _operation.BytesTransferred : 0);
         _isAtEnd = _error == SocketError.Success && _operation.BytesTransferred == 0;
         return true;
     }
@@ -230,7 +215,7 @@ internal sealed class SocketPipeReader : PipeReader, IValueTaskSource<ReadResult
             }
 
             (_isWaiting, _wait.RunContinuationsAsynchronously) = (false, false);
-            isLost = _error != SocketError.Success && _examined >= _end;
+            isLost = _error != SocketError.Success && !_received.HasNews;
             result = isLost ? default : Take();
         }
 
@@ -261,52 +246,21 @@ internal sealed class SocketPipeReader : PipeReader, IValueTaskSource<ReadResult
 
     private ReadResult Take()
     {
-        if (_error != SocketError.Success && _examined >= _end && !_isCanceled)
+        if (_error != SocketError.Success && !_received.HasNews && !_isCanceled)
         {
             throw Lost();
         }
 
         bool isCanceled = _isCanceled;
         _isCanceled = false;
-        _given = _block is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_block.Memory[_start.._end]);
-        return new ReadResult(_given, isCanceled, _isAtEnd);
+        return new ReadResult(_received.Give(), isCanceled, _isAtEnd);
     }
 
     private IOException Lost() => new("The connection was lost.", new SocketException((int)_error));
 
-    // Where the next bytes go: behind what is not consumed, which moves to the front of the block, or of a longer one, when there is too little room.
-    private Memory<byte> Room()
-    {
-        _block ??= _blocks.Rent(_blockSize);
-        if (_block.Memory.Length - _end < _minimumRead)
-        {
-            IMemoryOwner<byte> from = _block;
-            if (from.Memory.Length - (_end - _start) < _minimumRead)
-            {
-                _block = _blocks.Rent(checked(2 * from.Memory.Length));
-            }
-
-            from.Memory[_start.._end].CopyTo(_block.Memory);
-            (_start, _examined, _end) = (0, _examined - _start, _end - _start);
-            if (from != _block)
-            {
-                from.Dispose();
-            }
-        }
-
-        return _block.Memory[_end..];
-    }
-
-    private void ReturnBlock()
-    {
-        _block?.Dispose();
-        _block = null;
-        (_start, _examined, _end) = (0, 0, 0);
-    }
-
     private void Release()
     {
-        ReturnBlock();
+        _received.Return();
         _operation.Dispose();
     }
 

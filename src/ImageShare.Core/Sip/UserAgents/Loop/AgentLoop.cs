@@ -17,12 +17,7 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
     /// <summary>How long closing waits for messages that are being sent.</summary>
     private static readonly TimeSpan LingerTime = TimeSpan.FromSeconds(2);
 
-    // What waits, and whether a thread takes it. Until the start nobody does, and nobody else may begin to.
-    private readonly Lock _gate = new();
-    private readonly Queue<Action> _queue = new();
-    private bool _isTaken = true;
-    private bool _isComplete;
-
+    private readonly LoopQueue _queue = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closing = new();
     private readonly HashSet<LoopTimer> _timers = [];
@@ -55,20 +50,14 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
     /// </param>
     public bool Post(Action work, bool inPlace = false)
     {
-        lock (_gate)
+        if (!_queue.TryAdd(work, out bool begins))
         {
-            if (_isComplete)
-            {
-                return false;
-            }
+            return false;
+        }
 
-            _queue.Enqueue(work);
-            if (_isTaken)
-            {
-                return true;
-            }
-
-            _isTaken = true;
+        if (!begins)
+        {
+            return true;
         }
 
         if (inPlace)
@@ -163,10 +152,7 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
                 timer.Stop();
             }
 
-            lock (_gate)
-            {
-                _isComplete = true;
-            }
+            _queue.Complete();
         });
         await (_isStarted ? _ended.Task : Task.CompletedTask).ConfigureAwait(false);
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
@@ -212,17 +198,9 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
     // False when there is nothing left, or nothing more will come.
     private bool TryTake([NotNullWhen(true)] out Action? work)
     {
-        bool isLast;
-        lock (_gate)
+        if (_queue.TryTake(out work, out bool isLast))
         {
-            if (_queue.TryDequeue(out work))
-            {
-                return true;
-            }
-
-            // After the end nobody takes it again.
-            isLast = _isComplete;
-            _isTaken = isLast;
+            return true;
         }
 
         if (isLast)
@@ -252,17 +230,9 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
         }
 
         _processed++;
-        if (_idle.Count > 0 && _operations == 0 && IsQueueEmpty())
+        if (_idle.Count > 0 && _operations == 0 && _queue.IsEmpty)
         {
             CompleteIdle();
-        }
-    }
-
-    private bool IsQueueEmpty()
-    {
-        lock (_gate)
-        {
-            return _queue.Count == 0;
         }
     }
 
