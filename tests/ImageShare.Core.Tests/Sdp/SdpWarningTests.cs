@@ -174,6 +174,26 @@ public sealed class SdpWarningTests
         Assert.That(rest, Is.Empty, $"{string.Join(", ", all)}");
     }
 
+    [TestCase("s=caf\u00e9", true)]
+    [TestCase("i=caf\u00e9", true)]
+    [TestCase("a=x:caf\u00e9", true)]
+    [TestCase("a=x:cafe", false)]
+    public void A_line_that_is_not_utf8_is_warned_of(string line, bool isWarned)
+    {
+        // As ISO 8859-1.
+        string description = line[0] switch
+        {
+            's' => Head.Replace("s=-", line, StringComparison.Ordinal),
+            'i' => Head.Replace("c=", line + "\r\nc=", StringComparison.Ordinal),
+            _ => Head + line + "\r\n",
+        };
+        byte[] text = Encoding.Latin1.GetBytes(description);
+        Assert.That(SessionDescription.TryParse(text, SdpLimits.Default, out SessionDescription? read, out _), Is.True);
+        SdpWarning[] found = [.. read!.Warnings.Where(static w => w.Code == SdpWarningCode.NotUtf8)];
+        Assert.That(found.Select(static w => w.Offset), Is.EqualTo(isWarned ? (int[])[description.IndexOf(line, StringComparison.Ordinal)] : []));
+        Assert.That(Parse(description).Warnings.Select(static w => w.Code), Has.None.EqualTo(SdpWarningCode.NotUtf8));
+    }
+
     private static SessionDescription Parse(string text)
     {
         Assert.That(SessionDescription.TryParse(Encoding.UTF8.GetBytes(text), SdpLimits.Default, out SessionDescription? description, out SdpError error), Is.True, error.ToString());
