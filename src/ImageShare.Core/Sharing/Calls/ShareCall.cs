@@ -102,14 +102,17 @@ internal abstract class ShareCall(ShareContext context)
     /// <summary>All shares, including ended ones.</summary>
     public ShareSession[] Sessions => [.. _sessions];
 
+    /// <summary>Whether a share may run inside a call that posts to all of them: a handler of its application would hold up the next ones.</summary>
+    protected bool IsSingle => _sessions.Count == 1;
+
     /// <summary>Posts an input to every share; ended ones ignore it.</summary>
     /// <param name="input">The input.</param>
-    /// <param name="inPlace">See <see cref="ShareSession.Post"/>.</param>
+    /// <param name="inPlace">Whether a single share may run inside this call; see <see cref="ShareSession.Post"/>.</param>
     protected void PostAll(ShareInput input, bool inPlace = false)
     {
         foreach (ShareSession session in _sessions)
         {
-            session.Post(input, inPlace);
+            session.Post(input, inPlace && IsSingle);
         }
     }
 

@@ -81,9 +81,9 @@ public interface ISipTransportReceiver
 /// <summary>A receiver that may do its work inside the call, on the thread that has received the message, when that thread has nothing else to do.</summary>
 internal interface IInPlaceReceiver : ISipTransportReceiver
 {
-    /// <summary>A message came.</summary>
+    /// <summary>A message was received.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="source">Where it came from.</param>
+    /// <param name="source">Its source.</param>
     /// <param name="inPlace">Whether the work may be done inside this call; false when more has arrived already.</param>
     void OnMessage(SipMessage message, SipSource source, bool inPlace);
 }

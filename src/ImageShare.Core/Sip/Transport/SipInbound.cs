@@ -21,8 +21,8 @@ internal sealed class SipInbound(
 
     /// <summary>Processes a message.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="source">Where it came from.</param>
-    /// <param name="local">Where it came to.</param>
+    /// <param name="source">Its source.</param>
+    /// <param name="local">The address and port it was received at.</param>
     /// <param name="bytes">Its bytes, if they are at hand.</param>
     /// <param name="inPlace">Whether the caller has nothing else to do meanwhile.</param>
     public void Receive(SipMessage message, SipSource source, IPEndPoint local, ReadOnlyMemory<byte> bytes = default, bool inPlace = false)

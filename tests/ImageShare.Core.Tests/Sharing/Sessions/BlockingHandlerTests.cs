@@ -46,4 +46,37 @@ public sealed class BlockingHandlerTests
             gate.Set();
         }
     }
+
+    [Test]
+    public async Task A_handler_that_blocks_holds_up_no_other_image_of_its_session(
+        [Values(ImageShareState.Connecting, ImageShareState.Transferring, ImageShareState.Completed)] ImageShareState state, [Values] bool onSockets)
+    {
+        using var gate = new ManualResetEventSlim();
+        await using SharePair pair = await SharePair.StartAsync(onSockets ? SystemNetwork.Instance : null);
+        try
+        {
+            IReadOnlyList<ImageShareSession> sending = await pair.Alice.ShareTogetherAsync(
+                pair.Bob.Address,
+                [new SharedImage(SharePair.Image(TestImage.Png(50_000))), new SharedImage(SharePair.Image(TestImage.Png(60_000), "dog.png"))],
+                new ShareSettings { QueryFirst = false });
+            sending[0].StateChanged += (_, now) =>
+            {
+                if (now == state)
+                {
+                    gate.Wait(SharePair.Patience);
+                }
+            };
+            ImageShareInvitation invitation = await pair.NextInvitationAsync();
+            ImageShareSession[] receiving = await Task.WhenAll(invitation.SameSession.Select(static image => image.AcceptAsync(ImageStore.InMemory())));
+            ImageShareResult second = await receiving[1].Completion.WaitAsync(SharePair.Patience / 2);
+            Assert.That(second.IsCompleted, Is.True, $"{second}");
+            Assert.That(gate.IsSet, Is.False);
+            gate.Set();
+            Assert.That((await sending[0].Completion.WaitAsync(SharePair.Patience)).IsCompleted, Is.True);
+        }
+        finally
+        {
+            gate.Set();
+        }
+    }
 }

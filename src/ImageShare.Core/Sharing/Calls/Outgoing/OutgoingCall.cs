@@ -168,7 +168,7 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
             foreach (CallingShare share in _shares)
             {
                 ShareOutcome? obstacle = share.Terms.Obstacle(capabilities);
-                share.Session.Post(obstacle is null ? new ShareInput.PeerCapable() : new ShareInput.QueryFailed(obstacle), inPlace: true);
+                share.Session.Post(obstacle is null ? new ShareInput.PeerCapable() : new ShareInput.QueryFailed(obstacle), inPlace: IsSingle);
             }
         }
         catch (ImageShareException e)
@@ -269,7 +269,7 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
 
         foreach (AnsweredImage image in images)
         {
-            image.Share.Session.Post(image.Problem is null ? new ShareInput.InviteAccepted() : new ShareInput.AnswerUnusable(image.Problem), inPlace: true);
+            image.Share.Session.Post(image.Problem is null ? new ShareInput.InviteAccepted() : new ShareInput.AnswerUnusable(image.Problem), inPlace: IsSingle);
         }
 
         if (isEmpty)
