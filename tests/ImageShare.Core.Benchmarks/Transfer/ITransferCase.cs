@@ -8,6 +8,9 @@ internal interface ITransferCase
     /// <summary>What the figures of this case are compared with.</summary>
     string Baseline { get; }
 
+    /// <summary>Of the octets of the other cases only one in so many is sent: this case is as much slower.</summary>
+    int Part => 1;
+
     /// <summary>Opens the receiving end.</summary>
     Task<ITransferReceiver> ListenAsync(long octets);
 

@@ -14,11 +14,11 @@ internal sealed class IdealMsrp(int chunkSize, TransferKind kind) : ITransferCas
     private const string ToPath = "msrp://127.0.0.1:20000/abcdefghijklmnopqrstuv;tcp";
     private const string FromPath = "msrp://127.0.0.1:20001/ABCDEFGHIJKLMNOPQRSTUV;tcp";
 
-    private static ReadOnlySpan<byte> Ok => " 200 OK\r\n"u8;
-
     public string Name => NameOf(chunkSize, kind);
 
     public string Baseline => RawSocketCopy.CaseName;
+
+    public int Part => TransferCases.PartOf(kind);
 
     public static string NameOf(int chunkSize, TransferKind kind) => $"ideal {kind} {chunkSize}";
 
@@ -28,16 +28,42 @@ internal sealed class IdealMsrp(int chunkSize, TransferKind kind) : ITransferCas
     public async Task SendAsync(string address, long octets)
     {
         using Socket socket = await SocketReceiver.DialAsync(address);
-        Task<long> counting = Task.Run(() => CountRepliesAsync(socket));
-        await SendChunksAsync(socket, octets);
-        socket.Shutdown(SocketShutdown.Send);
-        ITransferCase.Check(await counting, (octets + chunkSize - 1) / chunkSize, "200s");
+        var replies = new Replies(socket);
+        if (kind == TransferKind.LockStep)
+        {
+            await SendInLockStepAsync(socket, replies, octets);
+            socket.Shutdown(SocketShutdown.Send);
+        }
+        else
+        {
+            Task counting = Task.Run(replies.CountAllAsync);
+            await SendChunksAsync(socket, octets);
+            socket.Shutdown(SocketShutdown.Send);
+            await counting;
+        }
+
+        // No less than this tells a sender that its message has arrived.
+        ITransferCase.Check(replies.Count, (octets + chunkSize - 1) / chunkSize, "200s");
+    }
+
+    private async Task SendInLockStepAsync(Socket socket, Replies replies, long octets)
+    {
+        byte[] buffer = new byte[chunkSize + 1024];
+        int number = 0;
+        for (long offset = 0; offset < octets; offset += chunkSize)
+        {
+            int length = WriteChunk(buffer, Pieces.At(offset, (int)Math.Min(chunkSize, octets - offset)).Span, number++, offset, octets);
+            await SendAllAsync(socket, buffer.AsMemory(0, length));
+            while (replies.Count < number && await replies.ReadAsync())
+            {
+            }
+        }
     }
 
     private async Task SendChunksAsync(Socket socket, long octets)
     {
         await using Stream? source = kind == TransferKind.HashedFile ? TransferFiles.OpenSource(octets) : null;
-        byte[] payload = new byte[chunkSize];
+        byte[] read = source is null ? [] : new byte[chunkSize];
         byte[] buffer = new byte[Math.Max(128 * 1024, chunkSize + 1024)];
         int used = 0;
         int number = 0;
@@ -50,8 +76,9 @@ internal sealed class IdealMsrp(int chunkSize, TransferKind kind) : ITransferCas
                 used = 0;
             }
 
-            source?.ReadExactly(payload.AsSpan(0, count));
-            used += WriteChunk(buffer.AsSpan(used), payload.AsSpan(0, count), number++, offset, octets);
+            source?.ReadExactly(read, 0, count);
+            ReadOnlySpan<byte> payload = source is null ? Pieces.At(offset, count).Span : read.AsSpan(0, count);
+            used += WriteChunk(buffer.AsSpan(used), payload, number++, offset, octets);
         }
 
         await SendAllAsync(socket, buffer.AsMemory(0, used));
@@ -82,7 +109,7 @@ internal sealed class IdealMsrp(int chunkSize, TransferKind kind) : ITransferCas
 
     private async Task<long> ReceiveAsync(Socket socket)
     {
-        using IncrementalHash? hash = kind == TransferKind.Memory ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
+        using IncrementalHash? hash = kind is TransferKind.Memory or TransferKind.LockStep ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
         using TransferFiles.Target? target = kind == TransferKind.HashedFile ? new TransferFiles.Target() : null;
         byte[] buffer = new byte[Math.Max(512 * 1024, chunkSize * 2)];
         byte[] replies = new byte[1024 * 1024];
@@ -156,25 +183,6 @@ internal sealed class IdealMsrp(int chunkSize, TransferKind kind) : ITransferCas
         return at;
     }
 
-    // How many 200s came: no less than this tells a sender that its message has arrived.
-    private static async Task<long> CountRepliesAsync(Socket socket)
-    {
-        byte[] buffer = new byte[256 * 1024];
-        int kept = 0;
-        long replies = 0;
-        while (await socket.ReceiveAsync(buffer.AsMemory(kept)) is > 0 and int count)
-        {
-            Span<byte> come = buffer.AsSpan(0, kept + count);
-            replies += come.Count(Ok);
-
-            // One may have come in part.
-            kept = Math.Min(come.Length, Ok.Length - 1);
-            come[^kept..].CopyTo(buffer);
-        }
-
-        return replies;
-    }
-
     private static async Task SendAllAsync(Socket socket, ReadOnlyMemory<byte> data)
     {
         while (!data.IsEmpty)
@@ -193,5 +201,36 @@ internal sealed class IdealMsrp(int chunkSize, TransferKind kind) : ITransferCas
     {
         Utf8Formatter.TryFormat(value, to[at..], out int written);
         at += written;
+    }
+
+    /// <summary>Counts the 200s of the receiver.</summary>
+    private sealed class Replies(Socket socket)
+    {
+        private readonly byte[] _buffer = new byte[256 * 1024];
+        private int _kept;
+
+        public long Count { get; private set; }
+
+        private static ReadOnlySpan<byte> Ok => " 200 OK\r\n"u8;
+
+        public async Task CountAllAsync()
+        {
+            while (await ReadAsync())
+            {
+            }
+        }
+
+        /// <summary>Reads once; false at the end of the stream.</summary>
+        public async ValueTask<bool> ReadAsync()
+        {
+            int count = await socket.ReceiveAsync(_buffer.AsMemory(_kept));
+            Span<byte> come = _buffer.AsSpan(0, _kept + count);
+            Count += come.Count(Ok);
+
+            // One may have come in part.
+            _kept = Math.Min(come.Length, Ok.Length - 1);
+            come[^_kept..].CopyTo(_buffer);
+            return count > 0;
+        }
     }
 }

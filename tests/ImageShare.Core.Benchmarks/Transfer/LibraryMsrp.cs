@@ -21,6 +21,8 @@ internal sealed class LibraryMsrp(int chunkSize, TransferKind kind) : ITransferC
 
     public string Baseline => IdealMsrp.NameOf(chunkSize, kind);
 
+    public int Part => TransferCases.PartOf(kind);
+
     public async Task<ITransferReceiver> ListenAsync(long octets) => await Receiver.CreateAsync(kind, octets);
 
     public async Task SendAsync(string address, long octets)
@@ -33,7 +35,8 @@ internal sealed class LibraryMsrp(int chunkSize, TransferKind kind) : ITransferC
         MsrpOutgoingContent content = source is not null
             ? MsrpOutgoingContent.FromStream(Png, source, octets)
             : MsrpOutgoingContent.FromSequence(Png, Pieces.Of(octets));
-        MsrpSendResult result = await session.SendAsync(content with { ChunkSize = chunkSize }, null, CancellationToken.None);
+        MsrpSendResult result = await session.SendAsync(
+            content with { ChunkSize = chunkSize, MaxUnanswered = kind == TransferKind.LockStep ? 1 : int.MaxValue }, null, CancellationToken.None);
         if (result.Outcome != MsrpSendOutcome.Completed)
         {
             throw new InvalidOperationException($"The transfer ended with {result.Outcome}: this run measures nothing.");

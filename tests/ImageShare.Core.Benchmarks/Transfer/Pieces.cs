@@ -2,11 +2,22 @@ using System.Buffers;
 
 namespace ImageShare.Core.Benchmarks.Transfer;
 
-/// <summary>As many octets in memory as a case wants, which take no more memory than 32 KiB: the same piece over and over.</summary>
+/// <summary>
+/// What all cases send from memory: the same piece of random bytes over and over, so that they take no more memory than one piece. As images are, they are compressed
+/// data, and do not fit into the cache next to the processor.
+/// </summary>
 internal static class Pieces
 {
-    private static readonly byte[] Piece = new byte[32 * 1024];
+    // A multiple of each chunk size: no chunk spans two pieces.
+    private static readonly byte[] Piece = RandomBytes(5 << 20);
     private static readonly Dictionary<long, ReadOnlySequence<byte>> Made = [];
+
+    /// <summary>Up to so many bytes from the same place on: fewer where the piece ends.</summary>
+    public static ReadOnlyMemory<byte> At(long offset, int count)
+    {
+        int from = (int)(offset % Piece.Length);
+        return Piece.AsMemory(from, Math.Min(count, Piece.Length - from));
+    }
 
     public static ReadOnlySequence<byte> Of(long octets)
     {
@@ -19,6 +30,13 @@ internal static class Pieces
 
             return made;
         }
+    }
+
+    private static byte[] RandomBytes(int count)
+    {
+        byte[] bytes = new byte[count];
+        new Random(1).NextBytes(bytes);
+        return bytes;
     }
 
     private static ReadOnlySequence<byte> Make(long octets)

@@ -30,12 +30,11 @@ internal sealed class RawSocketCopy : ITransferCase
     public async Task SendAsync(string address, long octets)
     {
         using Socket socket = await SocketReceiver.DialAsync(address);
-        byte[] buffer = new byte[Piece];
-        for (long left = octets; left > 0;)
+        for (long sent = 0; sent < octets;)
         {
-            left -= await socket.SendAsync(buffer.AsMemory(0, (int)Math.Min(Piece, left)));
+            sent += await socket.SendAsync(Pieces.At(sent, (int)Math.Min(Piece, octets - sent)));
         }
 
-        await socket.ReceiveAsync(buffer.AsMemory());
+        await socket.ReceiveAsync(new byte[1]);
     }
 }

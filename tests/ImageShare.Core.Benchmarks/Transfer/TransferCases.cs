@@ -9,8 +9,11 @@ internal static class TransferCases
     [
         new RawSocketCopy(),
         .. from kind in Enum.GetValues<TransferKind>()
-           from chunkSize in ChunkSizes
+           from chunkSize in kind == TransferKind.LockStep ? ChunkSizes[..1] : ChunkSizes
            from one in (ITransferCase[])[new IdealMsrp(chunkSize, kind), new LibraryMsrp(chunkSize, kind)]
            select one,
     ];
+
+    /// <summary>Of the octets of a round, one in so many is enough for this kind.</summary>
+    public static int PartOf(TransferKind kind) => kind == TransferKind.LockStep ? 32 : 1;
 }

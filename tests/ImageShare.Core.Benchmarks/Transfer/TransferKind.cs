@@ -11,4 +11,7 @@ internal enum TransferKind
 
     /// <summary>From a file, through SHA-1, into a file.</summary>
     HashedFile,
+
+    /// <summary>From memory to a counter, each chunk when the one before is answered.</summary>
+    LockStep,
 }
