@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using ImageShare.Core.Benchmarks.Peers;
 using ImageShare.Core.Benchmarks.Sip;
 using ImageShare.Core.Bodies;
 using ImageShare.Core.Sdp;
@@ -19,17 +20,21 @@ internal static class BodyComparison
 
     public static int Run(string[] args)
     {
-        int rounds = args is ["--rounds", string text, ..] ? int.Parse(text, CultureInfo.InvariantCulture) : 61;
+        var options = new RoundOptions(rounds: 15, times: 10_000);
+        if (!options.TryRead("bodies", args))
+        {
+            return RoundOptions.WrongUsage;
+        }
+
+        ComparePeers(options);
+        int rounds = options.Rounds * 4;
         Console.WriteLine($"{"",-34}{"octets",7}{"by hand ns",12}{"library ns",12}{"speed",8}{"by hand B",11}{"library B",11}");
         Print("offer, file attributes typed", Samples.Sdp.Length, SipComparison.Compare(() => HandScan.Offer(Samples.Sdp), () => ReadOffer(Samples.Sdp), rounds));
         Print("offer, lines only", Samples.Sdp.Length, SipComparison.Compare(() => HandScan.Offer(Samples.Sdp), () => ReadLines(Samples.Sdp), rounds));
         Console.WriteLine($"{"",-34}{"octets",7}{"MimeKit ns",12}{"library ns",12}{"speed",8}{"MimeKit B",11}{"library B",11}");
         foreach (TransferEncoding encoding in (TransferEncoding[])[TransferEncoding.Base64, TransferEncoding.Binary])
         {
-            byte[] icon = new byte[IconLength];
-            new Random(5547).NextBytes(icon);
-            MultipartBody body = OfferBody.WithIcon(
-                Samples.Sdp, new OfferIcon(new MediaType("image", "png"), icon, IconId) { TransferEncoding = encoding }, "related", IconLength);
+            (MultipartBody body, byte[] icon) = WithIcon(encoding);
             byte[] octets = Write(body);
             string type = body.ContentType.ToString();
             Print($"multipart + icon, {encoding}, read", octets.Length, SipComparison.Compare(() => BareMimeKit.Read(type, octets), () => ReadIcon(body.ContentType, octets), rounds));
@@ -40,6 +45,26 @@ internal static class BodyComparison
         }
 
         return 0;
+    }
+
+    private static void ComparePeers(RoundOptions options)
+    {
+        using var table = new PeerTable("Bodies", options.Rounds, options.Times);
+        table.PrintHead("multipart: offer typed, icon decoded");
+        foreach (TransferEncoding encoding in (TransferEncoding[])[TransferEncoding.Base64, TransferEncoding.Binary])
+        {
+            BodyWork work = BodyWork.Create(WithIcon(encoding).Body, IconId), repeated = work.Repeated();
+            table.Print($"{work.Text.Bytes.Length} bytes, {encoding}", repeated.Read, "read", repeated.Text);
+            table.Print("  the same, new values each time", work.Read, "read", work.Text);
+        }
+    }
+
+    private static (MultipartBody Body, byte[] Icon) WithIcon(TransferEncoding encoding)
+    {
+        byte[] icon = new byte[IconLength];
+        new Random(5547).NextBytes(icon);
+        var offered = new OfferIcon(new MediaType("image", "png"), icon, IconId) { TransferEncoding = encoding };
+        return (OfferBody.WithIcon(Samples.Sdp, offered, "related", IconLength), icon);
     }
 
     private static int ReadLines(byte[] octets) => SessionDescription.TryParse(octets, out SessionDescription? offer) ? offer.Media.Length : 0;

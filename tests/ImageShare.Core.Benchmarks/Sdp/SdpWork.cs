@@ -1,37 +1,27 @@
 using System.Buffers;
-using System.Buffers.Binary;
-using System.Text;
+using ImageShare.Core.Benchmarks.Peers;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sdp.FileTransfer;
 
 namespace ImageShare.Core.Benchmarks.Sdp;
 
 /// <summary>What the library does with the seed's offer.</summary>
-/// <param name="varies">
-/// Whether the session id, file name, icon, path and transfer id are new each time, as in offers of different calls; the library keeps strings that recur.
-/// </param>
-internal sealed class SdpWork(bool varies)
+/// <param name="text">The offer. Its session id, file name, icon, path and transfer id are new each time, as in offers of different calls, or not.</param>
+internal sealed class SdpWork(VariedText text)
 {
-    private readonly byte[] _offer = [.. Samples.Sdp];
     private readonly ArrayBufferWriter<byte> _output = new(4096);
-    private readonly int[] _places = varies ? [.. Places(Samples.Sdp)] : [];
-    private uint _count;
+
+    /// <summary>The seed's offer.</summary>
+    public static VariedText Offer => new(Samples.Sdp, BeforeValues);
+
+    /// <summary>What is before the values that change.</summary>
+    public static string[] BeforeValues => ["o=- ", "name:\"", "msrp://192.168.16.108:1248/", "a=file-transfer-id:", "a=file-icon:cid:"];
 
     /// <summary>Reads the offer and nothing of its file.</summary>
     public int Parse() => Read().Media.Length;
 
     /// <summary>Reads the offer and every value of its file.</summary>
-    public int Typed()
-    {
-        SessionDescription offer = Read();
-        MediaDescription file = offer.Media[0];
-        FileSelector selector = file.FileSelector!;
-        return selector.Name!.Length + selector.Type!.Subtype.Length + (int)selector.Size!.Value + selector.StrongestKnownHash!.Value.Length
-            + file.FileTransferId!.Value.Value.Length + file.FileDisposition!.Value.Value.Length + file.FileDate!.Created!.Value.Second
-            + file.FileIcon!.Length + (int)(file.FileRange?.Start ?? 1) + file.Path!.Count + file.AcceptTypes!.Entries.Length
-            + file.AcceptWrappedTypes!.Entries.Length + (int)(file.MaxSize ?? 0) + (int)(offer.GetSetup(file) ?? 0) + (int)offer.GetDirection(file)
-            + offer.GetConnection(file)!.Address.Length;
-    }
+    public int Typed() => Typed(Read());
 
     /// <summary>Reads the offer and writes it again.</summary>
     public int Write()
@@ -41,30 +31,19 @@ internal sealed class SdpWork(bool varies)
         return _output.WrittenCount;
     }
 
-    private SessionDescription Read()
+    /// <summary>The values of the file in an offer.</summary>
+    public static int Typed(SessionDescription offer)
     {
-        Vary();
-        return SessionDescription.TryParse(_offer, out SessionDescription? offer)
-            ? offer
-            : throw new InvalidOperationException("The sample offer does not read.");
+        MediaDescription file = offer.Media[0];
+        FileSelector selector = file.FileSelector!;
+        return selector.Name!.Length + selector.Type!.Subtype.Length + (int)selector.Size!.Value + selector.StrongestKnownHash!.Value.Length
+            + file.FileTransferId!.Value.Value.Length + file.FileDisposition!.Value.Value.Length + file.FileDate!.Created!.Value.Second
+            + file.FileIcon!.Length + (int)(file.FileRange?.Start ?? 1) + file.Path!.Count + file.AcceptTypes!.Entries.Length
+            + file.AcceptWrappedTypes!.Entries.Length + (int)(file.MaxSize ?? 0) + (int)(offer.GetSetup(file) ?? 0) + (int)offer.GetDirection(file)
+            + offer.GetConnection(file)!.Address.Length;
     }
 
-    private void Vary()
-    {
-        // Four octal digits.
-        uint number = _count++;
-        uint digits = 0x30303030 | (number & 7) | ((number & 0x38) << 5) | ((number & 0x1C0) << 10) | ((number & 0xE00) << 15);
-        foreach (int place in _places)
-        {
-            BinaryPrimitives.WriteUInt32LittleEndian(_offer.AsSpan(place), digits);
-        }
-    }
-
-    private static IEnumerable<int> Places(byte[] offer)
-    {
-        foreach (string before in (string[])["o=- ", "name:\"", "msrp://192.168.16.108:1248/", "a=file-transfer-id:", "a=file-icon:cid:"])
-        {
-            yield return offer.AsSpan().IndexOf(Encoding.ASCII.GetBytes(before)) + before.Length;
-        }
-    }
+    private SessionDescription Read() => SessionDescription.TryParse(text.Next(), out SessionDescription? offer)
+        ? offer
+        : throw new InvalidOperationException("The sample offer does not read.");
 }

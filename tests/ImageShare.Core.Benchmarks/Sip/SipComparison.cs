@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using ImageShare.Core.Benchmarks.Peers;
 
 namespace ImageShare.Core.Benchmarks.Sip;
 
@@ -11,7 +12,14 @@ internal static class SipComparison
 {
     public static int Run(string[] args)
     {
-        int rounds = args is ["--rounds", string text, ..] ? int.Parse(text, CultureInfo.InvariantCulture) : 61;
+        var options = new RoundOptions(rounds: 15, times: 10_000);
+        if (!options.TryRead("sip", args))
+        {
+            return RoundOptions.WrongUsage;
+        }
+
+        ComparePeers(options);
+        int rounds = options.Rounds * 4;
         Console.WriteLine($"{"",-6}{"",-34}{"octets",7}{"by hand ns",12}{"library ns",12}{"speed",8}{"by hand B",11}{"library B",11}");
         foreach (SipCase message in SipCase.All)
         {
@@ -24,6 +32,29 @@ internal static class SipComparison
         }
 
         return 0;
+    }
+
+    private static void ComparePeers(RoundOptions options)
+    {
+        using var table = new PeerTable("Sip", options.Rounds, options.Times);
+        foreach ((string kind, Func<SipWork, SipWork> choose) in ((string, Func<SipWork, SipWork>)[])[("repeated", static w => w.Repeated()), ("new each time", static w => w)])
+        {
+            table.PrintHead($"every value {kind}");
+            foreach (SipWork work in SipWork.All.Select(choose))
+            {
+                table.Print($"{work.Name}, {work.Text.Bytes.Length} bytes: parse, all typed", work.Parse, "parse", work.Text);
+            }
+
+            foreach (SipWork work in SipWork.All.Select(choose))
+            {
+                table.Print($"{work.Name}: parse, all typed, write", work.Write, "write", work.Text);
+            }
+
+            foreach (SipWork work in SipWork.All.Select(choose))
+            {
+                table.Print($"{work.Name}: parse and copy, nothing typed", work.Copy, "copy", work.Text);
+            }
+        }
     }
 
     private static void Print(string what, SipCase message, (Figures ByHand, Figures Library) result) => Console.WriteLine(string.Create(

@@ -2,7 +2,8 @@
 #include <osipparser2/osip_parser.h>
 #include <osipparser2/sdp_message.h>
 
-#include "peer.h"
+#include "run.h"
+#include "values.h"
 
 static sdp_message_t *parsed(const char *text)
 {
@@ -55,4 +56,10 @@ static size_t peer_write(const char *text, size_t length)
     osip_free(written);
     sdp_message_free(sdp);
     return result;
+}
+
+int main(int argc, char **argv)
+{
+    static const peer_work works[] = { { "parse", peer_parse }, { "typed", peer_typed }, { "write", peer_write }, { NULL, NULL } };
+    return run_peer(argc, argv, works);
 }

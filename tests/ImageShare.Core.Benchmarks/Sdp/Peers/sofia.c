@@ -1,7 +1,8 @@
 /* sofia-sip: one copy of the text, cut into pieces in place; the attributes stay text. */
 #include <sofia-sip/sdp.h>
 
-#include "peer.h"
+#include "run.h"
+#include "values.h"
 
 /* The seed's c= is in its m= section and its s= is a plain text: nothing needs a flag. */
 static size_t peer_parse(const char *text, size_t length)
@@ -45,4 +46,10 @@ static size_t peer_write(const char *text, size_t length)
     }
     sdp_parser_free(parser);
     return result;
+}
+
+int main(int argc, char **argv)
+{
+    static const peer_work works[] = { { "parse", peer_parse }, { "typed", peer_typed }, { "write", peer_write }, { NULL, NULL } };
+    return run_peer(argc, argv, works);
 }

@@ -1,25 +1,12 @@
-/*
- * What both peers share: the way they are run and timed, and how the values of RFC 5547 are read from the attributes, which both libraries
- * leave as text.
- *
- * Usage: PROGRAM parse|typed|write COUNT FILE
- * Does the work COUNT times on the description in FILE and prints one line of JSON: the CPU time of one time in nanoseconds.
- */
-#ifndef PEER_H
-#define PEER_H
+/* How both peers read the values of RFC 5547 from the attributes, which both libraries leave as text. */
+#ifndef FILE_VALUES_H
+#define FILE_VALUES_H
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
-
-/* Each peer defines these. The text ends in a NUL. They return something that depends on the result, and 0 if it failed. */
-static size_t peer_parse(const char *text, size_t length);
-static size_t peer_typed(const char *text, size_t length);
-static size_t peer_write(const char *text, size_t length);
 
 /* The values of an offered file. Pointers go into the parsed description, which is alive as long as they are used. */
 typedef struct {
@@ -220,43 +207,6 @@ static size_t check_values(const file_values *values)
         && values->created > 1000000000 && values->icon != NULL && values->transfer_id != NULL && values->path_count == 1
         && values->type_count == 2 && values->wrapped_type_count == 1 && values->direction == 1;
     return found ? (size_t)values->size : 0;
-}
-
-static double cpu_nanoseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
-
-int main(int argc, char **argv)
-{
-    static char text[65536];
-    FILE *file = argc == 4 ? fopen(argv[3], "rb") : NULL;
-    if (file == NULL) {
-        fprintf(stderr, "usage: parse|typed|write COUNT FILE\n");
-        return 2;
-    }
-    size_t length = fread(text, 1, sizeof text - 1, file);
-    fclose(file);
-    long count = atol(argv[2]);
-    size_t (*work)(const char *, size_t) = strcmp(argv[1], "typed") == 0 ? peer_typed : strcmp(argv[1], "write") == 0 ? peer_write : peer_parse;
-
-    /* The first tenth only warms up. */
-    size_t sum = 0;
-    double start = 0;
-    for (long i = -count / 10; i < count; i++) {
-        if (i == 0)
-            start = cpu_nanoseconds();
-        size_t result = work(text, length);
-        if (result == 0) {
-            fprintf(stderr, "the description was not read\n");
-            return 1;
-        }
-        sum += result;
-    }
-    printf("{\"nanoseconds\":%.1f,\"sum\":%zu}\n", (cpu_nanoseconds() - start) / (double)count, sum);
-    return 0;
 }
 
 #endif

@@ -2,53 +2,54 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
-namespace ImageShare.Core.Benchmarks.Sdp;
+namespace ImageShare.Core.Benchmarks.Peers;
 
-/// <summary>A C library that reads session descriptions, in a program of ours that is compiled when the benchmark starts.</summary>
-internal sealed class SdpPeer
+/// <summary>A C library that does the same work, in a program of ours that is compiled when the benchmark starts.</summary>
+internal sealed class Peer
 {
     private readonly string _program;
-    private readonly string _offer;
 
-    private SdpPeer(string name, string program, string offer) => (Name, _program, _offer) = (name, program, offer);
+    private Peer(string name, string program) => (Name, _program) = (name, program);
 
     public string Name { get; }
 
     /// <summary>Compiles the program; null, with the reason printed, if there is no compiler or the library is not installed.</summary>
     /// <param name="name">The name of the library.</param>
-    /// <param name="source">The file name of the program without its extension.</param>
+    /// <param name="source">The program, relative to the benchmark.</param>
     /// <param name="package">The pkg-config name of the library, which is in the Debian package <paramref name="debian"/>.</param>
     /// <param name="debian">The Debian package.</param>
-    /// <param name="directory">Where the program and the offer go.</param>
-    public static SdpPeer? TryBuild(string name, string source, string package, string debian, string directory)
+    /// <param name="directory">Where the program goes.</param>
+    public static Peer? TryBuild(string name, string source, string package, string debian, string directory)
     {
-        string program = Path.Combine(directory, source), offer = Path.Combine(directory, "offer.sdp");
-        File.WriteAllBytes(offer, Samples.Sdp);
+        string program = Path.Combine(directory, Path.GetFileNameWithoutExtension(source));
         if (!TryRun("pkg-config", ["--cflags", "--libs", package], out string flags))
         {
             Console.WriteLine($"{name}: left out, {debian} or pkg-config is not installed");
             return null;
         }
 
-        string text = Path.Combine(AppContext.BaseDirectory, "Sdp", "Peers", source + ".c");
-        string[] arguments = ["-O2", "-o", program, text, .. flags.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];
+        string text = Path.Combine(AppContext.BaseDirectory, source), shared = Path.Combine(AppContext.BaseDirectory, "Peers");
+        string[] arguments = ["-O2", "-I", shared, "-o", program, text, .. flags.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];
         if (!TryRun("cc", arguments, out string messages))
         {
             Console.WriteLine($"{name}: left out, cc does not compile {text}: {messages}");
             return null;
         }
 
-        return new SdpPeer(name, program, offer);
+        return new Peer(name, program);
     }
 
     /// <summary>The CPU time of one piece of work in nanoseconds.</summary>
-    /// <param name="work"><c>parse</c>, <c>typed</c> or <c>write</c>.</param>
+    /// <param name="work">What to do, by the name the program has for it.</param>
     /// <param name="times">How often to do it.</param>
-    public double Measure(string work, int times)
+    /// <param name="file">The text to do it with.</param>
+    /// <param name="places">Where the text changes each time.</param>
+    public double Measure(string work, int times, string file, ReadOnlySpan<int> places)
     {
-        if (!TryRun(_program, [work, times.ToString(CultureInfo.InvariantCulture), _offer], out string result))
+        string[] arguments = [work, times.ToString(CultureInfo.InvariantCulture), file, .. places.ToArray().Select(static p => p.ToString(CultureInfo.InvariantCulture))];
+        if (!TryRun(_program, arguments, out string result))
         {
-            throw new InvalidOperationException($"{Name} does not read the offer: {result}");
+            throw new InvalidOperationException($"{Name} does not do the work: {result}");
         }
 
         using var json = JsonDocument.Parse(result);
