@@ -124,7 +124,7 @@ internal sealed class CommonOptions
         {
             Identity = identity,
             LocalEndPoint = parsed.GetRequiredValue(Bind),
-            AdvertisedAddress = parsed.GetValue(Advertise),
+            Advertised = parsed.GetValue(Advertise) is { } advertised ? new AdvertisedAddress(advertised.ToString()) : null,
             Route = parsed.GetValue(Proxy) is { } proxy ? [proxy] : [],
             Transport = parsed.GetRequiredValue(Transport) switch
             {

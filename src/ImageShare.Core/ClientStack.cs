@@ -20,13 +20,14 @@ namespace ImageShare.Core;
 internal sealed class ClientStack : IAsyncDisposable
 {
     private readonly SipTransport? _ownTransport;
+    private readonly Func<SipUri> _address;
 
     private ClientStack(ImageShareOptions options, ILogger log, SipTransport? ownTransport, MsrpEndpoint msrp)
     {
         // Everything that can fail comes before the agent starts, so that there is nothing to undo.
         _ownTransport = ownTransport;
         ISipTransport transport = ownTransport ?? options.CustomSipTransport!;
-        Address = AddressOf(options, transport, ownTransport);
+        _address = () => AddressOf(options, transport, ownTransport);
         Running = new RunningShares(options.Limits);
         Incoming = new IncomingShares(options.Limits, Running);
         SipUri[] route = [.. options.Route, .. options.Ims.ServiceRoute];
@@ -39,7 +40,7 @@ internal sealed class ClientStack : IAsyncDisposable
             TimeProvider = options.TimeProvider,
             Log = log,
             Transport = transport,
-            AdvertisedAddress = options.AdvertisedAddress,
+            AdvertisedHost = options.Advertised?.Host,
             Network = options.Network,
             Agent = SipUserAgent.Start(transport, AgentOptions(options, route), Incoming),
             Msrp = msrp,
@@ -60,8 +61,8 @@ internal sealed class ClientStack : IAsyncDisposable
         Incoming.Attach(Context);
     }
 
-    /// <summary>The SIP address at which peers reach the client.</summary>
-    public SipUri Address { get; }
+    /// <summary>The SIP address at which peers reach the client; another one once an address was learnt.</summary>
+    public SipUri Address => _address();
 
     public ShareContext Context { get; }
 
@@ -113,15 +114,18 @@ internal sealed class ClientStack : IAsyncDisposable
     private static SipUri AddressOf(ImageShareOptions options, ISipTransport transport, SipTransport? ownTransport)
     {
         bool isTls = options.Transport is SipTransportChoice.Tls && ownTransport?.TlsEndPoint is not null;
-        SipSentBy sentBy = transport.GetSentBy(new SipDestination(ownTransport?.LocalEndPoint ?? options.LocalEndPoint, isTls ? SipProtocol.Tls : SipProtocol.Udp));
-        var address = new SipUri("sip", options.Identity.User, sentBy.Host, sentBy.Port);
+        SipSentBy contact = transport.GetContact(new SipDestination(ownTransport?.LocalEndPoint ?? options.LocalEndPoint, isTls ? SipProtocol.Tls : SipProtocol.Udp));
+        var address = new SipUri("sip", options.Identity.User, contact.Host, contact.Port);
         return isTls ? address with { Parameters = address.Parameters.With("transport", "tls") } : address;
     }
 
     private static SipTransportOptions TransportOptions(ImageShareOptions options) => new()
     {
         LocalEndPoint = options.LocalEndPoint,
-        AdvertisedAddress = options.AdvertisedAddress,
+        AdvertisedHost = options.Advertised?.Host,
+        AdvertisedPort = options.Advertised?.SipPort,
+        AdvertisedTlsPort = options.Advertised?.TlsPort,
+        UsesLearntAddress = options.UseLearntAddress,
         Fixed = options.Transport switch
         {
             SipTransportChoice.Udp => SipProtocol.Udp,
@@ -145,7 +149,9 @@ internal sealed class ClientStack : IAsyncDisposable
         LocalEndPoint = new IPEndPoint(options.LocalEndPoint.Address, options.MsrpPort),
         Tls = options.MediaSecurity is MediaSecurity.None && options.MsrpRelays.Count == 0 ? null : options.MediaTls,
         TlsPort = options.MediaTlsPort,
-        AdvertisedAddress = options.AdvertisedAddress,
+        AdvertisedHost = options.Advertised?.Host,
+        AdvertisedPort = options.Advertised?.MsrpPort,
+        AdvertisedTlsPort = options.Advertised?.MediaTlsPort,
         TimeProvider = options.TimeProvider,
         MatchesBySessionId = options.MatchesMsrpBySessionId,
         BindTimeout = options.Limits.MediaConnectTimeout,

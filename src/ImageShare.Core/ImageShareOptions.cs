@@ -34,10 +34,18 @@ public sealed record ImageShareOptions
     public int MsrpPort { get; init; }
 
     /// <summary>
-    /// The address to advertise in Via, Contact, SDP and MSRP paths if it differs from the bound address, such as the public address of a
-    /// NAT. Null (the default) uses the bound address, or the local address of the route to the peer if all addresses are bound.
+    /// The address or host name, and the ports, to advertise in Via, Contact, SDP and MSRP paths where they differ from the bound ones, such as
+    /// those of a NAT that forwards ports to this client. Null (the default) uses the bound address and ports, or the local address of the route
+    /// to the peer if all addresses are bound.
     /// </summary>
-    public IPAddress? AdvertisedAddress { get; init; }
+    public AdvertisedAddress? Advertised { get; init; }
+
+    /// <summary>
+    /// Whether Contact contains the address and port at which the registrar saw this client (<c>received</c> and <c>rport</c>; RFC 3581), if they
+    /// are not its own, so that requests of its peers pass a NAT. For registrars and proxies that do not send requests over the flow of the
+    /// registration. Has no effect on <see cref="AdvertisedAddress.Host"/>. Default false.
+    /// </summary>
+    public bool UseLearntAddress { get; init; }
 
     /// <summary>
     /// The proxies through which every request outside a dialog is sent, in order: usually the outbound proxy (P-CSCF, RFC 3261 §8.1.2). The

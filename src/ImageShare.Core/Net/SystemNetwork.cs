@@ -124,7 +124,7 @@ public sealed class SystemNetwork : INetwork
         e.SocketErrorCode switch
         {
             SocketError.AddressAlreadyInUse => $"{protocol} port {local.Port} on {local.Address} is in use; choose another port, or 0 for a free one.",
-            SocketError.AddressNotAvailable => $"{local.Address} is not an address of this machine; bind to one that is, and set AdvertisedAddress to the other.",
+            SocketError.AddressNotAvailable => $"{local.Address} is not an address of this machine; bind to one that is, and advertise the other.",
             SocketError.AccessDenied => $"Binding {protocol} {local} is not permitted; choose a port above 1023.",
             _ => $"Cannot bind {protocol} {local} ({e.SocketErrorCode}); choose another address or port.",
         },

@@ -39,6 +39,13 @@ public sealed record Origin(string UserName, SdpNumber SessionId, SdpNumber Vers
         return new Origin(userName, id, 1, address.ToString());
     }
 
+    /// <summary>As <see cref="Create(IPAddress, string)"/>, at the address or host name of a c= line.</summary>
+    internal static Origin Create(ConnectionData connection)
+    {
+        var origin = Create(IPAddress.Loopback);
+        return origin with { Address = connection.Address, AddressType = connection.AddressType };
+    }
+
     /// <summary>The origin with the version incremented, for a changed description (RFC 3264 §8).</summary>
     public Origin Next() => this with { Version = Version.Next() };
 

@@ -243,7 +243,7 @@ internal sealed class FaultRun : IAsyncDisposable
         {
             Identity = SipUri.Parse("sip:carol@ims.example"),
             LocalEndPoint = new IPEndPoint(FaultLink.Sender, 0),
-            AdvertisedAddress = FaultLink.SenderAdvertised,
+            Advertised = new AdvertisedAddress(FaultLink.SenderAdvertised.ToString()),
         });
         await using ImageShareSession session = await sender.ShareAsync(SipUri.Parse(_target), SharePair.Image(next, Next));
         if (_listenOptions.Contains("ask"))

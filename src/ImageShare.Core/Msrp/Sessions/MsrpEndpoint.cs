@@ -89,17 +89,11 @@ public sealed class MsrpEndpoint : IAsyncDisposable
             throw new ImageShareException(ImageShareError.InvalidState, "The MSRP endpoint speaks no TLS; give it TLS options.");
         }
 
-        IPAddress address = options.AdvertisedAddress ?? _options.AdvertisedAddress ?? LocalEndPoint.Address;
-        if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
-        {
-            throw new ImageShareException(
-                ImageShareError.InvalidValue, "The MSRP endpoint listens on all addresses and cannot tell peers that; set the address to advertise.");
-        }
-
-        // Without the scope an IPv6 address may carry: it means nothing to a peer.
-        string host = new IPAddress(address.GetAddressBytes()).ToString();
+        string host = options.AdvertisedHost ?? _options.AdvertisedHost ?? OwnHost();
         string id = RandomToken.Create();
-        MsrpUri uri = options.IsSecure ? new MsrpUri("msrps", host, SecureLocalEndPoint!.Port, id) : new MsrpUri("msrp", host, LocalEndPoint.Port, id);
+        MsrpUri uri = options.IsSecure
+            ? new MsrpUri("msrps", host, _options.AdvertisedTlsPort ?? SecureLocalEndPoint!.Port, id)
+            : new MsrpUri("msrp", host, _options.AdvertisedPort ?? LocalEndPoint.Port, id);
         var session = new MsrpSession(_context, _dialer, uri, options);
         _context.Sessions.Add(session.Binding);
         return session;
@@ -152,6 +146,19 @@ public sealed class MsrpEndpoint : IAsyncDisposable
 
         await _starter.CloseAsync().ConfigureAwait(false);
         _madeCertificate?.Dispose();
+    }
+
+    private string OwnHost()
+    {
+        IPAddress address = LocalEndPoint.Address;
+        if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+        {
+            throw new ImageShareException(
+                ImageShareError.InvalidValue, "The MSRP endpoint listens on all addresses and cannot tell peers that; set the address to advertise.");
+        }
+
+        // Without the scope an IPv6 address may carry: it means nothing to a peer.
+        return new IPAddress(address.GetAddressBytes()).ToString();
     }
 
     private IStreamListener ListenForTls(INetwork network, IStreamListener beside)

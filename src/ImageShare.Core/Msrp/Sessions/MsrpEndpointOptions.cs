@@ -24,8 +24,17 @@ public sealed record MsrpEndpointOptions
     /// <summary>The port for msrps, at the address of <see cref="LocalEndPoint"/>. Default 0, a free one.</summary>
     public int TlsPort { get; init => field = OptionRange.Port(value); }
 
-    /// <summary>The address to advertise. Null (the default) for the bound address; required if that is the unspecified address.</summary>
-    public IPAddress? AdvertisedAddress { get; init; }
+    /// <summary>
+    /// The address or host name to advertise in paths. Null (the default) for the bound address; required if that is the unspecified address.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is no host name, or an address that no single host has.</exception>
+    public string? AdvertisedHost { get; init => field = AdvertisedHosts.Check(value); }
+
+    /// <summary>The port to advertise for msrp, which a NAT forwards to the bound one. Null (the default) for the bound port.</summary>
+    public int? AdvertisedPort { get; init => field = AdvertisedHosts.CheckPort(value); }
+
+    /// <summary>The port to advertise for msrps, which a NAT forwards to the bound one. Null (the default) for the bound port.</summary>
+    public int? AdvertisedTlsPort { get; init => field = AdvertisedHosts.CheckPort(value); }
 
     /// <summary>
     /// Whether a session is found by its session id alone, ignoring host and port in To-Path and From-Path. Required behind session border

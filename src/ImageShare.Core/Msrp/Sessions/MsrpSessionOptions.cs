@@ -1,5 +1,6 @@
 using System.Net;
 using ImageShare.Core.Msrp.Transfers;
+using ImageShare.Core.Net;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Msrp.Sessions;
@@ -16,8 +17,9 @@ public sealed record MsrpSessionOptions
     /// </summary>
     public bool IsSecure { get; init; }
 
-    /// <summary>The address to advertise to this peer; null for the endpoint's.</summary>
-    public IPAddress? AdvertisedAddress { get; init; }
+    /// <summary>The address or host name to advertise to this peer; null for the endpoint's.</summary>
+    /// <exception cref="ArgumentException">It is no host name, or an address that no single host has.</exception>
+    public string? AdvertisedHost { get; init => field = AdvertisedHosts.Check(value); }
 
     /// <summary>
     /// Called in addition to the endpoint's policy before this session opens a connection to an address from its peer; false refuses it. Null (the

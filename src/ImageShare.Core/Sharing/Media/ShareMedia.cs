@@ -48,7 +48,7 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
     protected virtual Task Sending => Task.CompletedTask;
 
     /// <summary>Creates the MSRP session, before the peer's description is known; through the relays of this side, if any. Call once.</summary>
-    /// <param name="address">The address of this side as seen by the peer.</param>
+    /// <param name="own">The address of this side as told the peer.</param>
     /// <param name="isSecure">Whether to use TLS.</param>
     /// <param name="signalling">The peer's SIP address, which decides which media addresses may be connected to.</param>
     /// <param name="usesCema">Whether CEMA is enabled (RFC 6714).</param>
@@ -56,12 +56,12 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
     /// <exception cref="ImageShareException">
     /// <see cref="ImageShareError.RelayUnreachable"/>, <see cref="ImageShareError.RelayRefused"/>, <see cref="ImageShareError.CertificateNotTrusted"/>.
     /// </exception>
-    public async ValueTask<MediaEnd> OpenAsync(IPAddress address, bool isSecure, IPAddress signalling, bool usesCema, CancellationToken cancellationToken)
+    public async ValueTask<MediaEnd> OpenAsync(OwnAddress own, bool isSecure, IPAddress signalling, bool usesCema, CancellationToken cancellationToken)
     {
         _signalling = signalling;
         var options = new MsrpSessionOptions
         {
-            AdvertisedAddress = address,
+            AdvertisedHost = own.Connection.Address,
             IsSecure = isSecure,
             DialPolicy = remote => MediaDialPolicy.Allows(signalling, remote),
             Receiver = Receiver,
@@ -72,8 +72,8 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
         bool done = false;
         try
         {
-            IPEndPoint end = await Context.Relays.MediaAddressAsync(msrp, address, usesCema, Context.Network, cancellationToken).ConfigureAwait(false);
-            _end = new MediaEnd(end, msrp.AdvertisedPath.ToString());
+            (ConnectionData connection, int port) = await Context.Relays.MediaAddressAsync(msrp, own.Connection, usesCema, Context.Network, cancellationToken).ConfigureAwait(false);
+            _end = new MediaEnd(connection, port, msrp.AdvertisedPath.ToString(), own.IsReachable);
 
             // A full fence here and in DisposeAsync: at least one of the two sees the other's write, so the session is always released.
             Interlocked.Exchange(ref _msrp, msrp);
@@ -225,9 +225,11 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
 }
 
 /// <summary>This side of the media, for its session description.</summary>
-/// <param name="Address">The listening address as seen by the peer.</param>
+/// <param name="Connection">The listening address as told the peer.</param>
+/// <param name="Port">The port.</param>
 /// <param name="Path">The MSRP path: the URIs of its relays and its own, separated by spaces.</param>
-internal sealed record MediaEnd(IPEndPoint Address, string Path);
+/// <param name="IsReachable">Whether the peer can be expected to connect to it.</param>
+internal sealed record MediaEnd(ConnectionData Connection, int Port, string Path, bool IsReachable);
 
 /// <summary>The peer's side of the media, from its session description.</summary>
 /// <param name="Path">The MSRP path.</param>

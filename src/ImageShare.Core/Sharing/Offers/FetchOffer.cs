@@ -1,4 +1,3 @@
-using System.Net;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sdp.FileTransfer;
@@ -11,8 +10,14 @@ internal sealed record FetchOffer
 {
     public required Origin Origin { get; init; }
 
-    /// <summary>The MSRP listening address of this side as seen by the peer.</summary>
-    public required IPEndPoint MsrpAddress { get; init; }
+    /// <summary>The MSRP listening address of this side as told the peer.</summary>
+    public required ConnectionData Connection { get; init; }
+
+    /// <summary>The MSRP listening port of this side as told the peer.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Whether the peer can be expected to connect to that address; if not, this side offers to connect (RFC 6135 §4.2.2).</summary>
+    public bool IsReachable { get; init; } = true;
 
     /// <summary>The MSRP path: the URIs of this side's relays and its own, separated by spaces.</summary>
     public required string Path { get; init; }
@@ -46,9 +51,9 @@ internal sealed record FetchOffer
             SdpAttributes.MaxSize(MaxSize),
             SdpAttributes.Path(Path.Split(' ')),
         ];
-        if (profile.Setup is not SetupForm.None || HasCema)
+        if (SetupChoice.ToOffer(profile.Setup, HasCema, IsReachable) is { } setup)
         {
-            attributes.Add(SdpAttributes.Setup(profile.Setup is SetupForm.Active ? SetupRole.Active : SetupRole.ActPass));
+            attributes.Add(SdpAttributes.Setup(setup));
         }
 
         if (HasCema)
@@ -64,11 +69,11 @@ internal sealed record FetchOffer
             attributes.Add(SdpAttributes.FileRange(new FileRange(ResumesAt + 1)));
         }
 
-        MediaDescription section = ImageOffer.Section(profile, MsrpAddress.Port, Path.StartsWith("msrps:", StringComparison.OrdinalIgnoreCase));
+        MediaDescription section = ImageOffer.Section(SetupChoice.ToOffer(profile.Setup, HasCema, IsReachable), Port, Path.StartsWith("msrps:", StringComparison.OrdinalIgnoreCase));
         return new SessionDescription
         {
             Origin = Origin,
-            Connection = new ConnectionData(MsrpAddress.Address),
+            Connection = Connection,
             Media = [section with { Attributes = [.. attributes] }],
         };
     }

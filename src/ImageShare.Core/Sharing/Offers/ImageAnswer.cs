@@ -1,4 +1,3 @@
-using System.Net;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sdp.FileTransfer;
@@ -16,7 +15,14 @@ internal sealed record ImageAnswer
 
     public required Origin Origin { get; init; }
 
-    public required IPEndPoint MsrpAddress { get; init; }
+    /// <summary>The MSRP listening address of this side as told the peer.</summary>
+    public required ConnectionData Connection { get; init; }
+
+    /// <summary>The MSRP listening port of this side as told the peer.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Whether the peer can be expected to connect to that address; if not, this side connects where the offer leaves it open (RFC 6135 §4.2.2).</summary>
+    public bool IsReachable { get; init; } = true;
 
     public required string Path { get; init; }
 
@@ -38,7 +44,7 @@ internal sealed record ImageAnswer
     public FileSelector? Selector { get; init; }
 
     /// <summary>Whether this side opens the connection.</summary>
-    public bool IsActive => Offer.IsAnsweredActively;
+    public bool IsActive => SetupChoice.AnswersActively(Offer, IsReachable);
 
     public SessionDescription Write() => Write([this]);
 
@@ -50,7 +56,7 @@ internal sealed record ImageAnswer
         return new SessionDescription
         {
             Origin = first.Origin,
-            Connection = new ConnectionData(first.MsrpAddress.Address),
+            Connection = first.Connection,
             Media =
             [
                 .. first.Offer.Description.Media.Select((offered, i) => answers.FirstOrDefault(answer => answer.Offer.Section == i) is { } answer
@@ -100,7 +106,7 @@ internal sealed record ImageAnswer
 
         return new MediaDescription
         {
-            Port = MsrpAddress.Port,
+            Port = Port,
             Protocol = offered.Protocol,
             Formats = offered.Formats,
             Attributes = [.. attributes],

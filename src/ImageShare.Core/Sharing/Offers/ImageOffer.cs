@@ -1,4 +1,3 @@
-using System.Net;
 using ImageShare.Core.Images;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sdp.Attributes;
@@ -12,8 +11,14 @@ internal sealed record ImageOffer
 {
     public required Origin Origin { get; init; }
 
-    /// <summary>The MSRP listening address of this side as seen by the peer.</summary>
-    public required IPEndPoint MsrpAddress { get; init; }
+    /// <summary>The MSRP listening address of this side as told the peer.</summary>
+    public required ConnectionData Connection { get; init; }
+
+    /// <summary>The MSRP listening port of this side as told the peer.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Whether the peer can be expected to connect to that address; if not, this side offers to connect (RFC 6135 §4.2.2).</summary>
+    public bool IsReachable { get; init; } = true;
 
     /// <summary>The MSRP path: the URIs of this side's relays and its own, separated by spaces.</summary>
     public required string Path { get; init; }
@@ -50,9 +55,9 @@ internal sealed record ImageOffer
             SdpAttributes.AcceptTypes(new AcceptedTypes([Image.Type, .. AcceptedTypes.Where(type => !type.IsSameTypeAs(Image.Type))])),
             SdpAttributes.Path(Path.Split(' ')),
         ];
-        if (profile.Setup is not SetupForm.None || HasCema)
+        if (SetupChoice.ToOffer(profile.Setup, HasCema, IsReachable) is { } setup)
         {
-            attributes.Add(SdpAttributes.Setup(profile.Setup is SetupForm.Active ? SetupRole.Active : SetupRole.ActPass));
+            attributes.Add(SdpAttributes.Setup(setup));
         }
 
         AddCema(attributes);
@@ -63,7 +68,7 @@ internal sealed record ImageOffer
         return new SessionDescription
         {
             Origin = Origin,
-            Connection = new ConnectionData(MsrpAddress.Address),
+            Connection = Connection,
             Media = [Section(profile) with { Attributes = [.. attributes] }],
         };
     }
@@ -80,9 +85,9 @@ internal sealed record ImageOffer
         ];
         AddOptional(attributes, profile);
         attributes.Add(SdpAttributes.Path(Path.Split(' ')));
-        if (HasCema)
+        if (SetupChoice.ToOffer(profile.Setup, HasCema, IsReachable) is { } setup)
         {
-            attributes.Add(SdpAttributes.Setup(SetupRole.ActPass));
+            attributes.Add(SdpAttributes.Setup(setup));
         }
 
         AddCema(attributes);
@@ -92,7 +97,7 @@ internal sealed record ImageOffer
         {
             Origin = Origin,
             SessionName = "Mercuro IMS Client Session",
-            Media = [Section(profile) with { Connection = new ConnectionData(MsrpAddress.Address), Attributes = [.. attributes] }],
+            Media = [Section(profile) with { Connection = Connection, Attributes = [.. attributes] }],
         };
     }
 
@@ -115,13 +120,13 @@ internal sealed record ImageOffer
     private static FileHash Hash(string algorithm, string hex) => new(algorithm, [.. Convert.FromHexString(hex)]);
 
     /// <summary>The m= line. An endpoint that only connects has no listening port and uses the discard port (RFC 6135 §4.2.2).</summary>
-    public static MediaDescription Section(ImageShareProfile profile, int port, bool isSecure) => new()
+    public static MediaDescription Section(SetupRole? setup, int port, bool isSecure) => new()
     {
-        Port = profile.Setup is SetupForm.Active ? 9 : port,
+        Port = setup is SetupRole.Active ? 9 : port,
         Protocol = isSecure ? MediaTerms.Secure : "TCP/MSRP",
     };
 
-    private MediaDescription Section(ImageShareProfile profile) => Section(profile, MsrpAddress.Port, IsSecure);
+    private MediaDescription Section(ImageShareProfile profile) => Section(SetupChoice.ToOffer(profile.Setup, HasCema, IsReachable), Port, IsSecure);
 
     private void AddOptional(List<SdpAttribute> attributes, ImageShareProfile profile)
     {

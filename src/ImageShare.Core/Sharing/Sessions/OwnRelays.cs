@@ -3,6 +3,7 @@ using ImageShare.Core.Msrp;
 using ImageShare.Core.Msrp.Relays;
 using ImageShare.Core.Msrp.Sessions;
 using ImageShare.Core.Net;
+using ImageShare.Core.Sdp;
 
 namespace ImageShare.Core.Sharing.Sessions;
 
@@ -47,16 +48,16 @@ internal sealed record OwnRelays(IReadOnlyList<MsrpRelay> Relays, TimeSpan Patie
     }
 
     /// <summary>The address for c= and m=: the listening address of this side or, with CEMA, of the relay peers connect to (RFC 6714 §4.2).</summary>
-    public async ValueTask<IPEndPoint> MediaAddressAsync(MsrpSession session, IPAddress address, bool usesCema, INetwork network, CancellationToken cancellationToken)
+    public async ValueTask<(ConnectionData Connection, int Port)> MediaAddressAsync(MsrpSession session, ConnectionData own, bool usesCema, INetwork network, CancellationToken cancellationToken)
     {
         MsrpUri first = session.AdvertisedPath.First;
         if (!Any || !usesCema || first.Port is not { } port)
         {
-            return new IPEndPoint(address, session.LocalUri.Port!.Value);
+            return (own, session.LocalUri.Port!.Value);
         }
 
         IPAddress[] found = first.Address is { } known ? [known] : await network.ResolveAsync(first.Host, cancellationToken).ConfigureAwait(false);
-        return new IPEndPoint(found[0], port);
+        return (new ConnectionData(found[0]), port);
     }
 
     private ImageShareException Unreachable(string reason, Exception cause) => new(

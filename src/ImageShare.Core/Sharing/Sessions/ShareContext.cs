@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Sockets;
 using ImageShare.Core.Msrp.Sessions;
 using ImageShare.Core.Net;
+using ImageShare.Core.Sdp;
 using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sharing.Offers;
 using ImageShare.Core.Sharing.Peers;
@@ -85,33 +87,38 @@ internal sealed class ShareContext
         ofThisRequest.AddTo(headers);
     }
 
-    /// <summary>The address to advertise if it is not the bound one.</summary>
-    public required IPAddress? AdvertisedAddress { get; init; }
+    /// <summary>The address or host name to advertise if it is not the bound one.</summary>
+    public required string? AdvertisedHost { get; init; }
 
     public required INetwork Network { get; init; }
 
     /// <summary>Whether SIP or MSRP run on something of the application's, which may block where it should not.</summary>
     public bool HasCustomNetwork => Network is not SystemNetwork || Transport is not SipTransport;
 
-    /// <summary>The address of this side as seen by <paramref name="destination"/>. MSRP advertises the same address as SIP.</summary>
-    public IPAddress AddressFor(SipDestination destination)
+    /// <summary>The address of this side as told the peer at <paramref name="destination"/>. MSRP advertises the same one as SIP.</summary>
+    public OwnAddress AddressFor(SipDestination destination)
     {
-        // The Via of SIP over TLS may contain the host name of the certificate, which says nothing about the MSRP address; the Via of plain
-        // SIP contains the address.
-        string host = Transport.GetSentBy(destination.Protocol == SipProtocol.Tls ? new SipDestination(destination.EndPoint, SipProtocol.Tcp) : destination).Host;
-        if (IPAddress.TryParse(host, out IPAddress? address))
+        IPAddress bound = Msrp.LocalEndPoint.Address;
+        if (AdvertisedHost is { } advertised)
         {
-            return address;
+            // A host name does not say which kind of address it has (RFC 8866 §5.7).
+            var named = new ConnectionData(advertised);
+            return new OwnAddress(named.IPAddress is null && bound.AddressFamily == AddressFamily.InterNetworkV6 ? named with { AddressType = "IP6" } : named, true);
         }
 
-        // A custom transport may use any name.
-        IPAddress bound = Msrp.LocalEndPoint.Address;
-        return AdvertisedAddress
-            ?? (bound.Equals(IPAddress.Any) || bound.Equals(IPAddress.IPv6Any) ? Network.GetLocalAddressFor(destination.EndPoint.Address) : bound);
+        // The Via of SIP over TLS may contain the host name of the certificate, which says nothing about the MSRP address; the Via of plain
+        // SIP contains the address. A custom transport may use any name.
+        IPAddress remote = destination.EndPoint.Address;
+        string host = Transport.GetSentBy(destination.Protocol == SipProtocol.Tls ? new SipDestination(destination.EndPoint, SipProtocol.Tcp) : destination).Host;
+        IPAddress address = IPAddress.TryParse(host, out IPAddress? own) ? own
+            : bound.Equals(IPAddress.Any) || bound.Equals(IPAddress.IPv6Any) ? Network.GetLocalAddressFor(remote)
+            : bound;
+        return new OwnAddress(
+            new ConnectionData(address), Relays.Any || (Transport.LearntAddress is null && AddressReaches.Of(address) >= AddressReaches.Of(remote)));
     }
 
-    /// <summary>The address of this side as seen by the sender of a request.</summary>
-    public IPAddress AddressFor(SipSource source) => AddressFor(new SipDestination(source.Remote, source.Protocol, source.Connection));
+    /// <summary>The address of this side as told the sender of a request.</summary>
+    public OwnAddress AddressFor(SipSource source) => AddressFor(new SipDestination(source.Remote, source.Protocol, source.Connection));
 
     /// <summary>Waits at most two seconds for work that should end soon.</summary>
     public static async Task WaitBrieflyAsync(Task work, TimeProvider time)

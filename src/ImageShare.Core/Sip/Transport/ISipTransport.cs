@@ -1,3 +1,4 @@
+using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 
 namespace ImageShare.Core.Sip.Transport;
@@ -25,8 +26,26 @@ public interface ISipTransport : IAsyncDisposable
     /// <exception cref="ImageShareException"><see cref="ImageShareError.PeerUnreachable"/>: no usable address.</exception>
     ValueTask<SipDestination> ResolveAsync(SipUri nextHop, int messageLength, CancellationToken cancellationToken);
 
-    /// <summary>The host and port to write in Via and Contact of a message for that destination.</summary>
+    /// <summary>The host and port to write in Via of a message for that destination.</summary>
     SipSentBy GetSentBy(SipDestination destination);
+
+    /// <summary>The host and port to write in Contact of a message for that destination. Default: those of <see cref="GetSentBy"/>.</summary>
+    SipSentBy GetContact(SipDestination destination) => GetSentBy(destination);
+
+    /// <summary>
+    /// The address and port at which a server saw this side, if they are not its own: there is a NAT in between. Null (the default) if there is
+    /// none, or nothing was learnt.
+    /// </summary>
+    SipSentBy? LearntAddress => null;
+
+    /// <summary>
+    /// Takes in how a server, usually the registrar, saw this side: <c>received</c> and <c>rport</c> in the top Via of its response (RFC 3261
+    /// §18.2.1, RFC 3581 §4). <see cref="GetContact"/> may use it from then on, for messages over the same protocol. A later response by the same
+    /// protocol replaces it. The default learns nothing.
+    /// </summary>
+    /// <param name="answered">The top Via of the response; null forgets what was learnt.</param>
+    /// <returns>The address and port the server saw, if they are not this side's own; otherwise null.</returns>
+    SipSentBy? LearnAddress(Via? answered) => null;
 
     /// <summary>Sends a message. Completion does not mean that it arrived.</summary>
     /// <exception cref="ImageShareException">

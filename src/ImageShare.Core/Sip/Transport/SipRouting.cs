@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using ImageShare.Core.Net;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 
@@ -91,21 +92,7 @@ internal static class SipRouting
     }
 
     /// <summary>Whether one host can have the address: not unspecified, multicast or broadcast.</summary>
-    public static bool IsUnicast(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6)
-        {
-            address = address.MapToIPv4();
-        }
-
-        if (address.AddressFamily == AddressFamily.InterNetworkV6)
-        {
-            return !address.IsIPv6Multicast && !address.Equals(IPAddress.IPv6Any);
-        }
-
-        Span<byte> bytes = stackalloc byte[4];
-        return address.TryWriteBytes(bytes, out _) && bytes[0] is > 0 and < 224;
-    }
+    public static bool IsUnicast(IPAddress address) => AdvertisedHosts.IsUnicast(address);
 
     /// <summary>An address as it may be written in a message: a scope means something on this machine only.</summary>
     public static IPAddress WithoutScope(IPAddress address) =>

@@ -1,5 +1,6 @@
 using System.Net;
 using ImageShare.Core.Net;
+using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Text;
 
@@ -45,17 +46,11 @@ public sealed class SipTransport : ISipTransport
     public int ConnectionCount => _running?.Connections.Count ?? 0;
 
     /// <summary>Binds UDP and TCP, and TLS if there is a certificate. Messages that arrive before <see cref="Start"/> wait.</summary>
-    /// <exception cref="ArgumentException">The advertised address is unspecified, multicast or broadcast.</exception>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: the port is in use, or the address does not belong to this machine.</exception>
     public static SipTransport Create(INetwork network, SipTransportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         options ??= new SipTransportOptions();
-        if (options.AdvertisedAddress is { } advertised && !SipRouting.IsUnicast(advertised))
-        {
-            throw new ArgumentException($"{advertised} is no address a peer can reach; advertise one it can, or none.", nameof(options));
-        }
-
         return new SipTransport(network, options, SipSockets.Bind(network, options));
     }
 
@@ -116,6 +111,19 @@ public sealed class SipTransport : ISipTransport
         ArgumentNullException.ThrowIfNull(destination);
         return _sentBys.For(destination);
     }
+
+    /// <inheritdoc/>
+    public SipSentBy GetContact(SipDestination destination)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        return _sentBys.ContactFor(destination);
+    }
+
+    /// <inheritdoc/>
+    public SipSentBy? LearntAddress => _sentBys.Learnt;
+
+    /// <inheritdoc/>
+    public SipSentBy? LearnAddress(Via? answered) => _sentBys.Learn(answered);
 
     /// <inheritdoc/>
     public SipDestination GetResponseDestination(SipResponse response, SipSource source)

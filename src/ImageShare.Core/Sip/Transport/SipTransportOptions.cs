@@ -13,10 +13,23 @@ public sealed record SipTransportOptions
     public IPEndPoint LocalEndPoint { get; init; } = new(IPAddress.Loopback, 0);
 
     /// <summary>
-    /// The address for Via and Contact, at which peers reach this side. Null (the default) uses the bound address or, if that is unspecified,
-    /// the source address of packets to the peer.
+    /// The address or host name for Via and Contact, at which peers reach this side. Null (the default) uses the bound address or, if that is
+    /// unspecified, the source address of packets to the peer.
     /// </summary>
-    public IPAddress? AdvertisedAddress { get; init; }
+    /// <exception cref="ArgumentException">It is no host name, or an address that no single host has.</exception>
+    public string? AdvertisedHost { get; init => field = AdvertisedHosts.Check(value); }
+
+    /// <summary>The UDP and TCP port for Via and Contact, which a NAT forwards to the bound one. Null (the default) for the bound port.</summary>
+    public int? AdvertisedPort { get; init => field = AdvertisedHosts.CheckPort(value); }
+
+    /// <summary>The TLS port for Via and Contact, which a NAT forwards to the bound one. Null (the default) for the bound port.</summary>
+    public int? AdvertisedTlsPort { get; init => field = AdvertisedHosts.CheckPort(value); }
+
+    /// <summary>
+    /// Whether Contact contains the address and port at which a server saw this side (<see cref="ISipTransport.LearnAddress"/>), unless
+    /// <see cref="AdvertisedHost"/> is set. Default false.
+    /// </summary>
+    public bool UsesLearntAddress { get; init; }
 
     /// <summary>
     /// TLS: which servers to trust, and this side's certificate. Without a certificate the transport does not listen for TLS, and peers can

@@ -28,7 +28,7 @@ public sealed class MsrpBindingTests : ReceivingTest
     {
         await using MsrpEndpoint any = MsrpEndpoint.Start(Network, new MsrpEndpointOptions { LocalEndPoint = new(System.Net.IPAddress.Any, 0) });
         Assert.That(() => any.CreateSession(new()), Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.InvalidValue));
-        MsrpSession session = any.CreateSession(new() { AdvertisedAddress = System.Net.IPAddress.Parse("2001:db8::1") });
+        MsrpSession session = any.CreateSession(new() { AdvertisedHost = "2001:db8::1" });
         Assert.That(session.LocalUri.ToString(), Does.StartWith("msrp://[2001:db8::1]:"));
     }
 

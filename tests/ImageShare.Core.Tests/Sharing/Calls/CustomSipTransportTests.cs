@@ -31,7 +31,7 @@ public sealed class CustomSipTransportTests
             CustomSipTransport = transport,
             Network = network,
             LocalEndPoint = IPEndPoint.Parse($"{bound}:0"),
-            AdvertisedAddress = advertised is null ? null : IPAddress.Parse(advertised),
+            Advertised = new AdvertisedAddress(advertised),
         };
 
         await using ImageShareClient alice = await ImageShareClient.StartAsync(Options("alice", toBob));

@@ -53,7 +53,7 @@ public sealed partial class ShareAddressTests
     {
         var address = IPAddress.Parse(advertised);
         var bound = new IPEndPoint(address.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
-        ImageShareOptions Change(ImageShareOptions options) => options with { LocalEndPoint = bound, AdvertisedAddress = address };
+        ImageShareOptions Change(ImageShareOptions options) => options with { LocalEndPoint = bound, Advertised = new AdvertisedAddress(advertised) };
         await using SharePair pair = await SharePair.StartAsync(new InMemoryNetwork(), Change, Change);
         (ImageShareResult sent, _) = await pair.ShareAsync(TestImage.Png(5000));
         Assert.That(sent.IsCompleted, Is.True, sent.Message);

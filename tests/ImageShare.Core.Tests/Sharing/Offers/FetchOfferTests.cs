@@ -20,7 +20,8 @@ public sealed class FetchOfferTests
     private static readonly FetchOffer Inputs = new()
     {
         Origin = new Origin("-", 3344, 3344, "192.0.2.1"),
-        MsrpAddress = IPEndPoint.Parse("192.0.2.1:7654"),
+        Connection = new ConnectionData("192.0.2.1"),
+        Port = 7654,
         Path = "msrp://192.0.2.1:7654/jshA7we;tcp",
         Selector = new FileSelector { Hashes = [Sha1] },
         TransferId = new FileTransferId("prepggxrpnrvystmwcysyycqpevikeff"),
@@ -79,7 +80,8 @@ public sealed class FetchOfferTests
         {
             Offer = received,
             Origin = new Origin("-", 7, 7, "192.0.2.2"),
-            MsrpAddress = IPEndPoint.Parse("192.0.2.2:2855"),
+            Connection = new ConnectionData("192.0.2.2"),
+            Port = 2855,
             Path = "msrp://192.0.2.2:2855/fi438s;tcp",
             Direction = MediaDirection.SendOnly,
             AcceptedTypes = [new MediaType("image", "png")],

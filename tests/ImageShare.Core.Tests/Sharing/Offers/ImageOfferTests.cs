@@ -19,7 +19,8 @@ public sealed class ImageOfferTests
     private static readonly ImageOffer Inputs = new()
     {
         Origin = new Origin("-", 3344, 3344, "192.168.16.108"),
-        MsrpAddress = IPEndPoint.Parse("192.168.16.108:1248"),
+        Connection = new ConnectionData("192.168.16.108"),
+        Port = 1248,
         Path = "msrp://192.168.16.108:1248/fnfozvsrtkj;tcp",
         Image = new ImageDescription
         {

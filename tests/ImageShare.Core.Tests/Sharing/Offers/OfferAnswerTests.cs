@@ -224,7 +224,8 @@ public sealed class OfferAnswerTests
         {
             Offer = offer!,
             Origin = Origin.Create(IPAddress.Parse("10.0.0.2")),
-            MsrpAddress = IPEndPoint.Parse("10.0.0.2:2855"),
+            Connection = new ConnectionData("10.0.0.2"),
+            Port = 2855,
             Path = "msrp://10.0.0.2:2855/s;tcp",
             AcceptedTypes = [new MediaType("image", "jpeg"), new MediaType("image", "png")],
             MaxSize = 1000000,

@@ -23,7 +23,7 @@ public sealed class SipTransportOptionsTests
         await using SipTransport transport = SipTransport.Create(new InMemoryNetwork(), new SipTransportOptions
         {
             LocalEndPoint = new IPEndPoint(IPAddress.Parse(bound), 0),
-            AdvertisedAddress = advertised is null ? null : IPAddress.Parse(advertised),
+            AdvertisedHost = advertised,
         });
         SipSentBy sentBy = transport.GetSentBy(new SipDestination(IPEndPoint.Parse(peer), SipProtocol.Udp));
         Assert.That(sentBy, Is.EqualTo(new SipSentBy(host, transport.LocalEndPoint.Port)));
@@ -33,7 +33,7 @@ public sealed class SipTransportOptionsTests
     [TestCase("::")]
     [TestCase("224.0.0.1")]
     public void What_nobody_can_reach_is_not_advertised(string address) => Assert.That(
-        () => SipTransport.Create(new InMemoryNetwork(), new SipTransportOptions { AdvertisedAddress = IPAddress.Parse(address) }),
+        () => new SipTransportOptions { AdvertisedHost = address },
         Throws.ArgumentException);
 
     [TestCase("sip:127.0.0.1", "127.0.0.1:5060")]

@@ -1,4 +1,3 @@
-using System.Net;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sharing.Media;
 using ImageShare.Core.Sharing.Offers;
@@ -109,14 +108,15 @@ internal sealed class CalledShare(ShareContext context, IncomingCall call, Share
     // The answer is sent with the decision on the last image; only then does the caller know where to connect.
     private void Answer()
     {
-        IPAddress address = context.AddressFor(call.Source);
         bool isSecure = offer.Media.IsMsrpOverTls;
         MediaEnd end = Media.End!;
         ImageAnswer answer = Media.Complete(new ImageAnswer
         {
             Offer = offer,
-            Origin = Origin.Create(address),
-            MsrpAddress = end.Address,
+            Origin = Origin.Create(context.AddressFor(call.Source).Connection),
+            Connection = end.Connection,
+            Port = end.Port,
+            IsReachable = end.IsReachable,
             Fingerprints = isSecure ? context.Fingerprints : [],
             HasCema = AnswersWithCema,
             Path = end.Path,

@@ -1,4 +1,3 @@
-using System.Net;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sharing.Offers;
 using ImageShare.Core.Sharing.Sessions;
@@ -24,10 +23,10 @@ internal static class CapabilityAnswer
         IReadOnlyList<MediaType> accept = request.Request.Headers.Accept;
         if (!request.Request.Headers.Contains("Accept") || accept.Any(t => t.IsSdp || t.Is("application", "*") || t.Is("*", "*")))
         {
-            IPAddress address = context.AddressFor(request.Source);
+            ConnectionData own = context.AddressFor(request.Source).Connection;
             response.Headers.Add("Content-Type", "application/sdp");
             response.Body = CapabilityOffer.Write(
-                Origin.Create(address), new ConnectionData(address), context.AcceptedTypes, context.Limits.MaxImageSize, context.Terms.Security, context.Catalogue is not null).ToArray();
+                Origin.Create(own), own, context.AcceptedTypes, context.Limits.MaxImageSize, context.Terms.Security, context.Catalogue is not null).ToArray();
         }
 
         return response;

@@ -1,4 +1,3 @@
-using System.Net;
 using ImageShare.Core.Bodies;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sharing.Media;
@@ -22,10 +21,10 @@ internal interface IShareOffer
     ValueTask PrepareAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <summary>Writes the offer: a session description with one media section, and the icon it refers to.</summary>
-    /// <param name="address">The address of this side as seen by the peer.</param>
+    /// <param name="own">The address of this side as told the peer.</param>
     /// <param name="end">This side's end of the media.</param>
     /// <param name="withIcon">Whether to include the icon.</param>
-    (SessionDescription Offer, OfferIcon? Icon) Write(IPAddress address, MediaEnd end, bool withIcon);
+    (SessionDescription Offer, OfferIcon? Icon) Write(ConnectionData own, MediaEnd end, bool withIcon);
 
     /// <summary>Switches to the whole image after the peer refused the rest; false if the whole image was already offered.</summary>
     ValueTask<bool> TryOfferWholeAsync();

@@ -39,22 +39,22 @@ internal sealed class OutgoingInvitation(
     public async Task<InviteOutcome> SendAsync()
     {
         SipDestination hop = await context.ResolveAsync(target.Peer, cancellation.Requested).ConfigureAwait(false);
-        IPAddress address = context.AddressFor(hop);
+        OwnAddress own = context.AddressFor(hop);
         cancellation.Requested.ThrowIfCancellationRequested();
-        await OpenMediaAsync(address, hop.EndPoint.Address).ConfigureAwait(false);
+        await OpenMediaAsync(own, hop.EndPoint.Address).ConfigureAwait(false);
         foreach (CallingShare share in shares)
         {
             await share.Terms.PrepareAsync(cancellation.Requested).ConfigureAwait(false);
         }
 
         bool withIcons = shares.Any(static share => share.Terms.HasIcon);
-        InviteOutcome outcome = await InviteAsync(WriteOffer(address, withIcons), null).ConfigureAwait(false);
+        InviteOutcome outcome = await InviteAsync(WriteOffer(own.Connection, withIcons), null).ConfigureAwait(false);
         if (withIcons && outcome is InviteOutcome.Rejected { Response: var refusal } && PlainOfferPeers.MayBeOfMultipart(refusal))
         {
             // Retry without icons, so that they do not prevent the images (RFC 5547 §8.8).
             cancellation.Requested.ThrowIfCancellationRequested();
             withIcons = false;
-            outcome = await InviteAsync(WriteOffer(address, withIcons), refusal).ConfigureAwait(false);
+            outcome = await InviteAsync(WriteOffer(own.Connection, withIcons), refusal).ConfigureAwait(false);
 
             // Do not send icons to this peer again, unless it refuses the images without icons in the same way.
             if (PlainOfferPeers.IsOfMultipart(refusal) || !IsRefusedWith(outcome, refusal.StatusCode))
@@ -63,18 +63,18 @@ internal sealed class OutgoingInvitation(
             }
         }
 
-        outcome = await FollowAsync(outcome, address, withIcons).ConfigureAwait(false);
+        outcome = await FollowAsync(outcome, own, withIcons).ConfigureAwait(false);
         if (outcome is InviteOutcome.Rejected { Response: { StatusCode: 488 } no } && await TryOfferWholeAsync().ConfigureAwait(false))
         {
             cancellation.Requested.ThrowIfCancellationRequested();
-            outcome = await InviteAsync(WriteOffer(address, withIcons), no).ConfigureAwait(false);
+            outcome = await InviteAsync(WriteOffer(own.Connection, withIcons), no).ConfigureAwait(false);
         }
 
         return outcome;
     }
 
     // Follows redirections as configured, never to less security and never in a loop (RFC 3261 §8.1.3.4).
-    private async Task<InviteOutcome> FollowAsync(InviteOutcome outcome, IPAddress address, bool withIcons)
+    private async Task<InviteOutcome> FollowAsync(InviteOutcome outcome, OwnAddress own, bool withIcons)
     {
         List<SipUri> tried = [target.Peer];
         while (tried.Count <= context.FollowRedirects && outcome is InviteOutcome.Rejected { Response: { StatusCode: >= 300 and < 400 } moved }
@@ -83,7 +83,7 @@ internal sealed class OutgoingInvitation(
             cancellation.Requested.ThrowIfCancellationRequested();
             tried.Add(next);
             _requestUri = next;
-            outcome = await InviteAsync(WriteOffer(address, withIcons), moved).ConfigureAwait(false);
+            outcome = await InviteAsync(WriteOffer(own.Connection, withIcons), moved).ConfigureAwait(false);
         }
 
         return outcome;
@@ -102,12 +102,12 @@ internal sealed class OutgoingInvitation(
         return wasRest;
     }
 
-    private async Task OpenMediaAsync(IPAddress address, IPAddress signalling)
+    private async Task OpenMediaAsync(OwnAddress own, IPAddress signalling)
     {
         for (int i = 0; i < shares.Count; i++)
         {
             shares[i].Media.Section = i;
-            _ends[i] = await shares[i].Media.OpenAsync(address, context.Terms.Security is not MediaSecurity.None, signalling, context.UsesCema, cancellation.Requested).ConfigureAwait(false);
+            _ends[i] = await shares[i].Media.OpenAsync(own, context.Terms.Security is not MediaSecurity.None, signalling, context.UsesCema, cancellation.Requested).ConfigureAwait(false);
         }
 
         cancellation.Requested.ThrowIfCancellationRequested();
@@ -175,9 +175,9 @@ internal sealed class OutgoingInvitation(
     }
 
     // The media sections in the order of the images, with the session part of the first.
-    private InvitationBody WriteOffer(IPAddress address, bool withIcons)
+    private InvitationBody WriteOffer(ConnectionData own, bool withIcons)
     {
-        (SessionDescription Offer, OfferIcon? Icon)[] parts = [.. shares.Select((share, i) => share.Terms.Write(address, _ends[i], withIcons))];
+        (SessionDescription Offer, OfferIcon? Icon)[] parts = [.. shares.Select((share, i) => share.Terms.Write(own, _ends[i], withIcons))];
         Offer = parts[0].Offer with { Media = [.. parts.SelectMany(static part => part.Offer.Media)] };
         return InvitationBody.Write(
             Offer, [.. parts.Select(static part => part.Icon).OfType<OfferIcon>()], context.Profile.Icon, context.Limits.MaxIconSize);

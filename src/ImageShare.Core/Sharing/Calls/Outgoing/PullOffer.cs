@@ -1,4 +1,3 @@
-using System.Net;
 using ImageShare.Core.Bodies;
 using ImageShare.Core.Images;
 using ImageShare.Core.Images.Stores;
@@ -41,12 +40,14 @@ internal sealed class PullOffer(
         }
     }
 
-    public (SessionDescription Offer, OfferIcon? Icon) Write(IPAddress address, MediaEnd end, bool withIcon)
+    public (SessionDescription Offer, OfferIcon? Icon) Write(ConnectionData own, MediaEnd end, bool withIcon)
     {
         SessionDescription offer = new FetchOffer
         {
-            Origin = Origin.Create(address),
-            MsrpAddress = end.Address,
+            Origin = Origin.Create(own),
+            Connection = end.Connection,
+            Port = end.Port,
+            IsReachable = end.IsReachable,
             Fingerprints = context.Fingerprints,
             HasCema = context.UsesCema,
             Path = end.Path,

@@ -1,4 +1,3 @@
-using System.Net;
 using ImageShare.Core.Bodies;
 using ImageShare.Core.Images;
 using ImageShare.Core.Sdp;
@@ -40,14 +39,16 @@ internal sealed class PushOffer(ShareContext context, SipUri peer, SendingMedia 
             : null;
     }
 
-    public (SessionDescription Offer, OfferIcon? Icon) Write(IPAddress address, MediaEnd end, bool withIcon)
+    public (SessionDescription Offer, OfferIcon? Icon) Write(ConnectionData own, MediaEnd end, bool withIcon)
     {
         ImageIcon? icon = withIcon ? settings.Icon : null;
         string? contentId = icon is null ? null : ContentIdUrl.CreateContentId();
         SessionDescription offer = new ImageOffer
         {
-            Origin = Origin.Create(address),
-            MsrpAddress = end.Address,
+            Origin = Origin.Create(own),
+            Connection = end.Connection,
+            Port = end.Port,
+            IsReachable = end.IsReachable,
             Fingerprints = context.Fingerprints,
             HasCema = context.UsesCema,
             Path = end.Path,

@@ -90,9 +90,9 @@ internal sealed class AgentContext
     /// <summary>Our address as peers reach us for that destination; as a sips URI when <paramref name="isSecure"/>.</summary>
     public SipUri GetContactUri(SipDestination destination, bool isSecure = false)
     {
-        SipSentBy sentBy = Transport.GetSentBy(destination);
+        SipSentBy contact = Transport.GetContact(destination);
         isSecure &= destination.Protocol == SipProtocol.Tls;
-        var uri = new SipUri(isSecure ? "sips" : "sip", Options.Identity.Uri.User, sentBy.Host, sentBy.Port);
+        var uri = new SipUri(isSecure ? "sips" : "sip", Options.Identity.Uri.User, contact.Host, contact.Port);
         return isSecure || destination.Protocol == SipProtocol.Udp
             ? uri
             : uri with { Parameters = uri.Parameters.With("transport", destination.Protocol == SipProtocol.Tls ? "tls" : "tcp") };

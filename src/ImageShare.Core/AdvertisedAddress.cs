@@ -1,0 +1,38 @@
+using ImageShare.Core.Net;
+
+namespace ImageShare.Core;
+
+/// <summary>
+/// How peers reach a client whose own address and ports they cannot use: behind a NAT that forwards ports, or under a host name. What is null is
+/// advertised as it is bound.
+/// </summary>
+public sealed record AdvertisedAddress
+{
+    /// <summary>Nothing but the host differs.</summary>
+    /// <param name="host">See <see cref="Host"/>.</param>
+    /// <exception cref="ArgumentException">It is no host name, or an address that no single host has.</exception>
+    public AdvertisedAddress(string? host = null) => Host = host;
+
+    /// <summary>
+    /// The IP address (IPv6 without brackets) or host name for Via, Contact, SDP and MSRP paths. Peers must be able to resolve a name; RFC 3261, RFC
+    /// 8866 §5.7 and RFC 4975 §9 allow one in each of these places.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is no host name, or an address that no single host has.</exception>
+    public string? Host { get; init => field = AdvertisedHosts.Check(value); }
+
+    /// <summary>The port for SIP over UDP and TCP, 1 to 65535.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is out of that range.</exception>
+    public int? SipPort { get; init => field = AdvertisedHosts.CheckPort(value); }
+
+    /// <summary>The port for SIP over TLS, 1 to 65535.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is out of that range.</exception>
+    public int? TlsPort { get; init => field = AdvertisedHosts.CheckPort(value); }
+
+    /// <summary>The port for MSRP, 1 to 65535.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is out of that range.</exception>
+    public int? MsrpPort { get; init => field = AdvertisedHosts.CheckPort(value); }
+
+    /// <summary>The port for MSRP over TLS, 1 to 65535.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is out of that range.</exception>
+    public int? MediaTlsPort { get; init => field = AdvertisedHosts.CheckPort(value); }
+}
