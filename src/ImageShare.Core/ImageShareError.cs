@@ -124,4 +124,10 @@ public enum ImageShareError
 
     /// <summary>The peer redirected the invitation (SIP 3xx); the new addresses are in <see cref="Sharing.ImageShareResult.RedirectedTo"/>.</summary>
     Redirected,
+
+    /// <summary>
+    /// The registrar refused the registration, or answered without registering this side. Its status, if it refused, is in
+    /// <see cref="ImageShareException.SipStatus"/>. Wrong credentials are <see cref="AuthenticationFailed"/>.
+    /// </summary>
+    RegistrationRefused,
 }

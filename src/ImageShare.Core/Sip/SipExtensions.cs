@@ -8,4 +8,10 @@ internal static class SipExtensions
 
     /// <summary>Session timers (RFC 4028).</summary>
     public const string SessionTimer = "timer";
+
+    /// <summary>Proxies between client and registrar that requests to the client pass through (RFC 3327).</summary>
+    public const string Path = "path";
+
+    /// <summary>Requests on the connection that the client has opened (RFC 5626).</summary>
+    public const string Outbound = "outbound";
 }

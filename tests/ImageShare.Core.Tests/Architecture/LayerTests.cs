@@ -32,6 +32,7 @@ public sealed class LayerTests
         ["Sip.Dialogs"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Transactions", "Text"],
         ["Sip.Authentication"] = ["Sip", "Sip.Headers", "Sip.Messages", "Authentication", "Text"],
         ["Sip.Transport"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Messages.Reading", "Net", "Text", "Diagnostics"],
+        ["Sip.Registration"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Authentication", "Text"],
         ["Sip.UserAgents.Settings"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Transactions", "Sip.Dialogs", "Sip.Authentication", "Text"],
         ["Sip.UserAgents.Loop"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Transport", "Sip.UserAgents.Settings", "Text"],
         ["Sip.UserAgents.Transactions"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Messages.Reading", "Sip.Transactions", "Sip.Dialogs", "Sip.Transport", "Sip.UserAgents.Settings", "Sip.UserAgents.Loop", "Text"],
@@ -64,7 +65,7 @@ public sealed class LayerTests
 
     // Layers of values, readers, writers and machines: they must not wait, look at a clock, or log.
     private static readonly string[] PureLayers =
-        ["Text", "Authentication", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Messages.Reading", "Sip.Transactions", "Sip.Dialogs", "Sip.Authentication", "Sdp", "Sdp.Attributes", "Sdp.FileTransfer", "Sdp.Lines", "Bodies", "Bodies.Cpim", "Bodies.Unwrapping", "Msrp", "Msrp.Framing", "Sharing.StateMachine", "Sharing.Offers"];
+        ["Text", "Authentication", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Messages.Reading", "Sip.Transactions", "Sip.Dialogs", "Sip.Authentication", "Sip.Registration", "Sdp", "Sdp.Attributes", "Sdp.FileTransfer", "Sdp.Lines", "Bodies", "Bodies.Cpim", "Bodies.Unwrapping", "Msrp", "Msrp.Framing", "Sharing.StateMachine", "Sharing.Offers"];
 
     private const string Tasks = "System.Threading.Tasks.";
     private const string Stream = "System.IO.Stream";

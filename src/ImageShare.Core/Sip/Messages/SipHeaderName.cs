@@ -85,6 +85,7 @@ internal sealed class SipHeaderName
         new(SipHeaderNames.PAccessNetworkInfo, SipHeaderShape.List),
         new(SipHeaderNames.PAssertedIdentity, SipHeaderShape.List),
         new(SipHeaderNames.PAssertedService, SipHeaderShape.List),
+        new(SipHeaderNames.PAssociatedUri, SipHeaderShape.List),
         new(SipHeaderNames.Path, SipHeaderShape.List),
         new(SipHeaderNames.PPreferredIdentity, SipHeaderShape.List),
         new(SipHeaderNames.PPreferredService, SipHeaderShape.List),

@@ -26,6 +26,7 @@ public static class SipHeaderNames
     public const string PAccessNetworkInfo = "P-Access-Network-Info";
     public const string PAssertedIdentity = "P-Asserted-Identity";
     public const string PAssertedService = "P-Asserted-Service";
+    public const string PAssociatedUri = "P-Associated-URI";
     public const string Path = "Path";
     public const string PPreferredIdentity = "P-Preferred-Identity";
     public const string PPreferredService = "P-Preferred-Service";
