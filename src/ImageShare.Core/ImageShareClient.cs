@@ -224,7 +224,7 @@ public sealed class ImageShareClient : IAsyncDisposable
     private ImageShareSession[] Start(OutgoingCall call, bool queryFirst)
     {
         ShareSession[] sessions = call.Sessions;
-        Array.ForEach(sessions, session => _stack.Running.Add(session, peer: null));
+        Array.ForEach(sessions, _stack.Running.Add);
         call.Start(queryFirst);
         return [.. sessions.Select(ImageShareSession.Of)];
     }

@@ -34,7 +34,10 @@ public sealed record ImageShareLimits
         init => _maxInvitationsPerPeer = value;
     }
 
-    /// <summary>How many shares may run concurrently, in both directions together. Further invitations are refused with 486. Default 64.</summary>
+    /// <summary>
+    /// How many shares may run concurrently, in both directions together. Further invitations are refused with 486. A share whose SIP session is over, and
+    /// which only has to finish with its store, does not count, but there are never more than twice as many in all. Default 64.
+    /// </summary>
     public int MaxConcurrentShares { get; init; } = 64;
 
     /// <summary>

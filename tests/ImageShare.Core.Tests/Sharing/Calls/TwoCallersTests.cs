@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Net;
@@ -57,6 +58,31 @@ public sealed class TwoCallersTests
         Assert.That((await again.Completion.WaitAsync(SharePair.Patience)).State, Is.EqualTo(ImageShareState.Declined));
     }
 
+    // The peer has seen its BYE or CANCEL answered: how long this side's store takes to clean up is not its concern, and the next image is a new session.
+    [Test]
+    [Category("SEC-001")]
+    public async Task A_share_that_only_cleans_up_takes_no_room_but_twice_the_limit_is_the_end()
+    {
+        var store = new SlowToEnd();
+        await using ImageShareClient carol = await StartAsync("carol", "127.0.0.1", ImageShareLimits.Default with { MaxConcurrentShares = 2, MaxConcurrentSharesPerPeer = 2 });
+        await using IAsyncEnumerator<ImageShareInvitation> invitations = carol.Invitations.GetAsyncEnumerator();
+        Task<ImageShareSession> ShareAsync() => _mallory.ShareAsync(
+            carol.Address, SharePair.Image(TestImage.Png(50_000)), new ShareSettings { QueryFirst = false, MaxBytesPerSecond = 1000 });
+        for (int i = 0; i < 4; i++)
+        {
+            ImageShareSession share = await ShareAsync();
+            Task<bool> invited = invitations.MoveNextAsync().AsTask();
+            Assert.That(await Task.WhenAny(invited, share.Completion).WaitAsync(SharePair.Patience), Is.SameAs(invited), $"share {i + 1} was let in");
+            await invitations.Current.AcceptAsync(store);
+            Assert.That(await store.Written.WaitAsync(SharePair.Patience), Is.True);
+            await share.CancelAsync().WaitAsync(SharePair.Patience);
+        }
+
+        ImageShareSession refused = await ShareAsync();
+        Assert.That((await refused.Completion.WaitAsync(SharePair.Patience)).SipStatus, Is.EqualTo(486), "four are twice the limit");
+        store.GoOn.SetResult();
+    }
+
     [Test]
     [Category("SEC-001")]
     public async Task Invitations_of_one_caller_that_nobody_reads_leave_room_for_another()
@@ -107,5 +133,27 @@ public sealed class TwoCallersTests
         }
 
         throw new InvalidOperationException("The client was closed.");
+    }
+
+    /// <summary>A store that takes its time to release an image.</summary>
+    private sealed class SlowToEnd : IImageStore, IImageSink
+    {
+        public SemaphoreSlim Written { get; } = new(0);
+
+        public TaskCompletionSource GoOn { get; } = new();
+
+        public ValueTask<IImageSink> CreateAsync(IncomingImage image, CancellationToken cancellationToken = default) => new(this);
+
+        public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default)
+        {
+            Written.Release();
+            return default;
+        }
+
+        public ValueTask<StoredImage> CompleteAsync(CancellationToken cancellationToken = default) => throw new InvalidOperationException("No image arrives whole.");
+
+        public ValueTask AbandonAsync() => default;
+
+        public ValueTask DisposeAsync() => new(GoOn.Task);
     }
 }

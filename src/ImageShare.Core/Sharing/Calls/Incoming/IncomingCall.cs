@@ -29,6 +29,7 @@ internal sealed class IncomingCall : ShareCall
     private bool _isRinging;
     private CancellationTokenRegistration _withdrawing;
     private volatile bool _isReplaced;
+    private volatile bool _isRefused;
 
     /// <param name="context">The context of the client's shares.</param>
     /// <param name="call">The request to answer.</param>
@@ -55,6 +56,9 @@ internal sealed class IncomingCall : ShareCall
 
     /// <summary>Completes when the previous share of the session has released it.</summary>
     public Task Cleared => _call.Cleared;
+
+    /// <summary>Whether it is over for the peer: refused, replaced, or ended in SIP. What is left is work of this side.</summary>
+    public bool IsOver => _isRefused || _isReplaced || _call.Cancelled.IsCancellationRequested || _call.Dialog is { Ended.IsCompleted: true };
 
     /// <summary>Starts the share of a new transfer that replaces this one in its session.</summary>
     public required Action<IShareCall, ReceivedOffer, InvitationBodyReading> BeginNext { get; init; }
@@ -143,12 +147,18 @@ internal sealed class IncomingCall : ShareCall
 
         if (accepted.Length == 0)
         {
-            _call.Reject(_decisions.Refusal);
+            Reject(_decisions.Refusal);
         }
         else
         {
             TryAnswer(accepted);
         }
+    }
+
+    private void Reject(int status)
+    {
+        _isRefused = true;
+        _call.Reject(status);
     }
 
     private void TryAnswer(KeyValuePair<CalledShare, ImageAnswer>[] accepted)
@@ -160,7 +170,7 @@ internal sealed class IncomingCall : ShareCall
         catch (Exception e)
         {
             // As in Begin; in addition, the caller must not be left ringing.
-            _call.Reject(480);
+            Reject(480);
             PostAll(new ShareInput.Broken(ShareOutcome.FromUnexpected(e)));
         }
     }

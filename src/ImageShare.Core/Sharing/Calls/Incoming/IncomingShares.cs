@@ -175,7 +175,7 @@ internal sealed class IncomingShares(ImageShareLimits limits, RunningShares runn
     {
         foreach (CalledShare share in shares)
         {
-            running.Add(share.Session, invitation.Peer);
+            running.Add(share.Session, invitation.Peer, share.Call);
         }
 
         foreach (CalledShare share in shares)
