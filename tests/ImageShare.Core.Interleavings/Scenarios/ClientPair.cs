@@ -27,7 +27,7 @@ internal sealed class ClientPair : IAsyncDisposable
     /// <summary>An image that nobody else has.</summary>
     public static byte[] NewImage => RandomNumberGenerator.GetBytes(Size);
 
-    public static async Task<ClientPair> StartAsync(bool isLossy = false, IImageCatalogue? catalogue = null)
+    public static async Task<ClientPair> StartAsync(bool isLossy = false, IImageCatalogue? catalogue = null, ImageShareLimits? limits = null)
     {
         var network = new StepNetwork(isLossy);
         ImageShareOptions Options(string user) => new()
@@ -36,6 +36,7 @@ internal sealed class ClientPair : IAsyncDisposable
             Network = network,
             TimeProvider = Order.Current.Time,
             Catalogue = catalogue,
+            Limits = limits ?? ImageShareLimits.Default,
             Trace = message => Order.Current.Note($"{user} {(message.IsOutgoing ? "sends" : "gets")} {message.StartLine}"),
         };
         return new ClientPair(await ImageShareClient.StartAsync(Options("alice")), await ImageShareClient.StartAsync(Options("bob")));

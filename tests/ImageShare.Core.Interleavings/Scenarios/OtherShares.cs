@@ -29,6 +29,23 @@ internal static class OtherShares
         Check.That(received.Count(static r => r is { IsCompleted: true }) == 2, "Both receivers have their image.");
     }
 
+    /// <summary>A receiver with room for one share, and a sender that begins the next one as soon as the one before is over, sent or declined: none finds it busy.</summary>
+    public static async Task OneAfterAnotherAsync()
+    {
+        ClientPair pair = await ClientPair.StartAsync(limits: ImageShareLimits.Default with { MaxConcurrentShares = 1 });
+        int invited = 0;
+        Task atBob = ClientPair.AnswerAsync(pair.Bob, invitation => ++invited == 2 ? invitation.DeclineAsync() : ClientPair.AcceptAsync(invitation));
+        for (int i = 1; i <= 3; i++)
+        {
+            ImageShareSession session = await pair.ShareAsync(ClientPair.NewImage);
+            ImageShareResult result = await session.Completion;
+            Check.That(i == 2 ? result.Error is ImageShareError.Declined : result.IsCompleted, $"Share {i} of three: {result}");
+        }
+
+        await pair.DisposeAsync();
+        await atBob;
+    }
+
     /// <summary>Three images in one session. The peer accepts two of them and declines one, and at any moment one is cancelled: the others are not affected.</summary>
     public static async Task TogetherAsync()
     {

@@ -20,6 +20,7 @@ internal sealed record Scenario(string Name, Func<Task> RunAsync)
         new("sender-closes", WholeShares.SenderClosesAsync),
         new("receiver-closes", WholeShares.ReceiverClosesAsync),
         new("both-directions", OtherShares.BothDirectionsAsync),
+        new("one-after-another", OtherShares.OneAfterAnotherAsync),
         new("together", OtherShares.TogetherAsync),
         new("fetched", OtherShares.FetchedAsync),
         new("one-partial", OnePartial.RunAsync),
