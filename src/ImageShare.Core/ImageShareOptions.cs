@@ -8,6 +8,7 @@ using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Authentication;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Names;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Text;
 using Microsoft.Extensions.Logging;
@@ -142,6 +143,13 @@ public sealed record ImageShareOptions
     /// cref="LocalEndPoint"/> applies to MSRP only, and the TLS and transport options for SIP have no effect.
     /// </summary>
     public ISipTransport? CustomSipTransport { get; init; }
+
+    /// <summary>
+    /// Who is asked for the DNS records by which SIP servers are found (RFC 3263): NAPTR, SRV and addresses. Null (the default) asks the name servers of the machine;
+    /// with a <see cref="Network"/> other than <see cref="SystemNetwork"/>, only that network is asked, for addresses. Use a <see cref="DnsSipResolver"/> for
+    /// other name servers, and an <see cref="InMemorySipResolver"/> for tests. Hosts of MSRP are always looked up by the network.
+    /// </summary>
+    public ISipResolver? Resolver { get; init; }
 
     /// <summary>
     /// Whether MSRP sessions are matched by session id alone (<see cref="MsrpEndpointOptions.MatchesBySessionId"/>), for networks whose

@@ -13,7 +13,7 @@ public sealed class LayerTests
     // Layer -> the layers it may use beside itself. "" is the root namespace, which ties everything together.
     internal static readonly Dictionary<string, string[]> Arrows = new()
     {
-        [""] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Sharing.Offers", "Sharing.Peers", "Sharing.Sessions", "Sharing.Media", "Sharing.Calls", "Sharing.Calls.Outgoing", "Sharing.Calls.Incoming", "Images", "Images.Stores", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Authentication", "Sip.Transport", "Sip.UserAgents", "Sip.UserAgents.Settings", "Msrp", "Msrp.Relays", "Msrp.Transfers", "Msrp.Sessions", "Net", "Text", "Diagnostics"],
+        [""] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Sharing.Offers", "Sharing.Peers", "Sharing.Sessions", "Sharing.Media", "Sharing.Calls", "Sharing.Calls.Outgoing", "Sharing.Calls.Incoming", "Images", "Images.Stores", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Authentication", "Sip.Names", "Sip.Transport", "Sip.UserAgents", "Sip.UserAgents.Settings", "Msrp", "Msrp.Relays", "Msrp.Transfers", "Msrp.Sessions", "Net", "Text", "Diagnostics"],
         ["Sharing"] = ["Images", "Images.Stores", "Sip", "Sip.Headers", "Sip.Messages", "Sdp", "Sdp.Attributes", "Text"],
         ["Sharing.StateMachine"] = ["Sharing", "Sip"],
         ["Sharing.Endings"] = ["Sharing", "Sharing.StateMachine", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Dialogs", "Sip.Authentication", "Msrp", "Msrp.Relays", "Msrp.Transfers", "Msrp.Sessions", "Text"],
@@ -31,8 +31,9 @@ public sealed class LayerTests
         ["Sip.Transactions"] = ["Sip", "Sip.Headers", "Sip.Messages", "Text"],
         ["Sip.Dialogs"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Transactions", "Text"],
         ["Sip.Authentication"] = ["Sip", "Sip.Headers", "Sip.Messages", "Authentication", "Text"],
-        ["Sip.Transport"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Messages.Reading", "Net", "Text", "Diagnostics"],
         ["Sip.Registration"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Authentication", "Text"],
+        ["Sip.Names"] = ["Sip", "Net", "Text"],
+        ["Sip.Transport"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Messages.Reading", "Sip.Names", "Net", "Text", "Diagnostics"],
         ["Sip.UserAgents.Settings"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Transactions", "Sip.Dialogs", "Sip.Authentication", "Text"],
         ["Sip.UserAgents.Loop"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Transport", "Sip.UserAgents.Settings", "Text"],
         ["Sip.UserAgents.Transactions"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Messages.Reading", "Sip.Transactions", "Sip.Dialogs", "Sip.Transport", "Sip.UserAgents.Settings", "Sip.UserAgents.Loop", "Text"],
@@ -220,6 +221,12 @@ public sealed class LayerTests
         Assert.That(wrong, Is.Empty);
         Assert.That(AllTypes().Where(IsOurs).Where(t => t.IsPublic && References(t).Any(r => r.FullName.StartsWith("MimeKit.", StringComparison.Ordinal))).Select(t => t.Name), Is.Empty.Or.All.EqualTo("ContentIdUrl"), "nor does a caller");
     }
+
+    [Test]
+    public void Only_Names_knows_DnsClient() => Assert.That(
+        AllTypes().Where(IsOurs).Where(t => t.Name != "DnsSipResolver" && t.DeclaringType?.Name != "DnsSipResolver")
+            .Where(t => References(t).Any(r => r.FullName.StartsWith("DnsClient.", StringComparison.Ordinal))).Select(t => t.FullName),
+        Is.Empty);
 
     [Test]
     public void Every_class_is_sealed_static_or_a_closed_family()

@@ -1,5 +1,4 @@
 using System.Net;
-using ImageShare.Core.Net;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
@@ -21,12 +20,12 @@ internal sealed class TrustedHops
     /// <summary>
     /// Starts resolving the outbound proxy, the first entry of <paramref name="route"/>. Until then only the configured proxies are trusted.
     /// </summary>
-    public static TrustedHops Start(IEnumerable<IPAddress> named, IReadOnlyList<SipUri> route, INetwork network, TimeProvider time)
+    public static TrustedHops Start(IEnumerable<IPAddress> named, IReadOnlyList<SipUri> route, ISipTransport transport, TimeProvider time)
     {
         var hops = new TrustedHops(named);
         if (route is [{ IsSip: true } proxy, ..])
         {
-            _ = hops.LookUpAsync(proxy.Parameters.GetValue("maddr")?.Trim('[', ']') ?? proxy.Host, network, time);
+            _ = hops.LookUpAsync(proxy, transport, time);
         }
 
         return hops;
@@ -50,12 +49,13 @@ internal sealed class TrustedHops
 
     private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
-    private async Task LookUpAsync(string host, INetwork network, TimeProvider time)
+    // Any of the proxy's targets may send requests to us (RFC 3263).
+    private async Task LookUpAsync(SipUri proxy, ISipTransport transport, TimeProvider time)
     {
         try
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10), time);
-            _outbound = [.. (await network.ResolveAsync(host, limit.Token).ConfigureAwait(false)).Select(Plain)];
+            _outbound = [.. (await transport.ResolveAllAsync(proxy, messageLength: 0, limit.Token).ConfigureAwait(false)).Select(static hop => Plain(hop.EndPoint.Address))];
         }
         catch (Exception e) when (e is ImageShareException or OperationCanceledException)
         {

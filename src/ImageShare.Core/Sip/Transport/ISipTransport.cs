@@ -26,6 +26,27 @@ public interface ISipTransport : IAsyncDisposable
     /// <exception cref="ImageShareException"><see cref="ImageShareError.PeerUnreachable"/>: no usable address.</exception>
     ValueTask<SipDestination> ResolveAsync(SipUri nextHop, int messageLength, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// All destinations that a name has (RFC 3263), in the order in which they are tried; opens no connection. A transport that does not implement this has one.
+    /// </summary>
+    /// <param name="nextHop">See <see cref="ResolveAsync"/>.</param>
+    /// <param name="messageLength">See <see cref="ResolveAsync"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.PeerUnreachable"/>: no usable address.</exception>
+    async ValueTask<IReadOnlyList<SipDestination>> ResolveAllAsync(SipUri nextHop, int messageLength, CancellationToken cancellationToken) =>
+        [await ResolveAsync(nextHop, messageLength, cancellationToken).ConfigureAwait(false)];
+
+    /// <summary>
+    /// A destination could not be reached, did not answer, or said that it is overloaded (RFC 3263 §4.3). For that time <see cref="ResolveAsync"/> prefers the
+    /// others that the same name has; it returns this one only if there is no other. Called before <see cref="ResolveAsync"/> is asked where the request can go
+    /// instead. A transport that does not implement this has one destination for each name.
+    /// </summary>
+    /// <param name="destination">The destination.</param>
+    /// <param name="duration">For how long.</param>
+    void Avoid(SipDestination destination, TimeSpan duration)
+    {
+    }
+
     /// <summary>The host and port to write in Via of a message for that destination.</summary>
     SipSentBy GetSentBy(SipDestination destination);
 

@@ -67,6 +67,9 @@ internal static class SipRouting
             via.HasRPort ? source.Remote : new IPEndPoint(source.Remote.Address, PortOf(via, DefaultPort)), SipProtocol.Udp);
     }
 
+    /// <summary>The host to send to, a name or an address without brackets: maddr, or the host (RFC 3263 §4).</summary>
+    public static string TargetOf(SipUri nextHop) => nextHop.Parameters.GetValue("maddr")?.Trim('[', ']') ?? nextHop.Host;
+
     /// <summary>
     /// The protocol of a request: TLS when its URI asks for it, whatever is fixed, since nothing may weaken that (RFC 3261 §26.2.2); else
     /// the fixed one, or as the URI says, or by the size (RFC 3261 §18.1.1).

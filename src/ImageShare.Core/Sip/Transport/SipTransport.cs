@@ -16,6 +16,7 @@ public sealed class SipTransport : ISipTransport
     private readonly SipTransportOptions _options;
     private readonly SipSockets _sockets;
     private readonly SentBys _sentBys;
+    private readonly NextHops _nextHops;
     private readonly SipTracing _tracing;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,6 +31,7 @@ public sealed class SipTransport : ISipTransport
         _sockets = sockets;
         _sentBys = new SentBys(network, options, sockets);
         LocalEndPoint = sockets.Udp.LocalEndPoint;
+        _nextHops = new NextHops(network, options, LocalEndPoint.Address);
         _tracing = new SipTracing(options.Trace, options.TraceUnreadable, Statistics);
     }
 
@@ -82,27 +84,30 @@ public sealed class SipTransport : ISipTransport
     public async ValueTask<SipDestination> ResolveAsync(SipUri nextHop, int messageLength, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(nextHop);
-        if (!nextHop.IsSip)
+        if (!IPAddress.TryParse(SipRouting.TargetOf(nextHop), out IPAddress? address))
         {
-            throw new ImageShareException(
-                ImageShareError.PeerUnreachable, $"A {nextHop.Scheme} URI names no host; send it by way of a proxy (a Route), or give a sip URI.");
+            return await ReachAsync(await _nextHops.FindAsync(nextHop, messageLength, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         }
 
-        SipProtocol protocol = SipRouting.ChooseProtocol(nextHop, messageLength, _options.Fixed, _options.MtuThreshold);
-        string host = nextHop.Parameters.GetValue("maddr")?.Trim('[', ']') ?? nextHop.Host;
-        foreach (IPAddress address in await LookUpAsync(host, cancellationToken).ConfigureAwait(false))
-        {
-            if (address.AddressFamily == LocalEndPoint.AddressFamily && SipRouting.IsUnicast(address))
-            {
-                return protocol == SipProtocol.Tls
-                    ? await NameFlowAsync(nextHop, address, cancellationToken).ConfigureAwait(false)
-                    : new SipDestination(new IPEndPoint(address, nextHop.Port ?? SipRouting.DefaultPort), protocol);
-            }
-        }
+        // An address needs no name server, and has no other target.
+        SipDestination destination = _nextHops.At(address, nextHop, messageLength);
+        return NeedsFlow(destination) ? await OpenFlowAsync(destination, cancellationToken).ConfigureAwait(false) : destination;
+    }
 
-        throw new ImageShareException(
-            ImageShareError.PeerUnreachable,
-            $"{host} has no address that can be reached from {LocalEndPoint.Address}; check the address, or bind to one of the same kind (IPv4 or IPv6).");
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<SipDestination>> ResolveAllAsync(SipUri nextHop, int messageLength, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(nextHop);
+        return IPAddress.TryParse(SipRouting.TargetOf(nextHop), out IPAddress? address)
+            ? [_nextHops.At(address, nextHop, messageLength)]
+            : await _nextHops.FindAsync(nextHop, messageLength, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void Avoid(SipDestination destination, TimeSpan duration)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        _nextHops.Avoid(destination, duration);
     }
 
     /// <inheritdoc/>
@@ -156,13 +161,14 @@ public sealed class SipTransport : ISipTransport
         using ScratchWriter written = ScratchWriter.Rent();
         message.Write(written);
         _tracing.Emit(true, message, new SipHop(destination.Protocol, LocalEndPoint, destination.EndPoint));
-        if (destination.Protocol == SipProtocol.Udp)
+        try
         {
-            await running.Datagrams.SendAsync(written.Written, destination.EndPoint, cancellationToken).ConfigureAwait(false);
-            return null;
+            return await SendAsync(running, written.Written, destination, cancellationToken).ConfigureAwait(false);
         }
-
-        return await SendOnStreamAsync(running.Connections, written.Written, destination, cancellationToken).ConfigureAwait(false);
+        catch (ImageShareException error) when (NextHops.MayFollowSentBy(message, error))
+        {
+            return await FollowSentByAsync(running, (SipResponse)message, written.Written, destination, error, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Closes all connections and sockets. Messages sent before are flushed. A second call waits for the first.</summary>
@@ -184,6 +190,37 @@ public sealed class SipTransport : ISipTransport
         }
 
         _closed.SetResult();
+    }
+
+    private static async ValueTask<SipConnection?> SendAsync(Running running, ReadOnlyMemory<byte> bytes, SipDestination destination, CancellationToken cancellationToken)
+    {
+        if (destination.Protocol != SipProtocol.Udp)
+        {
+            return await SendOnStreamAsync(running.Connections, bytes, destination, cancellationToken).ConfigureAwait(false);
+        }
+
+        await running.Datagrams.SendAsync(bytes, destination.EndPoint, cancellationToken).ConfigureAwait(false);
+        return null;
+    }
+
+    // RFC 3263 §5: a response that cannot be sent to where its request came from goes to where its Via says.
+    private async ValueTask<SipConnection?> FollowSentByAsync(
+        Running running, SipResponse response, ReadOnlyMemory<byte> bytes, SipDestination failed, ImageShareException error, CancellationToken cancellationToken)
+    {
+        foreach (SipDestination next in await _nextHops.FollowSentByAsync(response.Headers.TopVia!, failed, cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                _tracing.Emit(true, response, new SipHop(next.Protocol, LocalEndPoint, next.EndPoint));
+                return await SendAsync(running, bytes, next, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ImageShareException again)
+            {
+                error = again;
+            }
+        }
+
+        throw error;
     }
 
     private static async ValueTask<SipConnection> SendOnStreamAsync(
@@ -214,33 +251,32 @@ public sealed class SipTransport : ISipTransport
         }
     }
 
-    private async ValueTask<IPAddress[]> LookUpAsync(string host, CancellationToken cancellationToken)
-    {
-        if (IPAddress.TryParse(host, out IPAddress? known))
-        {
-            return [known];
-        }
-
-        using var timeout = new CancellationTokenSource(_options.ConnectTimeout, _options.TimeProvider);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        try
-        {
-            return await _network.ResolveAsync(host, both.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new ImageShareException(
-                ImageShareError.PeerUnreachable, $"The name {host} did not resolve within {_options.ConnectTimeout.TotalSeconds} s; check the name server.");
-        }
-    }
-
     // Without a TLS listener, Via and Contact name the local end of a connection, which must be open before they are written.
-    private async ValueTask<SipDestination> NameFlowAsync(SipUri nextHop, IPAddress address, CancellationToken cancellationToken)
+    private bool NeedsFlow(SipDestination destination) => destination.Protocol == SipProtocol.Tls && TlsEndPoint is null && _running is not null;
+
+    private async ValueTask<SipDestination> OpenFlowAsync(SipDestination destination, CancellationToken cancellationToken) =>
+        destination with { Connection = (await _running!.Connections.GetAsync(destination, cancellationToken).ConfigureAwait(false)).Connection };
+
+    // The first one; where a connection must be open, the first to which it can be opened (RFC 3263 §4.3).
+    private async ValueTask<SipDestination> ReachAsync(IReadOnlyList<SipDestination> destinations, CancellationToken cancellationToken)
     {
-        var destination = new SipDestination(new IPEndPoint(address, nextHop.Port ?? SipRouting.DefaultTlsPort), SipProtocol.Tls) { ServerName = nextHop.Host };
-        return TlsEndPoint is not null || _running is not { } running
-            ? destination
-            : destination with { Connection = (await running.Connections.GetAsync(destination, cancellationToken).ConfigureAwait(false)).Connection };
+        for (int i = 0; ; i++)
+        {
+            SipDestination destination = destinations[i];
+            if (!NeedsFlow(destination))
+            {
+                return destination;
+            }
+
+            try
+            {
+                return await OpenFlowAsync(destination, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ImageShareException error) when (i + 1 < destinations.Count && NextHops.GoesOn(error, destinations[i + 1]))
+            {
+                _nextHops.Avoid(destination, NextHops.OutageTime);
+            }
+        }
     }
 
     private sealed record Running(SipDatagrams Datagrams, SipConnections Connections, AcceptedConnections Accepted)

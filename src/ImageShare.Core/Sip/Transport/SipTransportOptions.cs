@@ -1,6 +1,7 @@
 using System.Net;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Names;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.Transport;
@@ -52,6 +53,12 @@ public sealed record SipTransportOptions
     /// </summary>
     public SipProtocol? Fixed { get; init; }
 
+    /// <summary>
+    /// Who is asked for the NAPTR, SRV and address records of host names (RFC 3263). Null (the default): on <see cref="SystemNetwork"/> the name servers of the
+    /// machine are asked for NAPTR and SRV, and the machine itself for addresses; on any other network only the network is asked, for addresses.
+    /// </summary>
+    public ISipResolver? Resolver { get; init; }
+
     /// <summary>Requests larger than this are sent over TCP: bytes, at least 0. Default 1300, the limit for an unknown path MTU (RFC 3261 §18.1.1).</summary>
     public int MtuThreshold { get; init => field = OptionRange.AtLeast(0, value); } = 1300;
 
@@ -67,7 +74,7 @@ public sealed record SipTransportOptions
     /// <summary>Called instead of <see cref="Trace"/> for received data that is not a valid message, or lacks the headers to match it to a transaction. Called on the transport's threads; must not block or throw.</summary>
     public Action<SipUnreadableTraceEvent>? TraceUnreadable { get; init; }
 
-    /// <summary>The time limit for a name lookup, and for a connection including its TLS handshake. Default 10 s, well below timers B and F (32 s, RFC 3261 §17).</summary>
+    /// <summary>The time limit for finding the targets of a name, a third of it for each question to a name server, and the one for a connection including its TLS handshake. Default 10 s, well below timers B and F (32 s, RFC 3261 §17).</summary>
     public TimeSpan ConnectTimeout { get; init => field = OptionRange.Time(value); } = TimeSpan.FromSeconds(10);
 
     /// <summary>The connection is closed if the peer reads nothing for this long while a message is being sent. Default 32 s, 64*T1 (RFC 3261 §17.1.1.1).</summary>
