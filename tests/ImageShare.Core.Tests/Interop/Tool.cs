@@ -15,12 +15,19 @@ internal sealed record Tool(string Name, string Package)
         [.. (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator), "/usr/sbin", "/usr/local/sbin"];
 
     /// <summary>Ends the test as skipped when kamailio is there without its TLS module, a package of its own.</summary>
-    public static void RequireKamailioTls()
+    public static void RequireKamailioTls() => RequireKamailioModules("tls.so");
+
+    /// <summary>Ends the test as skipped when kamailio is there without one of these modules.</summary>
+    public static void RequireKamailioModules(params ReadOnlySpan<string> modules)
     {
         Kamailio.Require();
-        if (!Directory.EnumerateDirectories("/usr/lib").Append("/usr/local/lib").Any(folder => File.Exists(Path.Combine(folder, "kamailio", "modules", "tls.so"))))
+        foreach (string module in modules)
         {
-            Assert.Ignore("kamailio has no tls.so; apt-get install kamailio-tls-modules and run this test again.");
+            if (!Directory.EnumerateDirectories("/usr/lib").Append("/usr/local/lib").Any(folder => File.Exists(Path.Combine(folder, "kamailio", "modules", module))))
+            {
+                string package = module is "outbound.so" or "stun.so" ? "kamailio-outbound-modules" : "kamailio-tls-modules";
+                Assert.Ignore($"kamailio has no {module}; apt-get install {package} and run this test again.");
+            }
         }
     }
 
