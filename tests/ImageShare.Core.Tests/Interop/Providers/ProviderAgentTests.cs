@@ -39,7 +39,6 @@ public sealed class ProviderAgentTests
     [TestCase("udp", false, true)]
     [TestCase("udp", false, false)]
     [TestCase("tcp", false, true)]
-    [TestCase("tcp", true, false)]
     [TestCase("tls", true, true)]
     [Category("AUTH-001")]
     public async Task An_IMS_network_registers_with_a_path_and_gives_a_service_route(string transport, bool sha256, bool outbound)
@@ -55,6 +54,15 @@ public sealed class ProviderAgentTests
             Assert.That(answer.Headers.Require.Contains("outbound"), Is.EqualTo(transport != "udp" && outbound), provider.Log);
             Assert.That(provider.Log, Does.Contain("S CHALLENGE REGISTER").And.Match("S SAVED alice at .* path <sip:"));
         });
+    }
+
+    [Test]
+    [Category("REG-013")]
+    public async Task A_first_hop_without_outbound_makes_the_registrar_refuse_it()
+    {
+        await using Provider provider = await Provider.StartAsync(new ProviderSettings { IsIms = true, UsesOutbound = false });
+        SipResponse answer = await RegisterAsync(provider, "tcp");
+        Assert.That(answer.StatusCode, Is.EqualTo(439), provider.Log);
     }
 
     private static async Task<SipResponse> RegisterAsync(Provider provider, string transport)
@@ -74,7 +82,8 @@ public sealed class ProviderAgentTests
         register.Headers.Add("To", "<sip:alice@ims.example>");
         register.Headers.Add("Expires", "600");
         register.Headers.Add("Supported", transport == "udp" ? "path" : "path, outbound");
-        Assert.That(ParameterList.TryParse(System.Text.Encoding.ASCII.GetBytes(transport == "udp" ? string.Empty : Instance), out ParameterList parameters), Is.True);
-        return await agent.SendAsync(register, parameters).WaitAsync(ChildProcess.Patience);
+        string contact = "<sip:alice@ims.example>" + (transport == "udp" ? string.Empty : Instance);
+        Assert.That(NameAddress.TryParse(System.Text.Encoding.ASCII.GetBytes(contact), out NameAddress? address), Is.True);
+        return await agent.SendAsync(register, address!.Parameters).WaitAsync(ChildProcess.Patience);
     }
 }
