@@ -30,7 +30,6 @@ internal sealed class ClientStack : IAsyncDisposable
         _address = () => AddressOf(options, transport, ownTransport);
         Running = new RunningShares(options.Limits);
         Incoming = new IncomingShares(options.Limits, Running);
-        SipUri[] route = [.. options.Route, .. options.Ims.ServiceRoute];
         Context = new ShareContext
         {
             Profile = options.Profile,
@@ -42,12 +41,11 @@ internal sealed class ClientStack : IAsyncDisposable
             Transport = transport,
             AdvertisedHost = options.Advertised?.Host,
             Network = options.Network,
-            Agent = SipUserAgent.Start(transport, AgentOptions(options, route), Incoming),
+            Agent = SipUserAgent.Start(transport, AgentOptions(options), Incoming),
             Msrp = msrp,
             Identity = options.Identity,
-            Route = route,
             Known = new PeerCapabilities(options.Limits.MaxKnownPeers, options.Limits.CapabilityLifetime, options.TimeProvider, log),
-            TrustedHops = TrustedHops.Start(options.Ims.TrustedProxies, route, transport, options.TimeProvider),
+            TrustedHops = TrustedHops.Start(options.Ims.TrustedProxies, [.. options.Route, .. options.Ims.ServiceRoute], transport, options.TimeProvider),
             UsesCema = options.UseCema,
             MediaSecurity = options.MediaSecurity,
             Relays = new OwnRelays([.. options.MsrpRelays], options.Limits.MediaConnectTimeout),
@@ -59,12 +57,17 @@ internal sealed class ClientStack : IAsyncDisposable
             Ended = Running.Remove,
         };
         Incoming.Attach(Context);
+        Registration = new ClientRegistration(Context.Agent, options);
+        Registration.Begin();
     }
 
     /// <summary>The SIP address at which peers reach the client; another one once an address was learnt.</summary>
     public SipUri Address => _address();
 
     public ShareContext Context { get; }
+
+    /// <summary>The registration at a registrar.</summary>
+    public ClientRegistration Registration { get; }
 
     /// <summary>The shares that have not ended yet.</summary>
     public RunningShares Running { get; }
@@ -167,10 +170,11 @@ internal sealed class ClientStack : IAsyncDisposable
         Trace = TraceAdapter.ForMsrp(options.Trace, log),
     };
 
-    private static SipUserAgentOptions AgentOptions(ImageShareOptions options, SipUri[] route) => new()
+    private static SipUserAgentOptions AgentOptions(ImageShareOptions options) => new()
     {
         Identity = new NameAddress(options.DisplayName, options.Identity),
-        Route = route,
+        Route = options.Route,
+        ServiceRoute = options.Ims.ServiceRoute,
         TimeProvider = options.TimeProvider,
         UserAgent = options.UserAgent,
         AllowedMethods = IncomingShares.AllowedMethods,

@@ -8,6 +8,7 @@ using ImageShare.Core.Sharing.Sessions;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Registration;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core;
@@ -48,7 +49,20 @@ public sealed class ImageShareClient : IAsyncDisposable
     /// </summary>
     public IAsyncEnumerable<ImageShareSession> Serving => _stack.Incoming.Serving.ReadAllAsync().Select(ImageShareSession.Of);
 
+    /// <summary>
+    /// The registration at the moment: whether and until when peers reach this client by its identity, or why not. <see cref="RegistrationChanged"/> tells of each
+    /// change.
+    /// </summary>
+    public SipRegistrationState Registration => _stack.Registration.State;
+
     private ShareContext Context => _stack.Context;
+
+    /// <summary>Called with each new state of <see cref="Registration"/>, one after the other, on the SIP loop: it must not block. Exceptions are logged.</summary>
+    public event Action<SipRegistrationState>? RegistrationChanged
+    {
+        add => _stack.Registration.Changed += value;
+        remove => _stack.Registration.Changed -= value;
+    }
 
     /// <summary>Starts a client: binds its sockets and begins to answer requests.</summary>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: the address or port cannot be bound.</exception>
@@ -60,6 +74,40 @@ public sealed class ImageShareClient : IAsyncDisposable
         options.Limits.ThrowIfInvalid();
         cancellationToken.ThrowIfCancellationRequested();
         return StartCoreAsync(options);
+    }
+
+    /// <summary>
+    /// Registers this client (RFC 3261 §10), or refreshes its registration at once, for example after the network has changed, and waits for the outcome of this
+    /// attempt. Then the registration is refreshed in time. After a failure that may pass it is tried again even though this method throws: see
+    /// <see cref="Registration"/>; <see cref="UnregisterAsync"/> ends that. Calls at the same time share one attempt. A client with
+    /// <see cref="ImageShareOptions.Registration"/> begins by itself; this method then waits for the outcome.
+    /// </summary>
+    /// <param name="options">How to register; null for those used before, or <see cref="ImageShareOptions.Registration"/>, or the defaults.</param>
+    /// <param name="cancellationToken">Ends the wait, not the registration.</param>
+    /// <returns>The state after the registrar has registered this client.</returns>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.AuthenticationFailed"/>: wrong or missing credentials. <see cref="ImageShareError.RegistrationRefused"/>: the registrar refused for
+    /// another reason, or its answer does not register this client. <see cref="ImageShareError.NoAnswer"/>, <see cref="ImageShareError.PeerUnreachable"/>,
+    /// <see cref="ImageShareError.ConnectionLost"/>, <see cref="ImageShareError.CertificateNotTrusted"/>: it could not be asked.
+    /// <see cref="ImageShareError.InvalidState"/>: the client is registered with other options, or <see cref="UnregisterAsync"/> was called meanwhile.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task<SipRegistrationState> RegisterAsync(SipRegistrationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        return _stack.Registration.RegisterAsync(options, cancellationToken);
+    }
+
+    /// <summary>
+    /// Ends the registration, and waits until the registrar has removed it or did not answer. Does not throw for what the registrar does: the message of the
+    /// result says if it could not be removed, and it then expires by itself. Disposing the client does the same, for at most
+    /// <see cref="SipRegistrationOptions.UnregisterTimeout"/>.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled: only the wait ends.</exception>
+    public Task<SipRegistrationState> UnregisterAsync(CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        return _stack.Registration.UnregisterAsync(cancellationToken);
     }
 
     /// <summary>
@@ -181,8 +229,8 @@ public sealed class ImageShareClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Cancels every running share, tells the peers, and closes all sockets. If peers do not respond, disposal takes at most 5 seconds: 3 for
-    /// running transfers and 2 for cancelled invitations. It also waits until an application's own stores have abandoned their images. Never
+    /// Cancels every running share, tells the peers, ends the registration, and closes all sockets. If peers do not respond, disposal takes at most 5 seconds: 3 for
+    /// running transfers and 2 for cancelled invitations, or longer if <see cref="SipRegistrationOptions.UnregisterTimeout"/> says so. It also waits until an application's own stores have abandoned their images. Never
     /// throws; further calls return when the first has completed.
     /// </summary>
     public async ValueTask DisposeAsync()
@@ -194,6 +242,7 @@ public sealed class ImageShareClient : IAsyncDisposable
         }
 
         _stack.Incoming.Close();
+        Task unregistering = _stack.Registration.EndAsync();
         Task ending = Task.WhenAll(_stack.Running.All.Select(EndAsync));
         try
         {
@@ -204,6 +253,7 @@ public sealed class ImageShareClient : IAsyncDisposable
             // A peer does not respond. Closing the agent ends every wait for it, and with it the share.
         }
 
+        await unregistering.ConfigureAwait(false);
         await _stack.DisposeAsync().ConfigureAwait(false);
         await ending.ConfigureAwait(false);
         _closed.SetResult();

@@ -9,6 +9,7 @@ using ImageShare.Core.Sip.Authentication;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Names;
+using ImageShare.Core.Sip.Registration;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Text;
 using Microsoft.Extensions.Logging;
@@ -54,6 +55,13 @@ public sealed record ImageShareOptions
     /// default) sends directly to the peer.
     /// </summary>
     public IReadOnlyList<SipUri> Route { get; init; } = [];
+
+    /// <summary>
+    /// Registers the client at the registrar of its provider, so that peers reach it by its identity: from the start until it is disposed of. The start does not
+    /// wait for the outcome: see <see cref="ImageShareClient.Registration"/> and <see cref="ImageShareClient.RegisterAsync"/>. Needs <see cref="LocalEndPoint"/> on an
+    /// address the registrar can reach, and usually <see cref="Credentials"/>. Null (the default) does not register.
+    /// </summary>
+    public SipRegistrationOptions? Registration { get; init; }
 
     /// <summary>Settings for IMS networks: service route, preferred identity and service, access network, privacy. Default none.</summary>
     public ImsSettings Ims { get; init; } = ImsSettings.None;

@@ -28,11 +28,41 @@ public static class ImageShareTelemetry
     private static readonly Counter<long> Answers = Meter.CreateCounter<long>(
         "imageshare.msrp.requests.refused", "{request}", "MSRP requests answered with a status other than 200, by status.");
 
+    private static readonly Counter<long> Registers = Meter.CreateCounter<long>(
+        "imageshare.sip.registers", "{request}", "REGISTER requests, by the status of the answer, or by why there was none.");
+
+    private static readonly Counter<long> RegistrationsLost = Meter.CreateCounter<long>(
+        "imageshare.sip.registrations.lost", "{registration}", "Registrations that were lost, by reason.");
+
     internal static void ShareEnded(bool isOutgoing, Enum state, Enum error)
     {
         if (Shares.Enabled)
         {
             Shares.Add(1, new("direction", isOutgoing ? "outgoing" : "incoming"), new("state", state.ToString()), new("error", error.ToString()));
+        }
+    }
+
+    internal static void RegisterAnswered(int status)
+    {
+        if (Registers.Enabled)
+        {
+            Registers.Add(1, new KeyValuePair<string, object?>("status", status));
+        }
+    }
+
+    internal static void RegisterFailed(Enum error)
+    {
+        if (Registers.Enabled)
+        {
+            Registers.Add(1, new KeyValuePair<string, object?>("error", error.ToString()));
+        }
+    }
+
+    internal static void RegistrationLost(Enum error)
+    {
+        if (RegistrationsLost.Enabled)
+        {
+            RegistrationsLost.Add(1, new KeyValuePair<string, object?>("error", error.ToString()));
         }
     }
 

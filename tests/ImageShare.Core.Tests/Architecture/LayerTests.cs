@@ -13,7 +13,7 @@ public sealed class LayerTests
     // Layer -> the layers it may use beside itself. "" is the root namespace, which ties everything together.
     internal static readonly Dictionary<string, string[]> Arrows = new()
     {
-        [""] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Sharing.Offers", "Sharing.Peers", "Sharing.Sessions", "Sharing.Media", "Sharing.Calls", "Sharing.Calls.Outgoing", "Sharing.Calls.Incoming", "Images", "Images.Stores", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Authentication", "Sip.Names", "Sip.Transport", "Sip.UserAgents", "Sip.UserAgents.Settings", "Msrp", "Msrp.Relays", "Msrp.Transfers", "Msrp.Sessions", "Net", "Text", "Diagnostics"],
+        [""] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Sharing.Offers", "Sharing.Peers", "Sharing.Sessions", "Sharing.Media", "Sharing.Calls", "Sharing.Calls.Outgoing", "Sharing.Calls.Incoming", "Images", "Images.Stores", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Authentication", "Sip.Names", "Sip.Transport", "Sip.UserAgents", "Sip.UserAgents.Settings", "Sip.UserAgents.Registration", "Sip.Registration", "Msrp", "Msrp.Relays", "Msrp.Transfers", "Msrp.Sessions", "Net", "Text", "Diagnostics"],
         ["Sharing"] = ["Images", "Images.Stores", "Sip", "Sip.Headers", "Sip.Messages", "Sdp", "Sdp.Attributes", "Text"],
         ["Sharing.StateMachine"] = ["Sharing", "Sip"],
         ["Sharing.Endings"] = ["Sharing", "Sharing.StateMachine", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Dialogs", "Sip.Authentication", "Msrp", "Msrp.Relays", "Msrp.Transfers", "Msrp.Sessions", "Text"],
@@ -40,7 +40,8 @@ public sealed class LayerTests
         ["Sip.UserAgents.Requests"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Transactions", "Sip.Dialogs", "Sip.Authentication", "Authentication", "Sip.Transport", "Sip.UserAgents.Settings", "Sip.UserAgents.Loop", "Sip.UserAgents.Transactions", "Text"],
         ["Sip.UserAgents.Sessions"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Transactions", "Sip.Dialogs", "Sip.Authentication", "Sip.Transport", "Sip.UserAgents.Settings", "Sip.UserAgents.Loop", "Sip.UserAgents.Transactions", "Sip.UserAgents.Requests", "Text"],
         ["Sip.UserAgents.Calls"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Messages.Reading", "Sip.Transactions", "Sip.Dialogs", "Sip.Transport", "Sip.UserAgents.Settings", "Sip.UserAgents.Loop", "Sip.UserAgents.Transactions", "Sip.UserAgents.Requests", "Sip.UserAgents.Sessions", "Text"],
-        ["Sip.UserAgents"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Messages.Reading", "Sip.Transactions", "Sip.Dialogs", "Sip.Transport", "Sip.UserAgents.Settings", "Sip.UserAgents.Loop", "Sip.UserAgents.Transactions", "Sip.UserAgents.Requests", "Sip.UserAgents.Sessions", "Sip.UserAgents.Calls", "Text"],
+        ["Sip.UserAgents.Registration"] = ["Sip", "Sip.Headers", "Sip.Messages", "Sip.Dialogs", "Sip.Authentication", "Sip.Registration", "Sip.Transport", "Sip.UserAgents.Settings", "Sip.UserAgents.Loop", "Sip.UserAgents.Requests", "Text", "Diagnostics"],
+        ["Sip.UserAgents"] = ["Sip", "Sip.Registration", "Sip.UserAgents.Registration", "Sip.Headers", "Sip.Messages", "Sip.Messages.Reading", "Sip.Transactions", "Sip.Dialogs", "Sip.Transport", "Sip.UserAgents.Settings", "Sip.UserAgents.Loop", "Sip.UserAgents.Transactions", "Sip.UserAgents.Requests", "Sip.UserAgents.Sessions", "Sip.UserAgents.Calls", "Text"],
         ["Sdp"] = ["Sdp.Attributes", "Sdp.FileTransfer", "Sdp.Lines", "Text"],
         ["Sdp.FileTransfer"] = ["Sdp.Lines", "Text"],
         ["Sdp.Attributes"] = ["Sdp.Lines", "Text"],

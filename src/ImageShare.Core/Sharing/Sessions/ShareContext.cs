@@ -41,7 +41,8 @@ internal sealed class ShareContext
     /// <summary>The identity of this side.</summary>
     public required SipUri Identity { get; init; }
 
-    public required IReadOnlyList<SipUri> Route { get; init; }
+    /// <summary>The route of requests outside a session: the outbound proxy and the service route of the registration.</summary>
+    public IReadOnlyList<SipUri> Route => Agent.Route;
 
     public required PeerCapabilities Known { get; init; }
 
@@ -136,8 +137,9 @@ internal sealed class ShareContext
     /// <summary>Resolves the first hop towards <paramref name="peer"/>: the outbound proxy, or the peer itself.</summary>
     public async ValueTask<SipDestination> ResolveAsync(SipUri peer, CancellationToken cancellationToken)
     {
-        SipDestination hop = await Transport.ResolveAsync(Route.Count > 0 ? Route[0] : peer, messageLength: 0, cancellationToken).ConfigureAwait(false);
-        if (Route.Count > 0)
+        IReadOnlyList<SipUri> route = Route;
+        SipDestination hop = await Transport.ResolveAsync(route.Count > 0 ? route[0] : peer, messageLength: 0, cancellationToken).ConfigureAwait(false);
+        if (route.Count > 0)
         {
             TrustedHops.Learn(hop);
         }

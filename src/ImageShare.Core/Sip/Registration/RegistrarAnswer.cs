@@ -35,6 +35,9 @@ internal sealed record RegistrarAnswer
     /// <summary>The longest silence on that connection (RFC 5626 §4.4); null when the registrar does not say.</summary>
     public TimeSpan? FlowTimer { get; private init; }
 
+    /// <summary>Whether the loss of the connection makes this side unreachable.</summary>
+    public bool IsBoundToFlow { get; private init; }
+
     public IPEndPoint? LearntAddress { get; private init; }
 
     public bool IsBehindNat { get; private init; }
@@ -61,6 +64,7 @@ internal sealed record RegistrarAnswer
             ServiceRoute = Routes(response.Headers),
             AssociatedUris = Associated(response.Headers),
             UsesOutbound = usesOutbound,
+            IsBoundToFlow = usesOutbound || sent.IsFlowOnly,
             FlowTimer = usesOutbound ? SecondsIn(response.Headers, "Flow-Timer") : null,
             LearntAddress = learnt,
             IsBehindNat = isBehindNat,

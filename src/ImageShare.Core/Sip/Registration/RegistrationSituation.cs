@@ -45,5 +45,5 @@ internal sealed record RegistrationSituation(SipRegistrationOptions Options)
     };
 
     /// <summary>Whether the loss of the connection makes this side unreachable.</summary>
-    public bool IsBoundToFlow => Binding is { UsesOutbound: true };
+    public bool IsBoundToFlow => Binding is { IsBoundToFlow: true };
 }

@@ -87,6 +87,16 @@ public interface ISipTransport : IAsyncDisposable
         return null;
     }
 
+    /// <summary>
+    /// Sends keep-alives on the connection that was opened to that destination, and drops it when they are not answered (RFC 5626 §4.4.1): its peer supports
+    /// them. The default does nothing.
+    /// </summary>
+    /// <param name="destination">The destination of a request that was answered.</param>
+    /// <param name="interval">The longest silence.</param>
+    void KeepAlive(SipDestination destination, TimeSpan interval)
+    {
+    }
+
     /// <summary>Where a response goes (RFC 3261 §18.2.2, RFC 3581 §4).</summary>
     /// <param name="response">The response with the Vias of its request.</param>
     /// <param name="source">Where the request came from.</param>

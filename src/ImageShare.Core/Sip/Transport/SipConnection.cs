@@ -20,7 +20,9 @@ internal sealed class SipConnection
     private readonly SipTransportOptions _options;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly SipConnectionDeadline _deadline;
+    private volatile SipKeepAlive? _keepAlive;
     private volatile bool _closed;
+    private CancellationToken _stop;
 
     public SipConnection(IStreamConnection stream, SipConnectionKey key, bool isOpener, SipTransportOptions options)
     {
@@ -50,8 +52,32 @@ internal sealed class SipConnection
     /// <summary>Completes when the loop has ended and the connection is released.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    public void Start(SipInbound inbound, Action<SipConnection> ended, CancellationToken stop) =>
+    public void Start(SipInbound inbound, Action<SipConnection> ended, CancellationToken stop)
+    {
+        _stop = stop;
+        if (_options.KeepAliveInterval is { } interval)
+        {
+            KeepAlive(interval);
+        }
+
         Completion = Task.Run(() => RunAsync(inbound, ended, stop), CancellationToken.None);
+    }
+
+    /// <summary>Sends keep-alives from now on, at least so often, if this side has opened the connection.</summary>
+    public void KeepAlive(TimeSpan interval)
+    {
+        if (!IsOpener || _keepAlive?.Interval <= interval)
+        {
+            return;
+        }
+
+        var keepAlive = new SipKeepAlive(interval, _options.TimeProvider, ping => TryWriteAsync(ping, _stop), Abort);
+        Interlocked.Exchange(ref _keepAlive, keepAlive)?.Dispose();
+        if (_closed)
+        {
+            keepAlive.Dispose();
+        }
+    }
 
     public void Abort()
     {
@@ -130,6 +156,7 @@ internal sealed class SipConnection
         }
 
         _closed = true;
+        _keepAlive?.Dispose();
         _deadline.Dispose();
         try
         {
@@ -146,10 +173,10 @@ internal sealed class SipConnection
     {
         var reader = new SipReader(_options.Limits);
         PipeReader input = _stream.Input;
-        using SipKeepAlive? keepAlive = StartKeepAlive(stop);
         while (true)
         {
             ReadResult read = await input.ReadAsync(stop).ConfigureAwait(false);
+            SipKeepAlive? keepAlive = _keepAlive;
             keepAlive?.OnReceived();
             ReadOnlySequence<byte> rest = read.Buffer;
             OperationStatus status = Deliver(reader, inbound, ref rest, out ReadOnlySequence<byte> undelivered);
@@ -177,10 +204,6 @@ internal sealed class SipConnection
             _deadline.OnReceived(delivered, partial);
         }
     }
-
-    private SipKeepAlive? StartKeepAlive(CancellationToken stop) => IsOpener && _options.KeepAliveInterval is { } interval
-        ? new SipKeepAlive(interval, _options.TimeProvider, ping => TryWriteAsync(ping, stop), Abort)
-        : null;
 
     // Delivers all complete messages in the buffer. Bytes after the last of them are kept for the next read.
     private OperationStatus Deliver(SipReader reader, SipInbound inbound, ref ReadOnlySequence<byte> rest, out ReadOnlySequence<byte> undelivered)

@@ -39,6 +39,13 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
         RemoveIfClosed(connection);
     }
 
+    /// <summary>The open connection that a message to that destination would use; null when there is none.</summary>
+    public SipConnection? Find(SipDestination destination) =>
+        destination.Connection is SipConnection { IsOpen: true } given ? given
+        : _reusable.TryGetValue(SipConnectionKey.For(destination), out Lazy<Task<SipConnection>>? entry) && entry is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }
+            ? entry.Value.Result
+            : null;
+
     /// <summary>Removes a lost connection, so that it is not reused.</summary>
     public void Forget(SipConnection connection)
     {

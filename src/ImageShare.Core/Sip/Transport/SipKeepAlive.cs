@@ -25,6 +25,8 @@ internal sealed class SipKeepAlive : IDisposable
         _timer = new GuardedTimer(time, Next(), OnTimer, lost);
     }
 
+    public TimeSpan Interval => _interval;
+
     public void OnReceived() => _timer.Restart(this, static keepAlive =>
     {
         keepAlive._awaitsPong = false;

@@ -171,6 +171,16 @@ public sealed class SipTransport : ISipTransport
         }
     }
 
+    /// <inheritdoc/>
+    public void KeepAlive(SipDestination destination, TimeSpan interval)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        if (destination.Protocol != SipProtocol.Udp)
+        {
+            _running?.Connections.Find(destination)?.KeepAlive(OptionRange.Time(interval));
+        }
+    }
+
     /// <summary>Closes all connections and sockets. Messages sent before are flushed. A second call waits for the first.</summary>
     public async ValueTask DisposeAsync()
     {

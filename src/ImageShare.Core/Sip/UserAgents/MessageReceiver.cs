@@ -51,6 +51,8 @@ internal sealed class MessageReceiver(DialogLayer dialogs, RequestDispatcher req
         {
             transaction.LoseConnection(connection);
         }
+
+        _agent.ConnectionLost?.Invoke(connection);
     });
 
     private void Dispatch(SipMessage message, SipSource source)

@@ -1,8 +1,10 @@
 using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Registration;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Sip.UserAgents.Calls;
 using ImageShare.Core.Sip.UserAgents.Loop;
+using ImageShare.Core.Sip.UserAgents.Registration;
 using ImageShare.Core.Sip.UserAgents.Requests;
 using ImageShare.Core.Sip.UserAgents.Sessions;
 using ImageShare.Core.Sip.UserAgents.Settings;
@@ -25,6 +27,8 @@ public sealed class SipUserAgent : IAsyncDisposable
 {
     private readonly AgentContext _agent;
     private readonly DialogLayer _dialogs;
+    private readonly Guid _instance = Guid.NewGuid();
+    private SipRegistration? _registration;
 
     private SipUserAgent(AgentContext agent, DialogLayer dialogs)
     {
@@ -133,10 +137,44 @@ public sealed class SipUserAgent : IAsyncDisposable
     }
 
     /// <summary>
+    /// The registration of this agent's user, which begins with <see cref="SipRegistration.RegisterAsync"/>. An agent has one at a time: before one with other
+    /// options, the earlier one must have ended.
+    /// </summary>
+    /// <param name="options">How to register; null for the defaults.</param>
+    /// <param name="contactParameters">The parameters of the Contact, such as feature tags.</param>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidState"/>: there is one with other options that has not ended.</exception>
+    public SipRegistration GetRegistration(SipRegistrationOptions? options = null, ParameterList contactParameters = default)
+    {
+        options ??= new SipRegistrationOptions();
+        while (true)
+        {
+            SipRegistration? known = Volatile.Read(ref _registration);
+            if (known is not null && known.Options == options)
+            {
+                return known;
+            }
+
+            if (known is { State.Status: not (SipRegistrationStatus.Unregistered or SipRegistrationStatus.Refused) })
+            {
+                throw new ImageShareException(ImageShareError.InvalidState, "This user is registered with other options; unregister first.");
+            }
+
+            var registration = new SipRegistration(_agent, _dialogs.Requests, options, _instance, contactParameters);
+            if (Interlocked.CompareExchange(ref _registration, registration, known) == known)
+            {
+                return registration;
+            }
+        }
+    }
+
+    /// <summary>
     /// Closes the agent: all timers stop, and everything awaited fails with <see cref="ImageShareError.InvalidState"/>. No BYE is sent: end sessions
     /// before.
     /// </summary>
     public async ValueTask DisposeAsync() => await _agent.Loop.DisposeAsync().ConfigureAwait(false);
+
+    /// <summary>The route of requests outside a dialog that bring none of their own.</summary>
+    internal IReadOnlyList<SipUri> Route => _agent.Defaults.Route;
 
     /// <summary>For tests: see <see cref="AgentLoop.IdleAsync"/>.</summary>
     internal Task<long> IdleAsync() => _agent.Loop.IdleAsync();

@@ -22,6 +22,7 @@ internal sealed class AgentContext
         Loop = new AgentLoop(options.TimeProvider, Logger);
         Memory = new AgentMemory(Loop, options.TimeProvider);
         Capabilities = new AgentCapabilities(options);
+        Defaults = new RequestDefaults(options);
         Product = new ProductName(options.UserAgent);
     }
 
@@ -38,6 +39,15 @@ internal sealed class AgentContext
 
     /// <summary>The methods and extensions of this agent.</summary>
     public AgentCapabilities Capabilities { get; }
+
+    /// <summary>The sender and the route of requests outside a dialog.</summary>
+    public RequestDefaults Defaults { get; }
+
+    /// <summary>Whether the parts are told that the agent closes. Read on the loop.</summary>
+    public bool IsClosing { get; private set; }
+
+    /// <summary>Told on the loop of each connection that is lost, by its handle.</summary>
+    public Action<object>? ConnectionLost { get; set; }
 
     /// <summary>The agent's name in User-Agent and Server.</summary>
     public ProductName Product { get; }
@@ -64,6 +74,7 @@ internal sealed class AgentContext
     /// <summary>Tells all parts that the agent closes.</summary>
     public void CloseParts()
     {
+        IsClosing = true;
         foreach (IAgentPart part in _parts.ToArray())
         {
             part.Close(Closed());
@@ -93,9 +104,13 @@ internal sealed class AgentContext
         SipSentBy contact = Transport.GetContact(destination);
         isSecure &= destination.Protocol == SipProtocol.Tls;
         var uri = new SipUri(isSecure ? "sips" : "sip", Options.Identity.Uri.User, contact.Host, contact.Port);
-        return isSecure || destination.Protocol == SipProtocol.Udp
-            ? uri
-            : uri with { Parameters = uri.Parameters.With("transport", destination.Protocol == SipProtocol.Tls ? "tls" : "tcp") };
+        if (!isSecure && destination.Protocol != SipProtocol.Udp)
+        {
+            uri = uri with { Parameters = uri.Parameters.With("transport", destination.Protocol == SipProtocol.Tls ? "tls" : "tcp") };
+        }
+
+        // RFC 5626 §4.3: requests of the dialog then come on the connection that was registered.
+        return Defaults.UsesOutbound && destination.Protocol != SipProtocol.Udp ? uri with { Parameters = uri.Parameters.With("ob") } : uri;
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transactions;
+using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Sip.UserAgents.Loop;
 using ImageShare.Core.Sip.UserAgents.Transactions;
 using ImageShare.Core.Text;
@@ -20,6 +21,7 @@ internal sealed class OutgoingRequest : IClientTransactionUser, IAgentPart
     private readonly Action<SipResponse> _done;
     private readonly Action<ImageShareException> _failed;
     private DigestAttempts _attempts;
+    private ClientTransaction? _transaction;
 
     /// <summary>Prepares the request.</summary>
     /// <param name="layer">The layer it is sent by.</param>
@@ -39,6 +41,12 @@ internal sealed class OutgoingRequest : IClientTransactionUser, IAgentPart
 
     /// <summary>Gives the CSeq number of the request with credentials; null outside a dialog, where it is one more.</summary>
     public Func<uint>? NextNumber { get; init; }
+
+    /// <summary>Has the last word on the header fields of each attempt, when its destination is known.</summary>
+    public Action<SipRequest, SipDestination>? Addressed { get; init; }
+
+    /// <summary>The connection the last attempt left on; null for datagrams.</summary>
+    public object? Connection => _transaction?.Connection;
 
     /// <summary>Hears of a final response that could not be read.</summary>
     public Action<SipReadError>? Unreadable { get; init; }
@@ -76,6 +84,8 @@ internal sealed class OutgoingRequest : IClientTransactionUser, IAgentPart
         _done(response);
     }
 
+    public void OnAddressed(SipRequest request, SipDestination destination) => Addressed?.Invoke(request, destination);
+
     public void OnUnreadable(SipReadError error) => Unreadable?.Invoke(error);
 
     public void OnFailed(TransactionEnd end, ImageShareException error) => Close(error);
@@ -99,6 +109,7 @@ internal sealed class OutgoingRequest : IClientTransactionUser, IAgentPart
             return;
         }
 
-        new ClientTransaction(_layer.Transactions, routed, ContactParameters, this).Start();
+        _transaction = new ClientTransaction(_layer.Transactions, routed, ContactParameters, this);
+        _transaction.Start();
     }
 }

@@ -17,7 +17,10 @@ internal static class RequestFiller
     ];
 
     /// <summary>A complete copy of a request outside a dialog, and its first hop. What the application wrote stays as it is.</summary>
-    public static RoutedRequest Fill(SipRequest request, AgentContext agent)
+    public static RoutedRequest Fill(SipRequest request, AgentContext agent) => Fill(request, agent, agent.Defaults.Route);
+
+    /// <summary>The same with another route than the usual one, if the request has none of its own.</summary>
+    public static RoutedRequest Fill(SipRequest request, AgentContext agent, IReadOnlyList<SipUri> route)
     {
         var filled = new SipRequest(request.Method, request.RequestUri) { Body = request.Body };
         SipHeaders from = request.Headers;
@@ -29,11 +32,11 @@ internal static class RequestFiller
         }
         else
         {
-            ImmutableArray<NameAddress> routes = [.. agent.Options.Route.Select(static uri => new NameAddress(uri))];
+            ImmutableArray<NameAddress> routes = [.. route.Select(static uri => new NameAddress(uri))];
             routed = RouteSet.Apply(filled, routes, request.RequestUri);
         }
 
-        NameAddress sender = from.From ?? agent.Options.Identity with { Parameters = default };
+        NameAddress sender = from.From ?? agent.Defaults.Sender;
         SipHeaders to = filled.Headers;
         to.Add(SipHeaderNames.MaxForwards, from.GetString(SipHeaderNames.MaxForwards) ?? "70");
         to.Add(SipHeaderNames.From, sender.Tag is null ? sender.WithTag(SipResponse.CreateTag()) : sender);

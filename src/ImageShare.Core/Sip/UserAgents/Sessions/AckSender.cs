@@ -61,7 +61,7 @@ internal sealed class AckSender
         {
             _done = done;
             Ack = ack.Request;
-            _addressing = new RequestAddressing(agent, ack, contactParameters: null);
+            _addressing = new RequestAddressing(agent, ack, contactParameters: null, IgnoredTransaction.Instance);
             _outbox = new Outbox(agent, _ => _done(this), OnSendFailed);
             agent.Product.AddTo(Ack);
         }

@@ -18,10 +18,16 @@ public sealed record SipUserAgentOptions
     public required NameAddress Identity { get; init; }
 
     /// <summary>
-    /// The way out for requests outside a dialog that bring no Route of their own: the outbound proxy, then the service route
-    /// (RFC 3261 §8.1.2, RFC 3608). Give each an <c>lr</c> parameter. Default: none, straight to the Request-URI.
+    /// The way out for requests outside a dialog that bring no Route of their own: the outbound proxy (RFC 3261 §8.1.2). Give each an <c>lr</c> parameter.
+    /// Default: none, straight to the Request-URI.
     /// </summary>
     public IReadOnlyList<SipUri> Route { get; init; } = [];
+
+    /// <summary>
+    /// The service route of a registration that the application made by other means (RFC 3608): it follows <see cref="Route"/> in requests other than REGISTER.
+    /// A registration of the agent replaces it. Default: none.
+    /// </summary>
+    public IReadOnlyList<SipUri> ServiceRoute { get; init; } = [];
 
     /// <summary>The base times of retransmission. Default: those of RFC 3261.</summary>
     public SipTimers Timers { get; init; } = SipTimers.Default;

@@ -33,7 +33,7 @@ internal sealed class ClientTransaction
 
     /// <summary>A transaction whose request still needs its destination.</summary>
     public ClientTransaction(TransactionLayer layer, RoutedRequest routed, ParameterList? contactParameters, IClientTransactionUser user)
-        : this(layer, routed.Request, user) => _addressing = new RequestAddressing(layer.Agent, routed, contactParameters);
+        : this(layer, routed.Request, user) => _addressing = new RequestAddressing(layer.Agent, routed, contactParameters, user);
 
     private ClientTransaction(TransactionLayer layer, SipRequest request, IClientTransactionUser user)
     {
@@ -49,6 +49,9 @@ internal sealed class ClientTransaction
 
     /// <summary>Where it went; null until that is known.</summary>
     public SipDestination? Destination { get; private set; }
+
+    /// <summary>The connection it left on last; null for datagrams, and until that is known.</summary>
+    public object? Connection => _connection.Used;
 
     /// <summary>The branch of its Via.</summary>
     public string Branch => _addressing?.Branch ?? Request.Headers.TopVia!.Branch!;

@@ -1,5 +1,6 @@
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transactions;
+using ImageShare.Core.Sip.Transport;
 
 namespace ImageShare.Core.Sip.UserAgents.Transactions;
 
@@ -10,6 +11,11 @@ internal interface IClientTransactionUser
 
     /// <summary>No response in time, or the request could not be sent; <paramref name="error"/> says which. Not called after a final response.</summary>
     void OnFailed(TransactionEnd end, ImageShareException error);
+
+    /// <summary>The request is complete for that destination, which may change until it is sent: the last word on its header fields.</summary>
+    void OnAddressed(SipRequest request, SipDestination destination)
+    {
+    }
 
     /// <summary>A final response came that could not be read; a readable retransmission may still come.</summary>
     void OnUnreadable(SipReadError error)

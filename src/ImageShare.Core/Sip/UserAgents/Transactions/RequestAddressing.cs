@@ -14,7 +14,8 @@ namespace ImageShare.Core.Sip.UserAgents.Transactions;
 /// <param name="agent">The agent.</param>
 /// <param name="routed">The request without its Via.</param>
 /// <param name="contactParameters">The parameters of a Contact to add, or null for no Contact.</param>
-internal sealed class RequestAddressing(AgentContext agent, RoutedRequest routed, ParameterList? contactParameters) : ILoopOperation<SipDestination>
+/// <param name="user">Told of each destination that the request was written for.</param>
+internal sealed class RequestAddressing(AgentContext agent, RoutedRequest routed, ParameterList? contactParameters, IClientTransactionUser user) : ILoopOperation<SipDestination>
 {
     // RFC 3261 §8.1.2: a sips Request-URI asks for TLS on the first hop whatever the route says; §8.1.1.8: and for a sips Contact, as a sips route does.
     private readonly bool _isSecure = routed.Request.RequestUri.IsSecure || routed.NextHop.IsSecure;
@@ -123,5 +124,7 @@ internal sealed class RequestAddressing(AgentContext agent, RoutedRequest routed
         {
             headers.Set(SipHeaderNames.Contact, new NameAddress(null, agent.GetContactUri(destination, _isSecure), contactParameters!.Value));
         }
+
+        user.OnAddressed(routed.Request, destination);
     }
 }

@@ -6,14 +6,16 @@ namespace ImageShare.Core.Sip.UserAgents.Transactions;
 /// </summary>
 internal sealed class RequestConnection
 {
-    private object? _used;
     private HashSet<object>? _lostWhileSending;
     private bool _hasResent;
+
+    /// <summary>The connection; null for datagrams, and until it is known.</summary>
+    public object? Used { get; private set; }
 
     /// <summary>The request left on that connection; null for datagrams. Whether the connection is lost already.</summary>
     public bool OnSent(object? connection)
     {
-        _used = connection;
+        Used = connection;
         bool isLost = connection is not null && _lostWhileSending?.Contains(connection) == true;
         _lostWhileSending = null;
         return isLost;
@@ -24,7 +26,7 @@ internal sealed class RequestConnection
     /// <summary>A connection is lost. Whether it is the one the request left on.</summary>
     public bool OnLost(object connection, bool isSending)
     {
-        if (ReferenceEquals(_used, connection))
+        if (ReferenceEquals(Used, connection))
         {
             return true;
         }
@@ -40,7 +42,7 @@ internal sealed class RequestConnection
     /// <summary>Whether the request may be sent once more; true once.</summary>
     public bool TryResend(bool isUnanswered)
     {
-        _used = null;
+        Used = null;
         bool resends = isUnanswered && !_hasResent;
         _hasResent |= resends;
         return resends;

@@ -1,0 +1,51 @@
+using ImageShare.Core.Sharing.Offers;
+using ImageShare.Core.Sip.Registration;
+using ImageShare.Core.Sip.UserAgents;
+using ImageShare.Core.Sip.UserAgents.Registration;
+
+namespace ImageShare.Core;
+
+/// <summary>The registration of a client: the one of its options, or the one the application began last. May be used from any thread.</summary>
+internal sealed class ClientRegistration(SipUserAgent agent, ImageShareOptions options)
+{
+    private readonly Lock _gate = new();
+    private volatile SipRegistration? _current;
+
+    public event Action<SipRegistrationState>? Changed;
+
+    public SipRegistrationState State => _current?.State ?? SipRegistrationState.None;
+
+    /// <summary>Begins what the options ask for, without waiting for the outcome.</summary>
+    public void Begin()
+    {
+        if (options.Registration is { } wanted)
+        {
+            Get(wanted).Begin();
+        }
+    }
+
+    public Task<SipRegistrationState> RegisterAsync(SipRegistrationOptions? wanted, CancellationToken cancellationToken) =>
+        Get(wanted ?? _current?.Options ?? options.Registration).RegisterAsync(cancellationToken);
+
+    public Task<SipRegistrationState> UnregisterAsync(CancellationToken cancellationToken) =>
+        _current?.UnregisterAsync(cancellationToken) ?? Task.FromResult(SipRegistrationState.None);
+
+    /// <summary>Removes the binding as the client ends, for a bounded time. Never throws.</summary>
+    public Task EndAsync() => _current?.EndAsync() ?? Task.CompletedTask;
+
+    // IR.79 v1.2 §3.2: the Contact of REGISTER has the tags that those of OPTIONS and INVITE have.
+    private SipRegistration Get(SipRegistrationOptions? wanted)
+    {
+        lock (_gate)
+        {
+            SipRegistration registration = agent.GetRegistration(wanted, ServiceTags.Contact(options.Profile));
+            if (registration != _current)
+            {
+                registration.Changed += state => Changed?.Invoke(state);
+                _current = registration;
+            }
+
+            return registration;
+        }
+    }
+}
