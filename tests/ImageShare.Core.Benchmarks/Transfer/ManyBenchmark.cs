@@ -1,11 +1,7 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using ImageShare.Core.Msrp;
-using ImageShare.Core.Msrp.Sessions;
 using ImageShare.Core.Msrp.Transfers;
-using ImageShare.Core.Net;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Benchmarks.Transfer;
@@ -57,24 +53,10 @@ internal static class ManyBenchmark
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         long managed = GC.GetTotalMemory(forceFullCollection: true);
         long resident = Resident();
-        await using MsrpEndpoint receiving = MsrpEndpoint.Start(SystemNetwork.Instance, new MsrpEndpointOptions());
-        await using MsrpEndpoint sending = MsrpEndpoint.Start(SystemNetwork.Instance, new MsrpEndpointOptions());
-        var pairs = new List<(MsrpSession From, MsrpSession To, Counter Counter)>();
-        for (int i = 0; i < count; i++)
-        {
-            var counter = new Counter();
-            MsrpSession to = receiving.CreateSession(new MsrpSessionOptions { Receiver = counter });
-            MsrpSession from = sending.CreateSession(new MsrpSessionOptions());
-            to.SetPeerPath(new MsrpPath(from.LocalUri));
-            from.SetPeerPath(new MsrpPath(to.LocalUri));
-            await from.ConnectAsync(active: true, CancellationToken.None);
-            pairs.Add((from, to, counter));
-        }
-
+        await using SharedConnection pairs = await SharedConnection.BindAsync(count);
         var content = MsrpOutgoingContent.FromSequence(Png, Pieces.Of(octets));
         long start = Stopwatch.GetTimestamp();
-        Task<MsrpSendResult>[] sends = [.. pairs.Select(p => p.From.SendAsync(content, null, CancellationToken.None))];
-        Task all = Task.WhenAll(sends);
+        Task all = pairs.SendAsync(content);
         long mostManaged = 0, mostResident = 0;
         while (!all.IsCompleted)
         {
@@ -84,19 +66,8 @@ internal static class ManyBenchmark
         }
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        if (sends.Any(s => s.Result.Outcome != MsrpSendOutcome.Completed) || pairs.Any(p => p.Counter.Bytes != octets))
-        {
-            throw new InvalidOperationException("A transfer did not complete: this run measures nothing.");
-        }
-
-        int connections = pairs.Select(p => p.From.Binding.Connection).Distinct().Count();
-        foreach ((MsrpSession from, MsrpSession to, _) in pairs)
-        {
-            await from.DisposeAsync();
-            await to.DisposeAsync();
-        }
-
-        return new Sample(octets * count / 1e6 / seconds, mostResident, mostManaged, connections);
+        await all;
+        return new Sample(octets * count / 1e6 / seconds, mostResident, mostManaged, pairs.Connections);
     }
 
     private static long Resident()
@@ -114,22 +85,4 @@ internal static class ManyBenchmark
     }
 
     private sealed record Sample(double Throughput, double Resident, double Managed, int Connections);
-
-    /// <summary>Takes everything and counts it.</summary>
-    private sealed class Counter : IMsrpMessageReceiver
-    {
-        public long Bytes { get; private set; }
-
-        public ValueTask<MsrpAcceptance> BeginAsync(MsrpMessageInfo message, CancellationToken cancellationToken) => ValueTask.FromResult(MsrpAcceptance.Accept);
-
-        public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken)
-        {
-            Bytes += data.Length;
-            return ValueTask.CompletedTask;
-        }
-
-        public ValueTask CompleteAsync(long length, CancellationToken cancellationToken) => ValueTask.CompletedTask;
-
-        public ValueTask AbortAsync(MsrpAbortReason reason) => ValueTask.CompletedTask;
-    }
 }

@@ -10,7 +10,9 @@ internal sealed class ResponseHandler(OutgoingTransfers transfers, OwnRequests r
 {
     // The index of the transfer that the last response belonged to.
     private int _answering;
-    private bool _hasNew;
+
+    // Those with responses or reports since the last end of a batch.
+    private readonly List<OutgoingTransfer> _withNews = [];
 
     /// <summary>Whether responses are outstanding.</summary>
     public bool AreExpected
@@ -41,7 +43,7 @@ internal sealed class ResponseHandler(OutgoingTransfers transfers, OwnRequests r
         ImmutableArray<OutgoingTransfer> all = transfers.All;
         if (_answering < all.Length && all[_answering].TryAnswerNext(key, head.Status))
         {
-            _hasNew = true;
+            MarkNews(all[_answering]);
             return;
         }
 
@@ -52,7 +54,7 @@ internal sealed class ResponseHandler(OutgoingTransfers transfers, OwnRequests r
 
         if (Find(key) is { } transfer && transfer.TryAnswer(key, head.Status))
         {
-            _hasNew = true;
+            MarkNews(transfer);
             EndIfRefused(transfer, head.Status);
         }
         else
@@ -77,7 +79,7 @@ internal sealed class ResponseHandler(OutgoingTransfers transfers, OwnRequests r
             }
 
             transfer.Report(head.ByteRange, status.Code);
-            _hasNew = true;
+            MarkNews(transfer);
             if (status.Code is (< 200 or >= 300) and not (413 or 415))
             {
                 // Bytes are missing at the other end: the session has failed (RFC 4975 §7.3.2). 413 and 415 only mean that they are not wanted.
@@ -89,13 +91,25 @@ internal sealed class ResponseHandler(OutgoingTransfers transfers, OwnRequests r
     /// <summary>Tells the transfers that all responses of one read were taken.</summary>
     public void EndOfBatch()
     {
-        if (_hasNew)
+        if (_withNews.Count == 0)
         {
-            _hasNew = false;
-            foreach (OutgoingTransfer transfer in transfers.All)
-            {
-                transfer.EndOfBatch();
-            }
+            return;
+        }
+
+        foreach (OutgoingTransfer transfer in _withNews)
+        {
+            transfer.EndOfBatch();
+        }
+
+        _withNews.Clear();
+    }
+
+    private void MarkNews(OutgoingTransfer transfer)
+    {
+        if (!transfer.HasNews)
+        {
+            transfer.HasNews = true;
+            _withNews.Add(transfer);
         }
     }
 

@@ -4,7 +4,7 @@ using ImageShare.Core.Msrp.Framing;
 namespace ImageShare.Core.Msrp.Transfers;
 
 /// <summary>Writes the chunks of one message, and its end if it is stopped (RFC 4975 §7.1.1). For the writer loop.</summary>
-internal sealed class ChunkSender : IDisposable
+internal sealed class ChunkSender
 {
     /// <summary>What a head counts in a flush; otherwise many small chunks would overfill the buffer.</summary>
     private const int HeadAllowance = 300;
@@ -35,7 +35,7 @@ internal sealed class ChunkSender : IDisposable
         _writer = writer;
         _settings = settings;
         _allLeaves = message.AllLeaves;
-        _rate = content.MaxBytesPerSecond is { } rate ? new SendingRate(rate, settings.TimeProvider, writer) : null;
+        _rate = content.MaxBytesPerSecond is { } rate ? new SendingRate(rate, settings.TimeProvider) : null;
     }
 
     /// <summary>Whether the last chunk is written. For any thread.</summary>
@@ -50,8 +50,11 @@ internal sealed class ChunkSender : IDisposable
     /// <summary>Whether a chunk has a head and no end-line yet.</summary>
     public bool IsChunkOpen => _chunker.IsOpen;
 
-    /// <summary>Whether there is something to write, as far as the window and the rate allow it.</summary>
+    /// <summary>Whether there is something to write, if the window and the rate allow it.</summary>
     public bool HasChunks => !_chunker.IsOver && (_chunker.Total == 0 || !_bytes.Ready.IsEmpty);
+
+    /// <summary>When the rate allows more, if there is more and it allows none now; a timestamp.</summary>
+    public long? RestsUntil { get; private set; }
 
     /// <summary>Writes what is ready, up to about <paramref name="budget"/> bytes.</summary>
     /// <returns>Whether anything was written.</returns>
@@ -82,6 +85,7 @@ internal sealed class ChunkSender : IDisposable
             budget -= written + HeadAllowance;
         }
 
+        RestsUntil = HasChunks ? _rate?.RestsUntil : null;
         return any;
     }
 
@@ -118,8 +122,6 @@ internal sealed class ChunkSender : IDisposable
         EndIsWritten = true;
         return true;
     }
-
-    public void Dispose() => _rate?.Dispose();
 
     // One chunk, or one piece of a large one.
     private bool TryWriteNext(PipeWriter output, ReadOnlySpan<byte> ready, out int written)

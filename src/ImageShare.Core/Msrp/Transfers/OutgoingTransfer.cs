@@ -82,6 +82,12 @@ internal sealed class OutgoingTransfer : IDisposable
     /// <summary>Whether a chunk has a head but no end-line yet. For the writer loop.</summary>
     public bool IsChunkOpen => _sender.IsChunkOpen;
 
+    /// <summary>When its rate allows more, if only that keeps it from being written; a timestamp. For the writer loop.</summary>
+    public long? RestsUntil => StopReason == TransferStop.None ? _sender.RestsUntil : null;
+
+    /// <summary>Whether it has new responses or reports since <see cref="EndOfBatch"/>. Set and used by the reader loop.</summary>
+    public bool HasNews { get; set; }
+
     /// <summary>Whether <see cref="Write"/> has work. For the writer loop.</summary>
     public bool HasSomethingToWrite
     {
@@ -168,6 +174,7 @@ internal sealed class OutgoingTransfer : IDisposable
     /// <summary>All responses of a batch were taken. For the reader loop.</summary>
     public void EndOfBatch()
     {
+        HasNews = false;
         long acknowledged = _open.Acknowledged;
         if (acknowledged != _progressed)
         {
@@ -206,7 +213,7 @@ internal sealed class OutgoingTransfer : IDisposable
         }
         else
         {
-            _writer.Wake();
+            _writer.WakeForStop();
         }
     }
 
@@ -218,7 +225,6 @@ internal sealed class OutgoingTransfer : IDisposable
     public void Dispose()
     {
         _watch.Dispose();
-        _sender.Dispose();
         _budget.Leave();
         lock (_writing)
         {

@@ -12,6 +12,7 @@ internal sealed class WriterState(IPEndPoint remote)
 
     private readonly AsyncSignal _wake = new();
     private long _flushingSince = NotFlushing;
+    private int _hasStopped;
 
     /// <summary>The other end of the connection.</summary>
     public IPEndPoint Remote => remote;
@@ -25,6 +26,16 @@ internal sealed class WriterState(IPEndPoint remote)
     /// <summary>Wakes the writer loop: there is something to write, or to look at.</summary>
     /// <param name="inline">Whether the loop may run inside this call, see <see cref="AsyncSignal.Set"/>.</param>
     public void Wake(bool inline = false) => _wake.Set(inline);
+
+    /// <summary>Wakes the writer loop for a transfer that was stopped: even if its rate allows nothing now, the peer is told at once.</summary>
+    public void WakeForStop()
+    {
+        Volatile.Write(ref _hasStopped, 1);
+        Wake();
+    }
+
+    /// <summary>Whether a transfer was stopped since the last call. For the writer loop.</summary>
+    public bool TakeHasStopped() => Volatile.Read(ref _hasStopped) != 0 && Interlocked.Exchange(ref _hasStopped, 0) != 0;
 
     /// <summary>Waits until <see cref="Wake"/> is called. For the writer loop.</summary>
     public ValueTask WaitAsync() => _wake.WaitAsync();

@@ -35,13 +35,14 @@ internal sealed class WriterLoop
         _settings = settings;
         _flushedAt = settings.TimeProvider.GetTimestamp();
         State = new WriterState(remote);
+        Transfers = new OutgoingTransfers(State, settings.TimeProvider);
     }
 
     /// <summary>What the transfers need of the loop.</summary>
     public WriterState State { get; }
 
     /// <summary>The messages being sent.</summary>
-    public OutgoingTransfers Transfers { get; } = new();
+    public OutgoingTransfers Transfers { get; }
 
     /// <summary>When the last flush ended, or the loop was made. For any thread.</summary>
     public long FlushedAt => Volatile.Read(ref _flushedAt);
@@ -124,6 +125,7 @@ internal sealed class WriterLoop
         }
 
         _hasEnded = true;
+        Transfers.Dispose();
         _control.Room.Set();
         _waits.Complete(_waits.Waiting);
     }

@@ -79,6 +79,8 @@ public abstract class TransferTest
         return transfer;
     }
 
+    private protected PipeWriter Output => _wire.Writer;
+
     /// <summary>What the writer loop does in one turn; the chunks that ended with it, as "range:bytes sign".</summary>
     private protected string Write(OutgoingTransfer transfer, int budget = 1_000_000)
     {
@@ -116,7 +118,8 @@ public abstract class TransferTest
         return transfer.Result.Result;
     }
 
-    private string Read()
+    /// <summary>The chunks that ended since the last call, as "range:bytes sign".</summary>
+    private protected string Read()
     {
         Assert.That(_wire.Writer.FlushAsync().AsTask().Wait(RawMsrpPeer.Patience), Is.True);
         if (!_wire.Reader.TryRead(out ReadResult read))
