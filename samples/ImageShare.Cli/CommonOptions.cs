@@ -32,14 +32,7 @@ internal sealed class CommonOptions
         CustomParser = ParseEndPoint,
     };
 
-    public Option<IPAddress?> Advertise { get; } = new("--advertise")
-    {
-        Description = "Address to advertise to peers if it is not the bound one",
-        HelpName = "IP",
-        CustomParser = result => IPAddress.TryParse(result.Tokens[0].Value, out IPAddress? address)
-            ? address
-            : Refuse<IPAddress?>(result, "is not an IP address"),
-    };
+    public NatOptions Nat { get; } = new();
 
     public Option<string> Transport { get; } = OneOf("--transport", "SIP transport: auto is UDP, or TCP above 1300 bytes; a sips target always uses TLS", "auto", "udp", "tcp", "tls");
 
@@ -101,7 +94,7 @@ internal sealed class CommonOptions
             command.Add(Identity);
         }
 
-        foreach (Option option in (Option[])[Bind, Advertise, Transport, .. Tls.Options, SecureMedia, MsrpRelay, MsrpRelayRealm, Proxy, User, Password, Realm, Profile, TimeoutSeconds, TraceFile, Json, Verbose])
+        foreach (Option option in (Option[])[Bind, .. Nat.Options, Transport, .. Tls.Options, SecureMedia, MsrpRelay, MsrpRelayRealm, Proxy, User, Password, Realm, Profile, TimeoutSeconds, TraceFile, Json, Verbose])
         {
             command.Add(option);
         }
@@ -120,11 +113,10 @@ internal sealed class CommonOptions
         }
 
         TimeSpan timeout = TimeSpan.FromSeconds(parsed.GetValue(TimeoutSeconds));
-        return new ImageShareOptions
+        var options = new ImageShareOptions
         {
             Identity = identity,
             LocalEndPoint = parsed.GetRequiredValue(Bind),
-            Advertised = parsed.GetValue(Advertise) is { } advertised ? new AdvertisedAddress(advertised.ToString()) : null,
             Route = parsed.GetValue(Proxy) is { } proxy ? [proxy] : [],
             Transport = parsed.GetRequiredValue(Transport) switch
             {
@@ -154,6 +146,7 @@ internal sealed class CommonOptions
             },
             Trace = trace,
         };
+        return Nat.ApplyTo(options, parsed);
     }
 
     public static Option<int> Positive(string name, string description, int value) => new(name)

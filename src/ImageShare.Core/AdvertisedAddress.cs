@@ -8,7 +8,7 @@ namespace ImageShare.Core;
 /// </summary>
 public sealed record AdvertisedAddress
 {
-    /// <summary>Nothing but the host differs.</summary>
+    /// <summary>Another host, and the ports as they are bound, unless they are set too.</summary>
     /// <param name="host">See <see cref="Host"/>.</param>
     /// <exception cref="ArgumentException">It is no host name, or an address that no single host has.</exception>
     public AdvertisedAddress(string? host = null) => Host = host;
@@ -28,11 +28,17 @@ public sealed record AdvertisedAddress
     /// <exception cref="ArgumentOutOfRangeException">It is out of that range.</exception>
     public int? TlsPort { get; init => field = AdvertisedHosts.CheckPort(value); }
 
-    /// <summary>The port for MSRP, 1 to 65535.</summary>
+    /// <summary>
+    /// The port for MSRP, 1 to 65535. If only ports for SIP are set, no port for MSRP is forwarded: this side then opens the MSRP connections itself
+    /// wherever the peer leaves it the choice (RFC 6135 §4.2).
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is out of that range.</exception>
     public int? MsrpPort { get; init => field = AdvertisedHosts.CheckPort(value); }
 
     /// <summary>The port for MSRP over TLS, 1 to 65535.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is out of that range.</exception>
     public int? MediaTlsPort { get; init => field = AdvertisedHosts.CheckPort(value); }
+
+    /// <summary>Whether peers can be expected to reach this side for MSRP.</summary>
+    internal bool HasMedia => Host is not null && (MsrpPort is not null || MediaTlsPort is not null || (SipPort is null && TlsPort is null));
 }

@@ -40,6 +40,7 @@ internal sealed class ClientStack : IAsyncDisposable
             Log = log,
             Transport = transport,
             AdvertisedHost = options.Advertised?.Host,
+            AdvertisesMedia = options.Advertised?.HasMedia ?? false,
             Network = options.Network,
             Agent = SipUserAgent.Start(transport, AgentOptions(options), Incoming),
             Msrp = msrp,
@@ -160,6 +161,7 @@ internal sealed class ClientStack : IAsyncDisposable
         MatchesBySessionId = options.MatchesMsrpBySessionId,
         BindTimeout = options.Limits.MediaConnectTimeout,
         IdleTimeout = options.Limits.IdleTimeout,
+        KeepAliveInterval = options.MsrpKeepAlive,
 
         // All three come from one setting: a transfer that may be idle for a minute must not be ended after half of it, and a trickle must
         // not prolong it to two.

@@ -140,6 +140,14 @@ public sealed record ImageShareOptions
     public TimeSpan? SipKeepAlive { get; init; }
 
     /// <summary>
+    /// The interval after which an MSRP connection on which this side has sent nothing gets a SEND without a body (RFC 4975 §7.1), so that a NAT does
+    /// not forget it while a share waits, for example for a slow source: 5 seconds to 7 days, and less than the time the NAT remembers. It prolongs no
+    /// timeout of this side. Null (the default) sends none.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is out of that range.</exception>
+    public TimeSpan? MsrpKeepAlive { get; init => field = value is { } time ? OptionRange.TimeAtLeast(MsrpEndpointOptions.LeastKeepAlive, time) : null; }
+
+    /// <summary>
     /// Whether to write compact header names, such as <c>v</c> for Via (RFC 3261 §7.3.3), so that more messages fit into a UDP datagram.
     /// Default false.
     /// </summary>

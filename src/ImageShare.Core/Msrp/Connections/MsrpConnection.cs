@@ -42,6 +42,7 @@ internal sealed class MsrpConnection
     private readonly IdleWatch _idle;
     private readonly BindWatch _bindWatch;
     private readonly ProgressWatch _progress;
+    private readonly KeepAlive? _keepAlive;
 
     public MsrpConnection(ConnectionContext context, IStreamConnection stream, ConnectionOrigin origin)
     {
@@ -60,6 +61,7 @@ internal sealed class MsrpConnection
         var progress = new ReadProgress();
         _reader = new ReaderLoop(stream, context, sessions, responses, _writer, _idle, _end, progress);
         _progress = new ProgressWatch(settings, progress, _bound, _end);
+        _keepAlive = KeepAlive.Start(_writer, settings.Transfers, FindPaths);
     }
 
     /// <summary>How it was opened, and what TLS showed about the other end.</summary>
@@ -166,6 +168,12 @@ internal sealed class MsrpConnection
     /// <summary>From now on the idle timeout applies, as on any other connection.</summary>
     public void BeginUse() => _idle.Touch();
 
+    // Any session will do: the binding is that of the connection.
+    private (MsrpPath To, MsrpPath From)? FindPaths() =>
+        _end.IsClosing ? null
+        : _bound.Inside.FirstOrDefault(static session => session is { IsUsed: true, IsOver: false, Peer.Path: not null }) is { } session ? (session.Peer.Path!, session.LocalPath)
+        : null;
+
     private async Task RunAsync()
     {
         if (Origin.IsAccepted)
@@ -184,6 +192,7 @@ internal sealed class MsrpConnection
         _bindWatch.Dispose();
         _idle.Dispose();
         _progress.Dispose();
+        _keepAlive?.Dispose();
         await shutdown.ReleaseAsync().ConfigureAwait(false);
         await shutdown.EndSessionsAsync(reason, cutOff).ConfigureAwait(false);
         _bindWatch.NoLongerUnbound();

@@ -12,6 +12,8 @@ namespace ImageShare.Core.Msrp.Sessions;
 /// <exception cref="ArgumentOutOfRangeException">A time or port is out of range.</exception>
 public sealed record MsrpEndpointOptions
 {
+    internal static readonly TimeSpan LeastKeepAlive = TimeSpan.FromSeconds(5);
+
     /// <summary>The address and port to listen on. Default 127.0.0.1 and a free port.</summary>
     public IPEndPoint LocalEndPoint { get; init; } = new(IPAddress.Loopback, 0);
 
@@ -68,6 +70,13 @@ public sealed record MsrpEndpointOptions
     public TimeSpan? IdleTimeout { get; init => field = value is { } time ? OptionRange.Time(time) : null; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
+    /// The interval after which a connection on which this side has sent nothing gets a SEND without a body, which no one is shown (RFC 4975 §7.1), so
+    /// that a NAT does not forget it: 5 s to 7 days, and less than the time the NAT remembers. It is sent as long as a session of the connection lasts, asks for
+    /// no response, and is no use of the connection for the timeouts of this side. Null (the default) sends none.
+    /// </summary>
+    public TimeSpan? KeepAliveInterval { get; init => field = value is { } time ? OptionRange.TimeAtLeast(LeastKeepAlive, time) : null; }
+
+    /// <summary>
     /// The interval in which an incoming message must gain <see cref="MsrpLimits.MinProgressBytes"/>, or its session ends as idle. The same applies
     /// to an incomplete request and its connection. Time in which the receiver does not accept bytes does not count. With
     /// <see cref="StandstillTimeout"/> it also applies to outgoing messages: one that the peer acknowledges more slowly times out. Null requires
@@ -110,6 +119,7 @@ public sealed record MsrpEndpointOptions
             ProgressInterval = StandstillTimeout is null ? null : ProgressInterval,
             MinProgressBytes = Limits.MinProgressBytes,
             ReportTimeout = IdleTimeout,
+            KeepAliveInterval = KeepAliveInterval,
             Trace = Trace,
         };
         return new ConnectionContext(

@@ -22,6 +22,9 @@ internal sealed record TransferSettings(TimeProvider TimeProvider, ILogger Logge
     /// <summary>How long to wait for the next success report once every byte is acknowledged; null waits for the session to end.</summary>
     public TimeSpan? ReportTimeout { get; init; }
 
+    /// <summary>The interval without anything sent after which a SEND without a body keeps the bindings of NATs; null for none.</summary>
+    public TimeSpan? KeepAliveInterval { get; init; }
+
     /// <summary>Called for each written chunk; or null.</summary>
     public Action<MsrpTraceEvent>? Trace { get; init; }
 }

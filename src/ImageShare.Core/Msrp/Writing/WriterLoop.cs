@@ -25,6 +25,7 @@ internal sealed class WriterLoop
     private readonly ControlQueue _control = new();
     private readonly FlushWaits _waits = new();
     private long _flushedAt;
+    private long _uncounted;
     private volatile bool _isLast;
     private volatile bool _isAborted;
     private volatile bool _hasEnded;
@@ -44,7 +45,7 @@ internal sealed class WriterLoop
     /// <summary>The messages being sent.</summary>
     public OutgoingTransfers Transfers { get; }
 
-    /// <summary>When the last flush ended, or the loop was made. For any thread.</summary>
+    /// <summary>When the last flush ended, other than of a keep-alive alone, or the loop was made. For any thread.</summary>
     public long FlushedAt => Volatile.Read(ref _flushedAt);
 
     /// <summary>Whether nothing is written any more. For any thread.</summary>
@@ -61,6 +62,13 @@ internal sealed class WriterLoop
     {
         _control.Add(message);
         State.Wake(inline: Transfers.IsEmpty);
+    }
+
+    /// <summary>As <see cref="Send"/>, for bytes that are no use of the connection: <see cref="FlushedAt"/> stays what it is.</summary>
+    public void SendUncounted(ReadOnlySpan<byte> message)
+    {
+        Interlocked.Add(ref _uncounted, message.Length);
+        Send(message);
     }
 
     /// <summary>Queues responses. With nothing else to send, they leave inside this call: that is cheaper than to wake another thread for one system call. For the reader loop.</summary>
@@ -185,7 +193,11 @@ internal sealed class WriterLoop
     private void Flushed(long since, long bytes)
     {
         long now = _settings.TimeProvider.GetTimestamp();
-        Volatile.Write(ref _flushedAt, now);
+        if (bytes > Interlocked.Exchange(ref _uncounted, 0))
+        {
+            Volatile.Write(ref _flushedAt, now);
+        }
+
         _flushSize.Adapt(bytes, _settings.TimeProvider.GetElapsedTime(since, now));
         Transfers.Flushed(now);
         _control.Room.Set();

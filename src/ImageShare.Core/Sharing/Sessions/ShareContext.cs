@@ -91,6 +91,9 @@ internal sealed class ShareContext
     /// <summary>The address or host name to advertise if it is not the bound one.</summary>
     public required string? AdvertisedHost { get; init; }
 
+    /// <summary>Whether what is advertised is expected to reach this side for MSRP as well.</summary>
+    public required bool AdvertisesMedia { get; init; }
+
     public required INetwork Network { get; init; }
 
     /// <summary>Whether SIP or MSRP run on something of the application's, which may block where it should not.</summary>
@@ -104,7 +107,7 @@ internal sealed class ShareContext
         {
             // A host name does not say which kind of address it has (RFC 8866 §5.7).
             var named = new ConnectionData(advertised);
-            return new OwnAddress(named.IPAddress is null && bound.AddressFamily == AddressFamily.InterNetworkV6 ? named with { AddressType = "IP6" } : named, true);
+            return new OwnAddress(named.IPAddress is null && bound.AddressFamily == AddressFamily.InterNetworkV6 ? named with { AddressType = "IP6" } : named, Relays.Any || AdvertisesMedia);
         }
 
         // The Via of SIP over TLS may contain the host name of the certificate, which says nothing about the MSRP address; the Via of plain
