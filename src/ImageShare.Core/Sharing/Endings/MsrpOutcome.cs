@@ -1,3 +1,4 @@
+using System.Net;
 using ImageShare.Core.Msrp;
 using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Sharing.StateMachine;
@@ -47,6 +48,13 @@ internal static class MsrpOutcome
             ImageShareError.StoreNotWritable, "The image could not be stored; check the folder and its free space, and ask the peer to share it again."),
         _ => null,
     };
+
+    /// <summary>The message for users if neither side can be reached by the other.</summary>
+    /// <param name="own">The address this side offered.</param>
+    /// <param name="peer">The address the peer offered.</param>
+    public static string NeitherReachable(IPAddress own, IPAddress peer) =>
+        $"The invitation was accepted, but both ends offer private addresses ({own} here, {peer} at the peer), and no MSRP connection was established between them. "
+        + "Unless they are in one network, use an MSRP relay (MsrpRelays), or advertise an address on one side that the other can reach (Advertised).";
 
     private static ShareOutcome Refused(int? status) => ShareOutcome.Failed(
         ImageShareError.TransferRefused,

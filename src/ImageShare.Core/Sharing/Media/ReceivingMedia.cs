@@ -51,7 +51,7 @@ internal sealed class ReceivingMedia(ShareContext context, ShareSession session)
 
     // A cancellation or BYE may arrive while the store completes. A stored and verified image is a completed share; otherwise no one would
     // own the file.
-    public override ImageShareResult Describe(ImageShareResult result) => Volatile.Read(ref _receiver)?.Stored is { } stored
+    protected override ImageShareResult DescribeImage(ImageShareResult result) => Volatile.Read(ref _receiver)?.Stored is { } stored
         ? new ImageShareResult
         {
             State = ImageShareState.Completed,

@@ -93,7 +93,7 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
 
     public override async ValueTask StopAsync() => await _transfer.CancelAsync().ConfigureAwait(false);
 
-    public override ImageShareResult Describe(ImageShareResult result) => Served is not { Description: var image } ? result : result with
+    protected override ImageShareResult DescribeImage(ImageShareResult result) => Served is not { Description: var image } ? result : result with
     {
         BytesTransferred = result.IsCompleted ? ResumesAt + Length : result.BytesTransferred,
         IsVerified = result.IsCompleted,

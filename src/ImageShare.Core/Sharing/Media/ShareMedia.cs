@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using ImageShare.Core.Msrp;
 using ImageShare.Core.Msrp.Sessions;
 using ImageShare.Core.Msrp.Transfers;
@@ -22,6 +23,7 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
     private MediaEnd? _end;
     private PeerMedia? _peer;
     private IPAddress? _signalling;
+    private ImageShareException? _failure;
     private volatile bool _hasPeerAddress;
     private volatile bool _isDisposed;
 
@@ -149,7 +151,11 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
     public virtual bool HasImageInHand => false;
 
     /// <summary>Adds media details to the result.</summary>
-    public abstract ImageShareResult Describe(ImageShareResult result);
+    public ImageShareResult Describe(ImageShareResult result) => DescribeImage(
+        result.Error is ImageShareError.MediaNotConnected && FindPrivateEnds() is var (own, peer) ? result with { Message = MsrpOutcome.NeitherReachable(own, peer) } : result);
+
+    /// <summary>Adds what is known of the image to the result.</summary>
+    protected abstract ImageShareResult DescribeImage(ImageShareResult result);
 
     public virtual async ValueTask DisposeAsync()
     {
@@ -179,6 +185,21 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
     /// <param name="isByPeer">Whether the peer aborted it.</param>
     protected abstract ValueTask AbortAsync(bool isByPeer);
 
+    // The addresses both sides offered, if no connection between them can be expected.
+    private (IPAddress Own, IPAddress Peer)? FindPrivateEnds()
+    {
+        bool isDirect = !Context.Relays.Any && Context.AdvertisedHost is null && !_hasPeerAddress;
+        return isDirect
+            && Volatile.Read(ref _end)?.Connection.IPAddress is { } own
+            && Volatile.Read(ref _peer) is { } media && PeerPath.TryParse(media.Path, out MsrpPath? path) && path.Uris is [{ Address: { } peer }]
+            && PrivateEnds.AreApart(own, peer, _signalling!, wasRefused: IsRefusal(Volatile.Read(ref _failure)))
+            ? (own, peer)
+            : null;
+    }
+
+    private static bool IsRefusal(Exception? failure) =>
+        failure is SocketException { SocketErrorCode: SocketError.ConnectionRefused } || (failure?.InnerException is { } cause && IsRefusal(cause));
+
     private ValueTask LetGoAsync(MsrpSession msrp) => IsTakenBack ? msrp.DropAsync() : msrp.CloseAsync();
 
     private async Task ConnectAsync()
@@ -206,6 +227,7 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
         }
         catch (ImageShareException e)
         {
+            Volatile.Write(ref _failure, e);
             Session.Post(new ShareInput.MediaFailed(ShareOutcome.FromMedia(e)));
         }
         finally
