@@ -76,14 +76,15 @@ internal sealed class NatOptions
         string text = result.Tokens[0].Value;
         int colon = text.LastIndexOf(':');
         bool hasPort = colon > 0 && (text.IndexOf(':', StringComparison.Ordinal) == colon || text[colon - 1] == ']');
-        if (hasPort && !(int.TryParse(text.AsSpan(colon + 1), out int port) && port is > 0 and <= 65535))
+        int port = 0;
+        if (hasPort && !(int.TryParse(text.AsSpan(colon + 1), out port) && port is > 0 and <= 65535))
         {
             return CommonOptions.Refuse<AdvertisedAddress?>(result, "does not end in a port from 1 to 65535");
         }
 
         try
         {
-            return new AdvertisedAddress(hasPort ? text[..colon] : text) { SipPort = hasPort ? int.Parse(text.AsSpan(colon + 1)) : null };
+            return new AdvertisedAddress(hasPort ? text[..colon] : text) { SipPort = hasPort ? port : null };
         }
         catch (ArgumentException)
         {

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using ImageShare.Core.Images;
 using ImageShare.Core.Sdp;
