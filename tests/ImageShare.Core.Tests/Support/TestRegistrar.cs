@@ -70,6 +70,9 @@ internal sealed partial class TestRegistrar : ISipTransportReceiver, IAsyncDispo
     /// <summary>Its stream connections.</summary>
     public int Connections => _transport.ConnectionCount;
 
+    /// <summary>How many keep-alives came.</summary>
+    public long KeepAlives => _transport.Statistics.KeepAlives;
+
     public SipUri[] BindingsOf(string user) => [.. Find(user).Select(b => b.Contact.Uri)];
 
     /// <summary>Waits until that many REGISTERs have come.</summary>
