@@ -3,17 +3,18 @@ using System.Text.RegularExpressions;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Authentication;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Messages.Reading;
 using ImageShare.Core.Tests.Net;
 
 namespace ImageShare.Core.Tests.Documentation;
 
-/// <summary>docs/sip.md and docs/sip-transport.md show code as it is compiled and run. Run once with UPDATE_README=1 to copy it in.</summary>
+/// <summary>docs/sip.md, docs/sip-transport.md and docs/registration.md show code as it is compiled and run. Run once with UPDATE_README=1 to copy it in.</summary>
 [TestFixture]
 public sealed partial class SipPageTests
 {
-    private static readonly string[] Pages = [Repository.File("docs", "sip.md"), Repository.File("docs", "sip-transport.md")];
+    private static readonly string[] Pages = [Repository.File("docs", "sip.md"), Repository.File("docs", "sip-transport.md"), Repository.File("docs", "registration.md")];
 
     [OneTimeSetUp]
     public void Rewrite_the_page_when_asked()
@@ -44,6 +45,34 @@ public sealed partial class SipPageTests
         ImageShareOptions options = SipSnippets.BehindAProxy(registered, new IPEndPoint(IPAddress.Loopback, 0));
         Assert.That(options.Ims.ServiceRoute.Single().Host, Is.EqualTo("scscf.home.example"));
         await using ImageShareClient client = await ImageShareClient.StartAsync(options with { Network = new InMemoryNetwork() });
+    }
+
+    [Test]
+    public async Task An_account_at_a_provider_is_registered_by_the_lines_of_the_page()
+    {
+        var network = new InMemoryNetwork();
+        network.Names["provider.example"] = [IPAddress.Loopback];
+        await using var registrar = new TestRegistrar(network, tls: new TlsOptions { Certificate = TestCertificates.Make("provider.example") });
+        List<string> shown = [];
+        ImageShareOptions options = SipSnippets.AnAccount("secret", Guid.NewGuid());
+        await SipSnippets.RegisterAsync(options with { Network = network, Tls = new TlsOptions { TrustedRoots = [TestCertificates.Authority] } }, shown.Add).WaitAsync(SharePair.Patience);
+        Assert.Multiple(() =>
+        {
+            Assert.That(shown, Has.Some.Matches("^Registered [0-9]"));
+            Assert.That(registrar.Registers[0].Headers.TopVia!.Transport, Is.EqualTo("TLS"));
+            Assert.That(registrar.BindingsOf("alice"), Is.Empty, "removed when the client ended");
+        });
+    }
+
+    [Test]
+    public async Task An_IMS_client_registers_by_the_lines_of_the_page()
+    {
+        var network = new InMemoryNetwork();
+        network.Names["pcscf.ims.example"] = [IPAddress.Loopback];
+        await using var registrar = new TestRegistrar(network, port: 5060);
+        ImageShareOptions options = SipSnippets.AnImsClient(static (_, _) => new(AkaAnswer.Respond(new byte[8])), Guid.NewGuid());
+        await SipSnippets.RegisterAsync(options with { Network = network }, static _ => { }).WaitAsync(SharePair.Patience);
+        Assert.That(registrar.Registers[0].Headers.GetString("Expires"), Is.EqualTo("518400"));
     }
 
     [Test]

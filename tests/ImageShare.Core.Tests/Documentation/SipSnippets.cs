@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
@@ -5,6 +6,7 @@ using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Authentication;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Sip.Registration;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Sip.UserAgents;
 using ImageShare.Core.Sip.UserAgents.Calls;
@@ -13,10 +15,10 @@ using ImageShare.Core.Sip.UserAgents.Settings;
 
 namespace ImageShare.Core.Tests.Documentation;
 
-/// <summary>The code of docs/sip.md and docs/sip-transport.md, compiled and run. What stands between two marks is on the page, letter by letter.</summary>
+/// <summary>The code of docs/sip.md, docs/sip-transport.md and docs/registration.md, compiled and run. What stands between two marks is on the page, letter by letter.</summary>
 internal static class SipSnippets
 {
-    public static ImageShareOptions BehindAProxy(SipResponse registered, System.Net.IPEndPoint localEndPoint)
+    public static ImageShareOptions BehindAProxy(SipResponse registered, IPEndPoint localEndPoint)
     {
         // snippet: proxy
         var options = new ImageShareOptions
@@ -33,6 +35,45 @@ internal static class SipSnippets
                 Privacy = Privacy.None,
             }.WithRegistration(registered),
             Headers = ExtraHeaders.None.With("Priority", "non-urgent"),
+        };
+        // end
+        return options;
+    }
+
+    public static ImageShareOptions AnAccount(string password, Guid device)
+    {
+        // snippet: account
+        var options = new ImageShareOptions
+        {
+            Identity = SipUri.Parse("sip:alice@provider.example"),
+            LocalEndPoint = new IPEndPoint(IPAddress.Any, 0),
+            Credentials = new SipCredentials("alice", password),
+            Transport = SipTransportChoice.Tls,
+            Registration = new SipRegistrationOptions { InstanceId = device },
+        };
+        // end
+        return options;
+    }
+
+    public static async Task RegisterAsync(ImageShareOptions options, Action<string> show)
+    {
+        // snippet: registered
+        await using ImageShareClient client = await ImageShareClient.StartAsync(options);
+        client.RegistrationChanged += state => show($"{state.Status} {state.RegisteredUntil} {state.Message}");
+        await client.RegisterAsync();   // waits for the outcome, or throws what to do
+        // end
+    }
+
+    public static ImageShareOptions AnImsClient(AkaAuthenticator askSim, Guid device)
+    {
+        // snippet: ims
+        var options = new ImageShareOptions
+        {
+            Identity = SipUri.Parse("sip:alice@ims.example"),
+            LocalEndPoint = new IPEndPoint(IPAddress.Any, 0),
+            Route = [SipUri.Parse("sip:pcscf.ims.example;lr")],
+            Credentials = SipCredentials.FromSim("001010123456789@ims.example", askSim),
+            Registration = new SipRegistrationOptions { InstanceId = device, Expiry = TimeSpan.FromDays(6), SendsPrivateIdentity = true, UsesAssociatedIdentity = true },
         };
         // end
         return options;

@@ -29,6 +29,7 @@ internal sealed partial class TestRegistrar : ISipTransportReceiver, IAsyncDispo
             LocalEndPoint = new IPEndPoint(IPAddress.Parse(address), port),
             TimeProvider = time ?? TimeProvider.System,
             Tls = tls ?? TlsOptions.Default,
+            TlsPort = 5061,
         });
         _transport.Start(this);
     }

@@ -165,7 +165,7 @@ public sealed class RegistrationTests
 
     [TestCase(null)]
     [TestCase("tcp")]
-    [Category("REG-021")]
+    [Category("REG-012")]
     public async Task An_image_is_shared_between_two_registered_clients(string? transport)
     {
         await using var registrar = new TestRegistrar(_network) { Password = "secret", SupportsOutbound = transport is not null };
@@ -187,7 +187,7 @@ public sealed class RegistrationTests
     }
 
     [Test]
-    [Category("REG-021")]
+    [Category("REG-012")]
     public async Task Who_is_not_registered_is_not_found()
     {
         await using var registrar = new TestRegistrar(_network);
