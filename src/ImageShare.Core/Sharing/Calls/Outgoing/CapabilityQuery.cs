@@ -96,7 +96,7 @@ internal static class CapabilityQuery
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw unreadable is { } error ? ClientTransaction.Unreadable(request.Method, error) : new ImageShareException(
+            throw unreadable is { } error ? RequestErrors.Unreadable(request.Method, error) : new ImageShareException(
                 ImageShareError.NoAnswer,
                 $"The peer did not answer the capability query within {context.Limits.AnswerTimeout.TotalSeconds:0.#} s; check the address and port, and that it is running.");
         }

@@ -96,6 +96,24 @@ public sealed class OutgoingInvite : IInviteUser, IAgentPart
 
     void IClientTransactionUser.OnUnreadable(SipReadError error) => _settings.Unreadable?.Invoke();
 
+    bool IClientTransactionUser.LeavesTarget()
+    {
+        if (_state.CancelWanted)
+        {
+            return false;
+        }
+
+        // The next target has not answered yet, so there is nothing to cancel there.
+        _state = OutgoingInviteMachine.Start(Agent.Options.Timers);
+        return true;
+    }
+
+    void IClientTransactionUser.OnMoved(ClientTransaction next)
+    {
+        _forks.ForgetEarly();
+        _sender.Move(next);
+    }
+
     void IAgentPart.Close(ImageShareException reason) => Close(reason);
 
     /// <summary>The agent is closed.</summary>

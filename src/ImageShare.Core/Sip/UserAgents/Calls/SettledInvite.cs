@@ -17,6 +17,7 @@ internal sealed class SettledInvite : IInviteAnswers, IRemembered
 
     private readonly DialogLayer _layer;
     private readonly string _branch;
+    private readonly IReadOnlyList<string>? _left;
     private readonly byte[] _invite;
     private readonly InviteForks _forks;
     private OutgoingInviteState _state;
@@ -24,9 +25,13 @@ internal sealed class SettledInvite : IInviteAnswers, IRemembered
     /// <summary>Takes the place of the call in the table.</summary>
     public SettledInvite(DialogLayer layer, InviteSender sent, OutgoingInviteState state, InviteForks forks)
     {
-        (_layer, _branch, _state, _forks) = (layer, sent.Branch, state, forks);
+        (_layer, _branch, _left, _state, _forks) = (layer, sent.Branch, sent.Left, state, forks);
         _invite = Skeleton(sent.Sent).ToArray();
         layer.SetInvite(_branch, this);
+        foreach (string branch in _left ?? [])
+        {
+            layer.SetInvite(branch, this);
+        }
     }
 
     public int Bytes => Overhead + _invite.Length + _forks.Bytes;
@@ -60,6 +65,10 @@ internal sealed class SettledInvite : IInviteAnswers, IRemembered
     {
         _forks.ForgetEarly();
         _layer.RemoveInvite(_branch, this);
+        foreach (string branch in _left ?? [])
+        {
+            _layer.RemoveInvite(branch, this);
+        }
     }
 
     // What a dialog and an ACK are made of.

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace ImageShare.Core.Sip.UserAgents.Loop;
 
 /// <summary>
-/// What the agent logs, ids from 1101; next free: 1114. No header values: they may hold credentials. What names a person, an address or a file is
+/// What the agent logs, ids from 1101; next free: 1115. No header values: they may hold credentials. What names a person, an address or a file is
 /// logged at Trace only, by methods whose names end in Sensitive.
 /// </summary>
 internal static partial class AgentLog
@@ -27,6 +27,9 @@ internal static partial class AgentLog
 
     [LoggerMessage(1103, LogLevel.Warning, "{Method} is too large for UDP, but the peer does not listen on TCP; sent over UDP.")]
     public static partial void FallsBackToUdp(ILogger logger, SipMethod method);
+
+    [LoggerMessage(1114, LogLevel.Information, "A target did not answer the {Method}, or refused it with 503; it goes to the next one of the same name.")]
+    public static partial void MovesToNextTarget(ILogger logger, SipMethod method);
 
     [LoggerMessage(1104, LogLevel.Warning, "A response to {Method} could not be sent: {Reason}")]
     public static partial void ResponseNotSent(ILogger logger, SipMethod method, ImageShareError reason);

@@ -90,6 +90,8 @@ internal sealed class OutgoingRequest : IClientTransactionUser, IAgentPart
 
     public void OnFailed(TransactionEnd end, ImageShareException error) => Close(error);
 
+    public void OnMoved(ClientTransaction next) => _transaction = next;
+
     public void Close(ImageShareException reason)
     {
         _layer.Agent.Remove(this);

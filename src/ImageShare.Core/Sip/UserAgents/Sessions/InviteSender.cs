@@ -24,11 +24,25 @@ internal sealed class InviteSender(DialogLayer layer, ParameterList contactParam
     private ClientTransaction? _transaction;
     private DigestAttempts _attempts;
 
+    // The branches at targets that did not answer (RFC 3263 §4.3): a late 2xx may still come from there. Null for none.
+    private List<string>? _left;
+
     /// <summary>The INVITE as it was sent last.</summary>
     public SipRequest Sent => _transaction!.Request;
 
     /// <summary>The branch of the last attempt.</summary>
     public string Branch => _transaction!.Branch;
+
+    /// <summary>The branches of the same INVITE at targets that were left; null for none.</summary>
+    public IReadOnlyList<string>? Left => _left;
+
+    /// <summary>The same INVITE goes to another target.</summary>
+    public void Move(ClientTransaction next)
+    {
+        (_left ??= []).Add(Branch);
+        _transaction = next;
+        layer.SetInvite(next.Branch, user);
+    }
 
     /// <summary>Sends it for the first time.</summary>
     /// <param name="template">The INVITE, complete but for Via, Contact and credentials.</param>
@@ -72,6 +86,13 @@ internal sealed class InviteSender(DialogLayer layer, ParameterList contactParam
         {
             layer.RemoveInvite(_transaction.Branch, user);
         }
+
+        foreach (string branch in _left ?? [])
+        {
+            layer.RemoveInvite(branch, user);
+        }
+
+        _left = null;
     }
 
     private void Send()

@@ -31,9 +31,17 @@ internal sealed class ClientTransaction
     private SipRequest? _ack;
     private ImageShareException? _error;
 
+    // The targets at which the request failed before it came to this one (RFC 3263 §4.3); null for none.
+    private readonly IReadOnlyList<SipDestination>? _tried;
+    private bool _isSearched;
+
     /// <summary>A transaction whose request still needs its destination.</summary>
     public ClientTransaction(TransactionLayer layer, RoutedRequest routed, ParameterList? contactParameters, IClientTransactionUser user)
         : this(layer, routed.Request, user) => _addressing = new RequestAddressing(layer.Agent, routed, contactParameters, user);
+
+    /// <summary>The same for a request that failed at those targets.</summary>
+    public ClientTransaction(TransactionLayer layer, RequestAddressing addressing, IClientTransactionUser user, IReadOnlyList<SipDestination> tried)
+        : this(layer, addressing.Request, user) => (_addressing, _tried) = (addressing, tried);
 
     private ClientTransaction(TransactionLayer layer, SipRequest request, IClientTransactionUser user)
     {
@@ -65,6 +73,23 @@ internal sealed class ClientTransaction
     /// <summary>Finds the destination and begins.</summary>
     public void Start() => _addressing!.Begin(StartAt, error => End(TransactionEnd.TransportFailed, error));
 
+    /// <summary>Begins at a destination that was found already.</summary>
+    public void StartAt(SipDestination destination)
+    {
+        if (_isOver)
+        {
+            return;
+        }
+
+        Destination = destination;
+        _layer.Clients[Key] = this;
+        bool reliable = _layer.Agent.Transport.IsReliable(destination.Protocol);
+        var effects = new List<TransactionEffect>(4);
+        SipTimers timers = _layer.Agent.Options.Timers;
+        _state = IsInvite ? InviteClientMachine.Start(timers, reliable, effects) : NonInviteClientMachine.Start(timers, reliable, effects);
+        Perform(effects);
+    }
+
     /// <summary>Sends a request that is complete, Via included: the CANCEL of a transaction goes where that went.</summary>
     public static void StartBeside(TransactionLayer layer, SipRequest request, SipDestination destination, IClientTransactionUser user) =>
         new ClientTransaction(layer, request, user).StartAt(destination);
@@ -84,7 +109,7 @@ internal sealed class ClientTransaction
     {
         if (status >= 200 && IsUnanswered)
         {
-            _error = Unreadable(Request.Method, error, status);
+            _error = RequestErrors.Unreadable(Request.Method, error, status);
             _user.OnUnreadable(error);
         }
     }
@@ -111,31 +136,6 @@ internal sealed class ClientTransaction
     {
         Leave();
         _outbox.Clear();
-    }
-
-    /// <summary>The error for a response that could not be read.</summary>
-    public static ImageShareException Unreadable(SipMethod method, SipReadError error, int? status = null) => new(
-        ImageShareError.MalformedMessage,
-        $"An answer to the {method} came that could not be read ({error.Reason} at byte {error.Offset}); look at it in a trace, and at what software the peer or its proxy runs.")
-    {
-        SipStatus = status,
-    };
-
-    private void StartAt(SipDestination destination)
-    {
-        if (_isOver)
-        {
-            return;
-        }
-
-        Destination = destination;
-        _layer.Clients[Key] = this;
-        bool reliable = _layer.Agent.Transport.IsReliable(destination.Protocol);
-        var effects = new List<TransactionEffect>(4);
-        _state = IsInvite
-            ? InviteClientMachine.Start(_layer.Agent.Options.Timers, reliable, effects)
-            : NonInviteClientMachine.Start(_layer.Agent.Options.Timers, reliable, effects);
-        Perform(effects);
     }
 
     private void Step(TransactionInput input)
@@ -169,7 +169,7 @@ internal sealed class ClientTransaction
                     _outbox.Send(_ack = InviteFollowUp.CreateAck(Request, _response!), Destination!);
                     break;
                 case TransactionEffectKind.Deliver:
-                    _user.OnResponse(_response!);
+                    Deliver(_response!);
                     break;
                 case TransactionEffectKind.StartTimer:
                     _timers.Start(effect.Timer, effect.Duration);
@@ -188,6 +188,16 @@ internal sealed class ClientTransaction
             Conclude();
         }
     }
+
+    private void Deliver(SipResponse response)
+    {
+        if (response.StatusCode != 503 || !TryAfterRefusal(response))
+        {
+            _user.OnResponse(response);
+        }
+    }
+
+    private bool TryAfterRefusal(SipResponse response) => TryNextTarget(null, () => _user.OnResponse(response));
 
     // After a final response only its retransmissions can come. They need no transaction: those of a 2xx go to the INVITE table, those of a refused
     // INVITE get the ACK again, and all others are dropped. So the transaction, and its user with it, is released now.
@@ -222,6 +232,25 @@ internal sealed class ClientTransaction
     private void OnSendFailed(ImageShareException error)
     {
         _connection.OnSendFailed();
+
+        // Another target over TCP rather than the same one over UDP, which does not tell when nobody is there.
+        bool isSearching = !_isOver && _addressing is { HasFallback: true } && TryNextTarget(error, () =>
+        {
+            _isOver = false;
+            FallBackOrFail(error);
+        });
+        if (isSearching)
+        {
+            Leave();
+        }
+        else
+        {
+            FallBackOrFail(error);
+        }
+    }
+
+    private void FallBackOrFail(ImageShareException error)
+    {
         if (!_isOver && _addressing?.FallBack(error) is { } udp)
         {
             AgentLog.FallsBackToUdp(_layer.Agent.Logger, Request.Method);
@@ -245,9 +274,41 @@ internal sealed class ClientTransaction
         Leave();
         if (end != TransactionEnd.Completed && _response is not { IsFinal: true })
         {
-            _user.OnFailed(end, _error ?? error ?? new ImageShareException(
-                ImageShareError.NoAnswer, $"Nobody answered the {Request.Method} to {Request.RequestUri} in time; check the address and try again."));
+            Fail(end, _error ?? error ?? RequestErrors.NoAnswer(Request));
         }
+    }
+
+    private void Fail(TransactionEnd end, ImageShareException error)
+    {
+        if (!TryNextTarget(end == TransactionEnd.TransportFailed ? error : null, () => _user.OnFailed(end, error)))
+        {
+            _user.OnFailed(end, error);
+        }
+    }
+
+    /// <summary>RFC 3263 §4.3: the target failed. Looks, once, for the next one of the same name.</summary>
+    /// <param name="error">The error of sending; null when the target did not answer, or said 503.</param>
+    /// <param name="otherwise">What is done when there is no other target; not called when this returns false, because it does not look for one.</param>
+    private bool TryNextTarget(ImageShareException? error, Action otherwise)
+    {
+        if (_addressing is not { MayHaveOthers: true } || Destination is not { } failed || _isSearched)
+        {
+            return false;
+        }
+
+        _isSearched = true;
+        _layer.Agent.Transport.Avoid(failed, TargetFailover.OutageTime(_response));
+
+        // An answer that could not be read is an answer.
+        bool isSafe = _error?.Error != ImageShareError.MalformedMessage && TargetFailover.IsSafe(Request, _connection.WasUsed, _response?.StatusCode ?? 0);
+        if (!isSafe || !_user.LeavesTarget())
+        {
+            return false;
+        }
+
+        _timers.StopAll();
+        new TargetFailover(_layer, _user, [.. _tried ?? [], failed], error).Begin(_addressing.ForNextTarget(), otherwise);
+        return true;
     }
 
     private void Leave()

@@ -21,6 +21,14 @@ internal interface IClientTransactionUser
     void OnUnreadable(SipReadError error)
     {
     }
+
+    /// <summary>Whether the request may go to another target, after this one failed (RFC 3263 §4.3). When it may, no response counts any more.</summary>
+    bool LeavesTarget() => true;
+
+    /// <summary>Another transaction takes the place of this one: the same request, at another target.</summary>
+    void OnMoved(ClientTransaction next)
+    {
+    }
 }
 
 /// <summary>For requests whose response changes nothing, such as CANCEL.</summary>

@@ -31,6 +31,15 @@ internal sealed class RequestAddressing(AgentContext agent, RoutedRequest routed
     // The UDP destination of a request that size alone sends over TCP.
     private SipDestination? _fallback;
 
+    /// <summary>The request.</summary>
+    public SipRequest Request => routed.Request;
+
+    /// <summary>Whether the next hop may have more than one target (RFC 3263 §4).</summary>
+    public bool MayHaveOthers => TargetFailover.MayHaveOthers(_nextHop);
+
+    /// <summary>Whether there is another way to the same target: <see cref="FallBack"/>.</summary>
+    public bool HasFallback => _fallback is not null;
+
     /// <summary>The branch in the Via.</summary>
     public string Branch { get; } = Via.CreateBranch();
 
@@ -83,6 +92,19 @@ internal sealed class RequestAddressing(AgentContext agent, RoutedRequest routed
     }
 
     void ILoopOperation<SipDestination>.Fail(ImageShareException error) => _failed!(error);
+
+    /// <summary>The same request for another target: with a branch of its own, Via and Contact not yet written.</summary>
+    public RequestAddressing ForNextTarget()
+    {
+        SipRequest copy = routed.Request.Clone();
+        copy.Headers.RemoveFirst(SipHeaderNames.Via);
+        if (_addsContact)
+        {
+            copy.Headers.Remove(SipHeaderNames.Contact);
+        }
+
+        return new RequestAddressing(agent, routed with { Request = copy }, contactParameters, user);
+    }
 
     /// <summary>The request left: there is no other way for it any more.</summary>
     public void OnSent() => _fallback = null;

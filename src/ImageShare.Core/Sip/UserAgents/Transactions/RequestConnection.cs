@@ -12,10 +12,13 @@ internal sealed class RequestConnection
     /// <summary>The connection; null for datagrams, and until it is known.</summary>
     public object? Used { get; private set; }
 
+    /// <summary>Whether the request left at all, on a connection or as a datagram.</summary>
+    public bool WasUsed { get; private set; }
+
     /// <summary>The request left on that connection; null for datagrams. Whether the connection is lost already.</summary>
     public bool OnSent(object? connection)
     {
-        Used = connection;
+        (Used, WasUsed) = (connection, true);
         bool isLost = connection is not null && _lostWhileSending?.Contains(connection) == true;
         _lostWhileSending = null;
         return isLost;
