@@ -25,16 +25,7 @@ internal sealed class MessageReceiver(DialogLayer dialogs, RequestDispatcher req
             return;
         }
 
-        _agent.TryPost(
-            () =>
-            {
-                Interlocked.Decrement(ref _queued);
-                if (!_agent.Loop.IsClosed)
-                {
-                    Dispatch(message, source);
-                }
-            },
-            inPlace);
+        _agent.Loop.PostWork(new LoopWork(static (_, received, _) => ((Received)received).Take(), new Received(this, message, source)), inPlace);
     }
 
     public void OnUnreadableResponse(SipResponse response, SipReadError fault, SipSource source) => _agent.TryPost(() =>
@@ -69,6 +60,19 @@ internal sealed class MessageReceiver(DialogLayer dialogs, RequestDispatcher req
         else
         {
             responses.OnResponse((SipResponse)message);
+        }
+    }
+
+    // A message on its way to the loop.
+    private sealed class Received(MessageReceiver receiver, SipMessage message, SipSource source)
+    {
+        public void Take()
+        {
+            Interlocked.Decrement(ref receiver._queued);
+            if (!receiver._agent.Loop.IsClosed)
+            {
+                receiver.Dispatch(message, source);
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ using ImageShare.Core.Sip.UserAgents.Loop;
 using ImageShare.Core.Sip.UserAgents.Requests;
 using ImageShare.Core.Sip.UserAgents.Sessions;
 using ImageShare.Core.Sip.UserAgents.Transactions;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.UserAgents.Calls;
 
@@ -186,9 +187,9 @@ public sealed class OutgoingInvite : IInviteUser, IAgentPart
 
     private void Step(OutgoingInviteInput input)
     {
-        var effects = new List<OutgoingInviteEffect>(4);
-        _state = OutgoingInviteMachine.Step(_state, input, effects);
-        foreach (OutgoingInviteEffect effect in effects)
+        using var effects = ScratchList<OutgoingInviteEffect>.Rent();
+        _state = OutgoingInviteMachine.Step(_state, input, effects.Values);
+        foreach (OutgoingInviteEffect effect in effects.Values)
         {
             Perform(effect);
         }

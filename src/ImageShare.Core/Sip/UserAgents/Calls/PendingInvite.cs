@@ -14,7 +14,7 @@ namespace ImageShare.Core.Sip.UserAgents.Calls;
 /// only, but for <see cref="Cancelled"/>, <see cref="Cancel"/>, <see cref="TryBeginOffer"/> and the task of <see cref="Offer"/>.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A source without timer and wait handle holds nothing that needs to be disposed of.")]
-internal sealed class PendingInvite : IDialogUser, IAgentPart
+internal sealed class PendingInvite : IDialogUser, IAgentPart, ILoopTimerUser<IncomingInviteTimer>
 {
     private readonly ProvisionalResponses _provisionals;
 
@@ -32,7 +32,7 @@ internal sealed class PendingInvite : IDialogUser, IAgentPart
     {
         Layer = layer;
         Transaction = transaction;
-        _timers = new LoopTimers<IncomingInviteTimer>(layer.Agent.Loop, OnTimer);
+        _timers = new LoopTimers<IncomingInviteTimer>(layer.Agent.Loop, this);
         transaction.Cancelled = cancel =>
         {
             Volatile.Write(ref _cancel, cancel);
@@ -42,9 +42,9 @@ internal sealed class PendingInvite : IDialogUser, IAgentPart
         layer.Set(Id, this);
         layer.Agent.TryAdd(this);
         _provisionals = new ProvisionalResponses(layer.Agent, transaction, () => Step(new(IncomingInviteInputKind.NotAcknowledged)));
-        var effects = new List<IncomingInviteEffect>(1);
-        _state = IncomingInviteMachine.Start(Limit(), effects, _provisionals.AreReliable && HasOffer);
-        Perform(effects);
+        using var effects = ScratchList<IncomingInviteEffect>.Rent();
+        _state = IncomingInviteMachine.Start(Limit(), effects.Values, _provisionals.AreReliable && HasOffer);
+        Perform(effects.Values);
     }
 
     public DialogLayer Layer { get; }
@@ -169,9 +169,9 @@ internal sealed class PendingInvite : IDialogUser, IAgentPart
 
     private void Step(IncomingInviteInput input)
     {
-        var effects = new List<IncomingInviteEffect>(3);
-        _state = IncomingInviteMachine.Step(_state, input, effects);
-        Perform(effects);
+        using var effects = ScratchList<IncomingInviteEffect>.Rent();
+        _state = IncomingInviteMachine.Step(_state, input, effects.Values);
+        Perform(effects.Values);
     }
 
     private void Perform(List<IncomingInviteEffect> effects)
@@ -206,7 +206,7 @@ internal sealed class PendingInvite : IDialogUser, IAgentPart
         }
     }
 
-    private void OnTimer(IncomingInviteTimer timer) =>
+    void ILoopTimerUser<IncomingInviteTimer>.OnTimer(IncomingInviteTimer timer) =>
         Step(new(timer == IncomingInviteTimer.Limit ? IncomingInviteInputKind.LimitTimerFired : IncomingInviteInputKind.RepeatTimerFired));
 
     // RFC 3261 §13.3.1: the caller's Expires may be shorter than our own limit.

@@ -9,7 +9,7 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Sip.UserAgents.Calls;
 
 /// <summary>The reliable provisional responses to one incoming INVITE: performs what their machine decides. On the loop only.</summary>
-internal sealed class ReliableProvisionals
+internal sealed class ReliableProvisionals : ILoopTimerUser<ReliableProvisionalTimer>
 {
     private readonly ServerTransaction _transaction;
     private readonly Action<SipResponse> _complete;
@@ -29,7 +29,7 @@ internal sealed class ReliableProvisionals
         _transaction = transaction;
         _complete = complete;
         _gaveUp = gaveUp;
-        _timers = new LoopTimers<ReliableProvisionalTimer>(agent.Loop, Fire);
+        _timers = new LoopTimers<ReliableProvisionalTimer>(agent.Loop, this);
         _state = ReliableProvisionalMachine.Start(agent.Options.Timers, (uint)RandomNumberGenerator.GetInt32(1, int.MaxValue));
     }
 
@@ -116,7 +116,7 @@ internal sealed class ReliableProvisionals
         }
     }
 
-    private void Fire(ReliableProvisionalTimer timer)
+    void ILoopTimerUser<ReliableProvisionalTimer>.OnTimer(ReliableProvisionalTimer timer)
     {
         var effects = new List<ReliableProvisionalEffect>(2);
         _state = ReliableProvisionalMachine.Fire(_state, timer, effects);

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using ImageShare.Core.Text;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +8,7 @@ namespace ImageShare.Core.Sip.UserAgents.Loop;
 /// it, so that its state needs no locks. Nothing blocks or awaits inside it. It has no thread of its own: it runs on the thread pool while there is work,
 /// or on the thread that posts.
 /// </summary>
-internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDisposable, IThreadPoolWorkItem
+internal sealed class AgentLoop : IAsyncDisposable, IThreadPoolWorkItem
 {
     /// <summary>How much is done on a thread that has posted, before the thread pool goes on: that thread has something else to do.</summary>
     private const int MostInPlace = 16;
@@ -17,10 +16,12 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
     /// <summary>How long closing waits for messages that are being sent.</summary>
     private static readonly TimeSpan LingerTime = TimeSpan.FromSeconds(2);
 
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly LoopQueue _queue = new();
+    private readonly LoopAlarm _alarm;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closing = new();
-    private readonly HashSet<LoopTimer> _timers = [];
     private readonly List<TaskCompletionSource<long>> _idle = [];
     private ExecutionContext? _flow;
     private bool _isStarted;
@@ -28,6 +29,13 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
     private long _processed;
     private int _disposed;
     private int _thread;
+
+    public AgentLoop(TimeProvider time, ILogger logger)
+    {
+        _time = time;
+        _logger = logger;
+        _alarm = new LoopAlarm(this, time);
+    }
 
     /// <summary>Whether the end has begun. Read on the loop.</summary>
     public bool IsClosed { get; private set; }
@@ -48,7 +56,10 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
     /// Whether it may be done inside this call, when the loop does nothing else: that is cheaper than to wake another thread. Only for a caller that holds no lock
     /// and may be kept for a moment.
     /// </param>
-    public bool Post(Action work, bool inPlace = false)
+    public bool Post(Action work, bool inPlace = false) => PostWork(LoopWork.Of(work), inPlace);
+
+    /// <summary>The same, without a delegate for each call.</summary>
+    public bool PostWork(in LoopWork work, bool inPlace = false)
     {
         if (!_queue.TryAdd(work, out bool begins))
         {
@@ -99,8 +110,7 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
     {
         if (!IsClosed)
         {
-            _timers.Add(timer);
-            timer.Arm(time, after);
+            timer.Arm(_alarm, after);
         }
 
         return timer;
@@ -119,7 +129,25 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
         }
 
         _operations++;
-        _ = AwaitAsync(operation);
+        ValueTask<T> result;
+        try
+        {
+            result = operation.BeginAsync(_closing.Token);
+        }
+        catch (Exception error)
+        {
+            PostFailure(operation, error);
+            return;
+        }
+
+        if (result.IsCompletedSuccessfully)
+        {
+            PostResult(operation, result.Result);
+        }
+        else
+        {
+            _ = AwaitAsync(operation, result);
+        }
     }
 
     /// <summary>What the loop does last: everything that is awaited fails.</summary>
@@ -135,7 +163,7 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
         {
             try
             {
-                await Unsent.AllSent.WaitAsync(LingerTime, time).ConfigureAwait(false);
+                await Unsent.AllSent.WaitAsync(LingerTime, _time).ConfigureAwait(false);
             }
             catch (TimeoutException)
             {
@@ -147,7 +175,7 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
         {
             Closing?.Invoke();
             IsClosed = true;
-            foreach (LoopTimer timer in _timers.ToArray())
+            foreach (LoopTimer timer in _alarm.ToArray())
             {
                 timer.Stop();
             }
@@ -177,14 +205,14 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
         return posted ? idle.Task : Task.FromResult(0L);
     }
 
-    internal void Forget(LoopTimer timer) => _timers.Remove(timer);
+    internal void Forget(LoopTimer timer) => _alarm.Remove(timer);
 
     // With what flowed to the start, whichever thread it is.
     private void Run(ContextCallback work) => InFlow.Run(_flow, work, this);
 
     private void Work(int most)
     {
-        while (TryTake(out Action? work))
+        while (TryTake(out LoopWork work))
         {
             Do(work);
             if (--most == 0)
@@ -196,7 +224,7 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
     }
 
     // False when there is nothing left, or nothing more will come.
-    private bool TryTake([NotNullWhen(true)] out Action? work)
+    private bool TryTake(out LoopWork work)
     {
         if (_queue.TryTake(out work, out bool isLast))
         {
@@ -212,17 +240,17 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
         return false;
     }
 
-    private void Do(Action work)
+    private void Do(in LoopWork work)
     {
         try
         {
             Volatile.Write(ref _thread, Environment.CurrentManagedThreadId);
-            work();
+            work.Do(this);
         }
         catch (Exception error)
         {
             // One failed work item must not end the loop for all others.
-            AgentLog.WorkFailed(logger, error);
+            AgentLog.WorkFailed(_logger, error);
         }
         finally
         {
@@ -236,25 +264,36 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
         }
     }
 
-    private async Task AwaitAsync<T>(ILoopOperation<T> operation)
+    private async Task AwaitAsync<T>(ILoopOperation<T> operation, ValueTask<T> result)
     {
-        var outcome = new Outcome<T>(this, operation);
         try
         {
-            outcome.Result = await operation.BeginAsync(_closing.Token).ConfigureAwait(false);
-        }
-        catch (ImageShareException error)
-        {
-            outcome.Error = error;
+            PostResult(operation, await result.ConfigureAwait(false));
         }
         catch (Exception error)
         {
-            // An application's own transport may throw anything; the operation must fail, not hang.
-            outcome.Error = new ImageShareException(ImageShareError.PeerUnreachable, $"The SIP transport failed: {error.Message}", error);
+            PostFailure(operation, error);
         }
-
-        Post(outcome.Take);
     }
+
+    private void PostResult<T>(ILoopOperation<T> operation, T result) => PostWork(new LoopWork(
+        static (loop, operation, result) =>
+        {
+            loop._operations--;
+            ((ILoopOperation<T>)operation).Complete((T)result!);
+        },
+        operation,
+        result));
+
+    // An application's own transport may throw anything; the operation must fail, not hang.
+    private void PostFailure<T>(ILoopOperation<T> operation, Exception error) => PostWork(new LoopWork(
+        static (loop, operation, error) =>
+        {
+            loop._operations--;
+            ((ILoopOperation<T>)operation).Fail((ImageShareException)error!);
+        },
+        operation,
+        error as ImageShareException ?? new ImageShareException(ImageShareError.PeerUnreachable, $"The SIP transport failed: {error.Message}", error)));
 
     private void CompleteIdle()
     {
@@ -264,26 +303,5 @@ internal sealed class AgentLoop(TimeProvider time, ILogger logger) : IAsyncDispo
         }
 
         _idle.Clear();
-    }
-
-    // What an operation has come to.
-    private sealed class Outcome<T>(AgentLoop loop, ILoopOperation<T> operation)
-    {
-        public T? Result { get; set; }
-
-        public ImageShareException? Error { get; set; }
-
-        public void Take()
-        {
-            loop._operations--;
-            if (Error is { } error)
-            {
-                operation.Fail(error);
-            }
-            else
-            {
-                operation.Complete(Result!);
-            }
-        }
     }
 }

@@ -1,12 +1,10 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace ImageShare.Core.Sip.UserAgents.Loop;
 
 /// <summary>The work that waits for a loop, and whether a thread takes it. Until the loop has started, nobody else may begin to take it. Thread-safe.</summary>
 internal sealed class LoopQueue
 {
     private readonly Lock _gate = new();
-    private readonly Queue<Action> _waiting = new();
+    private readonly Queue<LoopWork> _waiting = new();
     private bool _isTaken = true;
     private bool _isComplete;
 
@@ -25,7 +23,7 @@ internal sealed class LoopQueue
     /// <param name="work">The work.</param>
     /// <param name="begins">Whether the caller has to take it: no other thread does.</param>
     /// <returns>False after the end.</returns>
-    public bool TryAdd(Action work, out bool begins)
+    public bool TryAdd(LoopWork work, out bool begins)
     {
         lock (_gate)
         {
@@ -45,7 +43,7 @@ internal sealed class LoopQueue
     /// <param name="work">The work.</param>
     /// <param name="isLast">Whether nothing more will come.</param>
     /// <returns>False when there is none: the thread has to stop.</returns>
-    public bool TryTake([NotNullWhen(true)] out Action? work, out bool isLast)
+    public bool TryTake(out LoopWork work, out bool isLast)
     {
         lock (_gate)
         {

@@ -1,31 +1,44 @@
-using ImageShare.Core.Text;
-
 namespace ImageShare.Core.Sip.UserAgents.Loop;
 
 /// <summary>A timer of an <see cref="AgentLoop"/>: once stopped it never runs, even when its callback is already queued.</summary>
 internal abstract class LoopTimer(AgentLoop loop)
 {
-    private ITimer? _timer;
+    private bool _isArmed;
 
-    public void Arm(TimeProvider time, TimeSpan after) =>
-        _timer = time.CreateTimer(static state => ((LoopTimer)state!).Post(), this, LongestWait.Cut(after), Timeout.InfiniteTimeSpan);
+    /// <summary>When it is due, as a timestamp of the clock. For its <see cref="LoopAlarm"/>.</summary>
+    public long Due { get; set; }
+
+    /// <summary>Its place in its <see cref="LoopAlarm"/>; -1 if it does not wait there.</summary>
+    public int Place { get; set; } = -1;
+
+    /// <summary>Starts it, once. On the loop only.</summary>
+    public void Arm(LoopAlarm alarm, TimeSpan after)
+    {
+        _isArmed = true;
+        alarm.Add(this, after);
+    }
 
     /// <summary>Stops it. On the loop only.</summary>
     public void Stop()
     {
-        _timer?.Dispose();
-        _timer = null;
-        loop.Forget(this);
+        if (_isArmed)
+        {
+            _isArmed = false;
+            loop.Forget(this);
+        }
     }
 
-    private void Post() => loop.Post(() =>
+    /// <summary>It is due: has the loop run it, unless it is stopped before.</summary>
+    public void Post(AgentLoop on) => on.PostWork(new LoopWork(static (_, timer, _) => ((LoopTimer)timer).Run(), this));
+
+    private void Run()
     {
-        if (_timer is not null)
+        if (_isArmed)
         {
-            Stop();
+            _isArmed = false;
             Elapse();
         }
-    });
+    }
 
     /// <summary>Its time is over.</summary>
     protected abstract void Elapse();
@@ -37,30 +50,37 @@ internal sealed class ActionTimer(AgentLoop loop, Action elapsed) : LoopTimer(lo
     protected override void Elapse() => elapsed();
 }
 
-/// <summary>The timers of one owner, by name; starting one that runs starts it anew. On the loop only.</summary>
-/// <param name="loop">The loop.</param>
-/// <param name="elapsed">Called with the name of a timer whose time is over.</param>
-internal sealed class LoopTimers<TName>(AgentLoop loop, Action<TName> elapsed)
+/// <summary>Whoever has <see cref="LoopTimers{TName}"/>. On the loop only.</summary>
+internal interface ILoopTimerUser<TName>
     where TName : struct, Enum
 {
-    // Two or three at a time.
-    private readonly List<Named> _timers = [];
+    /// <summary>The time of the timer with that name is over.</summary>
+    void OnTimer(TName timer);
+}
+
+/// <summary>The timers of one owner, by name; starting one that runs starts it anew. On the loop only.</summary>
+/// <param name="loop">The loop.</param>
+/// <param name="user">Hears of a timer whose time is over.</param>
+internal sealed class LoopTimers<TName>(AgentLoop loop, ILoopTimerUser<TName> user)
+    where TName : struct, Enum
+{
+    // Two or three at a time; each knows the next.
+    private Named? _first;
 
     public void Start(TName name, TimeSpan after)
     {
         Stop(name);
-        var timer = new Named(this, name);
-        _timers.Add(timer);
-        loop.StartTimer(after, timer);
+        _first = new Named(this, loop, name) { Next = _first };
+        loop.StartTimer(after, _first);
     }
 
     public void Stop(TName name)
     {
-        foreach (Named timer in _timers)
+        for (Named? timer = _first; timer is not null; timer = timer.Next)
         {
             if (EqualityComparer<TName>.Default.Equals(timer.Name, name))
             {
-                _timers.Remove(timer);
+                Remove(timer);
                 timer.Stop();
                 return;
             }
@@ -69,26 +89,44 @@ internal sealed class LoopTimers<TName>(AgentLoop loop, Action<TName> elapsed)
 
     public void StopAll()
     {
-        foreach (Named timer in _timers)
+        for (Named? timer = _first; timer is not null; timer = timer.Next)
         {
             timer.Stop();
         }
 
-        _timers.Clear();
+        _first = null;
     }
 
-    private sealed class Named(LoopTimers<TName> owner, TName name) : LoopTimer(owner.Loop)
+    private void Remove(Named timer)
     {
-        public TName Name => name;
-
-        protected override void Elapse()
+        if (_first == timer)
         {
-            owner._timers.Remove(this);
-            owner.Elapsed(name);
+            _first = timer.Next;
+            return;
+        }
+
+        for (Named? before = _first; before is not null; before = before.Next)
+        {
+            if (before.Next == timer)
+            {
+                before.Next = timer.Next;
+                return;
+            }
         }
     }
 
-    private AgentLoop Loop => loop;
+    private void OnElapsed(Named timer)
+    {
+        Remove(timer);
+        user.OnTimer(timer.Name);
+    }
 
-    private void Elapsed(TName name) => elapsed(name);
+    private sealed class Named(LoopTimers<TName> owner, AgentLoop loop, TName name) : LoopTimer(loop)
+    {
+        public TName Name => name;
+
+        public Named? Next { get; set; }
+
+        protected override void Elapse() => owner.OnElapsed(this);
+    }
 }

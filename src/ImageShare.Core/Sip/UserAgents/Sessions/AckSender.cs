@@ -16,7 +16,7 @@ internal sealed class AckSender
     public AckSender(AgentContext agent, RoutedRequest ack)
     {
         _agent = agent;
-        _first = new FirstAck(agent, ack, OnFirstDone);
+        _first = new FirstAck(this, ack);
         _first.Begin();
     }
 
@@ -51,18 +51,19 @@ internal sealed class AckSender
     }
 
     /// <summary>The first ACK: finds its destination and falls back to UDP as its INVITE does (RFC 3261 §18.1.1).</summary>
-    private sealed class FirstAck
+    private sealed class FirstAck : IAddressedUser, IOutboxUser
     {
-        private readonly Action<FirstAck> _done;
+        private readonly AckSender _owner;
         private readonly RequestAddressing _addressing;
         private readonly Outbox _outbox;
 
-        public FirstAck(AgentContext agent, RoutedRequest ack, Action<FirstAck> done)
+        public FirstAck(AckSender owner, RoutedRequest ack)
         {
-            _done = done;
+            AgentContext agent = owner._agent;
+            _owner = owner;
             Ack = ack.Request;
             _addressing = new RequestAddressing(agent, ack, contactParameters: null, IgnoredTransaction.Instance);
-            _outbox = new Outbox(agent, _ => _done(this), OnSendFailed);
+            _outbox = new Outbox(agent, this);
             agent.Product.AddTo(Ack);
         }
 
@@ -72,7 +73,13 @@ internal sealed class AckSender
 
         public List<Action> Then { get; } = [];
 
-        public void Begin() => _addressing.Begin(Send, _ => _done(this));
+        public void Begin() => _addressing.Begin(this);
+
+        void IAddressedUser.OnAddressed(SipDestination destination) => Send(destination);
+
+        void IAddressedUser.OnNotAddressed(ImageShareException error) => _owner.OnFirstDone(this);
+
+        void IOutboxUser.OnSent(object? connection) => _owner.OnFirstDone(this);
 
         private void Send(SipDestination destination)
         {
@@ -80,7 +87,7 @@ internal sealed class AckSender
             _outbox.Send(Ack, destination);
         }
 
-        private void OnSendFailed(ImageShareException error)
+        void IOutboxUser.OnSendFailed(ImageShareException error)
         {
             if (_addressing.FallBack(error) is { } udp)
             {
@@ -88,7 +95,7 @@ internal sealed class AckSender
             }
             else
             {
-                _done(this);
+                _owner.OnFirstDone(this);
             }
         }
     }

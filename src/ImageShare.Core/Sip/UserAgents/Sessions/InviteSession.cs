@@ -11,7 +11,7 @@ namespace ImageShare.Core.Sip.UserAgents.Sessions;
 /// requests of this side, those of the peer, the offers, the session timer and the end. On the loop only, but for <see cref="Ack"/> and the tasks of
 /// <see cref="Ending"/>.
 /// </summary>
-internal sealed class InviteSession : IDialogUser, IAgentPart
+internal sealed class InviteSession : IDialogUser, IAgentPart, ILoopTimerUser<InviteSessionTimer>
 {
     // The machine and its timers.
     private readonly LoopTimers<InviteSessionTimer> _timers;
@@ -38,7 +38,7 @@ internal sealed class InviteSession : IDialogUser, IAgentPart
             OfferConcluded = Offers.OnPeerDone,
             InviteAccepted = OnInviteAccepted,
         };
-        _timers = new LoopTimers<InviteSessionTimer>(layer.Agent.Loop, OnTimer);
+        _timers = new LoopTimers<InviteSessionTimer>(layer.Agent.Loop, this);
         _state = InviteSessionMachine.StartAsCaller(layer.Agent.Options.Timers);
     }
 
@@ -80,9 +80,9 @@ internal sealed class InviteSession : IDialogUser, IAgentPart
         transaction.TransportFailed = null;
         transaction.Cancelled = null;
         transaction.Respond(response);
-        var effects = new List<InviteSessionEffect>(2);
-        _state = InviteSessionMachine.StartAsCallee(Agent.Options.Timers, effects);
-        Perform(effects);
+        using var effects = ScratchList<InviteSessionEffect>.Rent();
+        _state = InviteSessionMachine.StartAsCallee(Agent.Options.Timers, effects.Values);
+        Perform(effects.Values);
     }
 
     /// <summary>The application wants it ended.</summary>
@@ -180,9 +180,9 @@ internal sealed class InviteSession : IDialogUser, IAgentPart
 
     private void Step(InviteSessionInput input)
     {
-        var effects = new List<InviteSessionEffect>(4);
-        _state = InviteSessionMachine.Step(_state, input, effects);
-        Perform(effects);
+        using var effects = ScratchList<InviteSessionEffect>.Rent();
+        _state = InviteSessionMachine.Step(_state, input, effects.Values);
+        Perform(effects.Values);
         if (_answer is { } answer && _state.Phase != InviteSessionPhase.AwaitingAck && input != InviteSessionInput.Answered)
         {
             // It is not retransmitted any more.
@@ -223,7 +223,7 @@ internal sealed class InviteSession : IDialogUser, IAgentPart
         }
     }
 
-    private void OnTimer(InviteSessionTimer timer) => Step(timer == InviteSessionTimer.Ack ? InviteSessionInput.AckTimerFired : InviteSessionInput.RepeatTimerFired);
+    void ILoopTimerUser<InviteSessionTimer>.OnTimer(InviteSessionTimer timer) => Step(timer == InviteSessionTimer.Ack ? InviteSessionInput.AckTimerFired : InviteSessionInput.RepeatTimerFired);
 
     private void OnEnded(DialogEndReason reason)
     {

@@ -6,7 +6,7 @@ using ImageShare.Core.Sip.UserAgents.Loop;
 namespace ImageShare.Core.Sip.UserAgents.Sessions;
 
 /// <summary>A re-INVITE of ours, up to its final response and the ACKs of that (RFC 3261 §14.1). On the loop only.</summary>
-internal sealed class Reinvitation : IInviteUser, IAgentPart
+internal sealed class Reinvitation : IInviteUser, IAgentPart, ILoopTimerUser<Reinvitation.Timer>
 {
     private readonly SessionRequests _requests;
     private readonly InviteSender _sender;
@@ -28,11 +28,11 @@ internal sealed class Reinvitation : IInviteUser, IAgentPart
         _done = done;
         _failed = failed;
         _sender = new InviteSender(requests.Layer, requests.ContactParameters, this);
-        _timers = new LoopTimers<Timer>(Agent.Loop, OnTimer);
+        _timers = new LoopTimers<Timer>(Agent.Loop, this);
         _state = OutgoingInviteMachine.Start(Agent.Options.Timers);
     }
 
-    private enum Timer
+    internal enum Timer
     {
         /// <summary>Of the machine.</summary>
         Machine,
@@ -93,7 +93,7 @@ internal sealed class Reinvitation : IInviteUser, IAgentPart
         _failed(reason);
     }
 
-    private void OnTimer(Timer timer)
+    void ILoopTimerUser<Timer>.OnTimer(Timer timer)
     {
         if (timer == Timer.Limit)
         {

@@ -11,7 +11,7 @@ namespace ImageShare.Core.Sip.UserAgents.Transactions;
 /// A client transaction (RFC 3261 §17.1): finds where its request goes, performs the effects of its machine, and tells its user of responses and
 /// failure. On the loop only.
 /// </summary>
-internal sealed class ClientTransaction
+internal sealed class ClientTransaction : ILoopTimerUser<TransactionTimer>, IAddressedUser, IOutboxUser
 {
     private readonly TransactionLayer _layer;
     private readonly IClientTransactionUser _user;
@@ -48,8 +48,8 @@ internal sealed class ClientTransaction
         _layer = layer;
         Request = request;
         _user = user;
-        _timers = new LoopTimers<TransactionTimer>(layer.Agent.Loop, OnTimer);
-        _outbox = new Outbox(layer.Agent, OnSent, OnSendFailed);
+        _timers = new LoopTimers<TransactionTimer>(layer.Agent.Loop, this);
+        _outbox = new Outbox(layer.Agent, this);
     }
 
     /// <summary>The request as it is sent.</summary>
@@ -71,7 +71,11 @@ internal sealed class ClientTransaction
     private bool IsUnanswered => !_isOver && _state.Phase is TransactionPhase.Calling or TransactionPhase.Trying or TransactionPhase.Proceeding;
 
     /// <summary>Finds the destination and begins.</summary>
-    public void Start() => _addressing!.Begin(StartAt, error => End(TransactionEnd.TransportFailed, error));
+    public void Start() => _addressing!.Begin(this);
+
+    void IAddressedUser.OnAddressed(SipDestination destination) => StartAt(destination);
+
+    void IAddressedUser.OnNotAddressed(ImageShareException error) => End(TransactionEnd.TransportFailed, error);
 
     /// <summary>Begins at a destination that was found already.</summary>
     public void StartAt(SipDestination destination)
@@ -84,10 +88,10 @@ internal sealed class ClientTransaction
         Destination = destination;
         _layer.Clients[Key] = this;
         bool reliable = _layer.Agent.Transport.IsReliable(destination.Protocol);
-        var effects = new List<TransactionEffect>(4);
         SipTimers timers = _layer.Agent.Options.Timers;
-        _state = IsInvite ? InviteClientMachine.Start(timers, reliable, effects) : NonInviteClientMachine.Start(timers, reliable, effects);
-        Perform(effects);
+        using var effects = ScratchList<TransactionEffect>.Rent();
+        _state = IsInvite ? InviteClientMachine.Start(timers, reliable, effects.Values) : NonInviteClientMachine.Start(timers, reliable, effects.Values);
+        Perform(effects.Values);
     }
 
     /// <summary>Sends a request that is complete, Via included: the CANCEL of a transaction goes where that went.</summary>
@@ -145,9 +149,9 @@ internal sealed class ClientTransaction
             return;
         }
 
-        var effects = new List<TransactionEffect>(4);
-        _state = IsInvite ? InviteClientMachine.Step(_state, input, effects) : NonInviteClientMachine.Step(_state, input, effects);
-        Perform(effects);
+        using var effects = ScratchList<TransactionEffect>.Rent();
+        _state = IsInvite ? InviteClientMachine.Step(_state, input, effects.Values) : NonInviteClientMachine.Step(_state, input, effects.Values);
+        Perform(effects.Values);
     }
 
     private void Perform(List<TransactionEffect> effects)
@@ -210,9 +214,9 @@ internal sealed class ClientTransaction
         }
     }
 
-    private void OnTimer(TransactionTimer timer) => Step(TransactionInput.Fired(timer));
+    void ILoopTimerUser<TransactionTimer>.OnTimer(TransactionTimer timer) => Step(TransactionInput.Fired(timer));
 
-    private void OnSent(object? connection)
+    void IOutboxUser.OnSent(object? connection)
     {
         _addressing?.OnSent();
         if (_connection.OnSent(connection))
@@ -228,6 +232,8 @@ internal sealed class ClientTransaction
             _outbox.Send(Request, Destination!);
         }
     }
+
+    void IOutboxUser.OnSendFailed(ImageShareException error) => OnSendFailed(error);
 
     private void OnSendFailed(ImageShareException error)
     {

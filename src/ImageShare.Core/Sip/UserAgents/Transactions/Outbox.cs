@@ -4,16 +4,27 @@ using ImageShare.Core.Sip.UserAgents.Loop;
 
 namespace ImageShare.Core.Sip.UserAgents.Transactions;
 
+/// <summary>Whoever sends by an <see cref="Outbox"/>. On the loop only.</summary>
+internal interface IOutboxUser
+{
+    /// <summary>A message was sent, on that connection if the transport names it.</summary>
+    void OnSent(object? connection);
+
+    /// <summary>A message could not be sent.</summary>
+    void OnSendFailed(ImageShareException error);
+}
+
 /// <summary>
 /// Sends the messages of one transaction one after the other, so that a slow connection cannot reorder them. Reports the connection of each, where the
 /// transport names it. On the loop only.
 /// </summary>
-internal sealed class Outbox(AgentContext agent, Action<object?> sent, Action<ImageShareException> failed) : ILoopOperation<object?>
+internal sealed class Outbox(AgentContext agent, IOutboxUser user) : ILoopOperation<object?>
 {
     // Retransmissions pile up when a connection stalls: the bound.
     private const int MaxWaiting = 8;
 
-    private readonly Queue<(SipMessage Message, SipDestination Destination)> _waiting = [];
+    // Seldom any.
+    private Queue<(SipMessage Message, SipDestination Destination)>? _waiting;
     private (SipMessage Message, SipDestination Destination) _current;
     private bool _sending;
     private bool _held;
@@ -23,12 +34,22 @@ internal sealed class Outbox(AgentContext agent, Action<object?> sent, Action<Im
 
     public void Send(SipMessage message, SipDestination destination)
     {
-        if (_waiting.Count < MaxWaiting)
+        if (_waiting?.Count >= MaxWaiting)
         {
-            message.CompactNames |= agent.Options.CompactNames;
-            _waiting.Enqueue((message, destination));
-            agent.Loop.Unsent.Count(1);
+            return;
+        }
+
+        message.CompactNames |= agent.Options.CompactNames;
+        agent.Loop.Unsent.Count(1);
+        if (_sending || _held || _waiting?.Count > 0)
+        {
+            (_waiting ??= []).Enqueue((message, destination));
             SendNext();
+        }
+        else
+        {
+            _current = (message, destination);
+            Begin();
         }
     }
 
@@ -44,17 +65,20 @@ internal sealed class Outbox(AgentContext agent, Action<object?> sent, Action<Im
     /// <summary>Drops the messages that wait.</summary>
     public void Clear()
     {
-        agent.Loop.Unsent.Count(-_waiting.Count);
-        _waiting.Clear();
+        agent.Loop.Unsent.Count(-(_waiting?.Count ?? 0));
+        _waiting?.Clear();
     }
 
     private void SendNext()
     {
-        if (_sending || _held || !_waiting.TryDequeue(out _current))
+        if (!_sending && !_held && _waiting?.TryDequeue(out _current) == true)
         {
-            return;
+            Begin();
         }
+    }
 
+    private void Begin()
+    {
         _sending = true;
         agent.Loop.Run(this);
     }
@@ -73,11 +97,11 @@ internal sealed class Outbox(AgentContext agent, Action<object?> sent, Action<Im
         agent.Loop.Unsent.Count(-1);
         if (error is null)
         {
-            sent(connection);
+            user.OnSent(connection);
         }
         else
         {
-            failed(error);
+            user.OnSendFailed(error);
         }
 
         SendNext();

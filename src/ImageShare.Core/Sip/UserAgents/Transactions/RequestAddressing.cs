@@ -7,6 +7,16 @@ using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.UserAgents.Transactions;
 
+/// <summary>Whoever waits for the destination of a request. On the loop only.</summary>
+internal interface IAddressedUser
+{
+    /// <summary>The destination is known, and written into the request.</summary>
+    void OnAddressed(SipDestination destination);
+
+    /// <summary>There is none, or the request cannot be written.</summary>
+    void OnNotAddressed(ImageShareException error);
+}
+
 /// <summary>
 /// Finds where a request goes and writes into it what depends on that: Via and Contact. A request too large for UDP goes to TCP
 /// (RFC 3261 §18.1.1), so it has to be complete before the protocol is known; only the protocol's name changes then.
@@ -25,8 +35,7 @@ internal sealed class RequestAddressing(AgentContext agent, RoutedRequest routed
     // Where the request would go if it were short, and how long it is.
     private SipDestination? _first;
     private int _length;
-    private Action<SipDestination>? _ready;
-    private Action<ImageShareException>? _failed;
+    private IAddressedUser? _waiting;
 
     // The UDP destination of a request that size alone sends over TCP.
     private SipDestination? _fallback;
@@ -43,10 +52,10 @@ internal sealed class RequestAddressing(AgentContext agent, RoutedRequest routed
     /// <summary>The branch in the Via.</summary>
     public string Branch { get; } = Via.CreateBranch();
 
-    /// <summary>Finds the destination and writes it into the request; <paramref name="ready"/> gets it. Call once.</summary>
-    public void Begin(Action<SipDestination> ready, Action<ImageShareException> failed)
+    /// <summary>Finds the destination and writes it into the request; <paramref name="waiting"/> hears of it. Call once.</summary>
+    public void Begin(IAddressedUser waiting)
     {
-        (_ready, _failed) = (ready, failed);
+        _waiting = waiting;
         agent.Loop.Run(this);
     }
 
@@ -64,7 +73,7 @@ internal sealed class RequestAddressing(AgentContext agent, RoutedRequest routed
             }
 
             _fallback = result.Protocol != SipProtocol.Udp && agent.Options.FallBackToUdp ? first : null;
-            _ready!(result);
+            _waiting!.OnAddressed(result);
             return;
         }
 
@@ -77,13 +86,13 @@ internal sealed class RequestAddressing(AgentContext agent, RoutedRequest routed
         catch (ImageShareException error)
         {
             // The application put something into the request that no message can carry.
-            _failed!(error);
+            _waiting!.OnNotAddressed(error);
             return;
         }
 
         if (result.Protocol != SipProtocol.Udp)
         {
-            _ready!(result);
+            _waiting!.OnAddressed(result);
             return;
         }
 
@@ -91,7 +100,7 @@ internal sealed class RequestAddressing(AgentContext agent, RoutedRequest routed
         agent.Loop.Run(this);
     }
 
-    void ILoopOperation<SipDestination>.Fail(ImageShareException error) => _failed!(error);
+    void ILoopOperation<SipDestination>.Fail(ImageShareException error) => _waiting!.OnNotAddressed(error);
 
     /// <summary>The same request for another target: with a branch of its own, Via and Contact not yet written.</summary>
     public RequestAddressing ForNextTarget()

@@ -3,13 +3,14 @@ using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Transactions;
 using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Sip.UserAgents.Loop;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.UserAgents.Transactions;
 
 /// <summary>
 /// A server transaction (RFC 3261 §17.2): a request of a peer and the responses to it. Performs the effects of its machine. On the loop only.
 /// </summary>
-internal sealed class ServerTransaction
+internal sealed class ServerTransaction : ILoopTimerUser<TransactionTimer>, IOutboxUser
 {
     private readonly TransactionLayer _layer;
     private readonly TransactionKey _key;
@@ -29,8 +30,8 @@ internal sealed class ServerTransaction
         Request = request;
         Source = source;
         _merge = MergeKey.For(request);
-        _timers = new LoopTimers<TransactionTimer>(layer.Agent.Loop, OnTimer);
-        _outbox = new Outbox(layer.Agent, _ => OnSent(), OnSendFailed);
+        _timers = new LoopTimers<TransactionTimer>(layer.Agent.Loop, this);
+        _outbox = new Outbox(layer.Agent, this);
     }
 
     public SipRequest Request { get; }
@@ -73,11 +74,11 @@ internal sealed class ServerTransaction
         _isCounted = true;
         _layer.Load.Begin(Source.Remote.Address);
         bool reliable = _layer.Agent.Transport.IsReliable(Source.Protocol);
-        var effects = new List<TransactionEffect>(4);
+        using var effects = ScratchList<TransactionEffect>.Rent();
         _state = IsInvite
-            ? InviteServerMachine.Start(_layer.Agent.Options.Timers, reliable, effects)
-            : NonInviteServerMachine.Start(_layer.Agent.Options.Timers, reliable, effects);
-        Perform(effects, null, deliver);
+            ? InviteServerMachine.Start(_layer.Agent.Options.Timers, reliable, effects.Values)
+            : NonInviteServerMachine.Start(_layer.Agent.Options.Timers, reliable, effects.Values);
+        Perform(effects.Values, null, deliver);
     }
 
     /// <summary>Registers the request; false when the same request came already by another path (RFC 3261 §8.2.2.2).</summary>
@@ -134,9 +135,9 @@ internal sealed class ServerTransaction
 
     private void Step(TransactionInput input, SipResponse? response = null, Action? deliver = null)
     {
-        var effects = new List<TransactionEffect>(4);
-        _state = IsInvite ? InviteServerMachine.Step(_state, input, effects) : NonInviteServerMachine.Step(_state, input, effects);
-        Perform(effects, response, deliver);
+        using var effects = ScratchList<TransactionEffect>.Rent();
+        _state = IsInvite ? InviteServerMachine.Step(_state, input, effects.Values) : NonInviteServerMachine.Step(_state, input, effects.Values);
+        Perform(effects.Values, response, deliver);
     }
 
     private void Perform(List<TransactionEffect> effects, SipResponse? response, Action? deliver)
@@ -206,15 +207,15 @@ internal sealed class ServerTransaction
         _outbox.Send(response, _layer.Agent.Transport.GetResponseDestination(response, Source));
     }
 
-    private void OnTimer(TransactionTimer timer) => Step(TransactionInput.Fired(timer));
+    void ILoopTimerUser<TransactionTimer>.OnTimer(TransactionTimer timer) => Step(TransactionInput.Fired(timer));
 
-    private void OnSent()
+    void IOutboxUser.OnSent(object? connection)
     {
         Sent?.Invoke();
         ConcludeWhenDone();
     }
 
-    private void OnSendFailed(ImageShareException error)
+    void IOutboxUser.OnSendFailed(ImageShareException error)
     {
         AgentLog.ResponseNotSent(_layer.Agent.Logger, Request.Method, error.Error);
         AgentLog.ResponseNotSentSensitive(_layer.Agent.Logger, Request.Method, error);
