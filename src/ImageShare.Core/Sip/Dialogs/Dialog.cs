@@ -11,6 +11,9 @@ internal sealed record Dialog
 {
     private const string UsualMaxForwards = "70";
 
+    // Those written here, and Via, Contact, User-Agent and one or two of the method.
+    private const int UsualRows = 10;
+
     private Dialog(DialogId id, NameAddress local, NameAddress remote, SipUri remoteTarget, ImmutableArray<NameAddress> routes)
     {
         Id = id;
@@ -116,7 +119,7 @@ internal sealed record Dialog
 
     private RoutedRequest Create(SipMethod method, uint number)
     {
-        var request = new SipRequest(method, RemoteTarget);
+        var request = new SipRequest(method, RemoteTarget, new SipHeaders(Routes.Length + UsualRows));
         RoutedRequest routed = RouteSet.Apply(request, Routes, RemoteTarget);
         SipHeaders headers = request.Headers;
         headers.Add(SipHeaderNames.MaxForwards, UsualMaxForwards);

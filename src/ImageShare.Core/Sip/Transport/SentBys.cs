@@ -20,6 +20,9 @@ internal sealed class SentBys(INetwork network, SipTransportOptions options, Sip
     /// <summary>The address that was learnt, if it is not this side's own.</summary>
     public SipSentBy? Learnt => _learnt.Values.FirstOrDefault();
 
+    // The one written last: nearly always the next one, too.
+    private SipSentBy? _last;
+
     private IPEndPoint? TlsEndPoint => sockets.Tls?.LocalEndPoint;
 
     /// <summary>What to write into Via for that destination.</summary>
@@ -35,8 +38,14 @@ internal sealed class SentBys(INetwork network, SipTransportOptions options, Sip
         string host = isTls && options.TlsHost is { } name
             ? name
             : options.AdvertisedHost ?? SipRouting.WithoutScope(LocalAddressFor(destination.EndPoint.Address)).ToString();
+        if (Volatile.Read(ref _last) is { } last && last.Port == PortOf(isTls) && last.Host == host)
+        {
+            return last;
+        }
+
         var sentBy = new SipSentBy(host, PortOf(isTls));
         _written.TryAdd(sentBy, true);
+        Volatile.Write(ref _last, sentBy);
         return sentBy;
     }
 
@@ -82,6 +91,11 @@ internal sealed class SentBys(INetwork network, SipTransportOptions options, Sip
     {
         bool isTls = source.Protocol == SipProtocol.Tls;
         int port = via.Port ?? (isTls ? SipRouting.DefaultTlsPort : SipRouting.DefaultPort);
+        if (!isTls && port == PortOf(isTls) && Volatile.Read(ref _last) is { } last && last.Port == port && last.Host == via.Host)
+        {
+            return true;
+        }
+
         IPAddress? address = IPAddress.TryParse(via.Host, out IPAddress? parsed) ? parsed : null;
         if (isTls && TlsEndPoint is null && source.Connection is SipConnection { IsOpener: true, Stream: { } flow })
         {

@@ -14,7 +14,7 @@ internal static class CapabilityAnswer
     public static SipResponse To(IncomingRequest request, ShareContext context)
     {
         SipResponse response = request.CreateResponse(200);
-        response.Headers.Add("Contact", new NameAddress(null, request.GetContactUri(), ServiceTags.Contact(context.Profile)));
+        response.Headers.Add("Contact", new NameAddress(null, request.GetContactUri(response), ServiceTags.Contact(context.Profile)));
         response.Headers.Add("Accept", InvitationBody.Accepted);
         response.Headers.Add("Accept-Encoding", "identity");
         response.Headers.Add("Accept-Language", "en");

@@ -107,7 +107,7 @@ internal sealed class NextInvite(IncomingRequest request, SessionDescription off
     private void Answer(ReadOnlyMemory<byte> answer, ParameterList contactParameters)
     {
         SipResponse response = request.CreateResponse(200);
-        response.Headers.Add("Contact", new NameAddress(null, request.GetContactUri(), contactParameters));
+        response.Headers.Add("Contact", new NameAddress(null, request.GetContactUri(response), contactParameters));
         response.Headers.Add("Content-Type", "application/sdp");
         response.Body = answer;
         request.Respond(response);

@@ -162,7 +162,7 @@ public sealed class IncomingInvite
     private SipResponse CreateAcceptance(ReadOnlyMemory<byte> body, MediaType contentType, ParameterList contactParameters)
     {
         SipResponse response = SipResponse.CreateFor(Request, 200, toTag: ToTag);
-        SipUri contact = Agent.GetContactUri(Request, response, Source);
+        SipUri contact = Agent.GetContactUri(Request, _pending.Transaction.DestinationOf(response));
         response.Headers.Add(SipHeaderNames.Contact, new NameAddress(null, contact, contactParameters));
         Agent.Capabilities.AddTo(response.Headers);
         if (!body.IsEmpty)

@@ -69,7 +69,7 @@ internal sealed class ProvisionalResponses
 
     // 101 to 199 make an early dialog, so they name our address (RFC 3261 §12.1.1).
     private void AddContact(SipResponse response) => response.Headers.Set(
-        SipHeaderNames.Contact, new NameAddress(_agent.GetContactUri(_transaction.Request, response, _transaction.Source)));
+        SipHeaderNames.Contact, new NameAddress(_agent.GetContactUri(_transaction.Request, _transaction.DestinationOf(response))));
 
     private static bool Names(IReadOnlyList<string> extensions, string extension) => extensions.Contains(extension, StringComparer.OrdinalIgnoreCase);
 }

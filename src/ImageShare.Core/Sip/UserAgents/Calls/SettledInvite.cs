@@ -15,6 +15,9 @@ internal sealed class SettledInvite : IInviteAnswers, IRemembered
     // The object, its key and its table entry, estimated.
     private const int Overhead = 600;
 
+    private static readonly string[] Kept =
+        [SipHeaderNames.From, SipHeaderNames.To, SipHeaderNames.CallId, SipHeaderNames.CSeq, SipHeaderNames.Authorization, SipHeaderNames.ProxyAuthorization];
+
     private readonly DialogLayer _layer;
     private readonly string _branch;
     private readonly IReadOnlyList<string>? _left;
@@ -74,9 +77,8 @@ internal sealed class SettledInvite : IInviteAnswers, IRemembered
     // What a dialog and an ACK are made of.
     private static SipRequest Skeleton(SipRequest invite)
     {
-        var skeleton = new SipRequest(SipMethod.Invite, invite.RequestUri);
-        string[] names = [SipHeaderNames.From, SipHeaderNames.To, SipHeaderNames.CallId, SipHeaderNames.CSeq, SipHeaderNames.Authorization, SipHeaderNames.ProxyAuthorization];
-        foreach (string name in names)
+        var skeleton = new SipRequest(SipMethod.Invite, invite.RequestUri, new SipHeaders(Kept.Length));
+        foreach (string name in Kept)
         {
             skeleton.Headers.AddAll(name, invite.Headers);
         }

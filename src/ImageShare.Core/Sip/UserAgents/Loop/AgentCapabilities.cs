@@ -34,8 +34,9 @@ internal sealed class AgentCapabilities
     /// What a request requires that this agent does not understand, as the value of Unsupported; empty when there is nothing (RFC 3261 §8.2.2.3). The
     /// timer extension is understood, but never offered.
     /// </summary>
-    public string UnsupportedIn(SipRequest request) =>
-        string.Join(", ", request.Headers.Require.Except(_understood, StringComparer.OrdinalIgnoreCase));
+    public string UnsupportedIn(SipRequest request) => request.Headers.Require is { Count: > 0 } required
+        ? string.Join(", ", required.Except(_understood, StringComparer.OrdinalIgnoreCase))
+        : string.Empty;
 
     public void AddAllow(SipResponse response) => AddAllow(response.Headers);
 

@@ -114,13 +114,13 @@ internal sealed class AgentContext
     }
 
     /// <summary>
-    /// Our address for a response to that request. A sips URI when the Request-URI is one, or the top Record-Route, or, without Record-Route, the
+    /// Our address for a response to that request, which goes to that destination. A sips URI when the Request-URI is one, or the top Record-Route, or, without Record-Route, the
     /// Contact (RFC 3261 §12.1.1).
     /// </summary>
-    public SipUri GetContactUri(SipRequest request, SipResponse response, SipSource source)
+    public SipUri GetContactUri(SipRequest request, SipDestination destination)
     {
         bool isSecure = request.RequestUri.IsSecure
             || (request.Headers.RecordRoutes is { Count: > 0 } routes ? routes : request.Headers.Contacts) is [{ Uri.IsSecure: true }, ..];
-        return GetContactUri(Transport.GetResponseDestination(response, source), isSecure);
+        return GetContactUri(destination, isSecure);
     }
 }

@@ -9,19 +9,23 @@ namespace ImageShare.Core.Sip.UserAgents.Requests;
 /// <summary>Answers the digest challenges of servers and proxies (RFC 3261 §22). On the loop only.</summary>
 internal sealed class ChallengeResponder(AgentContext agent, DigestKeyring keyring)
 {
+    /// <summary>Whether any challenge can be answered. Without credentials no request is sent twice, so none needs a copy.</summary>
+    public bool CanAnswer => keyring.HasCredentials;
+
     /// <summary>
     /// Adds the credentials that server and proxy asked for before (RFC 3261 §22.3). Each call uses up one count of the nonces.
     /// </summary>
     public void Authorize(RoutedRequest routed)
     {
-        foreach (DigestSpace space in Spaces(routed))
+        if (CanAnswer)
         {
-            if (keyring.Authorize(space, routed.Request) is { } value)
-            {
-                routed.Request.Headers.Set(space.AnswerHeader, Encoding.UTF8.GetBytes(value));
-            }
+            Authorize(routed, SpaceOf(routed, isProxy: false));
+            Authorize(routed, SpaceOf(routed, isProxy: true));
         }
     }
+
+    /// <summary>Whether there may be something to learn.</summary>
+    public static bool IsChallenge(SipResponse response) => response.StatusCode is 401 or 407;
 
     /// <summary>Learns from the challenges of a 401 or 407: at once, or when the SIM has answered.</summary>
     /// <param name="routed">The request that was answered.</param>
@@ -30,14 +34,14 @@ internal sealed class ChallengeResponder(AgentContext agent, DigestKeyring keyri
     /// <param name="done">Called on the loop: with the new count when the request is worth sending again, else with null.</param>
     public void Learn(RoutedRequest routed, SipResponse response, DigestAttempts attempts, Action<DigestAttempts?> done)
     {
-        bool isProxy = response.StatusCode == 407;
-        DigestSpace space = Spaces(routed).First(s => s.IsProxy == isProxy);
-        if (response.StatusCode is not (401 or 407))
+        if (!IsChallenge(response))
         {
             done(null);
             return;
         }
 
+        bool isProxy = response.StatusCode == 407;
+        DigestSpace space = SpaceOf(routed, isProxy);
         IReadOnlyList<string> rows = response.Headers.GetStrings(space.ChallengeHeader);
         if (keyring.Choose(rows) is not { } challenge || !attempts.TryAdd(isProxy, challenge.IsStale, out DigestAttempts next))
         {
@@ -86,6 +90,13 @@ internal sealed class ChallengeResponder(AgentContext agent, DigestKeyring keyri
             done(AkaAnswer.Refuse);
         });
 
-    private static DigestSpace[] Spaces(RoutedRequest routed) =>
-        [new(IsProxy: false, routed.Request.RequestUri.Host), new(IsProxy: true, routed.NextHop.Host)];
+    private void Authorize(RoutedRequest routed, DigestSpace space)
+    {
+        if (keyring.Authorize(space, routed.Request) is { } value)
+        {
+            routed.Request.Headers.Set(space.AnswerHeader, Encoding.UTF8.GetBytes(value));
+        }
+    }
+
+    private static DigestSpace SpaceOf(RoutedRequest routed, bool isProxy) => new(isProxy, isProxy ? routed.NextHop.Host : routed.Request.RequestUri.Host);
 }

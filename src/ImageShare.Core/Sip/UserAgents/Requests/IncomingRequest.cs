@@ -12,7 +12,8 @@ public sealed class IncomingRequest
     private readonly ServerTransaction? _transaction;
     private readonly Action<SipResponse>? _responding;
     private readonly string _toTag;
-    private readonly CancellationTokenSource _cancelled = new();
+    private CancellationTokenSource? _cancelled;
+    private SipDestination? _destination;
     private bool _isAnswered;
 
     internal IncomingRequest(RequestLayer layer, ServerTransaction transaction, Action<SipResponse>? responding = null)
@@ -41,14 +42,16 @@ public sealed class IncomingRequest
     public SipSource Source { get; }
 
     /// <summary>Cancelled when a re-INVITE ended without an answer of the application: the peer cancelled it, the session ended, or it waited too long.</summary>
-    public CancellationToken Cancelled => _cancelled.Token;
+    public CancellationToken Cancelled => LazyInitializer.EnsureInitialized(ref _cancelled).Token;
 
     /// <summary>Makes a response to it, with what every response repeats from its request and a tag in To; to be edited and then sent.</summary>
     public SipResponse CreateResponse(int status, string? reason = null) => SipResponse.CreateFor(Request, status, reason, _toTag);
 
     /// <summary>Our address as this peer reaches us, for a Contact in a response.</summary>
-    public SipUri GetContactUri() =>
-        _layer.Agent.GetContactUri(Request, SipResponse.CreateFor(Request, 200), Source);
+    public SipUri GetContactUri() => GetContactUri(SipResponse.CreateFor(Request, 200));
+
+    /// <summary>The same, for a response that was made already.</summary>
+    internal SipUri GetContactUri(SipResponse response) => _layer.Agent.GetContactUri(Request, DestinationOf(response));
 
     /// <summary>
     /// Sends the final response, which must not be changed afterwards. The first counts. Provisional responses and 408 to anything but INVITE
@@ -80,7 +83,7 @@ public sealed class IncomingRequest
     public void Respond(int status, string? reason = null) => Respond(CreateResponse(status, reason));
 
     /// <summary>It ended without an answer of the application, whose callbacks run on the thread pool.</summary>
-    internal void Cancel() => _ = _cancelled.CancelAsync();
+    internal void Cancel() => _ = LazyInitializer.EnsureInitialized(ref _cancelled).CancelAsync();
 
     private void RespondStateless(SipResponse response)
     {
@@ -100,6 +103,9 @@ public sealed class IncomingRequest
             _layer.Agent.Capabilities.AddTo(response.Headers);
         }
 
-        _layer.Stateless.Send(response, Request.Method, Source);
+        _layer.Stateless.Send(response, Request.Method, DestinationOf(response));
     }
+
+    private SipDestination DestinationOf(SipResponse response) =>
+        _transaction?.DestinationOf(response) ?? (_destination ??= _layer.Agent.Transport.GetResponseDestination(response, Source));
 }

@@ -66,8 +66,17 @@ internal sealed class OutgoingRequest : IClientTransactionUser, IAgentPart
             return;
         }
 
-        _layer.Challenges.Learn(_template, response, _attempts, attempts => OnLearned(attempts, response));
+        if (ChallengeResponder.IsChallenge(response))
+        {
+            Learn(response);
+        }
+        else
+        {
+            OnLearned(null, response);
+        }
     }
+
+    private void Learn(SipResponse response) => _layer.Challenges.Learn(_template, response, _attempts, attempts => OnLearned(attempts, response));
 
     private void OnLearned(DigestAttempts? attempts, SipResponse response)
     {
@@ -100,7 +109,7 @@ internal sealed class OutgoingRequest : IClientTransactionUser, IAgentPart
 
     private void Send()
     {
-        var routed = new RoutedRequest(_template.Request.Clone(), _template.NextHop);
+        RoutedRequest routed = _layer.Challenges.CanAnswer ? new RoutedRequest(_template.Request.Clone(), _template.NextHop) : _template;
         try
         {
             _layer.Challenges.Authorize(routed);

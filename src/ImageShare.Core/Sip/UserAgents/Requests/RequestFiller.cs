@@ -10,6 +10,9 @@ namespace ImageShare.Core.Sip.UserAgents.Requests;
 /// <summary>Completes a request of the application (RFC 3261 §8.1.1), except for what depends on its destination.</summary>
 internal static class RequestFiller
 {
+    // What is filled in here, and Via, Contact, User-Agent, Allow and Supported.
+    private const int UsualRows = 12;
+
     private static readonly string[] Mandatory =
     [
         SipHeaderNames.Via, SipHeaderNames.Route, SipHeaderNames.MaxForwards, SipHeaderNames.From, SipHeaderNames.To, SipHeaderNames.CallId,
@@ -22,7 +25,7 @@ internal static class RequestFiller
     /// <summary>The same with another route than the usual one, if the request has none of its own.</summary>
     public static RoutedRequest Fill(SipRequest request, AgentContext agent, IReadOnlyList<SipUri> route)
     {
-        var filled = new SipRequest(request.Method, request.RequestUri) { Body = request.Body };
+        var filled = new SipRequest(request.Method, request.RequestUri, new SipHeaders(request.Headers.Count + UsualRows)) { Body = request.Body };
         SipHeaders from = request.Headers;
         RoutedRequest routed;
         if (from.Contains(SipHeaderNames.Route))

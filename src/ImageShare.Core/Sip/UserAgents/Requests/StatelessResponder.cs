@@ -14,21 +14,29 @@ internal sealed class StatelessResponder(AgentContext agent)
     /// <summary>The To tag of every response to that request.</summary>
     public string TagFor(SipRequest request) => _tags.For(request);
 
-    public void Send(SipResponse response, SipMethod method, SipSource source)
+    public void Send(SipResponse response, SipMethod method, SipSource source) =>
+        Send(response, method, agent.Transport.GetResponseDestination(response, source));
+
+    public void Send(SipResponse response, SipMethod method, SipDestination destination)
     {
         agent.Product.AddTo(response);
         response.CompactNames |= agent.Options.CompactNames;
-        agent.Loop.Run(
-            async cancellation =>
-            {
-                await agent.Transport.SendAsync(response, agent.Transport.GetResponseDestination(response, source), cancellation).ConfigureAwait(false);
-                return true;
-            },
-            static _ => { },
-            error =>
-            {
-                AgentLog.ResponseNotSent(agent.Logger, method, error.Error);
-                AgentLog.ResponseNotSentSensitive(agent.Logger, method, error);
-            });
+        agent.Loop.Run(new Sending(agent, response, method, destination));
+    }
+
+    private sealed class Sending(AgentContext agent, SipResponse response, SipMethod method, SipDestination destination) : ILoopOperation<object?>
+    {
+        public ValueTask<object?> BeginAsync(CancellationToken cancellationToken) => agent.Transport.SendTrackedAsync(response, destination, cancellationToken);
+
+        public void Complete(object? result)
+        {
+            // Nobody waits for it.
+        }
+
+        public void Fail(ImageShareException error)
+        {
+            AgentLog.ResponseNotSent(agent.Logger, method, error.Error);
+            AgentLog.ResponseNotSentSensitive(agent.Logger, method, error);
+        }
     }
 }

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using System.Text;
 using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.UserAgents.Requests;
 
@@ -14,9 +14,16 @@ internal sealed class StatelessTags
     public string For(SipRequest request)
     {
         SipHeaders headers = request.Headers;
-        string named = $"{headers.CallId}\0{headers.From!.Tag}\0{headers.CSeq!.Number}\0{headers.TopVia!.Branch}";
+        using ScratchWriter named = ScratchWriter.Rent();
+        named.WriteUtf8(headers.CallId ?? string.Empty);
+        named.WriteByte(0);
+        named.WriteUtf8(headers.From!.Tag ?? string.Empty);
+        named.WriteByte(0);
+        named.WriteNumber(headers.CSeq!.Number);
+        named.WriteByte(0);
+        named.WriteUtf8(headers.TopVia!.Branch ?? string.Empty);
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(named), hash);
+        HMACSHA256.HashData(_key, named.WrittenSpan, hash);
         return Convert.ToHexStringLower(hash[..16]);
     }
 }

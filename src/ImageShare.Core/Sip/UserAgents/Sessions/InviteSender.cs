@@ -97,7 +97,7 @@ internal sealed class InviteSender(DialogLayer layer, ParameterList contactParam
 
     private void Send()
     {
-        var routed = new RoutedRequest(_template.Request.Clone(), _template.NextHop);
+        RoutedRequest routed = layer.Requests.Challenges.CanAnswer ? new RoutedRequest(_template.Request.Clone(), _template.NextHop) : _template;
         try
         {
             layer.Requests.Challenges.Authorize(routed);

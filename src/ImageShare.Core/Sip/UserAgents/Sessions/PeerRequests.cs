@@ -194,7 +194,7 @@ internal sealed class PeerRequests(InviteDialog dialog, SessionRequests requests
             requests.RefreshTarget(request);
             if (!response.Headers.Contains(SipHeaderNames.Contact))
             {
-                SipUri contact = Layer.Agent.GetContactUri(request, response, transaction.Source);
+                SipUri contact = Layer.Agent.GetContactUri(request, transaction.DestinationOf(response));
                 response.Headers.Add(SipHeaderNames.Contact, new NameAddress(contact));
             }
 

@@ -19,6 +19,7 @@ internal sealed class ServerTransaction : ILoopTimerUser<TransactionTimer>, IOut
     private readonly Outbox _outbox;
     private TransactionState _state;
     private SipResponse? _response;
+    private SipDestination? _destination;
     private bool _isAcknowledged;
     private bool _isCounted;
     private bool _isKept;
@@ -80,6 +81,9 @@ internal sealed class ServerTransaction : ILoopTimerUser<TransactionTimer>, IOut
             : NonInviteServerMachine.Start(_layer.Agent.Options.Timers, reliable, effects.Values);
         Perform(effects.Values, null, deliver);
     }
+
+    /// <summary>Where its responses go: all to the same place, for they have the Via of the request. For any thread.</summary>
+    public SipDestination DestinationOf(SipResponse response) => _destination ??= _layer.Agent.Transport.GetResponseDestination(response, Source);
 
     /// <summary>Registers the request; false when the same request came already by another path (RFC 3261 §8.2.2.2).</summary>
     public bool TryBeFirst() => _merge is not { } merge || _layer.Merges.TryAdd(merge, this);
@@ -195,7 +199,7 @@ internal sealed class ServerTransaction : ILoopTimerUser<TransactionTimer>, IOut
         _timers.StopAll();
         _layer.Servers.Remove(_key);
         MergeKey? merge = _merge is { } first && _layer.Merges.GetValueOrDefault(first) == this ? _merge : null;
-        RepeatedMessage? response = IsInvite ? null : new RepeatedMessage(_response!, _layer.Agent.Transport.GetResponseDestination(_response!, Source));
+        RepeatedMessage? response = IsInvite ? null : new RepeatedMessage(_response!, DestinationOf(_response!));
         _layer.Agent.Memory.Keep(
             new AnsweredRequest(_layer, _key, merge, ToTag, response),
             _state.Phase == TransactionPhase.Confirmed ? _layer.Agent.Options.Timers.T4 : _layer.Agent.Options.Timers.Timeout);
@@ -204,7 +208,7 @@ internal sealed class ServerTransaction : ILoopTimerUser<TransactionTimer>, IOut
     private void Send(SipResponse response)
     {
         _response = response;
-        _outbox.Send(response, _layer.Agent.Transport.GetResponseDestination(response, Source));
+        _outbox.Send(response, DestinationOf(response));
     }
 
     void ILoopTimerUser<TransactionTimer>.OnTimer(TransactionTimer timer) => Step(TransactionInput.Fired(timer));
