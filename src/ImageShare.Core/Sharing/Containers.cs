@@ -46,7 +46,7 @@ internal static class Containers
 
     /// <summary>Whether to retry with <see cref="Cpim"/> after the peer refused the bare image with 415.</summary>
     public static bool MayWrapTaken(MediaDescription answer, MediaType type) =>
-        answer.AcceptTypes?.Entries.Any(static entry => entry.Type is not "*" && new AcceptedTypes(entry).Matches(Cpim)) == true && answer.AcceptWrappedTypes?.Matches(type) != false;
+        answer.AcceptTypes?.Entries.Any(static entry => entry.Type is not "*" && AcceptedTypes.Matches(entry, Cpim)) == true && answer.AcceptWrappedTypes?.Matches(type) != false;
 
     /// <summary>As above, for the media section in which a peer lists what it accepts.</summary>
     public static MediaType? TypeToSend(MediaDescription peer, MediaType type) => TypeToSend(peer.AcceptTypes, peer.AcceptWrappedTypes, type);

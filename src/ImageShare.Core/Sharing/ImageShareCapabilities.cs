@@ -72,9 +72,22 @@ public sealed record ImageShareCapabilities
     public bool Accepts(MediaType type)
     {
         ArgumentNullException.ThrowIfNull(type);
-        return Containers.TypeToSend(ListOf(AcceptedTypes), ListOf(AcceptedWrappedTypes), type) is { } sent && (sent == type || sent == Containers.Cpim);
+        return AcceptedTypes.Count == 0 || Covers(AcceptedTypes, type) || (Covers(AcceptedTypes, Containers.Cpim) && Covers(AcceptedWrappedTypes, type));
+    }
 
-        static AcceptedTypes? ListOf(IReadOnlyList<string> types) => types.Count == 0 ? null : Sdp.Attributes.AcceptedTypes.Parse(string.Join(' ', types));
+    private static bool Covers(IReadOnlyList<string> entries, MediaType type)
+    {
+        foreach (string entry in entries)
+        {
+            ReadOnlySpan<char> top = entry.AsSpan(0, Math.Max(0, entry.IndexOf('/')));
+            ReadOnlySpan<char> sub = entry.AsSpan(Math.Min(entry.Length, top.Length + 1));
+            if (entry is "*" || (top.Equals(type.Type, StringComparison.OrdinalIgnoreCase) && (sub is "*" || sub.Equals(type.Subtype, StringComparison.OrdinalIgnoreCase))))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }
 

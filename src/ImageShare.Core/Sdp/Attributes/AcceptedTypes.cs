@@ -19,6 +19,9 @@ public sealed record AcceptedTypes
 
     private AcceptedTypes(ImmutableArray<MediaType> entries) => Entries = entries;
 
+    // What is offered to every peer is written once.
+    private string? _text;
+
     /// <summary>The list <c>*</c>, which accepts anything.</summary>
     public static AcceptedTypes Anything { get; } = new(new MediaType("*", "*"));
 
@@ -31,8 +34,7 @@ public sealed record AcceptedTypes
         ArgumentNullException.ThrowIfNull(type);
         foreach (MediaType entry in Entries)
         {
-            if (entry.IsSameTypeAs(type)
-                || (entry.Subtype == "*" && (entry.Type == "*" || entry.Type.Equals(type.Type, StringComparison.OrdinalIgnoreCase))))
+            if (Matches(entry, type))
             {
                 return true;
             }
@@ -40,6 +42,10 @@ public sealed record AcceptedTypes
 
         return false;
     }
+
+    /// <summary>Whether that entry alone matches this type.</summary>
+    internal static bool Matches(MediaType entry, MediaType type) => entry.IsSameTypeAs(type)
+        || (entry.Subtype == "*" && (entry.Type == "*" || entry.Type.Equals(type.Type, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>Parses entries separated by white space.</summary>
     /// <exception cref="FormatException">An entry is not a media type.</exception>
@@ -121,5 +127,5 @@ public sealed record AcceptedTypes
     public override int GetHashCode() => Entries.IsEmpty ? 0 : Entries[0].GetHashCode();
 
     /// <summary>The value of the attribute.</summary>
-    public override string ToString() => SdpText.Print(Write);
+    public override string ToString() => _text ??= SdpText.Print(Write);
 }

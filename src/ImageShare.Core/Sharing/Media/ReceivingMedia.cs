@@ -45,7 +45,9 @@ internal sealed class ReceivingMedia(ShareContext context, ShareSession session)
     // The announced type is listed even if it is not among the configured ones: the user accepted it in the invitation.
     public override ImageAnswer Complete(ImageAnswer answer) => answer with
     {
-        AcceptedTypes = answer.Offer.Selector.Type is { } type && !Context.AcceptedTypes.Any(t => t.IsSameTypeAs(type)) ? [.. Context.AcceptedTypes, type] : Context.AcceptedTypes,
+        AcceptedTypes = answer.Offer.Selector.Type is { } type && !Context.AcceptedTypes.Any(t => t.IsSameTypeAs(type))
+            ? Containers.With([.. Context.AcceptedTypes, type])
+            : Context.AcceptedWithContainers,
         MaxSize = Context.Limits.MaxImageSize,
     };
 

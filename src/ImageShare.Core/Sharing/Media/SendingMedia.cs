@@ -78,7 +78,7 @@ internal sealed class SendingMedia(ShareContext context, ShareSession session, S
     public override ImageAnswer Complete(ImageAnswer answer) => answer with
     {
         Direction = MediaDirection.SendOnly,
-        AcceptedTypes = Context.AcceptedTypes,
+        AcceptedTypes = Context.Accepted,
         MaxSize = null,
         Selector = new FileSelector { Type = Image.Type, Hashes = [.. Served!.Hashes.Select(static h => new FileHash(h.Algorithm, h.Value))] },
     };

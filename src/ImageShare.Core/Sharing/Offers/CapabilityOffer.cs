@@ -13,7 +13,7 @@ internal static class CapabilityOffer
     /// One media section with port 0, the accepted types, the maximum size and an empty file-selector: files can be shared, but none is being
     /// shared. If images are served, it says sendrecv.
     /// </summary>
-    public static SessionDescription Write(Origin origin, ConnectionData connection, IReadOnlyList<MediaType> acceptedTypes, long maxSize, MediaSecurity security = MediaSecurity.None, bool serves = false) => new()
+    public static SessionDescription Write(Origin origin, ConnectionData connection, AcceptedTypes acceptedTypes, long maxSize, MediaSecurity security = MediaSecurity.None, bool serves = false) => new()
     {
         Origin = origin,
         Connection = connection,
@@ -25,7 +25,7 @@ internal static class CapabilityOffer
                 Protocol = security is MediaSecurity.Required ? MediaTerms.Secure : "TCP/MSRP",
                 Attributes =
                 [
-                    SdpAttributes.AcceptTypes(new AcceptedTypes(acceptedTypes)),
+                    SdpAttributes.AcceptTypes(acceptedTypes),
                     SdpAttributes.BareFileSelector,
                     SdpAttributes.MaxSize(maxSize),
                     .. serves ? (SdpAttribute[])[SdpAttributes.Direction(MediaDirection.SendReceive)] : [],

@@ -32,7 +32,8 @@ internal sealed record ImageAnswer
     /// <summary>Whether the answer uses CEMA (RFC 6714 §4.3).</summary>
     public bool HasCema { get; init; }
 
-    public IReadOnlyList<MediaType> AcceptedTypes { get; init; } = [];
+    /// <summary>The types this side lists.</summary>
+    public AcceptedTypes AcceptedTypes { get; init; } = AcceptedTypes.Anything;
 
     /// <summary>The largest image accepted, in bytes; null on the sending side.</summary>
     public long? MaxSize { get; init; }
@@ -71,7 +72,7 @@ internal sealed record ImageAnswer
         List<SdpAttribute> attributes =
         [
             SdpAttributes.Direction(Direction),
-            SdpAttributes.AcceptTypes(Direction is MediaDirection.SendOnly ? new AcceptedTypes(AcceptedTypes) : Containers.With(AcceptedTypes)),
+            SdpAttributes.AcceptTypes(AcceptedTypes),
         ];
         if (MaxSize is { } maxSize)
         {

@@ -28,6 +28,15 @@ internal sealed class ShareContext
 
     public required IReadOnlyList<MediaType> AcceptedTypes { get; init; }
 
+    /// <summary>The same as this side lists them.</summary>
+    public AcceptedTypes Accepted => field ??= new AcceptedTypes(AcceptedTypes);
+
+    /// <summary>The same as a receiver lists them, with the containers around them.</summary>
+    public AcceptedTypes AcceptedWithContainers => field ??= Containers.With(AcceptedTypes);
+
+    /// <summary>The feature parameters of the profile.</summary>
+    public ServiceTags Tags => field ??= new ServiceTags(Profile);
+
     public required TimeProvider TimeProvider { get; init; }
 
     public required ILogger Log { get; init; }

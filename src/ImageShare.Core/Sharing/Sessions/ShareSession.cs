@@ -36,7 +36,7 @@ internal sealed class ShareSession : IThreadPoolWorkItem
     {
         _context = context;
         _status = start;
-        _timers = new ShareTimers(context.TimeProvider, context.Limits, start.IsCaller, timer => Post(new ShareInput.TimerFired(timer)));
+        _timers = new ShareTimers(context.TimeProvider, context.Limits, start.IsCaller, this);
         Id = id;
         Image = image;
     }

@@ -6,8 +6,8 @@ namespace ImageShare.Core.Sharing.Sessions;
 /// <param name="time">The clock.</param>
 /// <param name="limits">The timeouts.</param>
 /// <param name="isCaller">Whether this side is the caller.</param>
-/// <param name="fired">Called when a timer fires, on a timer thread.</param>
-internal sealed class ShareTimers(TimeProvider time, ImageShareLimits limits, bool isCaller, Action<ShareTimer> fired)
+/// <param name="session">Gets an input when a timer fires.</param>
+internal sealed class ShareTimers(TimeProvider time, ImageShareLimits limits, bool isCaller, ShareSession session)
 {
     private readonly List<(ShareTimer Name, ITimer Timer)> _running = [];
 
@@ -18,7 +18,7 @@ internal sealed class ShareTimers(TimeProvider time, ImageShareLimits limits, bo
     public void Start(ShareTimer timer)
     {
         Stop(timer);
-        _running.Add((timer, time.CreateTimer(_ => fired(timer), null, DurationOf(timer), Timeout.InfiniteTimeSpan)));
+        _running.Add((timer, time.CreateTimer(static fired => ((Fired)fired!).Post(), new Fired(session, timer), DurationOf(timer), Timeout.InfiniteTimeSpan)));
     }
 
     public void Stop(ShareTimer timer)
@@ -32,6 +32,11 @@ internal sealed class ShareTimers(TimeProvider time, ImageShareLimits limits, bo
                 return;
             }
         }
+    }
+
+    private sealed class Fired(ShareSession session, ShareTimer timer)
+    {
+        public void Post() => session.Post(new ShareInput.TimerFired(timer));
     }
 
     private TimeSpan DurationOf(ShareTimer timer) => timer switch

@@ -226,9 +226,13 @@ internal static class ShareMachine
     private static Transition Terminate(ShareStatus status, ShareOutcome outcome, params ShareEffect[] effects) =>
         (status with { State = Terminating, Ending = outcome }, effects);
 
+    // Every share needs them, and they never change.
+    private static readonly ShareEffect[] StopAll =
+        [new StopTimer(ShareTimer.Answer), new StopTimer(ShareTimer.Agreement), new StopTimer(ShareTimer.Notice), new StopTimer(ShareTimer.Prompt), new StopTimer(ShareTimer.Grace)];
+
     private static Transition Finish(ShareStatus status, ShareOutcome outcome, params ShareEffect[] before) =>
         (status with { State = outcome.State, Ending = outcome },
-         [new StopTimer(ShareTimer.Answer), new StopTimer(ShareTimer.Agreement), new StopTimer(ShareTimer.Notice), new StopTimer(ShareTimer.Prompt), new StopTimer(ShareTimer.Grace), .. before, new ShareEffect.Finish(outcome)]);
+         [.. StopAll, .. before, new ShareEffect.Finish(outcome)]);
 
     private static ShareOutcome ByPeer(ShareStatus status, ShareEndReason reason) => reason.ToOutcome(status.IsSender);
 

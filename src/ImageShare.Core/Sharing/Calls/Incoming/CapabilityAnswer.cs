@@ -14,7 +14,7 @@ internal static class CapabilityAnswer
     public static SipResponse To(IncomingRequest request, ShareContext context)
     {
         SipResponse response = request.CreateResponse(200);
-        response.Headers.Add("Contact", new NameAddress(null, request.GetContactUri(response), ServiceTags.Contact(context.Profile)));
+        response.Headers.Add("Contact", new NameAddress(null, request.GetContactUri(response), context.Tags.Contact));
         response.Headers.Add("Accept", InvitationBody.Accepted);
         response.Headers.Add("Accept-Encoding", "identity");
         response.Headers.Add("Accept-Language", "en");
@@ -26,7 +26,7 @@ internal static class CapabilityAnswer
             ConnectionData own = context.AddressFor(request.Source).Connection;
             response.Headers.Add("Content-Type", "application/sdp");
             response.Body = CapabilityOffer.Write(
-                Origin.Create(own), own, context.AcceptedTypes, context.Limits.MaxImageSize, context.Terms.Security, context.Catalogue is not null).ToArray();
+                Origin.Create(own), own, context.Accepted, context.Limits.MaxImageSize, context.Terms.Security, context.Catalogue is not null).ToArray();
         }
 
         return response;

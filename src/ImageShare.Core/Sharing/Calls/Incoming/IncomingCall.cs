@@ -180,7 +180,7 @@ internal sealed class IncomingCall : ShareCall
         SessionDescription description = ImageAnswer.Write([.. accepted.Select(static image => image.Value)]);
         description = _call.Before is { } before ? OfferRevision.After(before, description) : description;
         byte[] bytes = description.ToArray();
-        Task<InviteDialog> accepting = _call.AcceptAsync(bytes, ServiceTags.Contact(Context.Profile));
+        Task<InviteDialog> accepting = _call.AcceptAsync(bytes, Context.Tags.Contact);
         InviteDialog dialog = _call.Dialog!;
         dialog.Describe(bytes, _offerBytes, inPlace: true);
         var session = new AgreedSession(description, [.. accepted.Select(static image => FileOf(image.Key, image.Value))]);

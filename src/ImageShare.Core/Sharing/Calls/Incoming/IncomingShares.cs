@@ -57,7 +57,7 @@ internal sealed class IncomingShares(ImageShareLimits limits, RunningShares runn
 
         // The answer is the one an INVITE would get now (RFC 3261 §11.2).
         context.Known.LearnFrom(request.Request, context.TrustedHops.IdentitiesIn(request.Request, request.Source));
-        if (!CallerPreferences.Allow(request.Request.Headers, new FeatureTags(ServiceTags.Contact(context.Profile))))
+        if (!CallerPreferences.Allow(request.Request.Headers, new FeatureTags(context.Tags.Contact)))
         {
             request.Respond(480);
         }
@@ -80,7 +80,7 @@ internal sealed class IncomingShares(ImageShareLimits limits, RunningShares runn
         }
 
         context.Known.LearnFrom(invite.Request, context.TrustedHops.IdentitiesIn(invite.Request, invite.Source));
-        if (!CallerPreferences.Allow(invite.Request.Headers, new FeatureTags(ServiceTags.Contact(context.Profile))))
+        if (!CallerPreferences.Allow(invite.Request.Headers, new FeatureTags(context.Tags.Contact)))
         {
             Refuse(context, invite, 480, "No Such Features");
             return;

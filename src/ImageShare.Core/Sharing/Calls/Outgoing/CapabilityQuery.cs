@@ -63,7 +63,7 @@ internal static class CapabilityQuery
     {
         var request = new SipRequest(SipMethod.Options, peer);
         request.Headers.Add("Accept", "application/sdp");
-        if (ServiceTags.Query(context.Profile) is { } wanted)
+        if (context.Tags.Query is { } wanted)
         {
             request.Headers.Add("Accept-Contact", new AcceptContact(wanted));
         }
@@ -92,7 +92,7 @@ internal static class CapabilityQuery
         SipReadError? unreadable = null;
         try
         {
-            return await context.Agent.AskAsync(request, ServiceTags.Contact(context.Profile), error => unreadable = error, inPlace, either.Token).ConfigureAwait(false);
+            return await context.Agent.AskAsync(request, context.Tags.Contact, error => unreadable = error, inPlace, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

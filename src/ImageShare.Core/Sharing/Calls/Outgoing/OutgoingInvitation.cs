@@ -127,7 +127,7 @@ internal sealed class OutgoingInvitation(
             request.Headers.Add("CSeq", number with { Number = number.Number + 1 });
         }
 
-        if (ServiceTags.AcceptContact(context.Profile) is { } wanted)
+        if (context.Tags.AcceptContact is { } wanted)
         {
             request.Headers.Add("Accept-Contact", new AcceptContact(wanted));
         }
@@ -139,7 +139,7 @@ internal sealed class OutgoingInvitation(
         ShareSession[] told = listeners;
         OutgoingInvite invite = context.Agent.Invite(request, new InviteSettings
         {
-            ContactParameters = ServiceTags.Contact(context.Profile),
+            ContactParameters = context.Tags.Contact,
             TakesOffers = true,
             InPlace = true,
             Trying = _ => Array.ForEach(told, static session => session.Post(new ShareInput.PeerTrying())),
