@@ -38,7 +38,7 @@ internal sealed class ClientRegistration(SipUserAgent agent, ImageShareOptions o
     {
         lock (_gate)
         {
-            SipRegistration registration = agent.GetRegistration(wanted, ServiceTags.Contact(options.Profile));
+            SipRegistration registration = agent.GetRegistration(wanted, new ServiceTags(options.Profile).Contact);
             if (registration != _current)
             {
                 registration.Changed += state => Changed?.Invoke(state);

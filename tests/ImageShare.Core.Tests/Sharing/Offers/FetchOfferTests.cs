@@ -83,7 +83,7 @@ public sealed class FetchOfferTests
             Port = 2855,
             Path = "msrp://192.0.2.2:2855/fi438s;tcp",
             Direction = MediaDirection.SendOnly,
-            AcceptedTypes = [new MediaType("image", "png")],
+            AcceptedTypes = new AcceptedTypes(new MediaType("image", "png")),
             Selector = new FileSelector { Type = new MediaType("image", "png"), Hashes = [Sha1] },
         }.Write();
         Assert.That(Text(answer), Is.EqualTo(

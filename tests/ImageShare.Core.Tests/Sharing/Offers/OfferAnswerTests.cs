@@ -227,7 +227,7 @@ public sealed class OfferAnswerTests
             Connection = new ConnectionData("10.0.0.2"),
             Port = 2855,
             Path = "msrp://10.0.0.2:2855/s;tcp",
-            AcceptedTypes = [new MediaType("image", "jpeg"), new MediaType("image", "png")],
+            AcceptedTypes = Containers.With([new MediaType("image", "jpeg"), new MediaType("image", "png")]),
             MaxSize = 1000000,
         };
     }

@@ -8,7 +8,7 @@ namespace ImageShare.Core.Sip.UserAgents.Registration;
 /// is late by the time of day is done at once. When the time of day is changed, that is early, which does no harm; nothing is late, because either clock is
 /// enough. A binding expires by the first clock only: nobody's change of the time of day makes it lost. On the loop only.
 /// </summary>
-internal sealed class RegistrationTimers
+internal sealed class RegistrationTimers : ILoopTimerUser<RegistrationTimer>
 {
     private static readonly TimeSpan Slice = TimeSpan.FromMinutes(1);
 
@@ -21,7 +21,7 @@ internal sealed class RegistrationTimers
     {
         _time = time;
         _elapsed = elapsed;
-        _timers = new LoopTimers<RegistrationTimer>(loop, OnSlice);
+        _timers = new LoopTimers<RegistrationTimer>(loop, this);
     }
 
     public void Start(RegistrationTimer timer, TimeSpan after)
@@ -39,7 +39,7 @@ internal sealed class RegistrationTimers
     /// <summary>When it is over, by the time of day; null when it does not run.</summary>
     public DateTimeOffset? Due(RegistrationTimer timer) => _deadlines.TryGetValue(timer, out Deadline deadline) ? deadline.TimeOfDay : null;
 
-    private void OnSlice(RegistrationTimer timer)
+    void ILoopTimerUser<RegistrationTimer>.OnTimer(RegistrationTimer timer)
     {
         Deadline deadline = _deadlines[timer];
         TimeSpan left = deadline.After - _time.GetElapsedTime(deadline.Since);
