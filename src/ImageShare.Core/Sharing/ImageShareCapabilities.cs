@@ -1,4 +1,3 @@
-using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Text;
 

@@ -2,7 +2,6 @@ using ImageShare.Core.Sdp;
 using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
-using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Offers;
 

@@ -1,7 +1,6 @@
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sdp.FileTransfer;
-using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Offers;
 
