@@ -80,7 +80,7 @@ internal sealed class CommonOptions
 
     public Option<int> TimeoutSeconds { get; } = Positive("--timeout", "Seconds to wait for an answer, and for a transfer that does not move", 60);
 
-    public Option<FileInfo?> TraceFile { get; } = new("--trace") { Description = "Write every SIP message and MSRP head to this file", HelpName = "FILE" };
+    public Option<FileInfo?> TraceFile { get; } = new("--trace") { Description = "Write every SIP message and MSRP head to this file: as packets for Wireshark if its name ends in .pcapng, without images and passwords; else as text", HelpName = "FILE" };
 
     public Option<bool> Json { get; } = new("--json") { Description = "One JSON object per line on standard output, and nothing else" };
 

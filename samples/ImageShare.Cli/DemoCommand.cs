@@ -31,7 +31,7 @@ internal static class DemoCommand
     private static async Task<int> RunAsync(CommonOptions common, ParseResult parsed, FileInfo? image, IReporter reporter, CancellationToken cancellationToken)
     {
         bool people = reporter is HumanReporter;
-        using var file = people && parsed.GetValue(common.TraceFile) is { } name ? new TraceWriter(name) : null;
+        await using ITraceFile? file = TraceFiles.Open(parsed.GetValue(common.TraceFile));
         var ladder = new Ladder("alice", "bob", line =>
         {
             if (people)

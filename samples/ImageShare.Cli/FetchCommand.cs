@@ -50,7 +50,7 @@ internal static class FetchCommand
             IReporter reporter = Reporters.For(common, parsed);
             return await CommandRunner.RunAsync(reporter, async cancellationToken =>
             {
-                using var tracing = new Tracing(common, parsed, reporter);
+                await using var tracing = new Tracing(common, parsed, reporter);
                 SipUri peer = parsed.GetRequiredValue(target);
                 ImageShareOptions options = common.ToClientOptions(parsed, tracing.Sink);
                 NearHop.Check(options, peer);

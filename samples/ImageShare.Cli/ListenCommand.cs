@@ -21,7 +21,7 @@ internal static class ListenCommand
             IReporter reporter = Reporters.For(common, parsed);
             return await CommandRunner.RunAsync(reporter, async cancellationToken =>
             {
-                using var tracing = new Tracing(common, parsed, reporter);
+                await using var tracing = new Tracing(common, parsed, reporter);
                 ImageShareOptions options = common.ToClientOptions(parsed, tracing.Sink);
 
                 // Read all invitations at once: the number of running shares is their only limit.

@@ -19,7 +19,7 @@ internal static class OfferCommand
             IReporter reporter = Reporters.For(common, parsed);
             return await CommandRunner.RunAsync(reporter, async cancellationToken =>
             {
-                using var tracing = new Tracing(common, parsed, reporter);
+                await using var tracing = new Tracing(common, parsed, reporter);
                 DirectoryInfo directory = parsed.GetRequiredValue(folder);
                 if (!directory.Exists)
                 {

@@ -43,7 +43,7 @@ internal static class SendCommand
             IReporter reporter = Reporters.For(common, parsed);
             return await CommandRunner.RunAsync(reporter, async cancellationToken =>
             {
-                using var tracing = new Tracing(common, parsed, reporter);
+                await using var tracing = new Tracing(common, parsed, reporter);
                 SipUri peer = parsed.GetRequiredValue(target);
                 PictureToSend[] pictures = await PictureToSend.OfAsync(parsed.GetRequiredValue(images), parsed.GetValue(icons) ?? [], cancellationToken);
                 ImageShareOptions options = common.ToClientOptions(parsed, tracing.Sink);

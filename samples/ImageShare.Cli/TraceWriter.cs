@@ -5,13 +5,13 @@ using ImageShare.Core.Diagnostics;
 namespace ImageShare.Cli;
 
 /// <summary>
-/// Writes every SIP message, the first line of every MSRP chunk, and the start of unreadable input with the reason, to the file given with --trace. It contains personal data. If the file cannot
+/// Writes every SIP message, the first line of every MSRP chunk, and the start of unreadable input with the reason, to the file given with --trace, as text. It contains personal data. If the file cannot
 /// be written, this is reported once and the share continues.
 /// </summary>
-internal sealed class TraceWriter(FileInfo file) : IDisposable
+internal sealed class TraceWriter(FileInfo file) : ITraceFile
 {
     private readonly Lock _gate = new();
-    private readonly FileStream _stream = Open(file);
+    private readonly FileStream _stream = new(file.FullName, FileMode.Create, FileAccess.Write, FileShare.Read);
     private bool _closed;
 
     public void Write(ImageShareTraceEvent message)
@@ -34,7 +34,7 @@ internal sealed class TraceWriter(FileInfo file) : IDisposable
         }
     }
 
-    public void Dispose()
+    public ValueTask DisposeAsync()
     {
         lock (_gate)
         {
@@ -43,13 +43,17 @@ internal sealed class TraceWriter(FileInfo file) : IDisposable
                 Close();
             }
         }
+
+        return ValueTask.CompletedTask;
     }
 
     private void WriteMessage(ImageShareTraceEvent message)
     {
+        // The time stands before the last word, which says how long the message is.
+        string time = string.Create(CultureInfo.InvariantCulture, $"time {message.Time.UtcDateTime:yyyy-MM-ddTHH:mm:ss.ffffffZ}, ");
         string about = message.Problem is { } problem
-            ? string.Create(CultureInfo.InvariantCulture, $"not read: {problem}, bytes {message.Bytes.Length}")
-            : string.Create(CultureInfo.InvariantCulture, $"body {message.BodyLength}");
+            ? string.Create(CultureInfo.InvariantCulture, $"not read: {problem}, {time}bytes {message.Bytes.Length}")
+            : string.Create(CultureInfo.InvariantCulture, $"{time}body {message.BodyLength}");
         string head = $"{(message.IsOutgoing ? ">>>" : "<<<")} {message.Protocol} {message.Local} {(message.IsOutgoing ? "to" : "from")} {message.Remote}, {about}\r\n";
         _stream.Write(Encoding.UTF8.GetBytes(head));
         if (message.Bytes.IsEmpty)
@@ -91,18 +95,6 @@ internal sealed class TraceWriter(FileInfo file) : IDisposable
             {
                 // Already reported above; buffered output is lost.
             }
-        }
-    }
-
-    private static FileStream Open(FileInfo file)
-    {
-        try
-        {
-            return new FileStream(file.FullName, FileMode.Create, FileAccess.Write, FileShare.Read);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"--trace: {file} cannot be written: {e.Message} Choose another file.");
         }
     }
 }

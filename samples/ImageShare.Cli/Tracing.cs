@@ -4,13 +4,13 @@ using ImageShare.Core.Diagnostics;
 namespace ImageShare.Cli;
 
 /// <summary>Where the messages of a command are written: to the file of --trace, to the screen with --verbose, or nowhere.</summary>
-internal sealed class Tracing : IDisposable
+internal sealed class Tracing : IAsyncDisposable
 {
-    private readonly TraceWriter? _file;
+    private readonly ITraceFile? _file;
 
     public Tracing(CommonOptions common, ParseResult parsed, IReporter reporter)
     {
-        _file = parsed.GetValue(common.TraceFile) is { } file ? new TraceWriter(file) : null;
+        _file = TraceFiles.Open(parsed.GetValue(common.TraceFile));
         bool show = parsed.GetValue(common.Verbose);
         if (_file is not null || show)
         {
@@ -27,5 +27,5 @@ internal sealed class Tracing : IDisposable
 
     public Action<ImageShareTraceEvent>? Sink { get; }
 
-    public void Dispose() => _file?.Dispose();
+    public ValueTask DisposeAsync() => _file?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

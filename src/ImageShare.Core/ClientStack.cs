@@ -81,11 +81,12 @@ internal sealed class ClientStack : IAsyncDisposable
     public static async Task<ClientStack> StartAsync(ImageShareOptions options)
     {
         ILogger log = options.LoggerFactory.CreateLogger("ImageShare.Core");
-        SipTransport? ownTransport = options.CustomSipTransport is not null ? null : SipTransport.Create(options.Network, TransportOptions(options));
+        TraceAdapter? trace = options.Trace is { } listener ? new TraceAdapter(listener, options, log) : null;
+        SipTransport? ownTransport = options.CustomSipTransport is not null ? null : SipTransport.Create(options.Network, TransportOptions(options, trace));
         MsrpEndpoint? msrp = null;
         try
         {
-            msrp = MsrpEndpoint.Start(options.Network, EndpointOptions(options, log));
+            msrp = MsrpEndpoint.Start(options.Network, EndpointOptions(options, trace));
             return new ClientStack(options, log, ownTransport, msrp);
         }
         catch
@@ -123,7 +124,7 @@ internal sealed class ClientStack : IAsyncDisposable
         return isTls ? address with { Parameters = address.Parameters.With("transport", "tls") } : address;
     }
 
-    private static SipTransportOptions TransportOptions(ImageShareOptions options) => new()
+    private static SipTransportOptions TransportOptions(ImageShareOptions options, TraceAdapter? trace) => new()
     {
         LocalEndPoint = options.LocalEndPoint,
         AdvertisedHost = options.Advertised?.Host,
@@ -145,11 +146,11 @@ internal sealed class ClientStack : IAsyncDisposable
         MaxConnections = options.Limits.MaxSipConnections,
         MaxConnectionsPerSource = options.Limits.MaxSipConnectionsPerSource,
         TimeProvider = options.TimeProvider,
-        Trace = TraceAdapter.ForSip(options.Trace),
-        TraceUnreadable = TraceAdapter.ForUnreadableSip(options.Trace),
+        Trace = trace is null ? null : trace.TakeSip,
+        TraceUnreadable = trace is null ? null : trace.TakeUnreadableSip,
     };
 
-    private static MsrpEndpointOptions EndpointOptions(ImageShareOptions options, ILogger log) => new()
+    private static MsrpEndpointOptions EndpointOptions(ImageShareOptions options, TraceAdapter? trace) => new()
     {
         LocalEndPoint = new IPEndPoint(options.LocalEndPoint.Address, options.MsrpPort),
         Tls = options.MediaSecurity is MediaSecurity.None && options.MsrpRelays.Count == 0 ? null : options.MediaTls,
@@ -169,7 +170,8 @@ internal sealed class ClientStack : IAsyncDisposable
         ProgressInterval = options.Limits.IdleTimeout,
         Limits = MsrpLimits.Default with { MinProgressBytes = (int)Math.Clamp(options.Limits.MinTransferRate * options.Limits.IdleTimeout.TotalSeconds, 1, int.MaxValue) },
         LoggerFactory = options.LoggerFactory,
-        Trace = TraceAdapter.ForMsrp(options.Trace, log),
+        Trace = trace is null ? null : trace.TakeMsrp,
+        TraceBodies = options.TraceBodies,
     };
 
     private static SipUserAgentOptions AgentOptions(ImageShareOptions options) => new()

@@ -204,6 +204,11 @@ public sealed record ImageShareOptions
     /// </summary>
     public Action<ImageShareTraceEvent>? Trace { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="Trace"/> is given the image: <see cref="ImageShareTraceEvent.Body"/> of MSRP chunks. Default false. It costs a copy of each chunk.
+    /// </summary>
+    public bool TraceBodies { get; init; }
+
     /// <summary>The logger factory. Default: no logging. Personal data is only logged at Trace level.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 

@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Msrp;
@@ -7,35 +10,43 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageShare.Core;
 
-/// <summary>Converts SIP and MSRP trace events to <see cref="ImageShareTraceEvent"/>.</summary>
-internal static class TraceAdapter
+/// <summary>Converts SIP and MSRP trace events to <see cref="ImageShareTraceEvent"/>. For any thread.</summary>
+internal sealed class TraceAdapter(Action<ImageShareTraceEvent> listener, ImageShareOptions options, ILogger log)
 {
-    public static Action<SipTraceEvent>? ForSip(Action<ImageShareTraceEvent>? listener) => listener is null ? null : message => listener(
+    private const int MaxKnownPeers = 1024;
+
+    private readonly ConcurrentDictionary<IPAddress, IPAddress> _localAddresses = new();
+
+    public void TakeSip(SipTraceEvent message) => listener(
         new ImageShareTraceEvent(
             message.Outgoing,
-            "SIP/" + message.Protocol.ToString().ToUpperInvariant(),
+            NameOf(message.Protocol),
             message.Message.StartLine,
-            message.Local,
+            LocalOf(message.Local, message.Remote),
             message.Remote,
             message.Bytes,
             message.Message.Body.Length,
-            null));
+            null)
+        {
+            Time = options.TimeProvider.GetUtcNow(),
+        });
 
-    public static Action<SipUnreadableTraceEvent>? ForUnreadableSip(Action<ImageShareTraceEvent>? listener) => listener is null ? null : message => listener(
+    public void TakeUnreadableSip(SipUnreadableTraceEvent message) => listener(
         new ImageShareTraceEvent(
             IsOutgoing: false,
-            "SIP/" + message.Protocol.ToString().ToUpperInvariant(),
+            NameOf(message.Protocol),
             FirstLine(message.Bytes.Span),
-            message.Local,
+            LocalOf(message.Local, message.Remote),
             message.Remote,
             message.Bytes,
             0,
             null)
         {
+            Time = options.TimeProvider.GetUtcNow(),
             Problem = string.Create(CultureInfo.InvariantCulture, $"{message.Error.Reason} at byte {message.Error.Offset}"),
         });
 
-    public static Action<MsrpTraceEvent>? ForMsrp(Action<ImageShareTraceEvent>? listener, ILogger log) => listener is null ? null : message =>
+    public void TakeMsrp(MsrpTraceEvent message)
     {
         try
         {
@@ -43,12 +54,16 @@ internal static class TraceAdapter
                 message.Outgoing,
                 "MSRP/TCP",
                 message.StartLine,
-                null,
+                message.Local,
                 message.Remote,
                 message.Bytes,
                 (int)Math.Min(message.BodyLength, int.MaxValue),
                 message.Range is { } range ? $"{range} {message.Continuation}" : null)
             {
+                Time = options.TimeProvider.GetUtcNow(),
+                Head = message.Head,
+                Body = message.Body,
+                Continuation = message.Continuation,
                 Problem = message.Problem,
             });
         }
@@ -57,11 +72,42 @@ internal static class TraceAdapter
             // A trace listener must not affect the transfer. The SIP transport does the same.
             log.TraceFailed(e);
         }
-    };
+    }
+
+    private static string NameOf(SipProtocol protocol) => "SIP/" + protocol.ToString().ToUpperInvariant();
 
     private static string FirstLine(ReadOnlySpan<byte> bytes)
     {
         int end = bytes.IndexOfAny((byte)'\r', (byte)'\n');
         return Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]);
+    }
+
+    // A datagram socket that is bound to all addresses does not know its own: the one from which packets go to that peer.
+    private IPEndPoint LocalOf(IPEndPoint local, IPEndPoint remote)
+    {
+        if (!local.Address.Equals(IPAddress.Any) && !local.Address.Equals(IPAddress.IPv6Any))
+        {
+            return local;
+        }
+
+        if (!_localAddresses.TryGetValue(remote.Address, out IPAddress? address))
+        {
+            try
+            {
+                address = options.Network.GetLocalAddressFor(remote.Address);
+            }
+            catch (Exception e) when (e is SocketException or ImageShareException)
+            {
+                // There is no way to that peer, which the send itself reports.
+                return local;
+            }
+
+            if (_localAddresses.Count < MaxKnownPeers)
+            {
+                _localAddresses[remote.Address] = address;
+            }
+        }
+
+        return new IPEndPoint(address, local.Port);
     }
 }

@@ -7,7 +7,7 @@ namespace ImageShare.Core.Diagnostics;
 /// before display.
 /// </summary>
 /// <param name="IsOutgoing">Whether this side sent it.</param>
-/// <param name="Protocol"><c>SIP/UDP</c>, <c>SIP/TCP</c> or <c>MSRP/TCP</c>.</param>
+/// <param name="Protocol"><c>SIP/UDP</c>, <c>SIP/TCP</c>, <c>SIP/TLS</c> or <c>MSRP/TCP</c>.</param>
 /// <param name="StartLine">The first line, without CRLF.</param>
 /// <param name="Local">The local address, if known.</param>
 /// <param name="Remote">The remote address.</param>
@@ -19,6 +19,22 @@ namespace ImageShare.Core.Diagnostics;
 public sealed record ImageShareTraceEvent(
     bool IsOutgoing, string Protocol, string StartLine, IPEndPoint? Local, IPEndPoint Remote, ReadOnlyMemory<byte> Bytes, int BodyLength, string? Detail)
 {
+    /// <summary>When it was sent or received, by the clock of the client; of a chunk, when its end was.</summary>
+    public DateTimeOffset Time { get; init; }
+
+    /// <summary>
+    /// For MSRP the start line and the headers as they passed, with the empty line if a body follows; otherwise empty. Valid during the call only.
+    /// </summary>
+    public ReadOnlyMemory<byte> Head { get; init; }
+
+    /// <summary>
+    /// For MSRP the body, or its first 256 KiB, if <c>ImageShareOptions.TraceBodies</c> is set; otherwise empty. Valid during the call only.
+    /// </summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>For MSRP the continuation flag: <c>+</c>, <c>$</c> or <c>#</c>; otherwise a space or NUL.</summary>
+    public char Continuation { get; init; }
+
     /// <summary>
     /// Why the input could not be read and at which offset, such as <c>BadContentLength at byte 212</c>; null for a message that was read. The start
     /// line is then the text before the first line end, as far as it is text, and the other parameters say nothing about the message.

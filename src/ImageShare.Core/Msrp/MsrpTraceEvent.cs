@@ -1,8 +1,9 @@
 using System.Net;
+using System.Text;
 
 namespace ImageShare.Core.Msrp;
 
-/// <summary>One request or response that passed a connection, without its body. Made only when somebody listens.</summary>
+/// <summary>One request or response that passed a connection. Made only when somebody listens.</summary>
 /// <param name="Outgoing">Whether this side sent it.</param>
 /// <param name="StartLine">Its start line.</param>
 /// <param name="MessageId">Its Message-ID, if it has one.</param>
@@ -13,9 +14,38 @@ namespace ImageShare.Core.Msrp;
 public sealed record MsrpTraceEvent(
     bool Outgoing, string StartLine, string? MessageId, ByteRange? Range, long BodyLength, char Continuation, IPEndPoint Remote)
 {
+    /// <summary>This end of the connection, if known.</summary>
+    public IPEndPoint? Local { get; init; }
+
+    /// <summary>
+    /// The start line and the headers as they passed, credentials included; with the empty line if a body follows, without the end-line. Empty for what could
+    /// not be read. May be kept.
+    /// </summary>
+    public ReadOnlyMemory<byte> Head { get; init; }
+
+    /// <summary>
+    /// The body, or its first 256 KiB, if <c>MsrpEndpointOptions.TraceBodies</c> is set; otherwise empty. May be kept.
+    /// </summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+
     /// <summary>Why what was received could not be read; null for every request and response. The connection ends with it.</summary>
     public string? Problem { get; init; }
 
     /// <summary>The bytes that could not be read, at most the first 4096 that were buffered; empty for every request and response. They may be kept.</summary>
     public ReadOnlyMemory<byte> Bytes { get; init; }
+
+    /// <summary>A whole request or response without a body that this side sent.</summary>
+    internal static MsrpTraceEvent OfSent(ReadOnlySpan<byte> message, string? messageId, ByteRange? range, IPEndPoint? local, IPEndPoint remote) =>
+        new(true, Encoding.UTF8.GetString(message[..message.IndexOf("\r\n"u8)]), messageId, range, 0, '$', remote)
+        {
+            Local = local,
+            Head = WithoutEndLine(message).ToArray(),
+        };
+
+    /// <summary>A head without the end-line, which follows at once if there is no body.</summary>
+    internal static ReadOnlySpan<byte> WithoutEndLine(ReadOnlySpan<byte> head)
+    {
+        int end = head.LastIndexOf("\r\n-------"u8);
+        return head.EndsWith("\r\n\r\n"u8) || end < 0 ? head : head[..(end + 2)];
+    }
 }

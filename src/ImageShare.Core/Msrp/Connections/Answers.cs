@@ -33,12 +33,9 @@ internal sealed class Answers(WriterLoop writer, HeardSessions sessions, Connect
             ImageShareTelemetry.MsrpRequestRefused(status);
         }
 
+        int before = PendingBytes;
         _responses.Answer(head, sessions.GetLocalUri(head.ToPath), status);
-        if (settings.Trace is { } trace)
-        {
-            string id = System.Text.Encoding.ASCII.GetString(head.TransactionId);
-            trace(new MsrpTraceEvent(true, $"MSRP {id} {status:000} {ResponseWriter.Comment(status)}", null, null, 0, '$', writer.State.Remote));
-        }
+        settings.Trace?.Invoke(MsrpTraceEvent.OfSent(_responses.Pending[before..], null, null, writer.State.Local, writer.State.Remote));
     }
 
     /// <summary>Answers a chunk that was received to its end, and reports it, or the message it completes, if that is wanted.</summary>
@@ -60,7 +57,9 @@ internal sealed class Answers(WriterLoop writer, HeardSessions sessions, Connect
 
         Span<byte> id = stackalloc byte[TransactionIds.Length];
         _reportIds.Next(id);
+        int before = PendingBytes;
         MsrpWriter.WriteReport(_responses.Output, id, head.FromPath!, session.LocalPath, messageId, range, new MsrpReportStatus(0, 200, "OK"));
+        settings.Trace?.Invoke(MsrpTraceEvent.OfSent(_responses.Pending[before..], messageId, range, writer.State.Local, writer.State.Remote));
     }
 
     /// <summary>Gives what was written to the writer loop.</summary>

@@ -1,8 +1,7 @@
 using System.Buffers;
-using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Text;
 using ImageShare.Core.Msrp.Framing;
+using ImageShare.Core.Msrp.Tracing;
 
 namespace ImageShare.Core.Msrp.Connections;
 
@@ -10,10 +9,8 @@ namespace ImageShare.Core.Msrp.Connections;
 /// Decodes what one connection has received, and takes requests and responses to their handlers. Fast path: a message that is complete in the buffer and repeats
 /// the head before it, as the small chunks of a transfer and the responses to them do, is taken in one step. For the reader loop.
 /// </summary>
-internal sealed class MessageReader(ConnectionSettings settings, System.Net.IPEndPoint remote, RequestHandler requests, ResponseHandler responses, ReadProgress progress)
+internal sealed class MessageReader(ConnectionSettings settings, IncomingTrace? trace, RequestHandler requests, ResponseHandler responses, ReadProgress progress)
 {
-    private const int MaxTracedBytes = 4096;
-
     private readonly MsrpDecoder _decoder = new(settings.Limits);
     private long _bodyLength;
 
@@ -38,7 +35,19 @@ internal sealed class MessageReader(ConnectionSettings settings, System.Net.IPEn
         do
         {
             waiting = TakeWhole(ref rest);
-            if (waiting.IsCompletedSuccessfully && (status = _decoder.Read(ref rest, out MsrpEvent next)) == OperationStatus.Done)
+            if (!waiting.IsCompletedSuccessfully)
+            {
+                break;
+            }
+
+            ReadOnlySequence<byte> before = rest;
+            status = _decoder.Read(ref rest, out MsrpEvent next);
+            if (trace is not null)
+            {
+                TraceRead(before.Slice(0, rest.Start), next, status == OperationStatus.Done);
+            }
+
+            if (status == OperationStatus.Done)
             {
                 waiting = HandleAsync(next);
             }
@@ -57,6 +66,7 @@ internal sealed class MessageReader(ConnectionSettings settings, System.Net.IPEn
         int taken = 0;
         while (taking.IsCompletedSuccessfully && _decoder.TryReadWhole(bytes[taken..], out WholeMessage message))
         {
+            trace?.Whole(bytes.Slice(taken, message.BodyStart), bytes.Slice(taken + message.BodyStart, message.BodyLength));
             taking = TakeAsync(message, piece.Slice(taken + message.BodyStart, message.BodyLength));
             taken += message.Length;
         }
@@ -126,11 +136,7 @@ internal sealed class MessageReader(ConnectionSettings settings, System.Net.IPEn
     private ValueTask EndAsync(MsrpHead head, MsrpContinuation continuation)
     {
         progress.EndMessage();
-        if (settings.Trace is { } trace)
-        {
-            trace(new MsrpTraceEvent(Outgoing: false, head.StartLine, head.MessageId, head.ByteRange, _bodyLength, (char)continuation.ToSign(), remote));
-        }
-
+        trace?.End(head, _bodyLength, continuation);
         return head.IsRequest ? requests.EndAsync(head, continuation) : default;
     }
 
@@ -139,18 +145,21 @@ internal sealed class MessageReader(ConnectionSettings settings, System.Net.IPEn
     /// <param name="consumed">How many bytes came before it.</param>
     public void TraceUnreadable(in ReadOnlySequence<byte> read, long consumed)
     {
-        if (settings.Trace is not { } trace || _decoder.Error is not { } error)
+        if (_decoder.Error is { } error)
         {
-            return;
+            trace?.Unreadable(read, consumed, error);
         }
+    }
 
-        ReadOnlySequence<byte> rest = read.Slice(Math.Clamp(error.Offset - consumed, 0, read.Length));
-        byte[] bytes = rest.Slice(0, Math.Min(rest.Length, MaxTracedBytes)).ToArray();
-        int line = bytes.AsSpan().IndexOf("\r\n"u8);
-        trace(new MsrpTraceEvent(Outgoing: false, Encoding.UTF8.GetString(bytes.AsSpan(0, line < 0 ? bytes.Length : line)), null, null, 0, ' ', remote)
+    private void TraceRead(in ReadOnlySequence<byte> consumed, in MsrpEvent next, bool isEvent)
+    {
+        if (isEvent && next.Kind == MsrpEventKind.Body)
         {
-            Problem = string.Create(CultureInfo.InvariantCulture, $"{error.Reason} at byte {error.Offset} of the connection"),
-            Bytes = bytes,
-        });
+            trace!.Body(next.Body);
+        }
+        else if (!isEvent || next.Kind != MsrpEventKind.End)
+        {
+            trace!.Head(consumed);
+        }
     }
 }

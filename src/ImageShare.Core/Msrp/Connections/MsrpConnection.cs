@@ -51,7 +51,7 @@ internal sealed class MsrpConnection
         _stream = stream;
         Origin = origin;
         RemoteEndPoint = stream.RemoteEndPoint;
-        _writer = new WriterLoop(stream.Output, RemoteEndPoint, settings.Transfers);
+        _writer = new WriterLoop(stream.Output, stream.LocalEndPoint, RemoteEndPoint, settings.Transfers);
         _end = new ConnectionEnd(stream, _writer, _bound);
         _idle = new IdleWatch(settings, origin, _writer, _end);
         _bindWatch = new BindWatch(context, _bound, _end, origin.IsAccepted ? RemoteEndPoint.Address : null);

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using ImageShare.Core.Msrp.Framing;
+using ImageShare.Core.Msrp.Tracing;
+using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Msrp.Writing;
 using ImageShare.Core.Net;
 
@@ -50,7 +52,7 @@ internal sealed class ReaderLoop
         _progress = progress;
         _answers = new Answers(writer, sessions, end, context.Settings);
         _requests = new RequestHandler(sessions, responses, _answers, writer, end);
-        _messages = new MessageReader(context.Settings, stream.RemoteEndPoint, _requests, responses, progress);
+        _messages = new MessageReader(context.Settings, TraceOf(context.Settings.Transfers, stream), _requests, responses, progress);
     }
 
     /// <summary>The sessions whose requests it has read. When the loop has ended, for what follows it.</summary>
@@ -95,6 +97,9 @@ internal sealed class ReaderLoop
             return MsrpSessionEndReason.ConnectionLost;
         }
     }
+
+    private static IncomingTrace? TraceOf(TransferSettings settings, IStreamConnection stream) =>
+        settings.Trace is { } show ? new IncomingTrace(show, settings.TraceBodies, stream.LocalEndPoint, stream.RemoteEndPoint) : null;
 
     private async Task<MsrpSessionEndReason> ReadUntilEndAsync(PipeReader input)
     {

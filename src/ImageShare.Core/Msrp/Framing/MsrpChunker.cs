@@ -17,6 +17,7 @@ internal sealed class MsrpChunker
     private readonly TransactionIds _ids;
     private readonly byte[] _pattern = new byte[7 + TransactionIds.Length];
     private readonly EndLineGuard _guard = new(7 + TransactionIds.Length);
+    private ByteRange _range;
     private long _chunkEnd;
     private bool _mayHoldEndLine;
 
@@ -115,7 +116,8 @@ internal sealed class MsrpChunker
         Span<byte> span = output.GetSpan(headers.MaxHeadLength(id.Length) + body.Length + id.Length + MsrpWriter.EndLineOverhead);
 
         // The id is drawn when the body has been looked at, and takes the place of the last one: all are as long.
-        int length = headers.FormatHead(span, id, new ByteRange(Position + 1, Position + body.Length, Total));
+        _range = new ByteRange(Position + 1, Position + body.Length, Total);
+        int length = headers.FormatHead(span, id, _range);
         DrawIdNotIn(body[Hyphens.Copy(body, span[length..])..]);
         id.CopyTo(span[MsrpSendHeaders.IdStart..]);
         length += body.Length;
@@ -181,6 +183,14 @@ internal sealed class MsrpChunker
         End(output, MsrpContinuation.Aborted);
     }
 
+    /// <summary>The head of the open chunk, or of the one that ended last, as it was written. For traces.</summary>
+    public byte[] CopyHead()
+    {
+        MsrpSendHeaders headers = ChunkStart == 0 ? _first : _headers;
+        byte[] head = new byte[headers.MaxHeadLength(TransactionId.Length)];
+        return head[..headers.FormatHead(head, TransactionId, _range)];
+    }
+
     private void Open(IBufferWriter<byte> output, ReadOnlySpan<byte> upcoming, long length, ByteRange range)
     {
         DrawIdNotIn(upcoming[Hyphens.IndexOfPossibleRun(upcoming)..]);
@@ -188,6 +198,7 @@ internal sealed class MsrpChunker
         MsrpSendHeaders headers = Position == 0 ? _first : _headers;
         Span<byte> span = output.GetSpan(headers.MaxHeadLength(id.Length));
         output.Advance(headers.FormatHead(span, id, range));
+        _range = range;
         ChunkStart = Position;
         _chunkEnd = Position + length;
         _guard.Reset();

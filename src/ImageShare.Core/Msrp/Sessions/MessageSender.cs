@@ -49,8 +49,8 @@ internal sealed class MessageSender(SessionBinding session, ConnectionContext co
         session.OpeningTransaction = TransactionIdKey.From(id);
         var headers = new MsrpSendHeaders(peer, session.LocalPath);
         MsrpWriter.WriteEmptySend(bytes, id, headers);
-        context.Settings.Trace?.Invoke(new MsrpTraceEvent(
-            true, $"MSRP {System.Text.Encoding.ASCII.GetString(id)} SEND", headers.MessageId, ByteRange.Empty, 0, '$', connection.RemoteEndPoint));
+        context.Settings.Trace?.Invoke(MsrpTraceEvent.OfSent(
+            bytes.WrittenSpan, headers.MessageId, ByteRange.Empty, connection.Writer.Local, connection.RemoteEndPoint));
         connection.Send(bytes.WrittenSpan);
     }
 

@@ -102,6 +102,9 @@ public sealed record MsrpEndpointOptions
     /// <summary>Called for each request and response, on the loops of the connection: it must return at once and not throw.</summary>
     public Action<MsrpTraceEvent>? Trace { get; init; }
 
+    /// <summary>Whether <see cref="MsrpTraceEvent.Body"/> is filled. Default false.</summary>
+    public bool TraceBodies { get; init; }
+
     /// <summary>
     /// Called before each connection this side opens, since the address comes from the peer (RFC 4975 §14.5); false refuses it. Null (the
     /// default) allows all. Ports 0 and 9 are never dialled.
@@ -121,6 +124,7 @@ public sealed record MsrpEndpointOptions
             ReportTimeout = IdleTimeout,
             KeepAliveInterval = KeepAliveInterval,
             Trace = Trace,
+            TraceBodies = TraceBodies,
         };
         return new ConnectionContext(
             new ConnectionSettings(Limits, transfers)

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using ImageShare.Core.Msrp.Framing;
+using ImageShare.Core.Msrp.Tracing;
 
 namespace ImageShare.Core.Msrp.Transfers;
 
@@ -22,6 +23,7 @@ internal sealed class ChunkSender
     private readonly TransferSettings _settings;
     private readonly WriterState _writer;
     private readonly Action? _allLeaves;
+    private readonly TracedBody? _traced;
     private volatile bool _allWritten;
     private volatile bool _waitsForWindow;
 
@@ -35,6 +37,7 @@ internal sealed class ChunkSender
         _writer = writer;
         _settings = settings;
         _allLeaves = message.AllLeaves;
+        _traced = settings is { Trace: not null, TraceBodies: true } ? new TracedBody() : null;
         _rate = content.MaxBytesPerSecond is { } rate ? new SendingRate(rate, settings.TimeProvider) : null;
     }
 
@@ -114,7 +117,9 @@ internal sealed class ChunkSender
         else
         {
             // The window keeps a place for this one, however full it is.
-            _chunker.Abort(output, _bytes.Ready);
+            ReadOnlySpan<byte> ready = _bytes.Ready;
+            _chunker.Abort(output, ready);
+            _traced?.Append(ready[..(int)(_chunker.Position - _chunker.ChunkStart)]);
             _open.Open(TransactionIdKey.From(_chunker.TransactionId));
         }
 
@@ -135,6 +140,7 @@ internal sealed class ChunkSender
         written = _chunker.IsOpen ? _chunker.Append(output, ready) : written;
         if (written > 0)
         {
+            _traced?.Append(ready[..written]);
             _bytes.Advance(written);
             _rate?.Consume(written);
         }
@@ -198,7 +204,12 @@ internal sealed class ChunkSender
                 length == 0 ? ByteRange.Empty : new ByteRange(_chunker.ChunkStart + 1, _chunker.Position, _chunker.Total),
                 length,
                 (char)_chunker.Continuation.ToSign(),
-                _writer.Remote));
+                _writer.Remote)
+            {
+                Local = _writer.Local,
+                Head = _chunker.CopyHead(),
+                Body = _traced?.Take() ?? [],
+            });
         }
     }
 }

@@ -27,4 +27,7 @@ internal sealed record TransferSettings(TimeProvider TimeProvider, ILogger Logge
 
     /// <summary>Called for each written chunk; or null.</summary>
     public Action<MsrpTraceEvent>? Trace { get; init; }
+
+    /// <summary>Whether it is called with the bodies.</summary>
+    public bool TraceBodies { get; init; }
 }

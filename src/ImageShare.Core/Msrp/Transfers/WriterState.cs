@@ -6,13 +6,16 @@ namespace ImageShare.Core.Msrp.Transfers;
 /// What the writer loop of one connection shares with the transfers it writes. <see cref="TransactionIds"/> belongs to the writer loop; everything else may be
 /// used by any thread.
 /// </summary>
-internal sealed class WriterState(IPEndPoint remote)
+internal sealed class WriterState(IPEndPoint local, IPEndPoint remote)
 {
     private const long NotFlushing = long.MinValue;
 
     private readonly AsyncSignal _wake = new();
     private long _flushingSince = NotFlushing;
     private int _hasStopped;
+
+    /// <summary>This end of the connection.</summary>
+    public IPEndPoint Local => local;
 
     /// <summary>The other end of the connection.</summary>
     public IPEndPoint Remote => remote;

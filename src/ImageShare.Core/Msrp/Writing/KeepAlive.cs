@@ -62,8 +62,7 @@ internal sealed class KeepAlive : IDisposable
         new TransactionIds().Next(id);
         var headers = new MsrpSendHeaders(session.To, session.From, failureReport: MsrpFailureReport.No);
         MsrpWriter.WriteEmptySend(bytes, id, headers);
-        _settings.Trace?.Invoke(new MsrpTraceEvent(
-            true, $"MSRP {System.Text.Encoding.ASCII.GetString(id)} SEND", headers.MessageId, ByteRange.Empty, 0, '$', _writer.State.Remote));
+        _settings.Trace?.Invoke(MsrpTraceEvent.OfSent(bytes.WrittenSpan, headers.MessageId, ByteRange.Empty, _writer.State.Local, _writer.State.Remote));
         _writer.SendUncounted(bytes.WrittenSpan);
     }
 }

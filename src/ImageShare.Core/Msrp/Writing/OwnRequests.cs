@@ -36,6 +36,7 @@ internal sealed class OwnRequests(WriterLoop writer, TransferSettings settings, 
         Interlocked.Increment(ref _count);
         try
         {
+            settings.Trace?.Invoke(MsrpTraceEvent.OfSent(bytes.WrittenSpan, null, null, writer.State.Local, writer.State.Remote));
             writer.Send(bytes.WrittenSpan);
             await Task.WhenAny(answer.Task, ended).WaitAsync(timeout, settings.TimeProvider, cancellationToken).ConfigureAwait(false);
             return answer.Task.IsCompleted

@@ -30,12 +30,12 @@ internal sealed class WriterLoop
     private volatile bool _isAborted;
     private volatile bool _hasEnded;
 
-    public WriterLoop(PipeWriter output, IPEndPoint remote, TransferSettings settings)
+    public WriterLoop(PipeWriter output, IPEndPoint local, IPEndPoint remote, TransferSettings settings)
     {
         _output = output;
         _settings = settings;
         _flushedAt = settings.TimeProvider.GetTimestamp();
-        State = new WriterState(remote);
+        State = new WriterState(local, remote);
         Transfers = new OutgoingTransfers(State, settings.TimeProvider);
     }
 

@@ -160,10 +160,9 @@ public sealed class SipTransport : ISipTransport
         cancellationToken.ThrowIfCancellationRequested();
         using ScratchWriter written = ScratchWriter.Rent();
         message.Write(written);
-        _tracing.Emit(true, message, new SipHop(destination.Protocol, LocalEndPoint, destination.EndPoint));
         try
         {
-            return await SendAsync(running, written.Written, destination, cancellationToken).ConfigureAwait(false);
+            return await SendAsync(running, message, written.Written, destination, cancellationToken).ConfigureAwait(false);
         }
         catch (ImageShareException error) when (NextHops.MayFollowSentBy(message, error))
         {
@@ -202,13 +201,15 @@ public sealed class SipTransport : ISipTransport
         _closed.SetResult();
     }
 
-    private static async ValueTask<SipConnection?> SendAsync(Running running, ReadOnlyMemory<byte> bytes, SipDestination destination, CancellationToken cancellationToken)
+    private async ValueTask<SipConnection?> SendAsync(
+        Running running, SipMessage message, ReadOnlyMemory<byte> bytes, SipDestination destination, CancellationToken cancellationToken)
     {
         if (destination.Protocol != SipProtocol.Udp)
         {
-            return await SendOnStreamAsync(running.Connections, bytes, destination, cancellationToken).ConfigureAwait(false);
+            return await SendOnStreamAsync(running.Connections, message, bytes, destination, cancellationToken).ConfigureAwait(false);
         }
 
+        _tracing.Emit(true, message, new SipHop(SipProtocol.Udp, LocalEndPoint, destination.EndPoint));
         await running.Datagrams.SendAsync(bytes, destination.EndPoint, cancellationToken).ConfigureAwait(false);
         return null;
     }
@@ -221,8 +222,7 @@ public sealed class SipTransport : ISipTransport
         {
             try
             {
-                _tracing.Emit(true, response, new SipHop(next.Protocol, LocalEndPoint, next.EndPoint));
-                return await SendAsync(running, bytes, next, cancellationToken).ConfigureAwait(false);
+                return await SendAsync(running, response, bytes, next, cancellationToken).ConfigureAwait(false);
             }
             catch (ImageShareException again)
             {
@@ -233,12 +233,12 @@ public sealed class SipTransport : ISipTransport
         throw error;
     }
 
-    private static async ValueTask<SipConnection> SendOnStreamAsync(
-        SipConnections connections, ReadOnlyMemory<byte> bytes, SipDestination destination, CancellationToken cancellationToken)
+    private async ValueTask<SipConnection> SendOnStreamAsync(
+        SipConnections connections, SipMessage message, ReadOnlyMemory<byte> bytes, SipDestination destination, CancellationToken cancellationToken)
     {
         // RFC 3261 §18.2.2: the connection the request came on, or, when it is lost, a new one.
         if (destination.Connection is SipConnection given && given.IsOpen
-            && await given.TryWriteAsync(bytes, cancellationToken).ConfigureAwait(false))
+            && await WriteAsync(given).ConfigureAwait(false))
         {
             return given;
         }
@@ -246,7 +246,7 @@ public sealed class SipTransport : ISipTransport
         for (bool isRetry = false; ; isRetry = true)
         {
             (SipConnection connection, bool reused) = await connections.GetAsync(destination, cancellationToken).ConfigureAwait(false);
-            if (await connection.TryWriteAsync(bytes, cancellationToken).ConfigureAwait(false))
+            if (await WriteAsync(connection).ConfigureAwait(false))
             {
                 return connection;
             }
@@ -258,6 +258,13 @@ public sealed class SipTransport : ISipTransport
                 throw new ImageShareException(
                     ImageShareError.ConnectionLost, $"{destination.EndPoint} closed the connection at once; check that SIP is spoken there.");
             }
+        }
+
+        // What is sent is traced on the connection that takes it, so that both directions of a connection have the same ends.
+        ValueTask<bool> WriteAsync(SipConnection connection)
+        {
+            _tracing.Emit(true, message, new SipHop(destination.Protocol, connection.Stream.LocalEndPoint, destination.EndPoint));
+            return connection.TryWriteAsync(bytes, cancellationToken);
         }
     }
 

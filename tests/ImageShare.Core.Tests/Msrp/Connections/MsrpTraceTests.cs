@@ -41,4 +41,48 @@ public sealed class MsrpTraceTests
             Assert.That(unread.Bytes.Length, Is.InRange(100, 4096));
         });
     }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Heads_are_shown_as_they_passed_however_they_were_split_and_bodies_if_wanted(bool withBodies)
+    {
+        var network = new InMemoryNetwork();
+        Channel<MsrpTraceEvent> seen = Channel.CreateUnbounded<MsrpTraceEvent>();
+        await using MsrpEndpoint endpoint = MsrpEndpoint.Start(network, new MsrpEndpointOptions { Trace = e => seen.Writer.TryWrite(e), TraceBodies = withBodies });
+        MsrpSession session = endpoint.CreateSession(new() { Receiver = new CollectingReceiver() });
+        await using RawMsrpPeer peer = await RawMsrpPeer.DialAsync(network, endpoint.LocalEndPoint);
+
+        // The second head repeats the first and is taken in one step; the third comes in pieces, with a name nobody knows in a place of its own.
+        string paths = $"To-Path: {session.LocalUri}\r\nFrom-Path: {peer.Uri}\r\n";
+        string[] heads =
+        [
+            $"MSRP tid1 SEND\r\n{paths}Message-ID: mid1\r\nByte-Range: 1-5/15\r\nContent-Type: text/plain\r\n\r\n",
+            $"MSRP tid2 SEND\r\n{paths}Message-ID: mid1\r\nByte-Range: 6-9/15\r\nContent-Type: text/plain\r\n\r\n",
+            $"MSRP tid3 SEND\r\n{paths}X-Odd:   1\r\nbyte-range: 10-15/15\r\nMessage-ID: mid1\r\nSuccess-Report: yes\r\nContent-Type: text/plain\r\n\r\n",
+        ];
+        string wire = $"{heads[0]}hello\r\n-------tid1+\r\n{heads[1]}four\r\n-------tid2+\r\n{heads[2]}\r\n--ab\r\n-------tid3$\r\n";
+        for (int at = 0; at < wire.Length; at += 100)
+        {
+            await peer.SendAsync(wire[at..Math.Min(at + 100, wire.Length)]);
+        }
+
+        var shown = new List<MsrpTraceEvent>();
+        while (shown.Count < 7)
+        {
+            shown.Add(await seen.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        }
+
+        MsrpTraceEvent[] incoming = [.. shown.Where(static e => !e.Outgoing)];
+        MsrpTraceEvent[] outgoing = [.. shown.Where(static e => e.Outgoing)];
+        Assert.Multiple(() =>
+        {
+            Assert.That(incoming.Select(static e => Encoding.UTF8.GetString(e.Head.Span)), Is.EqualTo(heads));
+            Assert.That(incoming.Select(static e => Encoding.UTF8.GetString(e.Body.Span)), Is.EqualTo(withBodies ? (string[])["hello", "four", "\r\n--ab"] : ["", "", ""]));
+            Assert.That(incoming.Select(static e => e.Local), Is.All.EqualTo(endpoint.LocalEndPoint));
+            Assert.That(
+                outgoing.Select(static e => Encoding.UTF8.GetString(e.Head.Span)),
+                Is.SupersetOf((string[])[.. ((string[])["tid1", "tid2", "tid3"]).Select(id => $"MSRP {id} 200 OK\r\nTo-Path: {peer.Uri}\r\nFrom-Path: {session.LocalUri}\r\n")]));
+            Assert.That(outgoing.Single(static e => e.StartLine.EndsWith(" REPORT", StringComparison.Ordinal)).Range, Is.EqualTo(new ByteRange(1, 15, 15)));
+        });
+    }
 }

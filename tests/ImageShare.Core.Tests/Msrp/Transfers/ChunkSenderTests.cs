@@ -1,3 +1,4 @@
+using System.Text;
 using ImageShare.Core.Msrp;
 using ImageShare.Core.Msrp.Transfers;
 
@@ -105,7 +106,7 @@ public sealed class ChunkSenderTests : TransferTest
     public void Each_chunk_is_shown_to_whoever_traces()
     {
         var traced = new List<MsrpTraceEvent>();
-        Settings = Settings with { Trace = traced.Add };
+        Settings = Settings with { Trace = traced.Add, TraceBodies = true };
         Write(Begin(Content(150)));
         Write(Begin(Content(0)));
         Assert.That(
@@ -116,6 +117,9 @@ public sealed class ChunkSenderTests : TransferTest
                 "True MSRP   SEND 26 m123 101-150/150 50 $ 127.0.0.1:2855",
                 "True MSRP   SEND 26 m123 1-0/0 0 $ 127.0.0.1:2855",
             }));
+        Assert.That(traced.Select(static t => t.Body.Length), Is.EqualTo(new[] { 100, 50, 0 }));
+        Assert.That(traced.Select(static t => Encoding.ASCII.GetString(t.Head.Span)), Is.All.StartsWith("MSRP ").And.All.EndsWith("\r\n\r\n").And.All.Contains("\r\nMessage-ID: m123\r\n"));
+        Assert.That(Encoding.ASCII.GetString(traced[1].Head.Span), Does.StartWith(traced[1].StartLine + "\r\n").And.Contain("\r\nByte-Range: 101-150/150\r\n"));
     }
 
     [Test]

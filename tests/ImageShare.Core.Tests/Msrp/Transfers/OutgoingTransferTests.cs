@@ -63,7 +63,7 @@ public sealed class OutgoingTransferTests
         return new OutgoingTransfer(
             new OutgoingMessage(new MsrpSendHeaders(path, path, content.MessageId, content.ContentType), content),
             new PeerRoute(),
-            new WriterState(new IPEndPoint(IPAddress.Loopback, 2855)),
+            new WriterState(new IPEndPoint(IPAddress.Loopback, 2856), new IPEndPoint(IPAddress.Loopback, 2855)),
             new TransferSettings(new ManualTimeProvider(), NullLogger.Instance) { TransactionTimeout = TimeSpan.FromSeconds(30) },
             new TransferBudget());
     }

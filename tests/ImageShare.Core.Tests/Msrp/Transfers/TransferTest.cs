@@ -50,7 +50,7 @@ public abstract class TransferTest
         _decoder = new MsrpDecoder();
         Time = new ManualTimeProvider();
         Log = new CapturingLoggerFactory();
-        Writer = new WriterState(new IPEndPoint(IPAddress.Loopback, 2855));
+        Writer = new WriterState(new IPEndPoint(IPAddress.Loopback, 2856), new IPEndPoint(IPAddress.Loopback, 2855));
         Route = new PeerRoute();
         Budget = new TransferBudget();
         Settings = new TransferSettings(Time, Log) { TransactionTimeout = TimeSpan.FromSeconds(30) };
