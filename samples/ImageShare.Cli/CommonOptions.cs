@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using System.Text;
+using ImageShare.Cli.Accounts;
 using ImageShare.Core;
 using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Msrp;
@@ -16,13 +17,11 @@ namespace ImageShare.Cli;
 /// <summary>The options that most commands share, and the settings they result in.</summary>
 internal sealed class CommonOptions
 {
-    public Option<SipUri> Identity { get; } = new("--identity")
-    {
-        Description = "Who you are: a SIP URI, e.g. sip:alice@ims.example",
-        HelpName = "URI",
-        Required = true,
-        CustomParser = ParseUri,
-    };
+    public static readonly string[] Transports = ["auto", "udp", "tcp", "tls"];
+
+    public static readonly string[] MediaSecurities = ["none", "offered", "required"];
+
+    public AccountOptions Account { get; } = new();
 
     public Option<IPEndPoint> Bind { get; } = new("--bind")
     {
@@ -34,11 +33,11 @@ internal sealed class CommonOptions
 
     public NatOptions Nat { get; } = new();
 
-    public Option<string> Transport { get; } = OneOf("--transport", "SIP transport: auto is UDP, or TCP above 1300 bytes; a sips target always uses TLS", "auto", "udp", "tcp", "tls");
+    public Option<string> Transport { get; } = OneOf("--transport", "SIP transport: auto is UDP, or TCP above 1300 bytes; a sips target always uses TLS", Transports);
 
     public TlsFiles Tls { get; } = new();
 
-    public Option<string> SecureMedia { get; } = OneOf("--secure-media", "Images over TLS: none (as in IR.79), offered, or required", "none", "offered", "required");
+    public Option<string> SecureMedia { get; } = OneOf("--secure-media", "Images over TLS: none (as in IR.79), offered, or required", MediaSecurities);
 
     public Option<MsrpUri[]> MsrpRelay { get; } = new("--msrp-relay")
     {
@@ -48,23 +47,6 @@ internal sealed class CommonOptions
     };
 
     public Option<string?> MsrpRelayRealm { get; } = new("--msrp-relay-realm") { Description = "Realm of the MSRP relays (default: the host of each)", HelpName = "REALM" };
-
-    public Option<SipUri?> Proxy { get; } = new("--proxy")
-    {
-        Description = "Outbound proxy every request goes through, e.g. \"sip:pcscf.ims.example:5060;lr\"",
-        HelpName = "SIPURI",
-        CustomParser = ParseUri,
-    };
-
-    public Option<string?> User { get; } = new("--user") { Description = "User name for digest authentication (default: the user part of --identity)" };
-
-    public Option<string?> Password { get; } = new("--password") { Description = "Password; safer in the environment variable IMAGESHARE_PASSWORD" };
-
-    public Option<string?> Realm { get; } = new("--realm")
-    {
-        Description = "Realm the password is for (default: the domain of --identity). '*' answers whoever asks: WARNING, any server on the way can then try to find out the password",
-        HelpName = "NAME",
-    };
 
     public Option<ImageShareProfile> Profile { get; } = new("--profile")
     {
@@ -89,36 +71,34 @@ internal sealed class CommonOptions
     /// <summary>Adds the options of every command that uses the network.</summary>
     public void AddTo(Command command, bool identity = true)
     {
-        if (identity)
-        {
-            command.Add(Identity);
-        }
-
-        foreach (Option option in (Option[])[Bind, .. Nat.Options, Transport, .. Tls.Options, SecureMedia, MsrpRelay, MsrpRelayRealm, Proxy, User, Password, Realm, Profile, TimeoutSeconds, TraceFile, Json, Verbose])
+        Account.AddTo(command, identity);
+        foreach (Option option in (Option[])[Bind, .. Nat.Options, Transport, .. Tls.Options, SecureMedia, MsrpRelay, MsrpRelayRealm, Profile, TimeoutSeconds, TraceFile, Json, Verbose])
         {
             command.Add(option);
         }
     }
 
-    public ImageShareOptions ToClientOptions(ParseResult parsed, Action<ImageShareTraceEvent>? trace, SipUri? identity = null)
+    public ImageShareOptions ToClientOptions(ParseResult parsed, Action<ImageShareTraceEvent>? trace, SipUri? identity = null, bool registers = false)
     {
-        identity ??= parsed.GetRequiredValue(Identity);
-        string? password = parsed.GetValue(Password) ?? Environment.GetEnvironmentVariable("IMAGESHARE_PASSWORD");
-        string? user = parsed.GetValue(User) ?? identity.User;
-        TlsOptions tls = Tls.Load(parsed);
-        MsrpUri[] relays = parsed.GetValue(MsrpRelay) ?? [];
-        if (relays.Length > 0 && (user is null || password is null))
+        Account account = Account.Load(parsed, identity);
+        SipUri self = account.Identity!;
+        string? user = account.User ?? self.User;
+        TlsOptions tls = Tls.Load(parsed, account.TlsTrust);
+        MsrpUri[] relays = parsed.GetValue(MsrpRelay) is { Length: > 0 } given ? given : account.MsrpRelays;
+        if (relays.Length > 0 && (user is null || account.Password is null))
         {
-            throw new UsageException("--msrp-relay needs --user and --password: a relay requires authentication.");
+            throw new UsageException("--msrp-relay needs --user and a password: a relay requires authentication.");
         }
 
+        string? realm = parsed.GetValue(MsrpRelayRealm) ?? account.MsrpRelayRealm;
         TimeSpan timeout = TimeSpan.FromSeconds(parsed.GetValue(TimeoutSeconds));
         var options = new ImageShareOptions
         {
-            Identity = identity,
-            LocalEndPoint = parsed.GetRequiredValue(Bind),
-            Route = parsed.GetValue(Proxy) is { } proxy ? [proxy] : [],
-            Transport = parsed.GetRequiredValue(Transport) switch
+            Identity = self,
+            Registration = registers || account.Registrar is not null ? account.ToRegistration() : null,
+            LocalEndPoint = Given(parsed, Bind, account.Bind),
+            Route = account.Proxy is { } proxy ? [proxy] : [],
+            Transport = Given(parsed, Transport, account.Transport) switch
             {
                 "udp" => SipTransportChoice.Udp,
                 "tcp" => SipTransportChoice.Tcp,
@@ -128,16 +108,16 @@ internal sealed class CommonOptions
             Tls = tls,
             TlsPort = parsed.GetValue(Tls.Port),
             TlsHost = parsed.GetValue(Tls.Host),
-            MediaSecurity = parsed.GetRequiredValue(SecureMedia) switch
+            MediaSecurity = Given(parsed, SecureMedia, account.SecureMedia) switch
             {
                 "offered" => MediaSecurity.Offered,
                 "required" => MediaSecurity.Required,
                 _ => MediaSecurity.None,
             },
             MediaTls = TlsOptions.Default with { TrustedRoots = tls.TrustedRoots },
-            MsrpRelays = [.. relays.Select(uri => new MsrpRelay(uri, user!, password!, parsed.GetValue(MsrpRelayRealm)))],
-            Credentials = user is not null && password is not null ? new SipCredentials(user, password, parsed.GetValue(Realm)) : null,
-            Profile = parsed.GetRequiredValue(Profile),
+            MsrpRelays = [.. relays.Select(uri => new MsrpRelay(uri, user!, account.Password!, realm))],
+            Credentials = user is not null && account.Password is { } password ? new SipCredentials(user, password, account.Realm) : null,
+            Profile = Given(parsed, Profile, account.Profile),
             Limits = ImageShareLimits.Default with
             {
                 AnswerTimeout = timeout,
@@ -146,8 +126,12 @@ internal sealed class CommonOptions
             },
             Trace = trace,
         };
-        return Nat.ApplyTo(options, parsed);
+        return Nat.ApplyTo(options, parsed, account.Advertise);
     }
+
+    // The command line, then the account, then the default.
+    private static T Given<T>(ParseResult parsed, Option<T> option, T? ofAccount)
+        where T : class => parsed.GetResult(option) is { Implicit: false } || ofAccount is null ? parsed.GetRequiredValue(option) : ofAccount;
 
     public static Option<int> Positive(string name, string description, int value) => new(name)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text;
+using ImageShare.Cli.Accounts;
 using ImageShare.Core;
 using ImageShare.Core.Images;
 using ImageShare.Core.Images.Stores;
@@ -63,7 +64,7 @@ internal static class FetchCommand
                 string folder = parsed.GetRequiredValue(inbox).FullName;
                 FetchNote? note = parsed.GetValue(resume) ? FetchNote.Open(folder, peer, wanted) : null;
                 IImageStore store = ImageStore.InDirectory(folder, new DirectoryStoreOptions { KeepPartials = note is not null || parsed.GetValue(keepPartial) });
-                await using ImageShareClient client = await ImageShareClient.StartAsync(options, cancellationToken);
+                await using ImageShareClient client = await StartedClient.StartAsync(reporter, options, cancellationToken);
                 await using ImageShareSession session = await client.FetchAsync(
                     peer, wanted, store, new FetchSettings { Resume = note?.Known ?? (note is null ? null : wanted), QueryFirst = !parsed.GetValue(noQuery) }, cancellationToken);
                 note?.Follow(session);

@@ -1,7 +1,9 @@
 using ImageShare.Core;
 using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Sharing;
+using ImageShare.Cli.Accounts;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Registration;
 using Spectre.Console;
 
 namespace ImageShare.Cli;
@@ -9,6 +11,7 @@ namespace ImageShare.Cli;
 /// <summary>Lines and a progress bar for a person; plain lines when standard output is no terminal. Errors go to standard error.</summary>
 internal sealed class HumanReporter(bool showMessages) : IReporter
 {
+    private readonly RegistrationLines _registration = new(TimeProvider.System);
     private int _following;
     private int _invitations;
     private volatile bool _isSeveral;
@@ -30,6 +33,16 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
         bool isTls = address.IsSecure || string.Equals(address.Parameters.GetValue("transport"), "tls", StringComparison.OrdinalIgnoreCase);
         Say($"Listening on [bold]{Safe(address.ToString())}[/] ({(isTls ? "TLS" : "UDP and TCP")}). Ctrl-C ends it.");
     }
+
+    public void Registration(SipUri identity, SipRegistrationState state)
+    {
+        if (_registration.Next(identity, state) is { } line)
+        {
+            Say(line);
+        }
+    }
+
+    public void RegistrationDetails(SipRegistrationState state) => Say(RegistrationLines.Details(state));
 
     public void Asking(SipUri peer) => Say($"Querying the capabilities of {Safe(peer.ToString())}. An answer may take half a minute.");
 
@@ -66,7 +79,7 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
 
         if (!capabilities.CanShareImages)
         {
-            Say($"{Safe(peer.ToString())} [red]cannot share images[/] (it answered {capabilities.SipStatus}).");
+            Say($"{Safe(peer.ToString())} {ReachedPeer.Of(capabilities).Words(capabilities.SipStatus)}");
             return;
         }
 

@@ -2,6 +2,7 @@ using ImageShare.Core;
 using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Registration;
 
 namespace ImageShare.Cli;
 
@@ -9,6 +10,12 @@ namespace ImageShare.Cli;
 internal interface IReporter
 {
     void Listening(SipUri address);
+
+    /// <summary>The registration of this side has changed. Called on the SIP loop.</summary>
+    void Registration(SipUri identity, SipRegistrationState state);
+
+    /// <summary>All that is known of the registration of this side.</summary>
+    void RegistrationDetails(SipRegistrationState state);
 
     void Asking(SipUri peer);
 

@@ -1,11 +1,13 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using ImageShare.Cli.Accounts;
 using ImageShare.Core;
 using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Images;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Registration;
 
 namespace ImageShare.Cli;
 
@@ -16,6 +18,13 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public void Listening(SipUri address) => Line("listening", json => json.WriteString("sip", address.ToString()));
+
+    public void Registration(SipUri identity, SipRegistrationState state) => Line("registration", json => RegistrationJson.Write(json, identity, state));
+
+    public void RegistrationDetails(SipRegistrationState state)
+    {
+        // No JSON event: each registration event has them.
+    }
 
     public void Asking(SipUri peer)
     {
@@ -81,6 +90,11 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
         }
 
         json.WriteString("support", capabilities.Support switch { ImageShareSupport.Yes => "yes", ImageShareSupport.No => "no", _ => "unknown" });
+        if (ReachedPeer.Of(capabilities).Name is { } reached)
+        {
+            json.WriteString("peer", reached);
+        }
+
         json.WriteStartArray("types");
         foreach (string type in capabilities.AcceptedTypes)
         {

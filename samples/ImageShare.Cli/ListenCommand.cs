@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImageShare.Cli.Accounts;
 using ImageShare.Core;
 using ImageShare.Core.Images.Stores;
 
@@ -34,8 +35,7 @@ internal static class ListenCommand
                 bool keeps = parsed.GetValue(keepPartial);
                 IImageStore store = ImageStore.InDirectory(
                     parsed.GetRequiredValue(inbox).FullName, new DirectoryStoreOptions { KeepPartials = keeps, KeepPartialsWithoutHash = keeps });
-                await using ImageShareClient client = await ImageShareClient.StartAsync(options, cancellationToken);
-                reporter.Listening(client.Address);
+                await using ImageShareClient client = await StartedClient.ListenAsync(reporter, options, cancellationToken);
                 using var receiver = new Receiver(reporter, store, parsed.GetRequiredValue(accept));
                 return await receiver.RunAsync(client, parsed.GetValue(count), cancellationToken);
             });

@@ -35,9 +35,9 @@ internal sealed class NatOptions
 
     public Option[] Options => [Advertise, AdvertisedTlsPort, AdvertisedMsrpPort, AdvertisedMsrpsPort, MsrpPort, MsrpsPort, MsrpKeepAlive];
 
-    public ImageShareOptions ApplyTo(ImageShareOptions options, ParseResult parsed)
+    public ImageShareOptions ApplyTo(ImageShareOptions options, ParseResult parsed, AdvertisedAddress? ofAccount = null)
     {
-        AdvertisedAddress advertised = (parsed.GetValue(Advertise) ?? new AdvertisedAddress()) with
+        AdvertisedAddress advertised = (parsed.GetValue(Advertise) ?? ofAccount ?? new AdvertisedAddress()) with
         {
             TlsPort = parsed.GetValue(AdvertisedTlsPort),
             MsrpPort = parsed.GetValue(AdvertisedMsrpPort),
@@ -70,16 +70,20 @@ internal sealed class NatOptions
             : CommonOptions.Refuse<int>(result, "is not a port from 0 to 65535"),
     };
 
-    // A colon before a port follows a name, an IPv4 address, or the bracket of an IPv6 address.
-    private static AdvertisedAddress? ParseAdvertised(ArgumentResult result)
+    private static AdvertisedAddress? ParseAdvertised(ArgumentResult result) =>
+        Parse(result.Tokens[0].Value, out string reason) ?? CommonOptions.Refuse<AdvertisedAddress?>(result, reason);
+
+    /// <summary>Reads HOST[:PORT]; null if it is none, and then the reason says why.</summary>
+    public static AdvertisedAddress? Parse(string text, out string reason)
     {
-        string text = result.Tokens[0].Value;
+        // A colon before a port follows a name, an IPv4 address, or the bracket of an IPv6 address.
+        reason = "does not end in a port from 1 to 65535";
         int colon = text.LastIndexOf(':');
         bool hasPort = colon > 0 && (text.IndexOf(':', StringComparison.Ordinal) == colon || text[colon - 1] == ']');
         int port = 0;
         if (hasPort && !(int.TryParse(text.AsSpan(colon + 1), out port) && port is > 0 and <= 65535))
         {
-            return CommonOptions.Refuse<AdvertisedAddress?>(result, "does not end in a port from 1 to 65535");
+            return null;
         }
 
         try
@@ -88,7 +92,8 @@ internal sealed class NatOptions
         }
         catch (ArgumentException)
         {
-            return CommonOptions.Refuse<AdvertisedAddress?>(result, "is no address or host name that a peer can reach, such as 203.0.113.5, [2001:db8::5]:5060 or share.example.net:5060");
+            reason = "is no address or host name that a peer can reach, such as 203.0.113.5, [2001:db8::5]:5060 or share.example.net:5060";
+            return null;
         }
     }
 }

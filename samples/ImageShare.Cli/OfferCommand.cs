@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImageShare.Cli.Accounts;
 using ImageShare.Core;
 
 namespace ImageShare.Cli;
@@ -28,8 +29,7 @@ internal static class OfferCommand
 
                 var catalogue = new ReportedCatalogue(reporter, directory.FullName, parsed.GetValue(maxRate));
                 ImageShareOptions options = common.ToClientOptions(parsed, tracing.Sink) with { Catalogue = catalogue };
-                await using ImageShareClient client = await ImageShareClient.StartAsync(options, cancellationToken);
-                reporter.Listening(client.Address);
+                await using ImageShareClient client = await StartedClient.ListenAsync(reporter, options, cancellationToken);
                 await catalogue.SayIfEmptyAsync(client.Address, cancellationToken);
                 return await new Server(reporter).RunAsync(client, parsed.GetValue(count), cancellationToken);
             });

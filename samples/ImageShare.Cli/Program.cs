@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImageShare.Cli;
+using ImageShare.Cli.Accounts;
 
 StandardOutput output = StandardOutput.Install();
 var common = new CommonOptions();
@@ -11,6 +12,7 @@ var root = new RootCommand("Shares images between SIP addresses: GSMA IR.79 Imag
     SendCommand.Create(common),
     OfferCommand.Create(common),
     FetchCommand.Create(common),
+    RegisterCommand.Create(common),
     InspectCommand.Create(common),
 };
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImageShare.Cli.Accounts;
 using ImageShare.Core;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
@@ -11,7 +12,8 @@ internal static class QueryCommand
     public static Command Create(CommonOptions common)
     {
         var target = new Argument<SipUri>("target") { Description = "The peer to query, e.g. sip:bob@127.0.0.1:5070", CustomParser = CommonOptions.ParseUri };
-        var command = new Command("query", "Ask whether a peer can share images") { target };
+        var once = new Option<bool>("--once") { Description = "Do not ask again when the peer is not available (480): otherwise twice more, after 10 and 20 seconds" };
+        var command = new Command("query", "Ask whether a peer can share images") { target, once };
         common.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
@@ -22,7 +24,12 @@ internal static class QueryCommand
                 SipUri peer = parsed.GetRequiredValue(target);
                 ImageShareOptions options = common.ToClientOptions(parsed, tracing.Sink);
                 NearHop.Check(options, peer);
-                await using ImageShareClient client = await ImageShareClient.StartAsync(options, cancellationToken);
+                if (parsed.GetValue(once))
+                {
+                    options = options with { Limits = options.Limits with { QueryRetryDelays = [] } };
+                }
+
+                await using ImageShareClient client = await StartedClient.StartAsync(reporter, options, cancellationToken);
                 reporter.Asking(peer);
                 ImageShareCapabilities capabilities = await client.QueryCapabilitiesAsync(peer, cancellationToken);
                 reporter.Capabilities(peer, capabilities);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImageShare.Cli.Accounts;
 using ImageShare.Core;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
@@ -48,7 +49,7 @@ internal static class SendCommand
                 PictureToSend[] pictures = await PictureToSend.OfAsync(parsed.GetRequiredValue(images), parsed.GetValue(icons) ?? [], cancellationToken);
                 ImageShareOptions options = common.ToClientOptions(parsed, tracing.Sink);
                 NearHop.Check(options, peer);
-                await using ImageShareClient client = await ImageShareClient.StartAsync(options, cancellationToken);
+                await using ImageShareClient client = await StartedClient.StartAsync(reporter, options, cancellationToken);
                 var sender = new Sender(reporter, client, peer)
                 {
                     Settings = new ShareSettings

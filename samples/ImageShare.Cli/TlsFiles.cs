@@ -36,10 +36,10 @@ internal sealed class TlsFiles
     public Option[] Options => [Certificate, Key, Trust, Port, Host];
 
     /// <exception cref="UsageException">A file cannot be read or has the wrong content.</exception>
-    public TlsOptions Load(ParseResult parsed)
+    public TlsOptions Load(ParseResult parsed, FileInfo? trustOfAccount = null)
     {
         TlsOptions options = TlsOptions.Default;
-        if (parsed.GetValue(Trust) is { } trust)
+        if ((parsed.GetValue(Trust) ?? trustOfAccount) is { } trust)
         {
             options = options with { TrustedRoots = [.. Read(trust)] };
         }

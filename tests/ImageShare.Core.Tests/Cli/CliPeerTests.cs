@@ -40,6 +40,32 @@ public sealed class CliPeerTests
         }
     }
 
+    [TestCase("480 Temporarily Unavailable", "unregistered", "is not reachable now")]
+    [TestCase("404 Not Found", "unknown", "is not known to its provider (404): check the address")]
+    [TestCase("604 Does Not Exist Anywhere", "unknown", "is not known")]
+    [TestCase("403 Forbidden", "refusing", "refuses")]
+    [TestCase("603 Decline", "refusing", "refuses")]
+    [TestCase("500 Server Internal Error", "unavailable", "could not be asked")]
+    [TestCase("501 Not Implemented", "reached", "cannot share images (it answered 501)")]
+    [Category("IS-012")]
+    public async Task A_peer_that_is_not_there_not_known_or_not_willing_is_told_apart(string status, string peer, string words)
+    {
+        using var socket = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        using var stop = new CancellationTokenSource();
+        Task answering = AnswerOptionsAsync(socket, string.Empty, stop.Token, status);
+        string[] arguments = ["query", $"sip:bob@{socket.Client.LocalEndPoint}", "--identity", "sip:alice@ims.example", "--once"];
+        CliResult result = await CliProcess.RunAsync([.. arguments, "--json"]);
+        CliResult people = await CliProcess.RunAsync(arguments);
+        await stop.CancelAsync();
+        await answering;
+        Assert.Multiple(() =>
+        {
+            Assert.That((result.Status, people.Status), Is.EqualTo((3, 3)), result.Errors + people.Errors);
+            Assert.That(result.Last.GetProperty("peer").GetString(), Is.EqualTo(peer));
+            Assert.That(string.Join(' ', people.Lines), Does.Contain(words).And.Contain(status[..3]));
+        });
+    }
+
     [Test]
     public async Task A_peer_that_does_not_say_is_invited_when_nobody_asks()
     {

@@ -13,7 +13,7 @@ internal sealed record CliResult(int Status, IReadOnlyList<string> Lines, string
             JsonElement[] events = [.. Lines.Select(Parse)];
             Assert.That(
                 events.Select(e => e.GetProperty("event").GetString()),
-                Is.All.AnyOf("listening", "state", "invitation", "request", "progress", "completed", "capabilities", "failed"));
+                Is.All.AnyOf("listening", "registration", "state", "invitation", "request", "progress", "completed", "capabilities", "failed"));
             return events;
         }
     }
