@@ -75,7 +75,7 @@ internal sealed class AckSender
 
         public void Begin() => _addressing.Begin(this);
 
-        void IAddressedUser.OnAddressed(SipDestination destination) => Send(destination);
+        void IAddressedUser.StartAt(SipDestination destination) => Send(destination);
 
         void IAddressedUser.OnNotAddressed(ImageShareException error) => _owner.OnFirstDone(this);
 

@@ -73,8 +73,6 @@ internal sealed class ClientTransaction : ILoopTimerUser<TransactionTimer>, IAdd
     /// <summary>Finds the destination and begins.</summary>
     public void Start() => _addressing!.Begin(this);
 
-    void IAddressedUser.OnAddressed(SipDestination destination) => StartAt(destination);
-
     void IAddressedUser.OnNotAddressed(ImageShareException error) => End(TransactionEnd.TransportFailed, error);
 
     /// <summary>Begins at a destination that was found already.</summary>
@@ -233,18 +231,12 @@ internal sealed class ClientTransaction : ILoopTimerUser<TransactionTimer>, IAdd
         }
     }
 
-    void IOutboxUser.OnSendFailed(ImageShareException error) => OnSendFailed(error);
-
-    private void OnSendFailed(ImageShareException error)
+    public void OnSendFailed(ImageShareException error)
     {
         _connection.OnSendFailed();
 
         // Another target over TCP rather than the same one over UDP, which does not tell when nobody is there.
-        bool isSearching = !_isOver && _addressing is { HasFallback: true } && TryNextTarget(error, () =>
-        {
-            _isOver = false;
-            FallBackOrFail(error);
-        });
+        bool isSearching = !_isOver && _addressing is { HasFallback: true } && TryNextTarget(error, () => { _isOver = false; FallBackOrFail(error); });
         if (isSearching)
         {
             Leave();

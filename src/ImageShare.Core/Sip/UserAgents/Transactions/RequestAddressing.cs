@@ -11,7 +11,7 @@ namespace ImageShare.Core.Sip.UserAgents.Transactions;
 internal interface IAddressedUser
 {
     /// <summary>The destination is known, and written into the request.</summary>
-    void OnAddressed(SipDestination destination);
+    void StartAt(SipDestination destination);
 
     /// <summary>There is none, or the request cannot be written.</summary>
     void OnNotAddressed(ImageShareException error);
@@ -73,7 +73,7 @@ internal sealed class RequestAddressing(AgentContext agent, RoutedRequest routed
             }
 
             _fallback = result.Protocol != SipProtocol.Udp && agent.Options.FallBackToUdp ? first : null;
-            _waiting!.OnAddressed(result);
+            _waiting!.StartAt(result);
             return;
         }
 
@@ -92,7 +92,7 @@ internal sealed class RequestAddressing(AgentContext agent, RoutedRequest routed
 
         if (result.Protocol != SipProtocol.Udp)
         {
-            _waiting!.OnAddressed(result);
+            _waiting!.StartAt(result);
             return;
         }
 

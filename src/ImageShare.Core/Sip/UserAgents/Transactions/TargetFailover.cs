@@ -12,30 +12,36 @@ namespace ImageShare.Core.Sip.UserAgents.Transactions;
 /// <param name="user">The user of the transaction.</param>
 /// <param name="tried">The targets at which the request failed.</param>
 /// <param name="error">The error of sending to the last of them; null when it did not answer, or said 503.</param>
-internal sealed class TargetFailover(TransactionLayer layer, IClientTransactionUser user, IReadOnlyList<SipDestination> tried, ImageShareException? error)
+internal sealed class TargetFailover(TransactionLayer layer, IClientTransactionUser user, IReadOnlyList<SipDestination> tried, ImageShareException? error) : IAddressedUser
 {
+    private ClientTransaction? _next;
+    private Action? _otherwise;
+
     /// <summary>Looks for the next target, and sends the request there.</summary>
     /// <param name="addressing">Finds it.</param>
     /// <param name="otherwise">What is done when there is none.</param>
     public void Begin(RequestAddressing addressing, Action otherwise)
     {
-        var next = new ClientTransaction(layer, addressing, user, tried);
-        addressing.Begin(
-            destination =>
-            {
-                // The user may have changed its mind during the search.
-                if (!IsNext(destination, tried, error) || !user.LeavesTarget())
-                {
-                    otherwise();
-                    return;
-                }
-
-                AgentLog.MovesToNextTarget(layer.Agent.Logger, next.Request.Method);
-                user.OnMoved(next);
-                next.StartAt(destination);
-            },
-            _ => otherwise());
+        _next = new ClientTransaction(layer, addressing, user, tried);
+        _otherwise = otherwise;
+        addressing.Begin(this);
     }
+
+    void IAddressedUser.StartAt(SipDestination destination)
+    {
+        // The user may have changed its mind during the search.
+        if (!IsNext(destination, tried, error) || !user.LeavesTarget())
+        {
+            _otherwise!();
+            return;
+        }
+
+        AgentLog.MovesToNextTarget(layer.Agent.Logger, _next!.Request.Method);
+        user.OnMoved(_next);
+        _next.StartAt(destination);
+    }
+
+    void IAddressedUser.OnNotAddressed(ImageShareException error) => _otherwise!();
 
     /// <summary>
     /// Whether the next hop may have other targets: a name may, an address has none. Inside a dialog the request stays with the target of its INVITE; there the
