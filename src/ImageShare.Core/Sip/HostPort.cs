@@ -10,7 +10,7 @@ namespace ImageShare.Core.Sip;
 /// <summary>hostport = host [ ":" port ] (RFC 3261 §25.1), in URIs and in the sent-by of a Via.</summary>
 internal static class HostPort
 {
-    private static readonly SearchValues<byte> HostName =
+    internal static readonly SearchValues<byte> HostName =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._"u8);
 
     /// <summary>Reads a host and the port behind it, if any.</summary>

@@ -69,10 +69,31 @@ public readonly record struct SipMethod(string Name)
     /// <summary>Method = token, all of the text.</summary>
     internal static bool TryParse(ReadOnlySpan<byte> text, out SipMethod method)
     {
+        if (FindUsual(text) is { } usual)
+        {
+            method = usual;
+            return true;
+        }
+
         bool ok = Grammar.IsToken(text);
         method = ok ? new SipMethod(WellKnownText.GetString(text)) : default;
         return ok;
     }
+
+    /// <summary>One of the usual methods, without a look at each character; null for any other text.</summary>
+    internal static SipMethod? FindUsual(ReadOnlySpan<byte> text) => text.Length switch
+    {
+        3 when text.SequenceEqual("ACK"u8) => Ack,
+        3 when text.SequenceEqual("BYE"u8) => Bye,
+        5 when text.SequenceEqual("PRACK"u8) => Prack,
+        6 when text.SequenceEqual("INVITE"u8) => Invite,
+        6 when text.SequenceEqual("CANCEL"u8) => Cancel,
+        6 when text.SequenceEqual("UPDATE"u8) => Update,
+        7 when text.SequenceEqual("OPTIONS"u8) => Options,
+        7 when text.SequenceEqual("MESSAGE"u8) => Message,
+        8 when text.SequenceEqual("REGISTER"u8) => Register,
+        _ => null,
+    };
 
     private static string ThrowIfNoToken(string name)
     {

@@ -42,6 +42,15 @@ public sealed record SipUri
         Parameters = parameters;
     }
 
+    /// <summary>Makes a sip URI of parts that were read.</summary>
+    internal SipUri(string? user, string host, int? port, ParameterList parameters)
+    {
+        User = user;
+        Host = host;
+        Port = port;
+        Parameters = parameters;
+    }
+
     /// <summary>Makes a URI of another scheme; an empty scheme stands for what is no URI.</summary>
     internal SipUri(string scheme, string opaque)
     {

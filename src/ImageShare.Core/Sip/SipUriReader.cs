@@ -25,6 +25,13 @@ internal static class SipUriReader
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out SipUri? value)
     {
+        var usual = new UsualForm(text);
+        return (usual.TryReadUri(out value) && usual.AtEnd) || TryParseAny(text, out value);
+    }
+
+    /// <summary>The same without the short way for the usual form.</summary>
+    internal static bool TryParseAny(ReadOnlySpan<byte> text, [NotNullWhen(true)] out SipUri? value)
+    {
         value = null;
         if (text.ContainsAny(Forbidden) || !TryReadScheme(text, out string? scheme, out ReadOnlySpan<byte> rest))
         {

@@ -21,6 +21,13 @@ internal static class Grammar
     public static readonly SearchValues<byte> Host =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._[]:"u8);
 
+    /// <summary>
+    /// The characters of an unquoted parameter name or value: token and host of RFC 3261 §25.1, and the characters that peers leave
+    /// unquoted in tags, URNs and paths.
+    /// </summary>
+    public static readonly SearchValues<byte> HeaderParameter =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~[]:/@?&$#()^{|}"u8);
+
     public static readonly SearchValues<byte> Digit = SearchValues.Create("0123456789"u8);
 
     /// <summary>Characters that must never be written in a value: they would end its line or string.</summary>

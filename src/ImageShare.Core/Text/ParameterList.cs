@@ -14,7 +14,7 @@ public readonly struct ParameterList : IReadOnlyList<Parameter>, IEquatable<Para
     private const int LikelyCount = 8;
 
     // The only parameter of most Route and Record-Route values.
-    private static readonly ParameterList LooseRouter = new(new Parameter("lr"));
+    internal static readonly ParameterList LooseRouter = new(new Parameter("lr"));
 
     private readonly ImmutableArray<Parameter> _items;
 
@@ -25,6 +25,9 @@ public readonly struct ParameterList : IReadOnlyList<Parameter>, IEquatable<Para
 
     /// <summary>No parameters.</summary>
     public static ParameterList Empty => default;
+
+    /// <summary>A list of these parameters; the array must not be used for anything else.</summary>
+    internal static ParameterList Of(Parameter[] items) => new(ImmutableCollectionsMarshal.AsImmutableArray(items));
 
     /// <inheritdoc/>
     public int Count => _items.IsDefault ? 0 : _items.Length;

@@ -31,7 +31,8 @@ internal static class WellKnownText
             return known;
         }
 
-        string made = Encoding.UTF8.GetString(text);
+        // For ASCII, this is twice as fast and the same.
+        string made = Ascii.IsValid(text) ? Encoding.Latin1.GetString(text) : Encoding.UTF8.GetString(text);
         place = made;
         return made;
     }

@@ -23,6 +23,19 @@ public sealed record AcceptContact(ParameterList Parameters) : ISipHeaderValue
     /// <summary>ac-value = "*" *(SEMI ac-params); reads all of the text.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out AcceptContact? value)
     {
+        var usual = new UsualForm(text);
+        if (usual.TryRead((byte)'*') && usual.TryReadParameters(out ParameterList plain))
+        {
+            value = new AcceptContact(plain);
+            return true;
+        }
+
+        return TryParseAny(text, out value);
+    }
+
+    /// <summary>The same without the short way for the usual form.</summary>
+    internal static bool TryParseAny(ReadOnlySpan<byte> text, [NotNullWhen(true)] out AcceptContact? value)
+    {
         value = null;
         var cursor = new AsciiCursor(text);
         cursor.SkipWhiteSpace();

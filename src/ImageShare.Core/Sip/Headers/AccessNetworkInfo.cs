@@ -15,6 +15,19 @@ public sealed record AccessNetworkInfo(string AccessType, ParameterList Paramete
     /// <summary>access-net-spec = (access-type / access-class) *(SEMI access-info); reads all of the text.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out AccessNetworkInfo? value)
     {
+        var usual = new UsualForm(text);
+        if (usual.TryReadToken(out ReadOnlySpan<byte> plainType) && usual.TryReadParameters(out ParameterList plain))
+        {
+            value = new AccessNetworkInfo(WellKnownText.GetString(plainType), plain);
+            return true;
+        }
+
+        return TryParseAny(text, out value);
+    }
+
+    /// <summary>The same without the short way for the usual form.</summary>
+    internal static bool TryParseAny(ReadOnlySpan<byte> text, [NotNullWhen(true)] out AccessNetworkInfo? value)
+    {
         value = null;
         var cursor = new AsciiCursor(Grammar.TrimWhiteSpace(text));
         if (!cursor.TryReadToken(out ReadOnlySpan<byte> type)

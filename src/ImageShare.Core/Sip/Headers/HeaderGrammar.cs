@@ -7,12 +7,8 @@ namespace ImageShare.Core.Sip.Headers;
 /// <summary>The grammar that header field values share (RFC 3261 §7.3.1, RFC 3261 §25.1).</summary>
 internal static class HeaderGrammar
 {
-    /// <summary>
-    /// The characters of an unquoted parameter name or value: token and host of RFC 3261 §25.1, and the characters that peers leave
-    /// unquoted in tags, URNs and paths.
-    /// </summary>
-    public static readonly SearchValues<byte> ParameterText =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~[]:/@?&$#()^{|}"u8);
+    /// <inheritdoc cref="Grammar.HeaderParameter"/>
+    public static readonly SearchValues<byte> ParameterText = Grammar.HeaderParameter;
 
     /// <summary>
     /// Takes the next value from a comma-separated row; commas between quotes or angle brackets do not separate. Empty values

@@ -48,6 +48,28 @@ public sealed record NameAddress(string? DisplayName, SipUri Uri, ParameterList 
     /// <summary>The same; <paramref name="doubts"/> says what does not follow the grammar.</summary>
     internal static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out NameAddress? value, out NameAddressDoubts doubts)
     {
+        doubts = NameAddressDoubts.None;
+        return TryParseUsual(text, out value) || TryParseAny(text, out value, out doubts);
+    }
+
+    // name-addr with a name between quotes or without one, in the form that nearly all have.
+    private static bool TryParseUsual(ReadOnlySpan<byte> text, [NotNullWhen(true)] out NameAddress? value)
+    {
+        value = null;
+        var usual = new UsualForm(text);
+        usual.TryReadQuotedName(out string? name);
+        if (!usual.TryRead((byte)'<') || !usual.TryReadUri(out SipUri? uri) || !usual.TryRead((byte)'>') || !usual.TryReadParameters(out ParameterList parameters))
+        {
+            return false;
+        }
+
+        value = new NameAddress(name, uri, parameters);
+        return true;
+    }
+
+    /// <summary>The same without the short way for the usual form.</summary>
+    internal static bool TryParseAny(ReadOnlySpan<byte> text, [NotNullWhen(true)] out NameAddress? value, out NameAddressDoubts doubts)
+    {
         value = null;
         doubts = NameAddressDoubts.None;
         var cursor = new AsciiCursor(Grammar.TrimWhiteSpace(text));

@@ -30,6 +30,12 @@ public sealed record Privacy : ISipHeaderValue
     /// <summary>Privacy-hdr value = priv-value *(";" priv-value); reads all of the text. Commas instead of semicolons are accepted, because some peers write them.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out Privacy? value)
     {
+        if (text.SequenceEqual("none"u8) || text.SequenceEqual("id"u8))
+        {
+            value = text.Length == 2 ? Id : None;
+            return true;
+        }
+
         value = null;
         var values = ImmutableArray.CreateBuilder<string>();
         var cursor = new AsciiCursor(text);

@@ -44,15 +44,36 @@ public readonly record struct ServiceIdentifier
     public static ServiceIdentifier Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        string urn = PercentEncoding.Decode(Encoding.UTF8.GetBytes(text));
+        return Map(PercentEncoding.Decode(Encoding.UTF8.GetBytes(text)));
+    }
+
+    /// <summary>The same for the bytes of a message.</summary>
+    internal static ServiceIdentifier Parse(ReadOnlySpan<byte> text)
+    {
+        if (!Ascii.IsValid(text))
+        {
+            // What is not UTF-8 is replaced before escapes are undone.
+            return Parse(WellKnownText.GetString(text));
+        }
+
+        return Map(text.Contains((byte)'%') ? PercentEncoding.Decode(text) : WellKnownText.GetString(text));
+    }
+
+    private static ServiceIdentifier Map(string urn)
+    {
         bool standard = true;
         foreach (string old in OldNamespaces)
         {
             if (urn.StartsWith(old, StringComparison.OrdinalIgnoreCase))
             {
-                urn = Namespace + urn[old.Length..];
+                urn = string.Concat(Namespace, urn.AsSpan(old.Length));
                 standard = false;
             }
+        }
+
+        if (urn.Length == 0 || (urn[^1] | 0x20) != 's')
+        {
+            return new ServiceIdentifier(urn, standard);
         }
 
         foreach ((string old, string registered) in (ReadOnlySpan<(string, string)>)[("gsmais", "gsma-is"), ("gsmavs", "gsma-vs")])

@@ -64,6 +64,29 @@ public sealed record Via(string Transport, string Host, int? Port, ParameterList
     /// <summary>via-parm (RFC 3261 §25.1) with white space allowed around its separators; reads all of the text.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out Via? value)
     {
+        return TryParseUsual(text, out value) || TryParseAny(text, out value);
+    }
+
+    private static bool TryParseUsual(ReadOnlySpan<byte> text, [NotNullWhen(true)] out Via? value)
+    {
+        value = null;
+        var usual = new UsualForm(text);
+        if (!usual.TryRead("SIP/2.0/"u8)
+            || !usual.TryReadToken(out ReadOnlySpan<byte> transport)
+            || !usual.TryRead((byte)' ')
+            || !usual.TryReadHostPort(out ReadOnlySpan<byte> host, out int? port)
+            || !usual.TryReadParameters(out ParameterList parameters))
+        {
+            return false;
+        }
+
+        value = new Via(WellKnownText.GetString(transport), WellKnownText.GetString(host), port, parameters);
+        return true;
+    }
+
+    /// <summary>The same without the short way for the usual form.</summary>
+    internal static bool TryParseAny(ReadOnlySpan<byte> text, [NotNullWhen(true)] out Via? value)
+    {
         value = null;
         var cursor = new AsciiCursor(text);
         if (!TryReadProtocol(ref cursor, out ReadOnlySpan<byte> version, out ReadOnlySpan<byte> transport)

@@ -27,4 +27,11 @@ internal static class KnownNames
     public static readonly SipHeaderName Accept = SipHeaderName.Find(SipHeaderNames.Accept)!;
     public static readonly SipHeaderName AcceptContact = SipHeaderName.Find(SipHeaderNames.AcceptContact)!;
     public static readonly SipHeaderName RejectContact = SipHeaderName.Find(SipHeaderNames.RejectContact)!;
+    public static readonly SipHeaderName CallId = SipHeaderName.Find(SipHeaderNames.CallId)!;
+    public static readonly SipHeaderName PAssertedService = SipHeaderName.Find(SipHeaderNames.PAssertedService)!;
+    public static readonly SipHeaderName PPreferredService = SipHeaderName.Find(SipHeaderNames.PPreferredService)!;
+    public static readonly SipHeaderName ContentDisposition = SipHeaderName.Find(SipHeaderNames.ContentDisposition)!;
+    public static readonly SipHeaderName Allow = SipHeaderName.Find(SipHeaderNames.Allow)!;
+    public static readonly SipHeaderName Supported = SipHeaderName.Find(SipHeaderNames.Supported)!;
+    public static readonly SipHeaderName Require = SipHeaderName.Find(SipHeaderNames.Require)!;
 }

@@ -21,15 +21,24 @@ internal enum SipHeaderShape
 /// </summary>
 internal sealed class SipHeaderName
 {
+    /// <summary>How many names have a typed property in <see cref="SipHeaders"/>; they have the lowest numbers.</summary>
+    public const int TypedCount = 31;
+
+    /// <summary>The number of a name that is not known.</summary>
+    public const int NoNumber = byte.MaxValue;
+
     private const int BucketCount = 256;
 
     private static readonly SipHeaderName[][] Buckets;
+    private static readonly SipHeaderName[] Names = Table;
 
     static SipHeaderName()
     {
         var buckets = new List<SipHeaderName>[BucketCount];
-        foreach (SipHeaderName name in Table)
+        for (int i = 0; i < Names.Length; i++)
         {
+            SipHeaderName name = Names[i];
+            name.Number = i;
             Add(buckets, name._bytes, name);
             if (name.Compact is not null)
             {
@@ -59,28 +68,23 @@ internal sealed class SipHeaderName
 
     public SipHeaderShape Shape { get; }
 
+    /// <summary>Its place in the table.</summary>
+    public int Number { get; private set; }
+
     // Compact forms: RFC 3261 §20, RFC 3841 §10 (a, j, d), RFC 3515 and 3892 (r, b), RFC 6665 (o, u), RFC 4028 (x), RFC 8224 (y).
-    private static IEnumerable<SipHeaderName> Table =>
+    private static SipHeaderName[] Table =>
     [
+        // These have a typed property in SipHeaders.
         new(SipHeaderNames.Accept, SipHeaderShape.List),
         new(SipHeaderNames.AcceptContact, SipHeaderShape.List, "a"),
-        new(SipHeaderNames.AcceptEncoding, SipHeaderShape.List),
-        new(SipHeaderNames.AcceptLanguage, SipHeaderShape.List),
         new(SipHeaderNames.Allow, SipHeaderShape.List),
-        new(SipHeaderNames.AllowEvents, SipHeaderShape.List, "u"),
-        new(SipHeaderNames.Authorization, SipHeaderShape.Rows),
         new(SipHeaderNames.CallId, SipHeaderShape.Single, "i"),
         new(SipHeaderNames.Contact, SipHeaderShape.List, "m"),
         new(SipHeaderNames.ContentDisposition, SipHeaderShape.Single),
-        new(SipHeaderNames.ContentEncoding, SipHeaderShape.List, "e"),
-        new(SipHeaderNames.ContentId, SipHeaderShape.Single),
         new(SipHeaderNames.ContentLength, SipHeaderShape.Single, "l"),
         new(SipHeaderNames.ContentType, SipHeaderShape.Single, "c"),
         new(SipHeaderNames.CSeq, SipHeaderShape.Single),
-        new(SipHeaderNames.Event, SipHeaderShape.Single, "o"),
-        new(SipHeaderNames.Expires, SipHeaderShape.Single),
         new(SipHeaderNames.From, SipHeaderShape.Single, "f"),
-        new("Identity", SipHeaderShape.Rows, "y"),
         new(SipHeaderNames.MaxForwards, SipHeaderShape.Single),
         new(SipHeaderNames.PAccessNetworkInfo, SipHeaderShape.List),
         new(SipHeaderNames.PAssertedIdentity, SipHeaderShape.List),
@@ -90,36 +94,56 @@ internal sealed class SipHeaderName
         new(SipHeaderNames.PPreferredIdentity, SipHeaderShape.List),
         new(SipHeaderNames.PPreferredService, SipHeaderShape.List),
         new(SipHeaderNames.Privacy, SipHeaderShape.Rows),
-        new(SipHeaderNames.ProxyAuthenticate, SipHeaderShape.Rows),
-        new(SipHeaderNames.ProxyAuthorization, SipHeaderShape.Rows),
-        new(SipHeaderNames.ProxyRequire, SipHeaderShape.List),
         new(SipHeaderNames.RAck, SipHeaderShape.Single),
         new(SipHeaderNames.Reason, SipHeaderShape.List),
         new(SipHeaderNames.RecordRoute, SipHeaderShape.List),
-        new(SipHeaderNames.ReferTo, SipHeaderShape.Single, "r"),
-        new(SipHeaderNames.ReferredBy, SipHeaderShape.Single, "b"),
         new(SipHeaderNames.RejectContact, SipHeaderShape.List, "j"),
-        new(SipHeaderNames.RequestDisposition, SipHeaderShape.List, "d"),
         new(SipHeaderNames.Require, SipHeaderShape.List),
         new(SipHeaderNames.RetryAfter, SipHeaderShape.Single),
         new(SipHeaderNames.Route, SipHeaderShape.List),
         new(SipHeaderNames.RSeq, SipHeaderShape.Single),
-        new(SipHeaderNames.Server, SipHeaderShape.Rows),
         new(SipHeaderNames.ServiceRoute, SipHeaderShape.List),
         new(SipHeaderNames.SessionExpires, SipHeaderShape.Single, "x"),
-        new(SipHeaderNames.Subject, SipHeaderShape.Rows, "s"),
         new(SipHeaderNames.Supported, SipHeaderShape.List, "k"),
         new(SipHeaderNames.To, SipHeaderShape.Single, "t"),
+        new(SipHeaderNames.Via, SipHeaderShape.List, "v"),
+
+        // These have none.
+        new(SipHeaderNames.AcceptEncoding, SipHeaderShape.List),
+        new(SipHeaderNames.AcceptLanguage, SipHeaderShape.List),
+        new(SipHeaderNames.AllowEvents, SipHeaderShape.List, "u"),
+        new(SipHeaderNames.Authorization, SipHeaderShape.Rows),
+        new(SipHeaderNames.ContentEncoding, SipHeaderShape.List, "e"),
+        new(SipHeaderNames.ContentId, SipHeaderShape.Single),
+        new(SipHeaderNames.Event, SipHeaderShape.Single, "o"),
+        new(SipHeaderNames.Expires, SipHeaderShape.Single),
+        new("Identity", SipHeaderShape.Rows, "y"),
+        new(SipHeaderNames.ProxyAuthenticate, SipHeaderShape.Rows),
+        new(SipHeaderNames.ProxyAuthorization, SipHeaderShape.Rows),
+        new(SipHeaderNames.ProxyRequire, SipHeaderShape.List),
+        new(SipHeaderNames.ReferTo, SipHeaderShape.Single, "r"),
+        new(SipHeaderNames.ReferredBy, SipHeaderShape.Single, "b"),
+        new(SipHeaderNames.RequestDisposition, SipHeaderShape.List, "d"),
+        new(SipHeaderNames.Server, SipHeaderShape.Rows),
+        new(SipHeaderNames.Subject, SipHeaderShape.Rows, "s"),
         new(SipHeaderNames.Unsupported, SipHeaderShape.List),
         new(SipHeaderNames.UserAgent, SipHeaderShape.Rows),
-        new(SipHeaderNames.Via, SipHeaderShape.List, "v"),
         new(SipHeaderNames.Warning, SipHeaderShape.List),
         new(SipHeaderNames.WwwAuthenticate, SipHeaderShape.Rows),
     ];
 
+    /// <summary>The name with that number; null if there is none.</summary>
+    public static SipHeaderName? Numbered(int number) => number < Names.Length ? Names[number] : null;
+
     /// <summary>Finds a known name in either form, without case; null for any other.</summary>
-    public static SipHeaderName? Find(ReadOnlySpan<byte> name)
+    public static SipHeaderName? Find(ReadOnlySpan<byte> name) => Find(name, out _);
+
+    /// <inheritdoc cref="Find(ReadOnlySpan{byte})"/>
+    /// <param name="name">The name.</param>
+    /// <param name="isSpelled">Whether it is the long form exactly as it is written by this library.</param>
+    public static SipHeaderName? Find(ReadOnlySpan<byte> name, out bool isSpelled)
     {
+        isSpelled = false;
         if (name.IsEmpty)
         {
             return null;
@@ -127,6 +151,12 @@ internal sealed class SipHeaderName
 
         foreach (SipHeaderName candidate in Buckets[Hash(name)])
         {
+            if (name.SequenceEqual(candidate._bytes))
+            {
+                isSpelled = true;
+                return candidate;
+            }
+
             if (name.Length == 1 ? candidate.Compact is { } compact && compact[0] == (name[0] | 0x20) : Ascii.EqualsIgnoreCase(name, candidate._bytes))
             {
                 return candidate;
@@ -144,9 +174,6 @@ internal sealed class SipHeaderName
             ? Find(bytes[..written])
             : null;
     }
-
-    /// <summary>Whether the bytes are the long form exactly as it is written by this library.</summary>
-    public bool IsSpelled(ReadOnlySpan<byte> name) => name.SequenceEqual(_bytes);
 
     private static void Add(List<SipHeaderName>[] buckets, ReadOnlySpan<byte> bytes, SipHeaderName name) =>
         (buckets[Hash(bytes)] ??= []).Add(name);

@@ -11,12 +11,8 @@ namespace ImageShare.Core.Sip.Messages;
 /// </summary>
 public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
 {
-    // The values that every message is matched by: kept once parsed, and cleared whenever a row changes.
+    // All other values are kept by the rows.
     private Via? _topVia;
-    private NameAddress? _from;
-    private NameAddress? _to;
-    private string? _callId;
-    private CSeq? _cseq;
 
     private SipRowList _rows;
 
@@ -126,10 +122,10 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>Adds a row that was read and is kept whole. Its bytes cannot contain a line break.</summary>
-    internal void AddRead(SipHeader row) => Insert(Count, new SipRow(row));
+    internal void AddRead(SipHeader row) => _rows.Add(new SipRow(row));
 
-    /// <summary>Adds a row that was read: a slice of the bytes this header was created with.</summary>
-    internal void AddRead(SipHeaderName name, int start, int length) => Insert(Count, new SipRow(name, start, length));
+    /// <summary>Adds a row that was read: a slice of the bytes this header was created with, which is shorter than <see cref="SipRow.CanBeSlice"/> says.</summary>
+    internal void AddRead(SipHeaderName name, int start, int length) => _rows.Add(new SipRow(name, start, length));
 
     internal SipHeader Row(int index) => _rows[index];
 
@@ -178,12 +174,5 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
         return found;
     }
 
-    private void Forget()
-    {
-        _topVia = null;
-        _from = null;
-        _to = null;
-        _callId = null;
-        _cseq = null;
-    }
+    private void Forget() => _topVia = null;
 }

@@ -1,12 +1,18 @@
+using System.Runtime.CompilerServices;
+
 namespace ImageShare.Core.Sip.Messages;
 
 /// <summary>
-/// The rows of a header in their order, and the bytes of the message that most of them are slices of. A mutable struct: its owner keeps it in a field
-/// that is not readonly.
+/// The rows of a header in their order, the bytes of the message that most of them are slices of, and where the first row of each name with a typed
+/// property is. A mutable struct: its owner keeps it in a field that is not readonly.
 /// </summary>
 internal struct SipRowList
 {
+    /// <summary>The parsed value of rows that cannot be read.</summary>
+    public static readonly object Unreadable = new();
+
     private readonly ReadOnlyMemory<byte> _bytes;
+    private FirstRows _first;
     private SipRow[] _rows;
 
     public SipRowList(int capacity, ReadOnlyMemory<byte> bytes)
@@ -19,8 +25,13 @@ internal struct SipRowList
     public SipRowList(in SipRowList other)
     {
         _bytes = other._bytes;
-        _rows = other._rows.AsSpan(0, other.Count).ToArray();
+        _first = other._first;
         Count = other.Count;
+        _rows = other.Count == 0 ? [] : new SipRow[other.Count];
+        for (int i = 0; i < Count; i++)
+        {
+            _rows[i] = other._rows[i].Copy();
+        }
     }
 
     public int Count { get; private set; }
@@ -42,6 +53,12 @@ internal struct SipRowList
         return row.TryGetWhole(out SipRow.Whole? whole) ? whole.Header.RawValue.Span : _bytes.Span.Slice(row.Start, row.Length);
     }
 
+    /// <summary>What was parsed of the rows of a name: the first of them keeps it.</summary>
+    public readonly object? ParsedOf(int first) => _rows[first].Value;
+
+    /// <summary>Keeps what was parsed. Several threads may do so at a time: they parsed the same.</summary>
+    public readonly void KeepParsed(int first, object? value) => _rows[first].Value = value;
+
     public readonly bool Is(int index, SipHeaderName known) => _rows[index].Is(known);
 
     /// <summary>Whether the row has that name; <paramref name="known"/> is what <see cref="SipHeaderName.Find(ReadOnlySpan{char})"/> says of it.</summary>
@@ -51,10 +68,21 @@ internal struct SipRowList
 
     public readonly int IndexOf(SipHeaderName known)
     {
-        ReadOnlySpan<SipRow> rows = _rows.AsSpan(0, Count);
-        for (int i = 0; i < rows.Length; i++)
+        int place = known.Number < FirstRows.Length ? _first[known.Number] : FirstRows.Search;
+        return place != FirstRows.Search ? place - 1 : Find(known, from: 0);
+    }
+
+    public readonly int IndexOf(string name)
+    {
+        SipHeaderName? known = SipHeaderName.Find(name);
+        if (known is not null)
         {
-            if (rows[i].Is(known))
+            return IndexOf(known);
+        }
+
+        for (int i = 0; i < Count; i++)
+        {
+            if (Is(i, known, name))
             {
                 return i;
             }
@@ -63,12 +91,13 @@ internal struct SipRowList
         return -1;
     }
 
-    public readonly int IndexOf(string name)
+    /// <summary>The next row of that name from that index on; -1 if there is none.</summary>
+    public readonly int Find(SipHeaderName known, int from)
     {
-        SipHeaderName? known = SipHeaderName.Find(name);
-        for (int i = 0; i < Count; i++)
+        ReadOnlySpan<SipRow> rows = _rows.AsSpan(0, Count);
+        for (int i = from; i < rows.Length; i++)
         {
-            if (Is(i, known, name))
+            if (rows[i].Is(known))
             {
                 return i;
             }
@@ -92,6 +121,11 @@ internal struct SipRowList
     public readonly int CountOf(string name)
     {
         SipHeaderName? known = SipHeaderName.Find(name);
+        if (known is not null)
+        {
+            return IndexOf(known) is >= 0 and int first ? CountOf(known, first) : 0;
+        }
+
         int count = 0;
         for (int i = 0; i < Count; i++)
         {
@@ -101,28 +135,61 @@ internal struct SipRowList
         return count;
     }
 
-    public void Insert(int index, SipRow row)
+    /// <summary>Adds a row at the end.</summary>
+    public void Add(SipRow row)
     {
         if (Count == _rows.Length)
         {
             Array.Resize(ref _rows, Math.Max(16, Count * 2));
         }
 
-        if (index < Count)
+        _rows[Count] = row;
+        if (row.NameNumber < FirstRows.Length && _first[row.NameNumber] is var first)
         {
-            Array.Copy(_rows, index, _rows, index + 1, Count - index);
+            if (first == 0)
+            {
+                _first[row.NameNumber] = (byte)Math.Min(Count + 1, FirstRows.Search);
+            }
+            else
+            {
+                ForgetParsed(row.NameNumber, before: Count);
+            }
         }
 
-        _rows[index] = row;
         Count++;
     }
 
-    public readonly void Replace(int index, SipHeader header) => _rows[index] = new SipRow(header);
+    public void Insert(int index, SipRow row)
+    {
+        if (index == Count)
+        {
+            Add(row);
+            return;
+        }
+
+        ForgetParsed(row.NameNumber, before: Count);
+        if (Count == _rows.Length)
+        {
+            Array.Resize(ref _rows, Count * 2);
+        }
+
+        Array.Copy(_rows, index, _rows, index + 1, Count - index);
+        _rows[index] = row;
+        Count++;
+        Number();
+    }
+
+    public void Replace(int index, SipHeader header)
+    {
+        _rows[index] = new SipRow(header);
+        Number();
+    }
 
     public void RemoveAt(int index)
     {
         Array.Copy(_rows, index + 1, _rows, index, Count - index - 1);
         _rows[--Count] = default;
+        Number();
     }
 
     /// <summary>Removes all rows with that name; returns whether there was one.</summary>
@@ -141,6 +208,46 @@ internal struct SipRowList
         bool removed = kept < Count;
         _rows.AsSpan(kept, Count - kept).Clear();
         Count = kept;
+        Number();
         return removed;
+    }
+
+    // Only the first row of a name keeps what was parsed.
+    private readonly void ForgetParsed(int number, int before)
+    {
+        foreach (ref SipRow row in _rows.AsSpan(0, before))
+        {
+            if (row.NameNumber == number)
+            {
+                row.Value = null;
+                return;
+            }
+        }
+    }
+
+    // Writes down again where the first rows are.
+    private void Number()
+    {
+        _first = default;
+        for (int i = Count - 1; i >= 0; i--)
+        {
+            int number = _rows[i].NameNumber;
+            if (number < FirstRows.Length)
+            {
+                _first[number] = (byte)Math.Min(i + 1, FirstRows.Search);
+            }
+        }
+    }
+
+    // For each name with a typed property: one more than the index of its first row, 0 if there is none.
+    [InlineArray(Length)]
+    private struct FirstRows
+    {
+        public const int Length = SipHeaderName.TypedCount;
+
+        /// <summary>The first row is so far behind that it must be searched for.</summary>
+        public const int Search = byte.MaxValue;
+
+        private byte _first;
     }
 }

@@ -108,7 +108,7 @@ internal struct SipHead
     private static SipMessage Create(SipStartLine start, SipHeaders headers) => start.Status > 0
         ? new SipResponse(start.Status, WellKnownText.GetString(start.Reason), headers)
         : new SipRequest(
-            new SipMethod(WellKnownText.GetString(start.Method)),
+            SipMethod.TryParse(start.Method, out SipMethod method) ? method : throw new ArgumentException("A start line has a token as its method.", nameof(start)),
             SipUri.TryParse(start.Target, out SipUri? uri) ? uri : SipUri.Unreadable(WellKnownText.GetString(start.Target)),
             headers)
         {
@@ -149,7 +149,7 @@ internal struct SipHead
         // Only SP, HTAB and folds may be between the name and the colon. With any other control character the name is not a
         // known one, neither here nor for a proxy.
         ReadOnlySpan<byte> written = colon < 0 ? default : TrimName(text[..colon], folded);
-        SipHeaderName? known = SipHeaderName.Find(written);
+        SipHeaderName? known = SipHeaderName.Find(written, out bool isSpelled);
         if (known is null && !Grammar.IsToken(written))
         {
             return false;
@@ -158,15 +158,15 @@ internal struct SipHead
         ReadOnlySpan<byte> value = Trim(text[(colon + 1)..], folded, out int skip);
         int offset = line.Start + colon + 1 + skip;
         ReadOnlySpan<byte> unfolded = value;
-        if (known is not null && !(folded && value.Contains((byte)'\n')) && known.IsSpelled(written))
+        if (isSpelled && !(folded && value.Contains((byte)'\n')) && SipRow.CanBeSlice(value.Length))
         {
-            headers.AddRead(known, offset, value.Length);
+            headers.AddRead(known!, offset, value.Length);
         }
         else
         {
             ReadOnlyMemory<byte> kept = folded && value.Contains((byte)'\n') ? SipHeaderLines.Unfold(value) : _bytes.Slice(offset, value.Length);
             unfolded = kept.Span;
-            headers.AddRead(new SipHeader(known, known?.IsSpelled(written) == true ? known.Name : WellKnownText.GetString(written), kept, offset));
+            headers.AddRead(new SipHeader(known, isSpelled ? known!.Name : WellKnownText.GetString(written), kept, offset));
         }
 
         if (ReferenceEquals(known, LengthName))
