@@ -17,7 +17,7 @@ internal static class RegisterCommand
             IReporter reporter = Reporters.For(common, parsed);
             return await CommandRunner.RunAsync(reporter, async cancellationToken =>
             {
-                using var tracing = new Tracing(common, parsed, reporter);
+                await using var tracing = new Tracing(common, parsed, reporter);
                 ImageShareOptions options = common.ToClientOptions(parsed, tracing.Sink, registers: true);
                 await using ImageShareClient client = parsed.GetValue(stay)
                     ? await StartedClient.ListenAsync(reporter, options, cancellationToken)
