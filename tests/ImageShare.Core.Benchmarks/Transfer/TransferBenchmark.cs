@@ -6,7 +6,7 @@ namespace ImageShare.Core.Benchmarks.Transfer;
 
 /// <summary>
 /// Runs all cases in interleaved rounds, sender and receiver in a process each, and prints one JSON line per case: throughput, its ratio to
-/// the baseline and to the raw socket copy of the same run, CPU seconds per gigabyte of both ends and octets allocated per megabyte. Only the
+/// the baseline and to the raw socket copy of the same round, CPU seconds per gigabyte of both ends and octets allocated per megabyte. Only the
 /// ratios mean anything: the machine's speed is not ours.
 /// </summary>
 /// <remarks>
@@ -68,12 +68,11 @@ internal static class TransferBenchmark
 
     private static void Print(Dictionary<int, List<Sample>> results, int rounds, bool oneProcess)
     {
-        var medians = results.ToDictionary(r => TransferCases.All[r.Key].Name, r => Summary.Of(r.Value));
         foreach (int i in results.Keys)
         {
             ITransferCase one = TransferCases.All[i];
-            Summary own = medians[one.Name];
-            Summary? baseline = medians.GetValueOrDefault(one.Baseline);
+            var own = Summary.Of(results[i]);
+            List<Sample> baseline = Of(one.Baseline), raw = Of(RawSocketCopy.CaseName);
             Console.WriteLine(JsonSerializer.Serialize(new
             {
                 @case = one.Name,
@@ -82,14 +81,16 @@ internal static class TransferBenchmark
                 megabytesPerSecond = Math.Round(own.Throughput),
                 minimum = Math.Round(own.Minimum),
                 maximum = Math.Round(own.Maximum),
-                ratioToBaseline = Ratio(own.Throughput, baseline?.Throughput),
-                ratioToRaw = Ratio(own.Throughput, medians[RawSocketCopy.CaseName].Throughput),
+                ratioToBaseline = Ratio(results[i], baseline, static s => s.MegabytesPerSecond),
+                ratioToRaw = Ratio(results[i], raw, static s => s.MegabytesPerSecond),
                 cpuSecondsPerGigabyte = Math.Round(own.Cpu, 2),
-                cpuRatioToBaseline = Ratio(own.Cpu, baseline?.Cpu),
+                cpuRatioToBaseline = Ratio(results[i], baseline, static s => s.CpuSecondsPerGigabyte),
                 senderCpuSecondsPerGigabyte = Math.Round(own.SenderCpu, 2),
                 bytesAllocatedPerMegabyte = Math.Round(own.Allocated),
             }));
         }
+
+        List<Sample> Of(string name) => results.FirstOrDefault(r => TransferCases.All[r.Key].Name == name).Value ?? [];
     }
 
     private static async Task<Sample> MeasureAsync(IReceiverHost host, int caseIndex, long octets)
@@ -110,7 +111,9 @@ internal static class TransferBenchmark
             (sender.AllocatedBytes + receiver.AllocatedBytes) / (octets / 1e6));
     }
 
-    private static double? Ratio(double own, double? baseline) => baseline is { } other ? Math.Round(own / other, 2) : null;
+    // The median of the ratios of each round, not the ratio of the medians: a machine that is slow for a while is slow for both.
+    private static double? Ratio(List<Sample> own, List<Sample> baseline, Func<Sample, double> of) =>
+        baseline.Count > 0 ? Math.Round(Summary.Median(own.Zip(baseline, (one, other) => of(one) / of(other))), 2) : null;
 
     private static string? Argument(string[] args, string name)
     {
@@ -130,7 +133,7 @@ internal static class TransferBenchmark
             Median(samples.Select(s => s.SenderCpuSecondsPerGigabyte)),
             Median(samples.Select(s => s.BytesPerMegabyte)));
 
-        private static double Median(IEnumerable<double> values)
+        public static double Median(IEnumerable<double> values)
         {
             double[] sorted = [.. values.Order()];
             return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;

@@ -17,8 +17,9 @@ internal sealed class EndLineGuard(int patternLength)
     /// <summary>Looks at the next data of the chunk.</summary>
     /// <param name="pattern">Seven hyphens and the transaction id.</param>
     /// <param name="data">The data; cut when it completes the pattern.</param>
+    /// <param name="from">Where a run of seven hyphens may begin in the data at the earliest (<see cref="Hyphens"/>).</param>
     /// <returns>Whether it was cut: the chunk has to end after it.</returns>
-    public bool TryCut(ReadOnlySpan<byte> pattern, ref ReadOnlySpan<byte> data)
+    public bool TryCut(ReadOnlySpan<byte> pattern, ref ReadOnlySpan<byte> data, int from)
     {
         int keep = pattern.Length - 1;
         int ahead = Math.Min(data.Length, keep);
@@ -28,8 +29,8 @@ internal sealed class EndLineGuard(int patternLength)
         int length = hit >= 0 ? hit + keep - _tailLength : -1;
         if (length < 0)
         {
-            hit = data.IndexOf(pattern);
-            length = hit >= 0 ? hit + keep : -1;
+            hit = data[from..].IndexOf(pattern);
+            length = hit >= 0 ? from + hit + keep : -1;
         }
 
         if (length >= 0)

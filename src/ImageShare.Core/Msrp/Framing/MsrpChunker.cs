@@ -5,7 +5,8 @@ namespace ImageShare.Core.Msrp.Framing;
 /// <summary>
 /// Cuts one outgoing message into SENDs (RFC 4975 §7.1.1). A chunk of at most 2048 bytes has its end in Byte-Range and is never
 /// interrupted; a larger one has <c>*</c> for its end and may be ended at any byte. A chunk never holds the end-line of its own
-/// transaction: a small one gets another id, a large one ends before the end-line is whole (RFC 4975 §7.1). Not thread-safe.
+/// transaction: a small one gets another id, a large one ends before the end-line is whole (RFC 4975 §7.1 asks for one or the other, however unlikely a random id is to
+/// be in the data). Either way the data is searched while it is copied. Not thread-safe.
 /// </summary>
 internal sealed class MsrpChunker
 {
@@ -81,16 +82,12 @@ internal sealed class MsrpChunker
     {
         ThrowIfNot(!IsOpen && !IsOver);
         long length = Math.Min(ChunkSize, Total - Position);
-        bool whole = upcoming.Length >= length;
-        bool small = length <= UninterruptibleSize && whole;
-        if (whole)
-        {
-            // Only what belongs to the chunk can end it.
-            upcoming = upcoming[..(int)length];
-        }
+        bool small = length <= UninterruptibleSize && upcoming.Length >= length;
 
-        Open(output, upcoming, length, Total == 0 ? ByteRange.Empty : new ByteRange(Position + 1, small ? Position + length : null, Total));
-        _mayHoldEndLine = !whole;
+        // A small chunk is not cut: its id is one that its data does not hold.
+        ReadOnlySpan<byte> avoided = small ? upcoming[..(int)length] : default;
+        Open(output, avoided, length, Total == 0 ? ByteRange.Empty : new ByteRange(Position + 1, small ? Position + length : null, Total));
+        _mayHoldEndLine = !small;
         if (length == 0)
         {
             End(output, MsrpContinuation.Complete);
@@ -137,9 +134,19 @@ internal sealed class MsrpChunker
     {
         ThrowIfNot(IsOpen);
         data = data[..(int)Math.Min(data.Length, _chunkEnd - Position)];
-        bool cut = _mayHoldEndLine && _guard.TryCut(_pattern, ref data);
-        output.Write(data);
-        Position += data.Length;
+        bool cut = false;
+        int written = 0;
+        while (written < data.Length && !cut)
+        {
+            Span<byte> room = output.GetSpan();
+            ReadOnlySpan<byte> piece = data.Slice(written, Math.Min(room.Length, data.Length - written));
+            int possible = Hyphens.Copy(piece, room);
+            cut = _mayHoldEndLine && _guard.TryCut(_pattern, ref piece, possible);
+            output.Advance(piece.Length);
+            written += piece.Length;
+        }
+
+        Position += written;
         if (Position == Total)
         {
             End(output, MsrpContinuation.Complete);
@@ -149,7 +156,7 @@ internal sealed class MsrpChunker
             End(output, MsrpContinuation.More);
         }
 
-        return data.Length;
+        return written;
     }
 
     /// <summary>Ends the open chunk so that something else can be sent; the next chunk continues at the byte after it.</summary>

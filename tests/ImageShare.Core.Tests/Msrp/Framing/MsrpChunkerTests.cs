@@ -141,6 +141,28 @@ public sealed class MsrpChunkerTests
     }
 
     [Test]
+    [Category("MSRP-010")]
+    public void A_large_chunk_ends_before_its_own_end_line_wherever_the_output_begins_another_buffer()
+    {
+        byte[] data = new byte[3000];
+        "-------"u8.CopyTo(data.AsSpan(1000));
+        Id(0).ToArray().CopyTo(data.AsSpan(1007));
+        for (int room = 1; room < 200; room++)
+        {
+            int drawn = 0;
+            var output = new SmallRooms(room);
+            var chunker = new MsrpChunker(Headers, data.Length, int.MaxValue, new TransactionIds(octets => Draw(octets, ref drawn)));
+            chunker.Begin(output, data);
+            Assert.That(chunker.Append(output, data), Is.EqualTo(1022), $"in buffers of {room}");
+            chunker.Begin(output, data.AsSpan(1022));
+            Assert.That(chunker.Append(output, data.AsSpan(1022)), Is.EqualTo(data.Length - 1022));
+            Chunked[] chunks = [.. Read(output.Written.ToArray())];
+            Assert.That(chunks.SelectMany(c => c.Body), Is.EqualTo(data));
+            Assert.That(chunks.Select(c => c.Range.Start), Is.EqualTo(new[] { 1, 1023 }));
+        }
+    }
+
+    [Test]
     [Category("MSRP-012")]
     public void A_large_chunk_goes_on_in_another_after_an_interruption()
     {
@@ -355,4 +377,18 @@ public sealed class MsrpChunkerTests
     }
 
     private sealed record Chunked(string TransactionId, string MessageId, string Type, ByteRange Range, MsrpContinuation Continuation, byte[] Body);
+
+    /// <summary>An output whose buffers are short unless more is asked for.</summary>
+    private sealed class SmallRooms(int room) : IBufferWriter<byte>
+    {
+        private readonly byte[] _buffer = new byte[4096];
+
+        public List<byte> Written { get; } = [];
+
+        public void Advance(int count) => Written.AddRange(_buffer.AsSpan(0, count));
+
+        public Memory<byte> GetMemory(int sizeHint = 0) => _buffer.AsMemory(0, Math.Max(room, sizeHint));
+
+        public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+    }
 }
