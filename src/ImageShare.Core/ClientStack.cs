@@ -20,14 +20,16 @@ namespace ImageShare.Core;
 internal sealed class ClientStack : IAsyncDisposable
 {
     private readonly SipTransport? _ownTransport;
-    private readonly Func<SipUri> _address;
+    private readonly SipUri _boundAddress;
+    private readonly Func<SipUri?> _learntAddress;
 
     private ClientStack(ImageShareOptions options, ILogger log, SipTransport? ownTransport, MsrpEndpoint msrp)
     {
         // Everything that can fail comes before the agent starts, so that there is nothing to undo.
         _ownTransport = ownTransport;
         ISipTransport transport = ownTransport ?? options.CustomSipTransport!;
-        _address = () => AddressOf(options, transport, ownTransport);
+        _boundAddress = AddressOf(options, transport, ownTransport);
+        _learntAddress = () => transport.LearntAddress is null ? null : AddressOf(options, transport, ownTransport);
         Running = new RunningShares(options.Limits);
         Incoming = new IncomingShares(options.Limits, Running);
         Context = new ShareContext
@@ -63,7 +65,7 @@ internal sealed class ClientStack : IAsyncDisposable
     }
 
     /// <summary>The SIP address at which peers reach the client; another one once an address was learnt.</summary>
-    public SipUri Address => _address();
+    public SipUri Address => _learntAddress() ?? _boundAddress;
 
     public ShareContext Context { get; }
 
@@ -119,7 +121,7 @@ internal sealed class ClientStack : IAsyncDisposable
     private static SipUri AddressOf(ImageShareOptions options, ISipTransport transport, SipTransport? ownTransport)
     {
         bool isTls = options.Transport is SipTransportChoice.Tls && ownTransport?.TlsEndPoint is not null;
-        SipSentBy contact = transport.GetContact(new SipDestination(ownTransport?.LocalEndPoint ?? options.LocalEndPoint, isTls ? SipProtocol.Tls : SipProtocol.Udp));
+        SipSentBy contact = transport.GetContact(new SipDestination(ownTransport?.LocalEndPoint ?? options.LocalEndPoint, isTls ? SipProtocol.Tls : options.Transport is SipTransportChoice.Tcp ? SipProtocol.Tcp : SipProtocol.Udp));
         var address = new SipUri("sip", options.Identity.User, contact.Host, contact.Port);
         return isTls ? address with { Parameters = address.Parameters.With("transport", "tls") } : address;
     }

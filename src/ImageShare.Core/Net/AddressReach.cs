@@ -42,7 +42,9 @@ internal static class AddressReaches
                 : AddressReach.Everywhere;
         }
 
-        return address.GetAddressBytes() switch
+        Span<byte> bytes = stackalloc byte[4];
+        address.TryWriteBytes(bytes, out _);
+        return bytes switch
         {
             [169, 254, ..] => AddressReach.Link,
             [10, ..] or [172, >= 16 and <= 31, ..] or [192, 168, ..] or [100, >= 64 and <= 127, ..] => AddressReach.PrivateNetwork,

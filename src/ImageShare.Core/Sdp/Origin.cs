@@ -27,24 +27,11 @@ public sealed record Origin(string UserName, SdpNumber SessionId, SdpNumber Vers
     public static Origin Create(IPAddress address, string userName = "-")
     {
         ArgumentNullException.ThrowIfNull(address);
-        Span<byte> random = stackalloc byte[8];
-        ulong id;
-        do
-        {
-            RandomNumberGenerator.Fill(random);
-            id = BitConverter.ToUInt64(random) >> 2;
-        }
-        while (id <= LargestWeakSessionId);
-
-        return new Origin(userName, id, 1, address.ToString());
+        return new Origin(userName, CreateId(), 1, address.ToString());
     }
 
     /// <summary>As <see cref="Create(IPAddress, string)"/>, at the address or host name of a c= line.</summary>
-    internal static Origin Create(ConnectionData connection)
-    {
-        var origin = Create(IPAddress.Loopback);
-        return origin with { Address = connection.Address, AddressType = connection.AddressType };
-    }
+    internal static Origin Create(ConnectionData connection) => new("-", CreateId(), 1, connection.Address) { AddressType = connection.AddressType };
 
     /// <summary>The origin with the version incremented, for a changed description (RFC 3264 §8).</summary>
     public Origin Next() => this with { Version = Version.Next() };
@@ -93,4 +80,17 @@ public sealed record Origin(string UserName, SdpNumber SessionId, SdpNumber Vers
 
     /// <summary>The value of the line.</summary>
     public override string ToString() => SdpText.Print(Write);
+
+    private static ulong CreateId()
+    {
+        Span<byte> random = stackalloc byte[8];
+        ulong id;
+        do
+        {
+            RandomNumberGenerator.Fill(random);
+            id = BitConverter.ToUInt64(random) >> 2;
+        }
+        while (id <= LargestWeakSessionId);
+        return id;
+    }
 }

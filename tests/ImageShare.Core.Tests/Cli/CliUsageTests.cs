@@ -53,6 +53,36 @@ public sealed class CliUsageTests
         Assert.That(string.Join('\n', result.Lines), Does.Contain("--max-rate"));
     }
 
+    [TestCase("203.0.113.5", "sip:bob@203.0.113.5:{bound}")]
+    [TestCase("203.0.113.5:40060", "sip:bob@203.0.113.5:40060")]
+    [TestCase("share.example.net", "sip:bob@share.example.net:{bound}")]
+    [TestCase("share.example.net:40060", "sip:bob@share.example.net:40060")]
+    [TestCase("2001:db8::5", "sip:bob@[2001:db8::5]:{bound}")]
+    [TestCase("[2001:db8::5]", "sip:bob@[2001:db8::5]:{bound}")]
+    [TestCase("[2001:db8::5]:40060", "sip:bob@[2001:db8::5]:40060")]
+    [Category("REG-100")]
+    public async Task What_is_advertised_is_the_address_that_is_shown(string advertised, string shown)
+    {
+        await using CliProcess listener = CliProcess.Start("listen", "--identity", "sip:bob@ims.example", "--advertise", advertised, "--json");
+        string address = (await listener.EventAsync("listening")).GetProperty("sip").GetString()!;
+        Assert.That(address, Does.Match($"^{System.Text.RegularExpressions.Regex.Escape(shown).Replace("\\{bound}", "[0-9]+", StringComparison.Ordinal)}$"));
+    }
+
+    [TestCase("listen")]
+    [TestCase("send")]
+    public async Task The_help_names_the_options_of_a_client_behind_a_NAT(string command)
+    {
+        CliResult help = await CliProcess.RunAsync(command, "--help");
+        string text = string.Join('\n', help.Lines);
+        Assert.Multiple(() =>
+        {
+            foreach (string option in (string[])["--advertise <HOST[:PORT]>", "--advertise-tls", "--advertise-msrp ", "--advertise-msrps", "--msrp-port", "--msrps-port", "--msrp-keep-alive"])
+            {
+                Assert.That(text, Does.Contain(option));
+            }
+        });
+    }
+
     [TestCase("send")]
     [TestCase("offer")]
     public async Task The_help_says_how_slow_a_sender_may_be(string command)

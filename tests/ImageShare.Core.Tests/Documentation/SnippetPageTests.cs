@@ -22,6 +22,7 @@ public sealed partial class SnippetPageTests
     [TestCase("bodies.md", "BodySnippets.cs")]
     [TestCase("pull.md", "PullSnippets.cs")]
     [TestCase("several.md", "SeveralSnippets.cs")]
+    [TestCase("nat.md", "NatSnippets.cs")]
     public void Every_snippet_is_the_code_as_it_is_compiled(string page, string source)
     {
         string path = Repository.File("docs", page);
@@ -63,6 +64,13 @@ public sealed partial class SnippetPageTests
         Assert.That(description?.ContentType.Essence, Is.EqualTo("application/sdp"));
         Assert.That(icon?.Content.ToArray(), Is.EqualTo("ICON"u8.ToArray()));
         Assert.That(() => BodySnippets.Read("nothing"u8.ToArray()), Throws.TypeOf<FormatException>());
+    }
+
+    [Test]
+    public async Task The_lines_on_NAT_advertise_what_is_forwarded()
+    {
+        await using ImageShareClient client = await ImageShareClient.StartAsync(NatSnippets.Forwarded() with { Network = new InMemoryNetwork() });
+        Assert.That(client.Address, Is.EqualTo(SipUri.Parse("sip:alice@share.example.net:40060")));
     }
 
     [Test]

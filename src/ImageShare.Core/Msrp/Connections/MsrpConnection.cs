@@ -61,7 +61,7 @@ internal sealed class MsrpConnection
         var progress = new ReadProgress();
         _reader = new ReaderLoop(stream, context, sessions, responses, _writer, _idle, _end, progress);
         _progress = new ProgressWatch(settings, progress, _bound, _end);
-        _keepAlive = KeepAlive.Start(_writer, settings.Transfers, FindPaths);
+        _keepAlive = settings.Transfers.KeepAliveInterval is { } interval ? new KeepAlive(_writer, settings.Transfers, interval, FindPaths) : null;
     }
 
     /// <summary>How it was opened, and what TLS showed about the other end.</summary>

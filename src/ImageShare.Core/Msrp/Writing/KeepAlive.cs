@@ -17,7 +17,12 @@ internal sealed class KeepAlive : IDisposable
     private readonly ITimer _timer;
     private long _sentAt;
 
-    private KeepAlive(WriterLoop writer, TransferSettings settings, TimeSpan interval, Func<(MsrpPath To, MsrpPath From)?> session)
+    /// <summary>Starts its timer.</summary>
+    /// <param name="writer">The writer loop of the connection.</param>
+    /// <param name="settings">The clock, and whom to trace for.</param>
+    /// <param name="interval">The interval.</param>
+    /// <param name="session">The paths of a session on the connection whose peers have agreed; null if there is none at the moment.</param>
+    public KeepAlive(WriterLoop writer, TransferSettings settings, TimeSpan interval, Func<(MsrpPath To, MsrpPath From)?> session)
     {
         _writer = writer;
         _settings = settings;
@@ -26,13 +31,6 @@ internal sealed class KeepAlive : IDisposable
         _sentAt = writer.FlushedAt;
         _timer = settings.TimeProvider.CreateTimer(static state => ((KeepAlive)state!).Check(), this, interval, Timeout.InfiniteTimeSpan);
     }
-
-    /// <summary>Starts it; null, and no timer, if there is no interval.</summary>
-    /// <param name="writer">The writer loop of the connection.</param>
-    /// <param name="settings">The clock, and whom to trace for.</param>
-    /// <param name="session">The paths of a session on the connection whose peers have agreed; null if there is none at the moment.</param>
-    public static KeepAlive? Start(WriterLoop writer, TransferSettings settings, Func<(MsrpPath To, MsrpPath From)?> session) =>
-        settings.KeepAliveInterval is { } interval ? new KeepAlive(writer, settings, interval, session) : null;
 
     public void Dispose() => _timer.Dispose();
 

@@ -39,8 +39,9 @@ internal sealed record ReceivedOffer
     public SetupRole? Setup { get; private init; }
 
     /// <summary>
-    /// Whether this side, the answerer, opens the connection: if the offer is passive (RFC 6135 §4.2), or if it is actpass and the peer's
-    /// relay can only be verified by its host name. An offer without a=setup predates that RFC: the offerer connects (RFC 4975 §8.5).
+    /// Whether this side, the answerer, has to open the connection: if the offer is passive (RFC 6135 §4.2), or if it is actpass and the peer's
+    /// relay can only be verified by its host name. An offer without a=setup predates that RFC: the offerer connects (RFC 4975 §8.5). Any other
+    /// offer leaves the choice to <see cref="SetupChoice"/>.
     /// </summary>
     public bool IsAnsweredActively { get; private init; }
 
