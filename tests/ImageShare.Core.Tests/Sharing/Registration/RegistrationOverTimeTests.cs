@@ -1,7 +1,9 @@
 using System.Net;
+using ImageShare.Core.Net;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Registration;
+using ImageShare.Core.Tests.Net;
 using ImageShare.Core.Tests.Support;
 using ImageShare.Core.Tests.Testing;
 using Microsoft.Extensions.Logging;
@@ -216,6 +218,30 @@ public sealed class RegistrationOverTimeTests
         await registrar.WaitForAsync(before + 1);
         await UntilAsync(() => seen.Count > 0, "refreshed");
         Assert.That(seen, Is.All.EqualTo(SipRegistrationStatus.Registered));
+    }
+
+    [Test]
+    [Category("REG-014")]
+    public async Task Who_can_be_reached_on_a_TLS_connection_only_is_lost_with_it_and_registers_another()
+    {
+        await using var registrar = new TestRegistrar(_network, time: _time, tls: new TlsOptions { Certificate = TestCertificates.Loopback });
+        await using ImageShareClient alice = await StartAsync(registrar, with: o => o with
+        {
+            Transport = SipTransportChoice.Tls,
+            Route = [SipUri.Parse("sip:127.0.0.1:5061;transport=tls;lr")],
+            Tls = new TlsOptions { TrustedRoots = [TestCertificates.Authority] },
+        });
+        SipUri first = (await Within(alice.RegisterAsync())).Bindings.Single().Uri;
+        List<SipRegistrationStatus> seen = [];
+        alice.RegistrationChanged += state => seen.Add(state.Status);
+        _network.BreakAll();
+        await UntilAsync(() => alice.Registration.IsRegistered && seen.Count > 0, "registered again");
+        Assert.Multiple(() =>
+        {
+            Assert.That(seen, Is.EqualTo(new[] { SipRegistrationStatus.Registering, SipRegistrationStatus.Registered }));
+            Assert.That(alice.Registration.Bindings.Single(b => b.IsOwn).Uri, Is.Not.EqualTo(first), "the other end of the new connection");
+            Assert.That(alice.Registration.UsesOutbound, Is.False);
+        });
     }
 
     [TestCase("60", 60)]

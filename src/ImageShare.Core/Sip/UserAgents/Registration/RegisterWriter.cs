@@ -51,15 +51,17 @@ internal sealed class RegisterWriter(AgentContext agent, SipRegistrationOptions 
     /// <param name="expiry">What is asked for; zero removes the binding.</param>
     /// <param name="usesOutbound">Whether to register the connection, if it is one.</param>
     /// <param name="last">What was written into it before, for another destination; null the first time.</param>
-    public SentRegister Complete(SipRequest register, SipDestination destination, TimeSpan expiry, bool usesOutbound, SentRegister? last)
+    /// <param name="lastTo">That destination.</param>
+    public SentRegister Complete(SipRequest register, SipDestination destination, TimeSpan expiry, bool usesOutbound, SentRegister? last, SipDestination? lastTo)
     {
         SipHeaders headers = register.Headers;
         bool registersFlow = usesOutbound && destination.Protocol != SipProtocol.Udp;
         SipUri uri = ContactFor(destination);
-        if (last is { IsDatagram: true } && destination.Protocol == SipProtocol.Tcp)
+        bool isForSize = last is { IsDatagram: true } && lastTo!.Protocol != destination.Protocol && lastTo.EndPoint.Equals(destination.EndPoint);
+        if (isForSize)
         {
             // Only the size of this message asks for TCP (RFC 3261 §18.1.1); the next one may be shorter, and must be for the same binding.
-            uri = last.Contact.Uri;
+            uri = last!.Contact.Uri;
             registersFlow = false;
         }
 
@@ -77,7 +79,7 @@ internal sealed class RegisterWriter(AgentContext agent, SipRegistrationOptions 
         headers.Set(SipHeaderNames.Supported, registersFlow ? $"{SipExtensions.Path}, {SipExtensions.Outbound}" : SipExtensions.Path);
         return new SentRegister(contact, headers.TopVia!, expiry, IsFlowOnly: destination.Protocol == SipProtocol.Tls && destination.Connection is not null)
         {
-            IsDatagram = destination.Protocol == SipProtocol.Udp || (last?.IsDatagram == true && destination.Protocol == SipProtocol.Tcp),
+            IsDatagram = destination.Protocol == SipProtocol.Udp || isForSize,
         };
     }
 

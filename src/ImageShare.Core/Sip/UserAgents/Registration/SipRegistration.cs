@@ -222,6 +222,8 @@ public sealed class SipRegistration : IAgentPart
     // RFC 3608 §5: the service route is not for REGISTER.
     private void Send(TimeSpan expiry)
     {
+        // Never inside the step that sends.
+        void fail(ImageShareException error) => _agent.TryPost(() => OnFailed(error));
         RoutedRequest routed;
         try
         {
@@ -229,7 +231,7 @@ public sealed class SipRegistration : IAgentPart
         }
         catch (ImageShareException error)
         {
-            _agent.TryPost(() => OnFailed(error));
+            fail(error);
             return;
         }
 
@@ -237,10 +239,10 @@ public sealed class SipRegistration : IAgentPart
         SipDestination? to = null;
         bool usesOutbound = _situation.UsesOutbound;
         OutgoingRequest? outgoing = null;
-        outgoing = new OutgoingRequest(_requests, routed, response => OnResponse(outgoing!, response, sent!, to!), OnFailed)
+        outgoing = new OutgoingRequest(_requests, routed, response => OnResponse(outgoing!, response, sent!, to!), fail)
         {
             NextNumber = _writer.NextNumber,
-            Addressed = (request, destination) => (sent, to) = (_writer.Complete(request, destination, expiry, usesOutbound, sent), destination),
+            Addressed = (request, destination) => (sent, to) = (_writer.Complete(request, destination, expiry, usesOutbound, sent, to), destination),
         };
         outgoing.Start();
     }
