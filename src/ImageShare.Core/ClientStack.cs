@@ -40,6 +40,7 @@ internal sealed class ClientStack : IAsyncDisposable
             AcceptedTypes = ImageShareDefaults.WithJpeg(options.AcceptedTypes),
             TimeProvider = options.TimeProvider,
             Log = log,
+            NamesInActivities = options.NamesInActivities,
             Transport = transport,
             AdvertisedHost = options.Advertised?.Host,
             AdvertisesMedia = options.Advertised?.HasMedia ?? false,

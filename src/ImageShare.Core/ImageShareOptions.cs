@@ -209,6 +209,11 @@ public sealed record ImageShareOptions
     /// </summary>
     public bool TraceBodies { get; init; }
 
+    /// <summary>
+    /// Whether the activities of <see cref="ImageShareTelemetry.ActivitySourceName"/> name the peer and the file. Default false: they have the Call-ID and the transfer id.
+    /// </summary>
+    public bool NamesInActivities { get; init; }
+
     /// <summary>The logger factory. Default: no logging. Personal data is only logged at Trace level.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 

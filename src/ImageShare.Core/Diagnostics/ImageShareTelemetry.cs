@@ -1,17 +1,38 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 namespace ImageShare.Core.Diagnostics;
 
 /// <summary>
-/// The metrics of the library, for <see cref="MeterListener"/> and metrics collectors. docs/msrp.md lists the instruments and tags. No tag
-/// contains a person, an address or a file name, or a value chosen by a peer. Metrics cost nothing while no one listens.
+/// The metrics and activities of the library, for <see cref="MeterListener"/>, <see cref="ActivityListener"/> and collectors. docs/diagnostics.md lists them. No tag of a
+/// metric contains a person, an address or a file name, or a value chosen by a peer. They cost nothing while no one listens.
 /// </summary>
 public static class ImageShareTelemetry
 {
     /// <summary>The name of the meter.</summary>
     public const string MeterName = "ImageShare.Core";
 
+    /// <summary>The name of the source of activities.</summary>
+    public const string ActivitySourceName = "ImageShare.Core";
+
     private static readonly Meter Meter = new(MeterName);
+
+    private static readonly Histogram<double> Durations = Meter.CreateHistogram<double>(
+        "imageshare.share.duration", "s", "How long ended shares took, by direction and state.");
+
+    private static readonly Histogram<long> Sizes = Meter.CreateHistogram<long>(
+        "imageshare.share.bytes", "By", "How many bytes of the image ended shares transferred, by direction and state.");
+
+    private static readonly Histogram<double> Acceptances = Meter.CreateHistogram<double>(
+        "imageshare.invitation.accept.time", "s", "From the invitation to its acceptance, by direction.");
+
+    // Counted also while no one listens, or a listener that comes later would see what began before as negative.
+    private static long _outgoingShares;
+    private static long _incomingShares;
+    private static long _outgoingInvitations;
+    private static long _incomingInvitations;
+    private static long _msrpConnections;
+    private static long _sipConnections;
 
     private static readonly Counter<long> Shares = Meter.CreateCounter<long>(
         "imageshare.shares.ended", "{share}", "Ended shares, by direction, state and error.");
@@ -34,13 +55,57 @@ public static class ImageShareTelemetry
     private static readonly Counter<long> RegistrationsLost = Meter.CreateCounter<long>(
         "imageshare.sip.registrations.lost", "{registration}", "Registrations that were lost, by reason.");
 
-    internal static void ShareEnded(bool isOutgoing, Enum state, Enum error)
+    static ImageShareTelemetry()
     {
-        if (Shares.Enabled)
+        Meter.CreateObservableUpDownCounter(
+            "imageshare.shares.active", () => ByDirection(ref _outgoingShares, ref _incomingShares), "{share}", "Shares that have not ended, by direction.");
+        Meter.CreateObservableUpDownCounter(
+            "imageshare.invitations.pending", () => ByDirection(ref _outgoingInvitations, ref _incomingInvitations), "{invitation}", "Images that are offered and not decided, by direction.");
+        Meter.CreateObservableUpDownCounter("imageshare.msrp.connections.open", static () => Interlocked.Read(ref _msrpConnections), "{connection}", "Open MSRP connections.");
+        Meter.CreateObservableUpDownCounter("imageshare.sip.connections.open", static () => Interlocked.Read(ref _sipConnections), "{connection}", "Open SIP connections over TCP and TLS.");
+    }
+
+    /// <summary>Where the activities of shares come from.</summary>
+    internal static ActivitySource Activities { get; } = new(ActivitySourceName);
+
+    internal static void ShareStarted(bool isOutgoing) => Interlocked.Increment(ref isOutgoing ? ref _outgoingShares : ref _incomingShares);
+
+    internal static void InvitationPends(bool isOutgoing, int change) => Interlocked.Add(ref isOutgoing ? ref _outgoingInvitations : ref _incomingInvitations, change);
+
+    internal static void InvitationAccepted(bool isOutgoing, TimeSpan time)
+    {
+        if (Acceptances.Enabled)
         {
-            Shares.Add(1, new("direction", isOutgoing ? "outgoing" : "incoming"), new("state", state.ToString()), new("error", error.ToString()));
+            Acceptances.Record(time.TotalSeconds, new KeyValuePair<string, object?>("direction", NameOf(isOutgoing)));
         }
     }
+
+    internal static void ShareEnded<TState, TError>(bool isOutgoing, TState state, TError error, long bytes, TimeSpan time)
+        where TState : struct, Enum
+        where TError : struct, Enum
+    {
+        Interlocked.Decrement(ref isOutgoing ? ref _outgoingShares : ref _incomingShares);
+        if (Shares.Enabled)
+        {
+            Shares.Add(1, new("direction", NameOf(isOutgoing)), new("state", state.ToString()), new("error", error.ToString()));
+        }
+
+        if (Durations.Enabled)
+        {
+            Durations.Record(time.TotalSeconds, new("direction", NameOf(isOutgoing)), new("state", state.ToString()));
+        }
+
+        if (Sizes.Enabled)
+        {
+            Sizes.Record(bytes, new("direction", NameOf(isOutgoing)), new("state", state.ToString()));
+        }
+    }
+
+    internal static void MsrpConnectionOpened() => Interlocked.Increment(ref _msrpConnections);
+
+    internal static void SipConnectionOpened() => Interlocked.Increment(ref _sipConnections);
+
+    internal static void SipConnectionClosed() => Interlocked.Decrement(ref _sipConnections);
 
     internal static void RegisterAnswered(int status)
     {
@@ -76,6 +141,7 @@ public static class ImageShareTelemetry
 
     internal static void MsrpConnectionEnded(Enum reason, Enum fault, bool wasBound)
     {
+        Interlocked.Decrement(ref _msrpConnections);
         if (Connections.Enabled)
         {
             Connections.Add(1, new("reason", reason.ToString()), new("fault", fault.ToString()), new("bound", wasBound));
@@ -97,4 +163,12 @@ public static class ImageShareTelemetry
             Answers.Add(1, new KeyValuePair<string, object?>("status", status));
         }
     }
+
+    private static string NameOf(bool isOutgoing) => isOutgoing ? "outgoing" : "incoming";
+
+    private static Measurement<long>[] ByDirection(ref long outgoing, ref long incoming) =>
+    [
+        new(Interlocked.Read(ref outgoing), new KeyValuePair<string, object?>("direction", NameOf(true))),
+        new(Interlocked.Read(ref incoming), new KeyValuePair<string, object?>("direction", NameOf(false))),
+    ];
 }

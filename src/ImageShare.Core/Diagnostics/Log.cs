@@ -10,11 +10,31 @@ namespace ImageShare.Core.Diagnostics;
 /// </summary>
 internal static partial class Log
 {
-    [LoggerMessage(100, LogLevel.Debug, "Share {Id}: {Before} -> {After}")]
-    public static partial void StateChanged(this ILogger logger, string id, Enum before, Enum after);
+    /// <summary>Boxes the states only if they are logged.</summary>
+    public static void StateChanged<TState>(this ILogger logger, string id, TState before, TState after)
+        where TState : struct, Enum
+    {
+        if (logger.IsEnabled(LogLevel.Debug))
+        {
+            logger.StateChangedBoxed(id, before, after);
+        }
+    }
 
-    [LoggerMessage(101, LogLevel.Information, "Share {Id} ended: {State}, {Error}")]
-    public static partial void ShareEnded(this ILogger logger, string id, Enum state, ImageShareError error);
+    [LoggerMessage(100, LogLevel.Debug, "Share {Id}: {Before} -> {After}", SkipEnabledCheck = true)]
+    private static partial void StateChangedBoxed(this ILogger logger, string id, Enum before, Enum after);
+
+    /// <summary>Boxes the state only if it is logged.</summary>
+    public static void ShareEnded<TState>(this ILogger logger, string id, TState state, ImageShareError error)
+        where TState : struct, Enum
+    {
+        if (logger.IsEnabled(LogLevel.Information))
+        {
+            logger.ShareEndedBoxed(id, state, error);
+        }
+    }
+
+    [LoggerMessage(101, LogLevel.Information, "Share {Id} ended: {State}, {Error}", SkipEnabledCheck = true)]
+    private static partial void ShareEndedBoxed(this ILogger logger, string id, Enum state, ImageShareError error);
 
     // Exception messages contain file names and addresses.
     [LoggerMessage(106, LogLevel.Trace, "Share {Id}: cause of the failure")]

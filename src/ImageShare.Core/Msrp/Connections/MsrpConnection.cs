@@ -176,6 +176,7 @@ internal sealed class MsrpConnection
 
     private async Task RunAsync()
     {
+        ImageShareTelemetry.MsrpConnectionOpened();
         if (Origin.IsAccepted)
         {
             // Off the thread of the loop that accepts. A peer that was dialled sends nothing before it has heard something.

@@ -31,6 +31,13 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
 
     protected ShareSession Session { get; } = session;
 
+    /// <summary>Says what the transfer is called in the offer.</summary>
+    public FileTransferId NameTransfer(FileTransferId id)
+    {
+        Session.TransferId = id;
+        return id;
+    }
+
     /// <summary>The MSRP session. Available after <see cref="OpenAsync"/>.</summary>
     public MsrpSession Msrp => _msrp!;
 

@@ -41,6 +41,9 @@ internal sealed class ShareContext
 
     public required ILogger Log { get; init; }
 
+    /// <summary>See <see cref="ImageShareOptions.NamesInActivities"/>.</summary>
+    public bool NamesInActivities { get; init; }
+
     public required ISipTransport Transport { get; init; }
 
     public required SipUserAgent Agent { get; init; }

@@ -1,5 +1,6 @@
 using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Images;
+using ImageShare.Core.Sdp.FileTransfer;
 using ImageShare.Core.Sharing.StateMachine;
 using ImageShare.Core.Text;
 
@@ -25,6 +26,7 @@ internal sealed class ShareSession : IThreadPoolWorkItem
     private readonly ShareTimers _timers;
     private readonly ShareContext _context;
     private ExecutionContext? _flow;
+    private ShareWatch _watch;
     private IShareRole? _role;
     private ImageSelector _image = null!;
     private ShareStatus _status;
@@ -46,6 +48,12 @@ internal sealed class ShareSession : IThreadPoolWorkItem
 
     /// <summary>The index of the image in its invitation, starting at 0.</summary>
     public int Index { get; init; }
+
+    /// <summary>The peer, for activities that may name it.</summary>
+    public string? Peer { get; init; }
+
+    /// <summary>The id of the transfer (RFC 5547 §6), once it is offered.</summary>
+    public FileTransferId? TransferId { get; set; }
 
     /// <summary>Whether this side sends the image.</summary>
     public bool IsOutgoing => _status.IsSender;
@@ -88,6 +96,7 @@ internal sealed class ShareSession : IThreadPoolWorkItem
     {
         _role = role;
         _flow = ExecutionContext.Capture();
+        _watch.Start(this, _context, _status.IsCaller);
         Post(first, inPlace);
     }
 
@@ -157,8 +166,6 @@ internal sealed class ShareSession : IThreadPoolWorkItem
     }
 
     /// <summary>Calls application code. If it throws, the share continues.</summary>
-    /// <param name="handler">What to call, or null.</param>
-    /// <param name="value">What it is told.</param>
     public void Raise<T>(Action<T>? handler, T value)
     {
         try
@@ -221,6 +228,8 @@ internal sealed class ShareSession : IThreadPoolWorkItem
             _context.Log.StateChanged(Id, before, next.State);
             Raise(StateChanged, next.State);
         }
+
+        _watch.Enter(this, _context, next.State);
     }
 
     private async ValueTask PerformAsync(ShareEffect effect)
@@ -234,7 +243,7 @@ internal sealed class ShareSession : IThreadPoolWorkItem
                 _timers.Stop(stop.Timer);
                 break;
             case ShareEffect.AnnounceSoon soon:
-                _announcing ??= CreateAnnouncing(soon.Outcome);
+                _announcing ??= _context.TimeProvider.CreateTimer(_ => Announce(soon.Outcome), null, ShareTimers.PromptTime, Timeout.InfiniteTimeSpan);
                 break;
             case ShareEffect.Finish finish:
                 await FinishAsync(finish.Outcome).ConfigureAwait(false);
@@ -271,16 +280,10 @@ internal sealed class ShareSession : IThreadPoolWorkItem
         _role = null;
         _announcing?.Dispose();
         _context.Ended(this);
-        if (outcome.Cause is { } cause)
-        {
-            _context.Log.CauseSensitive(Id, cause);
-        }
-
-        Publish(role, outcome);
+        ImageShareResult result = Volatile.Read(ref _result) ?? role.Describe(outcome.ToResult(Progress.Bytes));
+        _watch.Close(this, _context, result, outcome.Cause);
+        Publish(result);
     }
-
-    private ITimer CreateAnnouncing(ShareOutcome outcome) =>
-        _context.TimeProvider.CreateTimer(_ => Announce(outcome), null, ShareTimers.PromptTime, Timeout.InfiniteTimeSpan);
 
     // Publishes the result although the peer has not responded yet. Runs on a timer.
     private void Announce(ShareOutcome outcome)
@@ -298,20 +301,18 @@ internal sealed class ShareSession : IThreadPoolWorkItem
         else
         {
             // The outcome may have changed since the cancellation: the last byte may have been acknowledged.
-            Publish(role, Volatile.Read(ref _status).Ending ?? outcome);
+            Publish(role.Describe((Volatile.Read(ref _status).Ending ?? outcome).ToResult(Progress.Bytes)));
         }
     }
 
-    private void Publish(IShareRole role, ShareOutcome outcome)
+    private void Publish(ImageShareResult result)
     {
-        ImageShareResult result = role.Describe(outcome.ToResult(Progress.Bytes));
         if (Interlocked.CompareExchange(ref _result, result, null) is not null)
         {
             return;
         }
 
-        _context.Log.ShareEnded(Id, result.State, result.Error);
-        ImageShareTelemetry.ShareEnded(IsOutgoing, result.State, result.Error);
+        _watch.Ended(this, _context, result);
         _context.Log.StateChanged(Id, _status.State, result.State);
         Raise(StateChanged, result.State);
         _completion.TrySetResult(result);

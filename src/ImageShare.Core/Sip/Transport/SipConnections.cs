@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Net;
 
 namespace ImageShare.Core.Sip.Transport;
@@ -118,6 +119,7 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
     {
         var connection = new SipConnection(stream, key, isOpener, options);
         _all[connection] = true;
+        ImageShareTelemetry.SipConnectionOpened();
         connection.Start(inbound, over => OnEnded(over, ended), stop);
         return connection;
     }
@@ -126,6 +128,7 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
     {
         Forget(connection);
         _all.TryRemove(connection, out _);
+        ImageShareTelemetry.SipConnectionClosed();
         ended(connection);
         if (!stop.IsCancellationRequested)
         {

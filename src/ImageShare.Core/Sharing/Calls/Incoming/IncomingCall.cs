@@ -70,7 +70,11 @@ internal sealed class IncomingCall : ShareCall
     {
         var session = new ShareSession(
             Context, _call.Request.Headers.CallId!, offer.IsPull ? ShareMachine.Serving : ShareMachine.Incoming, offer.Image)
-        { Index = _shares.Count };
+        {
+            Index = _shares.Count,
+            Peer = Context.NamesInActivities ? Caller.Uri.ToString() : null,
+            TransferId = offer.Media.FileTransferId,
+        };
         ShareMedia media = offer.IsPull
             ? new SendingMedia(Context, session, ShareSettings.Default) { Section = offer.Section, Shared = Connection }
             : new ReceivingMedia(Context, session) { Section = offer.Section, Shared = Connection };

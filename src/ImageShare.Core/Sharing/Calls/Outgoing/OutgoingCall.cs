@@ -33,7 +33,7 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
     /// <summary>Adds an image to send. Call before the start.</summary>
     public ShareSession Push(ServedImage image, ShareSettings settings)
     {
-        var session = new ShareSession(Context, target.CallId, ShareMachine.Outgoing, image.Description.ToSelector()) { Index = _shares.Count };
+        var session = new ShareSession(Context, target.CallId, ShareMachine.Outgoing, image.Description.ToSelector()) { Index = _shares.Count, Peer = PeerName };
         var media = new SendingMedia(Context, session, settings) { Shared = Connection, Served = image };
         return Add(new CallingShare(this, session, media, new PushOffer(Context, target.Peer, media, settings)));
     }
@@ -44,10 +44,12 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
     /// <param name="settings">The settings.</param>
     public ShareSession Fetch(ImageSelector wanted, IImageStore store, FetchSettings settings)
     {
-        var session = new ShareSession(Context, target.CallId, ShareMachine.Fetching, wanted) { Index = _shares.Count };
+        var session = new ShareSession(Context, target.CallId, ShareMachine.Fetching, wanted) { Index = _shares.Count, Peer = PeerName };
         ReceivingMedia media = ReceivingMedia.OfAwaited(Context, session, Connection, store, settings.Progress);
         return Add(new CallingShare(this, session, media, new PullOffer(Context, session, media, target.Peer, wanted, settings)));
     }
+
+    private string? PeerName => Context.NamesInActivities ? target.Peer.ToString() : null;
 
     /// <summary>Starts all images. Call once.</summary>
     public void Start(bool queryFirst)

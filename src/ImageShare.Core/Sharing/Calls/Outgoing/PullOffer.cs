@@ -52,7 +52,7 @@ internal sealed class PullOffer(
             HasCema = context.UsesCema,
             Path = end.Path,
             Selector = Asked.ToFile(),
-            TransferId = FileTransferId.Create(),
+            TransferId = media.NameTransfer(FileTransferId.Create()),
             AcceptedTypes = wanted.Type is { } type && !context.AcceptedTypes.Any(t => t.IsSameTypeAs(type)) ? [.. context.AcceptedTypes, type] : context.AcceptedTypes,
             MaxSize = context.Limits.MaxImageSize,
             ResumesAt = _partial?.Bytes ?? 0,

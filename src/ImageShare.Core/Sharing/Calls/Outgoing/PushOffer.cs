@@ -53,7 +53,7 @@ internal sealed class PushOffer(ShareContext context, SipUri peer, SendingMedia 
             HasCema = context.UsesCema,
             Path = end.Path,
             Image = Image,
-            TransferId = FileTransferId.Create(),
+            TransferId = media.NameTransfer(FileTransferId.Create()),
             AcceptedTypes = context.AcceptedTypes,
             ResumesAt = media.ResumesAt,
             IconUrl = contentId is null ? null : ContentIdUrl.ToUrl(contentId),
