@@ -43,8 +43,19 @@ internal sealed class RegisteredPair : IAsyncDisposable
     public IImageStore Store => ImageStore.InDirectory(Path.Combine(_folder.FullName, "inbox"));
 
     /// <summary>Starts the provider and both clients, and registers them.</summary>
+    /// <param name="settings">Which provider.</param>
+    /// <param name="alice">The transport of the one.</param>
+    /// <param name="bob">The transport of the other.</param>
+    /// <param name="registration">How both register.</param>
+    /// <param name="with">Other options of both.</param>
+    /// <param name="before">What is done before they register.</param>
     public static async Task<RegisteredPair> StartAsync(
-        ProviderSettings settings, string alice = "udp", string bob = "udp", SipRegistrationOptions? registration = null, Func<ImageShareOptions, ImageShareOptions>? with = null)
+        ProviderSettings settings,
+        string alice = "udp",
+        string bob = "udp",
+        SipRegistrationOptions? registration = null,
+        Func<ImageShareOptions, ImageShareOptions>? with = null,
+        Func<Provider, Task>? before = null)
     {
         settings = settings with { ListensForTls = settings.ListensForTls || alice == "tls" || bob == "tls" };
         Provider provider = await Provider.StartAsync(settings);
@@ -53,6 +64,7 @@ internal sealed class RegisteredPair : IAsyncDisposable
         var clients = new List<ImageShareClient>();
         try
         {
+            await (before?.Invoke(provider) ?? Task.CompletedTask);
             foreach ((string user, string transport) in ((string, string)[])[("alice", alice), ("bob", bob)])
             {
                 string served = folder.CreateSubdirectory(user).FullName;
