@@ -11,6 +11,7 @@ using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Authentication;
+using ImageShare.Core.Sip.Names;
 
 namespace ImageShare.Cli;
 
@@ -48,6 +49,13 @@ internal sealed class CommonOptions
 
     public Option<string?> MsrpRelayRealm { get; } = new("--msrp-relay-realm") { Description = "Realm of the MSRP relays (default: the host of each)", HelpName = "REALM" };
 
+    public Option<IPEndPoint[]> NameServer { get; } = new("--name-server")
+    {
+        Description = "Name server to ask for SIP servers (NAPTR, SRV, A, AAAA) instead of the machine's, e.g. 192.0.2.53 or 127.0.0.1:5353. Repeat it for those to ask when the first does not answer",
+        HelpName = "IP[:PORT]",
+        CustomParser = result => [.. result.Tokens.Select(token => ParseNameServer(result, token.Value))],
+    };
+
     public Option<ImageShareProfile> Profile { get; } = new("--profile")
     {
         Description = "Dialect to write: " + string.Join(", ", ImageShareProfile.All),
@@ -72,7 +80,7 @@ internal sealed class CommonOptions
     public void AddTo(Command command, bool identity = true)
     {
         Account.AddTo(command, identity);
-        foreach (Option option in (Option[])[Bind, .. Nat.Options, Transport, .. Tls.Options, SecureMedia, MsrpRelay, MsrpRelayRealm, Profile, TimeoutSeconds, TraceFile, Json, Verbose])
+        foreach (Option option in (Option[])[Bind, .. Nat.Options, Transport, .. Tls.Options, SecureMedia, MsrpRelay, MsrpRelayRealm, NameServer, Profile, TimeoutSeconds, TraceFile, Json, Verbose])
         {
             command.Add(option);
         }
@@ -97,6 +105,7 @@ internal sealed class CommonOptions
             Identity = self,
             Registration = registers || account.Registrar is not null ? account.ToRegistration() : null,
             LocalEndPoint = Given(parsed, Bind, account.Bind),
+            Resolver = parsed.GetValue(NameServer) is { Length: > 0 } servers ? new DnsSipResolver(servers) : null,
             Route = account.Proxy is { } proxy ? [proxy] : [],
             Transport = Given(parsed, Transport, account.Transport) switch
             {
@@ -199,6 +208,17 @@ internal sealed class CommonOptions
         }
 
         result.AddError($"--msrp-relay: '{text}' is not an msrps URI such as msrps://relay.example:2855;tcp.");
+        return null!;
+    }
+
+    private static IPEndPoint ParseNameServer(ArgumentResult result, string text)
+    {
+        if (IPEndPoint.TryParse(text, out IPEndPoint? server))
+        {
+            return server.Port == 0 ? new IPEndPoint(server.Address, 53) : server;
+        }
+
+        result.AddError($"--name-server: '{text}' is not an address such as 192.0.2.53, 127.0.0.1:5353 or [::1]:5353.");
         return null!;
     }
 

@@ -35,6 +35,7 @@ public sealed class CliUsageTests
     [TestCase("--count", "offer . --identity sip:bob@ims.example --count 0")]
     [TestCase("--msrp-relay", "listen --identity sip:bob@ims.example --msrp-relay msrp://relay.example;tcp --password x")]
     [TestCase("--msrp-relay", "listen --identity sip:bob@ims.example --msrp-relay msrps://relay.example;tcp")]
+    [TestCase("--name-server", "query sip:bob@ims.example --identity sip:alice@ims.example --name-server ns.example")]
     [TestCase("--kind", "inspect file --kind http")]
     public async Task Wrong_usage_names_what_is_wrong(string named, string arguments)
     {

@@ -23,6 +23,7 @@ public sealed partial class SnippetPageTests
     [TestCase("pull.md", "PullSnippets.cs")]
     [TestCase("several.md", "SeveralSnippets.cs")]
     [TestCase("nat.md", "NatSnippets.cs")]
+    [TestCase("names.md", "NameSnippets.cs")]
     public void Every_snippet_is_the_code_as_it_is_compiled(string page, string source)
     {
         string path = Repository.File("docs", page);
@@ -54,6 +55,17 @@ public sealed partial class SnippetPageTests
             Assert.That(next.Media.Single().Port, Is.Zero);
             Assert.That(next.Origin, Is.EqualTo(offer.Origin.Next()));
         });
+    }
+
+    [Test]
+    public async Task The_lines_on_names_lead_to_the_client()
+    {
+        Assert.That(NameSnippets.Servers().Resolver, Is.InstanceOf<Core.Sip.Names.DnsSipResolver>());
+        ImageShareOptions options = NameSnippets.Records(5070);
+        await using ImageShareClient bob = await ImageShareClient.StartAsync(options with { LocalEndPoint = new IPEndPoint(IPAddress.Loopback, 5070) });
+        await using ImageShareClient alice = await ImageShareClient.StartAsync(options);
+        ImageShareCapabilities capabilities = await alice.QueryCapabilitiesAsync(SipUri.Parse("sip:bob@ims.example"));
+        Assert.That(capabilities.CanShareImages, Is.True);
     }
 
     [Test]

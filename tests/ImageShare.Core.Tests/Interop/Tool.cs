@@ -9,6 +9,8 @@ internal sealed record Tool(string Name, string Package)
 
     public static Tool Kamailio { get; } = new("kamailio", "kamailio");
 
+    public static Tool Dnsmasq { get; } = new("dnsmasq", "dnsmasq-base");
+
     public static Tool Tshark { get; } = new("tshark", "tshark");
 
     private static readonly string[] Folders =

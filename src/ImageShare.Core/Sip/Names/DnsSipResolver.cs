@@ -105,6 +105,11 @@ public sealed class DnsSipResolver : ISipResolver
             // More than 63 characters in a label, or more than 255 in all.
             return DnsAnswer.Failed<T>("this is no name that DNS can hold");
         }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            // What DnsClient throws for bytes that are no answer is not all its own; every answer of a server is a value here.
+            return DnsAnswer.Failed<T>($"the name server's answer cannot be read ({error.GetType().Name})");
+        }
     }
 
     // RFC 2308 §5: how long the absence of a record may be kept.
