@@ -35,9 +35,11 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
     /// <summary>Adds an accepted connection; <paramref name="ended"/> is called when it is over.</summary>
     public void Add(IStreamConnection accepted, SipConnectionKey key, Action<SipConnection> ended)
     {
-        SipConnection connection = Adopt(accepted, key, isOpener: false, ended);
+        var connection = new SipConnection(accepted, key, isOpener: false, options);
+
+        // Before anything is received: a request that the first message leads to must find it.
         _reusable.TryAdd(key, new Lazy<Task<SipConnection>>(Task.FromResult(connection)));
-        RemoveIfClosed(connection);
+        Start(connection, ended);
     }
 
     /// <summary>The open connection that a message to that destination would use; null when there is none.</summary>
@@ -78,8 +80,8 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
     {
         try
         {
-            SipConnection connection = Adopt(await ConnectAsync(key).ConfigureAwait(false), key, isOpener: true, static _ => { });
-            RemoveIfClosed(connection);
+            var connection = new SipConnection(await ConnectAsync(key).ConfigureAwait(false), key, isOpener: true, options);
+            Start(connection, static _ => { });
             return connection;
         }
         catch
@@ -115,13 +117,16 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
         }
     }
 
-    private SipConnection Adopt(IStreamConnection stream, SipConnectionKey key, bool isOpener, Action<SipConnection> ended)
+    private void Start(SipConnection connection, Action<SipConnection> ended)
     {
-        var connection = new SipConnection(stream, key, isOpener, options);
         _all[connection] = true;
         ImageShareTelemetry.SipConnectionOpened();
         connection.Start(inbound, over => OnEnded(over, ended), stop);
-        return connection;
+        if (!connection.IsOpen)
+        {
+            // It has ended at once, maybe before it was entered under its key.
+            Forget(connection);
+        }
     }
 
     private void OnEnded(SipConnection connection, Action<SipConnection> ended)
@@ -133,15 +138,6 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
         if (!stop.IsCancellationRequested)
         {
             inbound.ConnectionLost(connection);
-        }
-    }
-
-    // It may have ended before it was entered under its key.
-    private void RemoveIfClosed(SipConnection connection)
-    {
-        if (!connection.IsOpen)
-        {
-            Forget(connection);
         }
     }
 }
