@@ -265,7 +265,7 @@ public sealed class ImageShareClient : IAsyncDisposable
     private async Task<ServedImage> ReadAsync(ImageSource source, ShareSettings settings, CancellationToken cancellationToken)
     {
         settings.ThrowIfInvalid(Context.Limits);
-        ImageDescription image = await source.ReadDescriptionAsync(Context.Profile.Sha256, cancellationToken).ConfigureAwait(false);
+        ImageDescription image = await source.ReadDescriptionAsync(Context.Profile.Sha256, Context.DescribedFiles, cancellationToken).ConfigureAwait(false);
         return ServedImage.Of(source, image, settings);
     }
 

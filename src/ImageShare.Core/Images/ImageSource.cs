@@ -33,7 +33,14 @@ public sealed class ImageSource
     /// <summary>The content of an in-memory image, so that it can be sent without reading a stream; null for any other source.</summary>
     internal ReadOnlyMemory<byte>? Bytes { get; private init; }
 
-    /// <summary>Shares a file. The file is opened when it is described and when it is sent.</summary>
+    /// <summary>The path of a file; null for any other source, which cannot be recognized.</summary>
+    private string? FilePath { get; init; }
+
+    /// <summary>
+    /// Shares a file. The file is opened when it is described and when it is sent. A client that shares it again does not read it again to describe it, if
+    /// path, size and dates are the same and it is older than two seconds. If its content was changed and its date set back, the peer receives an image that
+    /// does not match its hash, and the share fails there.
+    /// </summary>
     /// <param name="path">The path of the file. Only the file name is ever sent to a peer.</param>
     /// <param name="type">The media type. Null to detect it from the first bytes or the file extension.</param>
     public static ImageSource FromFile(string path, MediaType? type = null)
@@ -46,7 +53,10 @@ public sealed class ImageSource
             () => Directory.Exists(full)
                 ? throw new ImageShareException(ImageShareError.FileNotFound, $"'{path}' is a directory; choose a file in it.")
                 : new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileAccessOptions),
-            () => SourceState.Of(new FileInfo(full)));
+            () => SourceState.Of(new FileInfo(full)))
+        {
+            FilePath = full,
+        };
     }
 
     /// <summary>Shares bytes in memory. They are not copied and must not change until the share has ended.</summary>
@@ -78,10 +88,21 @@ public sealed class ImageSource
     /// <see cref="ImageShareError.FileNotFound"/>: the image does not exist or may not be read. <see
     /// cref="ImageShareError.SourceUnreadable"/>: it is empty, changed while it was read, or reading failed.
     /// </exception>
-    public Task<ImageDescription> DescribeAsync(CancellationToken cancellationToken = default) => ReadDescriptionAsync(withSha256: true, cancellationToken);
+    public Task<ImageDescription> DescribeAsync(CancellationToken cancellationToken = default) => ReadDescriptionAsync(withSha256: true, known: null, cancellationToken);
 
-    /// <summary>Like <see cref="DescribeAsync"/>, but without the SHA-256 if nobody will read it: hashing is most of the work.</summary>
-    internal async Task<ImageDescription> ReadDescriptionAsync(bool withSha256, CancellationToken cancellationToken)
+    /// <summary>
+    /// Like <see cref="DescribeAsync"/>, but without the SHA-256 if nobody will read it, and without reading a file that was read before: hashing is most of
+    /// the work.
+    /// </summary>
+    /// <param name="withSha256">Whether the SHA-256 is needed.</param>
+    /// <param name="known">The files that were read before, or null.</param>
+    /// <param name="cancellationToken">Cancels reading.</param>
+    internal Task<ImageDescription> ReadDescriptionAsync(bool withSha256, DescribedFiles? known, CancellationToken cancellationToken) =>
+        FilePath is not null && known?.Find(FilePath) is { } file && (!withSha256 || file.Sha256 is not null) && file.State == _look()
+            ? Task.FromResult(Describe(file.State, file.State.Size, file.Recognized, file.Sha1) with { Sha256 = withSha256 ? file.Sha256 : null })
+            : HashAsync(withSha256, known, cancellationToken);
+
+    private async Task<ImageDescription> HashAsync(bool withSha256, DescribedFiles? known, CancellationToken cancellationToken)
     {
         byte[] piece = ArrayPool<byte>.Shared.Rent(PieceLength);
         try
@@ -89,6 +110,9 @@ public sealed class ImageSource
             using IncrementalHash sha1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
             using IncrementalHash? sha256 = withSha256 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
             SourceState? before = _look();
+
+            // Asked before the first byte is read: what is written afterwards has another date.
+            bool mayBeKept = FilePath is not null && before is not null && known?.IsOldEnough(before.Modified) == true;
             Stream stream = Open();
             await using (stream.ConfigureAwait(false))
             {
@@ -110,7 +134,15 @@ public sealed class ImageSource
                     size += read;
                 }
 
-                return Describe(before, size, recognized, Convert.ToHexString(sha1.GetHashAndReset())) with { Sha256 = sha256 is null ? null : Convert.ToHexString(sha256.GetHashAndReset()) };
+                string first = Convert.ToHexString(sha1.GetHashAndReset());
+                string? second = sha256 is null ? null : Convert.ToHexString(sha256.GetHashAndReset());
+                ImageDescription description = Describe(before, size, recognized, first) with { Sha256 = second };
+                if (mayBeKept)
+                {
+                    known!.Keep(FilePath!, new DescribedFile(before!, recognized, first, second));
+                }
+
+                return description;
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -199,10 +231,11 @@ public sealed class ImageSource
         return leaf.Length == 0 ? "image" : leaf;
     }
 
-    /// <summary>The properties of a file that reveal a change.</summary>
-    private sealed record SourceState(long Size, DateTimeOffset Modified, DateTimeOffset Created)
-    {
-        public static SourceState? Of(FileInfo file) =>
-            file.Exists ? new SourceState(file.Length, file.LastWriteTimeUtc, file.CreationTimeUtc) : null;
-    }
+}
+
+/// <summary>The properties of a file that reveal a change.</summary>
+internal sealed record SourceState(long Size, DateTimeOffset Modified, DateTimeOffset Created)
+{
+    public static SourceState? Of(FileInfo file) =>
+        file.Exists ? new SourceState(file.Length, file.LastWriteTimeUtc, file.CreationTimeUtc) : null;
 }

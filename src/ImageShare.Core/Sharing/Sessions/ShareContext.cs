@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using ImageShare.Core.Images;
 using ImageShare.Core.Msrp.Sessions;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sdp;
@@ -86,6 +87,9 @@ internal sealed class ShareContext
 
     /// <summary>See <see cref="ImageShareOptions.Catalogue"/>.</summary>
     public IImageCatalogue? Catalogue { get; init; }
+
+    /// <summary>The files that were read before.</summary>
+    public DescribedFiles DescribedFiles => field ??= new DescribedFiles(TimeProvider);
 
     public PlainOfferPeers PlainOfferPeers { get; } = new();
 

@@ -67,13 +67,14 @@ internal sealed class RequestedImage(ShareContext context, CalledShare call, Sen
         Wanted = wanted,
     };
 
-    private static async Task<List<ServedImage>> MatchAsync(IReadOnlyList<CatalogueImage> candidates, ImageSelector wanted, CancellationToken cancellationToken)
+    private async Task<List<ServedImage>> MatchAsync(IReadOnlyList<CatalogueImage> candidates, ImageSelector wanted, CancellationToken cancellationToken)
     {
         List<ServedImage> found = [];
         string? algorithm = wanted.StrongestHash is { } hash ? ImageHashes.KeyOf(hash) : null;
         foreach (CatalogueImage candidate in candidates)
         {
-            ImageDescription described = candidate.Description ?? await candidate.Source.ReadDescriptionAsync(algorithm == ImageHashes.Sha256, cancellationToken).ConfigureAwait(false);
+            ImageDescription described = candidate.Description
+                ?? await candidate.Source.ReadDescriptionAsync(algorithm == ImageHashes.Sha256, context.DescribedFiles, cancellationToken).ConfigureAwait(false);
             if ((wanted.Name ?? described.Name) != described.Name || (wanted.Size ?? described.Size) != described.Size
                 || !(wanted.Type is null || ImageTypes.AreSame(wanted.Type, described.Type))
                 || !described.Type.Type.Equals("image", StringComparison.OrdinalIgnoreCase))
