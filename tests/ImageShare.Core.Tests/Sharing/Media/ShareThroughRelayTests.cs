@@ -82,12 +82,12 @@ public sealed class ShareThroughRelayTests
     [Category("TLS-019")]
     public async Task A_path_that_changes_is_told_in_the_session_before_its_time_is_over(bool ofAlice, bool ofBob)
     {
-        // Of 45 s of transfer each path is good for 30: whoever were not told would be sent away with 481.
+        // Of 54 s of transfer each path is good for 30, and is renewed every 15 s: whoever were not told would be sent away with 481.
         var time = new ManualTimeProvider();
         _relay.ChangesPath = true;
         _relay.Expires = 20;
         await using SharePair pair = await StartAsync(ofAlice, ofBob, alice: o => o with { TimeProvider = time }, bob: o => o with { TimeProvider = time });
-        byte[] image = TestImage.Png(225_000);
+        byte[] image = TestImage.Png(270_000);
         await using ImageShareSession outgoing = await pair.Alice.ShareAsync(
             pair.Bob.Address, SharePair.Image(image), new ShareSettings { MaxBytesPerSecond = 5_000, QueryFirst = false });
         await using ImageShareSession incoming = await (await pair.NextInvitationAsync()).AcceptAsync(pair.Store);
