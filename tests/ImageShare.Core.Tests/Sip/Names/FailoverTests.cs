@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sip;
-using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Names;

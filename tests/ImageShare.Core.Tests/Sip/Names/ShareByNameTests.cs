@@ -8,7 +8,6 @@ using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Sip.UserAgents;
 using ImageShare.Core.Sip.UserAgents.Settings;
 using ImageShare.Core.Tests.Sip.UserAgents;
-using ImageShare.Core.Tests.Support;
 using ImageShare.Core.Tests.Testing;
 
 namespace ImageShare.Core.Tests.Sip.Names;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Threading.Channels;
 using ImageShare.Core.Sip.Names;
 
 namespace ImageShare.Core.Tests.Sip.Names;
@@ -8,7 +9,7 @@ internal sealed class SilentResolver : ISipResolver
 {
     private readonly TaskCompletionSource<DnsAnswer<IPAddress>> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _never = new();
-    private readonly SemaphoreSlim _asked = new(0);
+    private readonly Channel<bool> _asked = Channel.CreateUnbounded<bool>();
     private int _questions;
 
     /// <summary>Thrown instead.</summary>
@@ -21,9 +22,10 @@ internal sealed class SilentResolver : ISipResolver
     /// <summary>Waits until it was asked that many times more.</summary>
     public async Task AskedAsync(int times)
     {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         for (int i = 0; i < times; i++)
         {
-            Assert.That(await _asked.WaitAsync(TimeSpan.FromSeconds(30)), Is.True, "it was not asked");
+            await _asked.Reader.ReadAsync(patience.Token);
         }
     }
 
@@ -50,7 +52,7 @@ internal sealed class SilentResolver : ISipResolver
     private void Count()
     {
         Interlocked.Increment(ref _questions);
-        _asked.Release();
+        _asked.Writer.TryWrite(true);
         if (Error is { } error)
         {
             throw error;

@@ -88,7 +88,7 @@ public sealed class SipNamesTests
         await using SipTransport transport = Transport(SipProtocol.Tcp);
         Assert.That(await AllAsync(transport, "sip:ims.test", 0), Is.EqualTo("TCP 192.0.2.1:5065"));
         Assert.That(await AllAsync(transport, "sips:ims.test", 0), Is.EqualTo("TLS 192.0.2.1:5061"));
-        Assert.That(_dns.Asked.First(), Is.EqualTo("SRV _sip._tcp.ims.test"));
+        Assert.That(_dns.Asked[0], Is.EqualTo("SRV _sip._tcp.ims.test"));
     }
 
     [Test]
