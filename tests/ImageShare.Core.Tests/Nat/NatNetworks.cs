@@ -75,7 +75,7 @@ internal sealed class NatNetworks : IDisposable
 
     private string? PlugIn(string name, string address) =>
         In("net", "link", "add", name, "type", "veth", "peer", "name", "out", "netns", _prefix + name) ?? In("net", "link", "set", name, "master", "bridge", "up")
-        ?? In(name, "address", "add", address + "/24", "dev", "out") ?? In(name, "link", "set", "out", "up");
+        ?? In(name, "address", "add", address + "/24", "dev", "out") ?? In(name, "link", "set", "out", "up") ?? In(name, "link", "set", "lo", "up");
 
     private string? Translate(string router, string inside, string machine, string address) =>
         In(router, "link", "add", "in", "type", "veth", "peer", "name", "cable", "netns", _prefix + machine)

@@ -86,11 +86,10 @@ internal sealed class Provider : IAsyncDisposable
             string path = Path.Combine(folder.FullName, "kamailio.cfg");
             await File.WriteAllTextAsync(path, Fill(role));
             string memory = _settings.ListensForTls && role != "scscf" ? "64" : "16";
-            ChildProcess server = ChildProcess.Start(file, folder, "-f", path, "-DD", "-E", "-Y", folder.FullName, "-w", folder.FullName, "-m", memory, "-M", "8");
+            string[] command = [.. _settings.Under, file, "-f", path, "-DD", "-E", "-Y", folder.FullName, "-w", folder.FullName, "-m", memory, "-M", "8"];
+            ChildProcess server = ChildProcess.Start(command[0], folder, command[1..]);
             _servers.Add(server);
-            int port = role == "scscf" ? _serving : Port;
-            await server.ReadyAsync(() => LoopbackPorts.ListensOnUdp(port)
-                && (role == "scscf" || (LoopbackPorts.ListensOnTcp(port) && (!_settings.ListensForTls || LoopbackPorts.ListensOnTcp(TlsPort)))));
+            await server.ReadyAsync(() => server.Output.Contains("STARTED", StringComparison.Ordinal));
         }
     }
 

@@ -26,5 +26,8 @@ internal sealed record ProviderSettings
     /// <summary>Its address.</summary>
     public string Host { get; init; } = "127.0.0.1";
 
+    /// <summary>What starts its servers on another machine, such as <c>ip netns exec NAME</c>; empty for this one.</summary>
+    public string[] Under { get; init; } = [];
+
     public override string ToString() => $"{(IsIms ? "P-CSCF and S-CSCF" : "registrar")}{(UsesSha256 ? ", SHA-256" : string.Empty)}{(HelpsNat ? ", nathelper" : string.Empty)}{(UsesOutbound ? string.Empty : ", no outbound")}";
 }

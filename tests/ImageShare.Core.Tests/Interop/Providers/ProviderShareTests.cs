@@ -50,6 +50,11 @@ public sealed class ProviderShareTests
         {
             AssertIms(pair);
         }
+
+        if (alice != "udp" && bob != "udp" && (of.IsIms || of.HelpsNat))
+        {
+            Assert.That(pair.Provider.Log, Does.Not.Contain("tcpconn_1st_send"), "everything came on the connections of the registrations");
+        }
     }
 
     [TestCase(false)]
