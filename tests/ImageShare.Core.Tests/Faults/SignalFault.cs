@@ -39,7 +39,12 @@ internal sealed record SignalFault(string Stage, string Signal, bool OfSender)
             case "STOP":
                 struck.Signal("STOP");
                 Loose(run, drops: true);
-                if (OfSender)
+                if (OfSender && Receiver is null)
+                {
+                    // Nobody else has a share that could end.
+                    await Task.Delay(TimeSpan.FromSeconds(ShortTimeout + 1));
+                }
+                else if (OfSender)
                 {
                     receiver = await run.ReceiverEndAsync();
                 }

@@ -19,12 +19,14 @@ public sealed class SignalFaultTests
         [
             ("KILL", true, null, null), ("KILL", false, "NoAnswer", null),
             ("TERM", true, "Cancelled", null), ("TERM", false, "NoAnswer", null),
+            ("STOP", true, "NoAnswer", null), ("STOP", false, "NoAnswer", null),
             ("PAUSE", true, Done, Done), ("PAUSE", false, Done, Done),
         ]),
         ("the first response to the invitation",
         [
             ("KILL", true, null, "NoAnswer"), ("KILL", false, "NoAnswer", null),
             ("TERM", true, "Cancelled", "Cancelled"), ("TERM", false, "Declined", "Cancelled"),
+            ("STOP", true, "NoAnswer", "NoAnswer"), ("STOP", false, "NoAnswer", "NoAnswer or Cancelled"),
             ("PAUSE", true, Done, Done), ("PAUSE", false, Done, Done),
         ]),
         ("the user's answer",
@@ -38,12 +40,14 @@ public sealed class SignalFaultTests
         [
             ("KILL", true, null, "MediaNotConnected"), ("KILL", false, "NoAnswer", null),
             ("TERM", true, "Cancelled", "Cancelled"), ("TERM", false, "Cancelled", "Cancelled"),
+            ("STOP", true, AfterStop, "MediaNotConnected"), ("STOP", false, "NoAnswer", AfterStop),
             ("PAUSE", true, Done, Done), ("PAUSE", false, Done, Done),
         ]),
         ("the first SEND",
         [
             ("KILL", true, null, "ConnectionLost or MediaNotConnected"), ("KILL", false, Lost, null),
             ("TERM", true, "Cancelled", "Cancelled"), ("TERM", false, "Cancelled", "Cancelled"),
+            ("STOP", true, AfterStop, "TransferStalled or MediaNotConnected"), ("STOP", false, Stalled, AfterStop),
             ("PAUSE", true, Done, Done), ("PAUSE", false, Done, Done),
         ]),
         ("the rest of the image",
@@ -57,6 +61,7 @@ public sealed class SignalFaultTests
         [
             ("KILL", true, null, Done), ("KILL", false, "ConnectionLost or completed", null),
             ("TERM", true, "Cancelled or completed", Done), ("TERM", false, Done, Done),
+            ("STOP", true, "TransferStalled or completed", Done), ("STOP", false, "TransferStalled or completed", Done),
             ("PAUSE", true, Done, Done), ("PAUSE", false, Done, Done),
         ]),
         ("the BYE",
