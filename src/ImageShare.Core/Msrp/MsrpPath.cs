@@ -57,20 +57,21 @@ public sealed record MsrpPath
     {
         value = null;
         var cursor = new AsciiCursor(Grammar.TrimWhiteSpace(text));
-        ImmutableArray<MsrpUri>.Builder uris = ImmutableArray.CreateBuilder<MsrpUri>(1);
+        ImmutableArray<MsrpUri> uris = [];
         do
         {
             cursor.SkipWhiteSpace();
-            if (uris.Count == maxUris || !MsrpUri.TryParse(cursor.ReadUntilAny(" \t"u8), out MsrpUri? uri))
+            if (uris.Length == maxUris || !MsrpUri.TryParse(cursor.ReadUntilAny(" \t"u8), out MsrpUri? uri))
             {
                 return false;
             }
 
-            uris.Add(uri);
+            // Nearly always the only one.
+            uris = uris.Add(uri);
         }
         while (!cursor.AtEnd);
 
-        value = new MsrpPath(uris.ToImmutable());
+        value = new MsrpPath(uris);
         return true;
     }
 

@@ -11,6 +11,9 @@ internal sealed class ConnectionShutdown(
     /// <summary>How long the last bytes may take to leave before the connection is dropped.</summary>
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
 
+    // Nobody adds to it.
+    private static readonly HashSet<SessionBinding> NoSessions = [];
+
     /// <summary>Runs the writer loop, then waits until the reader loop has read what the peer sent last, and stops the transfers.</summary>
     public async Task WriteAsync()
     {
@@ -33,8 +36,27 @@ internal sealed class ConnectionShutdown(
     }
 
     /// <summary>The sessions in the middle of a message, when the reader loop has ended.</summary>
-    public HashSet<SessionBinding> FindCutOff() =>
-        [.. bound.Inside.Where(static s => !s.Outgoing.IsEmpty), .. reader.Sessions.All.Where(static s => s.Incoming.IsOpen)];
+    public HashSet<SessionBinding> FindCutOff()
+    {
+        HashSet<SessionBinding>? found = null;
+        foreach (SessionBinding session in bound.Inside)
+        {
+            if (!session.Outgoing.IsEmpty)
+            {
+                (found ??= []).Add(session);
+            }
+        }
+
+        foreach (SessionBinding session in reader.Sessions.All)
+        {
+            if (session.Incoming.IsOpen)
+            {
+                (found ??= []).Add(session);
+            }
+        }
+
+        return found ?? NoSessions;
+    }
 
     /// <summary>The reader loop has ended: what is still to be written has a short time.</summary>
     public async Task DrainAsync(Task writing, MsrpSessionEndReason reason)

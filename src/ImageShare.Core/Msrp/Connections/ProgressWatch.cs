@@ -18,7 +18,7 @@ internal sealed class ProgressWatch : IDisposable
 
     // The state at the last check. Used by the timer and by callers of Forget.
     private readonly Lock _gate = new();
-    private Dictionary<SessionBinding, (int Message, long Bytes)> _messageMarks = [];
+    private Dictionary<SessionBinding, (int Message, long Bytes)>? _messageMarks;
     private (long Requests, long Bytes)? _requestMark;
 
     public ProgressWatch(ConnectionSettings settings, ReadProgress read, BoundSessions<SessionBinding> bound, ConnectionEnd end)
@@ -37,7 +37,7 @@ internal sealed class ProgressWatch : IDisposable
     {
         lock (_gate)
         {
-            _messageMarks.Remove(session);
+            _messageMarks?.Remove(session);
         }
     }
 
@@ -63,6 +63,7 @@ internal sealed class ProgressWatch : IDisposable
             long bytes = session.Incoming.ReceivedBytes;
             if (counts
                 && message != 0
+                && _messageMarks is not null
                 && _messageMarks.TryGetValue(session, out (int Message, long Bytes) before)
                 && before.Message == message
                 && bytes - before.Bytes < _settings.Limits.MinProgressBytes)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Msrp.Transfers;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Msrp.Connections;
 
@@ -12,7 +13,7 @@ internal sealed class SessionBinding
 {
     private readonly SessionTable _table;
     private readonly TaskCompletionSource _bound = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<MsrpSessionEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SingleResult<MsrpSessionEnd> _ended = new();
     private ImmutableArray<OutgoingTransfer> _outgoing = [];
     private MsrpConnection? _connection;
 
@@ -74,6 +75,9 @@ internal sealed class SessionBinding
 
     public bool IsOver => _ended.Task.IsCompleted;
 
+    /// <summary>Calls back when it is over, with the reason. See <see cref="SingleResult{T}.Tell"/>.</summary>
+    public void TellEnd(Action<MsrpSessionEnd> heard) => _ended.Tell(heard);
+
     /// <summary>A message is to be sent.</summary>
     public void Add(OutgoingTransfer transfer) => ImmutableInterlocked.Update(ref _outgoing, static (all, added) => all.Add(added), transfer);
 
@@ -117,7 +121,7 @@ internal sealed class SessionBinding
     /// <summary>Ends the session; the first reason counts.</summary>
     public void End(MsrpSessionEndReason reason, int? status = null)
     {
-        if (_ended.TrySetResult(new MsrpSessionEnd(reason, status)))
+        if (_ended.TrySet(new MsrpSessionEnd(reason, status)))
         {
             ImageShareTelemetry.MsrpSessionEnded(reason);
             _table.Remove(this);

@@ -228,7 +228,7 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
                 Msrp.SetPeerAddress(_signalling!.ToString(), port);
             }
 
-            _ = Session.Begin(WatchAsync, mayBlock: false);
+            Msrp.Binding.TellEnd(OnEnded);
             await Msrp.ConnectAsync(Peer.IsActive, CancellationToken.None).ConfigureAwait(false);
             Session.Post(new ShareInput.MediaConnected(), inPlace: true);
         }
@@ -243,11 +243,21 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
         }
     }
 
-    private async Task WatchAsync()
+    // The result of the transfer is more precise, so it comes first. On the thread that ended the MSRP session, which others may need.
+    private void OnEnded(MsrpSessionEnd end)
     {
-        MsrpSessionEnd end = await Msrp.Ended.ConfigureAwait(false);
+        if (Sending.IsCompleted)
+        {
+            Session.Post(new ShareInput.MediaFailed(MsrpOutcome.OfEnd(end)));
+        }
+        else
+        {
+            _ = Session.Begin(() => OnEndedAsync(end), mayBlock: false);
+        }
+    }
 
-        // The result of the transfer is more precise, so wait for it first.
+    private async Task OnEndedAsync(MsrpSessionEnd end)
+    {
         await Sending.ConfigureAwait(false);
         Session.Post(new ShareInput.MediaFailed(MsrpOutcome.OfEnd(end)), inPlace: true);
     }

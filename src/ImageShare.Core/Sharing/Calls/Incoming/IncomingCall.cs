@@ -190,7 +190,7 @@ internal sealed class IncomingCall : ShareCall
         var session = new AgreedSession(description, [.. accepted.Select(static image => FileOf(image.Key, image.Value))]);
         SessionAnswers.Start(dialog, session, _shares.Count == 1 ? (request, body, local) => TryReplace(_shares[0], dialog, request, body, local) : null);
         Establish(dialog, new SessionOffers(dialog, session), accepted);
-        _ = Begin(() => WatchDialogAsync(accepting, dialog), mayBlock: false);
+        dialog.TellEnd(end => OnDialogEnded(accepting, end));
     }
 
     private static SessionFile FileOf(CalledShare share, ImageAnswer answer)
@@ -270,15 +270,27 @@ internal sealed class IncomingCall : ShareCall
         }
     }
 
-    private async Task WatchDialogAsync(Task<InviteDialog> accepting, InviteDialog dialog)
+    // On the agent's loop.
+    private void OnDialogEnded(Task<InviteDialog> accepting, DialogEnd end)
     {
-        DialogEnd end = await dialog.Ended.ConfigureAwait(false);
         if (_isReplaced)
         {
             return;
         }
 
-        if (end.Reason == DialogEndReason.Failed && await FailureOfAsync(accepting).ConfigureAwait(false) is { } e)
+        if (end.Reason == DialogEndReason.Failed)
+        {
+            _ = Begin(() => OnDialogFailedAsync(accepting, end), mayBlock: false);
+        }
+        else if (DialogOutcome.Of(end) is { } input)
+        {
+            PostAll(input);
+        }
+    }
+
+    private async Task OnDialogFailedAsync(Task<InviteDialog> accepting, DialogEnd end)
+    {
+        if (await FailureOfAsync(accepting).ConfigureAwait(false) is { } e)
         {
             // The session was never established; the exception says why. Usually a CANCEL crossed our answer.
             PostAll(new ShareInput.DialogFailed(e.Error == ImageShareError.Cancelled ? Withdrawal : ShareOutcome.From(e)));

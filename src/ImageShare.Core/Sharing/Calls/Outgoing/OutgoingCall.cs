@@ -252,7 +252,7 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
         }
 
         PostAll(new ShareInput.PeerAnswered(), inPlace: true);
-        _ = Begin(() => WatchAsync(dialog), mayBlock: false);
+        dialog.TellEnd(OnDialogEnded);
         var answer = new InvitationAnswer(Context, dialog, offered, offer, _cancellation.Requested) { Agreed = offers => Offers = offers };
         Deliver(await answer.ReadAsync(accepted.Answer).ConfigureAwait(false), dialog, offered);
     }
@@ -284,11 +284,12 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
         }
     }
 
-    private async Task WatchAsync(InviteDialog dialog)
+    // On the agent's loop. Our own BYE is no news.
+    private void OnDialogEnded(DialogEnd end)
     {
-        if (DialogOutcome.Of(await dialog.Ended.ConfigureAwait(false)) is { } input)
+        if (DialogOutcome.Of(end) is { } input)
         {
-            PostAll(input, inPlace: true);
+            PostAll(input);
         }
     }
 }

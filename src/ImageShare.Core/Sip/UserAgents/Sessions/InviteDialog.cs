@@ -35,6 +35,9 @@ public sealed class InviteDialog
     /// <summary>Completes when the session is over, with the reason; never fails.</summary>
     public Task<DialogEnd> Ended => _session.Ending.Ended;
 
+    /// <summary>Calls back when the session is over, on the agent's loop unless that was before.</summary>
+    internal void TellEnd(Action<DialogEnd> heard) => _session.Ending.TellEnd(heard);
+
     /// <summary>
     /// Takes requests inside the dialog: re-INVITE, UPDATE, INFO and the like, as far as they are allowed. Called on the agent's
     /// loop; must not block. While unset, OPTIONS goes to the agent's handler, a re-INVITE and an UPDATE get 488 (the session goes on as it

@@ -1,5 +1,6 @@
 using ImageShare.Core.Sip.Dialogs;
 using ImageShare.Core.Sip.Messages;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.UserAgents.Sessions;
 
@@ -12,7 +13,7 @@ namespace ImageShare.Core.Sip.UserAgents.Sessions;
 internal sealed class SessionEnding(InviteDialog dialog, SessionRequests requests)
 {
     private readonly TaskCompletionSource<InviteDialog> _confirmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<DialogEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SingleResult<DialogEnd> _ended = new();
     private readonly TaskCompletionSource _byeDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _byeReason;
     private SipRequest? _peerBye;
@@ -22,6 +23,9 @@ internal sealed class SessionEnding(InviteDialog dialog, SessionRequests request
 
     /// <summary>Completes when the session is over; never fails.</summary>
     public Task<DialogEnd> Ended => _ended.Task;
+
+    /// <summary>Calls back on the loop when the session is over. See <see cref="SingleResult{T}.Tell"/>.</summary>
+    public void TellEnd(Action<DialogEnd> heard) => _ended.Tell(heard);
 
     /// <summary>Completes when our BYE is answered, or no answer can be expected; never fails.</summary>
     public Task ByeDone => _byeDone.Task;
@@ -40,7 +44,7 @@ internal sealed class SessionEnding(InviteDialog dialog, SessionRequests request
     public void Fail(ImageShareException error)
     {
         FailConfirmation(error);
-        _ended.TrySetResult(new DialogEnd(DialogEndReason.Failed));
+        _ended.TrySet(new DialogEnd(DialogEndReason.Failed));
         CompleteBye();
     }
 
@@ -72,7 +76,7 @@ internal sealed class SessionEnding(InviteDialog dialog, SessionRequests request
             CompleteBye();
         }
 
-        _ended.TrySetResult(new DialogEnd(reason, _peerBye));
+        _ended.TrySet(new DialogEnd(reason, _peerBye));
     }
 
     private void OnByeDone(EndingDialog ending)
