@@ -75,9 +75,9 @@ internal sealed class Kamailio : IAsyncDisposable
     }
 
     // Verifies us as we verify it: certificates by the test's own authority only.
-    internal static void WriteTlsFiles(DirectoryInfo folder)
+    internal static void WriteTlsFiles(DirectoryInfo folder, string host = "127.0.0.1")
     {
-        X509Certificate2 certificate = TestCertificates.Loopback;
+        X509Certificate2 certificate = host == "127.0.0.1" ? TestCertificates.Loopback : TestCertificates.Make(host);
         foreach ((string name, string text) in (ReadOnlySpan<(string, string)>)
             [
                 ("cert.pem", certificate.ExportCertificatePem()), ("key.pem", certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem()),

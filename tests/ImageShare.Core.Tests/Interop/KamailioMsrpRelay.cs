@@ -3,7 +3,7 @@ using ImageShare.Core.Msrp.Relays;
 
 namespace ImageShare.Core.Tests.Interop;
 
-/// <summary>kamailio's MSRP relay, for one test. Its certificate is for 127.0.0.1; each user has the password.</summary>
+/// <summary>kamailio's MSRP relay, for one test. Each user has the password.</summary>
 internal sealed class KamailioMsrpRelay : IAsyncDisposable
 {
     public const string Realm = "relay.example";
@@ -16,11 +16,11 @@ internal sealed class KamailioMsrpRelay : IAsyncDisposable
     private readonly ChildProcess _process;
     private bool _disposed;
 
-    private KamailioMsrpRelay(DirectoryInfo folder, ChildProcess process, int port)
+    private KamailioMsrpRelay(DirectoryInfo folder, ChildProcess process, string host, int port)
     {
         _folder = folder;
         _process = process;
-        Uri = MsrpUri.Parse($"msrps://127.0.0.1:{port};tcp");
+        Uri = MsrpUri.Parse($"msrps://{host}:{port};tcp");
     }
 
     public MsrpUri Uri { get; }
@@ -30,7 +30,9 @@ internal sealed class KamailioMsrpRelay : IAsyncDisposable
 
     /// <param name="minExpires">The least seconds it grants a path for.</param>
     /// <param name="maxExpires">The most, and what it grants when nobody asks.</param>
-    public static async Task<KamailioMsrpRelay> StartAsync(int minExpires = 60, int maxExpires = 3600)
+    /// <param name="host">Its address, for which its certificate is.</param>
+    /// <param name="under">What starts it on another machine, such as <c>ip netns exec NAME</c>; empty for this one.</param>
+    public static async Task<KamailioMsrpRelay> StartAsync(int minExpires = 60, int maxExpires = 3600, string host = "127.0.0.1", params string[] under)
     {
         Tool.RequireKamailioTls();
         string file = Tool.Kamailio.Require();
@@ -39,7 +41,7 @@ internal sealed class KamailioMsrpRelay : IAsyncDisposable
         string text = File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Interop", "kamailio-msrp.cfg"));
         foreach ((string name, string value) in (ReadOnlySpan<(string, string)>)
             [
-                ("port", $"{port}"), ("folder", folder.FullName), ("password", Password), ("min_expires", $"{minExpires}"), ("max_expires", $"{maxExpires}"),
+                ("host", host), ("port", $"{port}"), ("folder", folder.FullName), ("password", Password), ("min_expires", $"{minExpires}"), ("max_expires", $"{maxExpires}"),
             ])
         {
             text = text.Replace($"@{name}@", value, StringComparison.Ordinal);
@@ -47,12 +49,12 @@ internal sealed class KamailioMsrpRelay : IAsyncDisposable
 
         string path = Path.Combine(folder.FullName, "kamailio.cfg");
         File.WriteAllText(path, text);
-        Kamailio.WriteTlsFiles(folder);
-        var relay = new KamailioMsrpRelay(
-            folder, ChildProcess.Start(file, folder, "-f", path, "-DD", "-E", "-Y", folder.FullName, "-w", folder.FullName, "-m", "128", "-M", "8"), port);
+        Kamailio.WriteTlsFiles(folder, host);
+        string[] command = [.. under, file, "-f", path, "-DD", "-E", "-Y", folder.FullName, "-w", folder.FullName, "-m", "128", "-M", "8"];
+        var relay = new KamailioMsrpRelay(folder, ChildProcess.Start(command[0], folder, command[1..]), host, port);
         try
         {
-            await relay._process.ReadyAsync(() => LoopbackPorts.ListensOnTcp(port));
+            await relay._process.ReadyAsync(() => relay.Log.Contains("STARTED", StringComparison.Ordinal));
             return relay;
         }
         catch

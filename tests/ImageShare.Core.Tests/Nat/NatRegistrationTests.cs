@@ -3,6 +3,7 @@ using ImageShare.Core.Tests.Cli;
 using ImageShare.Core.Tests.Images;
 using ImageShare.Core.Tests.Interop;
 using ImageShare.Core.Tests.Interop.Providers;
+using ImageShare.Core.Tests.Net;
 
 namespace ImageShare.Core.Tests.Nat;
 
@@ -62,6 +63,25 @@ public sealed class NatRegistrationTests
         CliResult sent = await SendAsync(provider, "bob", NatNetworks.BobAddress, transport, "--timeout", "10");
         sent.AssertFailed("MediaNotConnected");
         Assert.That(sent.Last.GetProperty("message").GetString(), Does.Contain("use an MSRP relay"), provider.Log);
+    }
+
+    [TestCase(false, "udp")]
+    [TestCase(true, "tcp")]
+    [Category("TLS-016")]
+    public async Task Two_registered_clients_behind_two_NATs_share_through_the_relay(bool ims, string transport)
+    {
+        Tool.RequireKamailioTls();
+        await using Provider provider = await StartAsync(ims);
+        await using KamailioMsrpRelay relay = await KamailioMsrpRelay.StartAsync(host: NatNetworks.PublicAddress, under: _networks.At("public"));
+        string trust = Path.Combine(_folder.Outer, "trust.pem");
+        await File.WriteAllTextAsync(trust, TestCertificates.Authority.ExportCertificatePem());
+        string[] through = ["--msrp-relay", relay.Uri.ToString(), "--msrp-relay-realm", KamailioMsrpRelay.Realm, "--tls-trust", trust];
+        await using CliProcess alice = Listen(provider, "alice", NatNetworks.AliceAddress, transport, through);
+        await alice.EventAsync("registration");
+        CliResult sent = await SendAsync(provider, "bob", NatNetworks.BobAddress, transport, through);
+        Assert.That(sent.Status, Is.Zero, () => sent.Errors + string.Join('\n', sent.Lines) + provider.Log + relay.Log);
+        Assert.That((await alice.EventAsync("completed")).GetProperty("verified").GetBoolean(), Is.True);
+        Assert.That((relay.Count("GRANTED alice"), relay.Count("GRANTED bob")), Is.EqualTo((1, 1)), relay.Log);
     }
 
     private Task<Provider> StartAsync(bool ims) => Provider.StartAsync(
