@@ -9,8 +9,8 @@ internal static class InspectCommand
     public static Command Create(CommonOptions common)
     {
         var files = new Argument<FileInfo[]>("file") { Description = "Files with raw messages", Arity = ArgumentArity.OneOrMore };
-        Option<string?> kind = CommonOptions.OneOfOrNone("--kind", "Their kind; detected from the first bytes by default", "sip", "sdp", "msrp", "multipart", "trace");
-        var command = new Command("inspect", "Decode raw SIP, SDP, MSRP and multipart bytes and report faults") { files, kind, common.Json };
+        Option<string?> kind = CommonOptions.OneOfOrNone("--kind", "Their kind; detected from the first bytes by default", "sip", "sdp", "msrp", "multipart", "trace", "capture");
+        var command = new Command("inspect", "Decode raw SIP, SDP, MSRP and multipart bytes, traces and captures (pcap, pcapng), and report faults") { files, kind, common.Json };
         command.SetAction(parsed =>
         {
             bool json = parsed.GetValue(common.Json);

@@ -14,6 +14,7 @@ var root = new RootCommand("Shares images between SIP addresses: GSMA IR.79 Imag
     FetchCommand.Create(common),
     RegisterCommand.Create(common),
     InspectCommand.Create(common),
+    LadderCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);

@@ -1,3 +1,5 @@
+using ImageShare.Cli.Captures;
+
 namespace ImageShare.Cli.Inspection;
 
 /// <summary>Reads the raw bytes of one message, or of a stream of them, and says what they are. Never throws for what is in them.</summary>
@@ -5,6 +7,7 @@ internal static class Inspector
 {
     public static IEnumerable<Finding> Inspect(ReadOnlyMemory<byte> bytes, string? kind) => (kind ?? Guess(bytes.Span)) switch
     {
+        "capture" => CaptureInspector.Inspect(new MemoryStream(bytes.ToArray())),
         "trace" => TraceInspector.Inspect(bytes),
         "msrp" => MsrpInspector.Inspect(bytes),
         "sdp" => [SdpInspector.Inspect(bytes, 0)],
@@ -14,6 +17,11 @@ internal static class Inspector
 
     private static string Guess(ReadOnlySpan<byte> bytes)
     {
+        if (PacketFileReader.IsCapture(bytes))
+        {
+            return "capture";
+        }
+
         bytes = bytes.TrimStart("\r\n"u8);
         return TraceInspector.IsTrace(bytes) ? "trace"
             : bytes.StartsWith("MSRP "u8) ? "msrp"

@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace ImageShare.Cli.Captures;
+
+/// <summary>Draws an exchange as lines of text.</summary>
+internal static class LadderText
+{
+    private const int Width = 56;
+
+    public static IEnumerable<string> Draw(Exchange exchange)
+    {
+        const int Margin = 10;
+        int gap = Math.Max(1, Width + 2 - exchange.Left.Length - exchange.Right.Length + 8);
+        yield return $"{new string(' ', Margin)}{exchange.Left}{new string(' ', gap)}{exchange.Right}";
+        foreach (ExchangeRow row in exchange.Rows)
+        {
+            string time = row.Time is { } since ? string.Create(CultureInfo.InvariantCulture, $"{since.TotalSeconds:0.000}") : string.Empty;
+            yield return $"{time,9} {(row.IsError ? '!' : ' ')}│{Arrow(row)}│  {row.Note}";
+        }
+
+        if (exchange.More > 0)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"{new string(' ', Margin)} … and {exchange.More} more");
+        }
+    }
+
+    private static string Arrow(ExchangeRow row)
+    {
+        string text = row.Text.Length > Width - 6 ? row.Text[..(Width - 7)] + "…" : row.Text;
+        string shaft = new(row.IsRun ? '═' : '─', Width - text.Length - 5);
+        string start = row.IsRun ? "══" : "──";
+        return row.IsFromLeft ? $"{start} {text} {shaft}▶" : $"◀{shaft} {text} {start}";
+    }
+}
