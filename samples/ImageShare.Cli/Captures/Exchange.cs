@@ -44,7 +44,7 @@ internal sealed class Exchange
         if (!message.IsMsrp || message.Problem is not null)
         {
             EndRun();
-            AddRow(message, isFromLeft, message.Problem is { } problem ? $"{Short(message)}: {problem}".TrimStart(':', ' ') : Short(message), Size(message), IsError(message), isRun: false);
+            AddRow(message, isFromLeft, message.Problem is { } problem ? $"{problem}: {Short(message)}".TrimEnd(':', ' ') : Short(message), Size(message), IsError(message), isRun: false);
             return;
         }
 
@@ -60,7 +60,7 @@ internal sealed class Exchange
 
         if (isSend)
         {
-            if (_first is not null && isFromLeft != _isFromLeft)
+            if (_first is not null && (isFromLeft != _isFromLeft || _sends == 0))
             {
                 EndRun();
             }
@@ -71,12 +71,14 @@ internal sealed class Exchange
             _sends++;
             _bytes += message.BodyLength;
         }
-        else if (_first is null)
-        {
-            AddRow(message, isFromLeft, "MSRP " + string.Join(' ', words.Skip(2)), Size(message), isError: false, isRun: false);
-        }
         else
         {
+            if (_first is null)
+            {
+                // The capture began inside a transfer, or this answers what stands alone.
+                (_first, _isFromLeft) = (message, isFromLeft);
+            }
+
             _responses++;
             _last = message;
         }
@@ -90,8 +92,10 @@ internal sealed class Exchange
         if (_first is { } first && _last is { } last)
         {
             string time = last.Time - first.Time is { } took ? string.Create(CultureInfo.InvariantCulture, $", {took.TotalMilliseconds:0} ms") : string.Empty;
-            string text = _sends == 1 ? $"MSRP SEND, {Shown.Bytes(_bytes)}" : string.Create(CultureInfo.InvariantCulture, $"{_sends} SEND, {Shown.Bytes(_bytes)}{time}");
-            AddRow(first, _isFromLeft, text, string.Create(CultureInfo.InvariantCulture, $"{_responses} × 200"), isError: false, isRun: _sends > 1);
+            string text = _sends == 0 ? "MSRP 200 OK"
+                : _sends == 1 ? $"MSRP SEND, {Shown.Bytes(_bytes)}" : string.Create(CultureInfo.InvariantCulture, $"{_sends} SEND, {Shown.Bytes(_bytes)}{time}");
+            string note = _sends == 0 && _responses == 1 ? Size(first) : string.Create(CultureInfo.InvariantCulture, $"{_responses} × 200");
+            AddRow(first, _isFromLeft, text, note, isError: false, isRun: _sends + _responses > 2 || _sends > 1);
         }
 
         (_first, _last, _sends, _responses, _bytes) = (null, null, 0, 0, 0);

@@ -52,7 +52,9 @@ internal static class LadderSvg
         svg.Append(CultureInfo.InvariantCulture, $"<text class=\"note\" x=\"12\" y=\"20\">{Escape(title)}{(exchange.Start is { } start ? Escape($", {start.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC") : string.Empty)}</text>\n");
         foreach ((int x, string name) in (ReadOnlySpan<(int, string)>)[(Left, exchange.Left), (Right, exchange.Right)])
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"end\" x=\"{x}\" y=\"46\">{Escape(name)}</text>\n<line class=\"life\" x1=\"{x}\" y1=\"54\" x2=\"{x}\" y2=\"{height - 12}\"/>\n");
+            // A long name, as IPv6 has, would leave the picture.
+            string place = name.Length <= 26 ? $"x=\"{x}\"" : x == Left ? "x=\"12\" style=\"text-anchor: start\"" : $"x=\"{Width - 12}\" style=\"text-anchor: end\"";
+            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"end\" {place} y=\"46\">{Escape(name)}</text>\n<line class=\"life\" x1=\"{x}\" y1=\"54\" x2=\"{x}\" y2=\"{height - 12}\"/>\n");
         }
 
         int y = Top + 12;
