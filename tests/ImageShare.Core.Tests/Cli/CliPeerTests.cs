@@ -127,7 +127,7 @@ public sealed class CliPeerTests
         await answering;
         Assert.That(result.Status, Is.EqualTo(1), result.Errors);
         string written = await File.ReadAllTextAsync(trace);
-        Assert.That(written, Does.Match("<<< SIP/UDP \\S+ from \\S+, not read: BadContentLength at byte [0-9]+, bytes [0-9]+\r\nSIP/2.0 200 OK\r\n"));
+        Assert.That(written, Does.Match("<<< SIP/UDP \\S+ from \\S+, not read: BadContentLength at byte [0-9]+, time \\S+, bytes [0-9]+\r\nSIP/2.0 200 OK\r\n"));
         CliResult inspected = await CliProcess.RunAsync("inspect", trace, "--json");
         Assert.That(inspected.Lines.Select(CliResult.Parse).Select(static f => f.GetProperty("valid").GetBoolean()).Distinct(), Is.EquivalentTo([true, false]));
     }
