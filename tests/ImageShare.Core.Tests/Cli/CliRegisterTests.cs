@@ -2,7 +2,6 @@ using System.Text.Json;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Tests.Images;
-using ImageShare.Core.Tests.Net;
 
 namespace ImageShare.Core.Tests.Cli;
 

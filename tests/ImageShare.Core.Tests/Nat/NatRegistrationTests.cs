@@ -103,8 +103,11 @@ public sealed class NatRegistrationTests
         string secret = Path.Combine(_folder.Outer, "secret");
         if (!File.Exists(secret))
         {
-            using FileStream file = new(secret, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
-            file.Write(System.Text.Encoding.UTF8.GetBytes(Provider.Password));
+            File.WriteAllText(secret, Provider.Password);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
         }
 
         return

@@ -1,5 +1,4 @@
 using ImageShare.Core.Net;
-using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Authentication;
 using ImageShare.Core.Tests.Net;

@@ -8,7 +8,6 @@ using ImageShare.Core.Sip.UserAgents;
 using ImageShare.Core.Sip.UserAgents.Settings;
 using ImageShare.Core.Tests.Net;
 using ImageShare.Core.Tests.Sip.UserAgents;
-using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Tests.Interop.Providers;
 
