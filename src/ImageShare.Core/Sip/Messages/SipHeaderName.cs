@@ -22,7 +22,7 @@ internal enum SipHeaderShape
 internal sealed class SipHeaderName
 {
     /// <summary>How many names have a typed property in <see cref="SipHeaders"/>; they have the lowest numbers.</summary>
-    public const int TypedCount = 31;
+    public const int TypedCount = 32;
 
     /// <summary>The number of a name that is not known.</summary>
     public const int NoNumber = byte.MaxValue;
