@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -116,13 +118,13 @@ internal sealed partial class TestRegistrar : ISipTransportReceiver, IAsyncDispo
         bool usesOutbound = false;
         foreach (NameAddress contact in register.Headers.Contacts)
         {
-            long expires = Math.Min(MostExpiry, long.Parse(contact.Parameters.GetValue("expires")!));
+            long expires = Math.Min(MostExpiry, long.Parse(contact.Parameters.GetValue("expires")!, CultureInfo.InvariantCulture));
             bool isFlow = SupportsOutbound && contact.Parameters.Contains("reg-id");
             usesOutbound |= isFlow && expires > 0;
             bindings.RemoveAll(b => b.Contact.Uri.Equals(contact.Uri) || (isFlow && b.IsSameFlow(contact)));
             if (expires > 0)
             {
-                bindings.Add(new Binding(contact with { Parameters = contact.Parameters.With("expires", expires.ToString()) }, isFlow ? source : null));
+                bindings.Add(new Binding(contact with { Parameters = contact.Parameters.With("expires", expires.ToString(CultureInfo.InvariantCulture)) }, isFlow ? source : null));
             }
         }
 
@@ -148,6 +150,7 @@ internal sealed partial class TestRegistrar : ISipTransportReceiver, IAsyncDispo
         return challenge;
     }
 
+    [SuppressMessage("Security", "CA5351", Justification = "The algorithm of the challenge.")]
     private bool IsAuthorized(SipRequest register, out bool isStale)
     {
         isStale = false;

@@ -2,7 +2,6 @@ using ImageShare.Core.Net;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Registration;
-using ImageShare.Core.Tests.Support;
 using ImageShare.Core.Tests.Testing;
 using Microsoft.Extensions.Logging;
 

@@ -4,7 +4,6 @@ using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Registration;
 using ImageShare.Core.Tests.Net;
-using ImageShare.Core.Tests.Support;
 using ImageShare.Core.Tests.Testing;
 using Microsoft.Extensions.Logging;
 

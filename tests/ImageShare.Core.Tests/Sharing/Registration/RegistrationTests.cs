@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.RegularExpressions;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
@@ -6,7 +5,6 @@ using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Authentication;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Registration;
-using ImageShare.Core.Tests.Support;
 
 namespace ImageShare.Core.Tests.Sharing.Registration;
 

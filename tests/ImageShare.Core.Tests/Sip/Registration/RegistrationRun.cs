@@ -1,4 +1,3 @@
-using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Registration;
