@@ -63,7 +63,7 @@ public sealed class CliLadderTests
     {
         string chunk = $"MSRP tid1 SEND\r\nTo-Path: msrp://192.0.2.2:2855/b;tcp\r\nFrom-Path: msrp://192.0.2.1:2856/a;tcp\r\nMessage-ID: mid1\r\nByte-Range: 1-3000/9000\r\nContent-Type: image/png\r\n\r\n{new string('x', 3000)}\r\n-------tid1#\r\n";
         string all = Options + Options;
-        var capture = new Capture(linkType, isBigEndian);
+        using var capture = new Capture(linkType, isBigEndian);
         capture.Syn(1, 1000, 5060);
         capture.Segment(1, 1001, 5060, all[..100]);
         capture.Segment(1, 1201, 5060, all[200..]);
@@ -85,7 +85,7 @@ public sealed class CliLadderTests
     [Test]
     public async Task What_is_missing_in_a_capture_is_said_and_reading_goes_on()
     {
-        var capture = new Capture(101, false);
+        using var capture = new Capture(101, false);
         capture.Segment(1, 1, 5060, Options[..100]);
         capture.Segment(1, 301, 5060, Options, captured: 50);
         capture.Segment(1, 301 + (uint)Options.Length, 5060, Options);
@@ -108,7 +108,7 @@ public sealed class CliLadderTests
     [TestCase("interface", "packet block that cannot be read")]
     public async Task A_hostile_file_is_a_clear_error(string which, string words)
     {
-        var capture = new Capture(101, false);
+        using var capture = new Capture(101, false);
         capture.Segment(1, 1, 5060, Options);
         byte[] section = [0x0A, 0x0D, 0x0D, 0x0A, 28, 0, 0, 0, 0x4D, 0x3C, 0x2B, 0x1A, 1, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 28, 0, 0, 0];
         byte[] bytes = which switch
@@ -135,7 +135,7 @@ public sealed class CliLadderTests
     }
 
     /// <summary>A pcap file as tcpdump writes it.</summary>
-    private sealed class Capture
+    private sealed class Capture : IDisposable
     {
         private readonly MemoryStream _file = new();
         private readonly int _linkType;
@@ -151,6 +151,8 @@ public sealed class CliLadderTests
         }
 
         public byte[] Bytes => _file.ToArray();
+
+        public void Dispose() => _file.Dispose();
 
         public void Syn(int from, uint number, int port) => Packet(from, number, port, [], 0, 2);
 

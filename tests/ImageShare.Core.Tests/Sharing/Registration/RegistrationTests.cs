@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;

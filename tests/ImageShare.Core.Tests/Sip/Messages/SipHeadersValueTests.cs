@@ -13,9 +13,10 @@ public sealed class SipHeadersValueTests
     public void A_value_is_parsed_once()
     {
         SipHeaders headers = Read("Contact: <sip:a@h>, <sip:b@h>\r\nm: <sip:c@h>\r\nf: <sip:a@b>;tag=1\r\nAllow: INVITE,BYE\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\n");
-        Assert.That(headers.Contacts, Is.SameAs(headers.Contacts).And.Count.EqualTo(3));
-        Assert.That(headers.From, Is.SameAs(headers.From).And.Not.Null);
-        Assert.That(headers.Allow, Is.SameAs(headers.Allow).And.EqualTo(new[] { "INVITE", "BYE" }));
+        (IReadOnlyList<NameAddress> contacts, NameAddress? from, IReadOnlyList<string> allow) = (headers.Contacts, headers.From, headers.Allow);
+        Assert.That(headers.Contacts, Is.SameAs(contacts).And.Count.EqualTo(3));
+        Assert.That(headers.From, Is.SameAs(from).And.Not.Null);
+        Assert.That(headers.Allow, Is.SameAs(allow).And.EqualTo(new[] { "INVITE", "BYE" }));
         Assert.That(headers.TopVia, Is.SameAs(headers.Vias[0]));
     }
 
