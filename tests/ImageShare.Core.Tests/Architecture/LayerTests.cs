@@ -75,10 +75,11 @@ public sealed class LayerTests
 
     // What an application plugs in below may take its time: it is named there, and awaited by Sip/UserAgents/Requests.
     // MimeKit reads from a stream and writes to one, in memory, and when a body comes in pieces its reading goes on, without a thread, with the next piece: the
-    // reading of a piece is awaited from the stream up to whoever gave it. Each of these may use what stands beside it and nothing else.
+    // reading of a piece is awaited from the stream up to whoever gave it. A result that comes once is awaited by others; it waits for nobody. Each of these may use what stands beside it and nothing else.
     private static readonly Dictionary<string, string[]> Seams = new()
     {
         ["ImageShare.Core.Sip.Authentication.AkaAuthenticator"] = [Tasks],
+        ["ImageShare.Core.Text.SingleResult`1"] = [Tasks],
         ["ImageShare.Core.Bodies.EntityStream"] = [Tasks, Stream],
         ["ImageShare.Core.Bodies.EntityReader"] = [Stream],
         ["ImageShare.Core.Bodies.MultipartWriter"] = [Stream],

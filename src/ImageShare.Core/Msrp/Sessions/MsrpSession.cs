@@ -50,6 +50,9 @@ public sealed class MsrpSession : IAsyncDisposable
     /// <summary>Completes with the reason when the session is over. Never faulted.</summary>
     public Task<MsrpSessionEnd> Ended => Binding.Ended;
 
+    /// <summary>Calls back with the end, on the thread that ends the session: the call must not block, nor throw.</summary>
+    internal void TellEnd(Action<MsrpSessionEnd> ended) => Binding.TellEnd(ended);
+
     /// <summary>The session as its connection knows it.</summary>
     internal SessionBinding Binding { get; }
 

@@ -228,7 +228,7 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
                 Msrp.SetPeerAddress(_signalling!.ToString(), port);
             }
 
-            Msrp.Binding.TellEnd(OnEnded);
+            Msrp.TellEnd(OnEnded);
             await Msrp.ConnectAsync(Peer.IsActive, CancellationToken.None).ConfigureAwait(false);
             Session.Post(new ShareInput.MediaConnected(), inPlace: true);
         }
