@@ -1,7 +1,7 @@
+using ImageShare.Cli.Accounts;
 using ImageShare.Core;
 using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Sharing;
-using ImageShare.Cli.Accounts;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Registration;
 using Spectre.Console;
