@@ -31,7 +31,7 @@ public sealed record Origin(string UserName, SdpNumber SessionId, SdpNumber Vers
     }
 
     /// <summary>As <see cref="Create(IPAddress, string)"/>, at the address or host name of a c= line.</summary>
-    internal static Origin Create(ConnectionData connection) => new("-", CreateId(), 1, connection.Address) { AddressType = connection.AddressType };
+    internal static Origin CreateAt(ConnectionData connection) => new("-", CreateId(), 1, connection.Address) { AddressType = connection.AddressType };
 
     /// <summary>The origin with the version incremented, for a changed description (RFC 3264 §8).</summary>
     public Origin Next() => this with { Version = Version.Next() };

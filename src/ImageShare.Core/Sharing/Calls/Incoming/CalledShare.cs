@@ -113,7 +113,7 @@ internal sealed class CalledShare(ShareContext context, IncomingCall call, Share
         ImageAnswer answer = Media.Complete(new ImageAnswer
         {
             Offer = offer,
-            Origin = Origin.Create(context.AddressFor(call.Source).Connection),
+            Origin = Origin.CreateAt(context.AddressFor(call.Source).Connection),
             Connection = end.Connection,
             Port = end.Port,
             IsReachable = end.IsReachable,

@@ -26,7 +26,7 @@ internal static class CapabilityAnswer
             ConnectionData own = context.AddressFor(request.Source).Connection;
             response.Headers.Add("Content-Type", "application/sdp");
             response.Body = CapabilityOffer.Write(
-                Origin.Create(own), own, context.Accepted, context.Limits.MaxImageSize, context.Terms.Security, context.Catalogue is not null).ToArray();
+                Origin.CreateAt(own), own, context.Accepted, context.Limits.MaxImageSize, context.Terms.Security, context.Catalogue is not null).ToArray();
         }
 
         return response;

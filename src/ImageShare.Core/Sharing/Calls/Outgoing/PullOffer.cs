@@ -44,7 +44,7 @@ internal sealed class PullOffer(
     {
         SessionDescription offer = new FetchOffer
         {
-            Origin = Origin.Create(own),
+            Origin = Origin.CreateAt(own),
             Connection = end.Connection,
             Port = end.Port,
             IsReachable = end.IsReachable,

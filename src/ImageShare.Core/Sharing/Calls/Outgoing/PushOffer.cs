@@ -45,7 +45,7 @@ internal sealed class PushOffer(ShareContext context, SipUri peer, SendingMedia 
         string? contentId = icon is null ? null : ContentIdUrl.CreateContentId();
         SessionDescription offer = new ImageOffer
         {
-            Origin = Origin.Create(own),
+            Origin = Origin.CreateAt(own),
             Connection = end.Connection,
             Port = end.Port,
             IsReachable = end.IsReachable,
