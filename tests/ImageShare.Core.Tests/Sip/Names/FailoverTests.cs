@@ -63,8 +63,7 @@ internal sealed class FailoverTests : IAsyncDisposable
     public async Task A_target_that_refuses_the_connection_is_left_at_once(string method)
     {
         _network.ConnectFilter = to => to.Port != _firstPort;
-        await AskAsync(method, ";transport=tcp");
-        Assert.That(_clock.Elapsed, Is.EqualTo(TimeSpan.Zero));
+        await AskAsync(method, ";transport=tcp", timePasses: false);
         Assert.That((Count(_first), Count(_second)), Is.EqualTo((0, 1)));
     }
 
@@ -296,18 +295,21 @@ internal sealed class FailoverTests : IAsyncDisposable
         return request;
     }
 
-    private async Task<InviteOutcome> AskAsync(string method, string parameters, int size = 10)
+    private async Task<InviteOutcome> AskAsync(string method, string parameters, int size = 10, bool timePasses = true)
     {
         _second.InviteReceived ??= static invite => _ = invite.AcceptAsync("v=0\r\n"u8.ToArray(), Sdp);
         _first.InviteReceived ??= static invite => _ = invite.AcceptAsync("v=0\r\n"u8.ToArray(), Sdp);
         if (method == "INVITE")
         {
-            return await _clock.DriveAsync(_alice.Invite(Request(SipMethod.Invite, parameters, size)).Result);
+            return await OutcomeAsync(_alice.Invite(Request(SipMethod.Invite, parameters, size)).Result, timePasses);
         }
 
-        Assert.That((await _clock.DriveAsync(_alice.SendAsync(Request(SipMethod.Options, parameters)))).StatusCode, Is.EqualTo(200));
+        Assert.That((await OutcomeAsync(_alice.SendAsync(Request(SipMethod.Options, parameters)), timePasses)).StatusCode, Is.EqualTo(200));
         return null!;
     }
+
+    // Without the passing of time, it comes at once or not at all.
+    private Task<T> OutcomeAsync<T>(Task<T> outcome, bool timePasses) => timePasses ? _clock.DriveAsync(outcome) : outcome.WaitAsync(TimeSpan.FromSeconds(30));
 
     private SipUserAgent Start(RecordingHandler handler, out int port, Action<SipTraceEvent>? trace = null)
     {
