@@ -24,6 +24,11 @@ internal static class LadderCommand
         string? error = null;
         try
         {
+            if (Directory.Exists(file.FullName))
+            {
+                throw new CaptureException("This is a folder; give a file in it.");
+            }
+
             using FileStream stream = file.OpenRead();
             foreach (CapturedMessage message in Read(stream))
             {
@@ -58,6 +63,11 @@ internal static class LadderCommand
 
     private static IEnumerable<CapturedMessage> Read(FileStream stream)
     {
+        if (!stream.CanSeek)
+        {
+            throw new CaptureException("This is a pipe; save what comes from it in a file first.");
+        }
+
         byte[] start = new byte[4];
         int read = stream.ReadAtLeast(start, 4, throwOnEndOfStream: false);
         stream.Position = 0;

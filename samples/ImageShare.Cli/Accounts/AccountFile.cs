@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -28,7 +29,9 @@ internal static class AccountFile
         }
         catch (Exception e) when (e is JsonException or FormatException)
         {
-            throw new UsageException($"{Shown.Text(file.Name)}: {Shown.Text(e.Message)}. docs/registration.md shows an account.");
+            // The message of a JsonException may quote the file, which may be a password given by mistake.
+            string reason = e is JsonException json ? string.Create(CultureInfo.InvariantCulture, $"it is not JSON from line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1} on") : e.Message;
+            throw new UsageException($"{Shown.Text(file.Name)}: {Shown.Text(reason)}. docs/registration.md shows an account.");
         }
     }
 

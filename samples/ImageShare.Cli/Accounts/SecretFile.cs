@@ -19,12 +19,16 @@ internal static class SecretFile
         try
         {
             using FileStream stream = file.OpenRead();
-            if (stream.Length > Longest)
+
+            // It may be a pipe, which has no length.
+            byte[] bytes = new byte[Longest + 1];
+            int count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            if (count > Longest)
             {
                 throw new UsageException($"{name}: this file is too large for an account or a password.");
             }
 
-            using var reader = new StreamReader(stream, Encoding.UTF8);
+            using var reader = new StreamReader(new MemoryStream(bytes, 0, count), Encoding.UTF8);
             string text = reader.ReadToEnd();
             if (!OperatingSystem.IsWindows() && isSecret(text) && File.GetUnixFileMode(stream.SafeFileHandle) is var mode && (mode & Others) != 0)
             {
@@ -35,7 +39,10 @@ internal static class SecretFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"{name} could not be read: {e.Message}");
+            string reason = e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file; check the path."
+                : Directory.Exists(file.FullName) ? "it is a folder."
+                : e.Message;
+            throw new UsageException($"{name} could not be read: {reason}");
         }
     }
 

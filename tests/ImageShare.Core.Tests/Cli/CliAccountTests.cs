@@ -31,10 +31,11 @@ public sealed class CliAccountTests
     [TestCase("'profile' is not one of", """{ "identity": "sip:a@b.example", "profile": "none" }""")]
     [TestCase("'password' is not text", """{ "identity": "sip:a@b.example", "password": ["hunter2hunter2"] }""")]
     [TestCase("keep one", """{ "identity": "sip:a@b.example", "password": "hunter2hunter2", "passwordFile": "secret" }""")]
-    [TestCase("missing.password could not be read", """{ "identity": "sip:a@b.example", "passwordFile": "missing.password" }""")]
+    [TestCase("missing.password could not be read: there is no such file; check the path", """{ "identity": "sip:a@b.example", "passwordFile": "missing.password" }""")]
     [TestCase("not a JSON object", "[]")]
-    [TestCase("alice.json", "identity: sip:a@b.example")]
-    [TestCase("alice.json", "")]
+    [TestCase("alice.json: it is not JSON from line 1, byte 1 on", "identity: sip:a@b.example")]
+    [TestCase("alice.json: it is not JSON from line 1, byte ", "nhunter2hunter2")]
+    [TestCase("alice.json: it is not JSON from line 1, byte 1 on", "")]
     public async Task The_member_that_is_wrong_is_named(string named, string account)
     {
         Write("secret", "other", owner: true);
@@ -56,6 +57,26 @@ public sealed class CliAccountTests
         CliResult result = await CliProcess.RunAsync(arguments);
         Assert.That(result.Status, Is.EqualTo(2));
         Assert.That(result.Errors, Does.Contain("secret contains a password").And.Contain("mode 644").And.Contain("chmod 600 secret").And.Not.Contain(Secret));
+    }
+
+    [Test]
+    public async Task A_folder_is_no_account()
+    {
+        CliResult result = await CliProcess.RunAsync("register", "--account", _folder.Path);
+        Assert.That((result.Status, result.Errors.Trim()), Is.EqualTo((2, $"{Path.GetFileName(_folder.Path)} could not be read: it is a folder.")));
+    }
+
+    // As of 'pass show alice |', or a <(...) of the shell.
+    [Test]
+    [Platform(Exclude = "Win")]
+    public async Task A_password_may_come_from_a_pipe()
+    {
+        await using CliProcess process = CliProcess.Start(
+            "query", "sip:bob@192.0.2.1", "--json", "--identity", "sip:a@b.example", "--bind", "127.0.0.1:0", "--password-file", "/dev/stdin");
+        await process.AnswerAsync(Secret);
+        CliResult result = await process.EndAsync();
+        Assert.That(result.Status, Is.EqualTo(1), result.Errors);
+        result.AssertFailed("PeerUnreachable");
     }
 
     [Test]
