@@ -20,7 +20,14 @@ internal static class BodyBlanks
     public static int Blank(Span<byte> message)
     {
         int head = message.IndexOf("\r\n\r\n"u8);
-        return head < 0 ? 0 : BlankBody(message[(head + 4)..], message[..(head + 2)], depth: 0);
+        if (head >= 0)
+        {
+            return BlankBody(message[(head + 4)..], message[..(head + 2)], depth: 0);
+        }
+
+        // A message that was not read because its lines do not end in CR LF has a body all the same.
+        int body = message.IndexOf("\n\n"u8);
+        return body < 0 ? 0 : Fill(message[(body + 2)..]);
     }
 
     private static int BlankBody(Span<byte> body, ReadOnlySpan<byte> headers, int depth)

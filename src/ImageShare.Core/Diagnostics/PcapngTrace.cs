@@ -17,7 +17,7 @@ public sealed class PcapngTrace : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly SyntheticPackets _packets = new();
-    private readonly Channel<byte[]> _blocks = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<(byte[] Bytes, bool EndsMessage)> _blocks = Channel.CreateUnbounded<(byte[], bool)>(new UnboundedChannelOptions { SingleReader = true });
     private readonly PcapngTraceOptions _options;
     private readonly Stream _stream;
     private readonly Task _writing;
@@ -35,7 +35,7 @@ public sealed class PcapngTrace : IAsyncDisposable
         _stream = stream;
         _options = options ?? PcapngTraceOptions.Default;
         string version = typeof(PcapngTrace).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
-        Add(PcapngBlocks.Start("ImageShare.Core " + version));
+        Add(PcapngBlocks.Start("ImageShare.Core " + version), endsMessage: false);
         _writing = Task.Run(WriteAllAsync);
     }
 
@@ -81,10 +81,9 @@ public sealed class PcapngTrace : IAsyncDisposable
                 _missingSaid = missing;
             }
 
-            foreach (byte[] packet in packets)
+            for (int i = 0; i < packets.Length; i++)
             {
-                Add(PcapngBlocks.Packet(message.Time, message.IsOutgoing, remark, packet));
-                remark = null;
+                Add(PcapngBlocks.Packet(message.Time, message.IsOutgoing, i == 0 ? remark : null, packets[i]), i == packets.Length - 1);
             }
         }
     }
@@ -105,26 +104,35 @@ public sealed class PcapngTrace : IAsyncDisposable
         }
     }
 
-    private void Add(byte[] block)
+    private void Add(byte[] block, bool endsMessage)
     {
-        if (_blocks.Writer.TryWrite(block))
+        if (_blocks.Writer.TryWrite((block, endsMessage)))
         {
             Interlocked.Add(ref _waitingBytes, block.Length);
         }
+        else if (Failure is not null)
+        {
+            CountMissing(endsMessage);
+        }
     }
+
+    private void CountMissing(bool endsMessage) => Interlocked.Add(ref _missing, endsMessage ? 1 : 0);
 
     private async Task WriteAllAsync()
     {
+        bool loses = false;
         try
         {
             await using (_stream.ConfigureAwait(false))
             {
                 while (await _blocks.Reader.WaitToReadAsync().ConfigureAwait(false))
                 {
-                    while (_blocks.Reader.TryRead(out byte[]? block))
+                    while (_blocks.Reader.TryRead(out (byte[] Bytes, bool EndsMessage) block))
                     {
-                        await _stream.WriteAsync(block).ConfigureAwait(false);
-                        Interlocked.Add(ref _waitingBytes, -block.Length);
+                        loses = block.EndsMessage;
+                        await _stream.WriteAsync(block.Bytes).ConfigureAwait(false);
+                        loses = false;
+                        Interlocked.Add(ref _waitingBytes, -block.Bytes.Length);
                     }
 
                     // A program that is killed leaves all that was written when it was quiet.
@@ -141,9 +149,13 @@ public sealed class PcapngTrace : IAsyncDisposable
         {
             // Any exception: the stream may be the application's. The share goes on without its trace.
             Fail(e);
-            while (_blocks.Reader.TryRead(out _))
+
+            // What waits would only hold memory, as would what another thread is about to add.
+            _blocks.Writer.TryComplete();
+            CountMissing(loses);
+            while (_blocks.Reader.TryRead(out (byte[] Bytes, bool EndsMessage) block))
             {
-                // What waits would only hold memory.
+                CountMissing(block.EndsMessage);
             }
         }
     }

@@ -24,7 +24,7 @@ public sealed record PcapngTraceOptions
     public TimeSpan CloseTimeout { get; init => field = Text.OptionRange.Time(value); } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Called once, on a thread of the trace, if the file cannot be written; from then on nothing is. Must not throw. Null (the default) for nobody:
+    /// Called once, on a thread of the trace or the one that disposes of it, if the file cannot be written; from then on nothing is. Must not throw. Null (the default) for nobody:
     /// <see cref="PcapngTrace.Failure"/> tells too.
     /// </summary>
     public Action<Exception>? OnFailure { get; init; }

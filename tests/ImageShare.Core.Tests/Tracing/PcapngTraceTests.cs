@@ -98,6 +98,32 @@ public sealed class PcapngTraceTests
     }
 
     [Test]
+    public async Task What_waited_for_a_disk_that_fails_is_missing_too()
+    {
+        var disk = new Disk { Gate = new TaskCompletionSource(), Error = new IOException("No space left on device") };
+        var trace = new PcapngTrace(disk, new PcapngTraceOptions { MaxWaitingBytes = int.MaxValue });
+        for (int i = 0; i < 10; i++)
+        {
+            // Several segments are one message.
+            trace.Write(Sip(Request("OPTIONS", string.Empty, new string('x', 150_000))) with { Protocol = "SIP/TCP" });
+        }
+
+        Assert.That(trace.MissingMessages, Is.Zero);
+        disk.Gate.SetResult();
+        await trace.DisposeAsync();
+        Assert.That((trace.Failure, trace.MissingMessages), Is.EqualTo((disk.Error, 10)));
+    }
+
+    [TestCase("\r\n")]
+    [TestCase("\n")]
+    public async Task The_body_of_a_message_that_was_not_read_is_left_out_as_well(string lineEnd)
+    {
+        string message = Request("MESSAGE", "Content-Type: image/jpeg\r\n", "\u00ff\u00d8\u00ff\u00e0secret").Replace("\r\n", lineEnd, StringComparison.Ordinal);
+        string written = Encoding.Latin1.GetString(await WriteAsync(PcapngTraceOptions.Default, Sip(message) with { Problem = "BadLineEnd at byte 31" }));
+        Assert.That(written, Does.Contain("Content-Length: 10").And.Not.Contain("secret"));
+    }
+
+    [Test]
     public async Task A_disk_that_hangs_costs_bounded_memory_and_does_not_hold_up_the_end()
     {
         var reported = new List<Exception>();
