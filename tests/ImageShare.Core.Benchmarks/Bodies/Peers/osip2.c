@@ -3,10 +3,9 @@
  * The first line of the text is the value of Content-Type, the body follows.
  */
 #include <osipparser2/osip_parser.h>
-#include <osipparser2/sdp_message.h>
 
+#include "osip2_values.h"
 #include "run.h"
-#include "values.h"
 
 static size_t read_offer(const osip_body_t *part)
 {
@@ -14,15 +13,8 @@ static size_t read_offer(const osip_body_t *part)
     size_t result = 0;
     if (sdp_message_init(&sdp) != 0)
         return 0;
-    if (sdp_message_parse(sdp, part->body) == 0) {
-        file_values values;
-        memset(&values, 0, sizeof values);
-        sdp_media_t *media = osip_list_get(&sdp->m_medias, 0);
-        osip_list_iterator_t at;
-        for (sdp_attribute_t *a = osip_list_get_first(&media->a_attributes, &at); a != NULL; a = osip_list_get_next(&at))
-            take_attribute(&values, a->a_att_field, a->a_att_value);
-        result = check_values(&values);
-    }
+    if (sdp_message_parse(sdp, part->body) == 0)
+        result = values_of(sdp);
     sdp_message_free(sdp);
     return result;
 }

@@ -6,28 +6,10 @@
 #include <sofia-sip/msg_header.h>
 #include <sofia-sip/msg_mime.h>
 #include <sofia-sip/msg_mime_protos.h>
-#include <sofia-sip/sdp.h>
 #include <sofia-sip/su_alloc.h>
 
 #include "run.h"
-#include "values.h"
-
-static size_t read_offer(su_home_t *home, const msg_payload_t *part)
-{
-    sdp_parser_t *parser = sdp_parse(home, part->pl_data, (issize_t)part->pl_len, 0);
-    sdp_session_t *sdp = sdp_session(parser);
-    size_t result = 0;
-    if (sdp != NULL && sdp->sdp_media != NULL) {
-        file_values values;
-        memset(&values, 0, sizeof values);
-        for (sdp_attribute_t *a = sdp->sdp_media->m_attributes; a != NULL; a = a->a_next)
-            take_attribute(&values, a->a_name, a->a_value);
-        values.direction = sdp->sdp_media->m_mode == sdp_sendonly ? 1 : values.direction;
-        result = check_values(&values);
-    }
-    sdp_parser_free(parser);
-    return result;
-}
+#include "sofia_values.h"
 
 static size_t read_icon(const msg_multipart_t *part)
 {
@@ -50,7 +32,7 @@ static size_t peer_read(const char *text, size_t length)
         if (p->mp_content_type == NULL || p->mp_payload == NULL)
             continue;
         if (strcasecmp(p->mp_content_type->c_type, "application/sdp") == 0)
-            offer = read_offer(home, p->mp_payload);
+            offer = values_of(home, p->mp_payload->pl_data, p->mp_payload->pl_len);
         else
             icon = read_icon(p);
     }

@@ -1,9 +1,8 @@
 /* libosip2: all parts of the description become strings of their own. */
 #include <osipparser2/osip_parser.h>
-#include <osipparser2/sdp_message.h>
 
+#include "osip2_values.h"
 #include "run.h"
-#include "values.h"
 
 static sdp_message_t *parsed(const char *text)
 {
@@ -31,16 +30,10 @@ static size_t peer_parse(const char *text, size_t length)
 static size_t peer_typed(const char *text, size_t length)
 {
     sdp_message_t *sdp = parsed(text);
-    file_values values;
     (void)length;
     if (sdp == NULL)
         return 0;
-    memset(&values, 0, sizeof values);
-    sdp_media_t *media = osip_list_get(&sdp->m_medias, 0);
-    osip_list_iterator_t at;
-    for (sdp_attribute_t *a = osip_list_get_first(&media->a_attributes, &at); a != NULL; a = osip_list_get_next(&at))
-        take_attribute(&values, a->a_att_field, a->a_att_value);
-    size_t result = check_values(&values);
+    size_t result = values_of(sdp);
     sdp_message_free(sdp);
     return result;
 }
