@@ -1,3 +1,4 @@
+using ImageShare.Cli.Captures;
 using ImageShare.Core.Diagnostics;
 
 namespace ImageShare.Cli;
@@ -24,7 +25,7 @@ internal sealed class Ladder(string left, string right, Action<string> write)
             if (!message.Protocol.StartsWith("MSRP", StringComparison.Ordinal))
             {
                 CloseRun();
-                Line(fromLeft, Summary(message.StartLine), $"{message.Protocol[4..]} {message.Bytes.Length} B");
+                Line(fromLeft, Exchange.Short(message.StartLine), $"{message.Protocol[4..]} {message.Bytes.Length} B");
                 return;
             }
 
@@ -59,16 +60,7 @@ internal sealed class Ladder(string left, string right, Action<string> write)
         }
     }
 
-    private void Line(bool fromLeft, string text, string note)
-    {
-        text = text.Length > Width - 6 ? text[..(Width - 7)] + "…" : text;
-        string shaft = new('─', Width - text.Length - 5);
-        string arrow = fromLeft ? $"── {text} {shaft}▶" : $"◀{shaft} {text} ──";
-        write($"{string.Empty,8} │{arrow}│  {note}");
-    }
+    private void Line(bool fromLeft, string text, string note) => write($"{string.Empty,8} │{LadderText.Arrow(text, fromLeft, Width)}│  {note}");
 
     private static string Center(string text) => text.Length >= Width ? text[..Width] : text.PadLeft((Width + text.Length) / 2).PadRight(Width);
-
-    private static string Summary(string startLine) =>
-        startLine.StartsWith("SIP/2.0 ", StringComparison.Ordinal) ? startLine["SIP/2.0 ".Length..] : startLine[..^" SIP/2.0".Length];
 }

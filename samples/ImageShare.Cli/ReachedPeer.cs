@@ -13,7 +13,7 @@ internal sealed record ReachedPeer(string? Name, string Meaning)
     private static readonly ReachedPeer Unknown = new("unknown", "is [red]not known[/] to its provider ({0}): check the address.");
     private static readonly ReachedPeer Refusing = new("refusing", "[red]refuses[/]: it, or its provider, does not let you query it ({0}).");
     private static readonly ReachedPeer Faulty = new("unavailable", "could [yellow]not be asked[/]: a server on the way is out of service or has a fault ({0}). Try again later.");
-    private static readonly ReachedPeer Unclear = new(null, "[red]cannot share images[/] (it answered {0}).");
+    private static readonly ReachedPeer Unclear = Answers with { Name = null };
 
     public static ReachedPeer Of(ImageShareCapabilities capabilities) => capabilities.SipStatus switch
     {
@@ -22,8 +22,7 @@ internal sealed record ReachedPeer(string? Name, string Meaning)
         408 or 430 or 480 => Unregistered,
         403 or 603 or 606 or 607 => Refusing,
         500 or 502 or 503 or 504 => Faulty,
-        405 or 415 or 420 or 488 or 501 => Answers,
-        486 or 600 => Answers,
+        405 or 415 or 420 or 486 or 488 or 501 or 600 => Answers,
         _ => Unclear,
     };
 

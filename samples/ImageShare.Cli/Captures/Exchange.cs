@@ -44,7 +44,7 @@ internal sealed class Exchange
         if (!message.IsMsrp || message.Problem is not null)
         {
             EndRun();
-            AddRow(message, isFromLeft, message.Problem is { } problem ? $"{problem}: {Short(message)}".TrimEnd(':', ' ') : Short(message), Size(message), IsError(message), isRun: false);
+            AddRow(message, isFromLeft, message.Problem is { } problem ? $"{problem}: {Short(message.StartLine)}".TrimEnd(':', ' ') : Short(message.StartLine), Size(message), IsError(message), isRun: false);
             return;
         }
 
@@ -115,11 +115,11 @@ internal sealed class Exchange
     // A text trace does not say how long a head was.
     private static string Size(CapturedMessage message) => message.Length > 0 ? Shown.Bytes(message.Length) : string.Empty;
 
-    // "INVITE sip:bob@127.0.0.1:5070", "180 Ringing".
-    private static string Short(CapturedMessage message) =>
-        message.StartLine.StartsWith("SIP/2.0 ", StringComparison.Ordinal) ? message.StartLine["SIP/2.0 ".Length..]
-        : message.StartLine.EndsWith(" SIP/2.0", StringComparison.Ordinal) ? message.StartLine[..^" SIP/2.0".Length]
-        : message.StartLine;
+    /// <summary>"INVITE sip:bob@127.0.0.1:5070", "180 Ringing".</summary>
+    public static string Short(string startLine) =>
+        startLine.StartsWith("SIP/2.0 ", StringComparison.Ordinal) ? startLine["SIP/2.0 ".Length..]
+        : startLine.EndsWith(" SIP/2.0", StringComparison.Ordinal) ? startLine[..^" SIP/2.0".Length]
+        : startLine;
 
     // A challenge is an ordinary step (RFC 3261 §22).
     private static bool IsError(CapturedMessage message)

@@ -15,7 +15,7 @@ internal static class LadderText
         foreach (ExchangeRow row in exchange.Rows)
         {
             string time = row.Time is { } since ? string.Create(CultureInfo.InvariantCulture, $"{since.TotalSeconds:0.000}") : string.Empty;
-            yield return $"{time,9} {(row.IsError ? '!' : ' ')}│{Arrow(row)}│  {row.Note}";
+            yield return $"{time,9} {(row.IsError ? '!' : ' ')}│{Arrow(row.Text, row.IsFromLeft, Width, row.IsRun)}│  {row.Note}";
         }
 
         if (exchange.More > 0)
@@ -24,11 +24,12 @@ internal static class LadderText
         }
     }
 
-    private static string Arrow(ExchangeRow row)
+    /// <summary>An arrow of this width with a text, cut off if it is longer.</summary>
+    public static string Arrow(string text, bool isFromLeft, int width, bool isRun = false)
     {
-        string text = row.Text.Length > Width - 6 ? row.Text[..(Width - 7)] + "…" : row.Text;
-        string shaft = new(row.IsRun ? '═' : '─', Width - text.Length - 5);
-        string start = row.IsRun ? "══" : "──";
-        return row.IsFromLeft ? $"{start} {text} {shaft}▶" : $"◀{shaft} {text} {start}";
+        text = text.Length > width - 6 ? text[..(width - 7)] + "…" : text;
+        string shaft = new(isRun ? '═' : '─', width - text.Length - 5);
+        string start = isRun ? "══" : "──";
+        return isFromLeft ? $"{start} {text} {shaft}▶" : $"◀{shaft} {text} {start}";
     }
 }

@@ -27,10 +27,8 @@ public static class ImageShareTelemetry
         "imageshare.invitation.accept.time", "s", "From the invitation to its acceptance, by direction.");
 
     // Counted also while no one listens, or a listener that comes later would see what began before as negative.
-    private static long _outgoingShares;
-    private static long _incomingShares;
-    private static long _outgoingInvitations;
-    private static long _incomingInvitations;
+    private static readonly DirectionCounts ActiveShares = new();
+    private static readonly DirectionCounts PendingInvitations = new();
     private static long _msrpConnections;
     private static long _sipConnections;
 
@@ -58,9 +56,9 @@ public static class ImageShareTelemetry
     static ImageShareTelemetry()
     {
         Meter.CreateObservableUpDownCounter(
-            "imageshare.shares.active", () => ByDirection(ref _outgoingShares, ref _incomingShares), "{share}", "Shares that have not ended, by direction.");
+            "imageshare.shares.active", ActiveShares.Measure, "{share}", "Shares that have not ended, by direction.");
         Meter.CreateObservableUpDownCounter(
-            "imageshare.invitations.pending", () => ByDirection(ref _outgoingInvitations, ref _incomingInvitations), "{invitation}", "Images that are offered and not decided, by direction.");
+            "imageshare.invitations.pending", PendingInvitations.Measure, "{invitation}", "Images that are offered and not decided, by direction.");
         Meter.CreateObservableUpDownCounter("imageshare.msrp.connections.open", static () => Interlocked.Read(ref _msrpConnections), "{connection}", "Open MSRP connections.");
         Meter.CreateObservableUpDownCounter("imageshare.sip.connections.open", static () => Interlocked.Read(ref _sipConnections), "{connection}", "Open SIP connections over TCP and TLS.");
     }
@@ -68,9 +66,9 @@ public static class ImageShareTelemetry
     /// <summary>Where the activities of shares come from.</summary>
     internal static ActivitySource Activities { get; } = new(ActivitySourceName);
 
-    internal static void ShareStarted(bool isOutgoing) => Interlocked.Increment(ref isOutgoing ? ref _outgoingShares : ref _incomingShares);
+    internal static void ShareStarted(bool isOutgoing) => ActiveShares.Add(isOutgoing, 1);
 
-    internal static void InvitationPends(bool isOutgoing, int change) => Interlocked.Add(ref isOutgoing ? ref _outgoingInvitations : ref _incomingInvitations, change);
+    internal static void InvitationPends(bool isOutgoing, int change) => PendingInvitations.Add(isOutgoing, change);
 
     internal static void InvitationAccepted(bool isOutgoing, TimeSpan time)
     {
@@ -84,7 +82,7 @@ public static class ImageShareTelemetry
         where TState : struct, Enum
         where TError : struct, Enum
     {
-        Interlocked.Decrement(ref isOutgoing ? ref _outgoingShares : ref _incomingShares);
+        ActiveShares.Add(isOutgoing, -1);
         if (Shares.Enabled)
         {
             Shares.Add(1, new("direction", NameOf(isOutgoing)), new("state", state.ToString()), new("error", error.ToString()));
@@ -166,9 +164,17 @@ public static class ImageShareTelemetry
 
     private static string NameOf(bool isOutgoing) => isOutgoing ? "outgoing" : "incoming";
 
-    private static Measurement<long>[] ByDirection(ref long outgoing, ref long incoming) =>
-    [
-        new(Interlocked.Read(ref outgoing), new KeyValuePair<string, object?>("direction", NameOf(true))),
-        new(Interlocked.Read(ref incoming), new KeyValuePair<string, object?>("direction", NameOf(false))),
-    ];
+    private sealed class DirectionCounts
+    {
+        private long _outgoing;
+        private long _incoming;
+
+        public void Add(bool isOutgoing, int change) => Interlocked.Add(ref isOutgoing ? ref _outgoing : ref _incoming, change);
+
+        public Measurement<long>[] Measure() =>
+        [
+            new(Interlocked.Read(ref _outgoing), new KeyValuePair<string, object?>("direction", NameOf(true))),
+            new(Interlocked.Read(ref _incoming), new KeyValuePair<string, object?>("direction", NameOf(false))),
+        ];
+    }
 }

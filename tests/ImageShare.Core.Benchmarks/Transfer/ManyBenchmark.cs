@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Text;
@@ -18,9 +17,9 @@ internal static class ManyBenchmark
 
     public static async Task<int> RunAsync(string[] args)
     {
-        int count = Argument(args, "--transfers", 1000);
-        long octets = Argument(args, "--kilobytes", 1000) * 1000L;
-        int rounds = Argument(args, "--rounds", 7);
+        int count = NumberArgument.Of(args, "--transfers", 1000);
+        long octets = NumberArgument.Of(args, "--kilobytes", 1000) * 1000L;
+        int rounds = NumberArgument.Of(args, "--rounds", 7);
         await MeasureAsync(1, octets * count);
         await MeasureAsync(count, octets);
         var one = new List<Sample>();
@@ -77,12 +76,6 @@ internal static class ManyBenchmark
     }
 
     private static double Median(List<Sample> samples, Func<Sample, double> of) => samples.Select(of).Order().ElementAt(samples.Count / 2);
-
-    private static int Argument(string[] args, string name, int otherwise)
-    {
-        int at = Array.IndexOf(args, name);
-        return at >= 0 ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
-    }
 
     private sealed record Sample(double Throughput, double Resident, double Managed, int Connections);
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using ImageShare.Core.Msrp.Transfers;
 using ImageShare.Core.Text;
@@ -18,9 +17,9 @@ internal static class ThrottledBenchmark
 
     public static async Task<int> RunAsync(string[] args)
     {
-        int most = Argument(args, "--transfers", 1000);
-        int chunks = Argument(args, "--chunks", 1000);
-        int seconds = Argument(args, "--seconds", 5);
+        int most = NumberArgument.Of(args, "--transfers", 1000);
+        int chunks = NumberArgument.Of(args, "--chunks", 1000);
+        int seconds = NumberArgument.Of(args, "--seconds", 5);
         await MeasureAsync(1, chunks, 2);
         for (int count = 1; count <= most; count *= 10)
         {
@@ -52,12 +51,6 @@ internal static class ThrottledBenchmark
         long start = Stopwatch.GetTimestamp();
         await pairs.SendAsync(content);
         return new Sample(each * count, Stopwatch.GetElapsedTime(start).TotalSeconds, (Usage.Now() - before).CpuSeconds);
-    }
-
-    private static int Argument(string[] args, string name, int otherwise)
-    {
-        int at = Array.IndexOf(args, name);
-        return at >= 0 ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
     }
 
     private sealed record Sample(int Chunks, double Seconds, double CpuSeconds);
