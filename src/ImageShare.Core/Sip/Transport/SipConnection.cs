@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Messages.Reading;
+using ImageShare.Core.Sip.Transport.Timers;
 
 namespace ImageShare.Core.Sip.Transport;
 
@@ -31,7 +32,7 @@ internal sealed class SipConnection
         IsOpener = isOpener;
         Key = key;
         Source = new SipSource(stream.RemoteEndPoint, key.Protocol, this);
-        _deadline = new SipConnectionDeadline(options, !isOpener, Abort);
+        _deadline = new SipConnectionDeadline(options.TimeProvider, options.ReceiveTimeout, options.IdleTimeout, isAccepted: !isOpener, Abort);
     }
 
     /// <summary>The destinations it may be reused for.</summary>

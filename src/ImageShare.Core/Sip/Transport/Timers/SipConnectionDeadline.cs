@@ -1,4 +1,4 @@
-namespace ImageShare.Core.Sip.Transport;
+namespace ImageShare.Core.Sip.Transport.Timers;
 
 /// <summary>
 /// Closes a connection that is incomplete or idle: when the rest of a message does not arrive in time and, on an accepted connection, when the first byte does
@@ -6,22 +6,26 @@ namespace ImageShare.Core.Sip.Transport;
 /// </summary>
 internal sealed class SipConnectionDeadline : IDisposable
 {
-    private readonly SipTransportOptions _options;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _receive;
     private readonly TimeSpan? _idle;
     private readonly GuardedTimer _timer;
     private Waiting _waiting;
     private long _lastUsed;
 
-    /// <param name="options">The limits and the clock.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="receive">How long a message may take from its first byte to its last, and the first byte on an accepted connection.</param>
+    /// <param name="idle">How long an accepted connection may be idle; null for ever.</param>
     /// <param name="isAccepted">Whether the peer opened the connection: one that this side opened is kept.</param>
     /// <param name="expired">Called once when a time limit expires.</param>
-    public SipConnectionDeadline(SipTransportOptions options, bool isAccepted, Action expired)
+    public SipConnectionDeadline(TimeProvider time, TimeSpan receive, TimeSpan? idle, bool isAccepted, Action expired)
     {
-        _options = options;
-        _idle = isAccepted ? options.IdleTimeout : null;
-        _lastUsed = options.TimeProvider.GetTimestamp();
+        _time = time;
+        _receive = receive;
+        _idle = isAccepted ? idle : null;
+        _lastUsed = time.GetTimestamp();
         _waiting = isAccepted ? Waiting.ForFirst : Waiting.ForNothing;
-        _timer = new GuardedTimer(options.TimeProvider, isAccepted ? options.ReceiveTimeout : Timeout.InfiniteTimeSpan, OnTimer, expired);
+        _timer = new GuardedTimer(time, isAccepted ? receive : Timeout.InfiniteTimeSpan, OnTimer, expired);
     }
 
     private enum Waiting
@@ -33,10 +37,10 @@ internal sealed class SipConnectionDeadline : IDisposable
     }
 
     /// <summary>The time since the last send or receive.</summary>
-    public TimeSpan Silence => _options.TimeProvider.GetElapsedTime(Volatile.Read(ref _lastUsed));
+    public TimeSpan Silence => _time.GetElapsedTime(Volatile.Read(ref _lastUsed));
 
     /// <summary>Something was sent.</summary>
-    public void OnSent() => Volatile.Write(ref _lastUsed, _options.TimeProvider.GetTimestamp());
+    public void OnSent() => Volatile.Write(ref _lastUsed, _time.GetTimestamp());
 
     /// <summary>Something was received; <paramref name="delivered"/> whole messages, and <paramref name="isPartial"/> when there is the beginning of another.</summary>
     public void OnReceived(bool delivered, bool isPartial)
@@ -65,6 +69,6 @@ internal sealed class SipConnectionDeadline : IDisposable
         }
 
         _waiting = Waiting.ForRest;
-        return _options.ReceiveTimeout;
+        return _receive;
     }
 }

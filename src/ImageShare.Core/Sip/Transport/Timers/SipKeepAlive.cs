@@ -1,4 +1,4 @@
-namespace ImageShare.Core.Sip.Transport;
+namespace ImageShare.Core.Sip.Transport.Timers;
 
 /// <summary>
 /// Keep-alives on a connection this side opened (RFC 5626 §4.4.1). Sends CRLF CRLF when nothing was received during the interval, which is shortened at random

@@ -1,4 +1,4 @@
-namespace ImageShare.Core.Sip.Transport;
+namespace ImageShare.Core.Sip.Transport.Timers;
 
 /// <summary>
 /// A timer whose callback runs under the same lock as the events that restart it, so an event and an expiry cannot race. Each callback returns the time to the
