@@ -69,6 +69,8 @@ internal sealed class AnswerCache(ISipResolver resolver, TimeProvider time, Time
     private async ValueTask<DnsAnswer<T>> GetAsync<T>(
         string kind, string name, Func<string, CancellationToken, ValueTask<DnsAnswer<T>>> ask, Func<DnsAnswer<T>, DnsAnswer<T>> prepare, CancellationToken cancellationToken)
     {
+        // A dot at the end of a host only says that the name is whole.
+        name = name.TrimEnd('.');
         (string, string) key = (kind, name.ToUpperInvariant());
         Task<DnsAnswer<T>> answer;
         lock (_gate)
@@ -104,7 +106,8 @@ internal sealed class AnswerCache(ISipResolver resolver, TimeProvider time, Time
             try
             {
                 // A resolver that ignores the token does not hold the question up.
-                answer = prepare(await ask(name, timeout.Token).AsTask().WaitAsync(timeout.Token).ConfigureAwait(false));
+                DnsAnswer<T>? came = await ask(name, timeout.Token).AsTask().WaitAsync(timeout.Token).ConfigureAwait(false);
+                answer = came is null ? DnsAnswer.Failed<T>("the resolver returned null") : prepare(came);
             }
             catch (OperationCanceledException) when (timeout.IsCancellationRequested)
             {

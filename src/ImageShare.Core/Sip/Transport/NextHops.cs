@@ -80,8 +80,8 @@ internal sealed class NextHops
     }
 
     /// <summary>
-    /// Where a response goes that could not be sent to where its request came from: the targets of the name in its Via (RFC 3263 §5). This machine itself only when the
-    /// request came from it: a peer must not have its responses sent to where it cannot send to itself.
+    /// Where a response goes that could not be sent to where its request came from: the other targets of the name in its Via (RFC 3263 §5). This machine itself only when
+    /// the request came from it: a peer must not have its responses sent to where it cannot send to itself.
     /// </summary>
     /// <returns>The destinations; none when there are none, or when too many responses look for theirs.</returns>
     public async ValueTask<IReadOnlyList<SipDestination>> FollowSentByAsync(Via via, SipDestination failed, CancellationToken cancellationToken)
@@ -97,7 +97,11 @@ internal sealed class NextHops
             var question = new SipQuestion(via.Host, via.Port is > 0 ? via.Port : null, ServiceOf(failed.Protocol), IsSecure: false, IsLarge: false);
             IReadOnlyList<SipTarget> targets = _avoided.Last(await _locator.LocateAsync(question, cancellationToken).ConfigureAwait(false));
             bool isLocal = IPAddress.IsLoopback(failed.EndPoint.Address);
-            return [.. targets.Where(target => isLocal || !IPAddress.IsLoopback(target.EndPoint.Address)).Select(target => Destination(target, via.Host)).Take(MostPlaces)];
+            return
+            [
+                .. targets.Where(target => !target.EndPoint.Equals(failed.EndPoint) && (isLocal || !IPAddress.IsLoopback(target.EndPoint.Address)))
+                    .Select(target => Destination(target, via.Host)).Take(MostPlaces),
+            ];
         }
         catch (ImageShareException)
         {

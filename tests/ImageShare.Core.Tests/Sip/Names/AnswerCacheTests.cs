@@ -68,6 +68,25 @@ public sealed class AnswerCacheTests
 
     [Test]
     [Category("DNS-014")]
+    public async Task A_resolver_that_returns_null_is_a_question_that_failed()
+    {
+        var silent = new SilentResolver();
+        silent.Answer(null!);
+        Assert.That((await Cache(silent).GetAddressesAsync("a.test", CancellationToken.None)).Failure, Is.EqualTo("the resolver returned null"));
+    }
+
+    [Test]
+    public async Task A_name_with_a_dot_at_its_end_is_asked_for_without_it_and_once()
+    {
+        var resolver = new InMemorySipResolver();
+        AnswerCache cache = Cache(resolver);
+        await cache.GetNaptrAsync("a.test.", CancellationToken.None);
+        await cache.GetNaptrAsync("a.test", CancellationToken.None);
+        Assert.That(resolver.Asked, Is.EqualTo(["NAPTR a.test"]));
+    }
+
+    [Test]
+    [Category("DNS-014")]
     public async Task Neither_answers_nor_questions_pile_up()
     {
         AnswerCache cache = Cache(new InMemorySipResolver());

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sip;
@@ -51,6 +52,20 @@ public sealed class ResponseTargetTests : IAsyncDisposable
         await SendAsync($"client.test:{Port}");
         await AssertArrivedAsync();
         Assert.That(_dns.Asked, Is.EqualTo(["A client.test"]));
+    }
+
+    [Test]
+    public async Task The_place_that_failed_is_not_tried_again()
+    {
+        ConcurrentQueue<IPEndPoint> tried = [];
+        _network.ConnectFilter = to =>
+        {
+            tried.Enqueue(to);
+            return true;
+        };
+        _dns.SetAddresses("client.test", IPAddress.Parse("203.0.113.9"));
+        Assert.That(await Assert.ThrowsAsync<ImageShareException>(() => SendAsync("client.test:9")), Is.Not.Null);
+        Assert.That(tried, Is.EqualTo([IPEndPoint.Parse("203.0.113.9:9")]));
     }
 
     [TestCase("192.0.2.2")]
