@@ -29,6 +29,12 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
         var attempt = new Lazy<Task<SipConnection>>(() => OpenAsync(key));
         Lazy<Task<SipConnection>> entry = _reusable.GetOrAdd(key, attempt);
         SipConnection connection = await entry.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (!connection.IsOpen)
+        {
+            // It may have ended before the attempt had: its end found nothing to forget then.
+            Forget(connection);
+        }
+
         return (connection, !ReferenceEquals(entry, attempt));
     }
 
@@ -122,11 +128,6 @@ internal sealed class SipConnections(INetwork network, SipTransportOptions optio
         _all[connection] = true;
         ImageShareTelemetry.SipConnectionOpened();
         connection.Start(inbound, over => OnEnded(over, ended), stop);
-        if (!connection.IsOpen)
-        {
-            // It has ended at once, maybe before it was entered under its key.
-            Forget(connection);
-        }
     }
 
     private void OnEnded(SipConnection connection, Action<SipConnection> ended)
