@@ -23,10 +23,12 @@ internal static class UnansweredChallenge
         : SipChallengeOutcome.Refused;
 
     /// <summary>A sentence for a person; null if the response was not a challenge to the agent.</summary>
-    public static string? Describe(SipResponse response)
+    /// <param name="response">The response.</param>
+    /// <param name="isOfRegistrar">Whether the request was a REGISTER.</param>
+    public static string? Describe(SipResponse response, bool isOfRegistrar = false)
     {
         string[] rows = [.. response.Headers.GetStrings(response.StatusCode == 407 ? SipHeaderNames.ProxyAuthenticate : SipHeaderNames.WwwAuthenticate)];
-        string asker = response.StatusCode == 407 ? "A proxy" : "The peer or its server";
+        string asker = response.StatusCode == 407 ? "A proxy" : isOfRegistrar ? "The registrar" : "The peer or its server";
         string realms = string.Join(", ", RealmsOf(rows).Take(MostRealms).Select(static realm => $"'{Printable.Of(realm)}'"));
         return response.ChallengeOutcome switch
         {
@@ -35,7 +37,7 @@ internal static class UnansweredChallenge
             SipChallengeOutcome.OtherRealm =>
                 $"{asker} asks for credentials of the realm {realms}, and the configured ones are for '{Printable.Of(response.CredentialsRealm ?? string.Empty)}'; they were not shown to it. If it is the right one, name its realm with the credentials (--realm on the command line).",
             SipChallengeOutcome.NotSpoken => $"{asker} asks for credentials in a way that is not supported here (digest with MD5 or SHA-256 and qop auth is{(realms.Length > 0 ? "; realm " + realms : null)}). Ask its operator for one that is.",
-            SipChallengeOutcome.Refused => $"{asker} refuses these credentials{(realms.Length > 0 ? " for the realm " + realms : null)}; check the user name, the password and whether this identity may share images.",
+            SipChallengeOutcome.Refused => $"{asker} refuses these credentials{(realms.Length > 0 ? " for the realm " + realms : null)}; check the user name, the password and whether this identity may {(isOfRegistrar ? "register" : "share images")}.",
             _ => null,
         };
     }

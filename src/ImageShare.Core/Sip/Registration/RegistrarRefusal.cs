@@ -34,7 +34,7 @@ internal sealed record RegistrarRefusal(RegistrationProblem Problem, TimeSpan? M
     {
         int status = response.StatusCode;
         string answer = string.Create(CultureInfo.InvariantCulture, $"The registrar answered {status} {Printable.Of(response.ReasonPhrase)}");
-        return UnansweredChallenge.Describe(response) is { } challenge ? $"The registration was refused ({status}). {challenge}" : answer + status switch
+        return UnansweredChallenge.Describe(response, isOfRegistrar: true) is { } challenge ? $"The registration was refused ({status}). {challenge}" : answer + status switch
         {
             >= 300 and < 400 => response.Headers.Contacts is [{ } contact, ..]
                 ? $": it is now at {Printable.Of(contact.Uri.ToString())}. Set that as the registrar if its operator agrees."

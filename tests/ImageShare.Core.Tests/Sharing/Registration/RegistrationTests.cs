@@ -90,7 +90,7 @@ public sealed class RegistrationTests
         Assert.Multiple(() =>
         {
             Assert.That((error.Error, error.SipStatus), Is.EqualTo((ImageShareError.AuthenticationFailed, 401)));
-            Assert.That(error.Message, Does.Contain("refuses these credentials for the realm 'ims.example'; check the user name"));
+            Assert.That(error.Message, Does.EndWith("The registrar refuses these credentials for the realm 'ims.example'; check the user name, the password and whether this identity may register."));
             Assert.That((alice.Registration.Status, alice.Registration.RetryAt), Is.EqualTo((SipRegistrationStatus.Refused, (DateTimeOffset?)null)));
             Assert.That(registrar.Registers, Has.Length.EqualTo(2));
         });
