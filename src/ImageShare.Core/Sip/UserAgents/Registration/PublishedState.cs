@@ -76,7 +76,15 @@ internal sealed class PublishedState(ILogger logger, TimeProvider time)
         DateTimeOffset present = time.GetUtcNow();
         if (now.Message is { } message && message != before.Message)
         {
-            RegistrationLog.Failed(logger, now.Error, now.SipStatus, (now.RetryAt - present)?.TotalSeconds);
+            if (now.RetryAt is { } next)
+            {
+                RegistrationLog.Failed(logger, now.Error, now.SipStatus, (next - present).TotalSeconds);
+            }
+            else
+            {
+                RegistrationLog.Failed(logger, now.Error, now.SipStatus);
+            }
+
             RegistrationLog.WhySensitive(logger, message);
         }
         else if (now.IsRegistered && !before.IsRegistered && now.RegisteredUntil is { } until)
