@@ -20,12 +20,21 @@ internal sealed class ClientRegistration(SipUserAgent agent, ImageShareOptions o
     {
         if (options.Registration is { } wanted)
         {
-            Get(wanted).Begin();
+            lock (_gate)
+            {
+                Get(wanted).Begin();
+            }
         }
     }
 
-    public Task<SipRegistrationState> RegisterAsync(SipRegistrationOptions? wanted, CancellationToken cancellationToken) =>
-        Get(wanted ?? _current?.Options ?? options.Registration).RegisterAsync(cancellationToken);
+    public Task<SipRegistrationState> RegisterAsync(SipRegistrationOptions? wanted, CancellationToken cancellationToken)
+    {
+        // Until it has begun, other options could take its place.
+        lock (_gate)
+        {
+            return Get(wanted ?? _current?.Options ?? options.Registration).RegisterAsync(cancellationToken);
+        }
+    }
 
     public Task<SipRegistrationState> UnregisterAsync(CancellationToken cancellationToken) =>
         _current?.UnregisterAsync(cancellationToken) ?? Task.FromResult(SipRegistrationState.None);
@@ -33,19 +42,16 @@ internal sealed class ClientRegistration(SipUserAgent agent, ImageShareOptions o
     /// <summary>Removes the binding as the client ends, for a bounded time. Never throws.</summary>
     public Task EndAsync() => _current?.EndAsync() ?? Task.CompletedTask;
 
-    // IR.79 v1.2 §3.2: the Contact of REGISTER has the tags that those of OPTIONS and INVITE have.
+    // Under the gate. IR.79 v1.2 §3.2: the Contact of REGISTER has the tags that those of OPTIONS and INVITE have.
     private SipRegistration Get(SipRegistrationOptions? wanted)
     {
-        lock (_gate)
+        SipRegistration registration = agent.GetRegistration(wanted, new ServiceTags(options.Profile).Contact);
+        if (registration != _current)
         {
-            SipRegistration registration = agent.GetRegistration(wanted, new ServiceTags(options.Profile).Contact);
-            if (registration != _current)
-            {
-                registration.Changed += state => Changed?.Invoke(state);
-                _current = registration;
-            }
-
-            return registration;
+            registration.Changed += state => Changed?.Invoke(state);
+            _current = registration;
         }
+
+        return registration;
     }
 }

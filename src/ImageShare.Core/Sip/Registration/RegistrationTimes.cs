@@ -13,6 +13,9 @@ internal static class RegistrationTimes
     private static readonly TimeSpan LongestRefresh = TimeSpan.FromDays(1);
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromDays(1);
     private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan DefaultFlowTimer = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan ShortestFlowTimer = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestFlowTimer = TimeSpan.FromHours(1);
 
     /// <summary>When a binding is refreshed (3GPP TS 24.229 §5.1.1.4.1), a little earlier at random.</summary>
     public static TimeSpan Refresh(TimeSpan granted, TimeSpan? natRefresh, double chance)
@@ -31,4 +34,8 @@ internal static class RegistrationTimes
         TimeSpan asked = (retryAfter is { } after && after < LongestRetryAfter ? after : retryAfter is null ? TimeSpan.Zero : LongestRetryAfter) * (1 + (0.1 * chance));
         return asked > wait ? asked : wait;
     }
+
+    /// <summary>The longest silence on a registered connection (RFC 5626 §4.4.1), by what the registrar asks for, if it does.</summary>
+    public static TimeSpan KeepAlive(TimeSpan? flowTimer) =>
+        flowTimer is not { } asked ? DefaultFlowTimer : asked < ShortestFlowTimer ? ShortestFlowTimer : asked > LongestFlowTimer ? LongestFlowTimer : asked;
 }

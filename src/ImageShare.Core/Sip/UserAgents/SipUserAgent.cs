@@ -154,7 +154,7 @@ public sealed class SipUserAgent : IAsyncDisposable
                 return known;
             }
 
-            if (known is { State.Status: not (SipRegistrationStatus.Unregistered or SipRegistrationStatus.Refused) })
+            if (known?.TryGiveUpPlace() == false)
             {
                 throw new ImageShareException(ImageShareError.InvalidState, "This user is registered with other options; unregister first.");
             }

@@ -99,6 +99,59 @@ public sealed class RegistrationAtOnceTests
 
     [Test]
     [Category("REG-001")]
+    public async Task The_wait_for_a_registrar_that_does_not_answer_leaves_no_failure_behind_that_nobody_sees()
+    {
+        using var unobserved = new UnobservedExceptions();
+        await The_end_of_a_client_waits_two_seconds_for_a_registrar_that_does_not_answer();
+        Assert.That(unobserved.Seen, Is.Empty);
+    }
+
+    [Test]
+    [Category("REG-001")]
+    public async Task A_client_that_ends_before_its_registration_has_begun_removes_it_all_the_same()
+    {
+        await using var registrar = new TestRegistrar(_network);
+        ImageShareClient alice = await StartAsync(registrar);
+        await Within(alice.RegisterAsync());
+        var ended = new TaskCompletionSource<Task>();
+        alice.RegistrationChanged += state =>
+        {
+            if (state.Status == SipRegistrationStatus.Unregistered)
+            {
+                // The loop is in here, so nothing begins before both are called.
+                _ = alice.RegisterAsync();
+                ended.TrySetResult(alice.DisposeAsync().AsTask());
+            }
+        };
+        await Within(alice.UnregisterAsync());
+        await (await Within(ended.Task)).WaitAsync(SharePair.Patience);
+        Assert.That(registrar.BindingsOf("alice"), Is.Empty);
+        Assert.That(registrar.Registers.Select(r => r.Headers.GetString("Expires")), Is.EqualTo(new[] { "3600", "0", "3600", "0" }));
+    }
+
+    [Test]
+    [Category("REG-002")]
+    public async Task Who_registers_while_the_binding_is_removed_hears_when_that_is_taken_back()
+    {
+        await using var registrar = new TestRegistrar(_network);
+        await using ImageShareClient alice = await StartAsync(registrar);
+        await Within(alice.RegisterAsync());
+        var gate = new TaskCompletionSource();
+        registrar.Answer = (_, _, ok) =>
+        {
+            gate.Task.Wait();
+            return ok;
+        };
+        Task<SipRegistrationState> first = alice.UnregisterAsync();
+        Task<SipRegistrationState> registering = alice.RegisterAsync();
+        Task<SipRegistrationState> last = alice.UnregisterAsync();
+        ImageShareException error = (await Assert.ThrowsAsync<ImageShareException>(() => Within(registering)))!;
+        gate.SetResult();
+        Assert.That((error.Error, (await Within(first)).Status, (await Within(last)).Status), Is.EqualTo((ImageShareError.InvalidState, SipRegistrationStatus.Unregistered, SipRegistrationStatus.Unregistered)));
+    }
+
+    [Test]
+    [Category("REG-001")]
     public async Task A_client_that_ends_while_it_registers_waits_for_the_answer_and_removes_the_binding()
     {
         await using var registrar = new TestRegistrar(_network);
@@ -119,8 +172,8 @@ public sealed class RegistrationAtOnceTests
         await Calm.ComesAsync();
         gate.SetResult();
         await ending.WaitAsync(SharePair.Patience);
-        await Within(registering);
-        Assert.That(registrar.BindingsOf("alice"), Is.Empty);
+        ImageShareException error = (await Assert.ThrowsAsync<ImageShareException>(() => Within(registering)))!;
+        Assert.That((error.Error, registrar.BindingsOf("alice").Length), Is.EqualTo((ImageShareError.InvalidState, 0)));
     }
 
     [Test]
@@ -160,6 +213,40 @@ public sealed class RegistrationAtOnceTests
     }
 
     [Test]
+    [Category("REG-002")]
+    public async Task Other_options_are_refused_as_soon_as_the_first_are_to_begin()
+    {
+        await using var registrar = new TestRegistrar(_network);
+        await using ImageShareClient alice = await StartAsync(registrar);
+        await Within(alice.RegisterAsync());
+        var tried = new TaskCompletionSource<(Task<SipRegistrationState> First, ImageShareException? Second)>();
+        alice.RegistrationChanged += state =>
+        {
+            if (state.Status == SipRegistrationStatus.Unregistered)
+            {
+                // The loop is in here, so nothing begins before both are called.
+                Task<SipRegistrationState> first = alice.RegisterAsync();
+                tried.TrySetResult((first, Assert.Catch<ImageShareException>(() => _ = alice.RegisterAsync(new SipRegistrationOptions { Expiry = TimeSpan.FromMinutes(10) }))));
+            }
+        };
+        await Within(alice.UnregisterAsync());
+        (Task<SipRegistrationState> first, ImageShareException? second) = await Within(tried.Task);
+        Assert.That((second?.Error, (await Within(first)).IsRegistered), Is.EqualTo((ImageShareError.InvalidState, true)));
+        Assert.That(registrar.Registers.Select(r => r.Headers.GetString("Expires")), Is.EqualTo(new[] { "3600", "0", "3600" }));
+    }
+
+    [Test]
+    [Category("REG-019")]
+    public async Task A_refusal_for_good_is_logged_without_a_next_attempt()
+    {
+        var log = new CapturingLoggerFactory();
+        await using var registrar = new TestRegistrar(_network) { Answer = static (_, register, _) => SipResponse.CreateFor(register, 403, toTag: "r") };
+        await using ImageShareClient alice = await StartAsync(registrar, o => o with { LoggerFactory = log });
+        await Assert.ThatAsync(() => Within(alice.RegisterAsync()), Throws.TypeOf<ImageShareException>());
+        Assert.That(log.From(LogLevel.Warning), Has.Some.StartsWith("The registration failed: AuthenticationFailed, status 403. ").And.None.Contains("next attempt"));
+    }
+
+    [Test]
     [Category("REG-019")]
     public async Task A_handler_that_throws_ends_nothing_and_a_cancelled_wait_neither()
     {
@@ -179,7 +266,7 @@ public sealed class RegistrationAtOnceTests
         await Assert.ThatAsync(() => Within(given), Throws.InstanceOf<OperationCanceledException>());
         gate.SetResult();
         Assert.That((await Within(alice.RegisterAsync())).IsRegistered, Is.True);
-        Assert.That(log.From(LogLevel.Error), Has.Some.Contains("handler of registrations"));
+        Assert.That(log.From(LogLevel.Error), Has.Some.Contains("handler of registrations").And.None.Contains("of the application"));
     }
 
     private static IEnumerable<TestCaseData> Answers()

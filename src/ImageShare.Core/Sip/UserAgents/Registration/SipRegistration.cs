@@ -18,17 +18,13 @@ public sealed class SipRegistration : IAgentPart
 {
     private const int MostMoves = 2;
 
-    private static readonly TimeSpan DefaultFlowTimer = TimeSpan.FromSeconds(120);
-    private static readonly TimeSpan ShortestFlowTimer = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LongestFlowTimer = TimeSpan.FromHours(1);
-
     private readonly AgentContext _agent;
     private readonly RequestLayer _requests;
     private readonly RegisterWriter _writer;
     private readonly RegistrationTimers _timers;
     private readonly PublishedState _published;
-    private readonly List<TaskCompletionSource<SipRegistrationState>> _registering = [];
-    private readonly List<TaskCompletionSource<SipRegistrationState>> _unregistering = [];
+    private readonly RegistrationPlace _place;
+    private readonly RegistrationWaiters _waiters = new();
     private RegistrationSituation _situation;
     private bool _isPart;
     private int _moves;
@@ -45,6 +41,7 @@ public sealed class SipRegistration : IAgentPart
         _writer = new RegisterWriter(agent, options, options.InstanceId ?? instance, features);
         _timers = new RegistrationTimers(agent.Loop, agent.Options.TimeProvider, timer => Step(new RegistrationInput.Elapsed(timer)));
         _published = new PublishedState(agent.Logger, agent.Options.TimeProvider);
+        _place = new RegistrationPlace(_published);
     }
 
     /// <summary>How it registers.</summary>
@@ -68,10 +65,11 @@ public sealed class SipRegistration : IAgentPart
     /// <exception cref="ImageShareException">
     /// <see cref="ImageShareError.AuthenticationFailed"/>: wrong or missing credentials. <see cref="ImageShareError.RegistrationRefused"/>: the registrar refused for
     /// another reason. <see cref="ImageShareError.NoAnswer"/>, <see cref="ImageShareError.PeerUnreachable"/>, <see cref="ImageShareError.ConnectionLost"/>: it could not
-    /// be asked. <see cref="ImageShareError.InvalidState"/>: the agent is closed, or <see cref="UnregisterAsync"/> was called meanwhile.
+    /// be asked. <see cref="ImageShareError.InvalidState"/>: the agent is closed, <see cref="UnregisterAsync"/> was called meanwhile, or the agent has given another
+    /// registration with other options since.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled: only the wait ends, the registration does not.</exception>
-    public Task<SipRegistrationState> RegisterAsync(CancellationToken cancellationToken = default) => Ask(_registering, new RegistrationInput.Begin(), cancellationToken);
+    public Task<SipRegistrationState> RegisterAsync(CancellationToken cancellationToken = default) => Ask(PostBegin, cancellationToken);
 
     /// <summary>
     /// Ends the registration and waits until the registrar has removed the binding or does not answer. Does not throw for what the registrar does:
@@ -79,24 +77,28 @@ public sealed class SipRegistration : IAgentPart
     /// </summary>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidState"/>: the agent is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled: only the wait ends.</exception>
-    public Task<SipRegistrationState> UnregisterAsync(CancellationToken cancellationToken = default) => Ask(_unregistering, new RegistrationInput.End(), cancellationToken);
+    public Task<SipRegistrationState> UnregisterAsync(CancellationToken cancellationToken = default) => Ask(PostEnd, cancellationToken);
 
     /// <summary>Registers without waiting for the outcome, which is in the state.</summary>
-    internal void Begin() => _agent.TryPost(() => Take(new RegistrationInput.Begin()));
+    internal void Begin() => PostBegin(null);
+
+    /// <summary>Makes room for another registration; false if this one has not ended.</summary>
+    internal bool TryGiveUpPlace() => _place.TryGiveUp();
 
     /// <summary>Ends the registration and waits for at most <see cref="SipRegistrationOptions.UnregisterTimeout"/>. Never throws.</summary>
     internal async Task EndAsync()
     {
-        if (State.Status is SipRegistrationStatus.Unregistered or SipRegistrationStatus.Refused)
+        if (_place.IsAtRest)
         {
             return;
         }
 
+        using var timeout = new CancellationTokenSource(Options.UnregisterTimeout, _agent.Options.TimeProvider);
         try
         {
-            await UnregisterAsync().WaitAsync(Options.UnregisterTimeout, _agent.Options.TimeProvider).ConfigureAwait(false);
+            await UnregisterAsync(timeout.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is TimeoutException or ImageShareException)
+        catch (Exception e) when (e is OperationCanceledException or ImageShareException)
         {
             // The registrar does not answer: the binding expires by itself.
         }
@@ -104,31 +106,65 @@ public sealed class SipRegistration : IAgentPart
 
     void IAgentPart.Close(ImageShareException reason)
     {
-        _agent.ConnectionLost = null;
-        Conclude(_registering, waiter => waiter.TrySetException(reason));
-        Conclude(_unregistering, waiter => waiter.TrySetException(reason));
+        _agent.ConnectionLost -= OnConnectionLost;
+        _waiters.Fail(reason);
     }
 
-    private Task<SipRegistrationState> Ask(List<TaskCompletionSource<SipRegistrationState>> waiters, RegistrationInput input, CancellationToken cancellationToken)
+    private static Task<SipRegistrationState> Ask(Func<TaskCompletionSource<SipRegistrationState>, bool> post, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var waiter = new TaskCompletionSource<SipRegistrationState>(TaskCreationOptions.RunContinuationsAsynchronously);
+        return post(waiter) ? AgentContext.WaitAsync(waiter.Task, cancellationToken) : Task.FromException<SipRegistrationState>(AgentContext.Closed());
+    }
+
+    private bool PostBegin(TaskCompletionSource<SipRegistrationState>? waiter)
+    {
+        _place.Begin();
         bool isPosted = _agent.TryPost(() =>
         {
-            waiters.Add(waiter);
-            Take(input);
+            if (waiter is not null)
+            {
+                _waiters.Registering.Add(waiter);
+            }
+
+            Take(new RegistrationInput.Begin());
+            _place.HasBegun();
         });
-        return isPosted ? AgentContext.WaitAsync(waiter.Task, cancellationToken) : Task.FromException<SipRegistrationState>(AgentContext.Closed());
+        if (!isPosted)
+        {
+            _place.HasBegun();
+        }
+
+        return isPosted;
     }
+
+    private bool PostEnd(TaskCompletionSource<SipRegistrationState> waiter) => _agent.TryPost(() =>
+    {
+        _waiters.Unregistering.Add(waiter);
+        Take(new RegistrationInput.End());
+    });
 
     private void Take(RegistrationInput input)
     {
-        _isPart = _isPart || _agent.TryAdd(this);
+        if (!_isPart && _agent.TryAdd(this))
+        {
+            _isPart = true;
+            _agent.ConnectionLost += OnConnectionLost;
+        }
+
         if (_isPart)
         {
-            _agent.ConnectionLost = OnConnectionLost;
             Step(input);
         }
+    }
+
+    // Nothing is in progress: the agent need not know of it until it begins again, and another may take its place.
+    private void Leave()
+    {
+        _isPart = false;
+        _flow = null;
+        _agent.ConnectionLost -= OnConnectionLost;
+        _agent.Remove(this);
     }
 
     private void OnConnectionLost(object connection)
@@ -156,7 +192,12 @@ public sealed class SipRegistration : IAgentPart
         // After the state: whoever waited finds it.
         foreach (RegistrationEffect effect in effects)
         {
-            Tell(effect.Kind);
+            _waiters.Tell(effect.Kind, _situation, State);
+        }
+
+        if (_situation.Phase is RegistrationPhase.Idle or RegistrationPhase.Refused)
+        {
+            Leave();
         }
     }
 
@@ -195,27 +236,6 @@ public sealed class SipRegistration : IAgentPart
             case RegistrationEffectKind.ReportLoss:
                 PublishedState.ReportLoss(_agent.Logger, _situation.Problem!.Error);
                 break;
-        }
-    }
-
-    private void Tell(RegistrationEffectKind kind)
-    {
-        if (kind == RegistrationEffectKind.ConcludeUnregistering)
-        {
-            Conclude(_unregistering, waiter => waiter.TrySetResult(State));
-        }
-        else if (kind == RegistrationEffectKind.ConcludeRegistering && _situation.Problem is { } problem)
-        {
-            Conclude(_registering, waiter => waiter.TrySetException(problem.ToException()));
-        }
-        else if (kind == RegistrationEffectKind.ConcludeRegistering && _situation.Binding is not null)
-        {
-            Conclude(_registering, waiter => waiter.TrySetResult(State));
-        }
-        else if (kind == RegistrationEffectKind.ConcludeRegistering)
-        {
-            Conclude(_registering, static waiter => waiter.TrySetException(new ImageShareException(
-                ImageShareError.InvalidState, "The registration was ended before it began; register again if that is not intended.")));
         }
     }
 
@@ -263,7 +283,7 @@ public sealed class SipRegistration : IAgentPart
         _agent.Transport.LearnAddress(response.Headers.TopVia);
         if (answer is { UsesOutbound: true, Own: not null })
         {
-            _agent.Transport.KeepAlive(destination, KeepAliveInterval(answer.FlowTimer));
+            _agent.Transport.KeepAlive(destination, RegistrationTimes.KeepAlive(answer.FlowTimer));
         }
 
         Step(new RegistrationInput.Accepted(answer));
@@ -294,15 +314,6 @@ public sealed class SipRegistration : IAgentPart
         ImageShareTelemetry.RegisterFailed(error.Error);
         bool isPermanent = error.Error is ImageShareError.InvalidValue or ImageShareError.InvalidState or ImageShareError.CertificateNotTrusted;
         Step(new RegistrationInput.Failed(new RegistrationProblem(error.Error, error.Message, error.SipStatus, isPermanent)));
-    }
-
-    private static TimeSpan KeepAliveInterval(TimeSpan? flowTimer) =>
-        flowTimer is not { } asked ? DefaultFlowTimer : asked < ShortestFlowTimer ? ShortestFlowTimer : asked > LongestFlowTimer ? LongestFlowTimer : asked;
-
-    private static void Conclude(List<TaskCompletionSource<SipRegistrationState>> waiters, Action<TaskCompletionSource<SipRegistrationState>> result)
-    {
-        waiters.ForEach(result);
-        waiters.Clear();
     }
 
     private static double Chance() => RandomNumberGenerator.GetInt32(1 << 20) / (double)(1 << 20);
