@@ -52,7 +52,7 @@ internal static class LadderCommand
             error ??= svg is null ? null : Save(svg, LadderSvg.Draw(exchange, file.Name));
         }
 
-        error ??= exchange.Rows.Count == 0 ? "There is no SIP and no MSRP in it; capture on the ports of the share, without TLS." : null;
+        error ??= exchange.Rows.Count == 0 ? CaptureFile.NothingFound : null;
         if (error is not null)
         {
             StandardError.Say($"{Shown.Text(file.ToString())}: {Shown.Text(error)}");

@@ -12,6 +12,9 @@ internal static class CaptureFile
     // Both directions of a connection are a flow each.
     private const int MaxFlows = 1024;
 
+    /// <summary>What to say of a capture or trace without messages.</summary>
+    public const string NothingFound = "There is no SIP and no MSRP in it; capture on the ports of the share, without TLS.";
+
     /// <summary>Reads on as far as it is asked to.</summary>
     /// <exception cref="CaptureException">While reading: the file is not what it says.</exception>
     public static IEnumerable<CapturedMessage> Read(Stream file)

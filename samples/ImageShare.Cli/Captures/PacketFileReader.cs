@@ -30,7 +30,8 @@ internal sealed class PacketFileReader(Stream file)
     public IEnumerable<CapturedPacket> Read()
     {
         uint magic = TryReadWord() ?? throw Wrong("is empty");
-        return magic == 0x0A0D0D0A ? ReadBlocks() : ReadRecords(magic);
+        return !IsCapture(_word) ? throw Wrong("begins neither as pcap nor as pcapng does", 0)
+            : magic == 0x0A0D0D0A ? ReadBlocks() : ReadRecords(magic);
     }
 
     // pcap: a header, then records.
@@ -192,5 +193,5 @@ internal sealed class PacketFileReader(Stream file)
     private int Half(byte[] bytes, int at) =>
         _isBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(at)) : BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(at));
 
-    private CaptureException Wrong(string what, long? at = null) => new(string.Create(CultureInfo.InvariantCulture, $"The capture {what}, at byte {at ?? _offset}."));
+    private CaptureException Wrong(string what, long? at = null) => new(string.Create(CultureInfo.InvariantCulture, $"The capture {what}, at byte {at ?? _offset}."), at ?? _offset);
 }

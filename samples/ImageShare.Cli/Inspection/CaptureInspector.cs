@@ -8,6 +8,7 @@ internal static class CaptureInspector
     public static IEnumerable<Finding> Inspect(Stream file)
     {
         using IEnumerator<CapturedMessage> messages = CaptureFile.Read(file).GetEnumerator();
+        bool isFirst = true;
         while (true)
         {
             Finding? broken = null;
@@ -18,18 +19,21 @@ internal static class CaptureInspector
             }
             catch (CaptureException e)
             {
-                broken = new Finding { Kind = "capture", Error = e.Message };
-            }
-
-            if (broken is not null)
-            {
-                yield return broken;
+                broken = new Finding { Kind = "capture", Error = e.Message, Offset = e.Offset };
             }
 
             if (!any)
             {
+                broken ??= isFirst ? new Finding { Kind = "capture", Error = CaptureFile.NothingFound } : null;
+                if (broken is not null)
+                {
+                    yield return broken;
+                }
+
                 yield break;
             }
+
+            isFirst = false;
 
             foreach (Finding finding in Describe(messages.Current))
             {

@@ -131,7 +131,21 @@ public sealed class CliLadderTests
             CliResult inspected = await CliProcess.RunAsync("inspect", file);
             Assert.That(inspected.Status, Is.EqualTo(1));
             Assert.That(inspected.Lines, Has.Exactly(1).Contains("cut off"), "said once");
+            CliResult json = await CliProcess.RunAsync("inspect", file, "--json");
+            Assert.That(CliResult.Parse(json.Lines[^1]).GetProperty("offset").GetInt64(), Is.EqualTo(bytes.Length));
         }
+    }
+
+    [TestCase(24, "no SIP and no MSRP")]
+    [TestCase(0, "neither as pcap nor as pcapng")]
+    public async Task A_file_without_messages_is_not_called_valid(int ofCapture, string words)
+    {
+        using var capture = new Capture(101, false);
+        string file = Path.Combine(_folder.Path, "file");
+        await File.WriteAllBytesAsync(file, ofCapture == 0 ? new byte[1000] : capture.Bytes[..ofCapture]);
+        CliResult inspected = await CliProcess.RunAsync("inspect", file, "--kind", "capture");
+        Assert.That((inspected.Status, inspected.Lines.Count), Is.EqualTo((1, 1)));
+        Assert.That(inspected.Lines[0], Does.Contain(words));
     }
 
     [Test]
