@@ -93,7 +93,12 @@ public sealed class PcapngTrace : IAsyncDisposable
     /// </summary>
     public async ValueTask DisposeAsync()
     {
-        _blocks.Writer.TryComplete();
+        lock (_gate)
+        {
+            // Not between two segments of a message.
+            _blocks.Writer.TryComplete();
+        }
+
         try
         {
             await _writing.WaitAsync(_options.CloseTimeout).ConfigureAwait(false);

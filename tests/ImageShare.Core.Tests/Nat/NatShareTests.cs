@@ -93,7 +93,7 @@ public sealed class NatShareTests
     // At this rate a chunk leaves every 12 seconds: the router forgets the connection in between.
     [Test]
     [Category("REG-106")]
-    public async Task A_share_that_waits_is_kept_in_the_mind_of_the_NAT()
+    public async Task Keep_alives_keep_the_NAT_binding_of_a_share_that_waits()
     {
         _networks.Remember("alice", seconds: 9);
         await using CliProcess listener = Listen("public", NatNetworks.PublicAddress + ":5070", "--timeout", "20");
