@@ -10,6 +10,9 @@ namespace ImageShare.Core.Sip;
 /// <summary>hostport = host [ ":" port ] (RFC 3261 §25.1), in URIs and in the sent-by of a Via.</summary>
 internal static class HostPort
 {
+    /// <summary>The port where none is given (RFC 3261 §19.1.2).</summary>
+    public static int DefaultPort(bool isTls) => isTls ? 5061 : 5060;
+
     internal static readonly SearchValues<byte> HostName =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._"u8);
 

@@ -3,8 +3,8 @@ using System.Net;
 namespace ImageShare.Core.Sip.Names;
 
 /// <summary>
-/// The answers of a resolver, kept for their time to live, and the questions that are being asked. A question is asked once at a time, for at most
-/// <see cref="Limit"/>; nobody who waits for its answer can cancel it for the others. SRV records are kept in the order in which they are tried, so that the requests
+/// The answers of a resolver, kept for their time to live, and the questions that are being asked. A question is asked once at a time, and for a
+/// limited time; nobody who waits for its answer can cancel it for the others. SRV records are kept in the order in which they are tried, so that the requests
 /// of one share go to one server. Bounded. Thread-safe.
 /// </summary>
 /// <param name="resolver">Who is asked.</param>
@@ -30,8 +30,6 @@ internal sealed class AnswerCache(ISipResolver resolver, TimeProvider time, Time
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Kind, string Name), Entry> _entries = [];
     private int _asking;
-
-    public TimeSpan Limit => limit;
 
     /// <summary>How many answers and questions there are now.</summary>
     public int Count

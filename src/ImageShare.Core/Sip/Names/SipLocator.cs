@@ -60,7 +60,7 @@ internal sealed class SipLocator(INetwork network, AnswerCache? records, AnswerC
         if (targets.IsDefault)
         {
             // RFC 3263 §4.2: no SRV records, or a port that is given.
-            int port = question.Port ?? service.DefaultPort();
+            int port = question.Port ?? HostPort.DefaultPort(service == SipService.Tls);
             targets = [.. (await AddressesOfDomainAsync(question.Host, log, cancellationToken).ConfigureAwait(false)).Select(address => new SipTarget(new IPEndPoint(address, port), service))];
         }
 

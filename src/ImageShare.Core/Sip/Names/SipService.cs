@@ -13,7 +13,7 @@ internal enum SipService
     Tls,
 }
 
-/// <summary>The names and ports of the services.</summary>
+/// <summary>The names of the services.</summary>
 internal static class SipServices
 {
     public static string SrvName(this SipService service, string domain) => service switch
@@ -23,8 +23,6 @@ internal static class SipServices
         _ => "_sips._tcp.",
     }
     + domain;
-
-    public static int DefaultPort(this SipService service) => service == SipService.Tls ? 5061 : 5060;
 
     /// <summary>The service of a NAPTR record; null for those that are not supported, such as SIP+D2S and SIPS+D2U.</summary>
     public static SipService? OfNaptr(string services) => services.ToUpperInvariant() switch

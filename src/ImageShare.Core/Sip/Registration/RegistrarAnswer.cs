@@ -139,7 +139,7 @@ internal sealed record RegistrarAnswer
 
     // A connection has a port of its own, so its port says nothing.
     private static bool IsElsewhere(IPEndPoint learnt, SentRegister sent) =>
-        AddressOf(sent.Via.Host) is { } own && (!learnt.Address.Equals(own) || (sent.IsDatagram && learnt.Port != 0 && learnt.Port != (sent.Via.Port ?? 5060)));
+        AddressOf(sent.Via.Host) is { } own && (!learnt.Address.Equals(own) || (sent.IsDatagram && learnt.Port != 0 && learnt.Port != (sent.Via.Port ?? HostPort.DefaultPort(isTls: false))));
 
     private static IPAddress? AddressOf(string host) => IPAddress.TryParse(host, out IPAddress? address) ? address : null;
 }

@@ -63,9 +63,8 @@ internal sealed class NextHops
         }
 
         SipProtocol protocol = SipRouting.ChooseProtocol(nextHop, messageLength, _options.Fixed, _options.MtuThreshold);
-        return protocol == SipProtocol.Tls
-            ? new SipDestination(new IPEndPoint(address, nextHop.Port ?? SipRouting.DefaultTlsPort), protocol) { ServerName = nextHop.Host }
-            : new SipDestination(new IPEndPoint(address, nextHop.Port ?? SipRouting.DefaultPort), protocol);
+        bool isTls = protocol == SipProtocol.Tls;
+        return new SipDestination(new IPEndPoint(address, nextHop.Port ?? HostPort.DefaultPort(isTls)), protocol) { ServerName = isTls ? nextHop.Host : null };
     }
 
     /// <summary>The destinations of a URI that has a name, the first to be tried first (RFC 3263 §4); at least one.</summary>

@@ -90,7 +90,7 @@ internal sealed class SentBys(INetwork network, SipTransportOptions options, Sip
     public bool IsOurs(Via via, SipSource source)
     {
         bool isTls = source.Protocol == SipProtocol.Tls;
-        int port = via.Port ?? (isTls ? SipRouting.DefaultTlsPort : SipRouting.DefaultPort);
+        int port = via.Port ?? HostPort.DefaultPort(isTls);
         if (!isTls && port == PortOf(isTls) && Volatile.Read(ref _last) is { } last && last.Port == port && last.Host == via.Host)
         {
             return true;
@@ -126,7 +126,7 @@ internal sealed class SentBys(INetwork network, SipTransportOptions options, Sip
         }
 
         IPAddress own = IPAddress.TryParse(answered.Host, out IPAddress? address) ? address : LocalAddressFor(received);
-        int ownPort = answered.Port ?? (protocol == SipProtocol.Tls ? SipRouting.DefaultTlsPort : SipRouting.DefaultPort);
+        int ownPort = answered.Port ?? HostPort.DefaultPort(protocol == SipProtocol.Tls);
 
         // A connection has a port of its own, which sent-by does not contain: there only the address tells.
         bool isOwn = received.Equals(own) && (protocol != SipProtocol.Udp || answered.RPort is null || answered.RPort == ownPort);

@@ -9,9 +9,6 @@ namespace ImageShare.Core.Sip.Transport;
 /// <summary>The destinations of messages (RFC 3261 §18, RFC 3581). Pure functions.</summary>
 internal static class SipRouting
 {
-    public const int DefaultPort = 5060;
-    public const int DefaultTlsPort = 5061;
-
     /// <summary>
     /// Writes the actual source into the top Via: the port where <c>rport</c> asks for it, and then always the address; the
     /// address too when sent-by is a name or another address (RFC 3261 §18.2.1, RFC 3581 §4). What a peer claims in their
@@ -45,8 +42,7 @@ internal static class SipRouting
         Via? via = response.Headers.TopVia;
         if (source.Protocol != SipProtocol.Udp)
         {
-            int usual = source.Protocol == SipProtocol.Tls ? DefaultTlsPort : DefaultPort;
-            return new SipDestination(new IPEndPoint(source.Remote.Address, PortOf(via, usual)), source.Protocol, source.Connection)
+            return new SipDestination(new IPEndPoint(source.Remote.Address, PortOf(via, source.Protocol)), source.Protocol, source.Connection)
             {
                 ServerName = source.Protocol == SipProtocol.Tls ? via?.Host : null,
             };
@@ -60,11 +56,11 @@ internal static class SipRouting
         if (followMaddr && IPAddress.TryParse(via.MulticastAddress, out IPAddress? maddr)
             && maddr.AddressFamily == source.Remote.AddressFamily && IsUnicast(maddr))
         {
-            return new SipDestination(new IPEndPoint(maddr, PortOf(via, DefaultPort)), SipProtocol.Udp);
+            return new SipDestination(new IPEndPoint(maddr, PortOf(via, SipProtocol.Udp)), SipProtocol.Udp);
         }
 
         return new SipDestination(
-            via.HasRPort ? source.Remote : new IPEndPoint(source.Remote.Address, PortOf(via, DefaultPort)), SipProtocol.Udp);
+            via.HasRPort ? source.Remote : new IPEndPoint(source.Remote.Address, PortOf(via, SipProtocol.Udp)), SipProtocol.Udp);
     }
 
     /// <summary>The host to send to, a name or an address without brackets: maddr, or the host (RFC 3263 §4).</summary>
@@ -102,5 +98,5 @@ internal static class SipRouting
         address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0 ? new IPAddress(address.GetAddressBytes()) : address;
 
     // A Via may say port 0, which nothing listens on.
-    private static int PortOf(Via? via, int usual) => via?.Port is > 0 and { } port ? port : usual;
+    private static int PortOf(Via? via, SipProtocol protocol) => via?.Port is > 0 and { } port ? port : HostPort.DefaultPort(protocol == SipProtocol.Tls);
 }

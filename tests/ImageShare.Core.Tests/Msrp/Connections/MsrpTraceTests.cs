@@ -42,9 +42,13 @@ public sealed class MsrpTraceTests
         });
     }
 
-    [TestCase(false)]
-    [TestCase(true)]
-    public async Task Heads_are_shown_as_they_passed_however_they_were_split_and_bodies_if_wanted(bool withBodies)
+    [TestCase(false, 100)]
+    [TestCase(true, 100)]
+    [TestCase(true, 1)]
+    [TestCase(true, 7)]
+    [TestCase(true, 29)]
+    [TestCase(true, 1000)]
+    public async Task Heads_are_shown_as_they_passed_however_they_were_split_and_bodies_if_wanted(bool withBodies, int split)
     {
         var network = new InMemoryNetwork();
         Channel<MsrpTraceEvent> seen = Channel.CreateUnbounded<MsrpTraceEvent>();
@@ -61,9 +65,9 @@ public sealed class MsrpTraceTests
             $"MSRP tid3 SEND\r\n{paths}X-Odd:   1\r\nbyte-range: 10-15/15\r\nMessage-ID: mid1\r\nSuccess-Report: yes\r\nContent-Type: text/plain\r\n\r\n",
         ];
         string wire = $"{heads[0]}hello\r\n-------tid1+\r\n{heads[1]}four\r\n-------tid2+\r\n{heads[2]}\r\n--ab\r\n-------tid3$\r\n";
-        for (int at = 0; at < wire.Length; at += 100)
+        for (int at = 0; at < wire.Length; at += split)
         {
-            await peer.SendAsync(wire[at..Math.Min(at + 100, wire.Length)]);
+            await peer.SendAsync(wire[at..Math.Min(at + split, wire.Length)]);
         }
 
         var shown = new List<MsrpTraceEvent>();
