@@ -20,7 +20,8 @@ internal static class AdvertisedHosts
             return null;
         }
 
-        if (IPAddress.TryParse(host, out IPAddress? address))
+        // What has a port behind its brackets parses too, without the port.
+        if (IPAddress.TryParse(host, out IPAddress? address) && host.StartsWith('[') == host.EndsWith(']'))
         {
             bool isPlain = address.AddressFamily == AddressFamily.InterNetworkV6 || address.ToString() == host;
             return isPlain && IsUnicast(address)

@@ -54,6 +54,8 @@ public sealed class AdvertisedAddressTests
     [TestCase("a..example")]
     [TestCase("a_b.example")]
     [TestCase("a.example:5060")]
+    [TestCase("203.0.113.5:5060")]
+    [TestCase("[2001:db8::5]:5060")]
     [TestCase("a.example\r\nX: y")]
     [TestCase("straße.example")]
     [Category("REG-101")]
