@@ -10,7 +10,7 @@ internal sealed class TcpFlow(IPEndPoint from, IPEndPoint to, EarlyBytes earlyBy
 {
     private const int MaxEarly = 64;
 
-    private readonly MessageStream _messages = new(from, to);
+    private MessageStream _messages = new(from, to);
     private readonly SortedList<int, TransportPacket> _early = [];
     private uint _next;
     private bool _hasNext;
@@ -23,6 +23,9 @@ internal sealed class TcpFlow(IPEndPoint from, IPEndPoint to, EarlyBytes earlyBy
             _hasNext = true;
             earlyBytes.Count -= _early.Values.Sum(static e => e.Payload.Length);
             _early.Clear();
+
+            // What the last connection on these ports left open does not go on in this one.
+            _messages = new MessageStream(from, to);
         }
 
         if (segment.Length == 0)

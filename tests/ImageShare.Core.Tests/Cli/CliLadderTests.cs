@@ -100,6 +100,19 @@ public sealed class CliLadderTests
         Assert.That(drawn.Lines.Count(static l => l.Contains("── OPTIONS sip:bob", StringComparison.Ordinal) && !l.Contains('!', StringComparison.Ordinal)), Is.GreaterThan(60));
     }
 
+    [Test]
+    public async Task A_new_connection_on_the_ports_of_one_that_broke_begins_anew()
+    {
+        using var capture = new Capture(101, false);
+        capture.Syn(1, 1000, 5060);
+        capture.Segment(1, 1001, 5060, Options[..100]);
+        capture.Syn(1, 70_000, 5060);
+        capture.Segment(1, 70_001, 5060, Options);
+        CliResult drawn = await CliProcess.RunAsync("ladder", capture.Save(_folder));
+        Assert.That((drawn.Status, drawn.Lines.Count), Is.EqualTo((0, 2)), string.Join('\n', drawn.Lines));
+        Assert.That(drawn.Lines[1], Does.Match($@"  │── OPTIONS sip:bob@192\.0\.2\.2 ─+▶│  TCP {Options.Length} bytes"));
+    }
+
     [TestCase("cut", "cut off")]
     [TestCase("length", "says that a packet has 4294967295 bytes")]
     [TestCase("empty", "no SIP and no MSRP")]
