@@ -7,7 +7,6 @@ using ImageShare.Core.Sip.Transport;
 using ImageShare.Core.Sip.UserAgents;
 using ImageShare.Core.Sip.UserAgents.Registration;
 using ImageShare.Core.Sip.UserAgents.Settings;
-using ImageShare.Core.Tests.Net;
 
 namespace ImageShare.Core.Tests.Sip.UserAgents.Registration;
 
