@@ -145,8 +145,8 @@ public sealed class RegistrationAtOnceTests
         Task<SipRegistrationState> first = alice.UnregisterAsync();
         Task<SipRegistrationState> registering = alice.RegisterAsync();
         Task<SipRegistrationState> last = alice.UnregisterAsync();
-        ImageShareException error = (await Assert.ThrowsAsync<ImageShareException>(() => Within(registering)))!;
         gate.SetResult();
+        ImageShareException error = (await Assert.ThrowsAsync<ImageShareException>(() => Within(registering)))!;
         Assert.That((error.Error, (await Within(first)).Status, (await Within(last)).Status), Is.EqualTo((ImageShareError.InvalidState, SipRegistrationStatus.Unregistered, SipRegistrationStatus.Unregistered)));
     }
 
