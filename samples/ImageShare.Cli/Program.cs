@@ -1,6 +1,7 @@
 using System.CommandLine;
-using ImageShare.Cli;
-using ImageShare.Cli.Accounts;
+using ImageShare.Cli.Commands;
+using ImageShare.Cli.Settings;
+using ImageShare.Cli.Terminals;
 
 StandardOutput output = StandardOutput.Install();
 var common = new CommonOptions();

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using ImageShare.Cli.Settings;
+using ImageShare.Cli.Terminals;
 using ImageShare.Core.Msrp;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImageShare.Cli.Settings;
 using ImageShare.Core.Sip;
 
 namespace ImageShare.Cli.Accounts;

@@ -1,4 +1,6 @@
 using System.Text;
+using ImageShare.Cli.Settings;
+using ImageShare.Cli.Terminals;
 
 namespace ImageShare.Cli.Accounts;
 

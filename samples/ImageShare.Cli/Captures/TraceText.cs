@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using ImageShare.Cli.Inspection;
+using ImageShare.Cli.Traces;
 
 namespace ImageShare.Cli.Captures;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using ImageShare.Cli.Terminals;
 using ImageShare.Core.Bodies;
 using ImageShare.Core.Text;
 

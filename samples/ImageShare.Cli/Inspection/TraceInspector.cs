@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ImageShare.Cli.Traces;
 
 namespace ImageShare.Cli.Inspection;
 

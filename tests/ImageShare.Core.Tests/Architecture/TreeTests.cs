@@ -11,8 +11,12 @@ public sealed partial class TreeTests
 
     private static readonly string Source = Documentation.Repository.File("src", "ImageShare.Core");
 
-    private static IEnumerable<string> Files => Directory.EnumerateFiles(Source, "*.cs", SearchOption.AllDirectories)
-        .Where(static file => Relative(file) is var path && !path.StartsWith("obj/", StringComparison.Ordinal) && !path.StartsWith("bin/", StringComparison.Ordinal));
+    private static readonly string Program = Documentation.Repository.File("samples", "ImageShare.Cli");
+
+    private static IEnumerable<string> Files => FilesOf(Source);
+
+    private static IEnumerable<string> FilesOf(string root) => Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
+        .Where(file => Relative(file, root) is var path && !path.StartsWith("obj/", StringComparison.Ordinal) && !path.StartsWith("bin/", StringComparison.Ordinal));
 
     [Test]
     public void A_folder_is_a_namespace()
@@ -22,6 +26,20 @@ public sealed partial class TreeTests
             .. Files.Where(static file => Namespace().Match(File.ReadAllText(file)).Groups[1].Value != NamespaceOf(FolderOf(file))).Select(Relative),
         ];
         Assert.That(wrong, Is.Empty);
+    }
+
+    [Test]
+    public void So_is_a_folder_of_the_program()
+    {
+        string[] wrong =
+        [
+            .. FilesOf(Program).Where(static file => Path.GetFileName(file) != "Program.cs"
+                && Namespace().Match(File.ReadAllText(file)).Groups[1].Value != $"ImageShare.Cli.{Path.GetDirectoryName(Relative(file, Program))!.Replace(Path.DirectorySeparatorChar, '.')}"),
+        ];
+        Assert.That(wrong, Is.Empty);
+        string[] crowded = [.. FilesOf(Program).GroupBy(Path.GetDirectoryName).Where(static folder => folder.Count() > MaxFiles).Select(static folder => folder.Key!)];
+        Assert.That(crowded, Is.Empty);
+        Assert.That(FilesOf(Program).Where(static file => File.ReadLines(file).Count() > MaxLines), Is.Empty);
     }
 
     [Test]
@@ -38,7 +56,9 @@ public sealed partial class TreeTests
         Assert.That(tooLong, Is.Empty, $"A file with more than {MaxLines} lines holds more than one concept.");
     }
 
-    private static string Relative(string file) => Path.GetRelativePath(Source, file).Replace('\\', '/');
+    private static string Relative(string file) => Relative(file, Source);
+
+    private static string Relative(string file, string root) => Path.GetRelativePath(root, file).Replace('\\', '/');
 
     private static string FolderOf(string file) => Path.GetDirectoryName(Relative(file))!.Replace('\\', '/');
 

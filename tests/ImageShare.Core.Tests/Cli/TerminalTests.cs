@@ -1,5 +1,5 @@
 using System.Text;
-using ImageShare.Cli;
+using ImageShare.Cli.Terminals;
 
 namespace ImageShare.Core.Tests.Cli;
 

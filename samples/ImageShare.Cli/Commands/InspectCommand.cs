@@ -1,0 +1,135 @@
+using System.CommandLine;
+using ImageShare.Cli.Inspection;
+using ImageShare.Cli.Reporting;
+using ImageShare.Cli.Settings;
+using ImageShare.Cli.Terminals;
+
+namespace ImageShare.Cli.Commands;
+
+/// <summary><c>imageshare inspect FILE...</c>: decodes raw bytes field by field, or says what is wrong and where.</summary>
+internal static class InspectCommand
+{
+    public static Command Create(CommonOptions common)
+    {
+        var files = new Argument<FileInfo[]>("file") { Description = "Files with raw messages", Arity = ArgumentArity.OneOrMore };
+        Option<string?> kind = CommonOptions.OneOfOrNone("--kind", "Their kind; detected from the first bytes by default", "sip", "sdp", "msrp", "multipart", "trace", "capture");
+        var command = new Command("inspect", "Decode raw SIP, SDP, MSRP and multipart bytes, traces and captures (pcap, pcapng), and report faults") { files, kind, common.Json };
+        command.SetAction(parsed =>
+        {
+            bool json = parsed.GetValue(common.Json);
+            int status = ExitStatus.Done;
+            foreach (FileInfo file in parsed.GetRequiredValue(files))
+            {
+                if (!TryRead(file, out byte[] bytes, out string error))
+                {
+                    status = ExitStatus.Failed;
+                    StandardError.Say($"{Shown.Text(file.ToString())}: {Shown.Text(error)}");
+                    if (json)
+                    {
+                        WriteJson(file, new Finding { Error = "Unreadable" });
+                    }
+
+                    continue;
+                }
+
+                foreach (Finding finding in Inspector.Inspect(bytes, parsed.GetValue(kind)))
+                {
+                    status = finding.Error is null ? status : ExitStatus.Failed;
+                    if (json)
+                    {
+                        WriteJson(file, finding);
+                    }
+                    else
+                    {
+                        WriteText(file, finding);
+                    }
+                }
+            }
+
+            return status;
+        });
+        return command;
+    }
+
+    private static bool TryRead(FileInfo file, out byte[] bytes, out string error)
+    {
+        bytes = [];
+        error = string.Empty;
+        if (Directory.Exists(file.FullName))
+        {
+            error = "This is a folder; give the files in it.";
+            return false;
+        }
+
+        try
+        {
+            bytes = File.ReadAllBytes(file.FullName);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            error = e.Message;
+            return false;
+        }
+    }
+
+    private static void WriteJson(FileInfo file, Finding finding) => new JsonReporter(Console.Out).Write(json =>
+    {
+        json.WriteString("file", file.ToString());
+        if (finding.Kind is { } kind)
+        {
+            json.WriteString("kind", kind);
+        }
+
+        json.WriteBoolean("valid", finding.Error is null);
+        if (finding.Start is { } start)
+        {
+            json.WriteString("start", start);
+        }
+
+        if (finding.Error is { } error)
+        {
+            json.WriteString("error", error);
+        }
+
+        json.WriteNumber("offset", finding.Offset);
+        json.WriteStartArray("warnings");
+        foreach (FoundWarning warning in finding.Warnings)
+        {
+            json.WriteStartObject();
+            json.WriteString("code", warning.Code);
+            json.WriteNumber("offset", warning.Offset);
+            if (warning.Clause is { } clause)
+            {
+                json.WriteString("clause", clause);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("body", finding.BodyLength);
+    });
+
+    private static void WriteText(FileInfo file, Finding finding)
+    {
+        Console.WriteLine(finding.Error is { } error
+            ? $"{Shown.Text(file.ToString())}, byte {finding.Offset}: {finding.Kind}: {Shown.Text(error)}"
+            : $"{Shown.Text(file.ToString())}, byte {finding.Offset}: {finding.Kind}, valid, body {finding.BodyLength} bytes");
+        if (finding.Start is { } start)
+        {
+            Console.WriteLine($"  {Shown.Text(start)}");
+        }
+
+        int width = finding.Fields.Count == 0 ? 0 : finding.Fields.Max(f => f.Name.Length);
+        foreach ((string name, string value) in finding.Fields)
+        {
+            Console.WriteLine($"    {Shown.Text(name).PadRight(width)}  {Shown.Text(value)}");
+        }
+
+        foreach (FoundWarning warning in finding.Warnings)
+        {
+            Console.WriteLine($"  warning, byte {warning.Offset}: {warning.Code}{(warning.Clause is { } clause ? $" ({clause})" : string.Empty)}");
+        }
+    }
+}

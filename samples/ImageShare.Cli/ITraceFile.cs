@@ -1,9 +1,0 @@
-using ImageShare.Core.Diagnostics;
-
-namespace ImageShare.Cli;
-
-/// <summary>The file given with --trace. Any thread may write.</summary>
-internal interface ITraceFile : IAsyncDisposable
-{
-    void Write(ImageShareTraceEvent message);
-}
