@@ -69,8 +69,6 @@ public sealed class ImageShareInvitation
     internal static ImageShareInvitation Of(OfferedImage offered) => offered.Face.Of(offered, static inner => new ImageShareInvitation(inner));
 
     /// <summary>Accepts the image.</summary>
-    /// <param name="store">The store for the image.</param>
-    /// <param name="cancellationToken">Cancels preparing the store; the invitation then still waits for a decision.</param>
     /// <inheritdoc cref="AcceptAsync(IImageStore, AcceptSettings, CancellationToken)"/>
     public Task<ImageShareSession> AcceptAsync(IImageStore store, CancellationToken cancellationToken = default) =>
         AcceptAsync(store, AcceptSettings.Default, cancellationToken);

@@ -123,6 +123,9 @@ public sealed class CliAtOnceTests
         await using CliProcess running = Listen("--accept", "auto", "--count", "1");
         await using CliProcess sender = Send(picture, await AddressOf(running), "sip:alice@ims.example", "--max-rate", "1000000");
         await running.EventAsync("progress");
+
+        // Held in the middle, however slowly the other programs start.
+        sender.Signal("STOP");
         await using (CliProcess killed = Listen("--accept", "auto"))
         {
             await using CliProcess other = Send(picture, await AddressOf(killed), "sip:alice@ims.example", "--max-rate", "1000000");
@@ -134,6 +137,7 @@ public sealed class CliAtOnceTests
         await using CliProcess next = Listen("--accept", "auto");
         await next.EventAsync("listening");
         Assert.That(Received, Has.Length.EqualTo(1));
+        sender.Signal("CONT");
         JsonElement completed = await running.EventAsync("completed");
         Assert.That(await File.ReadAllBytesAsync(completed.GetProperty("path").GetString()!), Is.EqualTo(Content));
     }

@@ -9,14 +9,14 @@ namespace ImageShare.Core.Tests.Documentation;
 public sealed partial class ReadmeTests
 {
     private static readonly string Page = Repository.File("README.md");
-    private static readonly string TransportPage = Repository.File("docs", "sip-transport.md");
+    private static readonly string[] Shown = [Page, Repository.File("docs", "sip-transport.md"), Repository.File("docs", "getting-started.md")];
 
     [OneTimeSetUp]
     public void Rewrite_the_page_when_asked()
     {
         if (Environment.GetEnvironmentVariable("UPDATE_README") == "1")
         {
-            foreach (string page in (string[])[Page, TransportPage])
+            foreach (string page in Shown)
             {
                 File.WriteAllText(page, Snippet().Replace(File.ReadAllText(page), m => $"<!-- snippet: {m.Groups[1].Value} -->\n```csharp\n{Source(m)}```\n<!-- end -->"));
             }
@@ -26,7 +26,7 @@ public sealed partial class ReadmeTests
     [Test]
     public void Every_snippet_is_the_sample_as_it_is_compiled()
     {
-        foreach (string page in (string[])[Page, TransportPage])
+        foreach (string page in Shown)
         {
             MatchCollection snippets = Snippet().Matches(File.ReadAllText(page));
             Assert.That(snippets, Has.Count.EqualTo(2));
@@ -40,7 +40,7 @@ public sealed partial class ReadmeTests
     [Test]
     public void Every_file_the_pages_link_to_exists()
     {
-        string[] pages = [Page, .. Directory.GetFiles(Repository.File("docs"), "*.md")];
+        string[] pages = [Page, .. Directory.GetFiles(Repository.File("docs"), "*.md"), .. Directory.GetFiles(Repository.File("docs", "howto"), "*.md")];
         string[] broken =
         [
             .. pages.SelectMany(page => Link().Matches(File.ReadAllText(page))

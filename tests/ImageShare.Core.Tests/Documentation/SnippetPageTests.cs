@@ -24,18 +24,22 @@ public sealed partial class SnippetPageTests
     [TestCase("several.md", "SeveralSnippets.cs")]
     [TestCase("nat.md", "NatSnippets.cs")]
     [TestCase("names.md", "NameSnippets.cs")]
-    public void Every_snippet_is_the_code_as_it_is_compiled(string page, string source)
+    [TestCase("howto/*.md", "HowToSnippets.cs")]
+    public void Every_snippet_is_the_code_as_it_is_compiled(string pages, string source)
     {
-        string path = Repository.File("docs", page);
+        string[] paths = Directory.GetFiles(Repository.File("docs"), pages);
         Dictionary<string, string> code = Marked()
             .Matches(File.ReadAllText(Repository.File("tests", "ImageShare.Core.Tests", "Documentation", source)))
             .ToDictionary(m => m.Groups[2].Value, m => Unindent(m.Groups[3].Value, m.Groups[1].Value));
         if (Environment.GetEnvironmentVariable("UPDATE_README") == "1")
         {
-            File.WriteAllText(path, Shown().Replace(File.ReadAllText(path), m => $"<!-- snippet: {m.Groups[1].Value} -->\n```csharp\n{code[m.Groups[1].Value]}```\n<!-- end -->"));
+            foreach (string path in paths)
+            {
+                File.WriteAllText(path, Shown().Replace(File.ReadAllText(path), m => $"<!-- snippet: {m.Groups[1].Value} -->\n```csharp\n{code[m.Groups[1].Value]}```\n<!-- end -->"));
+            }
         }
 
-        string text = File.ReadAllText(path);
+        string text = string.Concat(paths.Select(File.ReadAllText));
         Assert.That(Shown().Matches(text).ToDictionary(m => m.Groups[1].Value, m => m.Groups[2].Value), Is.EquivalentTo(code));
         Assert.That(Regex.Count(text, "```csharp"), Is.EqualTo(code.Count), "no other code");
     }
@@ -128,9 +132,9 @@ public sealed partial class SnippetPageTests
     private static string Unindent(string code, string indent) =>
         string.Concat(code.Split('\n').SkipLast(1).Select(line => (line.StartsWith(indent, StringComparison.Ordinal) ? line[indent.Length..] : line) + "\n"));
 
-    [GeneratedRegex(@"^( *)// snippet: (\w+)\n(.*?)^ *// end$", RegexOptions.Singleline | RegexOptions.Multiline)]
+    [GeneratedRegex(@"^( *)// snippet: ([\w-]+)\n(.*?)^ *// end$", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Marked();
 
-    [GeneratedRegex(@"<!-- snippet: (\w+) -->\n```csharp\n(.*?)```\n<!-- end -->", RegexOptions.Singleline)]
+    [GeneratedRegex(@"<!-- snippet: ([\w-]+) -->\n```csharp\n(.*?)```\n<!-- end -->", RegexOptions.Singleline)]
     private static partial Regex Shown();
 }
