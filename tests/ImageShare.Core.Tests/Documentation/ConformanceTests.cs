@@ -1,106 +1,87 @@
-using System.Globalization;
 using System.Reflection;
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace ImageShare.Core.Tests.Documentation;
 
 /// <summary>
-/// docs/conformance.md says which test proves which requirement; these tests keep it true. Run once with UPDATE_CONFORMANCE=1 to
-/// rewrite its Tests and Status columns from the categories in the code.
+/// docs/conformance.json says which test proves which requirement, and docs/conformance.md shows it; these tests keep both true. Run once with UPDATE_CONFORMANCE=1 to
+/// rewrite the tests and states in the list from the categories in the code, and the page from the list.
 /// </summary>
 [TestFixture]
 public sealed partial class ConformanceTests
 {
+    private const string Advice = "Run the tests once with UPDATE_CONFORMANCE=1 and look at the change.";
+
+    private static readonly string List = Repository.File("docs", "conformance.json");
     private static readonly string Page = Repository.File("docs", "conformance.md");
 
     [OneTimeSetUp]
-    public void Rewrite_the_page_when_asked()
+    public void Rewrite_list_and_page_when_asked()
     {
         if (Environment.GetEnvironmentVariable("UPDATE_CONFORMANCE") == "1")
         {
-            File.WriteAllText(Page, Updated(File.ReadAllLines(Page)));
+            ConformanceList list = ConformanceList.Read(List).WithTests(TestsByRequirement());
+            File.WriteAllText(List, list.ToJson());
+            File.WriteAllText(Page, list.ToPage(File.ReadAllText(Page)));
         }
     }
 
     [Test]
-    public void Every_test_the_page_names_exists_and_carries_the_requirement()
+    public void Every_test_the_list_names_exists_and_carries_the_requirement()
     {
         ILookup<string, string> proven = TestsByRequirement();
         string[] wrong =
         [
-            .. Rows().SelectMany(row => row.Tests.Where(test => !proven[row.Id].Contains(test)).Select(test => $"{row.Id}: {test}")),
+            .. ConformanceList.Read(List).Requirements.SelectMany(r => r.Tests.Where(test => !proven[r.Id].Contains(test)).Select(test => $"{r.Id}: {test}")),
         ];
-        Assert.That(wrong, Is.Empty, "Run the tests once with UPDATE_CONFORMANCE=1 and look at the change.");
+        Assert.That(wrong, Is.Empty, Advice);
     }
 
     [Test]
-    public void Every_requirement_a_test_carries_is_on_the_page_with_that_test()
+    public void Every_requirement_a_test_carries_is_on_the_list_with_that_test()
     {
-        Dictionary<string, Row> rows = Rows().ToDictionary(r => r.Id);
+        var requirements = ConformanceList.Read(List).Requirements.ToDictionary(static r => r.Id);
         string[] missing =
         [
             .. TestsByRequirement().SelectMany(group => group
-                .Where(test => !rows.TryGetValue(group.Key, out Row? row) || !row.Tests.Contains(test))
+                .Where(test => !requirements.TryGetValue(group.Key, out ConformanceRequirement? r) || !r.Tests.Contains(test))
                 .Select(test => $"{group.Key}: {test}")),
         ];
-        Assert.That(missing, Is.Empty, "Run the tests once with UPDATE_CONFORMANCE=1 and look at the change.");
+        Assert.That(missing, Is.Empty, Advice);
     }
 
     [Test]
     public void No_requirement_counts_as_proven_without_a_test()
     {
-        string[] wrong = [.. Rows().Where(r => r.Tests.Length == 0 != r.Status.StartsWith("open", StringComparison.Ordinal)).Select(r => $"{r.Id}: {r.Status}")];
+        string[] wrong =
+        [
+            .. ConformanceList.Read(List).Requirements
+                .Where(static r => r.IsOpen != (r.Tests.Count == 0) || !(r.IsOpen || r.IsPartly || r.IsProven))
+                .Select(static r => $"{r.Id}: {r.Status}"),
+        ];
         Assert.That(wrong, Is.Empty);
     }
 
     [Test]
-    public void The_count_at_the_top_is_the_count_of_the_rows()
+    public void A_requirement_stands_in_the_area_of_its_id()
     {
-        Row[] rows = [.. Rows()];
-        Assert.That(File.ReadAllText(Page), Does.Contain(Summary(rows)));
+        string[] wrong =
+        [
+            .. ConformanceList.Read(List).Areas.SelectMany(static area => area.Requirements.Where(r => !r.Id.StartsWith(area.Area + "-", StringComparison.Ordinal)).Select(static r => r.Id)),
+        ];
+        Assert.That(wrong, Is.Empty);
     }
 
-    private static string Updated(string[] lines)
+    [Test]
+    public void The_page_shows_the_list()
     {
-        ILookup<string, string> proven = TestsByRequirement();
-        var output = new StringBuilder();
-        foreach (string line in lines)
-        {
-            if (TryReadRow(line, out Row? row))
-            {
-                string[] tests = [.. proven[row.Id].Order(StringComparer.Ordinal)];
-                string status = tests.Length == 0 ? "open" : row.Status.StartsWith("partly", StringComparison.Ordinal) ? row.Status : "proven";
-                output.Append(CultureInfo.InvariantCulture, $"| {row.Id} | {row.Text} | {string.Join("<br>", tests.Select(t => $"`{t}`"))} | {status} |\n");
-            }
-            else
-            {
-                output.Append(line).Append('\n');
-            }
-        }
-
-        string text = output.ToString();
-        Row[] rows = [.. text.Split('\n').Select(l => TryReadRow(l, out Row? r) ? r : null).OfType<Row>()];
-        return SummaryLine().Replace(text, Summary(rows));
+        string page = File.ReadAllText(Page);
+        Assert.That(page, Is.EqualTo(ConformanceList.Read(List).ToPage(page)), Advice);
     }
 
-    private static string Summary(Row[] rows) =>
-        $"Of {rows.Length} requirements, {rows.Count(r => r.Status == "proven")} are proven, {rows.Count(r => r.Status.StartsWith("partly", StringComparison.Ordinal))} partly, {rows.Count(r => r.Status == "open")} open.";
-
-    private static IEnumerable<Row> Rows() => File.ReadAllLines(Page).Select(l => TryReadRow(l, out Row? row) ? row : null).OfType<Row>();
-
-    private static bool TryReadRow(string line, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Row? row)
-    {
-        Match match = RowLine().Match(line);
-        row = match.Success
-            ? new Row(
-                match.Groups[1].Value,
-                match.Groups[2].Value.Trim(),
-                [.. match.Groups[3].Value.Split("<br>", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(t => t.Trim('`'))],
-                match.Groups[4].Value.Trim())
-            : null;
-        return row is not null;
-    }
+    [Test]
+    public void No_line_of_the_page_is_longer_than_a_requirement() =>
+        Assert.That(File.ReadLines(Page).Where(static line => line.Length > 500), Is.Empty);
 
     // Class.Method, namespace left out: the names are unique, and a page is read by people.
     private static ILookup<string, string> TestsByRequirement() => typeof(ConformanceTests).Assembly.GetTypes()
@@ -111,14 +92,6 @@ public sealed partial class ConformanceTests
         .Distinct()
         .ToLookup(pair => pair.Id, pair => pair.Test);
 
-    [GeneratedRegex(@"^\| ([A-Z]+-\d{3}) \| (.*) \| (.*) \| ([^|]*) \|$")]
-    private static partial Regex RowLine();
-
     [GeneratedRegex(@"^[A-Z]+-\d{3}$")]
     private static partial Regex Requirement();
-
-    [GeneratedRegex(@"Of \d+ requirements, .* open\.")]
-    private static partial Regex SummaryLine();
-
-    private sealed record Row(string Id, string Text, string[] Tests, string Status);
 }
