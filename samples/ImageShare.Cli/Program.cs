@@ -15,13 +15,13 @@ var root = new RootCommand("Shares images between SIP addresses: GSMA IR.79 Imag
     FetchCommand.Create(common),
     RegisterCommand.Create(common),
     InspectCommand.Create(common),
-    LadderCommand.Create(),
+    LadderCommand.Create(common),
 };
 
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    UsageErrors.Say(parsed);
+    UsageErrors.Say(parsed, json: args.TakeWhile(static a => a != "--").Contains("--json"));
     return ExitStatus.Usage;
 }
 

@@ -1,6 +1,5 @@
 using ImageShare.Cli.Reporting;
 using ImageShare.Cli.Settings;
-using ImageShare.Cli.Terminals;
 using ImageShare.Core;
 
 namespace ImageShare.Cli.Commands;
@@ -27,7 +26,7 @@ internal static class CommandRunner
         }
         catch (UsageException e)
         {
-            StandardError.Say(e.Message);
+            reporter.WrongUsage(e.Message);
             return ExitStatus.Usage;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -73,7 +73,7 @@ internal static class InspectCommand
         }
     }
 
-    private static void WriteJson(FileInfo file, Finding finding) => new JsonReporter(Console.Out).Write(json =>
+    private static void WriteJson(FileInfo file, Finding finding) => new JsonOutput(Console.Out).Write("finding", json =>
     {
         json.WriteString("file", file.ToString());
         if (finding.Kind is { } kind)

@@ -3,7 +3,9 @@ using ImageShare.Cli.Captures;
 using ImageShare.Cli.Inspection;
 using ImageShare.Cli.Ladders;
 using ImageShare.Cli.Reporting;
+using ImageShare.Cli.Settings;
 using ImageShare.Cli.Terminals;
+using ImageShare.Core;
 
 namespace ImageShare.Cli.Commands;
 
@@ -12,16 +14,16 @@ internal static class LadderCommand
 {
     private const long MaxTrace = 64 * 1024 * 1024;
 
-    public static Command Create()
+    public static Command Create(CommonOptions common)
     {
         var file = new Argument<FileInfo>("file") { Description = "A capture (pcap or pcapng, of --trace, tcpdump or Wireshark) or a text of --trace" };
         var svg = new Option<FileInfo?>("--svg") { Description = "Draw it into this SVG file too", HelpName = "FILE" };
-        var command = new Command("ladder", "Draw the exchange in a capture or trace: both sides, times, sizes, errors") { file, svg };
-        command.SetAction(parsed => Run(parsed.GetRequiredValue(file), parsed.GetValue(svg)));
+        var command = new Command("ladder", "Draw the exchange in a capture or trace: both sides, times, sizes, errors") { file, svg, common.Json };
+        command.SetAction(parsed => Run(parsed.GetRequiredValue(file), parsed.GetValue(svg), parsed.GetValue(common.Json) ? new JsonOutput(Console.Out) : null));
         return command;
     }
 
-    private static int Run(FileInfo file, FileInfo? svg)
+    private static int Run(FileInfo file, FileInfo? svg, JsonOutput? json)
     {
         var exchange = new Exchange();
         string? error = null;
@@ -47,9 +49,16 @@ internal static class LadderCommand
         exchange.End();
         if (exchange.Rows.Count > 0)
         {
-            foreach (string line in LadderText.Draw(exchange))
+            if (json is null)
             {
-                Console.WriteLine(HumanReporter.Safe(line));
+                foreach (string line in LadderText.Draw(exchange))
+                {
+                    Console.WriteLine(HumanReporter.Safe(line));
+                }
+            }
+            else
+            {
+                LadderJson.Write(json, exchange);
             }
 
             error ??= svg is null ? null : Save(svg, LadderSvg.Draw(exchange, file.Name));
@@ -58,7 +67,15 @@ internal static class LadderCommand
         error ??= exchange.Rows.Count == 0 ? CaptureFile.NothingFound : null;
         if (error is not null)
         {
-            StandardError.Say($"{Shown.Text(file.ToString())}: {Shown.Text(error)}");
+            string message = $"{Shown.Text(file.ToString())}: {Shown.Text(error)}";
+            if (json is null)
+            {
+                StandardError.Say(message);
+            }
+            else
+            {
+                new JsonReporter(json).Failed(ImageShareError.SourceUnreadable, message, null, null);
+            }
         }
 
         return error is null ? ExitStatus.Done : ExitStatus.Failed;

@@ -157,6 +157,8 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
     public void Failed(ImageShareError error, string message, int? sipStatus, int? msrpStatus, ShareName? of = null) =>
         StandardError.Say((_isSeveral && of?.Image is { } name ? Shown.Text(name, 60) + ": " : string.Empty) + Shown.Text(message, 500));
 
+    public void WrongUsage(string message) => StandardError.Say(message);
+
     /// <summary>Writes several lines without others between them.</summary>
     public static void Say(params string[] markup) => Screen.Write(() =>
     {

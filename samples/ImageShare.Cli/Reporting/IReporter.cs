@@ -39,4 +39,7 @@ internal interface IReporter
 
     /// <summary>Reports a failure of the given share, or of the whole command if it is null.</summary>
     void Failed(ImageShareError error, string message, int? sipStatus, int? msrpStatus, ShareName? of = null);
+
+    /// <summary>The command line, or a file it names, is wrong.</summary>
+    void WrongUsage(string message);
 }

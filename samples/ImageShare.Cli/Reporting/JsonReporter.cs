@@ -1,8 +1,5 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using ImageShare.Cli.Shares;
-using ImageShare.Cli.Terminals;
 using ImageShare.Core;
 using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Images;
@@ -12,12 +9,9 @@ using ImageShare.Core.Sip.Registration;
 
 namespace ImageShare.Cli.Reporting;
 
-/// <summary>One JSON object per line on standard output, flushed at once, and nothing else there.</summary>
-internal sealed class JsonReporter(TextWriter output) : IReporter
+/// <summary>The events of docs/cli.md, for programs.</summary>
+internal sealed class JsonReporter(JsonOutput output) : IReporter
 {
-    // Not for HTML: leave + and non-ASCII letters unescaped. Control characters are still escaped.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public void Listening(SipUri address) => Line("listening", json => json.WriteString("sip", address.ToString()));
 
     public void Registration(SipUri identity, SipRegistrationState state) => Line("registration", json => RegistrationJson.Write(json, identity, state));
@@ -214,6 +208,8 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
         json.WriteString("message", message);
     });
 
+    public void WrongUsage(string message) => output.WrongUsage(message);
+
     private static void WriteName(Utf8JsonWriter json, ShareName name)
     {
         WriteOptional(json, "session", name.Session);
@@ -233,28 +229,5 @@ internal sealed class JsonReporter(TextWriter output) : IReporter
         }
     }
 
-    private void Line(string name, Action<Utf8JsonWriter> write) => Write(json =>
-    {
-        json.WriteString("event", name);
-        write(json);
-    });
-
-    /// <summary>Writes one object on its own line.</summary>
-    internal void Write(Action<Utf8JsonWriter> write)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, Options))
-        {
-            json.WriteStartObject();
-            write(json);
-            json.WriteEndObject();
-        }
-
-        // One line at a time, and not inside a question.
-        StandardTerminal.Instance.Write(() =>
-        {
-            output.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan));
-            output.Flush();
-        });
-    }
+    private void Line(string name, Action<Utf8JsonWriter> write) => output.Write(name, write);
 }

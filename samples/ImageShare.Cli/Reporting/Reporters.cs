@@ -7,6 +7,6 @@ namespace ImageShare.Cli.Reporting;
 internal static class Reporters
 {
     public static IReporter For(CommonOptions common, ParseResult parsed) => parsed.GetValue(common.Json)
-        ? new JsonReporter(Console.Out)
+        ? new JsonReporter(new JsonOutput(Console.Out))
         : new HumanReporter(parsed.GetValue(common.Verbose));
 }
