@@ -1,14 +1,16 @@
 using System.CommandLine;
 using ImageShare.Cli.Commands;
+using ImageShare.Cli.Execution;
 using ImageShare.Cli.Settings;
 using ImageShare.Cli.Terminals;
 
 StandardOutput output = StandardOutput.Install();
+(string[] own, string[] execArguments) = ExecLine.Split(args);
 var common = new CommonOptions();
 var root = new RootCommand("Shares images between SIP addresses: GSMA IR.79 Image Share over SIP and MSRP. Try 'imageshare demo' first.")
 {
     DemoCommand.Create(common),
-    ListenCommand.Create(common),
+    ListenCommand.Create(common, execArguments),
     QueryCommand.Create(common),
     SendCommand.Create(common),
     OfferCommand.Create(common),
@@ -18,10 +20,10 @@ var root = new RootCommand("Shares images between SIP addresses: GSMA IR.79 Imag
     LadderCommand.Create(common),
 };
 
-ParseResult parsed = root.Parse(args);
+ParseResult parsed = root.Parse(own);
 if (parsed.Errors.Count > 0)
 {
-    UsageErrors.Say(parsed, json: args.TakeWhile(static a => a != "--").Contains("--json"));
+    UsageErrors.Say(parsed, json: own.TakeWhile(static a => a != "--").Contains("--json"));
     return ExitStatus.Usage;
 }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Text;
 using ImageShare.Cli.Reporting;
 using ImageShare.Cli.Resuming;
 using ImageShare.Cli.Settings;
@@ -28,14 +27,7 @@ internal static class FetchCommand
             HelpName = "HEX",
             CustomParser = ParseHash,
         };
-        var type = new Option<MediaType?>("--type")
-        {
-            Description = "The type of the image, e.g. image/png",
-            HelpName = "TYPE",
-            CustomParser = result => MediaType.TryParse(Encoding.UTF8.GetBytes(result.Tokens[0].Value), out MediaType? value)
-                ? value
-                : CommonOptions.Refuse<MediaType?>(result, "is not a media type such as image/png"),
-        };
+        Option<MediaType?> type = CommonOptions.TypeOfImage("The type of the image, e.g. image/png");
         Option<long?> size = CommonOptions.Bytes("--size", "The size of the image");
         Option<DirectoryInfo> inbox = CommonOptions.Inbox();
         var keepPartial = new Option<bool>("--keep-partial") { Description = "Keep the received part if the transfer is interrupted" };

@@ -74,7 +74,7 @@ internal static class LadderCommand
             }
             else
             {
-                new JsonReporter(json).Failed(ImageShareError.SourceUnreadable, message, null, null);
+                new JsonReporter(json, TimeSpan.Zero).Failed(ImageShareError.SourceUnreadable, message, null, null);
             }
         }
 

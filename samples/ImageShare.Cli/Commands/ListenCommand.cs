@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImageShare.Cli.Execution;
 using ImageShare.Cli.Reporting;
 using ImageShare.Cli.Settings;
 using ImageShare.Cli.Shares;
@@ -11,14 +12,19 @@ namespace ImageShare.Cli.Commands;
 /// <summary><c>imageshare listen</c>: answers queries and receives images.</summary>
 internal static class ListenCommand
 {
-    public static Command Create(CommonOptions common)
+    public static Command Create(CommonOptions common, string[] execArguments)
     {
         Option<DirectoryInfo> inbox = CommonOptions.Inbox();
         Option<string> accept = CommonOptions.OneOf("--accept", "What to do with an invitation", "ask", "auto", "never");
         Option<int?> count = CommonOptions.Count("Exit after this many shares have ended");
         Option<long?> maxSize = CommonOptions.Bytes("--max-size", "The largest image to accept");
         var keepPartial = new Option<bool>("--keep-partial") { Description = "Keep the received part of an interrupted transfer, so that 'send --resume' can resume it" };
-        var command = new Command("listen", "Answer capability queries and receive images") { inbox, accept, count, maxSize, keepPartial };
+        var exec = new Option<string?>(ExecLine.Name)
+        {
+            Description = "Run this program for each stored image, which is in IMAGESHARE_PATH (docs/cli.md has the other variables). All that follows belongs to it, so this is the last option",
+            HelpName = "COMMAND [ARGS]",
+        };
+        var command = new Command("listen", "Answer capability queries and receive images") { inbox, accept, count, maxSize, keepPartial, exec };
         common.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
@@ -35,11 +41,12 @@ internal static class ListenCommand
                     options = options with { Limits = options.Limits with { MaxImageSize = largest } };
                 }
 
+                using ImageCommand? run = parsed.GetValue(exec) is { } program ? new ImageCommand(reporter, ProgramPath.Find(program), execArguments) : null;
                 bool keeps = parsed.GetValue(keepPartial);
                 IImageStore store = ImageStore.InDirectory(
                     parsed.GetRequiredValue(inbox).FullName, new DirectoryStoreOptions { KeepPartials = keeps, KeepPartialsWithoutHash = keeps });
                 await using ImageShareClient client = await StartedClient.ListenAsync(reporter, options, cancellationToken);
-                using var receiver = new Receiver(reporter, store, parsed.GetRequiredValue(accept));
+                using var receiver = new Receiver(reporter, store, parsed.GetRequiredValue(accept), run);
                 return await receiver.RunAsync(client, parsed.GetValue(count), cancellationToken);
             });
         });

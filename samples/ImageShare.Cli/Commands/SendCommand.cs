@@ -6,6 +6,7 @@ using ImageShare.Cli.Traces;
 using ImageShare.Core;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Cli.Commands;
 
@@ -14,19 +15,21 @@ internal static class SendCommand
 {
     public static Command Create(CommonOptions common)
     {
-        var images = new Argument<FileInfo[]>("image")
+        var images = new Argument<string[]>("image")
         {
-            Description = "The picture to share; several are shared one after another, each in its own session",
+            Description = "The picture to share: a file, a folder, a pattern such as '*.jpg', or - for standard input. Several are shared one after another, each in its own session",
             Arity = ArgumentArity.OneOrMore,
             CustomParser = result =>
             {
                 // The last argument is the target.
                 result.OnlyTake(Math.Max(1, result.Tokens.Count - 1));
-                return [.. result.Tokens.Select(token => new FileInfo(token.Value))];
+                return [.. result.Tokens.Select(static token => token.Value)];
             },
         };
         var target = new Argument<SipUri>("target") { Description = "The peer to share it with, e.g. sip:bob@127.0.0.1:5070", CustomParser = CommonOptions.ParseUri };
         var icons = new Option<FileInfo[]>("--icon") { Description = "A small preview for the peer's user; with several images give it once for each, in order", HelpName = "FILE" };
+        var name = new Option<string?>("--name") { Description = "The name of the picture from standard input", HelpName = "NAME" };
+        Option<MediaType?> type = CommonOptions.TypeOfImage("The type of the picture from standard input, e.g. image/png");
         var chunkSize = new Option<int?>("--chunk-size")
         {
             Description = "Bytes per MSRP chunk (default: the profile's, 2048)",
@@ -40,7 +43,7 @@ internal static class SendCommand
         var resume = new Option<bool>("--resume") { Description = "Resume an interrupted 'send --resume' of the same image to the same target" };
         var together = new Option<bool>("--together") { Description = "Offer several pictures in one session: the peer accepts or declines each" };
         Option<bool> noQuery = CommonOptions.NoQuery();
-        var command = new Command("send", "Share images with a peer") { images, target, icons, chunkSize, maxRate, resume, together, noQuery };
+        var command = new Command("send", "Share images with a peer") { images, target, name, type, icons, chunkSize, maxRate, resume, together, noQuery };
         common.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
@@ -49,9 +52,11 @@ internal static class SendCommand
             {
                 await using var tracing = new Tracing(common, parsed, reporter);
                 SipUri peer = parsed.GetRequiredValue(target);
-                PictureToSend[] pictures = await PictureToSend.OfAsync(parsed.GetRequiredValue(images), parsed.GetValue(icons) ?? [], cancellationToken);
                 ImageShareOptions options = common.ToClientOptions(parsed, tracing.Sink);
                 NearHop.Check(options, peer);
+                using PicturesToSend found = await PicturesToSend.FindAsync(
+                    parsed.GetRequiredValue(images), parsed.GetValue(icons) ?? [], parsed.GetValue(name), parsed.GetValue(type), reporter, cancellationToken);
+                PictureToSend[] pictures = found.Pictures;
                 await using ImageShareClient client = await StartedClient.StartAsync(reporter, options, cancellationToken);
                 var sender = new Sender(reporter, client, peer)
                 {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ImageShare.Cli.Shares;
 using ImageShare.Cli.Terminals;
 using ImageShare.Core;
@@ -10,8 +11,11 @@ using Spectre.Console;
 namespace ImageShare.Cli.Reporting;
 
 /// <summary>Lines and a progress bar for a person; plain lines when standard output is no terminal. Errors go to standard error.</summary>
-internal sealed class HumanReporter(bool showMessages) : IReporter
+internal sealed class HumanReporter(bool showMessages, TimeSpan timeout) : IReporter
 {
+    // Hashing less than this is over before anybody wonders.
+    private const long LargeFile = 32 * 1024 * 1024;
+
     private readonly RegistrationLines _registration = new(TimeProvider.System);
     private int _following;
     private int _invitations;
@@ -113,6 +117,55 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
         Say($"[bold]{Safe(name)}[/] ({number} of {count})");
     }
 
+    public void LeftOut(string path, string reason) => Say($"[grey]left out: {Safe(path)} ({reason switch
+    {
+        "NotAnImage" => "no image by its first bytes",
+        "Empty" => "empty",
+        "Link" => "a link; name it to send it",
+        _ => "cannot be read",
+    }})[/]");
+
+    public async Task<T> ReadAsync<T>(string name, long? size, Func<Task<T>> read)
+    {
+        if (size is not { } bytes || bytes < LargeFile)
+        {
+            return await read();
+        }
+
+        string state = $"reading and hashing {Shown.Bytes(bytes)}";
+        if (!_showsBars)
+        {
+            Say($"{Safe(name)}: {state}");
+            return await read();
+        }
+
+        var row = new ProgressRow(Shown.Text(name, 30), TimeProvider.System) { State = state };
+        Screen.Add(row);
+        await using var beat = new Timer(_ => Screen.Update(row, static () => { }), null, 1000, 1000);
+        try
+        {
+            return await read();
+        }
+        finally
+        {
+            Screen.Remove(row);
+        }
+    }
+
+    public void Executed(ExecutedCommand command)
+    {
+        string program = Shown.Text(Path.GetFileName(command.Program));
+        if (command.IsSuccess)
+        {
+            Say(string.Create(CultureInfo.InvariantCulture, $"  ran       {Markup.Escape(program)} ({command.Took.TotalSeconds:0.0} s)"));
+        }
+        else
+        {
+            string problem = command.Problem ?? $"it ended with status {command.ExitStatus}";
+            StandardError.Say($"--exec {program} for {Shown.Text(command.Path)}: {Shown.Text(problem)}.");
+        }
+    }
+
     public void Trace(ImageShareTraceEvent message)
     {
         if (showMessages)
@@ -125,14 +178,21 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
     public async Task<ImageShareResult> FollowAsync(ImageShareSession session, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _following);
-        ImageShareResult result = _showsBars ? await FollowWithBarAsync(session, cancellationToken) : await FollowWithLinesAsync(session, cancellationToken);
+        FollowedResult followed;
+        using (RowWatcher? row = _showsBars ? new RowWatcher(session, Screen) : null)
+        {
+            IShareWatcher watcher = row is null ? new LineWatcher(session, () => Volatile.Read(ref _following) > 1) : row;
+            followed = await FollowedShare.WaitAsync(session, watcher, timeout, TimeProvider.System, cancellationToken);
+        }
+
         Interlocked.Decrement(ref _following);
+        ImageShareResult result = followed.Result;
 
         if (result.IsCompleted)
         {
             List<string> lines = [];
             string verified = session.IsOutgoing ? "every byte acknowledged" : result.IsVerified ? "hash verified" : "no hash was offered";
-            lines.Add($"[green]Completed[/]: {(_isSeveral ? Safe(session.ImageName) + ", " : string.Empty)}{Shown.Bytes(result.BytesTransferred)}, {verified}.");
+            lines.Add($"[green]Completed[/]: {(_isSeveral ? Safe(session.ImageName) + ", " : string.Empty)}{Shown.Bytes(result.BytesTransferred)}{Speed(followed)}, {verified}.");
             if (result.Sha1 is { } sha1)
             {
                 lines.Add($"  SHA-1     {sha1}");
@@ -168,54 +228,8 @@ internal sealed class HumanReporter(bool showMessages) : IReporter
         }
     });
 
+    private static string Speed(FollowedResult followed) => followed.Rate is not { } rate ? string.Empty
+        : string.Create(CultureInfo.InvariantCulture, $" in {Shown.Duration(followed.Took)} ({Shown.Bytes(rate)}/s)");
+
     public static string Safe(string? text) => Markup.Escape(Shown.Text(text));
-
-    private static async Task<ImageShareResult> FollowWithBarAsync(ImageShareSession session, CancellationToken cancellationToken)
-    {
-        var row = new ProgressRow(Shown.Text(session.ImageName, 30), TimeProvider.System) { State = Shown.State(session.State), Total = session.Progress.Total };
-        void OnState(ImageShareSession _, ImageShareState state) => Screen.Update(row, () => row.State = Shown.State(state));
-        void OnProgress(ImageShareSession _, ImageShareProgress progress) => Screen.Update(row, () =>
-        {
-            row.Total = progress.Total;
-            row.Reach(progress.Bytes);
-        });
-        Screen.Add(row);
-        session.StateChanged += OnState;
-        session.ProgressChanged += OnProgress;
-        try
-        {
-            return await FollowedShare.WaitAsync(session, cancellationToken);
-        }
-        finally
-        {
-            session.StateChanged -= OnState;
-            session.ProgressChanged -= OnProgress;
-            Screen.Remove(row);
-        }
-    }
-
-    private async Task<ImageShareResult> FollowWithLinesAsync(ImageShareSession session, CancellationToken cancellationToken)
-    {
-        int quarters = 0;
-
-        // With several shares at once, each line names its share.
-        string Subject() => Volatile.Read(ref _following) > 1 ? Safe(session.ImageName) + ": " : string.Empty;
-        session.StateChanged += (_, state) =>
-        {
-            if (state < ImageShareState.Completed)
-            {
-                Say(Subject() + Shown.State(state));
-            }
-        };
-        session.ProgressChanged += (_, progress) =>
-        {
-            if (progress.Total is > 0 and { } total && progress.Bytes * 4 / total is { } now && now > quarters)
-            {
-                quarters = (int)now;
-                Say($"  {Subject()}{progress.Bytes * 100 / total,3} %  {Shown.Bytes(progress.Bytes)}");
-            }
-        };
-        Say(Subject() + Shown.State(session.State));
-        return await FollowedShare.WaitAsync(session, cancellationToken);
-    }
 }

@@ -32,6 +32,17 @@ internal interface IReporter
     /// <summary>One of several images is about to be shared.</summary>
     void Sending(string name, int number, int count);
 
+    /// <summary>A file of a folder or pattern is not sent.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="reason">NotAnImage, Empty, Link or Unreadable.</param>
+    void LeftOut(string path, string reason);
+
+    /// <summary>Reads an image to describe it, which takes a while if it is large.</summary>
+    Task<T> ReadAsync<T>(string name, long? size, Func<Task<T>> read);
+
+    /// <summary>A command that was run for a stored image has ended.</summary>
+    void Executed(ExecutedCommand command);
+
     void Trace(ImageShareTraceEvent message);
 
     /// <summary>Follows a share to its end: states, progress, result.</summary>

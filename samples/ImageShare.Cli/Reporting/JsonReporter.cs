@@ -10,7 +10,7 @@ using ImageShare.Core.Sip.Registration;
 namespace ImageShare.Cli.Reporting;
 
 /// <summary>The events of docs/cli.md, for programs.</summary>
-internal sealed class JsonReporter(JsonOutput output) : IReporter
+internal sealed class JsonReporter(JsonOutput output, TimeSpan timeout, bool isQuiet = false) : IReporter
 {
     public void Listening(SipUri address) => Line("listening", json => json.WriteString("sip", address.ToString()));
 
@@ -134,6 +134,42 @@ internal sealed class JsonReporter(JsonOutput output) : IReporter
         // No JSON event: each line already names its session.
     }
 
+    public void LeftOut(string path, string reason) => Line("leftOut", json =>
+    {
+        json.WriteString("path", path);
+        json.WriteString("reason", reason);
+    });
+
+    public Task<T> ReadAsync<T>(string name, long? size, Func<Task<T>> read)
+    {
+        if (!isQuiet)
+        {
+            Line("reading", json =>
+            {
+                json.WriteString("name", name);
+                if (size is { } bytes)
+                {
+                    json.WriteNumber("size", bytes);
+                }
+            });
+        }
+
+        return read();
+    }
+
+    public void Executed(ExecutedCommand command) => Line("executed", json =>
+    {
+        json.WriteString("program", command.Program);
+        json.WriteString("path", command.Path);
+        if (command.ExitStatus is { } status)
+        {
+            json.WriteNumber("exitStatus", status);
+        }
+
+        WriteOptional(json, "problem", command.Problem);
+        json.WriteNumber("seconds", Math.Round(command.Took.TotalSeconds, 3));
+    });
+
     public void Trace(ImageShareTraceEvent message)
     {
         // No JSON event: --trace writes messages to a file.
@@ -141,32 +177,21 @@ internal sealed class JsonReporter(JsonOutput output) : IReporter
 
     public async Task<ImageShareResult> FollowAsync(ImageShareSession session, CancellationToken cancellationToken)
     {
-        void OnState(ImageShareSession _, ImageShareState state) => Line("state", json =>
-        {
-            WriteName(json, ShareName.Of(session));
-            json.WriteString("state", state.ToString());
-        });
-
-        void OnProgress(ImageShareSession _, ImageShareProgress progress) => Line("progress", json =>
-        {
-            WriteName(json, ShareName.Of(session));
-            json.WriteNumber("bytes", progress.Bytes);
-            if (progress.Total is { } total)
-            {
-                json.WriteNumber("total", total);
-            }
-        });
-
-        OnState(session, session.State);
-        session.StateChanged += OnState;
-        session.ProgressChanged += OnProgress;
-        ImageShareResult result = await FollowedShare.WaitAsync(session, cancellationToken);
+        IShareWatcher watcher = isQuiet ? new NoWatcher() : new JsonWatcher(session, output);
+        FollowedResult followed = await FollowedShare.WaitAsync(session, watcher, timeout, TimeProvider.System, cancellationToken);
+        ImageShareResult result = followed.Result;
         if (result.IsCompleted)
         {
             Line("completed", json =>
             {
                 WriteName(json, ShareName.Of(session));
                 json.WriteNumber("bytes", result.BytesTransferred);
+                json.WriteNumber("seconds", Math.Round(followed.Took.TotalSeconds, 3));
+                if (followed.Rate is { } rate)
+                {
+                    json.WriteNumber("bytesPerSecond", rate);
+                }
+
                 WriteOptional(json, "sha1", result.Sha1);
                 json.WriteBoolean("verified", result.IsVerified);
                 WriteOptional(json, "path", result.Stored?.Path);
@@ -210,7 +235,7 @@ internal sealed class JsonReporter(JsonOutput output) : IReporter
 
     public void WrongUsage(string message) => output.WrongUsage(message);
 
-    private static void WriteName(Utf8JsonWriter json, ShareName name)
+    internal static void WriteName(Utf8JsonWriter json, ShareName name)
     {
         WriteOptional(json, "session", name.Session);
         if (name.Index > 0)

@@ -12,6 +12,7 @@ using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Authentication;
 using ImageShare.Core.Sip.Names;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Cli.Settings;
 
@@ -74,13 +75,15 @@ internal sealed class CommonOptions
 
     public Option<bool> Json { get; } = new("--json") { Description = "One JSON object per line on standard output, and nothing else" };
 
+    public Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "Say only what failed, on standard error; with --json, leave out states and progress" };
+
     public Option<bool> Verbose { get; } = new("--verbose") { Description = "Show each message on the wire as it passes" };
 
     /// <summary>Adds the options of every command that uses the network.</summary>
     public void AddTo(Command command, bool identity = true)
     {
         Account.AddTo(command, identity);
-        foreach (Option option in (Option[])[Bind, .. Nat.Options, Transport, .. Tls.Options, SecureMedia, MsrpRelay, MsrpRelayRealm, NameServer, Profile, TimeoutSeconds, TraceFile, Json, Verbose])
+        foreach (Option option in (Option[])[Bind, .. Nat.Options, Transport, .. Tls.Options, SecureMedia, MsrpRelay, MsrpRelayRealm, NameServer, Profile, TimeoutSeconds, TraceFile, Json, Quiet, Verbose])
         {
             command.Add(option);
         }
@@ -159,6 +162,15 @@ internal sealed class CommonOptions
         CustomParser = result => int.TryParse(result.Tokens[0].Value, out int number) && number > 0
             ? number
             : Refuse<int?>(result, "is not a number above 0"),
+    };
+
+    public static Option<MediaType?> TypeOfImage(string description) => new("--type")
+    {
+        Description = description,
+        HelpName = "TYPE",
+        CustomParser = result => MediaType.TryParse(Encoding.UTF8.GetBytes(result.Tokens[0].Value), out MediaType? value)
+            ? value
+            : Refuse<MediaType?>(result, "is not a media type such as image/png"),
     };
 
     public static Option<bool> NoQuery() => new("--no-query") { Description = "Invite without querying the peer's capabilities first" };

@@ -1,13 +1,70 @@
 using ImageShare.Cli.Commands;
+using ImageShare.Cli.Reporting;
 using ImageShare.Core;
 using ImageShare.Core.Sharing;
 
 namespace ImageShare.Cli.Shares;
 
-/// <summary>Waits for a share to end. Ctrl-C cancels the share, and then still waits for its end.</summary>
-internal static class FollowedShare
+/// <summary>
+/// A share from here to its end, as its watcher is told: states, progress, and what neither of them says: that the last byte is here and the disk works, and that nothing moves. Ctrl-C cancels
+/// the share, and then still waits for its end. Thread-safe; the watcher is called from one thread at a time.
+/// </summary>
+internal sealed class FollowedShare
 {
-    public static async Task<ImageShareResult> WaitAsync(ImageShareSession session, CancellationToken cancellationToken)
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
+
+    // Progress comes in steps, and the first step of a share that was resumed is behind its beginning.
+    private const long LongestFirstStep = 256 * 1024;
+
+    private readonly ImageShareSession _session;
+    private readonly IShareWatcher _watcher;
+    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private readonly TimeSpan _patience;
+    private long _movedAt;
+    private long _begunAt;
+    private long _from = -1;
+    private TimeSpan _longestStep;
+    private bool _isStoring;
+    private bool _isStill;
+
+    private FollowedShare(ImageShareSession session, IShareWatcher watcher, TimeSpan timeout, TimeProvider time)
+    {
+        _session = session;
+        _watcher = watcher;
+        _time = time;
+        _patience = timeout / 4;
+        Timeout = timeout;
+        _movedAt = _begunAt = time.GetTimestamp();
+    }
+
+    /// <summary>After how long without progress the share is given up.</summary>
+    public TimeSpan Timeout { get; }
+
+    public static async Task<FollowedResult> WaitAsync(
+        ImageShareSession session, IShareWatcher watcher, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var followed = new FollowedShare(session, watcher, timeout, time);
+        followed.OnState(session, session.State);
+        session.StateChanged += followed.OnState;
+        session.ProgressChanged += followed.OnProgress;
+        await using ITimer timer = time.CreateTimer(static f => ((FollowedShare)f!).OnBeat(), followed, Beat, Beat);
+        ImageShareResult result = await CompletionAsync(session, cancellationToken);
+        session.StateChanged -= followed.OnState;
+        session.ProgressChanged -= followed.OnProgress;
+        return followed.Measure(result);
+    }
+
+    public static int ExitStatusOf(ImageShareResult result, CancellationToken cancellationToken) => result switch
+    {
+        { IsCompleted: true } => ExitStatus.Done,
+        { Error: ImageShareError.NotCapable } => ExitStatus.NotCapable,
+        { Error: ImageShareError.CapabilityUnknown } => ExitStatus.Unknown,
+        _ when cancellationToken.IsCancellationRequested => ExitStatus.Interrupted,
+        _ => ExitStatus.Failed,
+    };
+
+    private static async Task<ImageShareResult> CompletionAsync(ImageShareSession session, CancellationToken cancellationToken)
     {
         try
         {
@@ -19,12 +76,68 @@ internal static class FollowedShare
         }
     }
 
-    public static int ExitStatusOf(ImageShareResult result, CancellationToken cancellationToken) => result switch
+    private void OnState(ImageShareSession session, ImageShareState state)
     {
-        { IsCompleted: true } => ExitStatus.Done,
-        { Error: ImageShare.Core.ImageShareError.NotCapable } => ExitStatus.NotCapable,
-        { Error: ImageShare.Core.ImageShareError.CapabilityUnknown } => ExitStatus.Unknown,
-        _ when cancellationToken.IsCancellationRequested => ExitStatus.Interrupted,
-        _ => ExitStatus.Failed,
-    };
+        lock (_gate)
+        {
+            if (state == ImageShareState.Transferring)
+            {
+                _begunAt = _time.GetTimestamp();
+            }
+
+            Move();
+            _watcher.State(state);
+        }
+    }
+
+    private void OnProgress(ImageShareSession session, ImageShareProgress progress)
+    {
+        lock (_gate)
+        {
+            if (_from >= 0 && _time.GetElapsedTime(_movedAt) is var step && step > _longestStep)
+            {
+                _longestStep = step;
+            }
+
+            _from = _from >= 0 ? _from : progress.Bytes > LongestFirstStep && progress.Bytes < progress.Total ? progress.Bytes : 0;
+            Move();
+            _watcher.Progress(progress);
+            if (!session.IsOutgoing && progress.Bytes == progress.Total && !_isStoring)
+            {
+                _isStoring = true;
+                _watcher.Storing();
+            }
+        }
+    }
+
+    private void OnBeat()
+    {
+        lock (_gate)
+        {
+            // A slow transfer has long steps: two of them are no standstill.
+            TimeSpan still = _time.GetElapsedTime(_movedAt);
+            TimeSpan patience = _longestStep * 3 > _patience ? _longestStep * 3 : _patience;
+            if (_session.State == ImageShareState.Transferring && !_isStoring && !_isStill && still >= patience)
+            {
+                _isStill = true;
+                _watcher.Stalled(still, Timeout);
+            }
+
+            _watcher.Beat();
+        }
+    }
+
+    private void Move()
+    {
+        _movedAt = _time.GetTimestamp();
+        _isStill = false;
+    }
+
+    private FollowedResult Measure(ImageShareResult result)
+    {
+        lock (_gate)
+        {
+            return new FollowedResult(result, _time.GetElapsedTime(_begunAt), Math.Max(0, result.BytesTransferred - Math.Max(0, _from)));
+        }
+    }
 }

@@ -1,25 +1,20 @@
-using ImageShare.Cli.Settings;
+using ImageShare.Core.Images;
 using ImageShare.Core.Sharing;
 
 namespace ImageShare.Cli.Shares;
 
 /// <summary>An image named on the command line, and its icon.</summary>
-internal sealed record PictureToSend(FileInfo File, ImageIcon? Icon)
+/// <param name="Name">Its name.</param>
+/// <param name="Source">Where it is.</param>
+/// <param name="Icon">Its preview, or null.</param>
+internal sealed record PictureToSend(string Name, ImageSource Source, ImageIcon? Icon)
 {
-    /// <exception cref="UsageException">The number of icons differs from the number of images.</exception>
-    public static async Task<PictureToSend[]> OfAsync(FileInfo[] files, FileInfo[] icons, CancellationToken cancellationToken)
-    {
-        if (icons.Length > 0 && icons.Length != files.Length)
-        {
-            throw new UsageException($"--icon is given {icons.Length} times for {files.Length} image{(files.Length == 1 ? string.Empty : "s")}; give it once for each image, in their order.");
-        }
+    /// <summary>The file; null if it came from standard input.</summary>
+    public FileInfo? File { get; init; }
 
-        var pictures = new PictureToSend[files.Length];
-        for (int i = 0; i < files.Length; i++)
-        {
-            pictures[i] = new PictureToSend(files[i], icons.Length == 0 ? null : await IconFile.ReadAsync(icons[i], cancellationToken));
-        }
+    /// <summary>Its size in bytes, if that can be known without reading it.</summary>
+    public long? Size { get; init; }
 
-        return pictures;
-    }
+    public static PictureToSend Of(FileInfo file) =>
+        new(file.Name, ImageSource.FromFile(file.FullName), null) { File = file, Size = file.Exists ? file.Length : null };
 }

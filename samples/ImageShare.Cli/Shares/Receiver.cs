@@ -1,4 +1,5 @@
 using ImageShare.Cli.Commands;
+using ImageShare.Cli.Execution;
 using ImageShare.Cli.Reporting;
 using ImageShare.Cli.Terminals;
 using ImageShare.Core;
@@ -8,7 +9,7 @@ using ImageShare.Core.Sharing;
 namespace ImageShare.Cli.Shares;
 
 /// <summary>Receives invitations, decides, and follows the accepted ones.</summary>
-internal sealed class Receiver(IReporter reporter, IImageStore store, string accept) : IDisposable
+internal sealed class Receiver(IReporter reporter, IImageStore store, string accept, ImageCommand? command) : IDisposable
 {
     private readonly Question _question = new(StandardTerminal.Instance);
 
@@ -75,7 +76,9 @@ internal sealed class Receiver(IReporter reporter, IImageStore store, string acc
 
             await using ImageShareSession session = await invitation.AcceptAsync(store, cancellationToken);
             ImageShareResult result = await reporter.FollowAsync(session, cancellationToken);
-            return result.IsCompleted ? ExitStatus.Done : ExitStatus.Failed;
+            return !result.IsCompleted || (command is not null && result.Stored?.Path is not null && !await command.RunAsync(invitation, result, cancellationToken))
+                ? ExitStatus.Failed
+                : ExitStatus.Done;
         }
         catch (ImageShareException e) when (e.Error == ImageShareError.NothingToResume && invitation.SameSession.Count == 1)
         {
@@ -94,6 +97,11 @@ internal sealed class Receiver(IReporter reporter, IImageStore store, string acc
             ImageShareResult over = await invitation.Completion;
             reporter.Failed(over.Error, $"{Shown.Text(invitation.Caller.ToString(), 100)}: {over.Message}", null, null, ShareName.Of(invitation));
             return ExitStatus.Failed;
+        }
+        catch (OperationCanceledException) when (invitation.Completion.IsCompletedSuccessfully)
+        {
+            // The image is here; the command that was run for it is not finished.
+            return ExitStatus.Interrupted;
         }
         catch (OperationCanceledException)
         {

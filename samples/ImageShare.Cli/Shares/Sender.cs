@@ -2,7 +2,6 @@ using ImageShare.Cli.Commands;
 using ImageShare.Cli.Reporting;
 using ImageShare.Cli.Resuming;
 using ImageShare.Core;
-using ImageShare.Core.Images;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
 
@@ -30,7 +29,7 @@ internal sealed class Sender(IReporter reporter, ImageShareClient client, SipUri
 
             if (pictures.Length > 1)
             {
-                reporter.Sending(pictures[i].File.Name, i + 1, pictures.Length);
+                reporter.Sending(pictures[i].Name, i + 1, pictures.Length);
             }
 
             switch (await SendAsync(pictures[i], cancellationToken))
@@ -55,19 +54,21 @@ internal sealed class Sender(IReporter reporter, ImageShareClient client, SipUri
     {
         for (int i = 0; i < pictures.Length; i++)
         {
-            reporter.Sending(pictures[i].File.Name, i + 1, pictures.Length);
+            reporter.Sending(pictures[i].Name, i + 1, pictures.Length);
         }
 
         var images = new SharedImage[pictures.Length];
         var notes = new ResumeFile?[pictures.Length];
         for (int i = 0; i < pictures.Length; i++)
         {
-            ImageSource source = ImageSource.FromFile(pictures[i].File.FullName);
-            notes[i] = Resumes ? ResumeFile.Open(pictures[i].File.FullName, peer, await source.DescribeAsync(cancellationToken)) : null;
-            images[i] = new SharedImage(source) { Icon = pictures[i].Icon, Progress = notes[i], ResumeAt = notes[i]?.ResumeAt ?? 0 };
+            notes[i] = await NoteAsync(pictures[i], cancellationToken);
+            images[i] = new SharedImage(pictures[i].Source) { Icon = pictures[i].Icon, Progress = notes[i], ResumeAt = notes[i]?.ResumeAt ?? 0 };
         }
 
-        IReadOnlyList<ImageShareSession> sessions = await client.ShareTogetherAsync(peer, images, Settings, cancellationToken);
+        IReadOnlyList<ImageShareSession> sessions = await reporter.ReadAsync(
+            string.Join(", ", pictures.Select(static picture => picture.Name)),
+            pictures.Sum(static picture => picture.Size),
+            () => client.ShareTogetherAsync(peer, images, Settings, cancellationToken));
         ImageShareResult[] results = await Task.WhenAll(sessions.Select(session => reporter.FollowAsync(session, cancellationToken)));
         for (int i = 0; i < results.Length; i++)
         {
@@ -86,10 +87,10 @@ internal sealed class Sender(IReporter reporter, ImageShareClient client, SipUri
     {
         try
         {
-            ImageSource source = ImageSource.FromFile(picture.File.FullName);
-            ResumeFile? resuming = Resumes ? ResumeFile.Open(picture.File.FullName, peer, await source.DescribeAsync(cancellationToken)) : null;
+            ResumeFile? resuming = await NoteAsync(picture, cancellationToken);
             ShareSettings settings = Settings with { Icon = picture.Icon, Progress = resuming, ResumeAt = resuming?.ResumeAt ?? 0 };
-            await using ImageShareSession session = await client.ShareAsync(peer, source, settings, cancellationToken);
+            await using ImageShareSession session = await reporter.ReadAsync(
+                picture.Name, picture.Size, () => client.ShareAsync(peer, picture.Source, settings, cancellationToken));
             ImageShareResult result = await reporter.FollowAsync(session, cancellationToken);
             if (result.IsCompleted)
             {
@@ -100,8 +101,11 @@ internal sealed class Sender(IReporter reporter, ImageShareClient client, SipUri
         }
         catch (ImageShareException e) when (e.Error is ImageShareError.FileNotFound or ImageShareError.SourceUnreadable or ImageShareError.TypeNotAccepted)
         {
-            reporter.Failed(e.Error, e.Message, null, null, new ShareName(null, 0, picture.File.Name));
+            reporter.Failed(e.Error, e.Message, null, null, new ShareName(null, 0, picture.Name));
             return ExitStatus.Failed;
         }
     }
+
+    private async Task<ResumeFile?> NoteAsync(PictureToSend picture, CancellationToken cancellationToken) =>
+        Resumes && picture.File is { } file ? ResumeFile.Open(file.FullName, peer, await picture.Source.DescribeAsync(cancellationToken)) : null;
 }

@@ -8,10 +8,21 @@ internal sealed class ProgressRow(string name, TimeProvider time)
     private const int LongestBar = 40;
     private const int ShortestBar = 8;
 
-    private long _from = -1;
-    private long _begun;
+    /// <summary>The rate is that of so many seconds: what was before does not say how fast it is now.</summary>
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
 
-    public string State { get; set; } = string.Empty;
+    private readonly Queue<(long At, long Bytes)> _steps = new();
+    private long _since = time.GetTimestamp();
+
+    public string State
+    {
+        get;
+        set
+        {
+            _since = field == value ? _since : time.GetTimestamp();
+            field = value;
+        }
+    } = string.Empty;
 
     public long Bytes { get; private set; }
 
@@ -19,10 +30,12 @@ internal sealed class ProgressRow(string name, TimeProvider time)
 
     public void Reach(long bytes)
     {
-        if (_from < 0)
+        _steps.Enqueue((time.GetTimestamp(), bytes));
+
+        // One step from before the window is kept: with slow transfers, it is the only one.
+        while (_steps.Count > 2 && time.GetElapsedTime(_steps.ElementAt(1).At) > Window)
         {
-            _from = bytes;
-            _begun = time.GetTimestamp();
+            _steps.Dequeue();
         }
 
         Bytes = bytes;
@@ -34,11 +47,14 @@ internal sealed class ProgressRow(string name, TimeProvider time)
         string said = $"{State}  {name}";
         if (Total is not { } total || total <= 0 || Bytes == 0)
         {
-            return said;
+            // What takes its time says for how long.
+            TimeSpan waited = time.GetElapsedTime(_since);
+            return waited < TimeSpan.FromSeconds(2) ? said : string.Create(CultureInfo.InvariantCulture, $"{said}  {(int)waited.TotalMinutes}:{waited.Seconds:00}");
         }
 
-        double seconds = time.GetElapsedTime(_begun).TotalSeconds;
-        double rate = seconds > 0.2 ? (Bytes - _from) / seconds : 0;
+        (long at, long from) = _steps.Peek();
+        double seconds = time.GetElapsedTime(at).TotalSeconds;
+        double rate = seconds > 0.2 ? (Bytes - from) / seconds : 0;
         string numbers = string.Create(CultureInfo.InvariantCulture, $"{Bytes * 100 / total,3} %");
         if (rate > 0)
         {

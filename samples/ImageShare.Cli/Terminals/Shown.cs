@@ -40,6 +40,17 @@ internal static class Shown
         _ => string.Create(CultureInfo.InvariantCulture, $"{count / 1e9:0.0} GB"),
     };
 
+    /// <summary>What the receiver does when it has all bytes.</summary>
+    public const string Storing = "finishing on the disk";
+
+    /// <summary>"0.4 s", "42 s", "3:07 min".</summary>
+    public static string Duration(TimeSpan time) => time.TotalSeconds switch
+    {
+        < 10 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s"),
+        < 120 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} s"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalMinutes}:{time.Seconds:00} min"),
+    };
+
     /// <summary>A warning of a result in words.</summary>
     public static string Warning(string code) => code switch
     {

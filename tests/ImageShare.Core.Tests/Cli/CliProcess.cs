@@ -113,6 +113,13 @@ internal sealed class CliProcess : IAsyncDisposable
         await _process.StandardInput.FlushAsync();
     }
 
+    /// <summary>Gives it all of its standard input.</summary>
+    public async Task InputAsync(ReadOnlyMemory<byte> bytes)
+    {
+        await _process.StandardInput.BaseStream.WriteAsync(bytes);
+        _process.StandardInput.Close();
+    }
+
     /// <summary>What Ctrl-C does.</summary>
     public void Interrupt() => Signal(IgnoresInterrupt() ? "TERM" : "INT");
 

@@ -107,6 +107,6 @@ public sealed partial class CliSchemaTests
     [GeneratedRegex("--[a-z-]+")]
     private static partial Regex Named();
 
-    [GeneratedRegex("""(?:Line|Write|WriteEvent)\("([a-zA-Z]+)", json""")]
+    [GeneratedRegex("""(?:Line|Write)\("([a-zA-Z]+)", (?:json|static _) =>""")]
     private static partial Regex Written();
 }

@@ -70,7 +70,7 @@ public sealed class CliSeveralTests
         string[] images = [Picture("a.png"), Picture("b.png")];
         CliResult sent = await SendAsync("sip:bob@127.0.0.1:5070", images, "--icon", Picture("icon.png", 500));
         Assert.That(sent.Status, Is.EqualTo(2));
-        Assert.That(sent.Errors, Does.Contain("--icon").And.Contain("once for each image"));
+        Assert.That(sent.Last.GetProperty("message").GetString(), Does.Contain("--icon").And.Contain("once for each image"));
     }
 
     [Test]

@@ -111,6 +111,33 @@ public sealed class TerminalTests
     }
 
     [Test]
+    public void The_rate_is_that_of_the_last_seconds_and_what_waits_says_for_how_long()
+    {
+        var time = new ManualTime();
+        var row = new ProgressRow("a.png", time) { State = "waiting", Total = 100_000 };
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.That(row.ToString(80), Is.EqualTo("waiting  a.png"));
+        time.Advance(TimeSpan.FromSeconds(64));
+        Assert.That(row.ToString(80), Is.EqualTo("waiting  a.png  1:05"));
+        row.State = "transferring";
+        row.Reach(1);
+        for (int i = 1; i <= 10; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            row.Reach(i * 5000);
+        }
+
+        Assert.That(row.ToString(80), Does.EndWith("50 %  5000 bytes/s  0:10"));
+        for (int i = 1; i <= 10; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            row.Reach(50_000 + (i * 1000));
+        }
+
+        Assert.That(row.ToString(80), Does.EndWith("60 %  1000 bytes/s  0:40"), "whatever it was before");
+    }
+
+    [Test]
     public void Whatever_comes_in_whatever_order_nothing_shares_a_line([Range(1, 20)] int seed)
     {
         var random = new Random(seed);
