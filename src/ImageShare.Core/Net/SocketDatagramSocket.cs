@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using ImageShare.Core.Net.Sockets;
 
 namespace ImageShare.Core.Net;
 
@@ -8,6 +9,9 @@ namespace ImageShare.Core.Net;
 internal sealed class SocketDatagramSocket : IDatagramSocket
 {
     private readonly Socket _socket;
+
+    // Null where the runtime receives and sends asynchronously.
+    private readonly DatagramReader? _reader;
 
     // Of the one receive there is at a time.
     private readonly SocketAddress _received;
@@ -19,6 +23,7 @@ internal sealed class SocketDatagramSocket : IDatagramSocket
         _socket = socket;
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
         _received = new SocketAddress(LocalEndPoint.AddressFamily);
+        _reader = DatagramReader.IsSupported ? new DatagramReader(socket) : null;
     }
 
     public IPEndPoint LocalEndPoint { get; }
@@ -34,13 +39,22 @@ internal sealed class SocketDatagramSocket : IDatagramSocket
             Volatile.Write(ref _target, target);
         }
 
-        await _socket.SendToAsync(datagram, SocketFlags.None, target.Address, cancellationToken).ConfigureAwait(false);
+        if (_reader is null)
+        {
+            await _socket.SendToAsync(datagram, SocketFlags.None, target.Address, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        _socket.SendTo(datagram.Span, SocketFlags.None, target.Address);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReceivedDatagram> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        int length = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, _received, cancellationToken).ConfigureAwait(false);
+        int length = _reader is null
+            ? await _socket.ReceiveFromAsync(buffer, SocketFlags.None, _received, cancellationToken).ConfigureAwait(false)
+            : await _reader.ReceiveFromAsync(buffer, _received, cancellationToken).ConfigureAwait(false);
         if (_source is null || !_source.Address.Equals(_received))
         {
             var address = new SocketAddress(_received.Family, _received.Size);
@@ -53,6 +67,11 @@ internal sealed class SocketDatagramSocket : IDatagramSocket
 
     public ValueTask DisposeAsync()
     {
+        if (_reader is not null)
+        {
+            return new ValueTask(_reader.CloseAsync());
+        }
+
         _socket.Dispose();
         return ValueTask.CompletedTask;
     }

@@ -14,6 +14,7 @@ public sealed class SystemNetwork : INetwork
     public static SystemNetwork Instance { get; } = new();
 
     /// <inheritdoc/>
+    /// <remarks>On Linux the socket has a thread from its first receive until it is disposed. What awaits a datagram continues on that thread.</remarks>
     public IDatagramSocket BindDatagram(IPEndPoint local)
     {
         ArgumentNullException.ThrowIfNull(local);
