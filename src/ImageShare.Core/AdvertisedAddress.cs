@@ -26,7 +26,7 @@ public sealed record AdvertisedAddress
 
     /// <summary>The port for SIP over TLS, 1 to 65535.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is out of that range.</exception>
-    public int? TlsPort { get; init => field = AdvertisedHosts.CheckPort(value); }
+    public int? SipTlsPort { get; init => field = AdvertisedHosts.CheckPort(value); }
 
     /// <summary>
     /// The port for MSRP, 1 to 65535. If only ports for SIP are set, no port for MSRP is forwarded: this side then opens the MSRP connections itself
@@ -37,8 +37,8 @@ public sealed record AdvertisedAddress
 
     /// <summary>The port for MSRP over TLS, 1 to 65535.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is out of that range.</exception>
-    public int? MediaTlsPort { get; init => field = AdvertisedHosts.CheckPort(value); }
+    public int? MsrpTlsPort { get; init => field = AdvertisedHosts.CheckPort(value); }
 
     /// <summary>Whether peers can be expected to reach this side for MSRP.</summary>
-    internal bool HasMedia => Host is not null && (MsrpPort is not null || MediaTlsPort is not null || (SipPort is null && TlsPort is null));
+    internal bool HasMedia => Host is not null && (MsrpPort is not null || MsrpTlsPort is not null || (SipPort is null && SipTlsPort is null));
 }

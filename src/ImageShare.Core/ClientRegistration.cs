@@ -48,7 +48,7 @@ internal sealed class ClientRegistration(SipUserAgent agent, ImageShareOptions o
         SipRegistration registration = agent.GetRegistration(wanted, new ServiceTags(options.Profile).Contact);
         if (registration != _current)
         {
-            registration.Changed += state => Changed?.Invoke(state);
+            registration.Changed += (_, state) => Changed?.Invoke(state);
             _current = registration;
         }
 

@@ -51,8 +51,8 @@ internal sealed class ClientStack : IAsyncDisposable
             Known = new PeerCapabilities(options.Limits.MaxKnownPeers, options.Limits.CapabilityLifetime, options.TimeProvider, log),
             TrustedHops = TrustedHops.Start(options.Ims.TrustedProxies, [.. options.Route, .. options.Ims.ServiceRoute], transport, options.TimeProvider),
             UsesCema = options.UseCema,
-            MediaSecurity = options.MediaSecurity,
-            Relays = new OwnRelays([.. options.MsrpRelays], options.Limits.MediaConnectTimeout),
+            MsrpSecurity = options.MsrpSecurity,
+            Relays = new OwnRelays([.. options.MsrpRelays], options.Limits.MsrpConnectTimeout),
             AcceptsSha1Fingerprints = options.AcceptSha1Fingerprints,
             Ims = options.Ims,
             Headers = options.Headers,
@@ -121,7 +121,7 @@ internal sealed class ClientStack : IAsyncDisposable
 
     private static SipUri AddressOf(ImageShareOptions options, ISipTransport transport, SipTransport? ownTransport)
     {
-        bool isTls = options.Transport is SipTransportChoice.Tls && ownTransport?.TlsEndPoint is not null;
+        bool isTls = options.Transport is SipTransportChoice.Tls && ownTransport?.TlsLocalEndPoint is not null;
         SipSentBy contact = transport.GetContact(new SipDestination(ownTransport?.LocalEndPoint ?? options.LocalEndPoint, isTls ? SipProtocol.Tls : options.Transport is SipTransportChoice.Tcp ? SipProtocol.Tcp : SipProtocol.Udp));
         var address = new SipUri("sip", options.Identity.User, contact.Host, contact.Port);
         return isTls ? address with { Parameters = address.Parameters.With("transport", "tls") } : address;
@@ -132,9 +132,9 @@ internal sealed class ClientStack : IAsyncDisposable
         LocalEndPoint = options.LocalEndPoint,
         AdvertisedHost = options.Advertised?.Host,
         AdvertisedPort = options.Advertised?.SipPort,
-        AdvertisedTlsPort = options.Advertised?.TlsPort,
-        UsesLearntAddress = options.UseLearntAddress,
-        Fixed = options.Transport switch
+        AdvertisedTlsPort = options.Advertised?.SipTlsPort,
+        UseLearntAddress = options.UseLearntAddress,
+        FixedProtocol = options.Transport switch
         {
             SipTransportChoice.Udp => SipProtocol.Udp,
             SipTransportChoice.Tcp => SipProtocol.Tcp,
@@ -142,9 +142,9 @@ internal sealed class ClientStack : IAsyncDisposable
             _ => null,
         },
         Resolver = options.Resolver,
-        Tls = options.Tls,
-        TlsPort = options.TlsPort,
-        TlsHost = options.TlsHost,
+        Tls = options.SipTls,
+        TlsPort = options.SipTlsPort,
+        TlsHost = options.SipTlsHost,
         KeepAliveInterval = options.SipKeepAlive,
         MaxConnections = options.Limits.MaxSipConnections,
         MaxConnectionsPerSource = options.Limits.MaxSipConnectionsPerSource,
@@ -156,14 +156,14 @@ internal sealed class ClientStack : IAsyncDisposable
     private static MsrpEndpointOptions EndpointOptions(ImageShareOptions options, TraceAdapter? trace) => new()
     {
         LocalEndPoint = new IPEndPoint(options.LocalEndPoint.Address, options.MsrpPort),
-        Tls = options.MediaSecurity is MediaSecurity.None && options.MsrpRelays.Count == 0 ? null : options.MediaTls,
-        TlsPort = options.MediaTlsPort,
+        Tls = options.MsrpSecurity is MsrpSecurity.None && options.MsrpRelays.Count == 0 ? null : options.MsrpTls,
+        TlsPort = options.MsrpTlsPort,
         AdvertisedHost = options.Advertised?.Host,
         AdvertisedPort = options.Advertised?.MsrpPort,
-        AdvertisedTlsPort = options.Advertised?.MediaTlsPort,
+        AdvertisedTlsPort = options.Advertised?.MsrpTlsPort,
         TimeProvider = options.TimeProvider,
-        MatchesBySessionId = options.MatchesMsrpBySessionId,
-        BindTimeout = options.Limits.MediaConnectTimeout,
+        MatchBySessionId = options.MatchMsrpBySessionId,
+        BindTimeout = options.Limits.MsrpConnectTimeout,
         IdleTimeout = options.Limits.IdleTimeout,
         KeepAliveInterval = options.MsrpKeepAlive,
 
@@ -187,9 +187,9 @@ internal sealed class ClientStack : IAsyncDisposable
         AllowedMethods = IncomingShares.AllowedMethods,
         Credentials = options.Credentials,
         FallBackToUdp = options.Transport is SipTransportChoice.BySize,
-        CompactNames = options.CompactHeaders,
-        AnswersOptionsWithoutState = true,
-        AnswersStrayOptions = options.Profile == ImageShareProfile.Mercuro,
+        UseCompactForm = options.UseCompactForm,
+        AnswerOptionsWithoutState = true,
+        AnswerStrayOptions = options.Profile == ImageShareProfile.Mercuro,
         MaxServerTransactions = options.Limits.MaxPendingRequests,
         MaxServerTransactionsPerSource = options.Limits.MaxPendingRequestsPerSource,
         InviteTimeLimit = options.Limits.AnswerTimeout + TimeSpan.FromMinutes(1),

@@ -26,7 +26,11 @@ public sealed class ImageShareClient : IAsyncDisposable
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _disposed;
 
-    private ImageShareClient(ClientStack stack) => _stack = stack;
+    private ImageShareClient(ClientStack stack)
+    {
+        _stack = stack;
+        stack.Registration.Changed += state => RegistrationChanged?.Invoke(this, state);
+    }
 
     /// <summary>
     /// The SIP address at which peers reach this client: the user of its identity at the address and port it listens on. It uses UDP and TCP,
@@ -57,12 +61,8 @@ public sealed class ImageShareClient : IAsyncDisposable
 
     private ShareContext Context => _stack.Context;
 
-    /// <summary>Called with each new state of <see cref="Registration"/>, one after the other, on the SIP loop: it must not block. Exceptions are logged.</summary>
-    public event Action<SipRegistrationState>? RegistrationChanged
-    {
-        add => _stack.Registration.Changed += value;
-        remove => _stack.Registration.Changed -= value;
-    }
+    /// <summary>Raised with each new state of <see cref="Registration"/>, one after the other, on the SIP loop: it must not block. Exceptions are logged.</summary>
+    public event EventHandler<SipRegistrationState>? RegistrationChanged;
 
     /// <summary>Starts a client: binds its sockets and begins to answer requests.</summary>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: the address or port cannot be bound.</exception>

@@ -90,38 +90,38 @@ public sealed record ImageShareOptions
     /// TLS settings for SIP: the trusted roots for servers, and the certificate of this side. With a certificate, the client also listens for
     /// TLS; without one, peers can only use connections opened by this side. Default: the machine's trusted roots and no certificate.
     /// </summary>
-    public TlsOptions Tls { get; init; } = TlsOptions.Default;
+    public TlsOptions SipTls { get; init; } = TlsOptions.Default;
 
     /// <summary>The port to listen on for SIP over TLS, at the address of <see cref="LocalEndPoint"/>. 0 (the default) picks a free port.</summary>
-    public int TlsPort { get; init; }
+    public int SipTlsPort { get; init; }
 
     /// <summary>
     /// The host name in the certificate, if it is not issued for the address. It is written in Via and Contact of SIP over TLS, so peers must
     /// be able to resolve it.
     /// </summary>
-    public string? TlsHost { get; init; }
+    public string? SipTlsHost { get; init; }
 
     /// <summary>
-    /// Whether images are sent over TLS. Default <see cref="Sharing.MediaSecurity.None"/>, as in IR.79. This is only as secure as the SIP
+    /// Whether images are sent over TLS. Default <see cref="Sharing.MsrpSecurity.None"/>, as in IR.79. This is only as secure as the SIP
     /// signalling, so use SIP over TLS with it.
     /// </summary>
-    public MediaSecurity MediaSecurity { get; init; } = MediaSecurity.None;
+    public MsrpSecurity MsrpSecurity { get; init; } = MsrpSecurity.None;
 
     /// <summary>
     /// TLS settings for MSRP. Without a certificate, the client creates one for its lifetime, which peers verify by its fingerprint in SDP.
     /// The trusted roots apply to peers that send no fingerprint. Default: a generated certificate and the machine's trusted roots.
     /// </summary>
-    public TlsOptions MediaTls { get; init; } = TlsOptions.Default;
+    public TlsOptions MsrpTls { get; init; } = TlsOptions.Default;
 
     /// <summary>
     /// The MSRP relays of this side (RFC 4976), from nearest to outermost. Each share, sent or received, authenticates with them and gives
-    /// its peer the path through them. Relays only speak TLS, so images always use TLS, whatever <see cref="MediaSecurity"/> says, and offers
-    /// without TLS are refused. The certificate of the first relay is verified with the roots of <see cref="MediaTls"/>. Default none.
+    /// its peer the path through them. Relays only speak TLS, so images always use TLS, whatever <see cref="MsrpSecurity"/> says, and offers
+    /// without TLS are refused. The certificate of the first relay is verified with the roots of <see cref="MsrpTls"/>. Default none.
     /// </summary>
     public IReadOnlyList<MsrpRelay> MsrpRelays { get; init; } = [];
 
     /// <summary>The port to listen on for MSRP over TLS, at the address of <see cref="LocalEndPoint"/>. 0 (the default) picks a free port.</summary>
-    public int MediaTlsPort { get; init; }
+    public int MsrpTlsPort { get; init; }
 
     /// <summary>Whether to accept a SHA-1 fingerprint from a peer that sends no stronger one. Default false: SHA-1 can be forged.</summary>
     public bool AcceptSha1Fingerprints { get; init; }
@@ -151,7 +151,7 @@ public sealed record ImageShareOptions
     /// Whether to write compact header names, such as <c>v</c> for Via (RFC 3261 §7.3.3), so that more messages fit into a UDP datagram.
     /// Default false.
     /// </summary>
-    public bool CompactHeaders { get; init; }
+    public bool UseCompactForm { get; init; }
 
     /// <summary>
     /// A custom SIP transport for applications that have their own SIP stack, instead of the library's UDP, TCP and TLS. The client starts
@@ -168,10 +168,10 @@ public sealed record ImageShareOptions
     public ISipResolver? Resolver { get; init; }
 
     /// <summary>
-    /// Whether MSRP sessions are matched by session id alone (<see cref="MsrpEndpointOptions.MatchesBySessionId"/>), for networks whose
+    /// Whether MSRP sessions are matched by session id alone (<see cref="MsrpEndpointOptions.MatchBySessionId"/>), for networks whose
     /// border controllers rewrite the hosts in paths. Default false, as RFC 4975 §6.1 requires.
     /// </summary>
-    public bool MatchesMsrpBySessionId { get; init; }
+    public bool MatchMsrpBySessionId { get; init; }
 
     /// <summary>
     /// How many consecutive redirections (SIP 3xx) of an invitation to follow (RFC 3261 §8.1.3.4). A redirection from sips to sip, or to an

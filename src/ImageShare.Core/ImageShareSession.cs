@@ -50,10 +50,10 @@ public sealed class ImageShareSession : IAsyncDisposable
     public Task<ImageShareResult> Completion => _share.Completion;
 
     /// <summary>Raised after each change of <see cref="State"/>, in order. The last one is a final state.</summary>
-    public event Action<ImageShareSession, ImageShareState>? StateChanged;
+    public event EventHandler<ImageShareState>? StateChanged;
 
     /// <summary>Raised as bytes are transferred, at most every 64 KiB or 1/256 of the image, whichever is more.</summary>
-    public event Action<ImageShareSession, ImageShareProgress>? ProgressChanged;
+    public event EventHandler<ImageShareProgress>? ProgressChanged;
 
     /// <summary>
     /// Cancels the share: with CANCEL before it is answered, with the <c>#</c> flag and BYE while it is running. If the session contains

@@ -19,7 +19,7 @@ internal sealed class TraceAdapter(Action<ImageShareTraceEvent> listener, ImageS
 
     public void TakeSip(SipTraceEvent message) => listener(
         new ImageShareTraceEvent(
-            message.Outgoing,
+            message.IsOutgoing,
             NameOf(message.Protocol),
             message.Message.StartLine,
             LocalOf(message.Local, message.Remote),
@@ -43,7 +43,7 @@ internal sealed class TraceAdapter(Action<ImageShareTraceEvent> listener, ImageS
             null)
         {
             Time = options.TimeProvider.GetUtcNow(),
-            Problem = string.Create(CultureInfo.InvariantCulture, $"{message.Error.Reason} at byte {message.Error.Offset}"),
+            Problem = string.Create(CultureInfo.InvariantCulture, $"{message.Error.Code} at byte {message.Error.Offset}"),
         });
 
     public void TakeMsrp(MsrpTraceEvent message)
@@ -51,7 +51,7 @@ internal sealed class TraceAdapter(Action<ImageShareTraceEvent> listener, ImageS
         try
         {
             listener(new ImageShareTraceEvent(
-                message.Outgoing,
+                message.IsOutgoing,
                 "MSRP/TCP",
                 message.StartLine,
                 message.Local,

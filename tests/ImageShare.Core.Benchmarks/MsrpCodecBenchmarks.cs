@@ -67,7 +67,7 @@ public class MsrpCodecBenchmarks
     [Benchmark]
     public long Decode()
     {
-        var decoder = new MsrpDecoder();
+        var decoder = new MsrpReader();
         ReadOnlySequence<byte> rest = _stream;
         long body = 0;
         while (decoder.Read(ref rest, out MsrpEvent next) == OperationStatus.Done)
@@ -82,7 +82,7 @@ public class MsrpCodecBenchmarks
     [Benchmark]
     public long DecodeWhole()
     {
-        var decoder = new MsrpDecoder();
+        var decoder = new MsrpReader();
         ReadOnlySequence<byte> rest = _stream;
         long body = 0;
         OperationStatus status;

@@ -53,7 +53,7 @@ internal sealed record Account
         Registrar = Registrar,
         Expiry = TimeSpan.FromSeconds(Expires ?? 3600),
         InstanceId = Instance,
-        SendsPrivateIdentity = IsIms,
+        SendPrivateIdentity = IsIms,
     };
 
     public override string ToString() => Identity?.ToString() ?? "an account";

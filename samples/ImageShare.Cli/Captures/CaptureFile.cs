@@ -78,7 +78,7 @@ internal static class CaptureFile
             Bytes = raw,
             BodyLength = isRead ? message!.Body.Length : 0,
             Length = raw.Length,
-            Problem = isRead ? null : string.Create(CultureInfo.InvariantCulture, $"not read: {error?.Reason}"),
+            Problem = isRead ? null : string.Create(CultureInfo.InvariantCulture, $"not read: {error?.Code}"),
         };
     }
 }

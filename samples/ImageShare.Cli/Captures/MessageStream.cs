@@ -20,7 +20,7 @@ internal sealed partial class MessageStream(IPEndPoint from, IPEndPoint to)
     private readonly ArrayBufferWriter<byte> _bodyStart = new();
     private byte[] _pending = [];
     private SipReader? _sip;
-    private MsrpDecoder? _msrp;
+    private MsrpReader? _msrp;
     private long _body;
     private long _length;
 
@@ -67,7 +67,7 @@ internal sealed partial class MessageStream(IPEndPoint from, IPEndPoint to)
         ReadOnlySpan<byte> line = bytes[..(end < 0 ? Math.Min(bytes.Length, 200) : end)].TrimEnd((byte)'\r');
         if (line.StartsWith("MSRP "u8))
         {
-            _msrp = new MsrpDecoder();
+            _msrp = new MsrpReader();
         }
         else if (line.StartsWith("SIP/2.0 "u8) || line.EndsWith(" SIP/2.0"u8))
         {
@@ -89,7 +89,7 @@ internal sealed partial class MessageStream(IPEndPoint from, IPEndPoint to)
 
         if (status != OperationStatus.Done)
         {
-            CapturedMessage broken = Broken(string.Create(CultureInfo.InvariantCulture, $"not read: {_sip.Error?.Reason}"));
+            CapturedMessage broken = Broken(string.Create(CultureInfo.InvariantCulture, $"not read: {_sip.Error?.Code}"));
             Reset();
             return broken;
         }
@@ -139,7 +139,7 @@ internal sealed partial class MessageStream(IPEndPoint from, IPEndPoint to)
 
             if (status != OperationStatus.Done)
             {
-                CapturedMessage broken = Broken(string.Create(CultureInfo.InvariantCulture, $"not read: {_msrp.Error?.Reason}"));
+                CapturedMessage broken = Broken(string.Create(CultureInfo.InvariantCulture, $"not read: {_msrp.Error?.Code}"));
                 Reset();
                 return broken;
             }

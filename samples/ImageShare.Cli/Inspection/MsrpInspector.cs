@@ -9,7 +9,7 @@ internal static class MsrpInspector
 {
     public static IEnumerable<Finding> Inspect(ReadOnlyMemory<byte> bytes)
     {
-        var decoder = new MsrpDecoder();
+        var decoder = new MsrpReader();
         var input = new ReadOnlySequence<byte>(bytes);
         var findings = new List<Finding>();
         Finding? open = null;
@@ -20,7 +20,7 @@ internal static class MsrpInspector
             OperationStatus status = decoder.Read(ref input, out MsrpEvent next);
             if (status == OperationStatus.InvalidData)
             {
-                findings.Add(new Finding { Kind = "msrp", Start = open?.Start, Error = decoder.Error!.Value.Reason.ToString(), Offset = decoder.Error.Value.Offset });
+                findings.Add(new Finding { Kind = "msrp", Start = open?.Start, Error = decoder.Error!.Value.Code.ToString(), Offset = decoder.Error.Value.Offset });
                 return findings;
             }
 
@@ -63,9 +63,9 @@ internal static class MsrpInspector
         {
             Kind = "msrp",
             Start = head.IsRequest ? $"MSRP {id} {head.Method}" : string.Create(CultureInfo.InvariantCulture, $"MSRP {id} {head.Status:000}") + (head.Comment is null ? null : " " + head.Comment),
-            Error = head.Fault?.Reason.ToString(),
+            Error = head.Fault?.Code.ToString(),
             Offset = head.Fault?.Offset ?? offset,
-            Warnings = [.. MsrpReview.Of(head).Select(static w => new FoundWarning(w.Code.ToString(), w.Offset, w.Clause))],
+            Warnings = [.. MsrpReview.Check(head).Select(static w => new FoundWarning(w.Code.ToString(), w.Offset, w.Clause))],
         };
         Add(finding, "to", head.ToPath?.ToString());
         Add(finding, "from", head.FromPath?.ToString());

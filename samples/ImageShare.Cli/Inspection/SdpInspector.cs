@@ -8,7 +8,7 @@ internal static class SdpInspector
 {
     public static Finding Inspect(ReadOnlyMemory<byte> bytes, long offset)
     {
-        if (!SessionDescription.TryParse(bytes.Span, SdpLimits.Default, out SessionDescription? description, out SdpError error))
+        if (!SessionDescription.TryParse(bytes.Span, SdpLimits.Default, out SessionDescription? description, out SdpReadError error))
         {
             return new Finding { Kind = "sdp", Error = error.Code.ToString(), Offset = offset + error.Offset };
         }

@@ -43,7 +43,7 @@ internal static class SipInspector
         int leading = Leading(bytes, 0);
         if (!SipReader.TryReadDatagram(bytes.ToArray(), null, out SipMessage? message, out SipReadError? error))
         {
-            return [new Finding { Kind = "sip", Start = message?.StartLine, Error = error.Value.Reason.ToString(), Offset = offset + leading + error.Value.Offset }];
+            return [new Finding { Kind = "sip", Start = message?.StartLine, Error = error.Value.Code.ToString(), Offset = offset + leading + error.Value.Offset }];
         }
 
         int head = bytes.Span.IndexOf("\r\n\r\n"u8);

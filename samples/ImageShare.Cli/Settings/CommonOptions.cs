@@ -117,16 +117,16 @@ internal sealed class CommonOptions
                 "tls" => SipTransportChoice.Tls,
                 _ => SipTransportChoice.BySize,
             },
-            Tls = tls,
-            TlsPort = parsed.GetValue(Tls.Port),
-            TlsHost = parsed.GetValue(Tls.Host),
-            MediaSecurity = Given(parsed, SecureMedia, account.SecureMedia) switch
+            SipTls = tls,
+            SipTlsPort = parsed.GetValue(Tls.Port),
+            SipTlsHost = parsed.GetValue(Tls.Host),
+            MsrpSecurity = Given(parsed, SecureMedia, account.SecureMedia) switch
             {
-                "offered" => MediaSecurity.Offered,
-                "required" => MediaSecurity.Required,
-                _ => MediaSecurity.None,
+                "offered" => MsrpSecurity.Offered,
+                "required" => MsrpSecurity.Required,
+                _ => MsrpSecurity.None,
             },
-            MediaTls = TlsOptions.Default with { TrustedRoots = tls.TrustedRoots },
+            MsrpTls = TlsOptions.Default with { TrustedRoots = tls.TrustedRoots },
             MsrpRelays = [.. relays.Select(uri => new MsrpRelay(uri, user!, account.Password!, realm))],
             Credentials = user is not null && account.Password is { } password ? new SipCredentials(user, password, account.Realm) : null,
             Profile = Given(parsed, Profile, account.Profile),
@@ -134,7 +134,7 @@ internal sealed class CommonOptions
             {
                 AnswerTimeout = timeout,
                 IdleTimeout = timeout,
-                MediaConnectTimeout = timeout < ImageShareLimits.Default.MediaConnectTimeout ? timeout : ImageShareLimits.Default.MediaConnectTimeout,
+                MsrpConnectTimeout = timeout < ImageShareLimits.Default.MsrpConnectTimeout ? timeout : ImageShareLimits.Default.MsrpConnectTimeout,
             },
             Trace = trace,
         };

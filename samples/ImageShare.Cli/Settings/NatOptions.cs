@@ -39,15 +39,15 @@ internal sealed class NatOptions
     {
         AdvertisedAddress advertised = (parsed.GetValue(Advertise) ?? ofAccount ?? new AdvertisedAddress()) with
         {
-            TlsPort = parsed.GetValue(AdvertisedTlsPort),
+            SipTlsPort = parsed.GetValue(AdvertisedTlsPort),
             MsrpPort = parsed.GetValue(AdvertisedMsrpPort),
-            MediaTlsPort = parsed.GetValue(AdvertisedMsrpsPort),
+            MsrpTlsPort = parsed.GetValue(AdvertisedMsrpsPort),
         };
         return options with
         {
             Advertised = advertised,
             MsrpPort = parsed.GetValue(MsrpPort),
-            MediaTlsPort = parsed.GetValue(MsrpsPort),
+            MsrpTlsPort = parsed.GetValue(MsrpsPort),
             MsrpKeepAlive = parsed.GetValue(MsrpKeepAlive) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         };
     }

@@ -52,6 +52,6 @@ internal sealed class ReportedCatalogue(IReporter reporter, string folder, long?
     {
         reporter.Request(request);
         CatalogueAnswer answer = await _images.FindAsync(request, cancellationToken);
-        return CatalogueAnswer.Of([.. answer.Images.Select(image => image with { MaxBytesPerSecond = maxRate })]);
+        return CatalogueAnswer.Found([.. answer.Images.Select(image => image with { MaxBytesPerSecond = maxRate })]);
     }
 }

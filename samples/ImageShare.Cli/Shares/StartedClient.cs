@@ -54,7 +54,7 @@ internal static class StartedClient
         IReporter reporter, SipUri identity, ImageShareClient client, SipRegistrationOptions wanted, bool goesOn, CancellationToken cancellationToken)
     {
         bool isFirst = true;
-        client.RegistrationChanged += state =>
+        client.RegistrationChanged += (_, state) =>
         {
             // The exception below says why the first attempt failed. That it is removed at the end goes without saying.
             if (state.Status is SipRegistrationStatus.Registered

@@ -123,7 +123,7 @@ internal abstract class EntityReader : MimeReader
     protected override void OnHeadersEnd(long beginOffset, int beginLineNumber, long endOffset, int endLineNumber, CancellationToken cancellationToken)
     {
         _bytes.EndHeaders();
-        if (IsRead && endOffset - beginOffset > _limits.MaxHeaderLength)
+        if (IsRead && endOffset - beginOffset > _limits.MaxHeaderBytes)
         {
             Fail(MultipartError.HeadersTooLarge, EntityStream.ToBody(beginOffset));
         }

@@ -22,11 +22,11 @@ public sealed record MultipartLimits
     public int MaxDepth { get; init => field = OptionRange.Between(0, DeepestNesting, value); } = 4;
 
     /// <summary>The maximum size of the header of a part in bytes. Default 8192.</summary>
-    public int MaxHeaderLength { get; init => field = OptionRange.AtLeast(0, value); } = 8192;
+    public int MaxHeaderBytes { get; init => field = OptionRange.AtLeast(0, value); } = 8192;
 
     /// <summary>The maximum number of header fields of a part. Default 32.</summary>
     public int MaxHeaders { get; init => field = OptionRange.AtLeast(0, value); } = 32;
 
     /// <summary>The maximum decoded size of all parts together in bytes. Default 1 MiB.</summary>
-    public int MaxContentLength { get; init => field = OptionRange.AtLeast(0, value); } = 1024 * 1024;
+    public int MaxContentBytes { get; init => field = OptionRange.AtLeast(0, value); } = 1024 * 1024;
 }

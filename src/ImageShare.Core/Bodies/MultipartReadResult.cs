@@ -30,7 +30,7 @@ public enum MultipartError
     /// <summary>The header of a part exceeds the limits for size or number of fields.</summary>
     HeadersTooLarge,
 
-    /// <summary>More content than <see cref="MultipartLimits.MaxContentLength"/>.</summary>
+    /// <summary>More content than <see cref="MultipartLimits.MaxContentBytes"/>.</summary>
     ContentTooLarge,
 }
 

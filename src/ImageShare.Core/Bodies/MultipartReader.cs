@@ -35,7 +35,7 @@ internal sealed class MultipartReader : EntityReader
             return new MultipartReadResult(error, 0, null, []);
         }
 
-        using var bytes = new EntityStream(limits.MaxHeaderLength, body);
+        using var bytes = new EntityStream(limits.MaxHeaderBytes, body);
         var reader = new MultipartReader(type, bytes, body, limits);
         reader.ReadEntity(CancellationToken.None);
         reader._warnings?.Sort(static (a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Code.CompareTo(b.Code));
@@ -131,9 +131,9 @@ internal sealed class MultipartReader : EntityReader
     // Checked before memory is allocated.
     private bool HasRoomFor(TransferEncoding encoding, ReadOnlySpan<byte> text) => encoding switch
     {
-        TransferEncoding.Base64 => ContentDecoder.LengthOfBase64(text) <= _limits.MaxContentLength - _contentLength,
+        TransferEncoding.Base64 => ContentDecoder.LengthOfBase64(text) <= _limits.MaxContentBytes - _contentLength,
         TransferEncoding.Unknown => true,
-        _ => text.Length <= _limits.MaxContentLength - _contentLength,
+        _ => text.Length <= _limits.MaxContentBytes - _contentLength,
     };
 
     private BodyPart Decode(BodyPart head, ReadOnlyMemory<byte> text)

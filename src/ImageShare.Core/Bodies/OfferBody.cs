@@ -9,7 +9,7 @@ namespace ImageShare.Core.Bodies;
 public sealed record OfferIcon(MediaType Type, ReadOnlyMemory<byte> Content, string ContentId)
 {
     /// <summary>The default size limit for icons: 8 KiB. A message above about 1300 bytes needs a stream transport (RFC 3261 §18.1.1).</summary>
-    public const int DefaultMaxLength = 8192;
+    public const int DefaultMaxBytes = 8192;
 
     /// <summary>The transfer encoding: binary, which RFC 5621 §3.2 prefers, or base64 for peers that expect it.</summary>
     public TransferEncoding TransferEncoding { get; init; } = TransferEncoding.Binary;
@@ -25,17 +25,17 @@ public static class OfferBody
     /// <param name="description">The bytes of the session description.</param>
     /// <param name="icon">The icon.</param>
     /// <param name="subtype"><c>related</c>, or <c>mixed</c> for peers that expect it.</param>
-    /// <param name="maxIconLength">The size limit for the icon, in bytes.</param>
+    /// <param name="maxIconBytes">The size limit for the icon, in bytes.</param>
     /// <param name="boundary">The boundary, if a peer expects a certain one; null for a random one.</param>
     /// <exception cref="ImageShareException">
     /// <see cref="ImageShareError.TooLarge"/>: the icon exceeds the limit. <see cref="ImageShareError.InvalidValue"/>: it is not an image, or
     /// the boundary is not usable.
     /// </exception>
     public static MultipartBody WithIcon(
-        ReadOnlyMemory<byte> description, OfferIcon icon, string subtype = "related", int maxIconLength = OfferIcon.DefaultMaxLength, string? boundary = null)
+        ReadOnlyMemory<byte> description, OfferIcon icon, string subtype = "related", int maxIconBytes = OfferIcon.DefaultMaxBytes, string? boundary = null)
     {
         ArgumentNullException.ThrowIfNull(icon);
-        return WithIcons(description, [icon], subtype, maxIconLength, boundary);
+        return WithIcons(description, [icon], subtype, maxIconBytes, boundary);
     }
 
     /// <summary>
@@ -45,14 +45,14 @@ public static class OfferBody
     /// <param name="description">The bytes of the session description.</param>
     /// <param name="icons">The icons, at least one.</param>
     /// <param name="subtype"><c>related</c>, or <c>mixed</c> for peers that expect it.</param>
-    /// <param name="maxIconLength">The size limit for each icon, in bytes.</param>
+    /// <param name="maxIconBytes">The size limit for each icon, in bytes.</param>
     /// <param name="boundary">The boundary, if a peer expects a certain one; null for a random one.</param>
     /// <exception cref="ImageShareException">
     /// <see cref="ImageShareError.TooLarge"/>: an icon exceeds the limit. <see cref="ImageShareError.InvalidValue"/>: one is not an image,
     /// two have the same Content-ID, or the boundary is not usable.
     /// </exception>
     public static MultipartBody WithIcons(
-        ReadOnlyMemory<byte> description, IReadOnlyList<OfferIcon> icons, string subtype = "related", int maxIconLength = OfferIcon.DefaultMaxLength, string? boundary = null)
+        ReadOnlyMemory<byte> description, IReadOnlyList<OfferIcon> icons, string subtype = "related", int maxIconBytes = OfferIcon.DefaultMaxBytes, string? boundary = null)
     {
         ArgumentNullException.ThrowIfNull(icons);
         if (icons.DistinctBy(static icon => icon.ContentId).Count() < icons.Count)
@@ -66,18 +66,18 @@ public static class OfferBody
             subtype,
             [
                 new BodyPart { ContentType = MediaType.Sdp, Content = description },
-                .. icons.Select(icon => Part(icon, maxIconLength)),
+                .. icons.Select(icon => Part(icon, maxIconBytes)),
             ],
             isRelated ? new ParameterList(new Parameter("type", "application/sdp", IsQuoted: true)) : default,
             boundary);
     }
 
-    private static BodyPart Part(OfferIcon icon, int maxIconLength)
+    private static BodyPart Part(OfferIcon icon, int maxIconBytes)
     {
-        if (icon.Content.Length > maxIconLength)
+        if (icon.Content.Length > maxIconBytes)
         {
             throw new ImageShareException(
-                ImageShareError.TooLarge, $"The icon has {icon.Content.Length} bytes, but the limit is {maxIconLength}; use a smaller icon or raise the limit.");
+                ImageShareError.TooLarge, $"The icon has {icon.Content.Length} bytes, but the limit is {maxIconBytes}; use a smaller icon or raise the limit.");
         }
 
         if (!icon.Type.Type.Equals("image", StringComparison.OrdinalIgnoreCase) || icon.Content.IsEmpty)

@@ -28,7 +28,7 @@ public sealed record MsrpLimits
     public int MaxPathUris { get; init => field = OptionRange.AtLeast(1, value); } = 16;
 
     /// <summary>The bytes in the body of a request other than SEND; 0 refuses such a body. Default 10240, the limit of RFC 4975 §7.1.</summary>
-    public int MaxNonSendBody { get; init => field = OptionRange.AtLeast(0, value); } = 10240;
+    public int MaxNonSendBodyBytes { get; init => field = OptionRange.AtLeast(0, value); } = 10240;
 
     /// <summary>
     /// The separate byte ranges that one incoming message may have while bytes between them are missing, at least 1. Default 256; a peer that

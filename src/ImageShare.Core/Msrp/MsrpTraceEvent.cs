@@ -4,7 +4,7 @@ using System.Text;
 namespace ImageShare.Core.Msrp;
 
 /// <summary>One request or response that passed a connection. Made only when somebody listens.</summary>
-/// <param name="Outgoing">Whether this side sent it.</param>
+/// <param name="IsOutgoing">Whether this side sent it.</param>
 /// <param name="StartLine">Its start line.</param>
 /// <param name="MessageId">Its Message-ID, if it has one.</param>
 /// <param name="Range">Its Byte-Range, if it has one.</param>
@@ -12,7 +12,7 @@ namespace ImageShare.Core.Msrp;
 /// <param name="Continuation">The sign of its end-line.</param>
 /// <param name="Remote">The other end of the connection.</param>
 public sealed record MsrpTraceEvent(
-    bool Outgoing, string StartLine, string? MessageId, ByteRange? Range, long BodyLength, char Continuation, IPEndPoint Remote)
+    bool IsOutgoing, string StartLine, string? MessageId, ByteRange? Range, long BodyLength, char Continuation, IPEndPoint Remote)
 {
     /// <summary>This end of the connection, if known.</summary>
     public IPEndPoint? Local { get; init; }

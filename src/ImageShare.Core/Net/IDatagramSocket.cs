@@ -9,10 +9,10 @@ public interface IDatagramSocket : IAsyncDisposable
     IPEndPoint LocalEndPoint { get; }
 
     /// <summary>Sends a datagram, whose memory is valid until the task completes. Completion does not mean that it arrived.</summary>
-    ValueTask SendAsync(ReadOnlyMemory<byte> datagram, IPEndPoint remote, CancellationToken cancellationToken);
+    ValueTask SendAsync(ReadOnlyMemory<byte> datagram, IPEndPoint remote, CancellationToken cancellationToken = default);
 
     /// <summary>Waits for a datagram and copies it into <paramref name="buffer"/>; excess bytes are lost.</summary>
-    ValueTask<ReceivedDatagram> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken);
+    ValueTask<ReceivedDatagram> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken = default);
 }
 
 /// <summary>The length and sender of a received datagram.</summary>

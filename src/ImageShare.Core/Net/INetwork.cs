@@ -25,7 +25,7 @@ public interface INetwork
     /// <summary>Opens a stream connection.</summary>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.PeerUnreachable"/>: the connection was refused, or there is no route.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; nothing stays open.</exception>
-    ValueTask<IStreamConnection> ConnectAsync(IPEndPoint remote, CancellationToken cancellationToken);
+    ValueTask<IStreamConnection> ConnectAsync(IPEndPoint remote, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// The local address from which packets to <paramref name="remote"/> are sent: the one to advertise to that peer if the socket is bound
@@ -35,5 +35,5 @@ public interface INetwork
 
     /// <summary>Resolves a host name to IPv4 and IPv6 addresses, in the order of the resolver. An IP address resolves to itself.</summary>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.PeerUnreachable"/>: the name does not resolve.</exception>
-    ValueTask<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken);
+    ValueTask<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken = default);
 }

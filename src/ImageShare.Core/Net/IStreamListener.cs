@@ -9,5 +9,5 @@ public interface IStreamListener : IAsyncDisposable
     IPEndPoint LocalEndPoint { get; }
 
     /// <summary>Waits for the next connection; null if the listener was disposed.</summary>
-    ValueTask<IStreamConnection?> AcceptAsync(CancellationToken cancellationToken);
+    ValueTask<IStreamConnection?> AcceptAsync(CancellationToken cancellationToken = default);
 }

@@ -41,7 +41,7 @@ public sealed class InMemoryNetwork : INetwork
     }
 
     /// <inheritdoc/>
-    public ValueTask<IStreamConnection> ConnectAsync(IPEndPoint remote, CancellationToken cancellationToken)
+    public ValueTask<IStreamConnection> ConnectAsync(IPEndPoint remote, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(remote);
         cancellationToken.ThrowIfCancellationRequested();
@@ -66,7 +66,7 @@ public sealed class InMemoryNetwork : INetwork
     }
 
     /// <inheritdoc/>
-    public ValueTask<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
+    public ValueTask<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(host);
         return IPAddress.TryParse(host, out IPAddress? address)

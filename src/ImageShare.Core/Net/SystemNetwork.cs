@@ -50,7 +50,7 @@ public sealed class SystemNetwork : INetwork
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IStreamConnection> ConnectAsync(IPEndPoint remote, CancellationToken cancellationToken)
+    public async ValueTask<IStreamConnection> ConnectAsync(IPEndPoint remote, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(remote);
         var socket = new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -93,7 +93,7 @@ public sealed class SystemNetwork : INetwork
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
+    public async ValueTask<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(host);
         if (IPAddress.TryParse(host, out IPAddress? address))

@@ -38,7 +38,7 @@ public sealed record TlsOptions
     public X509RevocationMode RevocationMode { get; init; } = X509RevocationMode.NoCheck;
 
     /// <summary>Whether clients must present a valid certificate. Default false: SIP clients authenticate with digest.</summary>
-    public bool RequiresClientCertificate { get; init; }
+    public bool RequireClientCertificate { get; init; }
 
     /// <summary>The TLS versions. Default TLS 1.2 and 1.3; older versions are not allowed (RFC 8996).</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value contains a version other than TLS 1.2 and TLS 1.3.</exception>

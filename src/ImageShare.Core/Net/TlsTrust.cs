@@ -38,7 +38,7 @@ internal static class TlsTrust
     /// <summary>The check for clients, which may be anonymous unless a certificate is required; a presented certificate must be valid.</summary>
     public static TlsPeerCheck ForClient(TlsOptions options) => (sender, certificate, chain, errors) =>
     {
-        if (certificate is null && !options.RequiresClientCertificate)
+        if (certificate is null && !options.RequireClientCertificate)
         {
             return null;
         }

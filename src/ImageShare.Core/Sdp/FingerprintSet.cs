@@ -26,8 +26,8 @@ public sealed class FingerprintSet
     /// <summary>Collects the fingerprints that apply to a section.</summary>
     /// <param name="session">The description.</param>
     /// <param name="media">The media section.</param>
-    /// <param name="acceptsSha1">Whether to accept SHA-1, for peers that support nothing stronger. MD5 and MD2 are never accepted.</param>
-    public static FingerprintSet Of(SessionDescription session, MediaDescription media, bool acceptsSha1 = false)
+    /// <param name="acceptSha1">Whether to accept SHA-1, for peers that support nothing stronger. MD5 and MD2 are never accepted.</param>
+    public static FingerprintSet FromMedia(SessionDescription session, MediaDescription media, bool acceptSha1 = false)
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(media);
@@ -37,7 +37,7 @@ public sealed class FingerprintSet
         foreach (SdpAttribute attribute in isOwn ? media.Attributes : session.Attributes)
         {
             if (attribute.Is(SdpAttributes.FingerprintName) && attribute.Meaning is Fingerprint { IsUsable: true } value
-                && (acceptsSha1 || !value.IsSha1))
+                && (acceptSha1 || !value.IsSha1))
             {
                 usable.Add(value);
             }

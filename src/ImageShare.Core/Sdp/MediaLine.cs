@@ -15,13 +15,13 @@ internal readonly record struct MediaLine(string Media, int Port, int? PortCount
         && (Protocol.Equals("TCP/MSRP", StringComparison.OrdinalIgnoreCase) || Protocol.Equals("TCP/TLS/MSRP", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>media SP port ["/" integer] SP proto 1*(SP fmt).</summary>
-    public static SdpErrorCode TryRead(ReadOnlySpan<byte> text, int maxFormats, out MediaLine value)
+    public static SdpReadErrorCode TryRead(ReadOnlySpan<byte> text, int maxFormats, out MediaLine value)
     {
         value = default;
         var cursor = new AsciiCursor(text);
         if (!SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> media) || !cursor.TryReadUInt32(out uint port) || port > ushort.MaxValue)
         {
-            return SdpErrorCode.MalformedMedia;
+            return SdpReadErrorCode.MalformedMedia;
         }
 
         // The number of ports is kept but not used, so any value is accepted.
@@ -30,21 +30,21 @@ internal readonly record struct MediaLine(string Media, int Port, int? PortCount
         if ((hasCount && (!cursor.TryReadUInt32(out count) || count > int.MaxValue)) || !cursor.SkipWhiteSpace()
             || !SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> protocol))
         {
-            return SdpErrorCode.MalformedMedia;
+            return SdpReadErrorCode.MalformedMedia;
         }
 
-        SdpErrorCode code = TryReadFormats(cursor, maxFormats, out ImmutableArray<string> formats);
+        SdpReadErrorCode code = TryReadFormats(cursor, maxFormats, out ImmutableArray<string> formats);
         value = new MediaLine(SdpText.ToText(media), (int)port, hasCount ? (int)count : null, SdpText.ToText(protocol), formats);
         return code;
     }
 
-    private static SdpErrorCode TryReadFormats(AsciiCursor cursor, int maxFormats, out ImmutableArray<string> formats)
+    private static SdpReadErrorCode TryReadFormats(AsciiCursor cursor, int maxFormats, out ImmutableArray<string> formats)
     {
         formats = [];
         if (cursor.Rest.SequenceEqual("*"u8) && maxFormats > 0)
         {
             formats = Any;
-            return SdpErrorCode.None;
+            return SdpReadErrorCode.None;
         }
 
         ImmutableArray<string>.Builder read = ImmutableArray.CreateBuilder<string>(1);
@@ -52,13 +52,13 @@ internal readonly record struct MediaLine(string Media, int Port, int? PortCount
         {
             if (read.Count == maxFormats)
             {
-                return SdpErrorCode.TooManyFormats;
+                return SdpReadErrorCode.TooManyFormats;
             }
 
             read.Add(SdpText.ToText(format));
         }
 
         formats = read.DrainToImmutable();
-        return formats.IsEmpty ? SdpErrorCode.MalformedMedia : SdpErrorCode.None;
+        return formats.IsEmpty ? SdpReadErrorCode.MalformedMedia : SdpReadErrorCode.None;
     }
 }

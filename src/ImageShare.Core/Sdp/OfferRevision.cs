@@ -12,7 +12,7 @@ public static class OfferRevision
     /// <param name="current">The last description sent by this side.</param>
     /// <param name="wanted">The new content. Its origin is ignored, except for a changed address.</param>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: a section is missing or has a different media type.</exception>
-    public static SessionDescription After(SessionDescription current, SessionDescription wanted)
+    public static SessionDescription Next(SessionDescription current, SessionDescription wanted)
     {
         ArgumentNullException.ThrowIfNull(current);
         ArgumentNullException.ThrowIfNull(wanted);

@@ -19,7 +19,7 @@ public sealed record SdpLimits
     /// The maximum length of a line in bytes, without its line end, at least 1. Default 4096: a 255-byte file name, fully percent-encoded, and several
     /// hashes take less than 2000.
     /// </summary>
-    public int MaxLineLength { get; init => field = OptionRange.AtLeast(1, value); } = 4096;
+    public int MaxLineBytes { get; init => field = OptionRange.AtLeast(1, value); } = 4096;
 
     /// <summary>The maximum number of media sections (m= lines). Default 16.</summary>
     public int MaxMedia { get; init => field = OptionRange.AtLeast(0, value); } = 16;

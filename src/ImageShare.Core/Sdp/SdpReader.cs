@@ -21,12 +21,12 @@ internal ref struct SdpReader
     private SdpSection _section;
     private StackList<SdpAttribute> _attributes;
     private Sections _media;
-    private SdpError _lacksConnection;
+    private SdpReadError _lacksConnection;
     private SdpWarnings _warnings;
     private bool _saidBareLineFeed;
 
     /// <summary>Reads a description. A reader is used once; its initial value is the default one, so that its parts are cleared only once.</summary>
-    public SdpError Read(ReadOnlySpan<byte> text, SdpLimits limits, out SessionDescription? value)
+    public SdpReadError Read(ReadOnlySpan<byte> text, SdpLimits limits, out SessionDescription? value)
     {
         value = null;
         _source = new Source(text);
@@ -36,15 +36,15 @@ internal ref struct SdpReader
         int count = 0;
         while (_lines.MoveNext())
         {
-            SdpErrorCode code = ++count > _limits.MaxLines ? SdpErrorCode.TooManyLines : ReadLine();
-            if (code != SdpErrorCode.None)
+            SdpReadErrorCode code = ++count > _limits.MaxLines ? SdpReadErrorCode.TooManyLines : ReadLine();
+            if (code != SdpReadErrorCode.None)
             {
-                return new SdpError(code, _lines.Offset);
+                return new SdpReadError(code, _lines.Offset);
             }
         }
 
-        SdpError error = count == 0 ? new SdpError(SdpErrorCode.Empty, 0) : CheckWhole();
-        if (error.Code == SdpErrorCode.None)
+        SdpReadError error = count == 0 ? new SdpReadError(SdpReadErrorCode.Empty, 0) : CheckWhole();
+        if (error.Code == SdpReadErrorCode.None)
         {
             value = Build();
         }
@@ -52,18 +52,18 @@ internal ref struct SdpReader
         return error;
     }
 
-    private SdpErrorCode ReadLine()
+    private SdpReadErrorCode ReadLine()
     {
         ReadOnlySpan<byte> line = _lines.Line;
         ReviewLineEnd();
         if (line.IsEmpty)
         {
             _warnings.Add(SdpWarningCode.EmptyLine, _lines.Offset);
-            return SdpErrorCode.None;
+            return SdpReadErrorCode.None;
         }
 
-        SdpErrorCode code = CheckForm(line);
-        if (code != SdpErrorCode.None)
+        SdpReadErrorCode code = CheckForm(line);
+        if (code != SdpReadErrorCode.None)
         {
             return code;
         }
@@ -94,14 +94,14 @@ internal ref struct SdpReader
     }
 
     // type "=" value, without control characters that break a line (RFC 8866 §9).
-    private readonly SdpErrorCode CheckForm(ReadOnlySpan<byte> line) =>
-        line.Length > _limits.MaxLineLength ? SdpErrorCode.LineTooLong
-        : _lines.HasForbiddenByte ? SdpErrorCode.ForbiddenByte
-        : line.Length < 2 || line[1] != '=' || !char.IsAsciiLetterOrDigit((char)line[0]) ? SdpErrorCode.MalformedLine
-        : SdpErrorCode.None;
+    private readonly SdpReadErrorCode CheckForm(ReadOnlySpan<byte> line) =>
+        line.Length > _limits.MaxLineBytes ? SdpReadErrorCode.LineTooLong
+        : _lines.HasForbiddenByte ? SdpReadErrorCode.ForbiddenByte
+        : line.Length < 2 || line[1] != '=' || !char.IsAsciiLetterOrDigit((char)line[0]) ? SdpReadErrorCode.MalformedLine
+        : SdpReadErrorCode.None;
 
     // A line belongs to the last m= line before it, or to the session.
-    private SdpErrorCode ReadSectionLine(ref SdpSection section, char type, ReadOnlySpan<byte> value, int offset)
+    private SdpReadErrorCode ReadSectionLine(ref SdpSection section, char type, ReadOnlySpan<byte> value, int offset)
     {
         if (!section.TakesInOrder(type))
         {
@@ -113,15 +113,15 @@ internal ref struct SdpReader
             : ReadCommonLine(ref section, type, value, offset);
     }
 
-    private SdpErrorCode ReadMediaLine(ReadOnlySpan<byte> value, int offset)
+    private SdpReadErrorCode ReadMediaLine(ReadOnlySpan<byte> value, int offset)
     {
         if (_media.Count >= _limits.MaxMedia)
         {
-            return SdpErrorCode.TooManyMedia;
+            return SdpReadErrorCode.TooManyMedia;
         }
 
-        SdpErrorCode code = MediaLine.TryRead(value, _limits.MaxFormats, out MediaLine line);
-        if (code == SdpErrorCode.None)
+        SdpReadErrorCode code = MediaLine.TryRead(value, _limits.MaxFormats, out MediaLine line);
+        if (code == SdpReadErrorCode.None)
         {
             EndSection();
             _section.StartMedia(offset, line);
@@ -131,10 +131,10 @@ internal ref struct SdpReader
         return code;
     }
 
-    private SdpErrorCode ReadSessionLine(char type, ReadOnlySpan<byte> value, int offset)
+    private SdpReadErrorCode ReadSessionLine(char type, ReadOnlySpan<byte> value, int offset)
     {
-        SdpErrorCode code = _sessionLines.Read(type, value, offset, out SessionLines.Use use);
-        if (code != SdpErrorCode.None)
+        SdpReadErrorCode code = _sessionLines.Read(type, value, offset, out SessionLines.Use use);
+        if (code != SdpReadErrorCode.None)
         {
             return code;
         }
@@ -154,10 +154,10 @@ internal ref struct SdpReader
                 break;
         }
 
-        return SdpErrorCode.None;
+        return SdpReadErrorCode.None;
     }
 
-    private SdpErrorCode ReadCommonLine(ref SdpSection section, char type, ReadOnlySpan<byte> value, int offset)
+    private SdpReadErrorCode ReadCommonLine(ref SdpSection section, char type, ReadOnlySpan<byte> value, int offset)
     {
         switch (type)
         {
@@ -179,7 +179,7 @@ internal ref struct SdpReader
                 break;
         }
 
-        return SdpErrorCode.None;
+        return SdpReadErrorCode.None;
     }
 
     private void KeepOther(ref SdpSection section, char type, ReadOnlySpan<byte> value, int offset)
@@ -195,11 +195,11 @@ internal ref struct SdpReader
         }
     }
 
-    private SdpErrorCode ReadAttribute(ref SdpSection section, ReadOnlySpan<byte> value, int offset)
+    private SdpReadErrorCode ReadAttribute(ref SdpSection section, ReadOnlySpan<byte> value, int offset)
     {
         if (!section.HasRoomForAttribute(_limits.MaxAttributes))
         {
-            return SdpErrorCode.TooManyAttributes;
+            return SdpReadErrorCode.TooManyAttributes;
         }
 
         SdpAttribute attribute = _source.Read(value, offset, out AttributeMeaning? known);
@@ -214,7 +214,7 @@ internal ref struct SdpReader
             Keep(ref section, 'a', value, offset, SdpWarningCode.UnreadableLine);
         }
 
-        return SdpErrorCode.None;
+        return SdpReadErrorCode.None;
     }
 
     // b= is bwtype ":" bandwidth; k= is obsolete (RFC 8866 §5.12). Neither matters to MSRP.
@@ -241,17 +241,17 @@ internal ref struct SdpReader
         _media.Keep(media);
 
         // c= is required in the session part or in each section (RFC 8866 §5.7); a refused section has no use for it.
-        if (_lacksConnection.Code == SdpErrorCode.None && media.Port != 0 && media.Connection is null && _session.Connection is null)
+        if (_lacksConnection.Code == SdpReadErrorCode.None && media.Port != 0 && media.Connection is null && _session.Connection is null)
         {
-            _lacksConnection = new SdpError(SdpErrorCode.MissingConnection, _section.Offset);
+            _lacksConnection = new SdpReadError(SdpReadErrorCode.MissingConnection, _section.Offset);
         }
     }
 
-    private SdpError CheckWhole()
+    private SdpReadError CheckWhole()
     {
         EndSection();
-        SdpErrorCode code = _sessionLines.Check();
-        return code != SdpErrorCode.None ? new SdpError(code, 0) : _lacksConnection;
+        SdpReadErrorCode code = _sessionLines.Check();
+        return code != SdpReadErrorCode.None ? new SdpReadError(code, 0) : _lacksConnection;
     }
 
     private SessionDescription Build()

@@ -72,7 +72,7 @@ public sealed record SessionDescription
     /// <param name="limits">The limits; null for <see cref="SdpLimits.Default"/>.</param>
     /// <param name="value">The description with its <see cref="Warnings"/>.</param>
     /// <param name="error">Why and where reading failed.</param>
-    public static bool TryParse(ReadOnlySpan<byte> text, SdpLimits? limits, [NotNullWhen(true)] out SessionDescription? value, out SdpError error)
+    public static bool TryParse(ReadOnlySpan<byte> text, SdpLimits? limits, [NotNullWhen(true)] out SessionDescription? value, out SdpReadError error)
     {
         SdpReader reader = default;
         error = reader.Read(text, limits ?? SdpLimits.Default, out value);

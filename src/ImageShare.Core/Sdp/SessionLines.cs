@@ -36,7 +36,7 @@ internal ref struct SessionLines
     /// <param name="value">The text after the equals sign.</param>
     /// <param name="offset">The offset of the line.</param>
     /// <param name="use">What to do with it, unless it is an error.</param>
-    public SdpErrorCode Read(char type, ReadOnlySpan<byte> value, int offset, out Use use) => type switch
+    public SdpReadErrorCode Read(char type, ReadOnlySpan<byte> value, int offset, out Use use) => type switch
     {
         'v' => ReadVersion(value, out use),
         'o' => ReadOrigin(value, offset, out use),
@@ -45,10 +45,10 @@ internal ref struct SessionLines
     };
 
     /// <summary>Whether the two lines that nothing works without are there.</summary>
-    public readonly SdpErrorCode Check() =>
-        !_hasVersion ? SdpErrorCode.MissingVersion
-        : Origin is null ? SdpErrorCode.MissingOrigin
-        : SdpErrorCode.None;
+    public readonly SdpReadErrorCode Check() =>
+        !_hasVersion ? SdpReadErrorCode.MissingVersion
+        : Origin is null ? SdpReadErrorCode.MissingOrigin
+        : SdpReadErrorCode.None;
 
     /// <summary>Finds deviations once all lines are read.</summary>
     public readonly void Review(ref SdpWarnings warnings)
@@ -69,39 +69,39 @@ internal ref struct SessionLines
         }
     }
 
-    private SdpErrorCode ReadVersion(ReadOnlySpan<byte> value, out Use use)
+    private SdpReadErrorCode ReadVersion(ReadOnlySpan<byte> value, out Use use)
     {
         use = _hasVersion ? Use.Repeated : Use.Taken;
         _hasVersion = true;
-        return Grammar.TrimWhiteSpace(value).SequenceEqual("0"u8) ? SdpErrorCode.None : SdpErrorCode.UnsupportedVersion;
+        return Grammar.TrimWhiteSpace(value).SequenceEqual("0"u8) ? SdpReadErrorCode.None : SdpReadErrorCode.UnsupportedVersion;
     }
 
-    private SdpErrorCode ReadOrigin(ReadOnlySpan<byte> value, int offset, out Use use)
+    private SdpReadErrorCode ReadOrigin(ReadOnlySpan<byte> value, int offset, out Use use)
     {
         use = Origin is null ? Use.Taken : Use.Repeated;
         if (Origin is not null)
         {
-            return SdpErrorCode.None;
+            return SdpReadErrorCode.None;
         }
 
         if (!Origin.TryParse(value, out Origin? origin))
         {
-            return SdpErrorCode.MalformedOrigin;
+            return SdpReadErrorCode.MalformedOrigin;
         }
 
         (Origin, _originOffset) = (origin, offset);
-        return SdpErrorCode.None;
+        return SdpReadErrorCode.None;
     }
 
-    private SdpErrorCode ReadName(ReadOnlySpan<byte> value, int offset, out Use use)
+    private SdpReadErrorCode ReadName(ReadOnlySpan<byte> value, int offset, out Use use)
     {
         use = Name is null ? Use.Taken : Use.Repeated;
         (Name, _nameOffset) = Name is null ? (WellKnownText.GetString(value), offset) : (Name, _nameOffset);
-        return SdpErrorCode.None;
+        return SdpReadErrorCode.None;
     }
 
     // Several t= lines are allowed; those after the first are kept but ignored.
-    private SdpErrorCode ReadTiming(ReadOnlySpan<byte> value, out Use use)
+    private SdpReadErrorCode ReadTiming(ReadOnlySpan<byte> value, out Use use)
     {
         if (Timing is not null)
         {
@@ -117,6 +117,6 @@ internal ref struct SessionLines
             use = Use.Unreadable;
         }
 
-        return SdpErrorCode.None;
+        return SdpReadErrorCode.None;
     }
 }

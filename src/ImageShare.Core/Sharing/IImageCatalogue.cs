@@ -17,7 +17,7 @@ public interface IImageCatalogue
     /// The candidates. The library removes those that do not match the selector. If exactly one remains, it is sent; if several remain, none
     /// is, so a catalogue that can choose should return only its choice.
     /// </returns>
-    ValueTask<CatalogueAnswer> FindAsync(ImageRequest request, CancellationToken cancellationToken);
+    ValueTask<CatalogueAnswer> FindAsync(ImageRequest request, CancellationToken cancellationToken = default);
 }
 
 /// <summary>A peer's request for an image. Everything in it is the peer's unverified claim, except for asserted identities.</summary>
@@ -64,7 +64,7 @@ public sealed class CatalogueAnswer
     public int? Refusal { get; }
 
     /// <summary>Returns candidate images. An empty list is the same as <see cref="None"/>.</summary>
-    public static CatalogueAnswer Of(params IReadOnlyList<CatalogueImage> images)
+    public static CatalogueAnswer Found(params IReadOnlyList<CatalogueImage> images)
     {
         ArgumentNullException.ThrowIfNull(images);
         return new CatalogueAnswer(images, null);

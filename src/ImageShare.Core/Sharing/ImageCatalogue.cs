@@ -26,7 +26,7 @@ public static class ImageCatalogue
             ArgumentNullException.ThrowIfNull(request);
             return mayFetch?.Invoke(request) == false
                 ? CatalogueAnswer.Refuse()
-                : CatalogueAnswer.Of([.. (await folder.FindAsync(request.Wanted, cancellationToken).ConfigureAwait(false))
+                : CatalogueAnswer.Found([.. (await folder.FindAsync(request.Wanted, cancellationToken).ConfigureAwait(false))
                     .Select(static image => new CatalogueImage(image.Source) { Description = image.Description, Hashes = image.Hashes })]);
         }
     }

@@ -93,7 +93,7 @@ public sealed record ImageShareLimits
     /// How long establishing the MSRP connection may take after the invitation is accepted. With <see cref="ImageShareOptions.UseCema"/>,
     /// resolving the host names before that may take as long again. Default 30 seconds.
     /// </summary>
-    public TimeSpan MediaConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan MsrpConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a running transfer may make no progress. Default 60 seconds.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
@@ -139,7 +139,7 @@ public sealed record ImageShareLimits
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxImagesPerInvitation);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxImagesPerInvitation, 15);
         ThrowIfNoTime(AnswerTimeout);
-        ThrowIfNoTime(MediaConnectTimeout);
+        ThrowIfNoTime(MsrpConnectTimeout);
         ThrowIfNoTime(IdleTimeout);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MinTransferRate);
         ThrowIfNoTime(GraceTimeout);

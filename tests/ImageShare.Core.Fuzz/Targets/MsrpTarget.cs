@@ -23,7 +23,7 @@ internal static class MsrpTarget
 
     private static string Decode(IEnumerable<ReadOnlyMemory<byte>> pieces)
     {
-        var decoder = new MsrpDecoder();
+        var decoder = new MsrpReader();
         var text = new StringBuilder();
         var waiting = new ArrayBufferWriter<byte>();
         int consumed = 0;

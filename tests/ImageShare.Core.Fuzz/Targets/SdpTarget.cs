@@ -7,9 +7,9 @@ internal static class SdpTarget
 {
     public static void Run(byte[] input)
     {
-        if (!SessionDescription.TryParse(input, null, out SessionDescription? session, out SdpError error))
+        if (!SessionDescription.TryParse(input, null, out SessionDescription? session, out SdpReadError error))
         {
-            Rule.Holds(error.Code != SdpErrorCode.None && error.Offset >= 0 && error.Offset <= input.Length, "An error has a code, and an offset inside the input.");
+            Rule.Holds(error.Code != SdpReadErrorCode.None && error.Offset >= 0 && error.Offset <= input.Length, "An error has a code, and an offset inside the input.");
             return;
         }
 

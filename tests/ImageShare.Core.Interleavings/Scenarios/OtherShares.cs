@@ -112,7 +112,7 @@ internal static class OtherShares
         public async ValueTask<CatalogueAnswer> FindAsync(ImageRequest request, CancellationToken cancellationToken)
         {
             await Order.Current.StepAsync();
-            return CatalogueAnswer.Of(images.Select(static image => new CatalogueImage(image)).ToArray());
+            return CatalogueAnswer.Found(images.Select(static image => new CatalogueImage(image)).ToArray());
         }
     }
 }

@@ -144,7 +144,7 @@ public sealed class BodyUnwrapperTests
     [Category("MSRP-047")]
     public void Finds_the_parts_the_whole_body_has_whatever_it_is_and_however_it_is_cut()
     {
-        var limits = new MultipartLimits { MaxContentLength = int.MaxValue, MaxParts = 12 };
+        var limits = new MultipartLimits { MaxContentBytes = int.MaxValue, MaxParts = 12 };
         int compared = 0;
         for (int seed = 0; seed < 6000; seed++)
         {

@@ -163,9 +163,9 @@ public sealed class BodyValueTests
 
     [TestCase("MaxParts")]
     [TestCase("MaxDepth")]
-    [TestCase("MaxHeaderLength")]
+    [TestCase("MaxHeaderBytes")]
     [TestCase("MaxHeaders")]
-    [TestCase("MaxContentLength")]
+    [TestCase("MaxContentBytes")]
     [Category("MIME-013")]
     public void Limits_below_zero_are_refused(string limit)
     {
@@ -175,9 +175,9 @@ public sealed class BodyValueTests
         {
             "MaxParts" => new MultipartLimits { MaxParts = value },
             "MaxDepth" => new MultipartLimits { MaxDepth = value },
-            "MaxHeaderLength" => new MultipartLimits { MaxHeaderLength = value },
+            "MaxHeaderBytes" => new MultipartLimits { MaxHeaderBytes = value },
             "MaxHeaders" => new MultipartLimits { MaxHeaders = value },
-            _ => new MultipartLimits { MaxContentLength = value },
+            _ => new MultipartLimits { MaxContentBytes = value },
         };
     }
 
@@ -185,7 +185,7 @@ public sealed class BodyValueTests
     [Category("MIME-013")]
     public void The_defaults_of_the_limits_are_as_documented() => Assert.Multiple(() =>
     {
-        Assert.That(MultipartLimits.Default, Is.EqualTo(new MultipartLimits { MaxParts = 16, MaxDepth = 4, MaxHeaderLength = 8192, MaxHeaders = 32, MaxContentLength = 1_048_576 }));
+        Assert.That(MultipartLimits.Default, Is.EqualTo(new MultipartLimits { MaxParts = 16, MaxDepth = 4, MaxHeaderBytes = 8192, MaxHeaders = 32, MaxContentBytes = 1_048_576 }));
         Assert.That(new MultipartLimits { MaxDepth = 32 }.MaxDepth, Is.EqualTo(MultipartLimits.DeepestNesting));
     });
 

@@ -101,8 +101,8 @@ public sealed class CpimHeadTests
     [Category("SEC-001")]
     public void A_head_without_end_is_refused() => Assert.Multiple(() =>
     {
-        Assert.That(Status(new string('x', CpimHead.DefaultMaxLength)), Is.EqualTo(OperationStatus.NeedMoreData));
-        Assert.That(Status(new string('x', CpimHead.DefaultMaxLength + 1)), Is.EqualTo(OperationStatus.InvalidData));
+        Assert.That(Status(new string('x', CpimHead.DefaultMaxBytes)), Is.EqualTo(OperationStatus.NeedMoreData));
+        Assert.That(Status(new string('x', CpimHead.DefaultMaxBytes + 1)), Is.EqualTo(OperationStatus.InvalidData));
         Assert.That(Status(string.Concat(Enumerable.Repeat("X: y\r\n", 3000))), Is.EqualTo(OperationStatus.InvalidData));
         Assert.That(Status("X: y\r\n\r\n" + string.Concat(Enumerable.Repeat("X: y\r\n", 3000)) + "\r\n"), Is.EqualTo(OperationStatus.InvalidData));
         Assert.That(Status("no colon\r\n"), Is.EqualTo(OperationStatus.InvalidData));

@@ -59,7 +59,7 @@ public sealed class MultipartBoundsTests
     public void Decoded_bytes_of_all_parts_count_together(string encoded, int limit, MultipartError error)
     {
         string text = $"--b\r\n\r\nabc\r\n--b\r\nContent-Transfer-Encoding: base64\r\n\r\n{encoded}\r\n--b--";
-        MultipartReadResult read = MultipartCodec.Read(MediaType.Parse(Related), Encoding.ASCII.GetBytes(text), new MultipartLimits { MaxContentLength = limit });
+        MultipartReadResult read = MultipartCodec.Read(MediaType.Parse(Related), Encoding.ASCII.GetBytes(text), new MultipartLimits { MaxContentBytes = limit });
         Assert.That(read.Error, Is.EqualTo(error));
         Assert.That(read.Offset, Is.EqualTo(error == MultipartError.None ? 0 : text.IndexOf(encoded, StringComparison.Ordinal)));
         Assert.That(read.IsSuccess, Is.EqualTo(error == MultipartError.None));

@@ -308,10 +308,10 @@ public sealed class MultipartReadTests
             Assert.That(Read("multipart/mixed;boundary=n0", Deep(4)).Error, Is.EqualTo(MultipartError.None));
             Assert.That(Read("multipart/mixed;boundary=n0", Deep(5)).Error, Is.EqualTo(MultipartError.TooDeep));
             Assert.That(Read("multipart/mixed;boundary=n0", Deep(10_000)).Error, Is.EqualTo(MultipartError.TooDeep));
-            Assert.That(Read("multipart/mixed;boundary=b", $"--b\r\nX: {new string('x', limits.MaxHeaderLength)}\r\n\r\n--b--").Error, Is.EqualTo(MultipartError.HeadersTooLarge));
+            Assert.That(Read("multipart/mixed;boundary=b", $"--b\r\nX: {new string('x', limits.MaxHeaderBytes)}\r\n\r\n--b--").Error, Is.EqualTo(MultipartError.HeadersTooLarge));
             Assert.That(Read("multipart/mixed;boundary=b", $"--b\r\n{string.Concat(Enumerable.Repeat("X: y\r\n", 33))}\r\n--b--").Error, Is.EqualTo(MultipartError.HeadersTooLarge));
-            Assert.That(Read("multipart/mixed;boundary=b", $"--b\r\n\r\n{new string('x', limits.MaxContentLength)}\r\n--b--").Error, Is.EqualTo(MultipartError.None));
-            Assert.That(Read("multipart/mixed;boundary=b", $"--b\r\n\r\n{new string('x', limits.MaxContentLength)}\r\n--b\r\n\r\nx\r\n--b--").Error, Is.EqualTo(MultipartError.ContentTooLarge));
+            Assert.That(Read("multipart/mixed;boundary=b", $"--b\r\n\r\n{new string('x', limits.MaxContentBytes)}\r\n--b--").Error, Is.EqualTo(MultipartError.None));
+            Assert.That(Read("multipart/mixed;boundary=b", $"--b\r\n\r\n{new string('x', limits.MaxContentBytes)}\r\n--b\r\n\r\nx\r\n--b--").Error, Is.EqualTo(MultipartError.ContentTooLarge));
             Assert.That(() => new MultipartLimits { MaxDepth = 33 }, Throws.TypeOf<ArgumentOutOfRangeException>());
         });
 

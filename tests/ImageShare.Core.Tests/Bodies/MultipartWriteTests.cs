@@ -65,7 +65,7 @@ public sealed class MultipartWriteTests
     {
         Assert.That(() => OfferBody.WithIcon(Sdp, Icon(8192)), Throws.Nothing);
         Assert.That(() => OfferBody.WithIcon(Sdp, Icon(8193)), Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.TooLarge));
-        Assert.That(() => OfferBody.WithIcon(Sdp, Icon(8193), maxIconLength: 9000), Throws.Nothing);
+        Assert.That(() => OfferBody.WithIcon(Sdp, Icon(8193), maxIconBytes: 9000), Throws.Nothing);
         Assert.That(() => OfferBody.WithIcon(Sdp, Icon(0)), Throws.TypeOf<ImageShareException>());
         Assert.That(() => OfferBody.WithIcon(Sdp, Icon(1) with { Type = new MediaType("text", "html") }), Throws.TypeOf<ImageShareException>());
 

@@ -41,7 +41,7 @@ internal static class HowToSnippets
                 TrustedRoots = [X509CertificateLoader.LoadCertificateFromFile(Path.Combine(folder, "bob.crt"))],
             },
             Transport = SipTransportChoice.Tls,
-            MediaSecurity = MediaSecurity.Required,
+            MsrpSecurity = MsrpSecurity.Required,
         };
 
         // end
@@ -55,7 +55,7 @@ internal static class HowToSnippets
         {
             Quota = 2L * 1024 * 1024 * 1024,                       // of everything in the folder
             MinFreeSpace = 500 * 1024 * 1024,                      // that must remain on the disk
-            AllowsType = type => type is { Type: "image" },        // announced, and then detected in the first bytes
+            AllowType = type => type is { Type: "image" },        // announced, and then detected in the first bytes
         });
 
         // end

@@ -19,7 +19,7 @@ internal static class MsrpCodecAlone
     }
 
     // Call it with all input that was not consumed yet. It returns how far it has read, and shows what it has read.
-    public static SequencePosition Read(MsrpDecoder decoder, ReadOnlySequence<byte> bytes, Action<string> show)
+    public static SequencePosition Read(MsrpReader decoder, ReadOnlySequence<byte> bytes, Action<string> show)
     {
         OperationStatus status;
         while ((status = decoder.Read(ref bytes, out MsrpEvent next)) == OperationStatus.Done)
@@ -35,7 +35,7 @@ internal static class MsrpCodecAlone
 
         if (status == OperationStatus.InvalidData)
         {
-            show($"{decoder.Error!.Value.Reason} at byte {decoder.Error.Value.Offset}: close the connection");
+            show($"{decoder.Error!.Value.Code} at byte {decoder.Error.Value.Offset}: close the connection");
         }
 
         return bytes.Start;

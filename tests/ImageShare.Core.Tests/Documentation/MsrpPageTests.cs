@@ -92,10 +92,10 @@ public sealed partial class MsrpPageTests
     {
         byte[] bytes = MsrpCodecAlone.Write(MsrpPath.Parse("msrp://a.example:1/x;tcp"), MsrpPath.Parse("msrp://b.example:2/y;tcp"), "hello"u8);
         List<string> shown = [];
-        MsrpCodecAlone.Read(new MsrpDecoder(), new ReadOnlySequence<byte>(bytes), shown.Add);
+        MsrpCodecAlone.Read(new MsrpReader(), new ReadOnlySequence<byte>(bytes), shown.Add);
         Assert.That(shown, Is.EqualTo(new[] { "SEND 1-5/5 text/plain", "5 bytes", "end: Complete" }));
         shown.Clear();
-        MsrpCodecAlone.Read(new MsrpDecoder(), new ReadOnlySequence<byte>("GET / HTTP/1.1\r\n"u8.ToArray()), shown.Add);
+        MsrpCodecAlone.Read(new MsrpReader(), new ReadOnlySequence<byte>("GET / HTTP/1.1\r\n"u8.ToArray()), shown.Add);
         Assert.That(shown, Is.EqualTo(new[] { "NotMsrp at byte 0: close the connection" }));
     }
 

@@ -19,7 +19,7 @@ internal static class MsrpThroughRelay
 
         // What goes into a=path: the relays, outermost first, then this side. A renewal may grant another path.
         session.SetPeerPath(await tellPeer(session.AdvertisedPath));
-        session.AdvertisedPathChanged = () => _ = tellPeer(session.AdvertisedPath);
+        session.AdvertisedPathChanged += (_, _) => _ = tellPeer(session.AdvertisedPath);
         await session.ConnectAsync(active: true, cancellationToken);
 
         // A 200 only says that the relay has the chunk. Only the peer's report says that the peer has everything.

@@ -56,7 +56,7 @@ internal static class PullSnippets
     {
         public ValueTask<CatalogueAnswer> FindAsync(ImageRequest request, CancellationToken cancellationToken) => new(
             request.IsCallerAsserted
-                ? CatalogueAnswer.Of(new CatalogueImage(picture))
+                ? CatalogueAnswer.Found(new CatalogueImage(picture))
                 : CatalogueAnswer.Refuse(403));
     }
     // end

@@ -12,7 +12,7 @@ internal static class SdpSnippets
     public static string Read(ReadOnlySpan<byte> bytes)
     {
         // snippet: Read
-        if (!SessionDescription.TryParse(bytes, SdpLimits.Default, out SessionDescription? description, out SdpError error))
+        if (!SessionDescription.TryParse(bytes, SdpLimits.Default, out SessionDescription? description, out SdpReadError error))
         {
             return $"no SDP: {error.Code} at {error.Offset}";
         }
@@ -68,8 +68,8 @@ internal static class SdpSnippets
     public static SessionDescription Next(SessionDescription current)
     {
         // snippet: Next
-        SessionDescription unchanged = OfferRevision.After(current, current);
-        SessionDescription withoutTheFile = OfferRevision.After(current, current with { Media = OfferRevision.Remove(current.Media, 0) });
+        SessionDescription unchanged = OfferRevision.Next(current, current);
+        SessionDescription withoutTheFile = OfferRevision.Next(current, current with { Media = OfferRevision.Remove(current.Media, 0) });
         // end
         return unchanged == current ? withoutTheFile : throw new InvalidOperationException("unreachable");
     }

@@ -55,7 +55,7 @@ public sealed partial class SipPageTests
         await using var registrar = new TestRegistrar(network, tls: new TlsOptions { Certificate = TestCertificates.Make("provider.example") });
         List<string> shown = [];
         ImageShareOptions options = SipSnippets.AnAccount("secret", Guid.NewGuid());
-        await SipSnippets.RegisterAsync(options with { Network = network, Tls = new TlsOptions { TrustedRoots = [TestCertificates.Authority] } }, shown.Add).WaitAsync(SharePair.Patience);
+        await SipSnippets.RegisterAsync(options with { Network = network, SipTls = new TlsOptions { TrustedRoots = [TestCertificates.Authority] } }, shown.Add).WaitAsync(SharePair.Patience);
         Assert.Multiple(() =>
         {
             Assert.That(shown, Has.Some.Matches("^Registered [0-9]"));
@@ -98,7 +98,7 @@ public sealed partial class SipPageTests
     {
         ImageShareOptions options = SipSnippets.OverTls(TestCertificates.Loopback, TestCertificates.Authority);
         await using SharePair pair = await SharePair.StartAsync(
-            alice: o => o with { Tls = options.Tls, Transport = options.Transport }, bob: o => o with { Tls = options.Tls, Transport = options.Transport });
+            alice: o => o with { SipTls = options.SipTls, Transport = options.Transport }, bob: o => o with { SipTls = options.SipTls, Transport = options.Transport });
         (ImageShareResult sent, _) = await pair.ShareAsync(TestImage.Png(1000));
         Assert.That(sent.IsCompleted, Is.True, sent.Message);
         Assert.That(pair.FirstSent("INVITE").Protocol, Is.EqualTo("SIP/TLS"));

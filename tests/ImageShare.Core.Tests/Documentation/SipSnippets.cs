@@ -59,7 +59,7 @@ internal static class SipSnippets
     {
         // snippet: registered
         await using ImageShareClient client = await ImageShareClient.StartAsync(options);
-        client.RegistrationChanged += state => show($"{state.Status} {state.RegisteredUntil} {state.Message}");
+        client.RegistrationChanged += (_, state) => show($"{state.Status} {state.RegisteredUntil} {state.Message}");
         await client.RegisterAsync();   // waits for the outcome, or throws what to do
         // end
     }
@@ -73,7 +73,7 @@ internal static class SipSnippets
             LocalEndPoint = new IPEndPoint(IPAddress.Any, 0),
             Route = [SipUri.Parse("sip:pcscf.ims.example;lr")],
             Credentials = SipCredentials.FromSim("001010123456789@ims.example", askSim),
-            Registration = new SipRegistrationOptions { InstanceId = device, Expiry = TimeSpan.FromDays(6), SendsPrivateIdentity = true, UsesAssociatedIdentity = true },
+            Registration = new SipRegistrationOptions { InstanceId = device, Expiry = TimeSpan.FromDays(6), SendPrivateIdentity = true, UseAssociatedIdentity = true },
         };
         // end
         return options;
@@ -85,7 +85,7 @@ internal static class SipSnippets
         var options = new ImageShareOptions
         {
             Identity = SipUri.Parse("sip:alice@ims.example"),
-            Tls = new TlsOptions
+            SipTls = new TlsOptions
             {
                 Certificate = certificate,           // with its private key; null listens for no TLS
                 TrustedRoots = [companyAuthority],   // beside those this machine trusts
@@ -101,7 +101,7 @@ internal static class SipSnippets
         // snippet: options
         await using SipTransport transport = SipTransport.Create(network, new SipTransportOptions());
         var me = new NameAddress(SipUri.Parse("sip:bob@home.example"));
-        var options = new SipUserAgentOptions { Identity = me, AnswersOptionsWithoutState = true };
+        var options = new SipUserAgentOptions { Identity = me, AnswerOptionsWithoutState = true };
         await using SipUserAgent agent = SipUserAgent.Start(transport, options, new Answering());
         // end
         await whileRunning(transport);
@@ -111,7 +111,7 @@ internal static class SipSnippets
     public static void Watch(ImageShareClient client, Action<string> show)
     {
         // snippet: known
-        client.Capabilities.Changed += (peer, capabilities) => show($"{peer}: {(capabilities.CanShareImages ? "images" : "none")}");
+        client.Capabilities.Changed += (_, change) => show($"{change.Peer}: {(change.Capabilities.CanShareImages ? "images" : "none")}");
         // end
     }
 
@@ -129,7 +129,7 @@ internal static class SipSnippets
     public static bool Tags(SipMessage message)
     {
         // snippet: tags
-        bool canShare = message.Headers.Contacts.Any(contact => FeatureTags.Of(contact).HasImageShare);
+        bool canShare = message.Headers.Contacts.Any(contact => FeatureTags.FromContact(contact).HasImageShare);
         // end
         return canShare;
     }

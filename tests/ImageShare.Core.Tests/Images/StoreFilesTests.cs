@@ -226,7 +226,7 @@ public sealed class StoreFilesTests : DirectoryStoreTest
     public async Task The_name_given_with_the_transfer_is_made_safe_too()
     {
         await using IImageSink sink = await Store().CreateAsync(Offer([1]) with { SuggestedName = null });
-        sink.Name("../dog.exe");
+        sink.SuggestName("../dog.exe");
         await sink.WriteAsync(0, new ReadOnlySequence<byte>([1]));
         StoredImage stored = await sink.CompleteAsync();
         Assert.That((stored.Name, stored.OriginalName), Is.EqualTo(("dog.exe.jpg", "../dog.exe")));

@@ -225,7 +225,7 @@ public sealed class StoreRoomTests
     public async Task A_type_that_is_not_allowed_is_refused_when_it_is_announced_and_when_it_shows(string? announced, string octets)
     {
         byte[] content = Convert.FromHexString(octets);
-        IImageStore store = Store(new DirectoryStoreOptions { AllowsType = type => type?.Is("image", "jpeg") == true });
+        IImageStore store = Store(new DirectoryStoreOptions { AllowType = type => type?.Is("image", "jpeg") == true });
         await Assert.ThatAsync(
             async () =>
             {

@@ -32,7 +32,7 @@ public sealed class StoreSinkTests
     {
         var recorded = new RecordingSink();
         IImageSink sink = await VerifyingSink.CreateAsync(recorded, Offer(), CancellationToken.None);
-        sink.Name("dog.png");
+        sink.SuggestName("dog.png");
         await sink.WriteAsync(0, new ReadOnlySequence<byte>(Image, 0, 200_000));
         await sink.WriteAsync(200_000, default);
         await sink.WriteAsync(200_000, new ReadOnlySequence<byte>(Image, 200_000, 100_000));
@@ -199,7 +199,7 @@ public sealed class StoreSinkTests
     public async Task The_name_and_bytes_of_an_image_in_memory_are_those_of_the_transfer()
     {
         await using IImageSink sink = await ImageStore.InMemory().CreateAsync(new IncomingImage { SuggestedName = "cat", Type = new MediaType("image", "png") });
-        sink.Name("a/dog");
+        sink.SuggestName("a/dog");
         await sink.WriteAsync(0, new ReadOnlySequence<byte>(Image, 0, 100));
         StoredImage stored = await sink.CompleteAsync();
         Assert.That((stored.Name, stored.OriginalName, stored.Path), Is.EqualTo(("dog.png", "a/dog", (string?)null)));
@@ -230,7 +230,7 @@ public sealed class StoreSinkTests
 
         public ValueTask<IImageSink> CreateAsync(IncomingImage image, CancellationToken cancellationToken = default) => ValueTask.FromResult<IImageSink>(this);
 
-        public void Name(string suggestedName) => Calls.Add($"name {suggestedName}");
+        public void SuggestName(string suggestedName) => Calls.Add($"name {suggestedName}");
 
         public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default)
         {

@@ -250,8 +250,8 @@ public sealed class KamailioMsrpRelayTests
 
     private static ImageShareOptions Of(ImageShareOptions options, MsrpRelay? relay) => options with
     {
-        MediaSecurity = MediaSecurity.Offered,
-        MediaTls = new TlsOptions { TrustedRoots = [TestCertificates.Authority] },
+        MsrpSecurity = MsrpSecurity.Offered,
+        MsrpTls = new TlsOptions { TrustedRoots = [TestCertificates.Authority] },
         MsrpRelays = relay is null ? [] : [relay],
     };
 

@@ -111,7 +111,7 @@ public sealed class KamailioTlsTests
             tls ??= listens ? ClientOnly with { Certificate = TestCertificates.Loopback } : ClientOnly;
             ImageShareOptions Options(ImageShareOptions options, bool isSecure) => options with
             {
-                Tls = tls,
+                SipTls = tls,
                 Transport = isSecure ? SipTransportChoice.Tls : toBob == "tcp" ? SipTransportChoice.Tcp : SipTransportChoice.Udp,
                 Route = [SipUri.Parse(isSecure ? $"sip:127.0.0.1:{tlsPort};transport=tls;lr" : $"sip:127.0.0.1:{port};lr")],
             };

@@ -53,7 +53,7 @@ public abstract class ReceivingTest
     private protected async Task<(MsrpSession Session, CollectingReceiver Receiver, RawMsrpPeer Peer)> BoundAsync(
         CollectingReceiver? receiver = null,
         long maxSize = long.MaxValue,
-        MsrpSuccessReports reports = MsrpSuccessReports.WholeMessage,
+        MsrpSuccessReportScope reports = MsrpSuccessReportScope.WholeMessage,
         bool expects = false)
     {
         receiver ??= new CollectingReceiver();

@@ -39,7 +39,7 @@ public abstract class TlsTest(bool isTcp)
 
     private protected async Task<RawMsrpPeer> DialTlsAsync(X509Certificate2? certificate, MsrpEndpoint? to = null)
     {
-        IStreamConnection stream = await Network.ConnectAsync((to ?? Bob).SecureLocalEndPoint!, default).AsTask().WaitAsync(Patience);
+        IStreamConnection stream = await Network.ConnectAsync((to ?? Bob).TlsLocalEndPoint!, default).AsTask().WaitAsync(Patience);
         var client = new TlsEndpoint(new TlsOptions { Certificate = certificate });
         return new RawMsrpPeer(await client.ConnectAsync(stream, "127.0.0.1", static (_, _, _, _) => null, default).AsTask().WaitAsync(Patience));
     }

@@ -206,7 +206,7 @@ public sealed class TlsEndpointTests(bool loopback)
     {
         X509Certificate2 certificate = TestCertificates.Make("alice.example");
         (TlsConnection client, TlsConnection server) = await ShakeHandsAsync(
-            Trusting with { Certificate = certificate }, "a.example", Trusting with { Certificate = TestCertificates.Make("a.example"), RequiresClientCertificate = true });
+            Trusting with { Certificate = certificate }, "a.example", Trusting with { Certificate = TestCertificates.Make("a.example"), RequireClientCertificate = true });
         Assert.That(server.PeerCertificate!.Thumbprint, Is.EqualTo(certificate.Thumbprint));
         await Task.WhenAll(client.DisposeAsync().AsTask(), server.DisposeAsync().AsTask()).WaitAsync(Patience);
     }
@@ -217,7 +217,7 @@ public sealed class TlsEndpointTests(bool loopback)
     {
         TlsOptions client = showsBadOne ? Trusting with { Certificate = TestCertificates.Make(TestCertificates.Stranger, -1, 10, "alice.example") } : Trusting;
         (Task<TlsConnection> connecting, Task<TlsConnection> accepting) =
-            Begin(client, "a.example", Trusting with { Certificate = TestCertificates.Make("a.example"), RequiresClientCertificate = true });
+            Begin(client, "a.example", Trusting with { Certificate = TestCertificates.Make("a.example"), RequireClientCertificate = true });
         await AssertFailsAsync(accepting, ImageShareError.CertificateNotTrusted, showsBadOne ? "trusted roots" : "presented none");
         await AssertServerSeesTheEndAsync(connecting);
     }
@@ -291,7 +291,7 @@ public sealed class TlsEndpointTests(bool loopback)
 
     private (Task<TlsConnection> Connecting, Task<TlsConnection> Accepting) Begin(TlsOptions client, string name, TlsOptions server) =>
         (new TlsEndpoint(client).ConnectAsync(_client, name, TlsTrust.ForServer(client, name, "sip"), CancellationToken.None).AsTask(),
-            new TlsEndpoint(server).AcceptAsync(_server, server.RequiresClientCertificate, TlsTrust.ForClient(server), CancellationToken.None).AsTask());
+            new TlsEndpoint(server).AcceptAsync(_server, server.RequireClientCertificate, TlsTrust.ForClient(server), CancellationToken.None).AsTask());
 
     private async Task<(TlsConnection Client, TlsConnection Server)> ShakeHandsAsync(TlsOptions client, string name, TlsOptions server)
     {

@@ -23,12 +23,12 @@ public sealed class FingerprintTests
     {
         Assert.Multiple(() =>
         {
-            Assert.That(Fingerprint.Of(Abc).ToString(), Is.EqualTo("sha-256 " + Sha256));
-            Assert.That(Fingerprint.Of(Abc, "sha-384").ToString(), Is.EqualTo("sha-384 " + Sha384));
-            Assert.That(SdpAttributes.Fingerprint(Fingerprint.Of(Abc)).ToString(), Is.EqualTo("fingerprint:sha-256 " + Sha256));
+            Assert.That(Fingerprint.FromCertificate(Abc).ToString(), Is.EqualTo("sha-256 " + Sha256));
+            Assert.That(Fingerprint.FromCertificate(Abc, "sha-384").ToString(), Is.EqualTo("sha-384 " + Sha384));
+            Assert.That(SdpAttributes.Fingerprint(Fingerprint.FromCertificate(Abc)).ToString(), Is.EqualTo("fingerprint:sha-256 " + Sha256));
             Assert.That(Parse("SHA-256 " + Sha256.ToLowerInvariant())!.ToString(), Is.EqualTo("sha-256 " + Sha256));
-            Assert.That(() => Fingerprint.Of(Abc, "sha-1"), Throws.ArgumentException, "never made");
-            Assert.That(() => Fingerprint.Of(Abc, "md5"), Throws.ArgumentException, "never made");
+            Assert.That(() => Fingerprint.FromCertificate(Abc, "sha-1"), Throws.ArgumentException, "never made");
+            Assert.That(() => Fingerprint.FromCertificate(Abc, "md5"), Throws.ArgumentException, "never made");
             Assert.That(() => new Fingerprint("sha-256").ToString(), Throws.TypeOf<ImageShareException>());
             Assert.That(() => new Fingerprint("sha 256", 1).ToString(), Throws.TypeOf<ImageShareException>());
         });
@@ -44,8 +44,8 @@ public sealed class FingerprintTests
         Fingerprint? value = Parse(text);
         Assert.Multiple(() =>
         {
-            Assert.That(value, Is.EqualTo(Fingerprint.Of(Abc)));
-            Assert.That(value!.GetHashCode(), Is.EqualTo(Fingerprint.Of(Abc).GetHashCode()));
+            Assert.That(value, Is.EqualTo(Fingerprint.FromCertificate(Abc)));
+            Assert.That(value!.GetHashCode(), Is.EqualTo(Fingerprint.FromCertificate(Abc).GetHashCode()));
             Assert.That(value.IsUsable, Is.True);
             Assert.That(value.Matches(Abc), Is.True);
             Assert.That(value.Matches(Other), Is.False);
@@ -102,10 +102,10 @@ public sealed class FingerprintTests
 
     private static IEnumerable<TestCaseData> Sets()
     {
-        string right = Fingerprint.Of(Abc).ToString();
-        string right384 = Fingerprint.Of(Abc, "sha-384").ToString();
-        string wrong = Fingerprint.Of(Other).ToString();
-        string wrong384 = Fingerprint.Of(Other, "sha-384").ToString();
+        string right = Fingerprint.FromCertificate(Abc).ToString();
+        string right384 = Fingerprint.FromCertificate(Abc, "sha-384").ToString();
+        string wrong = Fingerprint.FromCertificate(Other).ToString();
+        string wrong384 = Fingerprint.FromCertificate(Other, "sha-384").ToString();
         yield return new TestCaseData(string.Empty, right, true).SetArgDisplayNames("match");
         yield return new TestCaseData(string.Empty, wrong, false).SetArgDisplayNames("mismatch");
         yield return new TestCaseData(string.Empty, string.Empty, false).SetArgDisplayNames("none");
@@ -148,6 +148,6 @@ public sealed class FingerprintTests
         string text = $"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n{Lines(session)}m=audio 7 RTP/AVP 0\r\na=fingerprint:sha-256 {Sha256}\r\n"
             + $"m=message 7 TCP/TLS/MSRP *\r\n{Lines(media)}";
         Assert.That(SessionDescription.TryParse(Encoding.UTF8.GetBytes(text), out SessionDescription? description), Is.True);
-        return FingerprintSet.Of(description!, description!.Media[1], acceptsSha1);
+        return FingerprintSet.FromMedia(description!, description!.Media[1], acceptsSha1);
     }
 }

@@ -33,8 +33,8 @@ public sealed class OfferRevisionTests
         Assert.That(ids.Max(), Is.GreaterThan(1UL << 61), "all of the bits are used");
 
         SessionDescription first = Session(File);
-        SessionDescription second = OfferRevision.After(first, first with { Media = OfferRevision.Remove(first.Media, 0) });
-        SessionDescription third = OfferRevision.After(second, second with { Information = "more" });
+        SessionDescription second = OfferRevision.Next(first, first with { Media = OfferRevision.Remove(first.Media, 0) });
+        SessionDescription third = OfferRevision.Next(second, second with { Information = "more" });
         Assert.That(second.Origin, Is.EqualTo(first.Origin with { Version = first.Origin.Version.Next() }));
         Assert.That(third.Origin, Is.EqualTo(first.Origin with { Version = first.Origin.Version.Next().Next() }));
     }
@@ -44,7 +44,7 @@ public sealed class OfferRevisionTests
     public void What_does_not_change_keeps_its_version()
     {
         SessionDescription first = Session(File, Audio);
-        SessionDescription again = OfferRevision.After(first, Session(File, Audio));
+        SessionDescription again = OfferRevision.Next(first, Session(File, Audio));
         Assert.That(again.ToString(), Is.EqualTo(first.ToString()));
     }
 
@@ -53,7 +53,7 @@ public sealed class OfferRevisionTests
     public void An_address_that_moved_is_a_change()
     {
         SessionDescription first = Session(File);
-        SessionDescription moved = OfferRevision.After(first, first with { Origin = Origin.Create(IPAddress.IPv6Loopback) });
+        SessionDescription moved = OfferRevision.Next(first, first with { Origin = Origin.Create(IPAddress.IPv6Loopback) });
         Assert.That(moved.Origin, Is.EqualTo(new Origin("-", first.Origin.SessionId, first.Origin.Version.Next(), "::1")));
     }
 
@@ -75,12 +75,12 @@ public sealed class OfferRevisionTests
     public void An_offer_that_drops_or_swaps_a_section_does_not_leave()
     {
         SessionDescription first = Session(File, Audio);
-        Assert.That(() => OfferRevision.After(first, first with { Media = [File] }), Refused());
-        Assert.That(() => OfferRevision.After(first, first with { Media = [Audio, File] }), Refused());
+        Assert.That(() => OfferRevision.Next(first, first with { Media = [File] }), Refused());
+        Assert.That(() => OfferRevision.Next(first, first with { Media = [Audio, File] }), Refused());
 
         // A place that is free may become anything.
         SessionDescription freed = first with { Media = OfferRevision.Remove(first.Media, 0) };
-        Assert.That(OfferRevision.After(freed, freed with { Media = [Audio, Audio] }).Media, Is.EqualTo(new[] { Audio, Audio }));
+        Assert.That(OfferRevision.Next(freed, freed with { Media = [Audio, Audio] }).Media, Is.EqualTo(new[] { Audio, Audio }));
 
         static NUnit.Framework.Constraints.IResolveConstraint Refused() =>
             Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.InvalidValue);
@@ -91,7 +91,7 @@ public sealed class OfferRevisionTests
     public void A_file_that_is_done_with_keeps_its_line_and_its_id_at_port_0()
     {
         SessionDescription first = Session(File);
-        SessionDescription next = OfferRevision.After(first, first with { Information = "unrelated", Media = OfferRevision.Remove(first.Media, 0) });
+        SessionDescription next = OfferRevision.Next(first, first with { Information = "unrelated", Media = OfferRevision.Remove(first.Media, 0) });
         MediaDescription line = next.Media.Single();
         Assert.That((line.Media, line.Port), Is.EqualTo(("message", 0)));
         Assert.That(line.FileTransferId, Is.EqualTo(File.FileTransferId));

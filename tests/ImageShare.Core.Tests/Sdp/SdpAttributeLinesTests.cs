@@ -33,7 +33,7 @@ public sealed class SdpAttributeLinesTests
 
     private static SessionDescription Parse(string text)
     {
-        Assert.That(SessionDescription.TryParse(System.Text.Encoding.UTF8.GetBytes(text), SdpLimits.Default, out SessionDescription? description, out SdpError error), Is.True, error.ToString());
+        Assert.That(SessionDescription.TryParse(System.Text.Encoding.UTF8.GetBytes(text), SdpLimits.Default, out SessionDescription? description, out SdpReadError error), Is.True, error.ToString());
         return description!;
     }
 }

@@ -23,8 +23,8 @@ public sealed class SdpFastPathTests
         {
             // Only then does the added line begin where the offer ends.
             byte[] text = offer[^1] == '\n' ? offer : [.. offer, .. "\r\n"u8];
-            bool isRead = SessionDescription.TryParse(text, null, out SessionDescription? kept, out SdpError error);
-            bool isReadAsStrings = SessionDescription.TryParse([.. text, .. NotAscii], null, out SessionDescription? strings, out SdpError otherError);
+            bool isRead = SessionDescription.TryParse(text, null, out SessionDescription? kept, out SdpReadError error);
+            bool isReadAsStrings = SessionDescription.TryParse([.. text, .. NotAscii], null, out SessionDescription? strings, out SdpReadError otherError);
             Assert.That((isReadAsStrings, otherError), Is.EqualTo((isRead, error)), Encoding.UTF8.GetString(text));
             if (!isRead)
             {

@@ -75,9 +75,9 @@ public sealed class SdpRoundTripTests
 
     private static void Exercise(ReadOnlySpan<byte> octets)
     {
-        if (!SessionDescription.TryParse(octets, null, out SessionDescription? session, out SdpError error))
+        if (!SessionDescription.TryParse(octets, null, out SessionDescription? session, out SdpReadError error))
         {
-            Assert.That(error.Code, Is.Not.EqualTo(SdpErrorCode.None));
+            Assert.That(error.Code, Is.Not.EqualTo(SdpReadErrorCode.None));
             Assert.That(error.Offset, Is.InRange(0, octets.Length));
             return;
         }

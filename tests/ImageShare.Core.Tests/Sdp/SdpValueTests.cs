@@ -299,7 +299,7 @@ public sealed class SdpValueTests
     });
 
     [TestCase("MaxLines")]
-    [TestCase("MaxLineLength")]
+    [TestCase("MaxLineBytes")]
     [TestCase("MaxMedia")]
     [TestCase("MaxAttributes")]
     [TestCase("MaxFormats")]
@@ -311,7 +311,7 @@ public sealed class SdpValueTests
         SdpLimits Set(int value) => limit switch
         {
             "MaxLines" => new SdpLimits { MaxLines = value },
-            "MaxLineLength" => new SdpLimits { MaxLineLength = value },
+            "MaxLineBytes" => new SdpLimits { MaxLineBytes = value },
             "MaxMedia" => new SdpLimits { MaxMedia = value },
             "MaxAttributes" => new SdpLimits { MaxAttributes = value },
             _ => new SdpLimits { MaxFormats = value },
@@ -321,7 +321,7 @@ public sealed class SdpValueTests
     [Test]
     [Category("SDP-011")]
     public void The_defaults_of_the_limits_are_as_documented() =>
-        Assert.That(SdpLimits.Default, Is.EqualTo(new SdpLimits { MaxLines = 512, MaxLineLength = 4096, MaxMedia = 16, MaxAttributes = 256, MaxFormats = 64 }));
+        Assert.That(SdpLimits.Default, Is.EqualTo(new SdpLimits { MaxLines = 512, MaxLineBytes = 4096, MaxMedia = 16, MaxAttributes = 256, MaxFormats = 64 }));
 
     [Test]
     public void Arguments_that_are_null_are_refused()
@@ -339,14 +339,14 @@ public sealed class SdpValueTests
             () => FileRange.Whole.Write(null!),
             () => Selector.IsSameFileAs(null!),
             () => Selector.Write(null!),
-            () => FingerprintSet.Of(null!, Media),
-            () => FingerprintSet.Of(Session, null!),
+            () => FingerprintSet.FromMedia(null!, Media),
+            () => FingerprintSet.FromMedia(Session, null!),
             () => Media.Write(null!),
             () => OfferAnswer.Refuse(null!),
             () => OfferAnswer.Check(null!, Session, out _),
             () => OfferAnswer.Check(Session, null!, out _),
-            () => OfferRevision.After(null!, Session),
-            () => OfferRevision.After(Session, null!),
+            () => OfferRevision.Next(null!, Session),
+            () => OfferRevision.Next(Session, null!),
             () => OfferRevision.Add([Media], null!),
             () => Origin.Create(null!),
             () => Session.Origin.Write(null!),

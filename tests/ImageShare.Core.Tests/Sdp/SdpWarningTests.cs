@@ -123,30 +123,30 @@ public sealed class SdpWarningTests
     });
 
     [TestCase("m=message 65535 TCP/MSRP *", null)]
-    [TestCase("m=message 65536 TCP/MSRP *", SdpErrorCode.MalformedMedia)]
+    [TestCase("m=message 65536 TCP/MSRP *", SdpReadErrorCode.MalformedMedia)]
     [TestCase("m=audio 7/2147483647 RTP/AVP 0", null)]
-    [TestCase("m=audio 7/2147483648 RTP/AVP 0", SdpErrorCode.MalformedMedia)]
-    [TestCase("m=audio 7/ RTP/AVP 0", SdpErrorCode.MalformedMedia)]
-    [TestCase("m=audio 7x RTP/AVP 0", SdpErrorCode.MalformedMedia)]
-    [TestCase("m=audio 7", SdpErrorCode.MalformedMedia)]
-    [TestCase("m=audio 7 ", SdpErrorCode.MalformedMedia)]
-    [TestCase("m=audio 7 RTP/AVP", SdpErrorCode.MalformedMedia)]
+    [TestCase("m=audio 7/2147483648 RTP/AVP 0", SdpReadErrorCode.MalformedMedia)]
+    [TestCase("m=audio 7/ RTP/AVP 0", SdpReadErrorCode.MalformedMedia)]
+    [TestCase("m=audio 7x RTP/AVP 0", SdpReadErrorCode.MalformedMedia)]
+    [TestCase("m=audio 7", SdpReadErrorCode.MalformedMedia)]
+    [TestCase("m=audio 7 ", SdpReadErrorCode.MalformedMedia)]
+    [TestCase("m=audio 7 RTP/AVP", SdpReadErrorCode.MalformedMedia)]
     [TestCase("m=audio 7 RTP/AVP 1 2 3", null)]
-    [TestCase("m=audio 7 RTP/AVP 1 2 3 4", SdpErrorCode.TooManyFormats)]
+    [TestCase("m=audio 7 RTP/AVP 1 2 3 4", SdpReadErrorCode.TooManyFormats)]
     [TestCase("a=1\r\na=2\r\na=3", null)]
-    [TestCase("a=1\r\na=2\r\na=3\r\na=4", SdpErrorCode.TooManyAttributes)]
+    [TestCase("a=1\r\na=2\r\na=3\r\na=4", SdpReadErrorCode.TooManyAttributes)]
     [TestCase("m=audio 0 RTP/AVP 1\r\nm=audio 0 RTP/AVP 1", null)]
-    [TestCase("m=audio 0 RTP/AVP 1\r\nm=audio 0 RTP/AVP 1\r\nm=audio 0 RTP/AVP 1", SdpErrorCode.TooManyMedia)]
+    [TestCase("m=audio 0 RTP/AVP 1\r\nm=audio 0 RTP/AVP 1\r\nm=audio 0 RTP/AVP 1", SdpReadErrorCode.TooManyMedia)]
     [TestCase("a=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", null, Description = "50 bytes")]
-    [TestCase("a=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", SdpErrorCode.LineTooLong)]
+    [TestCase("a=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", SdpReadErrorCode.LineTooLong)]
     [TestCase("x=1\r\nx=2\r\nx=3\r\nx=4", null, Description = "9 lines")]
-    [TestCase("x=1\r\nx=2\r\nx=3\r\nx=4\r\nx=5", SdpErrorCode.TooManyLines)]
+    [TestCase("x=1\r\nx=2\r\nx=3\r\nx=4\r\nx=5", SdpReadErrorCode.TooManyLines)]
     [Category("SDP-011")]
-    public void Each_limit_is_reached_and_not_passed(string lines, SdpErrorCode? code)
+    public void Each_limit_is_reached_and_not_passed(string lines, SdpReadErrorCode? code)
     {
-        var limits = new SdpLimits { MaxLines = 9, MaxLineLength = 50, MaxMedia = 2, MaxAttributes = 3, MaxFormats = 3 };
-        bool isRead = SessionDescription.TryParse(Encoding.UTF8.GetBytes(Head + lines + "\r\n"), limits, out SessionDescription? read, out SdpError error);
-        Assert.That((isRead, error.Code), Is.EqualTo((code is null, code ?? SdpErrorCode.None)));
+        var limits = new SdpLimits { MaxLines = 9, MaxLineBytes = 50, MaxMedia = 2, MaxAttributes = 3, MaxFormats = 3 };
+        bool isRead = SessionDescription.TryParse(Encoding.UTF8.GetBytes(Head + lines + "\r\n"), limits, out SessionDescription? read, out SdpReadError error);
+        Assert.That((isRead, error.Code), Is.EqualTo((code is null, code ?? SdpReadErrorCode.None)));
         Assert.That(read?.ToString(), Is.EqualTo(code is null ? Head + lines + "\r\n" : null));
     }
 
@@ -196,7 +196,7 @@ public sealed class SdpWarningTests
 
     private static SessionDescription Parse(string text)
     {
-        Assert.That(SessionDescription.TryParse(Encoding.UTF8.GetBytes(text), SdpLimits.Default, out SessionDescription? description, out SdpError error), Is.True, error.ToString());
+        Assert.That(SessionDescription.TryParse(Encoding.UTF8.GetBytes(text), SdpLimits.Default, out SessionDescription? description, out SdpReadError error), Is.True, error.ToString());
         return description!;
     }
 }

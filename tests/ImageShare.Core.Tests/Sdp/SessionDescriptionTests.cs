@@ -215,35 +215,35 @@ public sealed class SessionDescriptionTests
         const string head = "v=0\r\no=- 9999999999 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n";
         Assert.Multiple(() =>
         {
-            Assert.That(ErrorOf(head + "m=message 7 TCP/MSRP *\r\n"), Is.EqualTo(new SdpError(SdpErrorCode.MissingConnection, head.Length)));
-            Assert.That(ErrorOf(head + "m=message 0 TCP/MSRP *\r\n").Code, Is.EqualTo(SdpErrorCode.None));
-            Assert.That(ErrorOf(head + "m=message 7 TCP/MSRP *\r\nc=IN IP4 192.0.2.1\r\n").Code, Is.EqualTo(SdpErrorCode.None));
+            Assert.That(ErrorOf(head + "m=message 7 TCP/MSRP *\r\n"), Is.EqualTo(new SdpReadError(SdpReadErrorCode.MissingConnection, head.Length)));
+            Assert.That(ErrorOf(head + "m=message 0 TCP/MSRP *\r\n").Code, Is.EqualTo(SdpReadErrorCode.None));
+            Assert.That(ErrorOf(head + "m=message 7 TCP/MSRP *\r\nc=IN IP4 192.0.2.1\r\n").Code, Is.EqualTo(SdpReadErrorCode.None));
         });
     }
 
-    [TestCase("", SdpErrorCode.Empty, 0)]
-    [TestCase("hello", SdpErrorCode.MalformedLine, 0)]
-    [TestCase("v=0\r\nx", SdpErrorCode.MalformedLine, 5)]
-    [TestCase("v=0\r\n =x", SdpErrorCode.MalformedLine, 5)]
-    [TestCase("v=1\r\n", SdpErrorCode.UnsupportedVersion, 0)]
-    [TestCase("v=\r\n", SdpErrorCode.UnsupportedVersion, 0)]
-    [TestCase("s=-\r\n", SdpErrorCode.MissingVersion, 0)]
-    [TestCase("v=0\r\ns=-\r\n", SdpErrorCode.MissingOrigin, 0)]
-    [TestCase("v=0\r\no=\r\n", SdpErrorCode.MalformedOrigin, 5)]
-    [TestCase("v=0\r\no=- 1 2 IN IP4\r\n", SdpErrorCode.MalformedOrigin, 5)]
-    [TestCase("v=0\r\no=- -1 2 IN IP4 h\r\n", SdpErrorCode.MalformedOrigin, 5)]
-    [TestCase("v=0\r\no=- +1 2 IN IP4 h\r\n", SdpErrorCode.MalformedOrigin, 5)]
-    [TestCase("v=0\r\no=- 1x 2 IN IP4 h\r\n", SdpErrorCode.MalformedOrigin, 5)]
-    [TestCase("v=0\r\nm=\r\n", SdpErrorCode.MalformedMedia, 5)]
-    [TestCase("v=0\r\nm=message\r\n", SdpErrorCode.MalformedMedia, 5)]
-    [TestCase("v=0\r\nm=message 1 TCP/MSRP\r\n", SdpErrorCode.MalformedMedia, 5)]
-    [TestCase("v=0\r\nm=message 65536 TCP/MSRP *\r\n", SdpErrorCode.MalformedMedia, 5)]
-    [TestCase("v=0\r\nm=message -1 TCP/MSRP *\r\n", SdpErrorCode.MalformedMedia, 5)]
-    [TestCase("v=0\r\nm=message 1/4294967295 TCP/MSRP *\r\n", SdpErrorCode.MalformedMedia, 5)]
-    [TestCase("v=0\r\na=x\0y\r\n", SdpErrorCode.ForbiddenByte, 5)]
-    [TestCase("v=0\r\na=x\ry\r\n", SdpErrorCode.ForbiddenByte, 5)]
-    public void What_is_no_description_says_why_and_where(string text, SdpErrorCode code, int offset) =>
-        Assert.That(ErrorOf(text), Is.EqualTo(new SdpError(code, offset)));
+    [TestCase("", SdpReadErrorCode.Empty, 0)]
+    [TestCase("hello", SdpReadErrorCode.MalformedLine, 0)]
+    [TestCase("v=0\r\nx", SdpReadErrorCode.MalformedLine, 5)]
+    [TestCase("v=0\r\n =x", SdpReadErrorCode.MalformedLine, 5)]
+    [TestCase("v=1\r\n", SdpReadErrorCode.UnsupportedVersion, 0)]
+    [TestCase("v=\r\n", SdpReadErrorCode.UnsupportedVersion, 0)]
+    [TestCase("s=-\r\n", SdpReadErrorCode.MissingVersion, 0)]
+    [TestCase("v=0\r\ns=-\r\n", SdpReadErrorCode.MissingOrigin, 0)]
+    [TestCase("v=0\r\no=\r\n", SdpReadErrorCode.MalformedOrigin, 5)]
+    [TestCase("v=0\r\no=- 1 2 IN IP4\r\n", SdpReadErrorCode.MalformedOrigin, 5)]
+    [TestCase("v=0\r\no=- -1 2 IN IP4 h\r\n", SdpReadErrorCode.MalformedOrigin, 5)]
+    [TestCase("v=0\r\no=- +1 2 IN IP4 h\r\n", SdpReadErrorCode.MalformedOrigin, 5)]
+    [TestCase("v=0\r\no=- 1x 2 IN IP4 h\r\n", SdpReadErrorCode.MalformedOrigin, 5)]
+    [TestCase("v=0\r\nm=\r\n", SdpReadErrorCode.MalformedMedia, 5)]
+    [TestCase("v=0\r\nm=message\r\n", SdpReadErrorCode.MalformedMedia, 5)]
+    [TestCase("v=0\r\nm=message 1 TCP/MSRP\r\n", SdpReadErrorCode.MalformedMedia, 5)]
+    [TestCase("v=0\r\nm=message 65536 TCP/MSRP *\r\n", SdpReadErrorCode.MalformedMedia, 5)]
+    [TestCase("v=0\r\nm=message -1 TCP/MSRP *\r\n", SdpReadErrorCode.MalformedMedia, 5)]
+    [TestCase("v=0\r\nm=message 1/4294967295 TCP/MSRP *\r\n", SdpReadErrorCode.MalformedMedia, 5)]
+    [TestCase("v=0\r\na=x\0y\r\n", SdpReadErrorCode.ForbiddenByte, 5)]
+    [TestCase("v=0\r\na=x\ry\r\n", SdpReadErrorCode.ForbiddenByte, 5)]
+    public void What_is_no_description_says_why_and_where(string text, SdpReadErrorCode code, int offset) =>
+        Assert.That(ErrorOf(text), Is.EqualTo(new SdpReadError(code, offset)));
 
     [Test]
     public void Other_media_and_several_ports_are_read_and_kept()
@@ -268,17 +268,17 @@ public sealed class SessionDescriptionTests
         const string head = "v=0\r\no=- 9999999999 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n";
         Assert.Multiple(() =>
         {
-            Assert.That(ErrorOf(head + Repeat("a=x\r\n", 64)).Code, Is.EqualTo(SdpErrorCode.None));
-            Assert.That(ErrorOf(head + Repeat("a=x\r\n", 257)), Is.EqualTo(new SdpError(SdpErrorCode.TooManyAttributes, head.Length + (256 * 5))));
-            Assert.That(ErrorOf(head + Repeat("a=\r\n", 257)).Code, Is.EqualTo(SdpErrorCode.TooManyAttributes));
-            Assert.That(ErrorOf(head + Repeat("m=message 1 TCP/MSRP *\r\n", 17)).Code, Is.EqualTo(SdpErrorCode.TooManyMedia));
-            Assert.That(ErrorOf(head + "m=audio 1 RTP/AVP" + Repeat(" 1", 65) + "\r\n").Code, Is.EqualTo(SdpErrorCode.TooManyFormats));
-            Assert.That(ErrorOf(head + "a=" + new string('x', 4095) + "\r\n").Code, Is.EqualTo(SdpErrorCode.LineTooLong));
-            Assert.That(ErrorOf(head + "a=" + new string('x', 4094) + "\r\n").Code, Is.EqualTo(SdpErrorCode.None));
-            Assert.That(ErrorOf(head + Repeat("x=\r\n", 508)).Code, Is.EqualTo(SdpErrorCode.TooManyLines));
-            Assert.That(ErrorOf(new string('\n', 513)).Code, Is.EqualTo(SdpErrorCode.TooManyLines));
-            Assert.That(SessionDescription.TryParse(Encoding.UTF8.GetBytes(OldOffer), new SdpLimits { MaxLines = 14 }, out _, out SdpError error), Is.False);
-            Assert.That(error.Code, Is.EqualTo(SdpErrorCode.TooManyLines));
+            Assert.That(ErrorOf(head + Repeat("a=x\r\n", 64)).Code, Is.EqualTo(SdpReadErrorCode.None));
+            Assert.That(ErrorOf(head + Repeat("a=x\r\n", 257)), Is.EqualTo(new SdpReadError(SdpReadErrorCode.TooManyAttributes, head.Length + (256 * 5))));
+            Assert.That(ErrorOf(head + Repeat("a=\r\n", 257)).Code, Is.EqualTo(SdpReadErrorCode.TooManyAttributes));
+            Assert.That(ErrorOf(head + Repeat("m=message 1 TCP/MSRP *\r\n", 17)).Code, Is.EqualTo(SdpReadErrorCode.TooManyMedia));
+            Assert.That(ErrorOf(head + "m=audio 1 RTP/AVP" + Repeat(" 1", 65) + "\r\n").Code, Is.EqualTo(SdpReadErrorCode.TooManyFormats));
+            Assert.That(ErrorOf(head + "a=" + new string('x', 4095) + "\r\n").Code, Is.EqualTo(SdpReadErrorCode.LineTooLong));
+            Assert.That(ErrorOf(head + "a=" + new string('x', 4094) + "\r\n").Code, Is.EqualTo(SdpReadErrorCode.None));
+            Assert.That(ErrorOf(head + Repeat("x=\r\n", 508)).Code, Is.EqualTo(SdpReadErrorCode.TooManyLines));
+            Assert.That(ErrorOf(new string('\n', 513)).Code, Is.EqualTo(SdpReadErrorCode.TooManyLines));
+            Assert.That(SessionDescription.TryParse(Encoding.UTF8.GetBytes(OldOffer), new SdpLimits { MaxLines = 14 }, out _, out SdpReadError error), Is.False);
+            Assert.That(error.Code, Is.EqualTo(SdpReadErrorCode.TooManyLines));
         });
     }
 
@@ -352,13 +352,13 @@ public sealed class SessionDescriptionTests
 
     internal static SessionDescription Parse(string text)
     {
-        Assert.That(SessionDescription.TryParse(Encoding.UTF8.GetBytes(text), null, out SessionDescription? value, out SdpError error), Is.True, () => error.ToString());
+        Assert.That(SessionDescription.TryParse(Encoding.UTF8.GetBytes(text), null, out SessionDescription? value, out SdpReadError error), Is.True, () => error.ToString());
         return value!;
     }
 
-    private static SdpError ErrorOf(string text)
+    private static SdpReadError ErrorOf(string text)
     {
-        bool ok = SessionDescription.TryParse(Encoding.UTF8.GetBytes(text), null, out SessionDescription? value, out SdpError error);
+        bool ok = SessionDescription.TryParse(Encoding.UTF8.GetBytes(text), null, out SessionDescription? value, out SdpReadError error);
         Assert.That(ok, Is.EqualTo(value is not null && error == default));
         return error;
     }

@@ -19,7 +19,7 @@ public sealed class OptionRangeTests
     [
         Count(1, nameof(SipLimits.MaxStartLineBytes), static n => new SipLimits { MaxStartLineBytes = n }.MaxStartLineBytes),
         Count(1, nameof(SipLimits.MaxHeaderBytes), static n => new SipLimits { MaxHeaderBytes = n }.MaxHeaderBytes),
-        Count(1, nameof(SipLimits.MaxHeaderCount), static n => new SipLimits { MaxHeaderCount = n }.MaxHeaderCount),
+        Count(1, nameof(SipLimits.MaxHeaders), static n => new SipLimits { MaxHeaders = n }.MaxHeaders),
         Count(0, nameof(SipLimits.MaxBodyBytes), static n => new SipLimits { MaxBodyBytes = n }.MaxBodyBytes),
         Count(0, nameof(SipLimits.MaxLeadingLineBreaks), static n => new SipLimits { MaxLeadingLineBreaks = n }.MaxLeadingLineBreaks),
         Count(0, nameof(SipTransportOptions.MtuThreshold), static n => (Transport with { MtuThreshold = n }).MtuThreshold),

@@ -13,7 +13,7 @@ internal sealed class RawMsrpPeer(IStreamConnection stream) : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly MsrpDecoder _decoder = new();
+    private readonly MsrpReader _decoder = new();
     private readonly Queue<Message> _setAside = new();
 
     public MsrpUri Uri { get; } = MsrpUri.Parse($"msrp://{stream.LocalEndPoint.Address}:{stream.LocalEndPoint.Port}/rawpeer;tcp");

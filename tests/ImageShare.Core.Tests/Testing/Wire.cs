@@ -12,9 +12,9 @@ internal static class Wire
     public static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text.ReplaceLineEndings("\r\n"));
 
     /// <summary>One line for each head, body and end; what came in several body slices is put together.</summary>
-    public static string Decode(params IEnumerable<ReadOnlyMemory<byte>> pieces) => Decode(new MsrpDecoder(), pieces);
+    public static string Decode(params IEnumerable<ReadOnlyMemory<byte>> pieces) => Decode(new MsrpReader(), pieces);
 
-    public static string Decode(MsrpDecoder decoder, params IEnumerable<ReadOnlyMemory<byte>> pieces)
+    public static string Decode(MsrpReader decoder, params IEnumerable<ReadOnlyMemory<byte>> pieces)
     {
         // What was left, and the next piece behind it, as one sequence.
         List<ReadOnlyMemory<byte>> left = [];
@@ -28,13 +28,13 @@ internal static class Wire
     /// <summary>All in one delivery: by events alone, and with what can be read whole read so, which must come to the same.</summary>
     public static string DecodeAtOnce(ReadOnlySequence<byte> octets)
     {
-        string decoded = Decode(new MsrpDecoder(), [octets], _ => { });
-        Assert.That(Decode(new MsrpDecoder(), [octets], _ => { }, whole: true), Is.EqualTo(decoded), "read whole");
+        string decoded = Decode(new MsrpReader(), [octets], _ => { });
+        Assert.That(Decode(new MsrpReader(), [octets], _ => { }, whole: true), Is.EqualTo(decoded), "read whole");
         return decoded;
     }
 
     private static string Decode(
-        MsrpDecoder decoder, IEnumerable<ReadOnlySequence<byte>> deliveries, Action<ReadOnlySequence<byte>> keep, bool whole = false)
+        MsrpReader decoder, IEnumerable<ReadOnlySequence<byte>> deliveries, Action<ReadOnlySequence<byte>> keep, bool whole = false)
     {
         var log = new StringBuilder();
         var body = new StringBuilder();
@@ -69,7 +69,7 @@ internal static class Wire
         }
 
         return status == OperationStatus.InvalidData
-            ? log.Append(CultureInfo.InvariantCulture, $"invalid {decoder.Error!.Value.Reason} at {decoder.Error.Value.Offset}").ToString()
+            ? log.Append(CultureInfo.InvariantCulture, $"invalid {decoder.Error!.Value.Code} at {decoder.Error.Value.Offset}").ToString()
             : log.Append(decoder.IsIdle && rest == 0 ? "idle" : "cut off").ToString();
     }
 
@@ -100,7 +100,7 @@ internal static class Wire
             default:
                 log.Append(head.StartLine).Append(next.Kind == MsrpEventKind.ResponseHead ? " <" : " >");
                 log.Append(head.ByteRange is { } range ? $" {range}" : null).Append(head.HasBody ? " body" : null);
-                log.Append(head.Fault is { } fault ? $" fault {fault.Reason} at {fault.Offset}" : null).Append('\n');
+                log.Append(head.Fault is { } fault ? $" fault {fault.Code} at {fault.Offset}" : null).Append('\n');
                 return;
         }
     }

@@ -66,7 +66,7 @@ public sealed class PcapngSharesTests
         var file = new FileInfo(Path.Combine(_folder.Path, "tls.pcapng"));
         await using (PcapngTrace trace = PcapngTrace.Create(file.FullName))
         {
-            await ShareAsync(trace, [TestImage.Png(3000)], o => o with { Transport = SipTransportChoice.Tls, Tls = Tls, TlsPort = 0, MediaSecurity = MediaSecurity.Required, MediaTls = Tls });
+            await ShareAsync(trace, [TestImage.Png(3000)], o => o with { Transport = SipTransportChoice.Tls, SipTls = Tls, SipTlsPort = 0, MsrpSecurity = MsrpSecurity.Required, MsrpTls = Tls });
         }
 
         await Dissection.AssertCleanAsync(file);

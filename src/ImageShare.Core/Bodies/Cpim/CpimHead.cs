@@ -13,7 +13,7 @@ namespace ImageShare.Core.Bodies.Cpim;
 public sealed record CpimHead
 {
     /// <summary>The default limit for the length of the headers: 16 KiB.</summary>
-    public const int DefaultMaxLength = 16 * 1024;
+    public const int DefaultMaxBytes = 16 * 1024;
 
     private static readonly string[] KnownNames = ["From", "To", "cc", "DateTime", "Subject", "NS", "Require"];
 
@@ -93,10 +93,10 @@ public sealed record CpimHead
     /// message/cpim, or the headers exceed the limit. Accepts the form of the RFC, with an empty line before the MIME headers, and that of
     /// the examples in RFC 4975, without it.
     /// </summary>
-    public static OperationStatus Read(ref ReadOnlySequence<byte> input, out CpimHead? head, int maxLength = DefaultMaxLength)
+    public static OperationStatus Read(ref ReadOnlySequence<byte> input, out CpimHead? head, int maxBytes = DefaultMaxBytes)
     {
         head = null;
-        var reader = new CpimReader(maxLength);
+        var reader = new CpimReader(maxBytes);
         OperationStatus status = reader.Read(input, out SequencePosition contentStart);
         if (status == OperationStatus.Done)
         {

@@ -20,7 +20,7 @@ public sealed class BodyUnwrapper
 
     /// <summary>Creates an unwrapper for a message.</summary>
     /// <param name="contentType">The content type of the message; see <see cref="CanUnwrap"/>.</param>
-    /// <param name="limits">The limits; null for the defaults. <see cref="MultipartLimits.MaxContentLength"/> is ignored because no content
+    /// <param name="limits">The limits; null for the defaults. <see cref="MultipartLimits.MaxContentBytes"/> is ignored because no content
     /// is buffered.</param>
     /// <exception cref="ArgumentException">The content type is neither multipart nor message/cpim.</exception>
     public BodyUnwrapper(MediaType contentType, MultipartLimits? limits = null)

@@ -16,7 +16,7 @@ internal sealed class CpimStage(UnwrapOutput output, int depth) : IUnwrapStage
         {
             int end = bytes.Span.IndexOf((byte)'\n');
             ReadOnlyMemory<byte> piece = end < 0 ? bytes : bytes[..(end + 1)];
-            if (_head.WrittenCount + piece.Length > CpimHead.DefaultMaxLength)
+            if (_head.WrittenCount + piece.Length > CpimHead.DefaultMaxBytes)
             {
                 output.Fail(UnwrapError.BadCpimHead);
                 return;

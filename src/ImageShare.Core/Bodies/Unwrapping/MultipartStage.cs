@@ -22,7 +22,7 @@ internal sealed class MultipartStage : EntityReader, IUnwrapStage
     /// <param name="output">Receives the parts.</param>
     /// <param name="depth">The number of enclosing levels.</param>
     public MultipartStage(MediaType type, UnwrapOutput output, int depth)
-        : this(type, new EntityStream(output.Limits.MaxHeaderLength), output, depth)
+        : this(type, new EntityStream(output.Limits.MaxHeaderBytes), output, depth)
     {
     }
 

@@ -42,7 +42,7 @@ internal sealed class DirectoryImageSink : IHashingSink
         _writer = new BackgroundWriter(file, hasher, bufferLength);
     }
 
-    public void Name(string suggestedName) => _place.Name(suggestedName);
+    public void SuggestName(string suggestedName) => _place.SuggestName(suggestedName);
 
     public ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default)
     {

@@ -56,10 +56,10 @@ internal sealed class DirectoryImageStore(
     /// <exception cref="ImageShareException"><see cref="ImageShareError.TypeNotAccepted"/>.</exception>
     public void ThrowIfNotAllowed(MediaType? type)
     {
-        if (Options.AllowsType is { } allows && !allows(type))
+        if (Options.AllowType is { } allows && !allows(type))
         {
             throw new ImageShareException(
-                ImageShareError.TypeNotAccepted, $"Images of the type {type?.Essence ?? "(unknown)"} are not stored here; decline the image, or allow its type in DirectoryStoreOptions.AllowsType.");
+                ImageShareError.TypeNotAccepted, $"Images of the type {type?.Essence ?? "(unknown)"} are not stored here; decline the image, or allow its type in DirectoryStoreOptions.AllowType.");
         }
     }
 

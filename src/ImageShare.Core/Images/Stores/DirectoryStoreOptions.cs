@@ -20,7 +20,7 @@ public sealed record DirectoryStoreOptions
     /// with the type detected from its first bytes once it is complete. The argument is null if no type was announced or detected. If it
     /// returns false, the image fails with <see cref="ImageShareError.TypeNotAccepted"/> and is deleted. May be called from any thread.
     /// </summary>
-    public Func<MediaType?, bool>? AllowsType { get; init; }
+    public Func<MediaType?, bool>? AllowType { get; init; }
 
     /// <summary>
     /// Whether the image is flushed to the disk (fsync) before it gets its name. Default true: the sender learns that its image has arrived

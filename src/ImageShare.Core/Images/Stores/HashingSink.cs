@@ -49,7 +49,7 @@ internal sealed class HashingSink : IHashingSink
         return HashAndWriteAsync(offset, data, cancellationToken);
     }
 
-    public void Name(string suggestedName) => _sink.Name(suggestedName);
+    public void SuggestName(string suggestedName) => _sink.SuggestName(suggestedName);
 
     public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken = default) => _sink.ReadAsync(offset, buffer, cancellationToken);
 

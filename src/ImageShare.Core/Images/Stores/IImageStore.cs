@@ -77,7 +77,7 @@ public interface IImageSink : IAsyncDisposable
     /// before the first <see cref="WriteAsync"/>. A sink that does not use names need not implement this.
     /// </summary>
     /// <param name="suggestedName">The name. It may contain anything; see <see cref="SafeFileName"/>.</param>
-    void Name(string suggestedName)
+    void SuggestName(string suggestedName)
     {
     }
 

@@ -20,7 +20,7 @@ internal sealed class ImagePlace(DirectoryImageStore store, IncomingImage image,
 
     public bool FlushesToDisk => store.Options.FlushToDisk;
 
-    public void Name(string suggestedName) => _image = _image with { SuggestedName = suggestedName };
+    public void SuggestName(string suggestedName) => _image = _image with { SuggestedName = suggestedName };
 
     /// <exception cref="ImageShareException">The rest of the image does not fit.</exception>
     public void CheckRoom(long written) => store.Room.Recheck(owner, (_image.Size ?? 0) - written);

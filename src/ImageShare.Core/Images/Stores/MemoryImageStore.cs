@@ -57,7 +57,7 @@ internal sealed class MemoryImageSink(IncomingImage image, int maxSize) : IImage
         return ValueTask.CompletedTask;
     }
 
-    public void Name(string suggestedName) => image = image with { SuggestedName = suggestedName };
+    public void SuggestName(string suggestedName) => image = image with { SuggestedName = suggestedName };
 
     public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken = default)
     {

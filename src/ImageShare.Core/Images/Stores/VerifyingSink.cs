@@ -68,7 +68,7 @@ internal sealed class VerifyingSink : IImageSink
         return _sink.WriteAsync(offset, data, cancellationToken);
     }
 
-    public void Name(string suggestedName) => _sink.Name(suggestedName);
+    public void SuggestName(string suggestedName) => _sink.SuggestName(suggestedName);
 
     public async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken = default)
     {

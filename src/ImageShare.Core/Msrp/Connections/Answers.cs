@@ -42,7 +42,7 @@ internal sealed class Answers(WriterLoop writer, HeardSessions sessions, Connect
     public void EndChunk(SessionBinding session, MsrpHead head, MsrpContinuation continuation, (int Status, bool Complete) end)
     {
         Respond(head, end.Status);
-        bool isEachChunk = session.SuccessReports == MsrpSuccessReports.EachChunk;
+        bool isEachChunk = session.SuccessReports == MsrpSuccessReportScope.EachChunk;
         bool isReported = isEachChunk ? end.Status == 200 && continuation != MsrpContinuation.Aborted : end.Complete;
         if (!isReported || head is not { SuccessReport: true, MessageId: { } messageId })
         {

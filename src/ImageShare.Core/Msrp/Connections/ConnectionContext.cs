@@ -13,7 +13,7 @@ internal sealed class ConnectionContext(ConnectionSettings settings, ILogger log
     public ILogger Logger => logger;
 
     /// <summary>The sessions of the endpoint.</summary>
-    public SessionTable Sessions { get; } = new(settings.MatchesBySessionId);
+    public SessionTable Sessions { get; } = new(settings.MatchBySessionId);
 
     /// <summary>The connections of the endpoint.</summary>
     public ConnectionTable Connections { get; } = new(settings.Limits);

@@ -20,7 +20,7 @@ internal sealed record ConnectionSettings(MsrpLimits Limits, TransferSettings Tr
     public TimeSpan? ProgressInterval { get; init; }
 
     /// <summary>Whether a session is found by its session id alone, against RFC 4975 §6.1.</summary>
-    public bool MatchesBySessionId { get; init; }
+    public bool MatchBySessionId { get; init; }
 
     /// <summary>The clock of all waits.</summary>
     public TimeProvider TimeProvider => Transfers.TimeProvider;

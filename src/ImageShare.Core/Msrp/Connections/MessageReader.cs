@@ -11,7 +11,7 @@ namespace ImageShare.Core.Msrp.Connections;
 /// </summary>
 internal sealed class MessageReader(ConnectionSettings settings, IncomingTrace? trace, RequestHandler requests, ResponseHandler responses, ReadProgress progress)
 {
-    private readonly MsrpDecoder _decoder = new(settings.Limits);
+    private readonly MsrpReader _decoder = new(settings.Limits);
     private long _bodyLength;
 
     /// <summary>Whether no message is open.</summary>
@@ -21,12 +21,12 @@ internal sealed class MessageReader(ConnectionSettings settings, IncomingTrace? 
     public bool IsInHead => _decoder.IsInHead;
 
     /// <summary>What made the stream unreadable.</summary>
-    public MsrpDecodeReason Fault => _decoder.Error?.Reason ?? MsrpDecodeReason.None;
+    public MsrpReadErrorCode Fault => _decoder.Error?.Code ?? MsrpReadErrorCode.None;
 
     /// <summary>Reads until something has to be waited for.</summary>
     /// <param name="input">The buffered input; on return, the part that was not consumed.</param>
     /// <param name="waiting">What to wait for, before the next call.</param>
-    /// <returns>As <see cref="MsrpDecoder.Read"/>; Done when there is something to wait for.</returns>
+    /// <returns>As <see cref="MsrpReader.Read"/>; Done when there is something to wait for.</returns>
     public OperationStatus Read(ref ReadOnlySequence<byte> input, out ValueTask waiting)
     {
         // What it works with stays on the stack, as it would not in an async method.

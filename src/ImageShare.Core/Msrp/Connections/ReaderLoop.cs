@@ -62,7 +62,7 @@ internal sealed class ReaderLoop
     public bool WasCutOff { get; private set; }
 
     /// <summary>What made the stream unreadable. When the loop has ended.</summary>
-    public MsrpDecodeReason Fault => _messages.Fault;
+    public MsrpReadErrorCode Fault => _messages.Fault;
 
     // Inside a message of either side. Only with few connections: peers may be slow, and each waiting connection keeps a buffer.
     private bool ExpectsInput =>

@@ -41,7 +41,7 @@ internal sealed class SessionBinding
     public bool MayBeEmpty { get; init; }
 
     /// <summary>When success reports are sent.</summary>
-    public MsrpSuccessReports SuccessReports { get; init; }
+    public MsrpSuccessReportScope SuccessReports { get; init; }
 
     public SessionPeer Peer { get; } = new();
 

@@ -50,9 +50,9 @@ internal sealed class BodyDecoder(MsrpLimits limits, StreamPosition position)
         }
 
         _length += length;
-        if (_length > limits.MaxNonSendBody && !head.IsSend)
+        if (_length > limits.MaxNonSendBodyBytes && !head.IsSend)
         {
-            return position.Break(MsrpDecodeReason.BodyTooLong, position.Offset);
+            return position.Break(MsrpReadErrorCode.BodyTooLong, position.Offset);
         }
 
         slice = input.Slice(0, length);

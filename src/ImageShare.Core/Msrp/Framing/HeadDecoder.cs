@@ -145,7 +145,7 @@ internal sealed class HeadDecoder(MsrpLimits limits, StreamPosition position)
         _headBytes += line.Length + 2;
         if (_headBytes > limits.MaxHeadBytes)
         {
-            position.Break(MsrpDecodeReason.HeadTooLong, offset);
+            position.Break(MsrpReadErrorCode.HeadTooLong, offset);
             return HeadLine.Broken;
         }
 
@@ -180,7 +180,7 @@ internal sealed class HeadDecoder(MsrpLimits limits, StreamPosition position)
 
             if (++_blankLines > limits.MaxBlankLines)
             {
-                return position.Break(MsrpDecodeReason.TooManyBlankLines, position.Offset);
+                return position.Break(MsrpReadErrorCode.TooManyBlankLines, position.Offset);
             }
 
             position.Consume(ref input, 2);
@@ -214,8 +214,8 @@ internal sealed class HeadDecoder(MsrpLimits limits, StreamPosition position)
     }
 
     private OperationStatus NeedMore(in ReadOnlySequence<byte> input) =>
-        !IsOpen && !CanBeStart(input) ? position.Break(MsrpDecodeReason.NotMsrp, position.Offset)
-        : _headBytes + input.Length > limits.MaxHeadBytes ? position.Break(MsrpDecodeReason.HeadTooLong, position.Offset)
+        !IsOpen && !CanBeStart(input) ? position.Break(MsrpReadErrorCode.NotMsrp, position.Offset)
+        : _headBytes + input.Length > limits.MaxHeadBytes ? position.Break(MsrpReadErrorCode.HeadTooLong, position.Offset)
         : OperationStatus.NeedMoreData;
 
     // Checked with the first bytes, so that nothing is buffered for a peer that speaks another protocol.

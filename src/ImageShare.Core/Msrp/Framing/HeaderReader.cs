@@ -46,12 +46,12 @@ internal sealed class HeaderReader(MsrpLimits limits)
     /// <param name="line">The line, without its line end.</param>
     /// <param name="offset">Its offset in the stream.</param>
     /// <returns>What is wrong with it; none when nothing is.</returns>
-    public MsrpDecodeReason Read(ReadOnlySpan<byte> line, long offset)
+    public MsrpReadErrorCode Read(ReadOnlySpan<byte> line, long offset)
     {
         int colon = line.IndexOf((byte)':');
         if (colon <= 0)
         {
-            return Grammar.IsWhiteSpace(line[0]) ? MsrpDecodeReason.FoldedLine : MsrpDecodeReason.BadHeader;
+            return Grammar.IsWhiteSpace(line[0]) ? MsrpReadErrorCode.FoldedLine : MsrpReadErrorCode.BadHeader;
         }
 
         // The grammars of the known headers let no line break through, so only the free texts are searched for one.
@@ -60,44 +60,44 @@ internal sealed class HeaderReader(MsrpLimits limits)
         switch (colon)
         {
             case 7 when Is(name, "To-Path"u8):
-                return IsRepeated(Seen.ToPath) ? MsrpDecodeReason.RepeatedHeader : ReadPath(value, Seen.ToPath, _toPath);
+                return IsRepeated(Seen.ToPath) ? MsrpReadErrorCode.RepeatedHeader : ReadPath(value, Seen.ToPath, _toPath);
             case 9 when Is(name, "From-Path"u8):
                 Head.FromPathFirstAt = Head.ToPath is null && Head.FromPathFirstAt < 0 ? offset : Head.FromPathFirstAt;
-                return IsRepeated(Seen.FromPath) ? MsrpDecodeReason.RepeatedHeader : ReadPath(value, Seen.FromPath, _fromPath);
+                return IsRepeated(Seen.FromPath) ? MsrpReadErrorCode.RepeatedHeader : ReadPath(value, Seen.FromPath, _fromPath);
             case 10 when Is(name, "Byte-Range"u8):
                 line.Overlaps(value, out int start);
                 Range = (offset + start, value.Length);
                 Head.RangeOffset = Range.Offset;
-                return IsRepeated(Seen.ByteRange) ? MsrpDecodeReason.RepeatedHeader : ReadByteRange(value);
+                return IsRepeated(Seen.ByteRange) ? MsrpReadErrorCode.RepeatedHeader : ReadByteRange(value);
             case 10 when Is(name, "Message-ID"u8):
-                return IsRepeated(Seen.MessageId) ? MsrpDecodeReason.RepeatedHeader : ReadMessageId(value);
+                return IsRepeated(Seen.MessageId) ? MsrpReadErrorCode.RepeatedHeader : ReadMessageId(value);
             case 12 when Is(name, "Content-Type"u8):
-                return IsRepeated(Seen.ContentType) ? MsrpDecodeReason.RepeatedHeader : ReadContentType(value);
+                return IsRepeated(Seen.ContentType) ? MsrpReadErrorCode.RepeatedHeader : ReadContentType(value);
             case 14 when Is(name, "Failure-Report"u8):
-                return IsRepeated(Seen.FailureReport) ? MsrpDecodeReason.RepeatedHeader : ReadFailureReport(value);
+                return IsRepeated(Seen.FailureReport) ? MsrpReadErrorCode.RepeatedHeader : ReadFailureReport(value);
             case 14 when Is(name, "Success-Report"u8):
-                return IsRepeated(Seen.SuccessReport) ? MsrpDecodeReason.RepeatedHeader : ReadSuccessReport(value);
+                return IsRepeated(Seen.SuccessReport) ? MsrpReadErrorCode.RepeatedHeader : ReadSuccessReport(value);
             case 6 when Is(name, "Status"u8):
-                return IsRepeated(Seen.Status) ? MsrpDecodeReason.RepeatedHeader : ReadStatus(value);
+                return IsRepeated(Seen.Status) ? MsrpReadErrorCode.RepeatedHeader : ReadStatus(value);
             default:
                 return ReadOtherHeader(line, name);
         }
     }
 
-    private MsrpDecodeReason ReadOtherHeader(ReadOnlySpan<byte> line, ReadOnlySpan<byte> name)
+    private MsrpReadErrorCode ReadOtherHeader(ReadOnlySpan<byte> line, ReadOnlySpan<byte> name)
     {
         if (Grammar.IsWhiteSpace(line[0]))
         {
-            return MsrpDecodeReason.FoldedLine;
+            return MsrpReadErrorCode.FoldedLine;
         }
 
         if (name.ContainsAnyExcept(Grammar.MimeToken) || line.ContainsAny(Grammar.LineBreaking))
         {
-            return MsrpDecodeReason.BadHeader;
+            return MsrpReadErrorCode.BadHeader;
         }
 
         Head.AddOther(line);
-        return MsrpDecodeReason.None;
+        return MsrpReadErrorCode.None;
     }
 
     private bool IsRepeated(Seen header)
@@ -107,13 +107,13 @@ internal sealed class HeaderReader(MsrpLimits limits)
         return repeated;
     }
 
-    private MsrpDecodeReason ReadPath(ReadOnlySpan<byte> value, Seen header, Remembered<MsrpPath> previous)
+    private MsrpReadErrorCode ReadPath(ReadOnlySpan<byte> value, Seen header, Remembered<MsrpPath> previous)
     {
         if (!previous.TryGet(value, out MsrpPath? path))
         {
             if (!MsrpPath.TryParse(value, limits.MaxPathUris, out path))
             {
-                return MsrpDecodeReason.BadPath;
+                return MsrpReadErrorCode.BadPath;
             }
 
             previous.Set(value, path);
@@ -128,16 +128,16 @@ internal sealed class HeaderReader(MsrpLimits limits)
             Head.FromPath = path;
         }
 
-        return MsrpDecodeReason.None;
+        return MsrpReadErrorCode.None;
     }
 
-    private MsrpDecodeReason ReadMessageId(ReadOnlySpan<byte> value)
+    private MsrpReadErrorCode ReadMessageId(ReadOnlySpan<byte> value)
     {
         if (!_messageId.TryGet(value, out string? id))
         {
             if (!MsrpIdent.IsValid(value, limits.MaxIdLength))
             {
-                return MsrpDecodeReason.BadMessageId;
+                return MsrpReadErrorCode.BadMessageId;
             }
 
             id = Encoding.ASCII.GetString(value);
@@ -145,73 +145,73 @@ internal sealed class HeaderReader(MsrpLimits limits)
         }
 
         Head.MessageId = id;
-        return MsrpDecodeReason.None;
+        return MsrpReadErrorCode.None;
     }
 
-    private MsrpDecodeReason ReadByteRange(ReadOnlySpan<byte> value)
+    private MsrpReadErrorCode ReadByteRange(ReadOnlySpan<byte> value)
     {
         if (!ByteRange.TryParse(value, out ByteRange range))
         {
-            return MsrpDecodeReason.BadByteRange;
+            return MsrpReadErrorCode.BadByteRange;
         }
 
         Head.ByteRange = range;
-        return MsrpDecodeReason.None;
+        return MsrpReadErrorCode.None;
     }
 
-    private MsrpDecodeReason ReadContentType(ReadOnlySpan<byte> value)
+    private MsrpReadErrorCode ReadContentType(ReadOnlySpan<byte> value)
     {
         if (!_contentType.TryGet(value, out MediaType? type))
         {
             if (!MediaType.TryParse(value, out type))
             {
-                return MsrpDecodeReason.BadContentType;
+                return MsrpReadErrorCode.BadContentType;
             }
 
             _contentType.Set(value, type);
         }
 
         Head.ContentType = type;
-        return MsrpDecodeReason.None;
+        return MsrpReadErrorCode.None;
     }
 
-    private MsrpDecodeReason ReadFailureReport(ReadOnlySpan<byte> value)
+    private MsrpReadErrorCode ReadFailureReport(ReadOnlySpan<byte> value)
     {
         if (Is(value, "yes"u8))
         {
-            return MsrpDecodeReason.None;
+            return MsrpReadErrorCode.None;
         }
 
         if (Is(value, "partial"u8))
         {
             Head.FailureReport = MsrpFailureReport.Partial;
-            return MsrpDecodeReason.None;
+            return MsrpReadErrorCode.None;
         }
 
         if (Is(value, "no"u8))
         {
             Head.FailureReport = MsrpFailureReport.No;
-            return MsrpDecodeReason.None;
+            return MsrpReadErrorCode.None;
         }
 
-        return MsrpDecodeReason.BadReport;
+        return MsrpReadErrorCode.BadReport;
     }
 
-    private MsrpDecodeReason ReadSuccessReport(ReadOnlySpan<byte> value)
+    private MsrpReadErrorCode ReadSuccessReport(ReadOnlySpan<byte> value)
     {
         Head.SuccessReport = Is(value, "yes"u8);
-        return Head.SuccessReport || Is(value, "no"u8) ? MsrpDecodeReason.None : MsrpDecodeReason.BadReport;
+        return Head.SuccessReport || Is(value, "no"u8) ? MsrpReadErrorCode.None : MsrpReadErrorCode.BadReport;
     }
 
-    private MsrpDecodeReason ReadStatus(ReadOnlySpan<byte> value)
+    private MsrpReadErrorCode ReadStatus(ReadOnlySpan<byte> value)
     {
         if (value.ContainsAny(Grammar.LineBreaking) || !MsrpReportStatus.TryParse(value, out MsrpReportStatus? status))
         {
-            return MsrpDecodeReason.BadReport;
+            return MsrpReadErrorCode.BadReport;
         }
 
         Head.ReportStatus = status;
-        return MsrpDecodeReason.None;
+        return MsrpReadErrorCode.None;
     }
 
     private static bool Is(ReadOnlySpan<byte> name, ReadOnlySpan<byte> expected) =>

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace ImageShare.Core.Msrp.Framing;
 
-/// <summary>What a <see cref="MsrpDecoder"/> has read.</summary>
+/// <summary>What a <see cref="MsrpReader"/> has read.</summary>
 public enum MsrpEventKind
 {
     /// <summary>The head of a request was read; <see cref="MsrpEvent.Head"/> holds it.</summary>

@@ -62,7 +62,7 @@ public sealed class MsrpHead
     /// What is wrong with the head; null when nothing. Such a head still has its transaction id and its body and end are
     /// still found, so a request can be answered with 400 and the connection stays usable (RFC 4975 §10.2).
     /// </summary>
-    public MsrpDecodeError? Fault { get; internal set; }
+    public MsrpReadError? Fault { get; internal set; }
 
     /// <summary>The offset of the start line in the stream.</summary>
     internal long StartOffset { get; set; }

@@ -13,7 +13,7 @@ internal sealed class MsrpHeadReader(MsrpLimits limits)
     public MsrpContinuation Continuation { get; private set; }
 
     /// <summary>Why the last line was broken.</summary>
-    public MsrpDecodeReason Reason { get; private set; }
+    public MsrpReadErrorCode Reason { get; private set; }
 
     /// <summary>
     /// pMSRP SP transact-id SP ( method / status-code [SP comment] ). False when not even the transaction id can be read.
@@ -23,7 +23,7 @@ internal sealed class MsrpHeadReader(MsrpLimits limits)
         _headers.Reset();
         if (!line.StartsWith("MSRP "u8))
         {
-            Reason = MsrpDecodeReason.NotMsrp;
+            Reason = MsrpReadErrorCode.NotMsrp;
             return false;
         }
 
@@ -31,7 +31,7 @@ internal sealed class MsrpHeadReader(MsrpLimits limits)
         ReadOnlySpan<byte> id = MsrpIdent.Leading(rest);
         if (!MsrpIdent.IsValidLeading(id, limits.MaxIdLength) || (rest.Length > id.Length && rest[id.Length] != ' '))
         {
-            Reason = MsrpDecodeReason.BadTransactionId;
+            Reason = MsrpReadErrorCode.BadTransactionId;
             return false;
         }
 
@@ -75,10 +75,10 @@ internal sealed class MsrpHeadReader(MsrpLimits limits)
         }
 
         // Reading continues after a fault: the paths are needed to answer 400 (RFC 4975 §10.2). The first fault counts.
-        MsrpDecodeReason reason = _headers.Read(line, offset);
-        if (reason != MsrpDecodeReason.None)
+        MsrpReadErrorCode reason = _headers.Read(line, offset);
+        if (reason != MsrpReadErrorCode.None)
         {
-            Head.Fault ??= new MsrpDecodeError(reason, offset);
+            Head.Fault ??= new MsrpReadError(reason, offset);
         }
 
         return HeadLine.Header;
@@ -100,7 +100,7 @@ internal sealed class MsrpHeadReader(MsrpLimits limits)
         Head.Method = isResponse ? null : isClean ? WellKnownText.GetString(rest) : string.Empty;
         if (isResponse || rest.IsEmpty || rest.ContainsAnyExceptInRange((byte)'A', (byte)'Z'))
         {
-            Head.Fault = new MsrpDecodeError(MsrpDecodeReason.BadStartLine, offset);
+            Head.Fault = new MsrpReadError(MsrpReadErrorCode.BadStartLine, offset);
         }
     }
 
@@ -108,7 +108,7 @@ internal sealed class MsrpHeadReader(MsrpLimits limits)
     {
         if (Head.Fault is null && (Head.ToPath is null || Head.FromPath is null))
         {
-            Head.Fault = new MsrpDecodeError(MsrpDecodeReason.MissingPath, offset);
+            Head.Fault = new MsrpReadError(MsrpReadErrorCode.MissingPath, offset);
         }
     }
 

@@ -2,7 +2,7 @@ namespace ImageShare.Core.Msrp.Framing;
 
 /// <summary>Something a head does that RFC 4975 forbids and the decoder reads in spite of.</summary>
 /// <param name="Code">What it is; the names are stable.</param>
-/// <param name="Offset">Where, counted as in <see cref="MsrpDecodeError.Offset"/>: the line, or the start line when a line is missing.</param>
+/// <param name="Offset">Where, counted as in <see cref="MsrpReadError.Offset"/>: the line, or the start line when a line is missing.</param>
 public readonly record struct MsrpWarning(MsrpWarningCode Code, long Offset)
 {
     /// <summary>The clause it departs from.</summary>
@@ -41,7 +41,7 @@ public enum MsrpWarningCode
 public static class MsrpReview
 {
     /// <summary>What is wrong with it, in the order of its bytes; valid until the next head is read.</summary>
-    public static IReadOnlyList<MsrpWarning> Of(MsrpHead head)
+    public static IReadOnlyList<MsrpWarning> Check(MsrpHead head)
     {
         ArgumentNullException.ThrowIfNull(head);
         var found = new List<MsrpWarning>();

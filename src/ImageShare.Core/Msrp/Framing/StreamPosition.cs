@@ -9,7 +9,7 @@ internal sealed class StreamPosition
     public long Offset { get; set; }
 
     /// <summary>Why nothing more can be read; null while that is not so.</summary>
-    public MsrpDecodeError? Error { get; private set; }
+    public MsrpReadError? Error { get; private set; }
 
     /// <summary>Cuts bytes off the front.</summary>
     public void Consume(ref ReadOnlySequence<byte> input, int count)
@@ -22,9 +22,9 @@ internal sealed class StreamPosition
     }
 
     /// <summary>Nothing more can be read.</summary>
-    public OperationStatus Break(MsrpDecodeReason reason, long offset)
+    public OperationStatus Break(MsrpReadErrorCode reason, long offset)
     {
-        Error = new MsrpDecodeError(reason, offset);
+        Error = new MsrpReadError(reason, offset);
         return OperationStatus.InvalidData;
     }
 }

@@ -55,7 +55,7 @@ public sealed class MsrpEndpoint : IAsyncDisposable
     public IPEndPoint LocalEndPoint => _listener.LocalEndPoint;
 
     /// <summary>The address and port listened on for msrps; null if <see cref="MsrpEndpointOptions.Tls"/> is null.</summary>
-    public IPEndPoint? SecureLocalEndPoint => _secureListener?.LocalEndPoint;
+    public IPEndPoint? TlsLocalEndPoint => _secureListener?.LocalEndPoint;
 
     /// <summary>
     /// The certificate of this side: that of <see cref="MsrpEndpointOptions.Tls"/>, or one generated for this endpoint. Null without TLS. Valid until
@@ -92,7 +92,7 @@ public sealed class MsrpEndpoint : IAsyncDisposable
         string host = options.AdvertisedHost ?? _options.AdvertisedHost ?? OwnHost();
         string id = RandomToken.Create();
         MsrpUri uri = options.IsSecure
-            ? new MsrpUri("msrps", host, _options.AdvertisedTlsPort ?? SecureLocalEndPoint!.Port, id)
+            ? new MsrpUri("msrps", host, _options.AdvertisedTlsPort ?? TlsLocalEndPoint!.Port, id)
             : new MsrpUri("msrp", host, _options.AdvertisedPort ?? LocalEndPoint.Port, id);
         var session = new MsrpSession(_context, _dialer, uri, options);
         _context.Sessions.Add(session.Binding);

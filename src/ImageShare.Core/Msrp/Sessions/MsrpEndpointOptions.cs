@@ -43,7 +43,7 @@ public sealed record MsrpEndpointOptions
     /// controllers that rewrite the addresses in paths and messages differently. RFC 4975 §6.1 and RFC 4975 §7.3 compare the whole URI. The id of this side
     /// has 131 random bits, so it cannot be guessed; scheme and transport are still compared. Default false.
     /// </summary>
-    public bool MatchesBySessionId { get; init; }
+    public bool MatchBySessionId { get; init; }
 
     /// <summary>Limits for peers.</summary>
     public MsrpLimits Limits { get; init; } = MsrpLimits.Default;
@@ -133,7 +133,7 @@ public sealed record MsrpEndpointOptions
                 LingerTime = LingerTime,
                 IdleTimeout = IdleTimeout,
                 ProgressInterval = ProgressInterval,
-                MatchesBySessionId = MatchesBySessionId,
+                MatchBySessionId = MatchBySessionId,
             },
             logger);
     }

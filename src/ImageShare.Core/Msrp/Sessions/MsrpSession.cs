@@ -42,10 +42,10 @@ public sealed class MsrpSession : IAsyncDisposable
     public MsrpPath AdvertisedPath => Binding.Peer.Route.UsePath is { } use ? new MsrpPath([.. use.Uris.Reverse(), LocalUri]) : Binding.LocalPath;
 
     /// <summary>
-    /// Called when relays have granted another path at a renewal: <see cref="AdvertisedPath"/> has changed, and the peer must be told in a new offer
-    /// before the old path expires (RFC 4976 §9.4). This side uses the new path at once. Called on any thread; must not block.
+    /// Raised when relays have granted another path at a renewal: <see cref="AdvertisedPath"/> has changed, and the peer must be told in a new offer
+    /// before the old path expires (RFC 4976 §9.4). This side uses the new path at once. Raised on any thread; handlers must not block.
     /// </summary>
-    public Action? AdvertisedPathChanged { get; set; }
+    public event EventHandler? AdvertisedPathChanged;
 
     /// <summary>Completes with the reason when the session is over. Never faulted.</summary>
     public Task<MsrpSessionEnd> Ended => Binding.Ended;
@@ -103,7 +103,7 @@ public sealed class MsrpSession : IAsyncDisposable
     /// <see cref="ImageShareError.PeerUnreachable"/>: the peer's host does not resolve, refuses, does not answer or may not be dialled.
     /// <see cref="ImageShareError.InvalidState"/>: the peer's path is not known yet.
     /// </exception>
-    public Task ConnectAsync(bool active, CancellationToken cancellationToken) => _connector.ConnectAsync(active, cancellationToken);
+    public Task ConnectAsync(bool active, CancellationToken cancellationToken = default) => _connector.ConnectAsync(active, cancellationToken);
 
     /// <summary>Sends a message. Chunks are sent without waiting for responses; the source is read ahead in large blocks.</summary>
     /// <param name="content">What to send.</param>
@@ -119,7 +119,7 @@ public sealed class MsrpSession : IAsyncDisposable
     /// <see cref="ImageShareError.SourceUnreadable"/>: the source failed or ended early; the peer was told that the message is aborted.
     /// <see cref="ImageShareError.InvalidState"/>: the session is not connected, or the peer's path is not known.
     /// </exception>
-    public async Task<MsrpSendResult> SendAsync(MsrpOutgoingContent content, IProgress<long>? acknowledged, CancellationToken cancellationToken)
+    public async Task<MsrpSendResult> SendAsync(MsrpOutgoingContent content, IProgress<long>? acknowledged = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(content);
         cancellationToken.ThrowIfCancellationRequested();
@@ -151,14 +151,16 @@ public sealed class MsrpSession : IAsyncDisposable
     /// opened by the peer is closed by the peer, or after <see cref="MsrpEndpointOptions.LingerTime"/> (RFC 4975 §5.4). Further calls do nothing.
     /// Do not await it in a receiver's call.
     /// </summary>
-    public async ValueTask CloseAsync()
+    /// <param name="cancellationToken">Cancels the wait for queued bytes only; the session is over all the same.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async ValueTask CloseAsync(CancellationToken cancellationToken = default)
     {
         Binding.End(MsrpSessionEndReason.Closed);
         if (Binding.Connection is { } connection)
         {
             try
             {
-                await connection.WhenReleased.WaitAsync(MsrpEndpoint.CloseTime, _context.Settings.TimeProvider).ConfigureAwait(false);
+                await connection.WhenReleased.WaitAsync(MsrpEndpoint.CloseTime, _context.Settings.TimeProvider, cancellationToken).ConfigureAwait(false);
             }
             catch (TimeoutException)
             {
@@ -186,7 +188,7 @@ public sealed class MsrpSession : IAsyncDisposable
     {
         if (Binding.Peer.Route.TrySetUsePath(use))
         {
-            AdvertisedPathChanged?.Invoke();
+            AdvertisedPathChanged?.Invoke(this, EventArgs.Empty);
         }
     }
 }

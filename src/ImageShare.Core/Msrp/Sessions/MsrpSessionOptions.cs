@@ -48,7 +48,7 @@ public sealed record MsrpSessionOptions
     public bool ExpectsMessage { get; init; }
 
     /// <summary>How success reports are sent to a sender that requests them.</summary>
-    public MsrpSuccessReports SuccessReports { get; init; } = MsrpSuccessReports.WholeMessage;
+    public MsrpSuccessReportScope SuccessReports { get; init; } = MsrpSuccessReportScope.WholeMessage;
 
     /// <summary>
     /// Whether the side that connects sends a SEND without a body at once (RFC 4975 §5.4). Default true: some peers fail when the first SEND

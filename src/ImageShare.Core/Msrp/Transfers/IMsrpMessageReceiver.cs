@@ -17,16 +17,16 @@ namespace ImageShare.Core.Msrp.Transfers;
 public interface IMsrpMessageReceiver
 {
     /// <summary>A message begins. No memory has been allocated for its announced size.</summary>
-    ValueTask<MsrpAcceptance> BeginAsync(MsrpMessageInfo message, CancellationToken cancellationToken);
+    ValueTask<MsrpAcceptance> BeginAsync(MsrpMessageInfo message, CancellationToken cancellationToken = default);
 
     /// <summary>Bytes of the message. They may arrive out of order and more than once; later ones replace earlier ones.</summary>
     /// <param name="offset">Their offset in the message, counted from 0.</param>
     /// <param name="data">The bytes, in memory of the connection: valid until the returned task completes.</param>
     /// <param name="cancellationToken">Cancelled when the connection ends.</param>
-    ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken);
+    ValueTask WriteAsync(long offset, ReadOnlySequence<byte> data, CancellationToken cancellationToken = default);
 
     /// <summary>Every byte has arrived. The sender gets the last response when the returned task completes.</summary>
-    ValueTask CompleteAsync(long length, CancellationToken cancellationToken);
+    ValueTask CompleteAsync(long length, CancellationToken cancellationToken = default);
 
     /// <summary>The message will not be completed. Called at most once for each message begun and accepted, and never after completion.</summary>
     ValueTask AbortAsync(MsrpAbortReason reason);

@@ -30,5 +30,5 @@ internal static partial class ConnectionLog
     public static partial void ForeignFromPath(ILogger logger, bool refused);
 
     [LoggerMessage(1206, LogLevel.Debug, "An MSRP connection ended: {Reason}, {Fault}.")]
-    public static partial void ConnectionEnded(ILogger logger, MsrpSessionEndReason reason, MsrpDecodeReason fault);
+    public static partial void ConnectionEnded(ILogger logger, MsrpSessionEndReason reason, MsrpReadErrorCode fault);
 }

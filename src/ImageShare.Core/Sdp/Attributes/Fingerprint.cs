@@ -47,7 +47,7 @@ public sealed record Fingerprint
     /// <param name="certificate">The certificate in DER form.</param>
     /// <param name="hashFunction"><c>sha-256</c>, <c>sha-384</c> or <c>sha-512</c>.</param>
     /// <exception cref="ArgumentException">The hash function is not supported.</exception>
-    public static Fingerprint Of(ReadOnlySpan<byte> certificate, string hashFunction = "sha-256") =>
+    public static Fingerprint FromCertificate(ReadOnlySpan<byte> certificate, string hashFunction = "sha-256") =>
         Array.FindIndex(Known, k => k.Name == hashFunction) is > 0 and var strength
             ? new Fingerprint(hashFunction, [.. Hash(strength, certificate)])
             : throw new ArgumentException("The hash function of a fingerprint must be sha-256, sha-384 or sha-512.", nameof(hashFunction));

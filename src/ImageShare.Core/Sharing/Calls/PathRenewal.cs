@@ -39,7 +39,7 @@ internal sealed class PathRenewal
         }
 
         var renewal = new PathRenewal(context, session, msrp, offers, media.Section, said);
-        msrp.AdvertisedPathChanged = renewal.Begin;
+        msrp.AdvertisedPathChanged += (_, _) => renewal.Begin();
 
         // The path may have changed while the peer's user was deciding.
         renewal.Begin();

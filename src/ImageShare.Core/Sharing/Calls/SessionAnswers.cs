@@ -32,7 +32,7 @@ internal sealed class SessionAnswers
     /// <param name="begin">Handles an offer that replaces the only file with a new transfer, given the last description of this side; returns
     /// false if it cannot be accepted and the session goes on. Null if no replacement is accepted.</param>
     public static void Start(InviteDialog dialog, AgreedSession session, Func<IncomingRequest, InvitationBodyReading, SessionDescription, bool>? begin = null) =>
-        dialog.SetOfferReceived(new SessionAnswers(dialog, session, begin).OnOffer, inPlace: true);
+        dialog.SetOnOffer(new SessionAnswers(dialog, session, begin).OnOffer, inPlace: true);
 
     private void OnOffer(IncomingRequest request)
     {

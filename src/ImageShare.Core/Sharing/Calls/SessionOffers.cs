@@ -151,7 +151,7 @@ internal sealed class SessionOffers(InviteDialog dialog, AgreedSession session)
                 offer = offer with { Media = offer.Media.SetItem(section, open) };
             }
 
-            offer = OfferRevision.After(running.Local, offer);
+            offer = OfferRevision.Next(running.Local, offer);
             session.Running = new RunningDescription(said with { Origin = offer.Origin });
             return offer.ToArray();
         }

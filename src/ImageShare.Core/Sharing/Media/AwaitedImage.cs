@@ -156,7 +156,7 @@ internal sealed class AwaitedImage(
         {
             if (claim.Name is null && image.SuggestedName is { } name)
             {
-                claim.Sink.Name(name);
+                claim.Sink.SuggestName(name);
             }
 
             isNamed = true;

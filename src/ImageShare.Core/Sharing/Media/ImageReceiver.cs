@@ -158,7 +158,7 @@ internal sealed class ImageReceiver(ShareSession session, IImageSink sink, Incom
         Enter();
         try
         {
-            _use.Sink.Name(name);
+            _use.Sink.SuggestName(name);
             return MsrpAcceptance.Accept;
         }
         catch (Exception e)
@@ -189,7 +189,7 @@ internal sealed class ImageReceiver(ShareSession session, IImageSink sink, Incom
 
         if (!wasNamed && SentFile.Name is { Length: > 0 } name)
         {
-            _use.Sink.Name(name);
+            _use.Sink.SuggestName(name);
         }
     }
 

@@ -68,7 +68,7 @@ internal sealed class UnwrappingSink(IImageSink image, MediaType wrapper, Incomi
     /// <summary>Lowers the limit for the image.</summary>
     public void Limit(long bytes) => _most = Math.Min(_most, bytes);
 
-    public void Name(string suggestedName) => image.Name(suggestedName);
+    public void SuggestName(string suggestedName) => image.SuggestName(suggestedName);
 
     public async ValueTask<StoredImage> CompleteAsync(CancellationToken cancellationToken = default)
     {

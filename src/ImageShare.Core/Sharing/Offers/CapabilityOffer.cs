@@ -12,7 +12,7 @@ internal static class CapabilityOffer
     /// One media section with port 0, the accepted types, the maximum size and an empty file-selector: files can be shared, but none is being
     /// shared. If images are served, it says sendrecv.
     /// </summary>
-    public static SessionDescription Write(Origin origin, ConnectionData connection, AcceptedTypes acceptedTypes, long maxSize, MediaSecurity security = MediaSecurity.None, bool serves = false) => new()
+    public static SessionDescription Write(Origin origin, ConnectionData connection, AcceptedTypes acceptedTypes, long maxSize, MsrpSecurity security = MsrpSecurity.None, bool serves = false) => new()
     {
         Origin = origin,
         Connection = connection,
@@ -21,7 +21,7 @@ internal static class CapabilityOffer
             new MediaDescription
             {
                 Port = 0,
-                Protocol = security is MediaSecurity.Required ? MediaTerms.Secure : "TCP/MSRP",
+                Protocol = security is MsrpSecurity.Required ? MediaTerms.Secure : "TCP/MSRP",
                 Attributes =
                 [
                     SdpAttributes.AcceptTypes(acceptedTypes),
@@ -36,7 +36,7 @@ internal static class CapabilityOffer
     /// <summary>Evaluates the evidence: the Image Share tag in a Contact, an MSRP section with a file-selector and an image type, or both.</summary>
     public static ImageShareCapabilities Read(SipResponse response)
     {
-        bool iari = response.Headers.Contacts.Any(c => FeatureTags.Of(c).HasImageShare);
+        bool iari = response.Headers.Contacts.Any(c => FeatureTags.FromContact(c).HasImageShare);
         MediaDescription? section = FindSection(response);
         AcceptedTypes? types = section?.AcceptTypes;
         bool sdp = section is { } found && found.Find("file-selector") is not null
@@ -61,7 +61,7 @@ internal static class CapabilityOffer
                     _ => null,
                 },
             SipStatus = response.StatusCode,
-            SaysNothing = !iari && response.Body.IsEmpty && !response.Headers.Contacts.Any(static c => FeatureTags.Of(c).HasServiceTag),
+            SaysNothing = !iari && response.Body.IsEmpty && !response.Headers.Contacts.Any(static c => FeatureTags.FromContact(c).HasServiceTag),
             Software = response.Headers.GetString("User-Agent") ?? response.Headers.GetString("Server"),
         };
     }

@@ -117,8 +117,8 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Bytes
     private static bool IsTooMuch(MultipartError error) =>
         error is MultipartError.TooManyParts or MultipartError.TooDeep or MultipartError.HeadersTooLarge or MultipartError.ContentTooLarge;
 
-    private static bool IsTooMuch(SdpErrorCode error) =>
-        error is SdpErrorCode.TooManyLines or SdpErrorCode.LineTooLong or SdpErrorCode.TooManyMedia or SdpErrorCode.TooManyAttributes or SdpErrorCode.TooManyFormats;
+    private static bool IsTooMuch(SdpReadErrorCode error) =>
+        error is SdpReadErrorCode.TooManyLines or SdpReadErrorCode.LineTooLong or SdpReadErrorCode.TooManyMedia or SdpReadErrorCode.TooManyAttributes or SdpReadErrorCode.TooManyFormats;
 
     private static string[] Listed(SipRequest request, string header) =>
         [.. request.Headers.GetStrings(header).SelectMany(static row => row.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
@@ -130,7 +130,7 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Bytes
 
     private static InvitationBodyReading ReadOffer(ReadOnlyMemory<byte> bytes, MultipartBody? around, List<string> warnings)
     {
-        if (!SessionDescription.TryParse(bytes.Span, SdpLimits.Default, out SessionDescription? offer, out SdpError error))
+        if (!SessionDescription.TryParse(bytes.Span, SdpLimits.Default, out SessionDescription? offer, out SdpReadError error))
         {
             return IsTooMuch(error.Code)
                 ? InvitationBodyReading.Refuse(413, FormattableString.Invariant($"SDP Too Large ({error.Code})"))

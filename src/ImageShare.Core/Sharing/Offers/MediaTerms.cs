@@ -6,7 +6,7 @@ namespace ImageShare.Core.Sharing.Offers;
 /// <param name="Security">Whether TLS is required.</param>
 /// <param name="AcceptsSha1">Whether SHA-1 fingerprints are accepted.</param>
 /// <param name="HasRelay">Whether this side is behind a relay, which connects to the peer and verifies its certificate.</param>
-internal sealed record MediaTerms(MediaSecurity Security = MediaSecurity.None, bool AcceptsSha1 = false, bool HasRelay = false)
+internal sealed record MediaTerms(MsrpSecurity Security = MsrpSecurity.None, bool AcceptsSha1 = false, bool HasRelay = false)
 {
     public const string Secure = "TCP/TLS/MSRP";
 

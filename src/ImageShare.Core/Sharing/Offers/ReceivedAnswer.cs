@@ -61,7 +61,7 @@ internal sealed record ReceivedAnswer
 
         // The answerer is passive unless it says otherwise; without a=setup the offerer connects (RFC 4975 §8.5, RFC 6135 §5).
         bool isActive = answer.GetSetup(answered) is not SetupRole.Active;
-        FingerprintSet fingerprints = FingerprintSet.Of(answer, answered, terms.AcceptsSha1);
+        FingerprintSet fingerprints = FingerprintSet.FromMedia(answer, answered, terms.AcceptsSha1);
         if (terms.Unrecognizable(answered, fingerprints, peerConnects: !isActive) is { } unrecognizable)
         {
             return (null, Unusable($"The peer accepted, but its certificate cannot be verified ({unrecognizable})."));

@@ -96,7 +96,7 @@ internal sealed record ReceivedOffer
     private static ReceivedOffer? ReadSection(SessionDescription description, int section, ImageShareLimits limits, MediaTerms terms, bool serves, ref string reason)
     {
         MediaDescription media = description.Media[section];
-        FingerprintSet fingerprints = FingerprintSet.Of(description, media, terms.AcceptsSha1);
+        FingerprintSet fingerprints = FingerprintSet.FromMedia(description, media, terms.AcceptsSha1);
         SetupRole? setup = description.GetSetup(media);
 
         // A plain MSRP session or a capability description selects no file (RFC 5547 §5, §8.5).
@@ -127,8 +127,8 @@ internal sealed record ReceivedOffer
     }
 
     private static string? ProtocolProblem(MediaDescription media, MediaTerms terms) =>
-        media.IsMsrpOverTls && terms.Security == MediaSecurity.None ? "TCP/TLS/MSRP Not Supported"
-        : !media.IsMsrpOverTls && terms.Security == MediaSecurity.Required ? "TCP/TLS/MSRP Required"
+        media.IsMsrpOverTls && terms.Security == MsrpSecurity.None ? "TCP/TLS/MSRP Not Supported"
+        : !media.IsMsrpOverTls && terms.Security == MsrpSecurity.Required ? "TCP/TLS/MSRP Required"
         : media.Path is not { } path ? "No MSRP Path"
         : !MediaTerms.GoTogether(media, path) ? "MSRP Path Does Not Go With Protocol"
         : null;

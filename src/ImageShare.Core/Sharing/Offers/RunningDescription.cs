@@ -80,7 +80,7 @@ internal sealed record RunningDescription(SessionDescription Local)
     /// </summary>
     /// <param name="offer">The offer.</param>
     /// <param name="kept">The files that stay, by section index.</param>
-    public SessionDescription Answer(SessionDescription offer, IReadOnlyDictionary<int, RunningFile> kept) => OfferRevision.After(
+    public SessionDescription Answer(SessionDescription offer, IReadOnlyDictionary<int, RunningFile> kept) => OfferRevision.Next(
         Local,
         Local with
         {
@@ -89,7 +89,7 @@ internal sealed record RunningDescription(SessionDescription Local)
 
     /// <summary>Our next offer, with some sections removed (RFC 5547 §8.4).</summary>
     public SessionDescription Without(IEnumerable<int> sections) =>
-        OfferRevision.After(Local, Local with { Media = sections.Aggregate(Local.Media, OfferRevision.Remove) });
+        OfferRevision.Next(Local, Local with { Media = sections.Aggregate(Local.Media, OfferRevision.Remove) });
 
     private static MediaDescription Keep(MediaDescription kept, MediaDescription offered, bool keepsSelector)
     {

@@ -40,7 +40,7 @@ public sealed class PeerCapabilities
     /// types or size. Raised outside any lock on the thread that received the message; handlers must not block. An exception thrown by a
     /// handler is logged.
     /// </summary>
-    public event Action<SipUri, ImageShareCapabilities>? Changed;
+    public event EventHandler<PeerCapabilitiesChangedEventArgs>? Changed;
 
     /// <summary>The number of known peers, possibly including expired ones.</summary>
     public int Count
@@ -84,7 +84,7 @@ public sealed class PeerCapabilities
     internal void LearnFrom(SipRequest request, IReadOnlyList<NameAddress> asserted)
     {
         SipHeaders headers = request.Headers;
-        if (headers.Contacts.Any(static c => FeatureTags.Of(c).HasImageShare)
+        if (headers.Contacts.Any(static c => FeatureTags.FromContact(c).HasImageShare)
             && (asserted is [var first, ..] ? first : headers.From) is { } peer)
         {
             Learn(peer.Uri, new ImageShareCapabilities { Evidence = CapabilityEvidence.Iari, Software = headers.GetString("User-Agent") }, isAsked: false);
@@ -123,7 +123,7 @@ public sealed class PeerCapabilities
     {
         try
         {
-            Changed?.Invoke(peer, capabilities);
+            Changed?.Invoke(this, new PeerCapabilitiesChangedEventArgs(peer, capabilities));
         }
         catch (Exception e)
         {

@@ -11,8 +11,8 @@ internal static class OwnFingerprints
         {
             "1.2.840.113549.1.1.12" or "1.2.840.10045.4.3.3" => Both(certificate, "sha-384"),
             "1.2.840.113549.1.1.13" or "1.2.840.10045.4.3.4" => Both(certificate, "sha-512"),
-            _ => [Fingerprint.Of(certificate.RawData)],
+            _ => [Fingerprint.FromCertificate(certificate.RawData)],
         };
 
-    private static Fingerprint[] Both(X509Certificate2 certificate, string other) => [Fingerprint.Of(certificate.RawData), Fingerprint.Of(certificate.RawData, other)];
+    private static Fingerprint[] Both(X509Certificate2 certificate, string other) => [Fingerprint.FromCertificate(certificate.RawData), Fingerprint.FromCertificate(certificate.RawData, other)];
 }

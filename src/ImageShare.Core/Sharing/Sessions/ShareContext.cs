@@ -62,7 +62,7 @@ internal sealed class ShareContext
     /// <summary>The proxies whose asserted identities are trusted.</summary>
     public required TrustedHops TrustedHops { get; init; }
 
-    public MediaSecurity MediaSecurity { get; init; }
+    public MsrpSecurity MsrpSecurity { get; init; }
 
     public bool AcceptsSha1Fingerprints { get; init; }
 
@@ -70,7 +70,7 @@ internal sealed class ShareContext
     public bool UsesCema { get; init; }
 
     /// <summary>The requirements for peers' media sections.</summary>
-    public MediaTerms Terms => field ??= new MediaTerms(Relays.Any ? MediaSecurity.Required : MediaSecurity, AcceptsSha1Fingerprints, Relays.Any);
+    public MediaTerms Terms => field ??= new MediaTerms(Relays.Any ? MsrpSecurity.Required : MsrpSecurity, AcceptsSha1Fingerprints, Relays.Any);
 
     /// <summary>The fingerprints of this side's certificate. Empty without TLS, and behind relays, whose certificates peers see.</summary>
     public IReadOnlyList<Fingerprint> Fingerprints => field ??= Relays.Any ? [] : OwnFingerprints.Of(Msrp.Certificate);

@@ -44,7 +44,7 @@ internal sealed class ShareTimers(TimeProvider time, ImageShareLimits limits, bo
         // The result is due when the answer timeout expires, and the peer must have time to answer the CANCEL before.
         ShareTimer.Answer when isCaller => limits.AnswerTimeout - NoticeTime,
         ShareTimer.Answer => limits.AnswerTimeout,
-        ShareTimer.Agreement => limits.MediaConnectTimeout,
+        ShareTimer.Agreement => limits.MsrpConnectTimeout,
         ShareTimer.Notice => NoticeTime,
         ShareTimer.Prompt => PromptTime,
         _ => limits.GraceTimeout,

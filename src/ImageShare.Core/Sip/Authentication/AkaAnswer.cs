@@ -6,7 +6,7 @@ namespace ImageShare.Core.Sip.Authentication;
 /// </summary>
 /// <param name="challenge">RAND and AUTN.</param>
 /// <param name="cancellationToken">Cancelled when the answer is no longer needed.</param>
-public delegate ValueTask<AkaAnswer> AkaAuthenticator(AkaChallenge challenge, CancellationToken cancellationToken);
+public delegate ValueTask<AkaAnswer> AkaAuthenticator(AkaChallenge challenge, CancellationToken cancellationToken = default);
 
 /// <summary>The answer of a SIM to an <see cref="AkaChallenge"/>. Immutable; never printed.</summary>
 public sealed class AkaAnswer

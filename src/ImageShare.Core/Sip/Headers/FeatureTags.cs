@@ -29,7 +29,7 @@ public readonly record struct FeatureTags(ParameterList Parameters)
     public const string OmaIm = "+g.oma.sip-im";
 
     /// <summary>The features of a contact.</summary>
-    public static FeatureTags Of(NameAddress contact)
+    public static FeatureTags FromContact(NameAddress contact)
     {
         ArgumentNullException.ThrowIfNull(contact);
         return new FeatureTags(contact.Parameters);

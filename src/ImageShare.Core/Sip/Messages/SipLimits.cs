@@ -18,7 +18,7 @@ public sealed record SipLimits
     public int MaxHeaderBytes { get; init => field = OptionRange.AtLeast(1, value); } = 32 * 1024;
 
     /// <summary>Header rows, at least 1. Default 256; an INVITE through an IMS core has about 50.</summary>
-    public int MaxHeaderCount { get; init => field = OptionRange.AtLeast(1, value); } = 256;
+    public int MaxHeaders { get; init => field = OptionRange.AtLeast(1, value); } = 256;
 
     /// <summary>Bytes of the body; 0 refuses every body. Default 262144; an offer with a preview icon of 8 KiB in base64 takes about 13000.</summary>
     public int MaxBodyBytes { get; init => field = OptionRange.AtLeast(0, value); } = 256 * 1024;

@@ -47,7 +47,7 @@ public abstract class SipMessage
     /// Whether <see cref="Write"/> uses the compact forms of RFC 3261 §7.3.3, so that more messages fit into a UDP datagram. Default false. The compact
     /// forms that extensions define are never used.
     /// </summary>
-    public bool CompactNames { get; set; }
+    public bool UseCompactForm { get; set; }
 
     /// <summary>The length up to the body, as received; 0 for a message of this side.</summary>
     internal int HeadLength { get; set; }

@@ -1,12 +1,12 @@
 namespace ImageShare.Core.Sip.Messages;
 
 /// <summary>Why bytes could not be read as a message.</summary>
-/// <param name="Reason">What is wrong.</param>
+/// <param name="Code">What is wrong.</param>
 /// <param name="Offset">Where, counted from the first byte of the start line.</param>
-public readonly record struct SipReadError(SipReadFailure Reason, int Offset);
+public readonly record struct SipReadError(SipReadErrorCode Code, int Offset);
 
 /// <summary>What can be wrong with bytes that should be a message. Names are stable: tools print them.</summary>
-public enum SipReadFailure
+public enum SipReadErrorCode
 {
     /// <summary>Nothing but line breaks: a keep-alive.</summary>
     Empty,
@@ -51,7 +51,7 @@ public enum SipReadFailure
     /// <summary>The header is longer than <see cref="SipLimits.MaxHeaderBytes"/>.</summary>
     HeaderTooLong,
 
-    /// <summary>There are more rows than <see cref="SipLimits.MaxHeaderCount"/>.</summary>
+    /// <summary>There are more rows than <see cref="SipLimits.MaxHeaders"/>.</summary>
     TooManyHeaders,
 
     /// <summary>The body is, or claims to be, longer than <see cref="SipLimits.MaxBodyBytes"/>.</summary>

@@ -17,7 +17,7 @@ internal static class SipWriter
         for (int i = 0; i < headers.Count; i++)
         {
             SipHeader row = headers.Row(i);
-            string name = (message.CompactNames ? row.Known?.CommonCompact : null) ?? row.WrittenName;
+            string name = (message.UseCompactForm ? row.Known?.CommonCompact : null) ?? row.WrittenName;
             if (!ReferenceEquals(row.Known, LengthName))
             {
                 output.WriteUtf8(name);
@@ -34,7 +34,7 @@ internal static class SipWriter
 
         if (!lengthWritten)
         {
-            WriteLength(message.CompactNames ? LengthName.CommonCompact! : LengthName.Name, message, output);
+            WriteLength(message.UseCompactForm ? LengthName.CommonCompact! : LengthName.Name, message, output);
         }
 
         output.WriteLineEnd();

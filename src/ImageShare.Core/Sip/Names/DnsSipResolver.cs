@@ -35,21 +35,21 @@ public sealed class DnsSipResolver : ISipResolver
     public static DnsSipResolver System { get; } = new();
 
     /// <inheritdoc/>
-    public ValueTask<DnsAnswer<NaptrRecord>> GetNaptrAsync(string name, CancellationToken cancellationToken) => AskAsync(
+    public ValueTask<DnsAnswer<NaptrRecord>> GetNaptrAsync(string name, CancellationToken cancellationToken = default) => AskAsync(
         name,
         QueryType.NAPTR,
         static record => record is NAPtrRecord r ? new NaptrRecord(r.Order, r.Preference, r.Flags, r.Services, r.RegularExpression, r.Replacement.Value) : null,
         cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<DnsAnswer<Names.SrvRecord>> GetSrvAsync(string name, CancellationToken cancellationToken) => AskAsync(
+    public ValueTask<DnsAnswer<Names.SrvRecord>> GetSrvAsync(string name, CancellationToken cancellationToken = default) => AskAsync(
         name,
         QueryType.SRV,
         static record => record is DnsClient.Protocol.SrvRecord r ? new SrvRecord(r.Priority, r.Weight, r.Port, r.Target.Value) : null,
         cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<DnsAnswer<IPAddress>> GetAddressesAsync(string name, CancellationToken cancellationToken)
+    public async ValueTask<DnsAnswer<IPAddress>> GetAddressesAsync(string name, CancellationToken cancellationToken = default)
     {
         Task<DnsAnswer<IPAddress>> four = AskAsync(name, QueryType.A, static record => (record as ARecord)?.Address, cancellationToken).AsTask();
         Task<DnsAnswer<IPAddress>> six = AskAsync(name, QueryType.AAAA, static record => (record as AaaaRecord)?.Address, cancellationToken).AsTask();

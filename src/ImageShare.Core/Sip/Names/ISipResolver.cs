@@ -16,15 +16,15 @@ public interface ISipResolver
     /// <summary>The NAPTR records of a domain.</summary>
     /// <param name="name">The domain, without a dot at its end.</param>
     /// <param name="cancellationToken">Gives up; the answer is no longer needed.</param>
-    ValueTask<DnsAnswer<NaptrRecord>> GetNaptrAsync(string name, CancellationToken cancellationToken);
+    ValueTask<DnsAnswer<NaptrRecord>> GetNaptrAsync(string name, CancellationToken cancellationToken = default);
 
     /// <summary>The SRV records of a name such as <c>_sip._udp.ims.example</c>.</summary>
     /// <param name="name">The name, without a dot at its end.</param>
     /// <param name="cancellationToken">Gives up; the answer is no longer needed.</param>
-    ValueTask<DnsAnswer<SrvRecord>> GetSrvAsync(string name, CancellationToken cancellationToken);
+    ValueTask<DnsAnswer<SrvRecord>> GetSrvAsync(string name, CancellationToken cancellationToken = default);
 
     /// <summary>The addresses of a host: its A and AAAA records.</summary>
     /// <param name="name">The host, without a dot at its end.</param>
     /// <param name="cancellationToken">Gives up; the answer is no longer needed.</param>
-    ValueTask<DnsAnswer<IPAddress>> GetAddressesAsync(string name, CancellationToken cancellationToken);
+    ValueTask<DnsAnswer<IPAddress>> GetAddressesAsync(string name, CancellationToken cancellationToken = default);
 }

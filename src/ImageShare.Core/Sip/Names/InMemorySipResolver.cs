@@ -43,13 +43,13 @@ public sealed class InMemorySipResolver : ISipResolver
     }
 
     /// <inheritdoc/>
-    public ValueTask<DnsAnswer<NaptrRecord>> GetNaptrAsync(string name, CancellationToken cancellationToken) => Get<NaptrRecord>("NAPTR", name);
+    public ValueTask<DnsAnswer<NaptrRecord>> GetNaptrAsync(string name, CancellationToken cancellationToken = default) => Get<NaptrRecord>("NAPTR", name);
 
     /// <inheritdoc/>
-    public ValueTask<DnsAnswer<SrvRecord>> GetSrvAsync(string name, CancellationToken cancellationToken) => Get<SrvRecord>("SRV", name);
+    public ValueTask<DnsAnswer<SrvRecord>> GetSrvAsync(string name, CancellationToken cancellationToken = default) => Get<SrvRecord>("SRV", name);
 
     /// <inheritdoc/>
-    public ValueTask<DnsAnswer<IPAddress>> GetAddressesAsync(string name, CancellationToken cancellationToken) => Get<IPAddress>("A", name);
+    public ValueTask<DnsAnswer<IPAddress>> GetAddressesAsync(string name, CancellationToken cancellationToken = default) => Get<IPAddress>("A", name);
 
     private static (string Kind, string Name) Key(string kind, string name)
     {

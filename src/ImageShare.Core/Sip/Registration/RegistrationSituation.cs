@@ -19,7 +19,7 @@ internal sealed record RegistrationSituation(SipRegistrationOptions Options)
     public int Adaptations { get; init; }
 
     /// <summary>Whether to register the connection (RFC 5626); false when the first hop does not support it.</summary>
-    public bool UsesOutbound { get; init; } = Options.UsesOutbound;
+    public bool UsesOutbound { get; init; } = Options.UseOutbound;
 
     /// <summary>Failed attempts in a row.</summary>
     public int Failures { get; init; }

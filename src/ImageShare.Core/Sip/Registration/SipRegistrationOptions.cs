@@ -31,7 +31,7 @@ public sealed record SipRegistrationOptions
     /// Whether to register the connection itself over TCP and TLS (<c>outbound</c>, RFC 5626), so that the registrar's proxy sends requests on the connection
     /// this side has opened. A registrar that does not support it ignores it. Over UDP it is never used: it needs STUN there. Default true.
     /// </summary>
-    public bool UsesOutbound { get; init; } = true;
+    public bool UseOutbound { get; init; } = true;
 
     /// <summary>
     /// How often to register again over UDP while the answers show that this side is behind a NAT (<c>received</c> and <c>rport</c> differ from what was sent):
@@ -64,12 +64,12 @@ public sealed record SipRegistrationOptions
     /// Whether the first REGISTER has an Authorization header with the user name and without an answer (3GPP TS 24.229 §5.1.1.2), by which an IMS network finds
     /// the private identity. Needs credentials. Default false: other registrars do not expect it.
     /// </summary>
-    public bool SendsPrivateIdentity { get; init; }
+    public bool SendPrivateIdentity { get; init; }
 
     /// <summary>
     /// Whether requests of a registered client are sent in the name of the first P-Associated-URI, the default public identity (RFC 7315 §4.1, 3GPP TS 24.229
     /// §5.1.1.4.1), instead of the configured identity. Default false: the configured identity is used, and the network's are in
     /// <see cref="SipRegistrationState.AssociatedUris"/>.
     /// </summary>
-    public bool UsesAssociatedIdentity { get; init; }
+    public bool UseAssociatedIdentity { get; init; }
 }

@@ -95,7 +95,7 @@ internal sealed class AcceptedConnections(
             using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
             TlsConnection secured = await tls.AcceptAsync(
-                accepted, options.Tls.RequiresClientCertificate, TlsTrust.ForClient(options.Tls), both.Token).ConfigureAwait(false);
+                accepted, options.Tls.RequireClientCertificate, TlsTrust.ForClient(options.Tls), both.Token).ConfigureAwait(false);
             Keep(secured, SipProtocol.Tls);
         }
         catch (Exception)

@@ -24,7 +24,7 @@ public interface ISipTransport : IAsyncDisposable
     /// <param name="messageLength">Bytes of the whole request, its Via included; 0 when not yet known.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.PeerUnreachable"/>: no usable address.</exception>
-    ValueTask<SipDestination> ResolveAsync(SipUri nextHop, int messageLength, CancellationToken cancellationToken);
+    ValueTask<SipDestination> ResolveAsync(SipUri nextHop, int messageLength, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// All destinations that a name has (RFC 3263), in the order in which they are tried; opens no connection. A transport that does not implement this has one.
@@ -33,7 +33,7 @@ public interface ISipTransport : IAsyncDisposable
     /// <param name="messageLength">See <see cref="ResolveAsync"/>.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.PeerUnreachable"/>: no usable address.</exception>
-    async ValueTask<IReadOnlyList<SipDestination>> ResolveAllAsync(SipUri nextHop, int messageLength, CancellationToken cancellationToken) =>
+    async ValueTask<IReadOnlyList<SipDestination>> ResolveAllAsync(SipUri nextHop, int messageLength, CancellationToken cancellationToken = default) =>
         [await ResolveAsync(nextHop, messageLength, cancellationToken).ConfigureAwait(false)];
 
     /// <summary>
@@ -72,7 +72,7 @@ public interface ISipTransport : IAsyncDisposable
     /// <exception cref="ImageShareException">
     /// <see cref="ImageShareError.PeerUnreachable"/> or <see cref="ImageShareError.ConnectionLost"/>: it was not sent.
     /// </exception>
-    ValueTask SendAsync(SipMessage message, SipDestination destination, CancellationToken cancellationToken);
+    ValueTask SendAsync(SipMessage message, SipDestination destination, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Sends a request as <see cref="SendAsync"/> does, and names the connection that took it, by the handle <see cref="ISipTransportReceiver.OnConnectionLost"/>
@@ -81,7 +81,7 @@ public interface ISipTransport : IAsyncDisposable
     /// </summary>
     /// <returns>The connection; null for datagrams, or when the transport has no names for its connections.</returns>
     /// <exception cref="ImageShareException">As for <see cref="SendAsync"/>.</exception>
-    async ValueTask<object?> SendTrackedAsync(SipMessage message, SipDestination destination, CancellationToken cancellationToken)
+    async ValueTask<object?> SendTrackedAsync(SipMessage message, SipDestination destination, CancellationToken cancellationToken = default)
     {
         await SendAsync(message, destination, cancellationToken).ConfigureAwait(false);
         return null;

@@ -62,7 +62,7 @@ internal sealed class NextHops
                 ImageShareError.PeerUnreachable, $"{address} cannot be reached from {_bound}; check the address, or bind to one of the same kind (IPv4 or IPv6).");
         }
 
-        SipProtocol protocol = SipRouting.ChooseProtocol(nextHop, messageLength, _options.Fixed, _options.MtuThreshold);
+        SipProtocol protocol = SipRouting.ChooseProtocol(nextHop, messageLength, _options.FixedProtocol, _options.MtuThreshold);
         bool isTls = protocol == SipProtocol.Tls;
         return new SipDestination(new IPEndPoint(address, nextHop.Port ?? HostPort.DefaultPort(isTls)), protocol) { ServerName = isTls ? nextHop.Host : null };
     }
@@ -73,7 +73,7 @@ internal sealed class NextHops
     {
         RequireHost(nextHop);
         var question = new SipQuestion(
-            SipRouting.TargetOf(nextHop), nextHop.Port, ServiceOf(nextHop), nextHop.IsSecure, IsLarge: _options.Fixed is null && messageLength > _options.MtuThreshold);
+            SipRouting.TargetOf(nextHop), nextHop.Port, ServiceOf(nextHop), nextHop.IsSecure, IsLarge: _options.FixedProtocol is null && messageLength > _options.MtuThreshold);
         IReadOnlyList<SipTarget> targets = _avoided.Last(await _locator.LocateAsync(question, cancellationToken).ConfigureAwait(false));
         return [.. targets.Select(target => Destination(target, nextHop.Host))];
     }
@@ -145,7 +145,7 @@ internal sealed class NextHops
     {
         string? asked = nextHop.TransportParameter?.ToUpperInvariant();
         return nextHop.IsSecure || asked == "TLS" ? (asked is null ? null : SipService.Tls)
-            : _options.Fixed is { } only ? ServiceOf(only)
+            : _options.FixedProtocol is { } only ? ServiceOf(only)
             : asked switch
             {
                 "TCP" => SipService.Tcp,

@@ -23,13 +23,13 @@ internal sealed class SentBys(INetwork network, SipTransportOptions options, Sip
     // The one written last: nearly always the next one, too.
     private SipSentBy? _last;
 
-    private IPEndPoint? TlsEndPoint => sockets.Tls?.LocalEndPoint;
+    private IPEndPoint? TlsLocalEndPoint => sockets.Tls?.LocalEndPoint;
 
     /// <summary>What to write into Via for that destination.</summary>
     public SipSentBy For(SipDestination destination)
     {
         bool isTls = destination.Protocol == SipProtocol.Tls;
-        if (isTls && TlsEndPoint is null && destination.Connection is SipConnection { Stream: { } flow })
+        if (isTls && TlsLocalEndPoint is null && destination.Connection is SipConnection { Stream: { } flow })
         {
             // Without a TLS listener the peer can reach this side only on the existing connection.
             return new SipSentBy(options.AdvertisedHost ?? SipRouting.WithoutScope(flow.LocalEndPoint.Address).ToString(), flow.LocalEndPoint.Port);
@@ -55,7 +55,7 @@ internal sealed class SentBys(INetwork network, SipTransportOptions options, Sip
         bool isTls = destination.Protocol == SipProtocol.Tls;
 
         // What the application says counts more; and a certificate is verified by the name.
-        return options.UsesLearntAddress && options.AdvertisedHost is null && !(isTls && options.TlsHost is not null)
+        return options.UseLearntAddress && options.AdvertisedHost is null && !(isTls && options.TlsHost is not null)
             && _learnt.TryGetValue(destination.Protocol, out SipSentBy? seen)
             ? seen with { Port = (isTls ? options.AdvertisedTlsPort : options.AdvertisedPort) ?? seen.Port }
             : For(destination);
@@ -97,7 +97,7 @@ internal sealed class SentBys(INetwork network, SipTransportOptions options, Sip
         }
 
         IPAddress? address = IPAddress.TryParse(via.Host, out IPAddress? parsed) ? parsed : null;
-        if (isTls && TlsEndPoint is null && source.Connection is SipConnection { IsOpener: true, Stream: { } flow })
+        if (isTls && TlsLocalEndPoint is null && source.Connection is SipConnection { IsOpener: true, Stream: { } flow })
         {
             // The Via has the port of a connection that this side opened, possibly an earlier one.
             return IsAdvertised(via.Host, address) || flow.LocalEndPoint.Address.Equals(address);
@@ -139,7 +139,7 @@ internal sealed class SentBys(INetwork network, SipTransportOptions options, Sip
         && (advertised.Equals(host, StringComparison.OrdinalIgnoreCase)
             || (address is not null && IPAddress.TryParse(advertised, out IPAddress? own) && own.Equals(address)));
 
-    private int PortOf(bool isTls) => isTls && TlsEndPoint is { } tls
+    private int PortOf(bool isTls) => isTls && TlsLocalEndPoint is { } tls
         ? options.AdvertisedTlsPort ?? tls.Port
         : options.AdvertisedPort ?? _local.Port;
 }

@@ -223,7 +223,7 @@ internal sealed class SipConnection
     private async ValueTask RefuseAsync(SipReader reader, SipInbound inbound, ReadOnlySequence<byte> received, CancellationToken stop)
     {
         inbound.ReceiveUnreadable(reader.Refused, reader.Error!.Value, Source, _stream.LocalEndPoint, received);
-        if (SipInbound.MakeRefusal(reader.Refused, reader.Error!.Value.Reason, Source) is not { } refusal)
+        if (SipInbound.MakeRefusal(reader.Refused, reader.Error!.Value.Code, Source) is not { } refusal)
         {
             return;
         }

@@ -83,13 +83,13 @@ internal sealed class SipDatagrams(IDatagramSocket socket, SipTransportOptions o
             return;
         }
 
-        if (error.Value.Reason == SipReadFailure.Empty)
+        if (error.Value.Code == SipReadErrorCode.Empty)
         {
             return;
         }
 
         inbound.ReceiveUnreadable(message, error.Value, source, socket.LocalEndPoint, new ReadOnlySequence<byte>(bytes));
-        if (SipInbound.MakeRefusal(message, error.Value.Reason, source) is { } refusal)
+        if (SipInbound.MakeRefusal(message, error.Value.Code, source) is { } refusal)
         {
             SipDestination destination = SipRouting.GetResponseDestination(refusal, source, followMaddr: false);
             byte[] answer = refusal.ToArray();

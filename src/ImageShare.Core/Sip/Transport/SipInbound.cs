@@ -101,7 +101,7 @@ internal sealed class SipInbound(
     /// The stateless response to a request that could not be read: 513 if its body is over the limit, otherwise 400. Null if there can be no
     /// response: the message is a response or an ACK, or lacks the headers that a response copies.
     /// </summary>
-    public static SipResponse? MakeRefusal(SipMessage? broken, SipReadFailure reason, SipSource source)
+    public static SipResponse? MakeRefusal(SipMessage? broken, SipReadErrorCode reason, SipSource source)
     {
         if (broken is not SipRequest { Headers: { TopVia: not null, From: not null, To: not null, CallId: not null, CSeq: not null } } request
             || request.Method == SipMethod.Ack)
@@ -112,13 +112,13 @@ internal sealed class SipInbound(
         SipRouting.StampSource(request, source.Remote);
         return SipResponse.CreateFor(
             request,
-            reason == SipReadFailure.BodyTooLong ? 513 : 400,
+            reason == SipReadErrorCode.BodyTooLong ? 513 : 400,
             reason switch
             {
-                SipReadFailure.BodyTooLong => null,
-                SipReadFailure.BadContentLength or SipReadFailure.ConflictingContentLength or SipReadFailure.BodyTruncated => "Bad Content-Length",
-                SipReadFailure.NoContentLength => "Missing Content-Length",
-                SipReadFailure.HeaderTooLong or SipReadFailure.TooManyHeaders => "Header Too Large",
+                SipReadErrorCode.BodyTooLong => null,
+                SipReadErrorCode.BadContentLength or SipReadErrorCode.ConflictingContentLength or SipReadErrorCode.BodyTruncated => "Bad Content-Length",
+                SipReadErrorCode.NoContentLength => "Missing Content-Length",
+                SipReadErrorCode.HeaderTooLong or SipReadErrorCode.TooManyHeaders => "Header Too Large",
                 _ => "Bad Request",
             },
             SipResponse.CreateTag());

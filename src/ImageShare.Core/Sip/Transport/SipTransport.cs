@@ -39,7 +39,7 @@ public sealed class SipTransport : ISipTransport
     public IPEndPoint LocalEndPoint { get; }
 
     /// <summary>The bound address and port for TLS; null if this side has no certificate.</summary>
-    public IPEndPoint? TlsEndPoint => _sockets.Tls?.LocalEndPoint;
+    public IPEndPoint? TlsLocalEndPoint => _sockets.Tls?.LocalEndPoint;
 
     /// <summary>The counters.</summary>
     public SipTransportStatistics Statistics { get; } = new();
@@ -81,7 +81,7 @@ public sealed class SipTransport : ISipTransport
     }
 
     /// <inheritdoc/>
-    public async ValueTask<SipDestination> ResolveAsync(SipUri nextHop, int messageLength, CancellationToken cancellationToken)
+    public async ValueTask<SipDestination> ResolveAsync(SipUri nextHop, int messageLength, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(nextHop);
         if (!IPAddress.TryParse(SipRouting.TargetOf(nextHop), out IPAddress? address))
@@ -95,7 +95,7 @@ public sealed class SipTransport : ISipTransport
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<SipDestination>> ResolveAllAsync(SipUri nextHop, int messageLength, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<SipDestination>> ResolveAllAsync(SipUri nextHop, int messageLength, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(nextHop);
         return IPAddress.TryParse(SipRouting.TargetOf(nextHop), out IPAddress? address)
@@ -139,11 +139,11 @@ public sealed class SipTransport : ISipTransport
     }
 
     /// <inheritdoc/>
-    public async ValueTask SendAsync(SipMessage message, SipDestination destination, CancellationToken cancellationToken) =>
+    public async ValueTask SendAsync(SipMessage message, SipDestination destination, CancellationToken cancellationToken = default) =>
         await SendTrackedAsync(message, destination, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public async ValueTask<object?> SendTrackedAsync(SipMessage message, SipDestination destination, CancellationToken cancellationToken)
+    public async ValueTask<object?> SendTrackedAsync(SipMessage message, SipDestination destination, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(message);
         ArgumentNullException.ThrowIfNull(destination);
@@ -269,7 +269,7 @@ public sealed class SipTransport : ISipTransport
     }
 
     // Without a TLS listener, Via and Contact name the local end of a connection, which must be open before they are written.
-    private bool NeedsFlow(SipDestination destination) => destination.Protocol == SipProtocol.Tls && TlsEndPoint is null && _running is not null;
+    private bool NeedsFlow(SipDestination destination) => destination.Protocol == SipProtocol.Tls && TlsLocalEndPoint is null && _running is not null;
 
     private async ValueTask<SipDestination> OpenFlowAsync(SipDestination destination, CancellationToken cancellationToken) =>
         destination with { Connection = (await _running!.Connections.GetAsync(destination, cancellationToken).ConfigureAwait(false)).Connection };

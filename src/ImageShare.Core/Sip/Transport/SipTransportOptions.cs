@@ -30,7 +30,7 @@ public sealed record SipTransportOptions
     /// Whether Contact contains the address and port at which a server saw this side (<see cref="ISipTransport.LearnAddress"/>), unless
     /// <see cref="AdvertisedHost"/> is set. Default false.
     /// </summary>
-    public bool UsesLearntAddress { get; init; }
+    public bool UseLearntAddress { get; init; }
 
     /// <summary>
     /// TLS: which servers to trust, and this side's certificate. Without a certificate the transport does not listen for TLS, and peers can
@@ -51,7 +51,7 @@ public sealed record SipTransportOptions
     /// The protocol for all requests, whatever their size; null (the default) chooses by RFC 3261 §18.1.1. A sips URI or
     /// <c>transport=tls</c> still uses TLS.
     /// </summary>
-    public SipProtocol? Fixed { get; init; }
+    public SipProtocol? FixedProtocol { get; init; }
 
     /// <summary>
     /// Who is asked for the NAPTR, SRV and address records of host names (RFC 3263). Null (the default): on <see cref="SystemNetwork"/> the name servers of the

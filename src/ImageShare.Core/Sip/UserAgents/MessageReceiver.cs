@@ -50,7 +50,7 @@ internal sealed class MessageReceiver(DialogLayer dialogs, RequestDispatcher req
     {
         if (message.MalformedLines is [var first, ..] lines)
         {
-            AgentLog.PassedOver(_agent.Logger, lines.Count, first.Reason, first.Offset);
+            AgentLog.PassedOver(_agent.Logger, lines.Count, first.Code, first.Offset);
         }
 
         if (message is SipRequest request)

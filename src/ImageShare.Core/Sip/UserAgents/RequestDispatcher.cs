@@ -65,7 +65,7 @@ internal sealed class RequestDispatcher(DialogLayer dialogs, ISipRequestHandler 
 
     // RFC 3261 §8.2.7.
     private bool IsAnsweredWithoutState(SipRequest request) =>
-        _agent.Options.AnswersOptionsWithoutState && request.Method == SipMethod.Options && request.Headers.To!.Tag is null
+        _agent.Options.AnswerOptionsWithoutState && request.Method == SipMethod.Options && request.Headers.To!.Tag is null
         && _agent.Capabilities.Methods.Contains(SipMethod.Options);
 
     // OPTIONS changes nothing (RFC 3261 §11.2), so each retransmission may be answered anew. No state is kept: no number of them takes memory.
@@ -186,7 +186,7 @@ internal sealed class RequestDispatcher(DialogLayer dialogs, ISipRequestHandler 
 
     private bool IsForUnknownDialog(SipRequest request) => request.Headers.To!.Tag is null
         ? DialogMethods.Contains(request.Method)
-        : request.Method != SipMethod.Options || !_agent.Options.AnswersStrayOptions;
+        : request.Method != SipMethod.Options || !_agent.Options.AnswerStrayOptions;
 
     private void Deliver(ServerTransaction transaction)
     {

@@ -59,7 +59,7 @@ internal sealed class Provider : IAsyncDisposable
     {
         Route = [Edge(transport)],
         Transport = transport switch { "tls" => SipTransportChoice.Tls, "tcp" => SipTransportChoice.Tcp, _ => SipTransportChoice.BySize },
-        Tls = new TlsOptions { TrustedRoots = [TestCertificates.Authority] },
+        SipTls = new TlsOptions { TrustedRoots = [TestCertificates.Authority] },
         Credentials = new SipCredentials(options.Identity.User!, password),
     };
 

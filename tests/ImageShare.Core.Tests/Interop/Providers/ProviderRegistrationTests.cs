@@ -107,7 +107,7 @@ public sealed class ProviderRegistrationTests
         ProviderSettings settings = (ims ? Ims : Registrar) with { HelpsNat = helpsNat };
         await using RegisteredPair pair = await RegisteredPair.StartAsync(settings, transport, transport, with: o => o with { TimeProvider = time });
         var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        pair.Bob.RegistrationChanged += state =>
+        pair.Bob.RegistrationChanged += (_, state) =>
         {
             if (state.Status == SipRegistrationStatus.Lost)
             {
@@ -161,7 +161,7 @@ public sealed class ProviderRegistrationTests
     private static Task UntilAsync(ImageShareClient client, Predicate<SipRegistrationState> isSo)
     {
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        client.RegistrationChanged += state =>
+        client.RegistrationChanged += (_, state) =>
         {
             if (isSo(state))
             {

@@ -70,7 +70,7 @@ public sealed class ProviderShareTests
             "tcp",
             with: o => o with
             {
-                MediaTls = new TlsOptions { TrustedRoots = [TestCertificates.Authority] },
+                MsrpTls = new TlsOptions { TrustedRoots = [TestCertificates.Authority] },
                 MsrpRelays = [relay.As(o.Identity.User!)],
             });
         await pair.ShareAsync(pair.Alice, 200_000);

@@ -46,11 +46,11 @@ public sealed class MsrpHostilePeerTests : HostilePeerTest
         Assert.That(Encoding.ASCII.GetString(await receiver.Completed), Is.EqualTo("1234\r\n\r\n"), "inside a body they are data");
     }
 
-    [TestCase(MsrpSuccessReports.WholeMessage, 1)]
-    [TestCase(MsrpSuccessReports.EachChunk, 100_000)]
+    [TestCase(MsrpSuccessReportScope.WholeMessage, 1)]
+    [TestCase(MsrpSuccessReportScope.EachChunk, 100_000)]
     [Category("SEC-001")]
     [Category("RPT-010")]
-    public async Task A_hundred_thousand_chunks_of_one_octet_complete(MsrpSuccessReports policy, int reports)
+    public async Task A_hundred_thousand_chunks_of_one_octet_complete(MsrpSuccessReportScope policy, int reports)
     {
         const int Count = 100_000;
         (MsrpSession session, CollectingReceiver receiver, RawMsrpPeer peer) = await BoundAsync(reports: policy);
@@ -95,11 +95,11 @@ public sealed class MsrpHostilePeerTests : HostilePeerTest
         await AssertUndisturbedAsync(other, bystander);
     }
 
-    [TestCase(MsrpSuccessReports.WholeMessage)]
-    [TestCase(MsrpSuccessReports.EachChunk)]
+    [TestCase(MsrpSuccessReportScope.WholeMessage)]
+    [TestCase(MsrpSuccessReportScope.EachChunk)]
     [Category("SEC-001")]
     [Category("SEC-002")]
-    public async Task A_peer_that_sends_and_does_not_read_gets_no_further_than_its_answers_may_wait(MsrpSuccessReports policy)
+    public async Task A_peer_that_sends_and_does_not_read_gets_no_further_than_its_answers_may_wait(MsrpSuccessReportScope policy)
     {
         var limits = new MsrpLimits { MaxPendingResponseBytes = 64 * 1024 };
         await RestartAsync(limits);
@@ -151,7 +151,7 @@ public sealed class MsrpHostilePeerTests : HostilePeerTest
     // Counts by the codec alone: what a test keeps of 200,000 messages should not be more than what it tests.
     private static async Task<(int Answers, int Reports)> CountAnswersAsync(RawMsrpPeer peer, int until)
     {
-        var decoder = new MsrpDecoder();
+        var decoder = new MsrpReader();
         (int answers, int reports) = (0, 0);
         while (answers + reports < until)
         {

@@ -34,7 +34,7 @@ public sealed class MsrpTraceTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(unread.Outgoing, Is.False);
+            Assert.That(unread.IsOutgoing, Is.False);
             Assert.That(unread.StartLine, Is.EqualTo("HTTP/1.1 400 Bad Request"));
             Assert.That(unread.Problem, Is.EqualTo($"NotMsrp at byte {opening.Length} of the connection"));
             Assert.That(Encoding.UTF8.GetString(unread.Bytes.Span), Is.EqualTo(garbage[..unread.Bytes.Length]));
@@ -76,8 +76,8 @@ public sealed class MsrpTraceTests
             shown.Add(await seen.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
         }
 
-        MsrpTraceEvent[] incoming = [.. shown.Where(static e => !e.Outgoing)];
-        MsrpTraceEvent[] outgoing = [.. shown.Where(static e => e.Outgoing)];
+        MsrpTraceEvent[] incoming = [.. shown.Where(static e => !e.IsOutgoing)];
+        MsrpTraceEvent[] outgoing = [.. shown.Where(static e => e.IsOutgoing)];
         Assert.Multiple(() =>
         {
             Assert.That(incoming.Select(static e => Encoding.UTF8.GetString(e.Head.Span)), Is.EqualTo(heads));

@@ -100,9 +100,9 @@ public sealed partial class MsrpWholeChunkTests
         var network = new InMemoryNetwork();
         List<string> seen = [];
         await using MsrpEndpoint endpoint = MsrpEndpoint.Start(
-            network, new MsrpEndpointOptions { TimeProvider = new ManualTimeProvider(), Trace = e => Add($"{e.Outgoing} {e.StartLine} {e.BodyLength} {e.Continuation}") });
+            network, new MsrpEndpointOptions { TimeProvider = new ManualTimeProvider(), Trace = e => Add($"{e.IsOutgoing} {e.StartLine} {e.BodyLength} {e.Continuation}") });
         var receiver = new CollectingReceiver { OnWrite = (octets, _) => WriteAsync(manner, octets), OnComplete = () => CompleteAsync(manner) };
-        MsrpSession session = endpoint.CreateSession(new() { Receiver = receiver, MaxMessageSize = 48, SuccessReports = MsrpSuccessReports.EachChunk });
+        MsrpSession session = endpoint.CreateSession(new() { Receiver = receiver, MaxMessageSize = 48, SuccessReports = MsrpSuccessReportScope.EachChunk });
         await using RawMsrpPeer peer = await RawMsrpPeer.DialAsync(network, endpoint.LocalEndPoint);
         var all = new StringBuilder();
         for (int i = 0; i < chunks.Length; i++)

@@ -352,7 +352,7 @@ public sealed class MsrpChunkerTests
     private static List<Chunked> Read(byte[] wire, int segment = int.MaxValue)
     {
         var chunks = new List<Chunked>();
-        var decoder = new MsrpDecoder();
+        var decoder = new MsrpReader();
         ReadOnlySequence<byte> input = Segments.Join(Segments.Cut(wire, Math.Min(segment, wire.Length)));
         List<byte> body = [];
         while (decoder.Read(ref input, out MsrpEvent next) == OperationStatus.Done)

@@ -18,7 +18,7 @@ public sealed class MsrpDecoderLoadTests
         const int Block = 1 << 20;
         byte[] data = new byte[Block];
         new Random(1).NextBytes(data);
-        var decoder = new MsrpDecoder();
+        var decoder = new MsrpReader();
         var head = new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes(
             "MSRP abcdefgh SEND\r\n" + Paths + "Message-ID: 12339sdqwer\r\nByte-Range: 1-*/*\r\nContent-Type: image/png\r\n\r\n"));
         decoder.Read(ref head, out _);
@@ -46,7 +46,7 @@ public sealed class MsrpDecoderLoadTests
     public void Chunks_that_look_alike_allocate_nothing()
     {
         byte[] octets = Chunks(2048, 64);
-        var decoder = new MsrpDecoder();
+        var decoder = new MsrpReader();
         Run(decoder, octets);
         long allocated = long.MaxValue;
         int chunks = 0;
@@ -90,7 +90,7 @@ public sealed class MsrpDecoderLoadTests
         // Each repetition is an end-line but for its sign: a reader that started over at each would never come to an end.
         string near = string.Concat(Enumerable.Repeat("\r\n-------abcdefgh!", 60_000));
         byte[] octets = Encoding.ASCII.GetBytes("MSRP abcdefgh SEND\r\n" + Paths + "Content-Type: a/b\r\n\r\n" + near + "\r\n-------abcdefgh$\r\n");
-        var decoder = new MsrpDecoder();
+        var decoder = new MsrpReader();
         int events = 0;
         ReadOnlySequence<byte> input = new(octets);
         while (decoder.Read(ref input, out _) == OperationStatus.Done)
@@ -102,7 +102,7 @@ public sealed class MsrpDecoderLoadTests
         Assert.That(decoder.IsIdle, Is.True);
     }
 
-    private static int Run(MsrpDecoder decoder, byte[] octets)
+    private static int Run(MsrpReader decoder, byte[] octets)
     {
         var input = new ReadOnlySequence<byte>(octets);
         int ends = 0;

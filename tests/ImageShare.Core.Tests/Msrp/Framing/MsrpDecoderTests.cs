@@ -219,11 +219,11 @@ public sealed class MsrpDecoderTests
     [Category("SEC-001")]
     public void A_head_without_end_is_refused_at_the_limit()
     {
-        var decoder = new MsrpDecoder(new MsrpLimits { MaxHeadBytes = 500 });
+        var decoder = new MsrpReader(new MsrpLimits { MaxHeadBytes = 500 });
         byte[] octets = Encoding.ASCII.GetBytes("MSRP abcd SEND\r\nX: " + new string('x', 2000));
         Assert.That(Wire.Decode(decoder, Segments.Cut(octets, 10)), Is.EqualTo("invalid HeadTooLong at 16"));
 
-        decoder = new MsrpDecoder(new MsrpLimits { MaxHeadBytes = 500 });
+        decoder = new MsrpReader(new MsrpLimits { MaxHeadBytes = 500 });
         octets = Encoding.ASCII.GetBytes("MSRP abcd SEND\r\n" + string.Concat(Enumerable.Repeat("X: y\r\n", 1000)));
         Assert.That(Wire.Decode(decoder, octets), Does.StartWith("invalid HeadTooLong"));
     }
@@ -235,7 +235,7 @@ public sealed class MsrpDecoderTests
         byte[] chunk = Encoding.ASCII.GetBytes("MSRP abcd SEND\r\n" + Paths + "-------abcd$\r\n");
         for (int size = 1; size <= chunk.Length; size++)
         {
-            var decoder = new MsrpDecoder(new MsrpLimits { MaxHeadBytes = int.MaxValue });
+            var decoder = new MsrpReader(new MsrpLimits { MaxHeadBytes = int.MaxValue });
             ReadOnlySequence<byte> input = Segments.Join(Segments.Cut(chunk, size));
             Assert.That(decoder.Read(ref input, out MsrpEvent next), Is.EqualTo(OperationStatus.Done), $"in segments of {size}");
             Assert.That(next.Kind, Is.EqualTo(MsrpEventKind.RequestHead));
@@ -254,7 +254,7 @@ public sealed class MsrpDecoderTests
     [Test]
     public void After_invalid_data_it_stays_invalid()
     {
-        var decoder = new MsrpDecoder();
+        var decoder = new MsrpReader();
         var input = new ReadOnlySequence<byte>("HTTP"u8.ToArray());
         Assert.That(decoder.Read(ref input, out _), Is.EqualTo(OperationStatus.InvalidData));
         input = new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes(Send));
@@ -265,7 +265,7 @@ public sealed class MsrpDecoderTests
     [Test]
     public void Holds_back_only_what_may_be_the_end_line()
     {
-        var decoder = new MsrpDecoder();
+        var decoder = new MsrpReader();
         var input = new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes(Send + "abcdef\r\n------"));
         Assert.That(decoder.Read(ref input, out _), Is.EqualTo(OperationStatus.Done));
         Assert.That(decoder.Read(ref input, out MsrpEvent next), Is.EqualTo(OperationStatus.Done));
@@ -314,7 +314,7 @@ public sealed class MsrpDecoderTests
     private static MsrpHead ReadHead(string octets)
     {
         var input = new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes(octets));
-        Assert.That(new MsrpDecoder().Read(ref input, out MsrpEvent next), Is.EqualTo(OperationStatus.Done));
+        Assert.That(new MsrpReader().Read(ref input, out MsrpEvent next), Is.EqualTo(OperationStatus.Done));
         return next.Head;
     }
 

@@ -24,21 +24,21 @@ public sealed class MsrpHeadTests
     [TestCase("Status: 000 200 OK\r\nStatus: 000 200 OK\r\n")]
     public void A_known_header_stands_once(string headers)
     {
-        Assert.That(Fault(headers), Is.EqualTo(MsrpDecodeReason.RepeatedHeader));
+        Assert.That(Fault(headers), Is.EqualTo(MsrpReadErrorCode.RepeatedHeader));
         Assert.That(headers.Length < 32 ? null : Fault(headers[..(headers.Length / 2)]), Is.Null);
     }
 
     [TestCase("X: y\r\nX: y\r\n", null)]
-    [TestCase(" X: y\r\n", MsrpDecodeReason.FoldedLine)]
-    [TestCase("\tX: y\r\n", MsrpDecodeReason.FoldedLine)]
-    [TestCase(" no colon\r\n", MsrpDecodeReason.FoldedLine)]
-    [TestCase("X : y\r\n", MsrpDecodeReason.BadHeader)]
-    [TestCase("Status : 000 200\r\n", MsrpDecodeReason.BadHeader)]
-    [TestCase("-------abcd!\r\n", MsrpDecodeReason.BadHeader)]
-    [TestCase("-------abce$\r\n", MsrpDecodeReason.BadHeader)]
-    [TestCase("------=abcd$\r\n", MsrpDecodeReason.BadHeader)]
-    [TestCase("-------abcd$$\r\n", MsrpDecodeReason.BadHeader)]
-    public void Another_line_is_a_header_of_any_name_or_a_fault(string line, MsrpDecodeReason? reason) => Assert.That(Fault(line), Is.EqualTo(reason));
+    [TestCase(" X: y\r\n", MsrpReadErrorCode.FoldedLine)]
+    [TestCase("\tX: y\r\n", MsrpReadErrorCode.FoldedLine)]
+    [TestCase(" no colon\r\n", MsrpReadErrorCode.FoldedLine)]
+    [TestCase("X : y\r\n", MsrpReadErrorCode.BadHeader)]
+    [TestCase("Status : 000 200\r\n", MsrpReadErrorCode.BadHeader)]
+    [TestCase("-------abcd!\r\n", MsrpReadErrorCode.BadHeader)]
+    [TestCase("-------abce$\r\n", MsrpReadErrorCode.BadHeader)]
+    [TestCase("------=abcd$\r\n", MsrpReadErrorCode.BadHeader)]
+    [TestCase("-------abcd$$\r\n", MsrpReadErrorCode.BadHeader)]
+    public void Another_line_is_a_header_of_any_name_or_a_fault(string line, MsrpReadErrorCode? reason) => Assert.That(Fault(line), Is.EqualTo(reason));
 
     [Test]
     [Category("MSRP-022")]
@@ -57,14 +57,14 @@ public sealed class MsrpHeadTests
     public void Reads_which_reports_are_wanted(string headers, MsrpFailureReport failure, bool success)
     {
         MsrpHead head = Read(Paths + headers);
-        Assert.That((head.FailureReport, head.SuccessReport, head.Fault), Is.EqualTo((failure, success, (MsrpDecodeError?)null)));
+        Assert.That((head.FailureReport, head.SuccessReport, head.Fault), Is.EqualTo((failure, success, (MsrpReadError?)null)));
     }
 
     [Test]
     public void The_first_fault_counts_and_reading_goes_on()
     {
         MsrpHead head = Read("No colon\r\nByte-Range: x\r\n" + Paths);
-        Assert.That(head.Fault, Is.EqualTo(new MsrpDecodeError(MsrpDecodeReason.BadHeader, 16)));
+        Assert.That(head.Fault, Is.EqualTo(new MsrpReadError(MsrpReadErrorCode.BadHeader, 16)));
         Assert.That((head.ToPath!.ToString(), head.FromPath!.ToString()), Is.EqualTo(("msrp://b:1/x;tcp", "msrp://a:1/x;tcp")), "for the 400");
     }
 
@@ -78,7 +78,7 @@ public sealed class MsrpHeadTests
         {
             Assert.That((head.IsRequest, head.IsSend, head.IsReport, head.Method, head.Status, head.Comment), Is.EqualTo((false, false, false, (string?)null, 200, "OK")));
             Assert.That((head.MessageId, head.ByteRange, head.SuccessReport, head.FailureReport), Is.EqualTo(((string?)null, (ByteRange?)null, false, MsrpFailureReport.Yes)));
-            Assert.That((head.ReportStatus, head.ContentType, head.HasBody, head.Fault), Is.EqualTo(((MsrpReportStatus?)null, (ImageShare.Core.Text.MediaType?)null, false, (MsrpDecodeError?)null)));
+            Assert.That((head.ReportStatus, head.ContentType, head.HasBody, head.Fault), Is.EqualTo(((MsrpReportStatus?)null, (ImageShare.Core.Text.MediaType?)null, false, (MsrpReadError?)null)));
             Assert.That(head.GetOtherHeaders(), Is.Empty);
         });
 
@@ -86,10 +86,10 @@ public sealed class MsrpHeadTests
         Assert.Multiple(() =>
         {
             Assert.That((head.IsRequest, head.IsReport, head.Status, head.Comment), Is.EqualTo((true, true, 0, (string?)null)));
-            Assert.That((head.ToPath, head.FromPath, head.Fault!.Value.Reason), Is.EqualTo(((MsrpPath?)null, (MsrpPath?)null, MsrpDecodeReason.MissingPath)));
+            Assert.That((head.ToPath, head.FromPath, head.Fault!.Value.Code), Is.EqualTo(((MsrpPath?)null, (MsrpPath?)null, MsrpReadErrorCode.MissingPath)));
         });
         head = ReadLast("MSRP abcd REPORT\r\n" + End + "MSRP abcd SEND\r\n" + Paths + End);
-        Assert.That((head.IsReport, head.IsSend, head.Fault), Is.EqualTo((false, true, (MsrpDecodeError?)null)));
+        Assert.That((head.IsReport, head.IsSend, head.Fault), Is.EqualTo((false, true, (MsrpReadError?)null)));
     }
 
     // It ends in its end-line, or in the empty line before the body.
@@ -105,7 +105,7 @@ public sealed class MsrpHeadTests
         byte[] bytes = Encoding.ASCII.GetBytes(head + end);
         foreach (int limit in (int[])[length, length - 1])
         {
-            var decoder = new MsrpDecoder(new MsrpLimits { MaxHeadBytes = limit });
+            var decoder = new MsrpReader(new MsrpLimits { MaxHeadBytes = limit });
             string read = Wire.Decode(decoder, segment == 0 ? [bytes] : Segments.Cut(bytes, segment));
             Assert.That(read, limit == length ? Does.EndWith("end $\nidle") : Is.EqualTo($"invalid HeadTooLong at {head.Length}"), $"{limit} of {length}");
         }
@@ -117,7 +117,7 @@ public sealed class MsrpHeadTests
     public void The_limit_is_that_of_each_head(bool inPieces)
     {
         string text = Response + Response.Replace("abcd", "abce", StringComparison.Ordinal) + Response;
-        var decoder = new MsrpDecoder(new MsrpLimits { MaxHeadBytes = Response.Length });
+        var decoder = new MsrpReader(new MsrpLimits { MaxHeadBytes = Response.Length });
         Assert.That(Wire.Decode(decoder, Segments.Cut(Encoding.ASCII.GetBytes(text), inPieces ? 5 : text.Length)), Does.EndWith("idle"));
     }
 
@@ -130,7 +130,7 @@ public sealed class MsrpHeadTests
         foreach ((int before, int between, string end) in ((int, int, string)[])[(2, 2, "idle"), (3, 0, "invalid TooManyBlankLines at 4"), (1, 3, $"invalid TooManyBlankLines at {2 + Response.Length + 4}")])
         {
             string text = Lines(before) + Response + Lines(between) + Response;
-            var decoder = new MsrpDecoder(new MsrpLimits { MaxBlankLines = 2 });
+            var decoder = new MsrpReader(new MsrpLimits { MaxBlankLines = 2 });
             Assert.That(Wire.Decode(decoder, Segments.Cut(Encoding.ASCII.GetBytes(text), piece)), Does.EndWith(end));
         }
 
@@ -149,7 +149,7 @@ public sealed class MsrpHeadTests
     {
         foreach (int size in (int[])[1, 10])
         {
-            var decoder = new MsrpDecoder();
+            var decoder = new MsrpReader();
             ReadOnlySequence<byte> input = Segments.Join([ReadOnlyMemory<byte>.Empty, .. Segments.Cut(Encoding.ASCII.GetBytes(text), size)]);
             Assert.That(decoder.Read(ref input, out _), Is.EqualTo(status));
             Assert.That((input.Length, decoder.Offset), Is.EqualTo(((long)left, (long)(text.Length - left))));
@@ -159,10 +159,10 @@ public sealed class MsrpHeadTests
     [Test]
     public void Says_whether_a_head_has_begun()
     {
-        var decoder = new MsrpDecoder();
+        var decoder = new MsrpReader();
         var input = new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes("MSRP abcd SEND"));
         decoder.Read(ref input, out _);
-        Assert.That((decoder.IsIdle, decoder.IsInHead, decoder.Error), Is.EqualTo((true, false, (MsrpDecodeError?)null)), "not even a line");
+        Assert.That((decoder.IsIdle, decoder.IsInHead, decoder.Error), Is.EqualTo((true, false, (MsrpReadError?)null)), "not even a line");
         input = new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes("MSRP abcd SEND\r\n" + Paths));
         decoder.Read(ref input, out _);
         Assert.That((decoder.IsIdle, decoder.IsInHead), Is.EqualTo((false, true)));
@@ -175,13 +175,13 @@ public sealed class MsrpHeadTests
         Assert.That((decoder.IsIdle, decoder.IsInHead), Is.EqualTo((true, false)));
     }
 
-    private static MsrpDecodeReason? Fault(string headers) => Read(Paths + headers).Fault?.Reason;
+    private static MsrpReadErrorCode? Fault(string headers) => Read(Paths + headers).Fault?.Code;
 
     private static MsrpHead Read(string headers) => ReadLast("MSRP abcd SEND\r\n" + headers + End);
 
     private static MsrpHead ReadLast(string text)
     {
-        var decoder = new MsrpDecoder();
+        var decoder = new MsrpReader();
         var input = new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes(text));
         MsrpHead? head = null;
         while (decoder.Read(ref input, out MsrpEvent next) == OperationStatus.Done)

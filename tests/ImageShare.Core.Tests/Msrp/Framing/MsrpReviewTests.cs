@@ -48,7 +48,7 @@ public sealed class MsrpReviewTests
     public void Names_the_clause(MsrpWarningCode code, string clause) => Assert.That(new MsrpWarning(code, 0).Clause, Is.EqualTo(clause));
 
     [Test]
-    public void Without_a_head_there_is_nothing_to_review() => Assert.That(() => MsrpReview.Of(null!), Throws.ArgumentNullException);
+    public void Without_a_head_there_is_nothing_to_review() => Assert.That(() => MsrpReview.Check(null!), Throws.ArgumentNullException);
 
     // A head that repeats the one before it is not read line by line, and stands at another place all the same.
     [TestCase(Send + "Byte-Range: 1-4/99\r\n" + End, Send + "Byte-Range: 9-8/99\r\n" + End, "RangeEndsBeforeItBegins 9-8/")]
@@ -65,7 +65,7 @@ public sealed class MsrpReviewTests
 
     private static string ReviewLast(string text)
     {
-        var decoder = new MsrpDecoder();
+        var decoder = new MsrpReader();
         var input = new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes(text));
         IReadOnlyList<MsrpWarning> found = [];
         long start = 0;
@@ -75,7 +75,7 @@ public sealed class MsrpReviewTests
             Assert.That(decoder.Read(ref input, out MsrpEvent next), Is.EqualTo(OperationStatus.Done));
             if (next.Kind is MsrpEventKind.RequestHead or MsrpEventKind.ResponseHead)
             {
-                found = MsrpReview.Of(next.Head);
+                found = MsrpReview.Check(next.Head);
                 start = from;
             }
         }

@@ -102,7 +102,7 @@ public sealed class RepeatedHeadTests
     {
         string first = Send.Replace("1-4/99", "1-4/9", StringComparison.Ordinal);
         int headLength = first.IndexOf("data", StringComparison.Ordinal);
-        var decoder = new ImageShare.Core.Msrp.Framing.MsrpDecoder(new ImageShare.Core.Msrp.MsrpLimits { MaxHeadBytes = headLength });
+        var decoder = new ImageShare.Core.Msrp.Framing.MsrpReader(new ImageShare.Core.Msrp.MsrpLimits { MaxHeadBytes = headLength });
         string read = Wire.Decode(decoder, [Encoding.Latin1.GetBytes(first + first + Send)]);
         Assert.That(read, Does.Contain("invalid HeadTooLong"));
         Assert.That(read.Split("MSRP id01 SEND"), Has.Length.EqualTo(3), "the two that are short enough");
@@ -116,7 +116,7 @@ public sealed class RepeatedHeadTests
         {
             string second = first.Replace("id01", "id02", StringComparison.Ordinal);
             var input = new System.Buffers.ReadOnlySequence<byte>(Encoding.Latin1.GetBytes(first + second));
-            var decoder = new ImageShare.Core.Msrp.Framing.MsrpDecoder();
+            var decoder = new ImageShare.Core.Msrp.Framing.MsrpReader();
             Assert.That(decoder.TryReadWhole(input.FirstSpan, out _), Is.False, "nothing to repeat yet");
             do
             {

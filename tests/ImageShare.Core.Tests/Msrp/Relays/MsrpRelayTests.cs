@@ -145,7 +145,7 @@ public sealed class MsrpRelayTests
         await relay.AnswerAsync(await relay.ReadAsync(), "200 OK", "Use-Path: msrps://127.0.0.1:2855/first;tcp\r\nExpires: 20\r\n");
         await using MsrpSession session = await creating.WaitAsync(Patience);
         var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        session.AdvertisedPathChanged = changed.SetResult;
+        session.AdvertisedPathChanged += (_, _) => changed.SetResult();
         session.SetPeerPath(MsrpPath.Parse("msrps://127.0.0.1:2855/peers;tcp msrps://f.example:2855/f;tcp"));
         await session.ConnectAsync(active: true, default).WaitAsync(Patience);
         await relay.AnswerAsync(await relay.ReadAsync(), "200 OK", string.Empty);
@@ -195,7 +195,7 @@ public sealed class MsrpRelayTests
         await relay.AnswerAsync(await relay.ReadAsync(), "200 OK", "Use-Path: msrps://127.0.0.1:2855/b;tcp\r\nExpires: 20\r\n");
         await using MsrpSession session = await creating.WaitAsync(Patience);
         int told = 0;
-        session.AdvertisedPathChanged = () => Interlocked.Increment(ref told);
+        session.AdvertisedPathChanged += (_, _) => Interlocked.Increment(ref told);
         for (int i = 0; i < 3; i++)
         {
             await relay.AnswerAsync(await _time.DriveAsync(relay.ReadAsync()), "200 OK", "Use-Path: msrps://127.0.0.1:2855/b;tcp\r\nExpires: 20\r\n");

@@ -93,7 +93,7 @@ public sealed class MsrpBindingTests : ReceivingTest
     [Category("MSRP-032")]
     public async Task A_session_is_found_by_its_id_alone_when_the_options_say_so(string to, bool matches, int status)
     {
-        await using MsrpEndpoint endpoint = MsrpEndpoint.Start(Network, new MsrpEndpointOptions { TimeProvider = Time, MatchesBySessionId = matches });
+        await using MsrpEndpoint endpoint = MsrpEndpoint.Start(Network, new MsrpEndpointOptions { TimeProvider = Time, MatchBySessionId = matches });
         MsrpSession session = endpoint.CreateSession(new() { Receiver = new CollectingReceiver(), StrictFromPath = true });
         session.SetPeerPath(MsrpPath.Parse("msrp://10.0.0.1:2855/peersid;tcp"));
         await using RawMsrpPeer peer = await RawMsrpPeer.DialAsync(Network, endpoint.LocalEndPoint);

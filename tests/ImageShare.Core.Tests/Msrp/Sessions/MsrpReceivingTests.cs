@@ -135,11 +135,11 @@ public sealed class MsrpReceivingTests : ReceivingTest
         Assert.That(await peer.ReadLineAsync(), Is.EqualTo("aaaa 413"));
     }
 
-    [TestCase(MsrpSuccessReports.WholeMessage, "aaaa 200|bbbb 200|REPORT 1-8/8 0$ 200")]
-    [TestCase(MsrpSuccessReports.EachChunk, "aaaa 200|REPORT 1-4/8 0$ 200|bbbb 200|REPORT 5-8/8 0$ 200")]
+    [TestCase(MsrpSuccessReportScope.WholeMessage, "aaaa 200|bbbb 200|REPORT 1-8/8 0$ 200")]
+    [TestCase(MsrpSuccessReportScope.EachChunk, "aaaa 200|REPORT 1-4/8 0$ 200|bbbb 200|REPORT 5-8/8 0$ 200")]
     [Category("RPT-010")]
     [Category("RPT-013")]
-    public async Task Success_is_reported_when_asked(MsrpSuccessReports policy, string answers)
+    public async Task Success_is_reported_when_asked(MsrpSuccessReportScope policy, string answers)
     {
         (MsrpSession session, _, RawMsrpPeer peer) = await BoundAsync(reports: policy);
         await peer.SendAsync(session.LocalUri, "aaaa", "Success-Report: yes\r\nByte-Range: 1-4/8\r\n", "1234", '+');

@@ -87,7 +87,7 @@ public sealed class MsrpTlsListenerTests(bool isTcp) : TlsTest(isTcp)
         var receiver = new CollectingReceiver();
         MsrpSession taker = Bob.CreateSession(new MsrpSessionOptions { IsSecure = true, Receiver = receiver });
         taker.SetPeerPath(MsrpPath.Parse("msrps://127.0.0.1:9999/peer;IsTcp"), static _ => true);
-        await using RawMsrpPeer plain = await RawMsrpPeer.DialAsync(Network, Bob.SecureLocalEndPoint!);
+        await using RawMsrpPeer plain = await RawMsrpPeer.DialAsync(Network, Bob.TlsLocalEndPoint!);
         await plain.SendAsync(taker.LocalUri, "abcd1234", "Byte-Range: 1-5/5\r\n", "hello", '$');
         Assert.That(await EndOrResetAsync(plain), Is.Null);
         await AssertTakesAsync(taker, receiver);
@@ -122,13 +122,13 @@ public sealed class MsrpTlsListenerTests(bool isTcp) : TlsTest(isTcp)
             ConnectTimeout = TimeSpan.FromSeconds(20),
             Limits = MsrpLimits.Default with { MaxUnboundConnectionsPerAddress = 1 },
         });
-        await using RawMsrpPeer silent = await RawMsrpPeer.DialAsync(Network, bob.SecureLocalEndPoint!);
+        await using RawMsrpPeer silent = await RawMsrpPeer.DialAsync(Network, bob.TlsLocalEndPoint!);
         Task<RawMsrpPeer.Message?> end = EndOrResetAsync(silent);
 
         // It takes the only place there is.
         try
         {
-            await using RawMsrpPeer second = await RawMsrpPeer.DialAsync(Network, bob.SecureLocalEndPoint!);
+            await using RawMsrpPeer second = await RawMsrpPeer.DialAsync(Network, bob.TlsLocalEndPoint!);
             Assert.That(await EndOrResetAsync(second), Is.Null);
         }
         catch (ImageShareException)
@@ -151,7 +151,7 @@ public sealed class MsrpTlsListenerTests(bool isTcp) : TlsTest(isTcp)
     [Test]
     public async Task Disposing_does_not_wait_for_handshakes()
     {
-        await using RawMsrpPeer silent = await RawMsrpPeer.DialAsync(Network, Bob.SecureLocalEndPoint!);
+        await using RawMsrpPeer silent = await RawMsrpPeer.DialAsync(Network, Bob.TlsLocalEndPoint!);
         await Bob.DisposeAsync().AsTask().WaitAsync(Patience);
         Assert.That(await EndOrResetAsync(silent), Is.Null);
     }
@@ -161,7 +161,7 @@ public sealed class MsrpTlsListenerTests(bool isTcp) : TlsTest(isTcp)
     {
         await using MsrpEndpoint plain = MsrpEndpoint.Start(Network, new MsrpEndpointOptions());
         ImageShareException e = Assert.Throws<ImageShareException>(() => plain.CreateSession(new MsrpSessionOptions { IsSecure = true }))!;
-        Assert.That((e.Error, plain.SecureLocalEndPoint, plain.Certificate), Is.EqualTo((ImageShareError.InvalidState, (IPEndPoint?)null, (X509Certificate2?)null)));
+        Assert.That((e.Error, plain.TlsLocalEndPoint, plain.Certificate), Is.EqualTo((ImageShareError.InvalidState, (IPEndPoint?)null, (X509Certificate2?)null)));
     }
 
     [Test]

@@ -35,7 +35,7 @@ public sealed class MsrpTlsTests(bool isTcp) : TlsTest(isTcp)
         {
             Assert.That(result.Outcome, Is.EqualTo(MsrpSendOutcome.Completed));
             Assert.That(receiver.Completed.Result, Is.EqualTo(data));
-            Assert.That(sender.LocalUri.ToString(), Does.StartWith("msrps://127.0.0.1:" + Alice.SecureLocalEndPoint!.Port + "/"));
+            Assert.That(sender.LocalUri.ToString(), Does.StartWith("msrps://127.0.0.1:" + Alice.TlsLocalEndPoint!.Port + "/"));
             Assert.That(seenByAlice, Is.Not.Empty.And.All.EqualTo(Bob.Certificate!.RawData));
             Assert.That(seenByBob, Is.Not.Empty.And.All.EqualTo(Alice.Certificate!.RawData));
             Assert.That(Bob.Certificate!.RawData, Is.Not.EqualTo(Alice.Certificate!.RawData), "each its own");

@@ -98,7 +98,7 @@ public sealed class MsrpTransferTests(bool tcp)
     public async Task Sessions_with_the_same_host_share_a_connection_which_closes_with_the_last()
     {
         int accepted = 0;
-        var counting = new MsrpEndpointOptions { Trace = e => accepted += e is { Outgoing: false, Range.Total: 0 } ? 1 : 0 };
+        var counting = new MsrpEndpointOptions { Trace = e => accepted += e is { IsOutgoing: false, Range.Total: 0 } ? 1 : 0 };
         await using MsrpEndpoint bob = MsrpEndpoint.Start(_network, counting);
         MsrpSession a1 = _alice.CreateSession(new()), a2 = _alice.CreateSession(new());
         MsrpSession b1 = bob.CreateSession(new() { Receiver = new CollectingReceiver() }), b2 = bob.CreateSession(new() { Receiver = new CollectingReceiver() });

@@ -110,7 +110,7 @@ public sealed class ChunkSenderTests : TransferTest
         Write(Begin(Content(150)));
         Write(Begin(Content(0)));
         Assert.That(
-            traced.Select(static t => $"{t.Outgoing} {t.StartLine[..5]} {t.StartLine[^5..]} {t.StartLine.Length} {t.MessageId} {t.Range} {t.BodyLength} {t.Continuation} {t.Remote}"),
+            traced.Select(static t => $"{t.IsOutgoing} {t.StartLine[..5]} {t.StartLine[^5..]} {t.StartLine.Length} {t.MessageId} {t.Range} {t.BodyLength} {t.Continuation} {t.Remote}"),
             Is.EqualTo(new[]
             {
                 "True MSRP   SEND 26 m123 1-100/150 100 + 127.0.0.1:2855",

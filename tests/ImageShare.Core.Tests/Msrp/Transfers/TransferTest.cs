@@ -17,7 +17,7 @@ public abstract class TransferTest
 
     private readonly List<OutgoingTransfer> _transfers = [];
     private Pipe _wire = null!;
-    private MsrpDecoder _decoder = null!;
+    private MsrpReader _decoder = null!;
     private long _length;
 
     private protected ManualTimeProvider Time { get; private set; } = null!;
@@ -47,7 +47,7 @@ public abstract class TransferTest
     public void SetUp()
     {
         _wire = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
-        _decoder = new MsrpDecoder();
+        _decoder = new MsrpReader();
         Time = new ManualTimeProvider();
         Log = new CapturingLoggerFactory();
         Writer = new WriterState(new IPEndPoint(IPAddress.Loopback, 2856), new IPEndPoint(IPAddress.Loopback, 2855));

@@ -21,7 +21,7 @@ public sealed class AtOnceTests
         var network = new InMemoryNetwork();
         await using var relay = new RelayServer(network);
         var trusting = new TlsOptions { TrustedRoots = [TestCertificates.Authority] };
-        ImageShareOptions Behind(ImageShareOptions options) => options with { MsrpRelays = [relay.AsRelay()], MediaTls = trusting };
+        ImageShareOptions Behind(ImageShareOptions options) => options with { MsrpRelays = [relay.AsRelay()], MsrpTls = trusting };
         await using SharePair pair = await SharePair.StartAsync(network, Behind, Behind);
         using var accepting = new Acceptor(pair.Bob, pair.Store);
         ImageShareResult[] results = await ShareAllAsync(pair.Alice, pair.Bob.Address);

@@ -105,7 +105,7 @@ public sealed class DisposeAtOnceTests
         ImageShareSession sent = await pair.Alice.ShareAsync(pair.Bob.Address, SharePair.Image(Content), new ShareSettings { MaxBytesPerSecond = 300_000 });
         ImageShareSession received = await (await pair.NextInvitationAsync()).AcceptAsync(pair.Store);
         var disposed = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
-        (isReceiver ? received : sent).ProgressChanged += (session, _) => disposed.TrySetResult(session.DisposeAsync().AsTask());
+        (isReceiver ? received : sent).ProgressChanged += (session, _) => disposed.TrySetResult(((ImageShareSession)session!).DisposeAsync().AsTask());
         await (await disposed.Task.WaitAsync(SharePair.Patience)).WaitAsync(SharePair.Patience);
         ImageShareResult[] results = await Task.WhenAll(sent.Completion, received.Completion).WaitAsync(SharePair.Patience);
         Assert.That(results.Select(static r => r.State), Is.All.EqualTo(ImageShareState.Cancelled));
@@ -149,7 +149,7 @@ public sealed class DisposeAtOnceTests
     }
 
     private static DelegateCatalogue Slow(IImageCatalogue catalogue) => new(async (request, token) =>
-        CatalogueAnswer.Of([.. (await catalogue.FindAsync(request, token)).Images.Select(static i => i with { MaxBytesPerSecond = 200_000 })]));
+        CatalogueAnswer.Found([.. (await catalogue.FindAsync(request, token)).Images.Select(static i => i with { MaxBytesPerSecond = 200_000 })]));
 
     private static FileInfo[] Files(SharePair pair) => pair.Inbox.GetFiles("*", new EnumerationOptions { AttributesToSkip = 0 });
 

@@ -34,7 +34,7 @@ public sealed partial class ShareAddressTests
         {
             LocalEndPoint = new IPEndPoint(address, 0),
             Transport = transport,
-            Tls = new TlsOptions { Certificate = TestCertificates.Loopback, TrustedRoots = [TestCertificates.Authority] },
+            SipTls = new TlsOptions { Certificate = TestCertificates.Loopback, TrustedRoots = [TestCertificates.Authority] },
         };
         await using SharePair pair = await SharePair.StartAsync(real ? SystemNetwork.Instance : new InMemoryNetwork(), Change, Change);
         (ImageShareResult sent, ImageShareResult received) = await pair.ShareAsync(
@@ -107,7 +107,7 @@ public sealed partial class ShareAddressTests
         ImageShareLimits[] bad =
         [
             new() { MaxImageSize = 0 }, new() { MaxIconSize = -1 }, new() { MaxPendingInvitations = 0 }, new() { MaxConcurrentShares = 0 },
-            new() { AnswerTimeout = Timeout.InfiniteTimeSpan }, new() { MediaConnectTimeout = TimeSpan.Zero }, new() { IdleTimeout = TimeSpan.MaxValue },
+            new() { AnswerTimeout = Timeout.InfiniteTimeSpan }, new() { MsrpConnectTimeout = TimeSpan.Zero }, new() { IdleTimeout = TimeSpan.MaxValue },
             new() { GraceTimeout = TimeSpan.FromSeconds(-5) },
         ];
         Assert.Multiple(() =>

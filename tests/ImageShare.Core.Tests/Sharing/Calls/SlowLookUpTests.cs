@@ -59,7 +59,7 @@ public sealed class SlowLookUpTests : PhoneCalleeTest
             Assert.That(result.Error, Is.EqualTo(ImageShareError.MediaNotConnected));
             Assert.That(result.Message, Does.Contain("looked up"));
             Assert.That(RawPhone.Header(bye, "Reason"), Is.EqualTo("SIP;cause=480;text=\"Media Not Connected\""));
-            Assert.That(Time.Elapsed - began, Is.InRange(ImageShareLimits.Default.MediaConnectTimeout, ImageShareLimits.Default.MediaConnectTimeout * 1.5));
+            Assert.That(Time.Elapsed - began, Is.InRange(ImageShareLimits.Default.MsrpConnectTimeout, ImageShareLimits.Default.MsrpConnectTimeout * 1.5));
         });
         await _names.GivenUp.Task.WaitAsync(SharePair.Patience);
     }

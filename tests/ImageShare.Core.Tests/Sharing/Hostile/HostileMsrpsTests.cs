@@ -14,8 +14,8 @@ public sealed class HostileMsrpsTests
 {
     private const string Selector = "name:\"a.png\" type:image/png size:5";
 
-    private static readonly string Right = Fingerprint.Of(TestCertificates.Loopback.RawData).ToString();
-    private static readonly string Wrong = Fingerprint.Of(TestCertificates.Authority.RawData).ToString();
+    private static readonly string Right = Fingerprint.FromCertificate(TestCertificates.Loopback.RawData).ToString();
+    private static readonly string Wrong = Fingerprint.FromCertificate(TestCertificates.Authority.RawData).ToString();
 
     private readonly InMemoryNetwork _network = new();
     private ImageShareClient _bob = null!;
@@ -28,7 +28,7 @@ public sealed class HostileMsrpsTests
         {
             Identity = Core.Sip.SipUri.Parse("sip:bob@ims.example"),
             Network = _network,
-            MediaSecurity = MediaSecurity.Offered,
+            MsrpSecurity = MsrpSecurity.Offered,
         });
         _phone = new RawPhone(_network);
     }

@@ -245,8 +245,8 @@ public sealed class RelayCombinationsTests
     {
         ImageShareOptions Of(ImageShareOptions options, bool isRelayed) => options with
         {
-            MediaSecurity = MediaSecurity.Offered,
-            MediaTls = new TlsOptions { TrustedRoots = [TestCertificates.Authority] },
+            MsrpSecurity = MsrpSecurity.Offered,
+            MsrpTls = new TlsOptions { TrustedRoots = [TestCertificates.Authority] },
             MsrpRelays = isRelayed ? [_relay.AsRelay()] : [],
         };
         return SharePair.StartAsync(_network, o => (alice ?? (static x => x))(Of(o, ofAlice)), o => (bob ?? (static x => x))(Of(o, ofBob)));

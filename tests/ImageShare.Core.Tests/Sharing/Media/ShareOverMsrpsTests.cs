@@ -21,7 +21,7 @@ public sealed class ShareOverMsrpsTests(bool loopback)
     [Category("TLS-011")]
     public async Task An_image_is_shared_over_TLS_by_fingerprints(ImageShareProfile profile)
     {
-        await using SharePair pair = await StartAsync(MediaSecurity.Required, MediaSecurity.Required, o => o with { Profile = profile });
+        await using SharePair pair = await StartAsync(MsrpSecurity.Required, MsrpSecurity.Required, o => o with { Profile = profile });
         byte[] image = TestImage.Png(300_000);
         (ImageShareResult sent, ImageShareResult received) = await pair.ShareAsync(image);
         Assert.That((sent.IsCompleted, received.IsVerified), Is.EqualTo((true, true)), $"{sent.Message} {received.Message}");
@@ -53,25 +53,25 @@ public sealed class ShareOverMsrpsTests(bool loopback)
     public async Task The_certificate_may_be_the_applications_own()
     {
         var tls = new TlsOptions { Certificate = TestCertificates.Loopback };
-        await using SharePair pair = await StartAsync(MediaSecurity.Offered, MediaSecurity.Offered, o => o with { MediaTls = tls });
+        await using SharePair pair = await StartAsync(MsrpSecurity.Offered, MsrpSecurity.Offered, o => o with { MsrpTls = tls });
         (ImageShareResult sent, ImageShareResult received) = await pair.ShareAsync(TestImage.Png(30_000));
         Assert.That((sent.IsCompleted, received.IsVerified), Is.EqualTo((true, true)), $"{sent.Message} {received.Message}");
-        string expected = Fingerprint.Of(TestCertificates.Loopback.RawData).ToString();
+        string expected = Fingerprint.FromCertificate(TestCertificates.Loopback.RawData).ToString();
         Assert.That(DescriptionOf(pair, "INVITE").Media[0].Find("fingerprint")!.Value.Value, Is.EqualTo(expected));
         Assert.That(DescriptionOf(pair, "SIP/2.0 200", "INVITE").Media[0].Find("fingerprint")!.Value.Value, Is.EqualTo(expected));
     }
 
-    [TestCase(MediaSecurity.None, MediaSecurity.None, true)]
-    [TestCase(MediaSecurity.None, MediaSecurity.Offered, true)]
-    [TestCase(MediaSecurity.None, MediaSecurity.Required, false)]
-    [TestCase(MediaSecurity.Offered, MediaSecurity.None, false)]
-    [TestCase(MediaSecurity.Offered, MediaSecurity.Offered, true)]
-    [TestCase(MediaSecurity.Offered, MediaSecurity.Required, true)]
-    [TestCase(MediaSecurity.Required, MediaSecurity.None, false)]
-    [TestCase(MediaSecurity.Required, MediaSecurity.Offered, true)]
-    [TestCase(MediaSecurity.Required, MediaSecurity.Required, true)]
+    [TestCase(MsrpSecurity.None, MsrpSecurity.None, true)]
+    [TestCase(MsrpSecurity.None, MsrpSecurity.Offered, true)]
+    [TestCase(MsrpSecurity.None, MsrpSecurity.Required, false)]
+    [TestCase(MsrpSecurity.Offered, MsrpSecurity.None, false)]
+    [TestCase(MsrpSecurity.Offered, MsrpSecurity.Offered, true)]
+    [TestCase(MsrpSecurity.Offered, MsrpSecurity.Required, true)]
+    [TestCase(MsrpSecurity.Required, MsrpSecurity.None, false)]
+    [TestCase(MsrpSecurity.Required, MsrpSecurity.Offered, true)]
+    [TestCase(MsrpSecurity.Required, MsrpSecurity.Required, true)]
     [Category("TLS-006")]
-    public async Task What_one_side_offers_the_other_takes_as_it_is_or_not_at_all(MediaSecurity alice, MediaSecurity bob, bool fits)
+    public async Task What_one_side_offers_the_other_takes_as_it_is_or_not_at_all(MsrpSecurity alice, MsrpSecurity bob, bool fits)
     {
         await using SharePair pair = await StartAsync(alice, bob);
         ImageShareResult sent;
@@ -79,7 +79,7 @@ public sealed class ShareOverMsrpsTests(bool loopback)
         {
             (sent, _) = await pair.ShareAsync(TestImage.Png(20_000));
             Assert.That(sent.IsCompleted, Is.True, sent.Message);
-            string protocol = alice == MediaSecurity.None ? "TCP/MSRP" : "TCP/TLS/MSRP";
+            string protocol = alice == MsrpSecurity.None ? "TCP/MSRP" : "TCP/TLS/MSRP";
             Assert.That(DescriptionOf(pair, "INVITE").Media[0].Protocol, Is.EqualTo(protocol));
             Assert.That(DescriptionOf(pair, "SIP/2.0 200", "INVITE").Media[0].Protocol, Is.EqualTo(protocol));
             return;
@@ -94,17 +94,17 @@ public sealed class ShareOverMsrpsTests(bool loopback)
     [Test]
     public async Task A_query_is_answered_with_TLS_where_nothing_else_is_taken()
     {
-        await using SharePair pair = await StartAsync(MediaSecurity.Required, MediaSecurity.Required);
+        await using SharePair pair = await StartAsync(MsrpSecurity.Required, MsrpSecurity.Required);
         ImageShareCapabilities peer = await pair.Alice.QueryCapabilitiesAsync(pair.Bob.Address).WaitAsync(SharePair.Patience);
         Assert.That(peer.Evidence, Is.EqualTo(CapabilityEvidence.IariAndSdp));
         Assert.That(DescriptionOf(pair, "SIP/2.0 200", "OPTIONS").Media[0].Protocol, Is.EqualTo("TCP/TLS/MSRP"));
     }
 
-    private async Task<SharePair> StartAsync(MediaSecurity alice, MediaSecurity bob, Func<ImageShareOptions, ImageShareOptions>? both = null)
+    private async Task<SharePair> StartAsync(MsrpSecurity alice, MsrpSecurity bob, Func<ImageShareOptions, ImageShareOptions>? both = null)
     {
         both ??= static o => o;
         return await SharePair.StartAsync(
-            loopback ? SystemNetwork.Instance : new InMemoryNetwork(), o => both(o with { MediaSecurity = alice }), o => both(o with { MediaSecurity = bob }));
+            loopback ? SystemNetwork.Instance : new InMemoryNetwork(), o => both(o with { MsrpSecurity = alice }), o => both(o with { MsrpSecurity = bob }));
     }
 
     private static SessionDescription DescriptionOf(SharePair pair, string start, string? method = null)

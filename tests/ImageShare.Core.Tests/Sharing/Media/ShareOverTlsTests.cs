@@ -73,7 +73,7 @@ public sealed class ShareOverTlsTests(bool loopback)
     [Category("SIPT-010")]
     public async Task A_server_nobody_vouches_for_gets_no_invitation()
     {
-        await using SharePair pair = await StartAsync(true, o => o with { Tls = TlsOptions.Default });
+        await using SharePair pair = await StartAsync(true, o => o with { SipTls = TlsOptions.Default });
         await using ImageShareSession outgoing = await pair.Alice.ShareAsync(Target(pair, "sips:bob@{host}"), SharePair.Image(TestImage.Png(500)));
         ImageShareResult sent = await outgoing.Completion.WaitAsync(SharePair.Patience);
         Assert.That((sent.State, sent.Error), Is.EqualTo((ImageShareState.Failed, ImageShareError.CertificateNotTrusted)), sent.Message);
@@ -90,7 +90,7 @@ public sealed class ShareOverTlsTests(bool loopback)
         {
             Identity = SipUri.Parse("sip:carol@ims.example"),
             Network = pair.Network,
-            Tls = ClientOnly,
+            SipTls = ClientOnly,
             Route = [route],
             Transport = SipTransportChoice.Udp,
         });
@@ -102,8 +102,8 @@ public sealed class ShareOverTlsTests(bool loopback)
 
     private async Task<SharePair> StartAsync(bool aliceListens, Func<ImageShareOptions, ImageShareOptions>? alice = null) => await SharePair.StartAsync(
         loopback ? SystemNetwork.Instance : new InMemoryNetwork(),
-        o => (alice ?? (static o => o))(o with { Tls = aliceListens ? Server : ClientOnly }),
-        o => o with { Tls = Server, Transport = SipTransportChoice.Tls });
+        o => (alice ?? (static o => o))(o with { SipTls = aliceListens ? Server : ClientOnly }),
+        o => o with { SipTls = Server, Transport = SipTransportChoice.Tls });
 
     private static SipUri Target(SharePair pair, string uri) =>
         SipUri.Parse(uri.Replace("{host}", $"{pair.Bob.Address.Host}:{pair.Bob.Address.Port}", StringComparison.Ordinal));

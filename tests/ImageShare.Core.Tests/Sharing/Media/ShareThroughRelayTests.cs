@@ -174,14 +174,14 @@ public sealed class ShareThroughRelayTests
         await using ImageShareSession outgoing = await pair.Alice.ShareAsync(pair.Bob.Address, SharePair.Image(TestImage.Png(5000)));
         ImageShareResult sent = await time.DriveAsync(outgoing.Completion, stepSeconds: 1);
         Assert.That((sent.State, sent.Error), Is.EqualTo((ImageShareState.Failed, ImageShareError.RelayUnreachable)), sent.Message);
-        Assert.That(time.Elapsed, Is.LessThan(ImageShareLimits.Default.MediaConnectTimeout + TimeSpan.FromSeconds(10)));
+        Assert.That(time.Elapsed, Is.LessThan(ImageShareLimits.Default.MsrpConnectTimeout + TimeSpan.FromSeconds(10)));
     }
 
     [Test]
     [Category("TLS-016")]
     public async Task A_relay_nobody_vouches_for_gets_nothing()
     {
-        await using SharePair pair = await StartAsync(true, false, alice: o => o with { MediaTls = TlsOptions.Default });
+        await using SharePair pair = await StartAsync(true, false, alice: o => o with { MsrpTls = TlsOptions.Default });
         await using ImageShareSession outgoing = await pair.Alice.ShareAsync(pair.Bob.Address, SharePair.Image(TestImage.Png(5000)));
         ImageShareResult sent = await outgoing.Completion.WaitAsync(SharePair.Patience);
         Assert.That(sent.Error, Is.EqualTo(ImageShareError.CertificateNotTrusted), sent.Message);
@@ -192,7 +192,7 @@ public sealed class ShareThroughRelayTests
     [Category("TLS-006")]
     public async Task Behind_a_relay_an_offer_without_TLS_is_refused()
     {
-        await using SharePair pair = await StartAsync(false, true, alice: o => o with { MediaSecurity = MediaSecurity.None });
+        await using SharePair pair = await StartAsync(false, true, alice: o => o with { MsrpSecurity = MsrpSecurity.None });
         await using ImageShareSession outgoing = await pair.Alice.ShareAsync(pair.Bob.Address, SharePair.Image(TestImage.Png(5000)), new ShareSettings { QueryFirst = false });
         ImageShareResult sent = await outgoing.Completion.WaitAsync(SharePair.Patience);
         Assert.That((sent.Error, sent.SipStatus), Is.EqualTo((ImageShareError.UnacceptableOffer, 488)), sent.Message);
@@ -222,8 +222,8 @@ public sealed class ShareThroughRelayTests
     {
         ImageShareOptions Of(ImageShareOptions options, bool isRelayed) => options with
         {
-            MediaSecurity = MediaSecurity.Offered,
-            MediaTls = Trusting,
+            MsrpSecurity = MsrpSecurity.Offered,
+            MsrpTls = Trusting,
             MsrpRelays = isRelayed ? [_relay.AsRelay(password)] : [],
         };
         return SharePair.StartAsync(_network, o => (alice ?? (static x => x))(Of(o, ofAlice)), o => (bob ?? (static x => x))(Of(o, ofBob)));

@@ -14,7 +14,7 @@ public sealed partial class AdvertisedShareTests
 {
     private const string Name = "share.example.net";
 
-    private static readonly AdvertisedAddress Advertised = new(Name) { SipPort = 40060, TlsPort = 40061, MsrpPort = 42855, MediaTlsPort = 42856 };
+    private static readonly AdvertisedAddress Advertised = new(Name) { SipPort = 40060, SipTlsPort = 40061, MsrpPort = 42855, MsrpTlsPort = 42856 };
 
     [TestCase(SipTransportChoice.Udp, false, true)]
     [TestCase(SipTransportChoice.Udp, false, false)]
@@ -36,21 +36,21 @@ public sealed partial class AdvertisedShareTests
         ImageShareOptions Common(ImageShareOptions options) => options with
         {
             Transport = transport,
-            MediaSecurity = secure ? MediaSecurity.Required : MediaSecurity.None,
+            MsrpSecurity = secure ? MsrpSecurity.Required : MsrpSecurity.None,
         };
         ImageShareOptions Inside(ImageShareOptions options) => Common(options) with
         {
             LocalEndPoint = IPEndPoint.Parse("10.0.0.2:5070"),
-            TlsPort = 5071,
+            SipTlsPort = 5071,
             MsrpPort = 2855,
-            MediaTlsPort = 2856,
+            MsrpTlsPort = 2856,
             Advertised = Advertised,
-            Tls = new TlsOptions { Certificate = TestCertificates.Make(Name), TrustedRoots = [TestCertificates.Authority] },
+            SipTls = new TlsOptions { Certificate = TestCertificates.Make(Name), TrustedRoots = [TestCertificates.Authority] },
         };
         ImageShareOptions Outside(ImageShareOptions options) => Common(options) with
         {
             LocalEndPoint = IPEndPoint.Parse("203.0.113.10:0"),
-            Tls = new TlsOptions { Certificate = TestCertificates.Make("203.0.113.10"), TrustedRoots = [TestCertificates.Authority] },
+            SipTls = new TlsOptions { Certificate = TestCertificates.Make("203.0.113.10"), TrustedRoots = [TestCertificates.Authority] },
         };
         await using SharePair pair = await SharePair.StartAsync(network, alice: isCallee ? Outside : Inside, bob: isCallee ? Inside : Outside);
         ImageShareClient inside = isCallee ? pair.Bob : pair.Alice;

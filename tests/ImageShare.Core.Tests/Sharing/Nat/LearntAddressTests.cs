@@ -29,8 +29,8 @@ public sealed class LearntAddressTests
         await using SipTransport transport = SipTransport.Create(network, new SipTransportOptions
         {
             LocalEndPoint = IPEndPoint.Parse("198.51.100.7:5070"),
-            UsesLearntAddress = uses,
-            Fixed = SipProtocol.Udp,
+            UseLearntAddress = uses,
+            FixedProtocol = SipProtocol.Udp,
             Trace = Note,
         });
         await using SharePair pair = await SharePair.StartAsync(
@@ -48,7 +48,7 @@ public sealed class LearntAddressTests
 
         void Note(SipTraceEvent traced)
         {
-            if (traced.Outgoing && traced.Message is SipRequest { Method: var method } && method == SipMethod.Invite)
+            if (traced.IsOutgoing && traced.Message is SipRequest { Method: var method } && method == SipMethod.Invite)
             {
                 invites.Enqueue(Encoding.UTF8.GetString(traced.Bytes.Span));
             }

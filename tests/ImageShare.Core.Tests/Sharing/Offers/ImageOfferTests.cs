@@ -126,7 +126,7 @@ public sealed class ImageOfferTests
 
     private static SessionDescription Read(SessionDescription written)
     {
-        Assert.That(SessionDescription.TryParse(written.ToArray(), SdpLimits.Default, out SessionDescription? read, out SdpError error), Is.True, error.ToString());
+        Assert.That(SessionDescription.TryParse(written.ToArray(), SdpLimits.Default, out SessionDescription? read, out SdpReadError error), Is.True, error.ToString());
         return read!;
     }
 }

@@ -239,7 +239,7 @@ public sealed class OfferAnswerTests
     private static SessionDescription Parse(string media)
     {
         byte[] text = Encoding.UTF8.GetBytes("v=0\r\no=- 7 7 IN IP4 10.0.0.1\r\ns=-\r\nc=IN IP4 10.0.0.1\r\nt=0 0\r\n" + media);
-        Assert.That(SessionDescription.TryParse(text, SdpLimits.Default, out SessionDescription? description, out SdpError error), Is.True, error.ToString());
+        Assert.That(SessionDescription.TryParse(text, SdpLimits.Default, out SessionDescription? description, out SdpReadError error), Is.True, error.ToString());
         return description!;
     }
 }

@@ -64,7 +64,7 @@ public sealed class PeerCapabilitiesTests
     {
         PeerCapabilities known = Create();
         List<string> heard = [];
-        known.Changed += (peer, capabilities) => heard.Add($"{peer.User} {capabilities.CanShareImages} {capabilities.MaxSize}");
+        known.Changed += (_, change) => heard.Add($"{change.Peer.User} {change.Capabilities.CanShareImages} {change.Capabilities.MaxSize}");
         known.Learn(Bob, Capable);
         known.Learn(Bob, Capable with { Software = "another", Evidence = CapabilityEvidence.IariAndSdp });
         known.Learn(Bob, Capable with { MaxSize = 2000 });
@@ -106,8 +106,8 @@ public sealed class PeerCapabilitiesTests
         await using SharePair pair = await SharePair.StartAsync(new InMemoryNetwork());
         List<string> alice = [];
         List<string> bob = [];
-        pair.Alice.Capabilities.Changed += (peer, capabilities) => alice.Add($"{peer} {capabilities.Evidence}");
-        pair.Bob.Capabilities.Changed += (peer, capabilities) => bob.Add($"{peer} {capabilities.Evidence}");
+        pair.Alice.Capabilities.Changed += (_, change) => alice.Add($"{change.Peer} {change.Capabilities.Evidence}");
+        pair.Bob.Capabilities.Changed += (_, change) => bob.Add($"{change.Peer} {change.Capabilities.Evidence}");
         await pair.Alice.QueryCapabilitiesAsync(pair.Bob.Address).WaitAsync(SharePair.Patience);
         await pair.Alice.QueryCapabilitiesAsync(pair.Bob.Address).WaitAsync(SharePair.Patience);
         Assert.Multiple(() =>

@@ -181,7 +181,7 @@ public sealed class FetchResumeTests
                 await Task.Delay(Timeout.InfiniteTimeSpan, token);
             }
 
-            return how == "refused" && round <= 2 ? CatalogueAnswer.Of() : await ImageCatalogue.FromDirectory(folder.Path).FindAsync(request, token);
+            return how == "refused" && round <= 2 ? CatalogueAnswer.Found() : await ImageCatalogue.FromDirectory(folder.Path).FindAsync(request, token);
         });
         await using SharePair pair = await SharePair.StartAsync(bob: o => o with { Catalogue = catalogue });
         ImageSelector known = await KeepAsync(pair, Image, 500_000);
@@ -223,7 +223,7 @@ public sealed class FetchResumeTests
         await using SharePair pair = await Serving.StartAsync(folder);
         ImageSelector known = await KeepAsync(pair, Image, 500_000) with { Type = isKnown ? new MediaType("image", "png") : null };
         IImageStore store = ImageStore.InDirectory(
-            pair.Inbox.FullName, new DirectoryStoreOptions { KeepPartials = true, AllowsType = static type => type?.Is("image", "png") == true });
+            pair.Inbox.FullName, new DirectoryStoreOptions { KeepPartials = true, AllowType = static type => type?.Is("image", "png") == true });
         await using ImageShareSession fetch = await pair.Alice.FetchAsync(pair.Bob.Address, new ImageSelector { Name = "cat.png" }, store, new FetchSettings { Resume = known });
         ImageShareResult received = await fetch.Completion.WaitAsync(SharePair.Patience);
         Assert.That(received.IsVerified, Is.True, received.Message);
@@ -243,7 +243,7 @@ public sealed class FetchResumeTests
 
     private static IImageStore Keeping(SharePair pair) => ImageStore.InDirectory(pair.Inbox.FullName, new DirectoryStoreOptions { KeepPartials = true });
 
-    private static DelegateCatalogue Slow(Folder folder) => new(async (request, token) => CatalogueAnswer.Of(
+    private static DelegateCatalogue Slow(Folder folder) => new(async (request, token) => CatalogueAnswer.Found(
         [.. (await ImageCatalogue.FromDirectory(folder.Path).FindAsync(request, token)).Images.Select(i => i with { MaxBytesPerSecond = 400_000 })]));
 
     private static FileInfo[] Files(SharePair pair) => pair.Inbox.GetFiles("*", new EnumerationOptions { AttributesToSkip = 0 });

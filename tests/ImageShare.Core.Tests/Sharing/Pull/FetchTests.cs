@@ -221,11 +221,11 @@ public sealed class FetchTests
         ImageSource cat = SharePair.Image(Cat);
         var catalogue = new DelegateCatalogue((_, _) => new(what switch
         {
-            "one of several" => CatalogueAnswer.Of(new CatalogueImage(cat)),
-            "several" => CatalogueAnswer.Of(new CatalogueImage(cat), new CatalogueImage(SharePair.Image(Dog))),
-            "another one than was asked for" => CatalogueAnswer.Of(new CatalogueImage(ImageSource.FromBytes(Cat, "cow.jpg", new MediaType("image", "jpeg")))),
-            "one that is no image" => CatalogueAnswer.Of(new CatalogueImage(ImageSource.FromBytes(Cat, "cat.txt", new MediaType("text", "plain")))),
-            _ => CatalogueAnswer.Of(new CatalogueImage(ImageSource.FromFile("/no/such/file.png"))),
+            "one of several" => CatalogueAnswer.Found(new CatalogueImage(cat)),
+            "several" => CatalogueAnswer.Found(new CatalogueImage(cat), new CatalogueImage(SharePair.Image(Dog))),
+            "another one than was asked for" => CatalogueAnswer.Found(new CatalogueImage(ImageSource.FromBytes(Cat, "cow.jpg", new MediaType("image", "jpeg")))),
+            "one that is no image" => CatalogueAnswer.Found(new CatalogueImage(ImageSource.FromBytes(Cat, "cat.txt", new MediaType("text", "plain")))),
+            _ => CatalogueAnswer.Found(new CatalogueImage(ImageSource.FromFile("/no/such/file.png"))),
         }));
         await using SharePair pair = await SharePair.StartAsync(bob: o => o with { Catalogue = catalogue });
         await using ImageShareSession fetch = await pair.Alice.FetchAsync(pair.Bob.Address, new ImageSelector { Type = Png }, pair.Store);
@@ -237,7 +237,7 @@ public sealed class FetchTests
     [Test]
     public async Task Hashes_a_catalogue_does_not_name_are_computed()
     {
-        await using SharePair pair = await SharePair.StartAsync(bob: o => o with { Catalogue = new DelegateCatalogue((_, _) => new(CatalogueAnswer.Of(new CatalogueImage(SharePair.Image(Cat)), new CatalogueImage(SharePair.Image(Dog))))) });
+        await using SharePair pair = await SharePair.StartAsync(bob: o => o with { Catalogue = new DelegateCatalogue((_, _) => new(CatalogueAnswer.Found(new CatalogueImage(SharePair.Image(Cat)), new CatalogueImage(SharePair.Image(Dog))))) });
         await using ImageShareSession fetch = await pair.Alice.FetchAsync(pair.Bob.Address, ImageSelector.FromHash(Convert.ToHexString(SHA384.HashData(Dog))), ImageStore.InMemory());
         ImageShareResult result = await fetch.Completion.WaitAsync(SharePair.Patience);
         Assert.That(result.IsVerified, Is.True, result.Message);
@@ -322,13 +322,13 @@ public sealed class FetchTests
         await over.Task.WaitAsync(SharePair.Patience);
     }
 
-    [TestCase(MediaSecurity.Required, false)]
-    [TestCase(MediaSecurity.None, true)]
-    public async Task Media_over_TLS_and_through_middleboxes_work_as_for_a_push(MediaSecurity security, bool cema)
+    [TestCase(MsrpSecurity.Required, false)]
+    [TestCase(MsrpSecurity.None, true)]
+    public async Task Media_over_TLS_and_through_middleboxes_work_as_for_a_push(MsrpSecurity security, bool cema)
     {
         using var folder = new Folder();
         folder.File("cat.png", Cat);
-        ImageShareOptions With(ImageShareOptions o) => o with { MediaSecurity = security, UseCema = cema };
+        ImageShareOptions With(ImageShareOptions o) => o with { MsrpSecurity = security, UseCema = cema };
         await using SharePair pair = await SharePair.StartAsync(alice: With, bob: o => With(o) with { Catalogue = ImageCatalogue.FromDirectory(folder.Path) });
         await using ImageShareSession fetch = await pair.Alice.FetchAsync(pair.Bob.Address, new ImageSelector { Name = "cat.png" }, pair.Store);
         ImageShareResult result = await fetch.Completion.WaitAsync(SharePair.Patience);
@@ -336,8 +336,8 @@ public sealed class FetchTests
         Assert.Multiple(() =>
         {
             Assert.That(result.IsVerified, Is.True, result.Message);
-            Assert.That(answer.IsMsrpOverTls, Is.EqualTo(security is MediaSecurity.Required));
-            Assert.That(answer.Find("fingerprint"), security is MediaSecurity.Required ? Is.Not.Null : Is.Null);
+            Assert.That(answer.IsMsrpOverTls, Is.EqualTo(security is MsrpSecurity.Required));
+            Assert.That(answer.Find("fingerprint"), security is MsrpSecurity.Required ? Is.Not.Null : Is.Null);
             Assert.That(answer.HasMsrpCema, Is.EqualTo(cema));
         });
     }
@@ -378,7 +378,7 @@ public sealed class FetchTests
     }
 
     private static DelegateCatalogue Slow(Folder folder) => new(async (request, token) =>
-        CatalogueAnswer.Of([.. (await ImageCatalogue.FromDirectory(folder.Path).FindAsync(request, token)).Images.Select(i => i with { MaxBytesPerSecond = 100_000 })]));
+        CatalogueAnswer.Found([.. (await ImageCatalogue.FromDirectory(folder.Path).FindAsync(request, token)).Images.Select(i => i with { MaxBytesPerSecond = 100_000 })]));
 
     private static MediaDescription Media(Diagnostics.ImageShareTraceEvent message)
     {

@@ -116,7 +116,7 @@ public sealed class PullerReofferTests : PullerTest
             Identity = Core.Sip.SipUri.Parse("sip:carol@ims.example"),
             Network = Network,
             TimeProvider = Time,
-            MediaSecurity = MediaSecurity.Required,
+            MsrpSecurity = MsrpSecurity.Required,
             Catalogue = ImageCatalogue.FromDirectory(Folder.Path),
         });
         string fingerprint = $"a=fingerprint:sha-256 {string.Join(':', Enumerable.Repeat("AB", 32))}\r\n";

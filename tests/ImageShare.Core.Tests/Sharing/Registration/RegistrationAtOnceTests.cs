@@ -114,7 +114,7 @@ public sealed class RegistrationAtOnceTests
         ImageShareClient alice = await StartAsync(registrar);
         await Within(alice.RegisterAsync());
         var ended = new TaskCompletionSource<Task>();
-        alice.RegistrationChanged += state =>
+        alice.RegistrationChanged += (_, state) =>
         {
             if (state.Status == SipRegistrationStatus.Unregistered)
             {
@@ -220,7 +220,7 @@ public sealed class RegistrationAtOnceTests
         await using ImageShareClient alice = await StartAsync(registrar);
         await Within(alice.RegisterAsync());
         var tried = new TaskCompletionSource<(Task<SipRegistrationState> First, ImageShareException? Second)>();
-        alice.RegistrationChanged += state =>
+        alice.RegistrationChanged += (_, state) =>
         {
             if (state.Status == SipRegistrationStatus.Unregistered)
             {
@@ -253,7 +253,7 @@ public sealed class RegistrationAtOnceTests
         var log = new CapturingLoggerFactory();
         await using var registrar = new TestRegistrar(_network);
         await using ImageShareClient alice = await StartAsync(registrar, o => o with { LoggerFactory = log });
-        alice.RegistrationChanged += static _ => throw new InvalidOperationException("of the application");
+        alice.RegistrationChanged += static (_, _) => throw new InvalidOperationException("of the application");
         var gate = new TaskCompletionSource();
         registrar.Answer = (_, _, ok) =>
         {

@@ -54,7 +54,7 @@ public sealed class RegistrationOverTimeTests
         await using var registrar = new TestRegistrar(_network);
         await using ImageShareClient alice = await StartAsync(registrar);
         List<SipRegistrationStatus> seen = [];
-        alice.RegistrationChanged += state => seen.Add(state.Status);
+        alice.RegistrationChanged += (_, state) => seen.Add(state.Status);
         await Within(alice.RegisterAsync());
         int before = registrar.Registers.Length;
         for (int minute = 0; minute < 2 * 24 * 60; minute += 5)
@@ -80,7 +80,7 @@ public sealed class RegistrationOverTimeTests
         await using ImageShareClient alice = await StartAsync(registrar);
         await Within(alice.RegisterAsync());
         List<SipRegistrationStatus> seen = [];
-        alice.RegistrationChanged += state => seen.Add(state.Status);
+        alice.RegistrationChanged += (_, state) => seen.Add(state.Status);
         int before = registrar.Registers.Length;
         _time.Jump = TimeSpan.FromSeconds(seconds);
         _clock.Advance(TimeSpan.FromMinutes(1));
@@ -170,7 +170,7 @@ public sealed class RegistrationOverTimeTests
         await using ImageShareClient alice = await StartAsync(registrar, transport: "tcp");
         Assert.That((await Within(alice.RegisterAsync())).UsesOutbound, Is.True);
         List<SipRegistrationStatus> seen = [];
-        alice.RegistrationChanged += state => seen.Add(state.Status);
+        alice.RegistrationChanged += (_, state) => seen.Add(state.Status);
         int before = registrar.Registers.Length;
         _network.BreakAll();
         await registrar.WaitForAsync(before + 1);
@@ -211,7 +211,7 @@ public sealed class RegistrationOverTimeTests
         await using ImageShareClient alice = await StartAsync(registrar, transport: "tcp");
         await Within(alice.RegisterAsync());
         List<SipRegistrationStatus> seen = [];
-        alice.RegistrationChanged += state => seen.Add(state.Status);
+        alice.RegistrationChanged += (_, state) => seen.Add(state.Status);
         int before = registrar.Registers.Length;
         _network.BreakAll();
         await registrar.WaitForAsync(before + 1);
@@ -228,11 +228,11 @@ public sealed class RegistrationOverTimeTests
         {
             Transport = SipTransportChoice.Tls,
             Route = [SipUri.Parse("sip:127.0.0.1:5061;transport=tls;lr")],
-            Tls = new TlsOptions { TrustedRoots = [TestCertificates.Authority] },
+            SipTls = new TlsOptions { TrustedRoots = [TestCertificates.Authority] },
         });
         SipUri first = (await Within(alice.RegisterAsync())).Bindings.Single().Uri;
         List<SipRegistrationStatus> seen = [];
-        alice.RegistrationChanged += state => seen.Add(state.Status);
+        alice.RegistrationChanged += (_, state) => seen.Add(state.Status);
         _network.BreakAll();
         await UntilAsync(() => alice.Registration.IsRegistered && seen.Count > 0, "registered again");
         Assert.Multiple(() =>

@@ -117,7 +117,7 @@ public sealed class RegistrationTests
             return challenge;
         };
         var sim = SipCredentials.FromSim("001010123456789@ims.example", (_, _) => new(AkaAnswer.Respond([1, 2, 3, (byte)Interlocked.Increment(ref asked), 5, 6, 7, 8])));
-        await using ImageShareClient alice = await StartAsync(registrar, with: o => o with { Credentials = sim, Registration = new SipRegistrationOptions { SendsPrivateIdentity = true } });
+        await using ImageShareClient alice = await StartAsync(registrar, with: o => o with { Credentials = sim, Registration = new SipRegistrationOptions { SendPrivateIdentity = true } });
         await Within(alice.RegisterAsync());
         await Within(alice.RegisterAsync());
         registrar.Answer = null;
@@ -140,7 +140,7 @@ public sealed class RegistrationTests
         registrar.Extra.AddRange([("Service-Route", $"<{registrar.Proxy()};x=1>, <{registrar.Proxy()};x=2>"), ("P-Associated-URI", "<sip:alias@ims.example>, <tel:+15551234>")]);
         await using ImageShareClient bob = await StartAsync(registrar, "bob");
         await Within(bob.RegisterAsync());
-        await using ImageShareClient alice = await StartAsync(registrar, with: o => o with { DisplayName = "Alice", Registration = new SipRegistrationOptions { UsesAssociatedIdentity = true } });
+        await using ImageShareClient alice = await StartAsync(registrar, with: o => o with { DisplayName = "Alice", Registration = new SipRegistrationOptions { UseAssociatedIdentity = true } });
         SipRegistrationState state = await Within(alice.RegisterAsync());
         Assert.That(state.AssociatedUris.Select(u => u.ToString()), Is.EqualTo(new[] { "sip:alias@ims.example", "tel:+15551234" }));
         ImageShareCapabilities found = await Within(alice.QueryCapabilitiesAsync(SipUri.Parse("sip:bob@ims.example")));

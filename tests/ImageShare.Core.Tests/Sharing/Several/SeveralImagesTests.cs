@@ -140,13 +140,13 @@ public sealed class SeveralImagesTests
         Assert.That(pair.Inbox.GetFiles().Select(f => f.Name), Is.EqualTo((string[])["1.png"]));
     }
 
-    [TestCase(MediaSecurity.Required, false)]
-    [TestCase(MediaSecurity.None, true)]
+    [TestCase(MsrpSecurity.Required, false)]
+    [TestCase(MsrpSecurity.None, true)]
     [Category("FT-043")]
-    public async Task They_go_over_TLS_and_past_middleboxes_as_one_does(MediaSecurity security, bool cema)
+    public async Task They_go_over_TLS_and_past_middleboxes_as_one_does(MsrpSecurity security, bool cema)
     {
         var network = new CountingNetwork(new InMemoryNetwork());
-        ImageShareOptions With(ImageShareOptions options) => options with { MediaSecurity = security, UseCema = cema };
+        ImageShareOptions With(ImageShareOptions options) => options with { MsrpSecurity = security, UseCema = cema };
         await using SharePair pair = await SharePair.StartAsync(network, With, With);
         IReadOnlyList<ImageShareSession> outgoing = await pair.Alice.ShareTogetherAsync(pair.Bob.Address, Images(3, 50_000));
         ImageShareResult[] received = await ResultsAsync(await AcceptAllAsync(pair, 3));
@@ -351,7 +351,7 @@ public sealed class SeveralImagesTests
         text = text[text.IndexOf("v=0\r\n", StringComparison.Ordinal)..];
         int end = text.IndexOf("\r\n--", StringComparison.Ordinal);
         Assert.That(
-            SessionDescription.TryParse(Encoding.UTF8.GetBytes(end < 0 ? text : text[..(end + 2)]), SdpLimits.Default, out SessionDescription? description, out SdpError error),
+            SessionDescription.TryParse(Encoding.UTF8.GetBytes(end < 0 ? text : text[..(end + 2)]), SdpLimits.Default, out SessionDescription? description, out SdpReadError error),
             Is.True,
             error.Code.ToString());
         return description!;

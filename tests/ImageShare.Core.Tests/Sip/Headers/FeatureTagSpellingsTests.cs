@@ -35,7 +35,7 @@ public sealed class FeatureTagSpellingsTests
     {
         Assert.That(NameAddress.TryParse(Encoding.UTF8.GetBytes("<sip:bob@10.0.0.2>;" + tag), out NameAddress? contact), Is.True);
         Assert.That(AcceptContact.TryParse(Encoding.UTF8.GetBytes("*;" + tag + ";explicit"), out AcceptContact? wanted), Is.True);
-        foreach (FeatureTags tags in new[] { FeatureTags.Of(contact!), wanted!.Features })
+        foreach (FeatureTags tags in new[] { FeatureTags.FromContact(contact!), wanted!.Features })
         {
             ServiceIdentifier found = tags.Identifiers[^1];
             Assert.Multiple(() =>
@@ -59,7 +59,7 @@ public sealed class FeatureTagSpellingsTests
     public void What_only_looks_alike_is_not_image_share(string tag)
     {
         Assert.That(NameAddress.TryParse(Encoding.UTF8.GetBytes("<sip:bob@10.0.0.2>;" + tag), out NameAddress? contact), Is.True);
-        Assert.That(FeatureTags.Of(contact!).HasImageShare, Is.False);
+        Assert.That(FeatureTags.FromContact(contact!).HasImageShare, Is.False);
     }
 
     [Test]

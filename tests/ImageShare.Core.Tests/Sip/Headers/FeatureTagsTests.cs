@@ -108,6 +108,6 @@ public sealed class FeatureTagsTests
     private static FeatureTags Read(string contact)
     {
         Assert.That(NameAddress.TryParse(Encoding.UTF8.GetBytes(contact), out NameAddress? value), Is.True);
-        return FeatureTags.Of(value!);
+        return FeatureTags.FromContact(value!);
     }
 }

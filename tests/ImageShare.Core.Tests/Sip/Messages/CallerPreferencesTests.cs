@@ -75,6 +75,6 @@ public sealed class CallerPreferencesTests
     private static FeatureTags Features(string parameters)
     {
         Assert.That(NameAddress.TryParse(Encoding.UTF8.GetBytes("<sip:bob@10.0.0.2>" + parameters), out NameAddress? contact), Is.True);
-        return FeatureTags.Of(contact!);
+        return FeatureTags.FromContact(contact!);
     }
 }

@@ -106,7 +106,7 @@ public sealed class SipHeadersValueTests
     private static SipHeaders Read(string rows)
     {
         byte[] bytes = Encoding.UTF8.GetBytes("BYE sip:a@b SIP/2.0\r\n" + rows + "\r\n");
-        var limits = new SipLimits { MaxHeaderCount = 1000 };
+        var limits = new SipLimits { MaxHeaders = 1000 };
         Assert.That(SipReader.TryReadDatagram(bytes, limits, out SipMessage? message, out SipReadError? error), Is.True, $"{error}");
         return message!.Headers;
     }

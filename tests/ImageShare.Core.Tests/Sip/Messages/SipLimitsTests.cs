@@ -12,7 +12,7 @@ public sealed class SipLimitsTests
     [
         static n => new SipLimits { MaxStartLineBytes = n },
         static n => SipLimits.Default with { MaxHeaderBytes = n },
-        static n => new SipLimits { MaxHeaderCount = n },
+        static n => new SipLimits { MaxHeaders = n },
     ];
 
     private static readonly Func<int, SipLimits>[] ThatMayBeZero =
@@ -36,7 +36,7 @@ public sealed class SipLimitsTests
         {
             MaxStartLineBytes = int.MaxValue,
             MaxHeaderBytes = int.MaxValue,
-            MaxHeaderCount = int.MaxValue,
+            MaxHeaders = int.MaxValue,
             MaxBodyBytes = int.MaxValue,
             MaxLeadingLineBreaks = int.MaxValue,
         };
@@ -51,10 +51,10 @@ public sealed class SipLimitsTests
         var limits = new SipLimits { MaxBodyBytes = 0, MaxLeadingLineBreaks = 0 };
         Assert.That(SipReader.TryReadDatagram(SeedMessages.Options, limits, out _, out _), Is.True);
         Assert.That(SipReader.TryReadDatagram(SeedMessages.Invite, limits, out _, out SipReadError? error), Is.False);
-        Assert.That(error!.Value.Reason, Is.EqualTo(SipReadFailure.BodyTooLong));
+        Assert.That(error!.Value.Code, Is.EqualTo(SipReadErrorCode.BodyTooLong));
         var input = new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes("\r\n"));
         var reader = new SipReader(limits);
         Assert.That(reader.Read(ref input, out _), Is.EqualTo(OperationStatus.InvalidData));
-        Assert.That(reader.Error!.Value.Reason, Is.EqualTo(SipReadFailure.TooManyLineBreaks));
+        Assert.That(reader.Error!.Value.Code, Is.EqualTo(SipReadErrorCode.TooManyLineBreaks));
     }
 }

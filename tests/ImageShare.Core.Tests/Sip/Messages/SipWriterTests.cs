@@ -69,7 +69,7 @@ public sealed class SipWriterTests
     {
         Assert.That(SipReader.TryReadDatagram(SeedMessages.Invite, null, out SipMessage? invite, out _), Is.True);
         Assert.That(Encoding.UTF8.GetString(invite!.ToArray()), Does.Contain("\r\nVia: ").And.Contain("\r\nContent-Length: 555\r\n"));
-        invite.CompactNames = true;
+        invite.UseCompactForm = true;
         byte[] written = invite.ToArray();
         string text = Encoding.UTF8.GetString(written);
         Assert.Multiple(() =>
@@ -91,7 +91,7 @@ public sealed class SipWriterTests
     [Test]
     public async Task A_client_writes_them_in_all_its_messages_when_told_to()
     {
-        await using SharePair pair = await SharePair.StartAsync(alice: o => o with { CompactHeaders = true }, bob: o => o with { CompactHeaders = true });
+        await using SharePair pair = await SharePair.StartAsync(alice: o => o with { UseCompactForm = true }, bob: o => o with { UseCompactForm = true });
         (ImageShareResult sent, _) = await pair.ShareAsync(TestImage.Png(1000));
         Assert.That(sent.IsCompleted, Is.True, sent.Message);
         string[] messages;

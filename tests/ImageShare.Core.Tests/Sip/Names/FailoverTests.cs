@@ -281,7 +281,7 @@ internal sealed class FailoverTests : IAsyncDisposable
 
     private static int Count(RecordingHandler handler) => handler.Invites.Count + handler.Requests.Count;
 
-    private IEnumerable<SipTraceEvent> Sent(string method) => _sent.Where(e => e.Outgoing && e.Message is SipRequest request && request.Method.ToString() == method);
+    private IEnumerable<SipTraceEvent> Sent(string method) => _sent.Where(e => e.IsOutgoing && e.Message is SipRequest request && request.Method.ToString() == method);
 
     private SipRequest Request(SipMethod method, string parameters, int size = 10)
     {

@@ -177,7 +177,7 @@ public sealed class SipNamesTests
     }
 
     private SipTransport Transport(SipProtocol? isFixed = null) => SipTransport.Create(
-        _network, new SipTransportOptions { Resolver = _dns, TimeProvider = _clock, Fixed = isFixed, LocalEndPoint = new IPEndPoint(IPAddress.Parse("192.0.2.200"), 0) });
+        _network, new SipTransportOptions { Resolver = _dns, TimeProvider = _clock, FixedProtocol = isFixed, LocalEndPoint = new IPEndPoint(IPAddress.Parse("192.0.2.200"), 0) });
 
     private static async Task<string> AllAsync(SipTransport transport, string uri, int length)
     {

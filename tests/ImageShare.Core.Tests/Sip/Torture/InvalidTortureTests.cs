@@ -20,7 +20,7 @@ public sealed class InvalidTortureTests
     public void Clerr_promises_more_than_there_is()
     {
         Assert.That(SipReader.TryReadDatagram(TortureMessages.Clerr, null, out SipMessage? refused, out SipReadError? error), Is.False);
-        Assert.That(error!.Value.Reason, Is.EqualTo(SipReadFailure.BodyTruncated));
+        Assert.That(error!.Value.Code, Is.EqualTo(SipReadErrorCode.BodyTruncated));
         Assert.That(refused!.Headers.CallId, Is.EqualTo("clerr.mine"));
 
         // A stream waits; the connection's time limit ends that.
@@ -32,11 +32,11 @@ public sealed class InvalidTortureTests
 
     [Test]
     public void Ncl_has_a_length_below_zero() =>
-        Assert.That(TortureMessage.Fail(TortureMessages.Ncl), Is.EqualTo(SipReadFailure.BadContentLength));
+        Assert.That(TortureMessage.Fail(TortureMessages.Ncl), Is.EqualTo(SipReadErrorCode.BadContentLength));
 
     [Test]
     public void Ncl_has_a_length_in_words() =>
-        Assert.That(TortureMessage.Fail(TortureMessages.NclInWords), Is.EqualTo(SipReadFailure.BadContentLength));
+        Assert.That(TortureMessage.Fail(TortureMessages.NclInWords), Is.EqualTo(SipReadErrorCode.BadContentLength));
 
     [Test]
     public void Scalar02_has_numbers_beyond_their_range()
@@ -119,7 +119,7 @@ public sealed class InvalidTortureTests
 
     [Test]
     public void Bigcode_is_no_response_at_all() =>
-        Assert.That(TortureMessage.Fail(TortureMessages.Bigcode), Is.EqualTo(SipReadFailure.BadStartLine));
+        Assert.That(TortureMessage.Fail(TortureMessages.Bigcode), Is.EqualTo(SipReadErrorCode.BadStartLine));
 
     private static SipRejection? Check(byte[] octets) => SipValidation.Check(TortureMessage.Read<SipRequest>(octets));
 }

@@ -70,7 +70,7 @@ public sealed class SemanticTortureTests
 
     [Test]
     public void Mcl01_has_two_lengths() =>
-        Assert.That(TortureMessage.Fail(TortureMessages.Mcl01), Is.EqualTo(SipReadFailure.ConflictingContentLength));
+        Assert.That(TortureMessage.Fail(TortureMessages.Mcl01), Is.EqualTo(SipReadErrorCode.ConflictingContentLength));
 
     [Test]
     public void Bcast_has_a_second_Via_for_everybody() =>
@@ -125,7 +125,7 @@ public sealed class SemanticTortureTests
         Assert.That(request.Body.Span.StartsWith("v=0"u8), Is.True);
         var reader = new SipReader();
         Assert.That(TortureMessage.Feed(reader, [TortureMessages.Inv2543]), Is.Empty);
-        Assert.That(reader.Error!.Value.Reason, Is.EqualTo(SipReadFailure.NoContentLength));
+        Assert.That(reader.Error!.Value.Code, Is.EqualTo(SipReadErrorCode.NoContentLength));
     }
 
     private static SipRejection? Check(byte[] octets) => SipValidation.Check(TortureMessage.Read<SipRequest>(octets));

@@ -55,17 +55,17 @@ internal static class TortureMessage
     }
 
     /// <summary>Why the octets are no message: the same in a datagram and on a stream, whole and octet by octet.</summary>
-    public static SipReadFailure Fail(byte[] octets)
+    public static SipReadErrorCode Fail(byte[] octets)
     {
         Assert.That(SipReader.TryReadDatagram(octets, null, out _, out SipReadError? error), Is.False);
         foreach (ReadOnlyMemory<byte>[] pieces in (ReadOnlyMemory<byte>[][])[[octets], [.. Segments.Cut(octets, 1)]])
         {
             var reader = new SipReader();
             Assert.That(Feed(reader, pieces), Is.Empty);
-            Assert.That(reader.Error?.Reason, Is.EqualTo(error!.Value.Reason));
+            Assert.That(reader.Error?.Code, Is.EqualTo(error!.Value.Code));
         }
 
-        return error!.Value.Reason;
+        return error!.Value.Code;
     }
 
     /// <summary>All messages of a stream that comes in these pieces, printed.</summary>

@@ -62,7 +62,7 @@ public sealed class ValidTortureTests
     /// </summary>
     [Test]
     public void Intmeth_with_its_escaped_NUL_is_refused_all_the_same() =>
-        Assert.That(TortureMessage.Fail(TortureMessages.IntmethWithEscapedNul), Is.EqualTo(SipReadFailure.BadCharacter));
+        Assert.That(TortureMessage.Fail(TortureMessages.IntmethWithEscapedNul), Is.EqualTo(SipReadErrorCode.BadCharacter));
 
     [Test]
     public void Esc01_has_escapes_that_are_undone_once_and_only_in_URIs()

@@ -74,9 +74,9 @@ public sealed class AdvertisedAddressTests
     public void A_port_nobody_can_use_is_refused_by_the_name_of_its_option(int port) => Assert.Multiple(() =>
     {
         Assert.That(() => new AdvertisedAddress { SipPort = port }, Refused("SipPort"));
-        Assert.That(() => new AdvertisedAddress { TlsPort = port }, Refused("TlsPort"));
+        Assert.That(() => new AdvertisedAddress { SipTlsPort = port }, Refused("TlsPort"));
         Assert.That(() => new AdvertisedAddress { MsrpPort = port }, Refused("MsrpPort"));
-        Assert.That(() => new AdvertisedAddress { MediaTlsPort = port }, Refused("MediaTlsPort"));
+        Assert.That(() => new AdvertisedAddress { MsrpTlsPort = port }, Refused("MsrpTlsPort"));
         Assert.That(() => new SipTransportOptions { AdvertisedPort = port }, Refused("AdvertisedPort"));
         Assert.That(() => new SipTransportOptions { AdvertisedTlsPort = port }, Refused("AdvertisedTlsPort"));
         Assert.That(() => new MsrpEndpointOptions { AdvertisedPort = port }, Refused("AdvertisedPort"));
@@ -97,7 +97,7 @@ public sealed class AdvertisedAddressTests
     {
         foreach (bool uses in (bool[])[true, false])
         {
-            await using SipTransport transport = Create(new SipTransportOptions { UsesLearntAddress = uses });
+            await using SipTransport transport = Create(new SipTransportOptions { UseLearntAddress = uses });
             SipSentBy? learnt = transport.LearnAddress(Parse(answered));
             Assert.Multiple(() =>
             {
@@ -117,7 +117,7 @@ public sealed class AdvertisedAddressTests
     [Category("REG-102")]
     public async Task On_a_connection_only_the_address_tells_of_a_NAT(string answered, string? seen)
     {
-        await using SipTransport transport = Create(new SipTransportOptions { UsesLearntAddress = true });
+        await using SipTransport transport = Create(new SipTransportOptions { UseLearntAddress = true });
         Assert.That(transport.LearnAddress(Parse(answered)) is { } learnt ? Text(learnt) : null, Is.EqualTo(seen));
     }
 
@@ -125,7 +125,7 @@ public sealed class AdvertisedAddressTests
     [Category("REG-102")]
     public async Task What_was_learnt_is_replaced_and_forgotten()
     {
-        await using SipTransport transport = Create(new SipTransportOptions { UsesLearntAddress = true });
+        await using SipTransport transport = Create(new SipTransportOptions { UseLearntAddress = true });
         transport.LearnAddress(Parse("SIP/2.0/UDP 10.0.0.5:5070;received=203.0.113.5;rport=61000"));
         transport.LearnAddress(Parse("SIP/2.0/UDP 10.0.0.5:5070;received=203.0.113.5;rport=61001"));
         Assert.That(Text(transport.GetContact(Peer)), Is.EqualTo("203.0.113.5:61001"));
@@ -145,8 +145,8 @@ public sealed class AdvertisedAddressTests
     public async Task What_the_application_advertises_counts_more_than_what_was_learnt()
     {
         Via answered = Parse("SIP/2.0/UDP 203.0.113.5:40060;received=203.0.113.5;rport=61000");
-        await using SipTransport named = Create(new SipTransportOptions { UsesLearntAddress = true, AdvertisedHost = "203.0.113.5", AdvertisedPort = 40060 });
-        await using SipTransport mapped = Create(new SipTransportOptions { UsesLearntAddress = true, AdvertisedPort = 40060 });
+        await using SipTransport named = Create(new SipTransportOptions { UseLearntAddress = true, AdvertisedHost = "203.0.113.5", AdvertisedPort = 40060 });
+        await using SipTransport mapped = Create(new SipTransportOptions { UseLearntAddress = true, AdvertisedPort = 40060 });
         named.LearnAddress(answered);
         mapped.LearnAddress(Parse("SIP/2.0/UDP 10.0.0.5:40060;received=203.0.113.5;rport=61000"));
         Assert.Multiple(() =>

@@ -48,7 +48,7 @@ public sealed class HostilePeerTests
 
         await sending.WaitAsync(Patience);
         await server.ReadMessageAsync();
-        string via = $"Via: SIP/2.0/TCP 127.0.0.1:{_alice.LocalEndPoint.Port}\r\nVia: SIP/2.0/TLS 127.0.0.1:{_alice.TlsEndPoint!.Port}\r\n";
+        string via = $"Via: SIP/2.0/TCP 127.0.0.1:{_alice.LocalEndPoint.Port}\r\nVia: SIP/2.0/TLS 127.0.0.1:{_alice.TlsLocalEndPoint!.Port}\r\n";
         await server.WriteAsync($"SIP/2.0 200 OK\r\n{via}Content-Length: {length}\r\n\r\nSIP/2.0 200 OK\r\n{via}Content-Length: 0\r\n\r\n");
         Assert.That(await server.ReadToEndAsync(), Is.Empty);
         await _atAlice.NextLostAsync();

@@ -48,7 +48,7 @@ public sealed class SipTlsTests(bool loopback)
         Answer(bob, atBob);
         (SipTransport alice, RecordingReceiver atAlice) = Start(Trusting, isFixed: isFixed);
         SipDestination destination = await ResolveAsync(alice, uri, bob);
-        Assert.That((destination.Protocol, destination.EndPoint), Is.EqualTo((SipProtocol.Tls, bob.TlsEndPoint)));
+        Assert.That((destination.Protocol, destination.EndPoint), Is.EqualTo((SipProtocol.Tls, bob.TlsLocalEndPoint)));
         await SendAsync(alice, destination, "c1");
         (SipMessage request, SipSource source) = await atBob.NextAsync();
         (SipMessage response, SipSource back) = await atAlice.NextAsync();
@@ -57,7 +57,7 @@ public sealed class SipTlsTests(bool loopback)
             Assert.That(source.Protocol, Is.EqualTo(SipProtocol.Tls));
             Assert.That(request.Headers.TopVia!.Transport, Is.EqualTo("TLS"));
             Assert.That(response.Headers.CallId, Is.EqualTo("c1"));
-            Assert.That((back.Protocol, back.Remote), Is.EqualTo((SipProtocol.Tls, bob.TlsEndPoint)));
+            Assert.That((back.Protocol, back.Remote), Is.EqualTo((SipProtocol.Tls, bob.TlsLocalEndPoint)));
             Assert.That((alice.ConnectionCount, bob.ConnectionCount), Is.EqualTo((1, 1)));
         });
     }
@@ -163,7 +163,7 @@ public sealed class SipTlsTests(bool loopback)
         SipDestination back = await bob.ResolveAsync(new SipUri("sips", "a", sentBy.Host, sentBy.Port), 0, CancellationToken.None);
         await SendAsync(bob, back, "back");
         (SipMessage inside, SipSource from) = await atAlice.NextAsync();
-        Assert.That((inside.Headers.CallId, from.Remote), Is.EqualTo(("back", bob.TlsEndPoint)));
+        Assert.That((inside.Headers.CallId, from.Remote), Is.EqualTo(("back", bob.TlsLocalEndPoint)));
         Assert.That(((SipResponse)(await atBob.NextAsync()).Message).StatusCode, Is.EqualTo(200));
         Assert.That((alice.ConnectionCount, bob.ConnectionCount), Is.EqualTo((1, 1)));
     }
@@ -175,7 +175,7 @@ public sealed class SipTlsTests(bool loopback)
         Answer(bob, atBob);
         (SipTransport alice, RecordingReceiver atAlice) = Start(With(TestCertificates.Make("localhost")), tlsHost: "localhost");
         SipDestination destination = await ResolveAsync(alice, "sips:b@127.0.0.1:{port}", bob);
-        Assert.That(alice.GetSentBy(destination), Is.EqualTo(new SipSentBy("localhost", alice.TlsEndPoint!.Port)));
+        Assert.That(alice.GetSentBy(destination), Is.EqualTo(new SipSentBy("localhost", alice.TlsLocalEndPoint!.Port)));
         Assert.That(alice.GetSentBy(destination with { Protocol = SipProtocol.Tcp }), Is.EqualTo(new SipSentBy("127.0.0.1", alice.LocalEndPoint.Port)));
         await SendAsync(alice, destination, "c");
         Assert.That(((SipResponse)(await atAlice.NextAsync()).Message).StatusCode, Is.EqualTo(200), "it is ours by that name");
@@ -186,7 +186,7 @@ public sealed class SipTlsTests(bool loopback)
     public async Task Plain_text_at_the_TLS_port_is_closed_and_costs_nobody_else(string text)
     {
         (SipTransport bob, RecordingReceiver atBob) = Start(With(TestCertificates.Loopback));
-        await using IStreamConnection raw = await _network.ConnectAsync(bob.TlsEndPoint!, CancellationToken.None);
+        await using IStreamConnection raw = await _network.ConnectAsync(bob.TlsLocalEndPoint!, CancellationToken.None);
         await raw.WriteAsync(text);
         Assert.That(await raw.ReadToEndAsync(), Does.Not.Contain("SIP").And.Not.Contain("HTTP"));
         await SendGoodAsync(bob, atBob);
@@ -200,7 +200,7 @@ public sealed class SipTlsTests(bool loopback)
     public async Task A_client_that_leaves_in_the_middle_of_the_handshake_costs_nobody_else()
     {
         (SipTransport bob, RecordingReceiver atBob) = Start(With(TestCertificates.Loopback));
-        IStreamConnection raw = await _network.ConnectAsync(bob.TlsEndPoint!, CancellationToken.None);
+        IStreamConnection raw = await _network.ConnectAsync(bob.TlsLocalEndPoint!, CancellationToken.None);
         await raw.Output.WriteAsync(TlsHello.Client(0x0303).AsMemory(0, 20));
         await raw.DisposeAsync();
         await SendGoodAsync(bob, atBob);
@@ -213,7 +213,7 @@ public sealed class SipTlsTests(bool loopback)
     {
         var clock = new ManualTimeProvider();
         (SipTransport bob, RecordingReceiver atBob) = Start(With(TestCertificates.Loopback), clock);
-        await using IStreamConnection raw = await _network.ConnectAsync(bob.TlsEndPoint!, CancellationToken.None);
+        await using IStreamConnection raw = await _network.ConnectAsync(bob.TlsLocalEndPoint!, CancellationToken.None);
         Assert.That(() => clock.ArmedTimers, Is.EqualTo(1).After(30_000, 5));
         await SendGoodAsync(bob, atBob);
         clock.Advance(TimeSpan.FromSeconds(9.9));
@@ -248,7 +248,7 @@ public sealed class SipTlsTests(bool loopback)
         {
             for (int i = 0; i < 3; i++)
             {
-                connections.Add(await _network.ConnectAsync(bob.TlsEndPoint!, CancellationToken.None));
+                connections.Add(await _network.ConnectAsync(bob.TlsLocalEndPoint!, CancellationToken.None));
             }
 
             Assert.That(await connections[2].ReadToEndAsync(), Is.Empty);
@@ -268,14 +268,14 @@ public sealed class SipTlsTests(bool loopback)
     public async Task Without_a_certificate_TLS_is_not_listened_for()
     {
         (SipTransport alice, _) = Start(Trusting);
-        Assert.That(alice.TlsEndPoint, Is.Null);
+        Assert.That(alice.TlsLocalEndPoint, Is.Null);
     }
 
     [Test]
     public async Task A_taken_TLS_port_is_told_and_frees_the_others()
     {
         (SipTransport bob, _) = Start(With(TestCertificates.Loopback));
-        var options = new SipTransportOptions { Tls = With(TestCertificates.Loopback), TlsPort = bob.TlsEndPoint!.Port };
+        var options = new SipTransportOptions { Tls = With(TestCertificates.Loopback), TlsPort = bob.TlsLocalEndPoint!.Port };
         Assert.That(() => SipTransport.Create(_network, options), Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.AddressInUse));
     }
 
@@ -291,7 +291,7 @@ public sealed class SipTlsTests(bool loopback)
     };
 
     private static async Task<SipDestination> ResolveAsync(SipTransport from, string uri, SipTransport to) => await from.ResolveAsync(
-        SipUri.Parse(uri.Replace("{port}", $"{to.TlsEndPoint!.Port}", StringComparison.Ordinal)), 0, CancellationToken.None).AsTask().WaitAsync(Patience);
+        SipUri.Parse(uri.Replace("{port}", $"{to.TlsLocalEndPoint!.Port}", StringComparison.Ordinal)), 0, CancellationToken.None).AsTask().WaitAsync(Patience);
 
     private static Task<IStreamConnection?> AcceptAsync(IStreamListener listener) => listener.AcceptAsync(CancellationToken.None).AsTask().WaitAsync(Patience);
 
@@ -325,7 +325,7 @@ public sealed class SipTlsTests(bool loopback)
     private async Task SendGoodAsync(SipTransport bob, RecordingReceiver atBob)
     {
         (SipTransport alice, _) = Start(With(TestCertificates.Loopback));
-        await SendAsync(alice, new SipDestination(bob.TlsEndPoint!, SipProtocol.Tls), "good");
+        await SendAsync(alice, new SipDestination(bob.TlsLocalEndPoint!, SipProtocol.Tls), "good");
         Assert.That((await atBob.NextAsync()).Message.Headers.CallId, Is.EqualTo("good"));
     }
 
@@ -334,7 +334,7 @@ public sealed class SipTlsTests(bool loopback)
     {
         var transport = SipTransport.Create(
             _network,
-            new SipTransportOptions { Tls = tls, TimeProvider = clock ?? TimeProvider.System, Fixed = isFixed, TlsHost = tlsHost, MaxConnections = most });
+            new SipTransportOptions { Tls = tls, TimeProvider = clock ?? TimeProvider.System, FixedProtocol = isFixed, TlsHost = tlsHost, MaxConnections = most });
         var receiver = new RecordingReceiver();
         transport.Start(receiver);
         _transports.Add(transport);

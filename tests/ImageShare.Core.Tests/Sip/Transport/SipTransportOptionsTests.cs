@@ -78,7 +78,7 @@ public sealed class SipTransportOptionsTests
     public async Task IPv6_works_like_IPv4(SipProtocol protocol)
     {
         var network = new InMemoryNetwork();
-        var options = new SipTransportOptions { LocalEndPoint = new IPEndPoint(IPAddress.IPv6Loopback, 0), Fixed = protocol };
+        var options = new SipTransportOptions { LocalEndPoint = new IPEndPoint(IPAddress.IPv6Loopback, 0), FixedProtocol = protocol };
         await using SipTransport alice = SipTransport.Create(network, options);
         await using SipTransport bob = SipTransport.Create(network, options);
         var atAlice = new RecordingReceiver();
@@ -253,7 +253,7 @@ public sealed class SipTransportOptionsTests
         SipTraceEvent[] events = [.. seen];
         Assert.Multiple(() =>
         {
-            Assert.That(events.Select(e => e.Outgoing), Is.EqualTo([false, true]));
+            Assert.That(events.Select(e => e.IsOutgoing), Is.EqualTo([false, true]));
             Assert.That(System.Text.Encoding.UTF8.GetString(events[0].Bytes.Span), Is.EqualTo(text), "as it came, before the source was added");
             Assert.That(events.Select(e => e.Remote), Is.All.EqualTo(socket.LocalEndPoint));
             Assert.That(events.Select(e => e.Local), Is.All.EqualTo(transport.LocalEndPoint));
@@ -293,12 +293,12 @@ public sealed class SipTransportOptionsTests
         SipUnreadableTraceEvent stream = await NextAsync();
         Assert.Multiple(() =>
         {
-            Assert.That((datagram.Error.Reason, datagram.Protocol, datagram.Remote), Is.EqualTo((SipReadFailure.BadContentLength, SipProtocol.Udp, socket.LocalEndPoint)));
+            Assert.That((datagram.Error.Code, datagram.Protocol, datagram.Remote), Is.EqualTo((SipReadErrorCode.BadContentLength, SipProtocol.Udp, socket.LocalEndPoint)));
             Assert.That(System.Text.Encoding.UTF8.GetString(datagram.Bytes.Span), Is.EqualTo(broken));
-            Assert.That(response.Error, Is.EqualTo(new SipReadError(SipReadFailure.BadRequiredHeader, unmatched.IndexOf("CSeq", StringComparison.Ordinal) + "CSeq: ".Length)));
+            Assert.That(response.Error, Is.EqualTo(new SipReadError(SipReadErrorCode.BadRequiredHeader, unmatched.IndexOf("CSeq", StringComparison.Ordinal) + "CSeq: ".Length)));
             Assert.That(System.Text.Encoding.UTF8.GetString(response.Bytes.Span), Is.EqualTo(unmatched));
             Assert.That(large.Bytes.Length, Is.EqualTo(SipUnreadableTraceEvent.MaxBytes));
-            Assert.That((stream.Error.Reason, stream.Protocol), Is.EqualTo((SipReadFailure.BadContentLength, SipProtocol.Tcp)));
+            Assert.That((stream.Error.Code, stream.Protocol), Is.EqualTo((SipReadErrorCode.BadContentLength, SipProtocol.Tcp)));
             Assert.That(System.Text.Encoding.UTF8.GetString(stream.Bytes.Span), Is.EqualTo(broken));
         });
 

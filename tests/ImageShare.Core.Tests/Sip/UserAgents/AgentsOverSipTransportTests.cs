@@ -199,7 +199,7 @@ internal sealed class AgentsOverSipTransportTests
         TimeProvider = _clock,
         Trace = e =>
         {
-            if (e.Outgoing)
+            if (e.IsOutgoing)
             {
                 _sent.Enqueue(e);
             }

@@ -116,8 +116,8 @@ internal sealed class BadWeatherTests : AgentTest
             IsEstablished = true;
             InviteDialog alice = accepted.Dialog;
             InviteDialog bob = await accepting;
-            alice.RequestReceived = request => Answer("alice", request);
-            bob.RequestReceived = request => Answer("bob", request);
+            alice.OnRequest = request => Answer("alice", request);
+            bob.OnRequest = request => Answer("bob", request);
             Task<SipResponse>[] offers =
             [
                 alice.OfferAsync(SipMethod.Invite, Encoding.ASCII.GetBytes($"offer of alice {seed}"), Sdp),

@@ -13,5 +13,5 @@ internal sealed class StrayOptionsTests : AgentTest
         Assert.That((response.StatusCode, response.Headers.To!.Tag), Is.EqualTo((200, "stray")));
     }
 
-    protected override SipUserAgentOptions BobOptions(SipUserAgentOptions options) => options with { AnswersStrayOptions = true };
+    protected override SipUserAgentOptions BobOptions(SipUserAgentOptions options) => options with { AnswerStrayOptions = true };
 }

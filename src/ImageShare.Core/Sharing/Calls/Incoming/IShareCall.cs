@@ -64,7 +64,7 @@ internal sealed class FirstInvite(IncomingInvite invite) : IShareCall
 
     public Task<InviteDialog> AcceptAsync(ReadOnlyMemory<byte> answer, ParameterList contactParameters)
     {
-        invite.TakesOffers = true;
+        invite.HandlesOffers = true;
         return invite.AcceptFromAsync(answer, MediaType.Sdp, contactParameters, inPlace: true, CancellationToken.None);
     }
 }
@@ -94,7 +94,7 @@ internal sealed class NextInvite(IncomingRequest request, SessionDescription off
     /// </summary>
     public void Reject(int status)
     {
-        Answer(OfferRevision.After(before, before with { Media = [.. offer.Media.Select(Sdp.OfferAnswer.Refuse)] }).ToArray(), default);
+        Answer(OfferRevision.Next(before, before with { Media = [.. offer.Media.Select(Sdp.OfferAnswer.Refuse)] }).ToArray(), default);
         _ = dialog.ByeAsync();
     }
 

@@ -182,7 +182,7 @@ internal sealed class IncomingCall : ShareCall
     private void Answer(KeyValuePair<CalledShare, ImageAnswer>[] accepted)
     {
         SessionDescription description = ImageAnswer.Write([.. accepted.Select(static image => image.Value)]);
-        description = _call.Before is { } before ? OfferRevision.After(before, description) : description;
+        description = _call.Before is { } before ? OfferRevision.Next(before, description) : description;
         byte[] bytes = description.ToArray();
         Task<InviteDialog> accepting = _call.AcceptAsync(bytes, Context.Tags.Contact);
         InviteDialog dialog = _call.Dialog!;

@@ -121,7 +121,7 @@ internal sealed class InvitationAnswer(
     // Without the extension, a middlebox must act as an MSRP endpoint. The icons only belonged to the first offer's message.
     private async Task<AnsweredImage[]> OfferAgainAsync(AnsweredImage[] images, SessionDescription again, CancellationToken cancellationToken)
     {
-        _offer = OfferRevision.After(_offer, again with { Media = [.. again.Media.Select(static m => m.Without(SdpAttributes.FileIconName))] });
+        _offer = OfferRevision.Next(_offer, again with { Media = [.. again.Media.Select(static m => m.Without(SdpAttributes.FileIconName))] });
         SipResponse response = await dialog.OfferAsync(SipMethod.Invite, _offer.ToArray(), MediaType.Sdp, cancellationToken).ConfigureAwait(false);
         return response.IsSuccess
             ? await TakeAsync(response).ConfigureAwait(false)
@@ -153,7 +153,7 @@ internal sealed class InvitationAnswer(
             sections[image.Section] = file;
         }
 
-        return OfferRevision.After(_offer, _offer with { Media = [.. sections] });
+        return OfferRevision.Next(_offer, _offer with { Media = [.. sections] });
     }
 }
 

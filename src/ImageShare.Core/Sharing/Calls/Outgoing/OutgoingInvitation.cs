@@ -107,7 +107,7 @@ internal sealed class OutgoingInvitation(
         for (int i = 0; i < shares.Count; i++)
         {
             shares[i].Media.Section = i;
-            _ends[i] = await shares[i].Media.OpenAsync(own, context.Terms.Security is not MediaSecurity.None, signalling, context.UsesCema, cancellation.Requested).ConfigureAwait(false);
+            _ends[i] = await shares[i].Media.OpenAsync(own, context.Terms.Security is not MsrpSecurity.None, signalling, context.UsesCema, cancellation.Requested).ConfigureAwait(false);
         }
 
         cancellation.Requested.ThrowIfCancellationRequested();
@@ -140,7 +140,7 @@ internal sealed class OutgoingInvitation(
         OutgoingInvite invite = context.Agent.Invite(request, new InviteSettings
         {
             ContactParameters = context.Tags.Contact,
-            TakesOffers = true,
+            HandlesOffers = true,
             InPlace = true,
             Trying = _ => Array.ForEach(told, static session => session.Post(new ShareInput.PeerTrying())),
             Provisional = _ => Array.ForEach(told, static session => session.Post(new ShareInput.PeerRinging())),

@@ -43,14 +43,14 @@ internal struct SipHead
         int lineLength = span.IndexOfAny("\r\n\0"u8);
         if ((lineLength < 0 ? span.Length : lineLength) > limits.MaxStartLineBytes)
         {
-            head.Fail(SipReadFailure.StartLineTooLong, limits.MaxStartLineBytes);
+            head.Fail(SipReadErrorCode.StartLineTooLong, limits.MaxStartLineBytes);
             return head;
         }
 
         if (lineLength < 0 || !span[lineLength..].StartsWith("\r\n"u8))
         {
             head.Fail(
-                lineLength < 0 || lineLength == span.Length - 1 ? SipReadFailure.HeaderTruncated : BreakReason(span[lineLength]),
+                lineLength < 0 || lineLength == span.Length - 1 ? SipReadErrorCode.HeaderTruncated : BreakReason(span[lineLength]),
                 lineLength < 0 ? span.Length : lineLength);
             return head;
         }
@@ -64,7 +64,7 @@ internal struct SipHead
         head.ReadRows(start, lineLength + 2);
         if (end < 0)
         {
-            head.Fail(SipReadFailure.HeaderTruncated, span.Length);
+            head.Fail(SipReadErrorCode.HeaderTruncated, span.Length);
         }
 
         return head;
@@ -75,18 +75,18 @@ internal struct SipHead
         ReadOnlySpan<byte> block = _bytes.Span[..Length];
         if (block.Length - position > _limits.MaxHeaderBytes)
         {
-            Fail(SipReadFailure.HeaderTooLong, position + _limits.MaxHeaderBytes);
+            Fail(SipReadErrorCode.HeaderTooLong, position + _limits.MaxHeaderBytes);
             block = block[..(position + _limits.MaxHeaderBytes)];
         }
 
-        var headers = new SipHeaders(Math.Min(Math.Max(block[position..].Count((byte)'\n') - 1, 0), _limits.MaxHeaderCount), _bytes);
+        var headers = new SipHeaders(Math.Min(Math.Max(block[position..].Count((byte)'\n') - 1, 0), _limits.MaxHeaders), _bytes);
         List<SipMalformedLine>? malformed = null;
         var lines = new SipHeaderLines(block, position);
         while (TryMoveNext(ref lines))
         {
-            if (headers.Count + (malformed?.Count ?? 0) == _limits.MaxHeaderCount)
+            if (headers.Count + (malformed?.Count ?? 0) == _limits.MaxHeaders)
             {
-                Fail(SipReadFailure.TooManyHeaders, lines.Start);
+                Fail(SipReadErrorCode.TooManyHeaders, lines.Start);
                 break;
             }
 
@@ -96,7 +96,7 @@ internal struct SipHead
             }
             else if (!TryReadRow(headers, lines))
             {
-                Ignore(SipReadFailure.BadHeaderLine, lines.Start, lines, ref malformed);
+                Ignore(SipReadErrorCode.BadHeaderLine, lines.Start, lines, ref malformed);
             }
         }
 
@@ -121,14 +121,14 @@ internal struct SipHead
         bool isLine = lines.MoveNext();
         if (lines.BareLineFeedAt >= 0)
         {
-            Fail(SipReadFailure.BadLineEnd, lines.BareLineFeedAt);
+            Fail(SipReadErrorCode.BadLineEnd, lines.BareLineFeedAt);
         }
 
         return isLine && !lines.Text.IsEmpty;
     }
 
     // Kept apart from the rows: it is not found by name and never written.
-    private void Ignore(SipReadFailure reason, int at, in SipHeaderLines line, ref List<SipMalformedLine>? malformed)
+    private void Ignore(SipReadErrorCode reason, int at, in SipHeaderLines line, ref List<SipMalformedLine>? malformed)
     {
         if (SipDoubt.Concerns(line.Text))
         {
@@ -200,15 +200,15 @@ internal struct SipHead
         var cursor = new AsciiCursor(value);
         if (!cursor.TryReadInt64(out long length) || !cursor.AtEnd)
         {
-            Fail(SipReadFailure.BadContentLength, offset);
+            Fail(SipReadErrorCode.BadContentLength, offset);
         }
         else if (ContentLength is { } earlier && earlier != length)
         {
-            Fail(SipReadFailure.ConflictingContentLength, offset);
+            Fail(SipReadErrorCode.ConflictingContentLength, offset);
         }
         else if (length > _limits.MaxBodyBytes)
         {
-            Fail(SipReadFailure.BodyTooLong, offset);
+            Fail(SipReadErrorCode.BodyTooLong, offset);
         }
         else
         {
@@ -216,7 +216,7 @@ internal struct SipHead
         }
     }
 
-    private void Fail(SipReadFailure reason, int offset) => Error ??= new SipReadError(reason, offset);
+    private void Fail(SipReadErrorCode reason, int offset) => Error ??= new SipReadError(reason, offset);
 
-    private static SipReadFailure BreakReason(byte value) => value == 0 ? SipReadFailure.BadCharacter : SipReadFailure.BadLineEnd;
+    private static SipReadErrorCode BreakReason(byte value) => value == 0 ? SipReadErrorCode.BadCharacter : SipReadErrorCode.BadLineEnd;
 }

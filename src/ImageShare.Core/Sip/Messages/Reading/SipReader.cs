@@ -92,7 +92,7 @@ public sealed class SipReader
         if (bytes.IsEmpty)
         {
             message = null;
-            error = new SipReadError(SipReadFailure.Empty, 0);
+            error = new SipReadError(SipReadErrorCode.Empty, 0);
             return false;
         }
 
@@ -101,20 +101,20 @@ public sealed class SipReader
         error = head.Error;
         if (message is null || error is not null)
         {
-            error ??= new SipReadError(SipReadFailure.BadStartLine, 0);
+            error ??= new SipReadError(SipReadErrorCode.BadStartLine, 0);
             return false;
         }
 
         ReadOnlyMemory<byte> rest = bytes[head.Length..];
         if (head.ContentLength > rest.Length)
         {
-            error = new SipReadError(SipReadFailure.BodyTruncated, bytes.Length);
+            error = new SipReadError(SipReadErrorCode.BodyTruncated, bytes.Length);
             return false;
         }
 
         if (head.ContentLength is null && rest.Length > limits.MaxBodyBytes)
         {
-            error = new SipReadError(SipReadFailure.BodyTooLong, head.Length);
+            error = new SipReadError(SipReadErrorCode.BodyTooLong, head.Length);
             return false;
         }
 
@@ -154,7 +154,7 @@ public sealed class SipReader
         if (head.Error is not null || head.ContentLength is null)
         {
             Refused = head.Message;
-            return Fail(head.Error ?? new SipReadError(SipReadFailure.NoContentLength, head.Length));
+            return Fail(head.Error ?? new SipReadError(SipReadErrorCode.NoContentLength, head.Length));
         }
 
         input = input.Slice(end);
@@ -171,7 +171,7 @@ public sealed class SipReader
     {
         if (!SkipLineBreaks(ref input))
         {
-            return Fail(new SipReadError(SipReadFailure.TooManyLineBreaks, 0));
+            return Fail(new SipReadError(SipReadErrorCode.TooManyLineBreaks, 0));
         }
 
         if (input.IsEmpty || (input.Length == 1 && FirstByte(input) == '\r'))
@@ -181,13 +181,13 @@ public sealed class SipReader
 
         if (!Grammar.Token.Contains(FirstByte(input)))
         {
-            return Fail(new SipReadError(SipReadFailure.BadStartLine, 0));
+            return Fail(new SipReadError(SipReadErrorCode.BadStartLine, 0));
         }
 
         bool found = TryFind(input, "\r\n"u8, Math.Max(0, _scanned - 1), out long end);
         if ((found ? end - 2 : input.Length - 1) > _limits.MaxStartLineBytes)
         {
-            return Fail(new SipReadError(SipReadFailure.StartLineTooLong, _limits.MaxStartLineBytes));
+            return Fail(new SipReadError(SipReadErrorCode.StartLineTooLong, _limits.MaxStartLineBytes));
         }
 
         if (!found)
@@ -212,7 +212,7 @@ public sealed class SipReader
         int broken = line.IndexOfAny("\r\n\0"u8);
         if (broken >= 0)
         {
-            return new SipReadError(line[broken] == 0 ? SipReadFailure.BadCharacter : SipReadFailure.BadLineEnd, broken);
+            return new SipReadError(line[broken] == 0 ? SipReadErrorCode.BadCharacter : SipReadErrorCode.BadLineEnd, broken);
         }
 
         return SipStartLine.TryParse(line, out _, out SipReadError error) ? null : error;

@@ -43,7 +43,7 @@ internal readonly ref struct SipStartLine
         }
 
         value = default;
-        error = new SipReadError(SipReadFailure.BadStartLine, 0);
+        error = new SipReadError(SipReadErrorCode.BadStartLine, 0);
         int methodLength = line.IndexOf((byte)' ');
         if (methodLength <= 0 || !Grammar.IsToken(line[..methodLength]))
         {
@@ -56,7 +56,7 @@ internal readonly ref struct SipStartLine
         ReadOnlySpan<byte> version = trimmed[versionStart..];
         if (versionStart < methodLength + 2 || !IsVersion(version))
         {
-            error = new SipReadError(SipReadFailure.BadStartLine, Math.Min(methodLength + 1, line.Length));
+            error = new SipReadError(SipReadErrorCode.BadStartLine, Math.Min(methodLength + 1, line.Length));
             return false;
         }
 
@@ -69,7 +69,7 @@ internal readonly ref struct SipStartLine
     {
         value = default;
         int space = line.IndexOf((byte)' ');
-        error = new SipReadError(SipReadFailure.BadStartLine, 0);
+        error = new SipReadError(SipReadErrorCode.BadStartLine, 0);
         if (space < 0 || !IsVersion(line[..space]))
         {
             return false;
@@ -77,12 +77,12 @@ internal readonly ref struct SipStartLine
 
         if (!Ascii.EqualsIgnoreCase(line[..space], "SIP/2.0"u8))
         {
-            error = new SipReadError(SipReadFailure.BadVersion, 0);
+            error = new SipReadError(SipReadErrorCode.BadVersion, 0);
             return false;
         }
 
         ReadOnlySpan<byte> rest = line[(space + 1)..];
-        error = new SipReadError(SipReadFailure.BadStartLine, space + 1);
+        error = new SipReadError(SipReadErrorCode.BadStartLine, space + 1);
         if (rest.Length < 3 || rest[..3].ContainsAnyExcept(Grammar.Digit) || (rest.Length > 3 && rest[3] != ' '))
         {
             return false;

@@ -122,7 +122,7 @@ public static class SipValidation
 
     /// <summary>The same for a response that cannot be matched, as a read error.</summary>
     internal static SipReadError Unreadable(SipResponse response) => new(
-        SipReadFailure.BadRequiredHeader, response.Headers is { TopVia: { Branch: null } } headers ? OffsetOf(headers, SipHeaderNames.Via) : Check(response)?.Offset ?? 0);
+        SipReadErrorCode.BadRequiredHeader, response.Headers is { TopVia: { Branch: null } } headers ? OffsetOf(headers, SipHeaderNames.Via) : Check(response)?.Offset ?? 0);
 
     private static int OffsetOf(SipHeaders headers, string name) => headers.IndexOf(name) is >= 0 and int row ? Math.Max(headers.Row(row).Offset, 0) : 0;
 

@@ -40,10 +40,10 @@ public sealed class IncomingInvite
     public InviteDialog? Dialog => Volatile.Read(ref _dialog);
 
     /// <summary>
-    /// Whether <see cref="InviteDialog.OfferReceived"/> will be set once the call is accepted. An offer of the caller that comes earlier then waits for the
+    /// Whether <see cref="InviteDialog.OnOffer"/> will be set once the call is accepted. An offer of the caller that comes earlier then waits for the
     /// handler; otherwise it gets 488. To be set before <see cref="AcceptAsync"/>.
     /// </summary>
-    public bool TakesOffers { get; set; }
+    public bool HandlesOffers { get; set; }
 
     private AgentContext Agent => _pending.Layer.Agent;
 
@@ -89,7 +89,7 @@ public sealed class IncomingInvite
         ArgumentNullException.ThrowIfNull(contentType);
         SipResponse response = CreateAcceptance(body, contentType, contactParameters);
         InviteDialog dialog = InviteDialog.OfCallee(_pending.Layer, Dialogs.Dialog.OfCallee(Request, ToTag), response);
-        if (TakesOffers)
+        if (HandlesOffers)
         {
             dialog.HoldOffers();
         }

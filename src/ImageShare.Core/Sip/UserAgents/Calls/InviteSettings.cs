@@ -17,10 +17,10 @@ public sealed record InviteSettings
     public Func<SipResponse, (ReadOnlyMemory<byte> Body, MediaType ContentType)>? Answer { get; init; }
 
     /// <summary>
-    /// Whether the caller will set <see cref="Sessions.InviteDialog.OfferReceived"/> once it has the session. An offer of the peer that comes earlier then waits for the
+    /// Whether the caller will set <see cref="Sessions.InviteDialog.OnOffer"/> once it has the session. An offer of the peer that comes earlier then waits for the
     /// handler; otherwise it gets 488.
     /// </summary>
-    public bool TakesOffers { get; init; }
+    public bool HandlesOffers { get; init; }
 
     /// <summary>Whether the agent may work on the thread that sends; see <see cref="AgentLoop.Post"/>.</summary>
     internal bool InPlace { get; init; }

@@ -251,7 +251,7 @@ public sealed class OutgoingInvite : IInviteUser, IAgentPart
         EarlyDialog? early = _forks.EarlyOf(tag);
         SipResponse answer = early?.Answer ?? response;
         InviteDialog session = InviteDialog.OfCaller(_layer, dialog, _sender.Sent, answer);
-        if (_settings.TakesOffers)
+        if (_settings.HandlesOffers)
         {
             session.HoldOffers();
         }

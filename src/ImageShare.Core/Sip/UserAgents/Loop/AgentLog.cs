@@ -48,10 +48,10 @@ internal static partial class AgentLog
     public static partial void Overloaded(ILogger logger, SipMethod method);
 
     [LoggerMessage(1111, LogLevel.Warning, "A response ({Status}) to {Method} could not be read ({Reason} at byte {Offset}) and was dropped.")]
-    public static partial void Unreadable(ILogger logger, int status, SipMethod method, SipReadFailure reason, int offset);
+    public static partial void Unreadable(ILogger logger, int status, SipMethod method, SipReadErrorCode reason, int offset);
 
     [LoggerMessage(1112, LogLevel.Debug, "{Count} header lines of a message could not be read and were ignored, the first ({Reason}) at byte {Offset}.")]
-    public static partial void PassedOver(ILogger logger, int count, SipReadFailure reason, int offset);
+    public static partial void PassedOver(ILogger logger, int count, SipReadErrorCode reason, int offset);
 
     [LoggerMessage(1113, LogLevel.Debug, "A retransmission could not be sent: {Reason}. The peer may ask for another.")]
     public static partial void NotSentAgain(ILogger logger, ImageShareError reason);

@@ -37,7 +37,7 @@ internal sealed class RegisterWriter(AgentContext agent, SipRegistrationOptions 
         register.Headers.Add(SipHeaderNames.To, user);
         register.Headers.Add(SipHeaderNames.CallId, _callId);
         register.Headers.Add(SipHeaderNames.CSeq, new CSeq(NextNumber(), SipMethod.Register));
-        if (options.SendsPrivateIdentity && agent.Options.Credentials is { } credentials)
+        if (options.SendPrivateIdentity && agent.Options.Credentials is { } credentials)
         {
             register.Headers.Add(SipHeaderNames.Authorization, EmptyAnswer(credentials));
         }

@@ -41,6 +41,7 @@ public sealed class SipRegistration : IAgentPart
         _writer = new RegisterWriter(agent, options, options.InstanceId ?? instance, features);
         _timers = new RegistrationTimers(agent.Loop, agent.Options.TimeProvider, timer => Step(new RegistrationInput.Elapsed(timer)));
         _published = new PublishedState(agent.Logger, agent.Options.TimeProvider);
+        _published.Changed += state => Changed?.Invoke(this, state);
         _place = new RegistrationPlace(_published);
     }
 
@@ -50,12 +51,8 @@ public sealed class SipRegistration : IAgentPart
     /// <summary>Where it stands.</summary>
     public SipRegistrationState State => _published.State;
 
-    /// <summary>Called with each new state, one after the other, on the agent's loop: it must not block. Exceptions are logged.</summary>
-    public event Action<SipRegistrationState>? Changed
-    {
-        add => _published.Changed += value;
-        remove => _published.Changed -= value;
-    }
+    /// <summary>Raised with each new state, one after the other, on the agent's loop: it must not block. Exceptions are logged.</summary>
+    public event EventHandler<SipRegistrationState>? Changed;
 
     /// <summary>
     /// Registers, or refreshes a registration at once, and waits for the outcome of this attempt. A failure that may pass is tried again even though this method
@@ -211,7 +208,7 @@ public sealed class SipRegistration : IAgentPart
 
         if (_situation.Binding is { } answer)
         {
-            SipUri? sender = Options.UsesAssociatedIdentity && answer.AssociatedUris is [{ IsSip: true } first, ..] ? first : null;
+            SipUri? sender = Options.UseAssociatedIdentity && answer.AssociatedUris is [{ IsSip: true } first, ..] ? first : null;
             _agent.Defaults.Register(sender, answer.ServiceRoute, answer.UsesOutbound);
         }
         else

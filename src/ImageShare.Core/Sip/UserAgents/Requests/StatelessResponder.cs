@@ -20,7 +20,7 @@ internal sealed class StatelessResponder(AgentContext agent)
     public void Send(SipResponse response, SipMethod method, SipDestination destination)
     {
         agent.Product.AddTo(response);
-        response.CompactNames |= agent.Options.CompactNames;
+        response.UseCompactForm |= agent.Options.UseCompactForm;
         agent.Loop.Run(new Sending(agent, response, method, destination));
     }
 

@@ -45,21 +45,21 @@ public sealed class InviteDialog
     /// re-INVITE or UPDATE that repeats the peer's last description (RFC 4028 §7.4). It gets our last description again, and the session timer is
     /// negotiated anew. A 2xx given here negotiates the session timer too.
     /// </summary>
-    public Action<IncomingRequest>? RequestReceived { get; set; }
+    public Action<IncomingRequest>? OnRequest { get; set; }
 
     /// <summary>
-    /// Takes the peer's offers in place of <see cref="RequestReceived"/>: re-INVITE, and UPDATE with a body, when they are more than a refresh. A
+    /// Takes the peer's offers in place of <see cref="OnRequest"/>: re-INVITE, and UPDATE with a body, when they are more than a refresh. A
     /// re-INVITE without a body asks for our offer. Called on the agent's loop; must not block. An offer that came earlier waits for this handler where
-    /// <see cref="InviteSettings.TakesOffers"/> or <see cref="IncomingInvite.TakesOffers"/> said that there will be one.
+    /// <see cref="InviteSettings.HandlesOffers"/> or <see cref="IncomingInvite.HandlesOffers"/> said that there will be one.
     /// </summary>
-    public Action<IncomingRequest>? OfferReceived
+    public Action<IncomingRequest>? OnOffer
     {
         get => Volatile.Read(ref _offerReceived);
-        set => SetOfferReceived(value, inPlace: false);
+        set => SetOnOffer(value, inPlace: false);
     }
 
-    /// <summary>Sets <see cref="OfferReceived"/>; <paramref name="inPlace"/> as for <see cref="AgentLoop.Post"/>.</summary>
-    internal void SetOfferReceived(Action<IncomingRequest>? handler, bool inPlace)
+    /// <summary>Sets <see cref="OnOffer"/>; <paramref name="inPlace"/> as for <see cref="AgentLoop.Post"/>.</summary>
+    internal void SetOnOffer(Action<IncomingRequest>? handler, bool inPlace)
     {
         Volatile.Write(ref _offerReceived, handler);
         if (handler is not null && _session.Peer.HoldsOffers)
@@ -205,7 +205,7 @@ public sealed class InviteDialog
         _session.StartAsCallee(transaction, response);
     }
 
-    /// <summary>Offers of the peer wait until <see cref="OfferReceived"/> is set. Before the session is reachable.</summary>
+    /// <summary>Offers of the peer wait until <see cref="OnOffer"/> is set. Before the session is reachable.</summary>
     internal void HoldOffers() => _session.Peer.HoldsOffers = true;
 
     /// <summary>There never was a session.</summary>

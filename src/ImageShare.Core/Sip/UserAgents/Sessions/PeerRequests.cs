@@ -68,7 +68,7 @@ internal sealed class PeerRequests(InviteDialog dialog, SessionRequests requests
     /// <summary>The application has set its handler: it gets the offer that waits for it.</summary>
     public void DeliverHeld()
     {
-        if (_held is { } held && dialog.OfferReceived is { } offered)
+        if (_held is { } held && dialog.OnOffer is { } offered)
         {
             _held = null;
             Receive(_pending!.Transaction, held, offered);
@@ -116,7 +116,7 @@ internal sealed class PeerRequests(InviteDialog dialog, SessionRequests requests
             return descriptions.AnswerRefresh;
         }
 
-        if (IsOffer(request) && dialog.OfferReceived is { } offered)
+        if (IsOffer(request) && dialog.OnOffer is { } offered)
         {
             return offered;
         }
@@ -128,7 +128,7 @@ internal sealed class PeerRequests(InviteDialog dialog, SessionRequests requests
         }
 
         // OPTIONS is answered as outside a dialog (RFC 3261 §11.2).
-        return dialog.RequestReceived ?? (request.Method == SipMethod.Options ? Layer.OptionsReceived : null);
+        return dialog.OnRequest ?? (request.Method == SipMethod.Options ? Layer.OptionsReceived : null);
     }
 
     private void ReceivePrack(ServerTransaction transaction)

@@ -69,8 +69,8 @@ public sealed record SipUserAgentOptions
     /// <summary>For digest challenges (401, 407); null to answer none. Basic is never answered.</summary>
     public SipCredentials? Credentials { get; init; }
 
-    /// <summary>Whether messages leave with compact header names (<see cref="SipMessage.CompactNames"/>). Default: false.</summary>
-    public bool CompactNames { get; init; }
+    /// <summary>Whether messages leave with compact header names (<see cref="SipMessage.UseCompactForm"/>). Default: false.</summary>
+    public bool UseCompactForm { get; init; }
 
     /// <summary>
     /// Whether a request that is too large for UDP is sent over UDP when the peer does not listen on TCP (RFC 3261 §18.1.1).
@@ -82,13 +82,13 @@ public sealed record SipUserAgentOptions
     /// Whether an OPTIONS with a To tag of no dialog is handed to the application instead of being refused with 481: some
     /// clients query capabilities that way. Default: false, as RFC 3261 §12.2.2 asks.
     /// </summary>
-    public bool AnswersStrayOptions { get; init; }
+    public bool AnswerStrayOptions { get; init; }
 
     /// <summary>
     /// Whether an OPTIONS outside a dialog is handed to the application without a transaction (RFC 3261 §8.2.7): nothing is remembered of
     /// it, however many come, and each retransmission is handed over and answered anew. For applications that answer at once. Default: false.
     /// </summary>
-    public bool AnswersOptionsWithoutState { get; init; }
+    public bool AnswerOptionsWithoutState { get; init; }
 
     /// <summary>
     /// How many server transactions may be in progress at the same time, at least 1; a request above that gets a stateless 503. An INVITE counts until

@@ -39,7 +39,7 @@ internal sealed class Outbox(AgentContext agent, IOutboxUser user) : ILoopOperat
             return;
         }
 
-        message.CompactNames |= agent.Options.CompactNames;
+        message.UseCompactForm |= agent.Options.UseCompactForm;
         agent.Loop.Unsent.Count(1);
         if (_sending || _held || _waiting?.Count > 0)
         {

@@ -22,7 +22,7 @@ internal sealed class RepeatedMessage(SipMessage message, SipDestination destina
             return;
         }
 
-        copy.CompactNames |= agent.Options.CompactNames;
+        copy.UseCompactForm |= agent.Options.UseCompactForm;
         agent.Loop.Unsent.Count(1);
         agent.Loop.Run(
             cancellation => agent.Transport.SendTrackedAsync(copy, destination, cancellation),

@@ -80,7 +80,7 @@ internal sealed class RequestAddressing(AgentContext agent, RoutedRequest routed
         try
         {
             Write(result);
-            routed.Request.CompactNames |= agent.Options.CompactNames;
+            routed.Request.UseCompactForm |= agent.Options.UseCompactForm;
             _length = routed.Request.Measure();
         }
         catch (ImageShareException error)

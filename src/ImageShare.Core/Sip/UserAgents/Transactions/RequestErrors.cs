@@ -8,7 +8,7 @@ internal static class RequestErrors
     /// <summary>The error for a response that could not be read.</summary>
     public static ImageShareException Unreadable(SipMethod method, SipReadError error, int? status = null) => new(
         ImageShareError.MalformedMessage,
-        $"An answer to the {method} came that could not be read ({error.Reason} at byte {error.Offset}); look at it in a trace, and at what software the peer or its proxy runs.")
+        $"An answer to the {method} came that could not be read ({error.Code} at byte {error.Offset}); look at it in a trace, and at what software the peer or its proxy runs.")
     {
         SipStatus = status,
     };

@@ -69,30 +69,30 @@ public sealed class HeaderRowTests
         }
     }
 
-    [TestCase("X: a\nVia: SIP/2.0/UDP evil", SipReadFailure.BadLineEnd)]
-    [TestCase("X: a\nY: b", SipReadFailure.BadLineEnd)]
-    [TestCase("X: a\rVia: SIP/2.0/UDP evil", SipReadFailure.BadLineEnd)]
-    [TestCase("X: a\r", SipReadFailure.BadLineEnd)]
-    [TestCase("X: a\r\rb", SipReadFailure.BadLineEnd)]
-    [TestCase("X: a\r b\r\n c\rl: 5", SipReadFailure.BadLineEnd)]
-    [TestCase("Via: SIP/2.0/UDP a\0b", SipReadFailure.BadCharacter)]
-    [TestCase("Call\0-ID: c", SipReadFailure.BadCharacter)]
-    [TestCase("From\u0001: <sip:m@h>;tag=m", SipReadFailure.BadHeaderLine)]
-    [TestCase("X Content-Length: 5", SipReadFailure.BadHeaderLine)]
-    [TestCase("Content-Length X: 5", SipReadFailure.BadHeaderLine)]
-    [TestCase("Content -Length: 5", SipReadFailure.BadHeaderLine)]
-    [TestCase("C\u200bontent-Length: 5", SipReadFailure.BadHeaderLine)]
-    [TestCase("x l: 5", SipReadFailure.BadHeaderLine)]
-    [TestCase("Content-Length 5", SipReadFailure.BadHeaderLine)]
-    [TestCase("no colon\r\n Content-Length: 5", SipReadFailure.BadHeaderLine)]
-    [TestCase("Require x: 100rel", SipReadFailure.BadHeaderLine)]
+    [TestCase("X: a\nVia: SIP/2.0/UDP evil", SipReadErrorCode.BadLineEnd)]
+    [TestCase("X: a\nY: b", SipReadErrorCode.BadLineEnd)]
+    [TestCase("X: a\rVia: SIP/2.0/UDP evil", SipReadErrorCode.BadLineEnd)]
+    [TestCase("X: a\r", SipReadErrorCode.BadLineEnd)]
+    [TestCase("X: a\r\rb", SipReadErrorCode.BadLineEnd)]
+    [TestCase("X: a\r b\r\n c\rl: 5", SipReadErrorCode.BadLineEnd)]
+    [TestCase("Via: SIP/2.0/UDP a\0b", SipReadErrorCode.BadCharacter)]
+    [TestCase("Call\0-ID: c", SipReadErrorCode.BadCharacter)]
+    [TestCase("From\u0001: <sip:m@h>;tag=m", SipReadErrorCode.BadHeaderLine)]
+    [TestCase("X Content-Length: 5", SipReadErrorCode.BadHeaderLine)]
+    [TestCase("Content-Length X: 5", SipReadErrorCode.BadHeaderLine)]
+    [TestCase("Content -Length: 5", SipReadErrorCode.BadHeaderLine)]
+    [TestCase("C\u200bontent-Length: 5", SipReadErrorCode.BadHeaderLine)]
+    [TestCase("x l: 5", SipReadErrorCode.BadHeaderLine)]
+    [TestCase("Content-Length 5", SipReadErrorCode.BadHeaderLine)]
+    [TestCase("no colon\r\n Content-Length: 5", SipReadErrorCode.BadHeaderLine)]
+    [TestCase("Require x: 100rel", SipReadErrorCode.BadHeaderLine)]
     [Category("SIPG-018")]
-    public void A_broken_row_that_may_be_one_that_is_needed_breaks_the_message_and_is_not_taken(string row, SipReadFailure reason)
+    public void A_broken_row_that_may_be_one_that_is_needed_breaks_the_message_and_is_not_taken(string row, SipReadErrorCode reason)
     {
         Assert.That(TryRead($"{Head}{row}\r\nX-Last: 1\r\n\r\n", out SipMessage? message, out SipReadError? error), Is.False);
         Assert.Multiple(() =>
         {
-            Assert.That(error!.Value.Reason, Is.EqualTo(reason));
+            Assert.That(error!.Value.Code, Is.EqualTo(reason));
             Assert.That(error.Value.Offset, Is.GreaterThanOrEqualTo(Head.Length));
             Assert.That(message!.Headers.Contains("X"), Is.False);
             Assert.That(message.Headers.CountOf("Via"), Is.EqualTo(1));
@@ -100,20 +100,20 @@ public sealed class HeaderRowTests
         });
     }
 
-    [TestCase("X-Odd no colon here", SipReadFailure.BadHeaderLine)]
-    [TestCase("X-Odd", SipReadFailure.BadHeaderLine)]
-    [TestCase(": x", SipReadFailure.BadHeaderLine)]
-    [TestCase("N\u00e4me: x", SipReadFailure.BadHeaderLine)]
-    [TestCase("a b: x", SipReadFailure.BadHeaderLine)]
-    [TestCase("Bad\u0001: x", SipReadFailure.BadHeaderLine)]
-    [TestCase("X-Content-Length z: 5", SipReadFailure.BadHeaderLine)]
-    [TestCase("no colon\r\n and none here", SipReadFailure.BadHeaderLine)]
-    [TestCase("X: a\0b", SipReadFailure.BadCharacter)]
-    [TestCase("Subject: a\0b\r\n\tc", SipReadFailure.BadCharacter)]
-    [TestCase("X: a\rb", SipReadFailure.BadLineEnd)]
-    [TestCase("Contact: <sip:b@h>;a=\rb", SipReadFailure.BadLineEnd)]
+    [TestCase("X-Odd no colon here", SipReadErrorCode.BadHeaderLine)]
+    [TestCase("X-Odd", SipReadErrorCode.BadHeaderLine)]
+    [TestCase(": x", SipReadErrorCode.BadHeaderLine)]
+    [TestCase("N\u00e4me: x", SipReadErrorCode.BadHeaderLine)]
+    [TestCase("a b: x", SipReadErrorCode.BadHeaderLine)]
+    [TestCase("Bad\u0001: x", SipReadErrorCode.BadHeaderLine)]
+    [TestCase("X-Content-Length z: 5", SipReadErrorCode.BadHeaderLine)]
+    [TestCase("no colon\r\n and none here", SipReadErrorCode.BadHeaderLine)]
+    [TestCase("X: a\0b", SipReadErrorCode.BadCharacter)]
+    [TestCase("Subject: a\0b\r\n\tc", SipReadErrorCode.BadCharacter)]
+    [TestCase("X: a\rb", SipReadErrorCode.BadLineEnd)]
+    [TestCase("Contact: <sip:b@h>;a=\rb", SipReadErrorCode.BadLineEnd)]
     [Category("SIPG-021")]
-    public void A_broken_row_that_nobody_needs_is_kept_apart_and_passed_over(string row, SipReadFailure reason)
+    public void A_broken_row_that_nobody_needs_is_kept_apart_and_passed_over(string row, SipReadErrorCode reason)
     {
         foreach (string start in new[] { "OPTIONS sip:b@h SIP/2.0", "SIP/2.0 200 OK" })
         {
@@ -128,7 +128,7 @@ public sealed class HeaderRowTests
                 SipMalformedLine line = message.MalformedLines.Single();
                 Assert.Multiple(() =>
                 {
-                    Assert.That((line.Reason, line.Offset), Is.EqualTo((reason, head.Length)));
+                    Assert.That((line.Code, line.Offset), Is.EqualTo((reason, head.Length)));
                     Assert.That(Encoding.UTF8.GetString(line.Bytes.Span), Is.EqualTo(row));
                     Assert.That(message.Warnings, Does.Contain(new SipWarning(SipWarningCode.MalformedLine, head.Length)));
                     Assert.That(message.Headers.Select(h => h.Name), Is.EqualTo(new[] { "Via", "From", "To", "Call-ID", "CSeq", "X-Last", "Content-Length" }));
@@ -145,8 +145,8 @@ public sealed class HeaderRowTests
     {
         string rows = string.Concat(Enumerable.Repeat("x\r\n", 300));
         Assert.That(TryRead(Head + rows + "\r\n", out SipMessage? message, out SipReadError? error), Is.False);
-        Assert.That(error!.Value.Reason, Is.EqualTo(SipReadFailure.TooManyHeaders));
-        Assert.That(message!.Headers.Count + message.MalformedLines.Count, Is.EqualTo(SipLimits.Default.MaxHeaderCount));
+        Assert.That(error!.Value.Code, Is.EqualTo(SipReadErrorCode.TooManyHeaders));
+        Assert.That(message!.Headers.Count + message.MalformedLines.Count, Is.EqualTo(SipLimits.Default.MaxHeaders));
     }
 
     [Test]

@@ -23,39 +23,39 @@ public sealed class MessageLengthTests
         Assert.That(message.Warnings.Any(w => w.Code == SipWarningCode.TrailingBytes), Is.EqualTo(trailing));
     }
 
-    [TestCase("4", SipReadFailure.BodyTruncated)]
-    [TestCase("9999", SipReadFailure.BodyTruncated)]
-    [TestCase("2147483648", SipReadFailure.BodyTooLong)]
-    [TestCase("4000000000", SipReadFailure.BodyTooLong)]
-    [TestCase("4294967299", SipReadFailure.BodyTooLong)]
-    [TestCase("18446744073709551619", SipReadFailure.BadContentLength)]
-    [TestCase("9999999999999999999999999999999999999999", SipReadFailure.BadContentLength)]
-    [TestCase("-1", SipReadFailure.BadContentLength)]
-    [TestCase("+3", SipReadFailure.BadContentLength)]
-    [TestCase("0x3", SipReadFailure.BadContentLength)]
-    [TestCase("3 3", SipReadFailure.BadContentLength)]
-    [TestCase("3,3", SipReadFailure.BadContentLength)]
-    [TestCase("", SipReadFailure.BadContentLength)]
-    [TestCase("3\r\nContent-Length: 2", SipReadFailure.ConflictingContentLength)]
-    [TestCase("2\r\nl: 3", SipReadFailure.ConflictingContentLength)]
+    [TestCase("4", SipReadErrorCode.BodyTruncated)]
+    [TestCase("9999", SipReadErrorCode.BodyTruncated)]
+    [TestCase("2147483648", SipReadErrorCode.BodyTooLong)]
+    [TestCase("4000000000", SipReadErrorCode.BodyTooLong)]
+    [TestCase("4294967299", SipReadErrorCode.BodyTooLong)]
+    [TestCase("18446744073709551619", SipReadErrorCode.BadContentLength)]
+    [TestCase("9999999999999999999999999999999999999999", SipReadErrorCode.BadContentLength)]
+    [TestCase("-1", SipReadErrorCode.BadContentLength)]
+    [TestCase("+3", SipReadErrorCode.BadContentLength)]
+    [TestCase("0x3", SipReadErrorCode.BadContentLength)]
+    [TestCase("3 3", SipReadErrorCode.BadContentLength)]
+    [TestCase("3,3", SipReadErrorCode.BadContentLength)]
+    [TestCase("", SipReadErrorCode.BadContentLength)]
+    [TestCase("3\r\nContent-Length: 2", SipReadErrorCode.ConflictingContentLength)]
+    [TestCase("2\r\nl: 3", SipReadErrorCode.ConflictingContentLength)]
     [Category("SIPG-015")]
     [Category("SIPG-018")]
-    public void A_length_that_lies_is_refused_with_the_message_at_hand(string length, SipReadFailure reason)
+    public void A_length_that_lies_is_refused_with_the_message_at_hand(string length, SipReadErrorCode reason)
     {
         Assert.That(TryRead($"{Head}Content-Length: {length}\r\n\r\nabc", out SipMessage? message, out SipReadError? error), Is.False);
-        Assert.That(error!.Value.Reason, Is.EqualTo(reason));
+        Assert.That(error!.Value.Code, Is.EqualTo(reason));
         Assert.That(message, Is.InstanceOf<SipRequest>());
     }
 
-    [TestCase("Content-Length: 4294967328\r\n", SipReadFailure.BodyTooLong)]
-    [TestCase("Content-Length: -1\r\n", SipReadFailure.BadContentLength)]
-    [TestCase("Content-Length: 3\r\nl: 0\r\n", SipReadFailure.ConflictingContentLength)]
-    [TestCase("", SipReadFailure.NoContentLength)]
-    [TestCase("Content-Length : 0\r\nVia broken\r\n", SipReadFailure.BadHeaderLine)]
-    [TestCase("Content-Length\u0001: 0\r\n", SipReadFailure.BadHeaderLine)]
+    [TestCase("Content-Length: 4294967328\r\n", SipReadErrorCode.BodyTooLong)]
+    [TestCase("Content-Length: -1\r\n", SipReadErrorCode.BadContentLength)]
+    [TestCase("Content-Length: 3\r\nl: 0\r\n", SipReadErrorCode.ConflictingContentLength)]
+    [TestCase("", SipReadErrorCode.NoContentLength)]
+    [TestCase("Content-Length : 0\r\nVia broken\r\n", SipReadErrorCode.BadHeaderLine)]
+    [TestCase("Content-Length\u0001: 0\r\n", SipReadErrorCode.BadHeaderLine)]
     [Category("SIPG-016")]
     [Category("SIPG-018")]
-    public void Nothing_behind_an_unframeable_message_is_read(string rows, SipReadFailure reason)
+    public void Nothing_behind_an_unframeable_message_is_read(string rows, SipReadErrorCode reason)
     {
         var reader = new SipReader();
         var input = new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(
@@ -64,7 +64,7 @@ public sealed class MessageLengthTests
         Assert.Multiple(() =>
         {
             Assert.That(message, Is.Null);
-            Assert.That(reader.Error!.Value.Reason, Is.EqualTo(reason));
+            Assert.That(reader.Error!.Value.Code, Is.EqualTo(reason));
             Assert.That(reader.Refused!.Headers.CallId, Is.EqualTo("c"));
             Assert.That(reader.Read(ref input, out _), Is.EqualTo(OperationStatus.InvalidData), "for good");
         });
@@ -94,18 +94,18 @@ public sealed class MessageLengthTests
     [Category("SIPG-022")]
     public void Each_limit_has_its_error()
     {
-        var limits = new SipLimits { MaxStartLineBytes = 40, MaxHeaderBytes = 300, MaxHeaderCount = 8, MaxBodyBytes = 10, MaxLeadingLineBreaks = 4 };
-        (string Text, SipReadFailure Reason)[] cases =
+        var limits = new SipLimits { MaxStartLineBytes = 40, MaxHeaderBytes = 300, MaxHeaders = 8, MaxBodyBytes = 10, MaxLeadingLineBreaks = 4 };
+        (string Text, SipReadErrorCode Reason)[] cases =
         [
-            ("OPTIONS sip:" + new string('a', 40) + "@h SIP/2.0\r\nl: 0\r\n\r\n", SipReadFailure.StartLineTooLong),
-            (new string('a', 42), SipReadFailure.StartLineTooLong),
-            (Head + "X: " + new string('a', 300) + "\r\nl: 0\r\n\r\n", SipReadFailure.HeaderTooLong),
-            (Head + "X: " + new string('a', 3000), SipReadFailure.HeaderTooLong),
-            (Head + string.Concat(Enumerable.Repeat("a:\r\n", 4)) + "l: 0\r\n\r\n", SipReadFailure.TooManyHeaders),
-            (Head + "l: 11\r\n\r\n12345678901", SipReadFailure.BodyTooLong),
-            ("\r\n\r\n\r\n\r\n\r\n" + Head, SipReadFailure.TooManyLineBreaks),
+            ("OPTIONS sip:" + new string('a', 40) + "@h SIP/2.0\r\nl: 0\r\n\r\n", SipReadErrorCode.StartLineTooLong),
+            (new string('a', 42), SipReadErrorCode.StartLineTooLong),
+            (Head + "X: " + new string('a', 300) + "\r\nl: 0\r\n\r\n", SipReadErrorCode.HeaderTooLong),
+            (Head + "X: " + new string('a', 3000), SipReadErrorCode.HeaderTooLong),
+            (Head + string.Concat(Enumerable.Repeat("a:\r\n", 4)) + "l: 0\r\n\r\n", SipReadErrorCode.TooManyHeaders),
+            (Head + "l: 11\r\n\r\n12345678901", SipReadErrorCode.BodyTooLong),
+            ("\r\n\r\n\r\n\r\n\r\n" + Head, SipReadErrorCode.TooManyLineBreaks),
         ];
-        foreach ((string text, SipReadFailure reason) in cases)
+        foreach ((string text, SipReadErrorCode reason) in cases)
         {
             byte[] octets = Encoding.UTF8.GetBytes(text);
             foreach (int size in (int[])[1, 5, octets.Length])
@@ -113,15 +113,15 @@ public sealed class MessageLengthTests
                 Assert.That(Describe(octets, [.. Segments.Cut(octets, size)], limits), Does.Contain($"error {reason}"), text);
             }
 
-            if (reason is not SipReadFailure.TooManyLineBreaks && text.EndsWith('\n'))
+            if (reason is not SipReadErrorCode.TooManyLineBreaks && text.EndsWith('\n'))
             {
                 Assert.That(SipReader.TryReadDatagram(octets, limits, out _, out SipReadError? error), Is.False);
-                Assert.That(error!.Value.Reason, Is.EqualTo(reason));
+                Assert.That(error!.Value.Code, Is.EqualTo(reason));
             }
         }
 
         Assert.That(SipReader.TryReadDatagram(Encoding.UTF8.GetBytes(Head + "\r\n12345678901"), limits, out _, out SipReadError? tooLong), Is.False);
-        Assert.That(tooLong!.Value.Reason, Is.EqualTo(SipReadFailure.BodyTooLong));
+        Assert.That(tooLong!.Value.Code, Is.EqualTo(SipReadErrorCode.BodyTooLong));
     }
 
     [Test]

@@ -69,7 +69,7 @@ internal static class SipReading
         }
         else if (status == OperationStatus.InvalidData)
         {
-            text.Append("error ").Append(reader.Error!.Value.Reason).Append(" at ").Append(reader.Error.Value.Offset)
+            text.Append("error ").Append(reader.Error!.Value.Code).Append(" at ").Append(reader.Error.Value.Offset)
                 .Append(" refused ").Append(reader.Refused).Append('\n');
         }
 

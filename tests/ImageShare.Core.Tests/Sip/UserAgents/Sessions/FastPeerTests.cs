@@ -25,7 +25,7 @@ internal sealed class FastPeerTests : AgentTest
         Task<SipResponse> offered = from.OfferAsync(new SipMethod(method), Offer, Sdp);
         await SettleAsync();
         Assert.That(offered.IsCompleted, Is.False);
-        to.OfferReceived = Accept;
+        to.OnOffer = Accept;
         await SettleAsync();
         Assert.That((await Within(offered)).StatusCode, Is.EqualTo(200));
         await EndAsync(alice);
@@ -53,7 +53,7 @@ internal sealed class FastPeerTests : AgentTest
         await SettleAsync();
         Assert.That(Network.Named("487 INVITE"), Is.Not.Empty);
         Assert.That(offered.IsCompleted, Is.True);
-        alice.OfferReceived = static _ => Assert.Fail("the session is over");
+        alice.OnOffer = static _ => Assert.Fail("the session is over");
         await RunAsync(6);
     }
 
@@ -82,10 +82,10 @@ internal sealed class FastPeerTests : AgentTest
         Task<InviteDialog>? accepted = null;
         BobHandler.InviteReceived = invite =>
         {
-            invite.TakesOffers = takesOffers;
+            invite.HandlesOffers = takesOffers;
             accepted = invite.AcceptAsync("v=0\r\n"u8.ToArray(), Sdp);
         };
-        OutgoingInvite call = Alice.Invite(NewInvite(), new InviteSettings { TakesOffers = takesOffers });
+        OutgoingInvite call = Alice.Invite(NewInvite(), new InviteSettings { HandlesOffers = takesOffers });
         await SettleAsync();
         return (((InviteOutcome.Accepted)await Within(call.Result)).Dialog, await Within(accepted!));
     }

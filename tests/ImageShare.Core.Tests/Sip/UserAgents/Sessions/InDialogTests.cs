@@ -30,14 +30,14 @@ internal sealed class InDialogTests : AgentTest
         Task<SipResponse> unheard = alice.SendAsync(SipMethod.Info);
         await SettleAsync();
         Assert.That((await Within(unheard)).StatusCode, Is.EqualTo(405));
-        bob.RequestReceived = static request => request.Respond(request.Request.Headers.Contains("X") ? 299 : 400);
+        bob.OnRequest = static request => request.Respond(request.Request.Headers.Contains("X") ? 299 : 400);
         var headers = new SipHeaders();
         headers.Add("X", "y");
         headers.Add("Content-Type", "text/plain");
         Task<SipResponse> heard = alice.SendAsync(SipMethod.Info, headers, "v"u8.ToArray());
         await SettleAsync();
         Assert.That((await Within(heard)).StatusCode, Is.EqualTo(299));
-        bob.RequestReceived = static _ => throw new InvalidOperationException("broken");
+        bob.OnRequest = static _ => throw new InvalidOperationException("broken");
         Task<SipResponse> broken = alice.SendAsync(SipMethod.Info);
         await SettleAsync();
         Assert.That((await Within(broken)).StatusCode, Is.EqualTo(500));
@@ -143,7 +143,7 @@ internal sealed class InDialogTests : AgentTest
     {
         string tag = await AcceptStrangerAsync();
         InviteDialog bob = BobHandler.Invites.Single().Dialog!;
-        bob.RequestReceived = static request => request.Respond(200);
+        bob.OnRequest = static request => request.Respond(200);
         SipRequest reinvite = Raw("INVITE", tag, "z9hG4bK2", number: 2);
         reinvite.Headers.Set("Contact", "<sip:moved@127.0.0.1:5098>");
         SipResponse ok = (await AskBobAsync(reinvite)).Single();
@@ -169,7 +169,7 @@ internal sealed class InDialogTests : AgentTest
     public async Task A_BYE_during_a_re_INVITE_ends_both()
     {
         string tag = await AcceptStrangerAsync();
-        BobHandler.Invites.Single().Dialog!.RequestReceived = static _ => { };
+        BobHandler.Invites.Single().Dialog!.OnRequest = static _ => { };
         Assert.That(await AskBobAsync(Raw("INVITE", tag, "z9hG4bK2", number: 2)), Is.Empty);
         Assert.That((await AskBobAsync(Raw("INVITE", tag, "z9hG4bK3", number: 3))).Single().StatusCode, Is.EqualTo(500));
         SipResponse[] answers = await AskBobAsync(Raw("BYE", tag, "z9hG4bK4", number: 4));
@@ -180,7 +180,7 @@ internal sealed class InDialogTests : AgentTest
     public async Task A_re_INVITE_can_be_cancelled()
     {
         string tag = await AcceptStrangerAsync();
-        BobHandler.Invites.Single().Dialog!.RequestReceived = static _ => { };
+        BobHandler.Invites.Single().Dialog!.OnRequest = static _ => { };
         await AskBobAsync(Raw("INVITE", tag, "z9hG4bK2", number: 2));
         SipResponse[] answers = await AskBobAsync(Raw("CANCEL", tag, "z9hG4bK2", number: 2));
         Assert.That(answers.Select(r => $"{r.StatusCode} {r.Headers.CSeq}"), Is.EqualTo(new[] { "200 2 CANCEL", "487 2 INVITE" }));
@@ -192,7 +192,7 @@ internal sealed class InDialogTests : AgentTest
     {
         string tag = await AcceptStrangerAsync();
         var received = new List<IncomingRequest>();
-        BobHandler.Invites.Single().Dialog!.RequestReceived = received.Add;
+        BobHandler.Invites.Single().Dialog!.OnRequest = received.Add;
         await AskBobAsync(Raw("INVITE", tag, "z9hG4bK2", number: 2));
         await AskBobAsync(Raw("INFO", tag, "z9hG4bK3", number: 3));
         await AskBobAsync(Raw("CANCEL", tag, "z9hG4bK2", number: 2));
@@ -205,7 +205,7 @@ internal sealed class InDialogTests : AgentTest
     {
         string tag = await AcceptStrangerAsync();
         InviteDialog bob = BobHandler.Invites.Single().Dialog!;
-        bob.RequestReceived = static _ => { };
+        bob.OnRequest = static _ => { };
         await AskBobAsync(Raw("INVITE", tag, "z9hG4bK2", number: 2));
         Task<SipResponse> offered = bob.OfferAsync(SipMethod.Invite, "v=1"u8.ToArray(), Sdp);
         await AskBobAsync(Raw("BYE", tag, "z9hG4bK4", number: 4));

@@ -18,8 +18,8 @@ internal sealed partial class OfferTests
     public async Task Offers_that_meet_are_both_refused_with_491_and_made_again_the_callees_first(string callers, string callees)
     {
         (InviteDialog alice, InviteDialog bob, _) = await EstablishAsync();
-        alice.RequestReceived = static request => Accept(request, "of alice");
-        bob.RequestReceived = static request => Accept(request, "of bob");
+        alice.OnRequest = static request => Accept(request, "of alice");
+        bob.OnRequest = static request => Accept(request, "of bob");
         double began = Clock.Elapsed.TotalSeconds;
         List<WireEntry> held = [];
         Network.Filter = e =>
@@ -58,7 +58,7 @@ internal sealed partial class OfferTests
     public async Task A_peer_that_never_gives_way_is_told_of_in_the_end()
     {
         (InviteDialog alice, InviteDialog bob, _) = await EstablishAsync();
-        bob.RequestReceived = static request => request.Respond(491);
+        bob.OnRequest = static request => request.Respond(491);
         Task<SipResponse> offered = alice.OfferAsync(SipMethod.Invite, Offer, Sdp);
         await RunAsync(40);
         Assert.That((await Within(offered)).StatusCode, Is.EqualTo(491));
@@ -75,8 +75,8 @@ internal sealed partial class OfferTests
     {
         (InviteDialog alice, InviteDialog bob, _) = await EstablishAsync();
         List<IncomingRequest> asked = [];
-        bob.RequestReceived = asked.Add;
-        alice.RequestReceived = static request => Accept(request, "of alice");
+        bob.OnRequest = asked.Add;
+        alice.OnRequest = static request => Accept(request, "of alice");
         Task<SipResponse> theirs = alice.OfferAsync(new SipMethod(method), Offer, Sdp);
         await SettleAsync();
         Task<SipResponse> ours = bob.OfferAsync(SipMethod.Invite, OtherOffer, Sdp);

@@ -24,7 +24,7 @@ internal sealed partial class OfferTests : AgentTest
     {
         (InviteDialog alice, InviteDialog bob, _) = await EstablishAsync();
         (InviteDialog from, InviteDialog to) = byCaller ? (alice, bob) : (bob, alice);
-        to.RequestReceived = static request => Accept(request, "answer");
+        to.OnRequest = static request => Accept(request, "answer");
         for (int i = 1; i <= 2; i++)
         {
             SipResponse response = await OfferAsync(from, method);
@@ -58,10 +58,10 @@ internal sealed partial class OfferTests : AgentTest
     public async Task A_refused_offer_leaves_the_session_as_it_was(int status)
     {
         (InviteDialog alice, InviteDialog bob, _) = await EstablishAsync();
-        bob.RequestReceived = request => request.Respond(status);
+        bob.OnRequest = request => request.Respond(status);
         Assert.That((await OfferAsync(alice, "INVITE")).StatusCode, Is.EqualTo(status));
         Assert.That((alice.Ended.IsCompleted, bob.Ended.IsCompleted), Is.EqualTo((false, false)));
-        bob.RequestReceived = static request => Accept(request, "answer");
+        bob.OnRequest = static request => Accept(request, "answer");
         Assert.That((await OfferAsync(alice, "UPDATE")).StatusCode, Is.EqualTo(200));
         await EndAsync(alice);
     }
@@ -72,7 +72,7 @@ internal sealed partial class OfferTests : AgentTest
     public async Task The_2xx_to_our_offer_says_where_the_peer_is_and_the_ACK_goes_there(string method)
     {
         (InviteDialog alice, InviteDialog bob, _) = await EstablishAsync();
-        bob.RequestReceived = static request =>
+        bob.OnRequest = static request =>
         {
             SipResponse response = request.CreateResponse(200);
             response.Headers.Add("Contact", "<sip:moved@127.0.0.1:5098>");
@@ -94,7 +94,7 @@ internal sealed partial class OfferTests : AgentTest
     {
         (InviteDialog alice, InviteDialog bob, _) = await EstablishAsync();
         List<IncomingRequest> asked = [];
-        bob.RequestReceived = asked.Add;
+        bob.OnRequest = asked.Add;
         Task<SipResponse> first = alice.OfferAsync(SipMethod.Invite, Offer, Sdp);
         await SettleAsync();
         Assert.That(
@@ -111,7 +111,7 @@ internal sealed partial class OfferTests : AgentTest
     public async Task A_challenged_offer_is_made_again_with_credentials_and_so_is_its_ACK()
     {
         (InviteDialog alice, InviteDialog bob, _) = await EstablishAsync();
-        bob.RequestReceived = static request =>
+        bob.OnRequest = static request =>
         {
             if (request.Request.Headers.Contains("Authorization"))
             {
@@ -133,7 +133,7 @@ internal sealed partial class OfferTests : AgentTest
     public async Task A_lost_ACK_is_sent_again_with_each_copy_of_the_2xx()
     {
         (InviteDialog alice, InviteDialog bob, _) = await EstablishAsync();
-        bob.RequestReceived = static request => Accept(request, "answer");
+        bob.OnRequest = static request => Accept(request, "answer");
         int lost = 0;
         Network.Filter = e => e.Name != "ACK" || lost++ > 1;
         Assert.That((await OfferAsync(alice, "INVITE")).StatusCode, Is.EqualTo(200));
@@ -148,7 +148,7 @@ internal sealed partial class OfferTests : AgentTest
     public async Task An_offer_nobody_answers_ends_the_session_and_one_that_rings_too_long_is_cancelled()
     {
         (InviteDialog alice, InviteDialog bob, _) = await EstablishAsync();
-        bob.RequestReceived = static _ => { };
+        bob.OnRequest = static _ => { };
         Task<SipResponse> ringing = alice.OfferAsync(SipMethod.Invite, Offer, Sdp);
         await RunAsync(59);
         Assert.That(ringing.IsCompleted, Is.False);
@@ -168,7 +168,7 @@ internal sealed partial class OfferTests : AgentTest
     public async Task A_BYE_ends_an_open_offer_of_either_side()
     {
         (InviteDialog alice, InviteDialog bob, _) = await EstablishAsync();
-        bob.RequestReceived = static _ => { };
+        bob.OnRequest = static _ => { };
         Task<SipResponse> offered = alice.OfferAsync(SipMethod.Invite, Offer, Sdp);
         await SettleAsync();
         Task<SipResponse> waiting = bob.OfferAsync(SipMethod.Update, OtherOffer, Sdp);

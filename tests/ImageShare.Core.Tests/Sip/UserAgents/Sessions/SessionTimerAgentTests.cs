@@ -43,7 +43,7 @@ internal sealed class SessionTimerAgentTests : AgentTest
     public async Task A_refresh_is_answered_without_the_application_and_begins_the_time_anew(string method, string body)
     {
         string tag = await EstablishAsync("90;refresher=uac");
-        Session.RequestReceived = static _ => Assert.Fail("Nobody needs to be asked.");
+        Session.OnRequest = static _ => Assert.Fail("Nobody needs to be asked.");
         for (uint i = 0; i < 3; i++)
         {
             await RunAsync(50);
@@ -196,7 +196,7 @@ internal sealed class SessionTimerAgentTests : AgentTest
         OutgoingInvite call = Alice.Invite(invite);
         await SettleAsync();
         InviteDialog alice = ((InviteOutcome.Accepted)await Within(call.Result)).Dialog;
-        alice.RequestReceived = static _ => Assert.Fail("Nobody needs to be asked.");
+        alice.OnRequest = static _ => Assert.Fail("Nobody needs to be asked.");
         alice.Describe(Encoding.UTF8.GetBytes(Offer), Encoding.UTF8.GetBytes(Answer));
         Task<SipResponse> refreshed = Session.OfferAsync(new SipMethod(method), Encoding.UTF8.GetBytes(Answer), Sdp);
         await SettleAsync();

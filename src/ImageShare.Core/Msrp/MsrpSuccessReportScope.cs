@@ -1,7 +1,7 @@
 namespace ImageShare.Core.Msrp;
 
 /// <summary>When success reports are sent (RFC 4975 §7.1.3).</summary>
-public enum MsrpSuccessReports
+public enum MsrpSuccessReportScope
 {
     /// <summary>One, when the message is complete.</summary>
     WholeMessage,

@@ -1,12 +1,12 @@
 namespace ImageShare.Core.Msrp.Framing;
 
 /// <summary>What is wrong in a stream, and at which byte.</summary>
-/// <param name="Reason">What is wrong.</param>
+/// <param name="Code">What is wrong.</param>
 /// <param name="Offset">The offset, from the first byte the decoder was given, of the line or byte that is wrong.</param>
-public readonly record struct MsrpDecodeError(MsrpDecodeReason Reason, long Offset);
+public readonly record struct MsrpReadError(MsrpReadErrorCode Code, long Offset);
 
 /// <summary>What can be wrong in a stream.</summary>
-public enum MsrpDecodeReason
+public enum MsrpReadErrorCode
 {
     /// <summary>Nothing.</summary>
     None = 0,
@@ -23,7 +23,7 @@ public enum MsrpDecodeReason
     /// <summary>The head is longer than <see cref="MsrpLimits.MaxHeadBytes"/>. The stream cannot be read any further.</summary>
     HeadTooLong,
 
-    /// <summary>The body of a request that is no SEND is longer than <see cref="MsrpLimits.MaxNonSendBody"/>. The stream cannot be read any further.</summary>
+    /// <summary>The body of a request that is no SEND is longer than <see cref="MsrpLimits.MaxNonSendBodyBytes"/>. The stream cannot be read any further.</summary>
     BodyTooLong,
 
     /// <summary>The transaction id is followed by neither a method in capitals nor a three-digit status.</summary>

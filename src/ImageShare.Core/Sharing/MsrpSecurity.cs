@@ -5,7 +5,7 @@ namespace ImageShare.Core.Sharing;
 /// That is only as secure as the path of the SDP, so it needs SIP over TLS and trusted proxies to prevent man-in-the-middle attacks (RFC 8122
 /// §7).
 /// </summary>
-public enum MediaSecurity
+public enum MsrpSecurity
 {
     /// <summary>No TLS, as in IR.79: plain MSRP is offered, and offers with TLS are refused (488).</summary>
     None,

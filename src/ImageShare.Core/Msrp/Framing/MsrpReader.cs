@@ -10,7 +10,7 @@ namespace ImageShare.Core.Msrp.Framing;
 /// The end of a body is found by its end-line alone, whatever Byte-Range says. Only bytes that may be the beginning of the
 /// end-line are held back until more arrive.
 /// </remarks>
-public sealed class MsrpDecoder
+public sealed class MsrpReader
 {
     private readonly StreamPosition _position = new();
     private readonly HeadDecoder _heads;
@@ -20,7 +20,7 @@ public sealed class MsrpDecoder
 
     /// <summary>Makes a decoder for one direction of one connection.</summary>
     /// <param name="limits">What a peer may ask; null for the defaults.</param>
-    public MsrpDecoder(MsrpLimits? limits = null)
+    public MsrpReader(MsrpLimits? limits = null)
     {
         limits ??= MsrpLimits.Default;
         _heads = new HeadDecoder(limits, _position);
@@ -45,7 +45,7 @@ public sealed class MsrpDecoder
     internal bool IsInHead => _state == State.Head && _heads.IsOpen;
 
     /// <summary>Why <see cref="Read"/> returned <see cref="OperationStatus.InvalidData"/>; null before.</summary>
-    public MsrpDecodeError? Error => _position.Error;
+    public MsrpReadError? Error => _position.Error;
 
     /// <summary>How many bytes were consumed so far.</summary>
     public long Offset => _position.Offset;

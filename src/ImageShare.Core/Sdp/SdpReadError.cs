@@ -3,10 +3,10 @@ namespace ImageShare.Core.Sdp;
 /// <summary>Why a session description could not be read.</summary>
 /// <param name="Code">The reason.</param>
 /// <param name="Offset">The byte offset of the faulty line from the start of the text.</param>
-public readonly record struct SdpError(SdpErrorCode Code, int Offset);
+public readonly record struct SdpReadError(SdpReadErrorCode Code, int Offset);
 
-/// <summary>The reasons for <see cref="SdpError"/>. Names and meanings are stable.</summary>
-public enum SdpErrorCode
+/// <summary>The reasons for <see cref="SdpReadError"/>. Names and meanings are stable.</summary>
+public enum SdpReadErrorCode
 {
     /// <summary>No error.</summary>
     None = 0,
@@ -17,7 +17,7 @@ public enum SdpErrorCode
     /// <summary>More lines than <see cref="SdpLimits.MaxLines"/>.</summary>
     TooManyLines,
 
-    /// <summary>A line longer than <see cref="SdpLimits.MaxLineLength"/>.</summary>
+    /// <summary>A line longer than <see cref="SdpLimits.MaxLineBytes"/>.</summary>
     LineTooLong,
 
     /// <summary>More m= lines than <see cref="SdpLimits.MaxMedia"/>.</summary>
