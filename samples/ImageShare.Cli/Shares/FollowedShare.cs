@@ -76,7 +76,7 @@ internal sealed class FollowedShare
         }
     }
 
-    private void OnState(ImageShareSession session, ImageShareState state)
+    private void OnState(object? sender, ImageShareState state)
     {
         lock (_gate)
         {
@@ -90,7 +90,7 @@ internal sealed class FollowedShare
         }
     }
 
-    private void OnProgress(ImageShareSession session, ImageShareProgress progress)
+    private void OnProgress(object? sender, ImageShareProgress progress)
     {
         lock (_gate)
         {
@@ -102,7 +102,7 @@ internal sealed class FollowedShare
             _from = _from >= 0 ? _from : progress.Bytes > LongestFirstStep && progress.Bytes < progress.Total ? progress.Bytes : 0;
             Move();
             _watcher.Progress(progress);
-            if (!session.IsOutgoing && progress.Bytes == progress.Total && !_isStoring)
+            if (sender is ImageShareSession { IsOutgoing: false } && progress.Bytes == progress.Total && !_isStoring)
             {
                 _isStoring = true;
                 _watcher.Storing();
