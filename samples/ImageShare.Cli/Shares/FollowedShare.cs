@@ -102,7 +102,7 @@ internal sealed class FollowedShare
             _from = _from >= 0 ? _from : progress.Bytes > LongestFirstStep && progress.Bytes < progress.Total ? progress.Bytes : 0;
             Move();
             _watcher.Progress(progress);
-            if (sender is ImageShareSession { IsOutgoing: false } && progress.Bytes == progress.Total && !_isStoring)
+            if (!_session.IsOutgoing && progress.Bytes == progress.Total && !_isStoring)
             {
                 _isStoring = true;
                 _watcher.Storing();

@@ -35,7 +35,7 @@ internal static class HowToSnippets
         var options = new ImageShareOptions
         {
             Identity = SipUri.Parse("sip:bob@ims.example"),
-            Tls = new TlsOptions
+            SipTls = new TlsOptions
             {
                 Certificate = X509Certificate2.CreateFromPemFile(Path.Combine(folder, "bob.crt"), Path.Combine(folder, "bob.key")),
                 TrustedRoots = [X509CertificateLoader.LoadCertificateFromFile(Path.Combine(folder, "bob.crt"))],
