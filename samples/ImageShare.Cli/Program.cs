@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using ImageShare.Cli.Commands;
 using ImageShare.Cli.Execution;
 using ImageShare.Cli.Settings;
@@ -18,10 +19,14 @@ var root = new RootCommand("Shares images between SIP addresses: GSMA IR.79 Imag
     RegisterCommand.Create(common),
     InspectCommand.Create(common),
     LadderCommand.Create(common),
+    CompletionCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(own);
-if (parsed.Errors.Count > 0)
+
+// A line to be completed is not complete: its errors are none.
+bool isCompletion = root.Directives.OfType<SuggestDirective>().Any(directive => parsed.GetResult(directive) is not null);
+if (parsed.Errors.Count > 0 && !isCompletion)
 {
     UsageErrors.Say(parsed, json: own.TakeWhile(static a => a != "--").Contains("--json"));
     return ExitStatus.Usage;

@@ -4,6 +4,7 @@ using ImageShare.Cli.Ladders;
 using ImageShare.Cli.Reporting;
 using ImageShare.Cli.Settings;
 using ImageShare.Cli.Shares;
+using ImageShare.Cli.Terminals;
 using ImageShare.Cli.Traces;
 using ImageShare.Core;
 using ImageShare.Core.Images;
@@ -23,7 +24,7 @@ internal static class DemoCommand
     public static Command Create(CommonOptions common)
     {
         var image = new Argument<FileInfo?>("image") { Description = "The picture to share (default: a built-in one)", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("demo", "Share a picture between two sides in this process, and show every step") { image };
+        var command = new Command("demo", "Share a picture between two sides in this process, and show every step") { image, common.NoPreview };
         common.AddTo(command, identity: false);
         command.SetAction(async (parsed, _) =>
         {
@@ -37,7 +38,7 @@ internal static class DemoCommand
     {
         bool people = reporter is HumanReporter;
         await using ITraceFile? file = TraceFiles.Open(parsed.GetValue(common.TraceFile));
-        var ladder = new Ladder("alice", "bob", line =>
+        var ladder = new Ladder("alice", "bob", StandardTerminal.OutputColumns, line =>
         {
             if (people)
             {
@@ -88,9 +89,10 @@ internal static class DemoCommand
                 return ExitStatus.Failed;
             }
 
-            if (people)
+            if (reporter is HumanReporter human)
             {
                 HumanReporter.Say("Bob's file, read back from disk, has the same SHA-1.");
+                human.Show(received.Stored!.Path!);
             }
 
             return ExitStatus.Done;

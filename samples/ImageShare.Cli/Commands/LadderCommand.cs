@@ -51,9 +51,9 @@ internal static class LadderCommand
         {
             if (json is null)
             {
-                foreach (string line in LadderText.Draw(exchange))
+                foreach (string line in LadderText.Draw(exchange, StandardTerminal.OutputColumns))
                 {
-                    Console.WriteLine(HumanReporter.Safe(line));
+                    Console.WriteLine(line);
                 }
             }
             else

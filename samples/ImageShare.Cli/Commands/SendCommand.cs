@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImageShare.Cli.Metadata;
 using ImageShare.Cli.Reporting;
 using ImageShare.Cli.Settings;
 using ImageShare.Cli.Shares;
@@ -30,6 +31,8 @@ internal static class SendCommand
         var icons = new Option<FileInfo[]>("--icon") { Description = "A small preview for the peer's user; with several images give it once for each, in order", HelpName = "FILE" };
         var name = new Option<string?>("--name") { Description = "The name of the picture from standard input", HelpName = "NAME" };
         Option<MediaType?> type = CommonOptions.TypeOfImage("The type of the picture from standard input, e.g. image/png");
+        var noIcon = new Option<bool>("--no-icon") { Description = "Send no icon (default: a small one is made from the picture, unless --transport is udp: the invitation would be too large for it)" };
+        var strip = new Option<bool>("--strip-metadata") { Description = $"Send a copy without the place, Exif, XMP, IPTC and comments; the pixels are not touched. For {PictureMetadata.Formats}" };
         var chunkSize = new Option<int?>("--chunk-size")
         {
             Description = "Bytes per MSRP chunk (default: the profile's, 2048)",
@@ -43,8 +46,15 @@ internal static class SendCommand
         var resume = new Option<bool>("--resume") { Description = "Resume an interrupted 'send --resume' of the same image to the same target" };
         var together = new Option<bool>("--together") { Description = "Offer several pictures in one session: the peer accepts or declines each" };
         Option<bool> noQuery = CommonOptions.NoQuery();
-        var command = new Command("send", "Share images with a peer") { images, target, name, type, icons, chunkSize, maxRate, resume, together, noQuery };
+        var command = new Command("send", "Share images with a peer") { images, target, name, type, icons, noIcon, strip, chunkSize, maxRate, resume, together, noQuery };
         common.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(icons) is not null && result.GetResult(noIcon) is not null)
+            {
+                result.AddError("Use --icon or --no-icon, not both.");
+            }
+        });
         command.SetAction(async (parsed, _) =>
         {
             IReporter reporter = Reporters.For(common, parsed);
@@ -56,7 +66,12 @@ internal static class SendCommand
                 NearHop.Check(options, peer);
                 using PicturesToSend found = await PicturesToSend.FindAsync(
                     parsed.GetRequiredValue(images), parsed.GetValue(icons) ?? [], parsed.GetValue(name), parsed.GetValue(type), reporter, cancellationToken);
-                PictureToSend[] pictures = found.Pictures;
+                using var preparation = new PicturePreparation(reporter)
+                {
+                    MakesIcons = !parsed.GetValue(noIcon) && options.Transport != SipTransportChoice.Udp && options.Profile.Icon != IconForm.None,
+                    Strips = parsed.GetValue(strip),
+                };
+                PictureToSend[] pictures = preparation.Prepare(found.Pictures, cancellationToken);
                 await using ImageShareClient client = await StartedClient.StartAsync(reporter, options, cancellationToken);
                 var sender = new Sender(reporter, client, peer)
                 {

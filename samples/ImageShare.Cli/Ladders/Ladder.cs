@@ -6,15 +6,20 @@ namespace ImageShare.Cli.Ladders;
 /// Draws the exchange between two ends as it happens, one line per SIP message. Of a run of MSRP chunks, the first is
 /// shown and the others are counted.
 /// </summary>
-internal sealed class Ladder(string left, string right, Action<string> write)
+/// <param name="left">The name of the left side.</param>
+/// <param name="right">The name of the right side.</param>
+/// <param name="columns">The width of the terminal; null for a file or a pipe.</param>
+/// <param name="write">Writes a line.</param>
+internal sealed class Ladder(string left, string right, int? columns, Action<string> write)
 {
-    private const int Width = 44;
+    // The margin, the two sides and a note such as "TCP 65536 B" stand beside it.
+    private readonly int _width = columns is { } given ? Math.Clamp(given - 26, 24, 60) : 44;
     private readonly Lock _gate = new();
     private int _sends;
     private int _responses;
     private long _bytes;
 
-    public void Head() => write($"{left,8} {new string(' ', Width)} {right}");
+    public void Head() => write($"{left,8} {new string(' ', _width)} {right}");
 
     /// <summary>Adds a message when it is sent. Call it for outgoing messages only, or each would be drawn twice.</summary>
     public void Draw(bool fromLeft, ImageShareTraceEvent message)
@@ -59,7 +64,7 @@ internal sealed class Ladder(string left, string right, Action<string> write)
         }
     }
 
-    private void Line(bool fromLeft, string text, string note) => write($"{string.Empty,8} │{LadderText.Arrow(text, fromLeft, Width)}│  {note}");
+    private void Line(bool fromLeft, string text, string note) => write($"{string.Empty,8} │{LadderText.Arrow(text, fromLeft, _width)}│  {note}");
 
-    private static string Center(string text) => text.Length >= Width ? text[..Width] : text.PadLeft((Width + text.Length) / 2).PadRight(Width);
+    private string Center(string text) => text.Length >= _width ? text[.._width] : text.PadLeft((_width + text.Length) / 2).PadRight(_width);
 }

@@ -11,7 +11,7 @@ using Spectre.Console;
 namespace ImageShare.Cli.Reporting;
 
 /// <summary>Lines and a progress bar for a person; plain lines when standard output is no terminal. Errors go to standard error.</summary>
-internal sealed class HumanReporter(bool showMessages, TimeSpan timeout) : IReporter
+internal sealed class HumanReporter(bool showMessages, TimeSpan timeout, TerminalPictures pictures) : IReporter
 {
     // Hashing less than this is over before anybody wonders.
     private const long LargeFile = 32 * 1024 * 1024;
@@ -57,7 +57,8 @@ internal sealed class HumanReporter(bool showMessages, TimeSpan timeout) : IRepo
         InvitedImage image = invitation.Image;
         string size = image.Size is { } bytes ? Shown.Bytes(bytes) : "size unknown";
         string icon = invitation.Icon is { } given ? $", icon {Shown.Bytes(given.Content.Length)}" : string.Empty;
-        Say($"[bold]{Safe(invitation.Caller.ToString())}[/] wants to share [bold]{Safe(image.Name ?? "an image without a name")}[/] ({Safe(image.Type?.Essence ?? "type unknown")}, {size}{icon}).");
+        string line = $"[bold]{Safe(invitation.Caller.ToString())}[/] wants to share [bold]{Safe(image.Name ?? "an image without a name")}[/] ({Safe(image.Type?.Essence ?? "type unknown")}, {size}{icon}).";
+        Say([line], invitation.Icon is { } shown ? pictures.OfIcon(shown.Content) : []);
     }
 
     public void NoImages(string folder) => Say($"No image was found in {Safe(folder)}: there is nothing to fetch yet. Images added now are served as well.");
@@ -166,6 +167,8 @@ internal sealed class HumanReporter(bool showMessages, TimeSpan timeout) : IRepo
         }
     }
 
+    public void NoIcon(string name, string reason) => Say($"[bold]{Safe(name)}[/] {Safe(reason)}: it is sent without an icon.");
+
     public void Trace(ImageShareTraceEvent message)
     {
         if (showMessages)
@@ -204,7 +207,9 @@ internal sealed class HumanReporter(bool showMessages, TimeSpan timeout) : IRepo
             }
 
             lines.AddRange(result.Warnings.Select(static warning => $"  [grey]{Safe(Shown.Warning(warning))}[/]"));
-            Say([.. lines]);
+
+            // One that is not what it was announced as is not decoded.
+            Say([.. lines], result is { Stored.Path: { } stored, Warnings.Count: 0 } ? pictures.OfFile(stored) : []);
         }
         else
         {
@@ -219,12 +224,23 @@ internal sealed class HumanReporter(bool showMessages, TimeSpan timeout) : IRepo
 
     public void WrongUsage(string message) => StandardError.Say(message);
 
+    /// <summary>Shows an image, if the terminal can.</summary>
+    public void Show(string path) => Say([], pictures.OfFile(path));
+
     /// <summary>Writes several lines without others between them.</summary>
-    public static void Say(params string[] markup) => Screen.Write(() =>
+    public static void Say(params string[] markup) => Say(markup, []);
+
+    // A picture has its own escape sequences.
+    private static void Say(string[] markup, string[] picture) => Screen.Write(() =>
     {
         foreach (string line in markup)
         {
             AnsiConsole.MarkupLine(line);
+        }
+
+        foreach (string line in picture)
+        {
+            Console.Out.WriteLine(line);
         }
     });
 

@@ -43,6 +43,11 @@ internal interface IReporter
     /// <summary>A command that was run for a stored image has ended.</summary>
     void Executed(ExecutedCommand command);
 
+    /// <summary>An image is sent without an icon, since none could be made from it.</summary>
+    /// <param name="name">The name of the image.</param>
+    /// <param name="reason">Why, as words that follow the name.</param>
+    void NoIcon(string name, string reason);
+
     void Trace(ImageShareTraceEvent message);
 
     /// <summary>Follows a share to its end: states, progress, result.</summary>

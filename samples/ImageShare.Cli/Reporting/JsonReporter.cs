@@ -56,6 +56,11 @@ internal sealed class JsonReporter(JsonOutput output, TimeSpan timeout, bool isQ
         // No JSON event: the peer gets its answer.
     }
 
+    public void NoIcon(string name, string reason)
+    {
+        // No JSON event: the image is sent all the same.
+    }
+
     public void Request(ImageRequest request) => Line("request", json =>
     {
         json.WriteString("session", request.Id);

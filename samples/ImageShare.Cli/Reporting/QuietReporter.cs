@@ -11,7 +11,7 @@ namespace ImageShare.Cli.Reporting;
 /// <summary>For people with --quiet: only what failed, on standard error. The exit status says the rest.</summary>
 internal sealed class QuietReporter(TimeSpan timeout) : IReporter
 {
-    private readonly HumanReporter _failures = new(showMessages: false, timeout);
+    private readonly HumanReporter _failures = new(showMessages: false, timeout, new TerminalPictures(isWanted: false));
 
     public void Listening(SipUri address)
     {
@@ -50,6 +50,10 @@ internal sealed class QuietReporter(TimeSpan timeout) : IReporter
     }
 
     public void Sending(string name, int number, int count)
+    {
+    }
+
+    public void NoIcon(string name, string reason)
     {
     }
 

@@ -12,6 +12,6 @@ internal static class Reporters
         bool isQuiet = parsed.GetValue(common.Quiet);
         return parsed.GetValue(common.Json) ? new JsonReporter(new JsonOutput(Console.Out), timeout, isQuiet)
             : isQuiet ? new QuietReporter(timeout)
-            : new HumanReporter(parsed.GetValue(common.Verbose), timeout);
+            : new HumanReporter(parsed.GetValue(common.Verbose), timeout, new TerminalPictures(!parsed.GetValue(common.NoPreview)));
     }
 }

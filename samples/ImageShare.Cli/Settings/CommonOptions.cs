@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Net;
 using System.Text;
@@ -64,6 +65,7 @@ internal sealed class CommonOptions
         DefaultValueFactory = _ => ImageShareProfile.Rcs2,
         CustomParser = result => ImageShareProfile.Find(result.Tokens[0].Value)
             ?? Refuse<ImageShareProfile>(result, "is not a profile; choose one of " + string.Join(", ", ImageShareProfile.All)),
+        CompletionSources = { _ => ImageShareProfile.All.Select(static profile => new CompletionItem(profile.ToString())) },
     };
 
     /// <summary>The lowest transfer rate accepted: a receiver measures it per interval, in whole chunks.</summary>
@@ -78,6 +80,9 @@ internal sealed class CommonOptions
     public Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "Say only what failed, on standard error; with --json, leave out states and progress" };
 
     public Option<bool> Verbose { get; } = new("--verbose") { Description = "Show each message on the wire as it passes" };
+
+    /// <summary>For the commands that show pictures; they add it themselves.</summary>
+    public Option<bool> NoPreview { get; } = new("--no-preview") { Description = "Do not show received images and their icons in the terminal" };
 
     /// <summary>Adds the options of every command that uses the network.</summary>
     public void AddTo(Command command, bool identity = true)
@@ -205,6 +210,7 @@ internal sealed class CommonOptions
         CustomParser = result => values.Contains(result.Tokens[0].Value)
             ? result.Tokens[0].Value
             : Refuse<string?>(result, "is not one of " + string.Join(", ", values)),
+        CompletionSources = { values },
     };
 
     public static SipUri ParseUri(ArgumentResult result) =>

@@ -45,7 +45,7 @@ internal sealed class PicturesToSend : IDisposable
                 if (argument == StandardInput)
                 {
                     found._input = await StandardInputImage.ReadAsync(cancellationToken);
-                    pictures.Add(new PictureToSend(name!, found._input.ToSource(name!, type!), null) { Size = found._input.Size });
+                    pictures.Add(new PictureToSend(name!, found._input.ToSource(name!, type!), found._input.Path, null) { Type = type, Size = found._input.Size });
                 }
                 else if (TypedFiles.IsPattern(argument) || Directory.Exists(argument))
                 {

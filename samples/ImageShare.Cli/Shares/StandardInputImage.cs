@@ -7,16 +7,17 @@ namespace ImageShare.Cli.Shares;
 /// <summary>An image from standard input, which can be read only once: kept in a temporary file of this user until the share has ended.</summary>
 internal sealed class StandardInputImage : IDisposable
 {
-    private readonly string _path;
+    private StandardInputImage(string path) => Path = path;
 
-    private StandardInputImage(string path) => _path = path;
+    /// <summary>Where it is kept.</summary>
+    public string Path { get; }
 
-    public long Size => new FileInfo(_path).Length;
+    public long Size => new FileInfo(Path).Length;
 
     /// <exception cref="ImageShareException">The temporary file could not be written.</exception>
     public static async Task<StandardInputImage> ReadAsync(CancellationToken cancellationToken)
     {
-        string path = Path.Combine(Path.GetTempPath(), $"imageshare-{Guid.NewGuid():N}");
+        string path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"imageshare-{Guid.NewGuid():N}");
         var image = new StandardInputImage(path);
         bool isRead = false;
         try
@@ -48,7 +49,7 @@ internal sealed class StandardInputImage : IDisposable
         }
     }
 
-    public ImageSource ToSource(string name, MediaType type) => ImageSource.FromStream(() => File.OpenRead(_path), name, type);
+    public ImageSource ToSource(string name, MediaType type) => ImageSource.FromStream(() => File.OpenRead(Path), name, type);
 
-    public void Dispose() => File.Delete(_path);
+    public void Dispose() => File.Delete(Path);
 }

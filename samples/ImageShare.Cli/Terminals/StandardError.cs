@@ -3,7 +3,9 @@ namespace ImageShare.Cli.Terminals;
 /// <summary>Writes lines to standard error, for errors and questions.</summary>
 internal static class StandardError
 {
-    public static void Say(string line) => StandardTerminal.Instance.Write(() => Write(line + Environment.NewLine));
+    /// <summary>Writes a line; on a terminal it breaks between words.</summary>
+    public static void Say(string line) => StandardTerminal.Instance.Write(() => Write(
+        (Console.IsErrorRedirected ? line : string.Join(Environment.NewLine, StandardTerminal.Instance.Wrap(line))) + Environment.NewLine));
 
     /// <summary>For <see cref="Terminal"/>: everything else is whole lines.</summary>
     public static void Write(string text)

@@ -30,12 +30,17 @@ internal sealed class StandardOutput : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Replaces the console's standard output, in UTF-8.</summary>
+    /// <summary>Replaces the console's standard output: UTF-8, or ASCII for a terminal that shows nothing else.</summary>
     public static StandardOutput Install()
     {
         var output = new StandardOutput();
         Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        Console.SetOut(new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true });
+        Console.SetOut(new StreamWriter(output, TerminalText.EncodingFor(Console.IsOutputRedirected)) { AutoFlush = true });
+        if (!TerminalText.IsUtf8)
+        {
+            Console.SetError(new StreamWriter(Console.OpenStandardError(), TerminalText.EncodingFor(Console.IsErrorRedirected)) { AutoFlush = true });
+        }
+
         return output;
     }
 

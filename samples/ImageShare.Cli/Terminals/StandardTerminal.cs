@@ -7,6 +7,29 @@ internal static class StandardTerminal
 {
     public static Terminal Instance { get; } = new(StandardError.Write, Width, Cells, Layout(), TimeProvider.System);
 
+    /// <summary>The width in cells.</summary>
+    public static int Columns => Width();
+
+    /// <summary>The width for lines on standard output; null for a file or a pipe.</summary>
+    public static int? OutputColumns => Console.IsOutputRedirected ? null : Width();
+
+    /// <summary>The height in lines.</summary>
+    public static int Rows
+    {
+        get
+        {
+            try
+            {
+                return Console.WindowHeight is > 0 and var height ? height : 24;
+            }
+            catch (IOException)
+            {
+                // Not a terminal: the height is unknown.
+                return 24;
+            }
+        }
+    }
+
     private static TerminalLayout Layout() => (Console.IsErrorRedirected, Console.IsOutputRedirected) switch
     {
         (true, _) => TerminalLayout.OpenLine,

@@ -240,6 +240,9 @@ internal sealed class Terminal(Action<string> error, Func<int> width, Func<strin
         return line[..end];
     }
 
+    /// <summary>A text in lines that fit the terminal.</summary>
+    public IReadOnlyList<string> Wrap(string text) => Wrap(text, Columns);
+
     // Break after a space if there is one; the lines joined are the text.
     private List<string> Wrap(string text, int columns)
     {

@@ -28,6 +28,9 @@ internal sealed class CliProcess : IAsyncDisposable
         _errors = process.StandardError.ReadToEndAsync();
     }
 
+    /// <summary>The words that start the program.</summary>
+    public static string[] Command => [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", Program.Value];
+
     /// <summary>The process id, for signals and /proc.</summary>
     public int Id => _process.Id;
 
@@ -39,7 +42,7 @@ internal sealed class CliProcess : IAsyncDisposable
     /// <summary>Starts the program by another one that becomes it, such as <c>ip netns exec NAME</c>.</summary>
     public static CliProcess StartUnder(ReadOnlySpan<string> prefix, params ReadOnlySpan<string> arguments)
     {
-        string[] command = [.. prefix, Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", Program.Value, .. arguments];
+        string[] command = [.. prefix, .. Command, .. arguments];
         var start = new ProcessStartInfo(command[0])
         {
             RedirectStandardInput = true,

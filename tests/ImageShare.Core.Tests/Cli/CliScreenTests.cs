@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using ImageShare.Core.Tests.Images;
+
+namespace ImageShare.Core.Tests.Cli;
+
+/// <summary>What the program shows on a terminal: its width, its characters, its colours. <c>script</c> of util-linux is the terminal.</summary>
+[TestFixture]
+[Category("Cli")]
+[Platform("Linux")]
+public sealed partial class CliScreenTests
+{
+    private const char Block = '▀';
+
+    private Folder _folder = null!;
+
+    [SetUp]
+    public void SetUp() => _folder = new Folder();
+
+    [TearDown]
+    public void TearDown() => _folder.Dispose();
+
+    [TestCase(60)]
+    [TestCase(80)]
+    [TestCase(200)]
+    public async Task No_line_of_a_ladder_is_wider_than_the_terminal(int columns)
+    {
+        string trace = Path.Combine(_folder.Path, "trace.txt");
+        await CliProcess.RunAsync("demo", "--trace", trace);
+        string[] ladder = await ShowAsync(columns, ["LANG=C.UTF-8", "TERM=xterm"], "ladder", trace);
+        string[] demo = await ShowAsync(columns, ["LANG=C.UTF-8", "TERM=dumb"], "demo");
+        Assert.Multiple(() =>
+        {
+            Assert.That(ladder, Has.Some.Contains("INVITE").And.Some.Contains("200 OK"));
+            Assert.That(ladder.Select(static line => line.Length), Is.All.LessThan(columns));
+            Assert.That(ladder.Where(static line => line.Contains('│', StringComparison.Ordinal)), Is.All.Match("│.*│  (TCP|UDP)"), "No line is broken.");
+            Assert.That(demo.Where(static line => line.Contains('│', StringComparison.Ordinal)), Is.All.Match("│.*│"));
+        });
+    }
+
+    [Test]
+    public async Task A_terminal_without_UTF_8_gets_ASCII()
+    {
+        string[] lines = await ShowAsync(80, ["LANG=C", "LC_ALL=", "LC_CTYPE=", "TERM=xterm-256color", "COLORTERM=truecolor"], "demo");
+        string all = string.Concat(lines);
+        Assert.That(all, Does.Contain("|-- INVITE ").And.Contain("->|").And.Contain("200 OK --|"));
+        Assert.That(all.Where(static c => c > '~'), Is.Empty);
+    }
+
+    [TestCase("COLORTERM=truecolor", true)]
+    [TestCase("TERM=xterm-256color", true)]
+    [TestCase("TERM=xterm", false)]
+    [TestCase("COLORTERM=truecolor NO_COLOR=1", false)]
+    [TestCase("COLORTERM=truecolor TERM=dumb", false)]
+    public async Task The_received_picture_is_shown_where_there_are_colours(string environment, bool isShown)
+    {
+        string[] lines = await ShowAsync(60, ["LANG=C.UTF-8", "NO_COLOR=", "COLORTERM=", "TERM=xterm", .. environment.Split(' ')], "demo");
+        string[] picture = [.. lines.Where(static line => line.Contains(Block, StringComparison.Ordinal))];
+        Assert.That(picture, isShown ? Has.Length.InRange(5, 40) : Is.Empty);
+        Assert.That(picture.Select(static line => line.Length), Is.All.LessThan(60));
+    }
+
+    [Test]
+    public async Task An_error_breaks_between_words()
+    {
+        string[] lines = await ShowAsync(50, ["LANG=C.UTF-8", "TERM=xterm"], "ladder", "no-such-file-of-this-name.pcapng");
+        Assert.That(lines, Has.Length.GreaterThan(1));
+        Assert.That(lines.Select(static line => line.Length), Is.All.LessThanOrEqualTo(50));
+        Assert.That(string.Join(' ', lines.Select(static line => line.Trim())), Does.Contain("Could not find file"));
+    }
+
+    private async Task<string[]> ShowAsync(int columns, string[] environment, params string[] arguments)
+    {
+        string command = string.Join(' ', ((string[])[.. CliProcess.Command, .. arguments]).Select(static word => $"'{word}'"));
+        var start = new ProcessStartInfo("script", ["-qec", $"stty cols {columns} rows 40; {command}", Path.Combine(_folder.Outer, "typescript")])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            StandardOutputEncoding = System.Text.Encoding.UTF8,
+        };
+        foreach (string[] variable in environment.Select(static v => v.Split('=')))
+        {
+            start.Environment[variable[0]] = variable[1];
+        }
+
+        using Process terminal = Process.Start(start)!;
+        string screen = await terminal.StandardOutput.ReadToEndAsync();
+        await terminal.WaitForExitAsync();
+        return [.. Escape().Replace(screen, string.Empty).Split('\n').Select(static line => line.TrimEnd('\r')).Where(static line => line.Length > 0)];
+    }
+
+    [GeneratedRegex(@"\e\[[0-9;?]*[A-Za-z]|\e[=>]")]
+    private static partial Regex Escape();
+}
