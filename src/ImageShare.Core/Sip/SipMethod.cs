@@ -85,10 +85,13 @@ public readonly record struct SipMethod(string Name)
     {
         3 when text.SequenceEqual("ACK"u8) => Ack,
         3 when text.SequenceEqual("BYE"u8) => Bye,
+        4 when text.SequenceEqual("INFO"u8) => Info,
         5 when text.SequenceEqual("PRACK"u8) => Prack,
+        5 when text.SequenceEqual("REFER"u8) => Refer,
         6 when text.SequenceEqual("INVITE"u8) => Invite,
         6 when text.SequenceEqual("CANCEL"u8) => Cancel,
         6 when text.SequenceEqual("UPDATE"u8) => Update,
+        6 when text.SequenceEqual("NOTIFY"u8) => Notify,
         7 when text.SequenceEqual("OPTIONS"u8) => Options,
         7 when text.SequenceEqual("MESSAGE"u8) => Message,
         8 when text.SequenceEqual("REGISTER"u8) => Register,

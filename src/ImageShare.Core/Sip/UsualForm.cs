@@ -9,7 +9,7 @@ namespace ImageShare.Core.Sip;
 /// <summary>
 /// Reads URIs, hosts and parameters in the form nearly all of them have, in one pass over the bytes: a sip URI, plain ASCII, no white space, no empty parts,
 /// no escapes. What has any other form is left to the readers of the whole grammar (<see cref="SipUriReader"/>, <see cref="HostPort"/>,
-/// <see cref="ParameterList"/>); what has this form they read to the same values.
+/// <see cref="ParameterList"/>); what has this form they read to the same values. Parts that are mostly not asked for are only passed over.
 /// </summary>
 /// <param name="text">The text. After a method returned false, only the whole grammar can read it.</param>
 internal ref struct UsualForm(ReadOnlySpan<byte> text)
@@ -29,6 +29,9 @@ internal ref struct UsualForm(ReadOnlySpan<byte> text)
 
     private readonly ReadOnlySpan<byte> _text = text;
     private int _position;
+
+    /// <summary>What was read so far.</summary>
+    public readonly int Position => _position;
 
     public readonly bool AtEnd => _position == _text.Length;
 
@@ -87,6 +90,20 @@ internal ref struct UsualForm(ReadOnlySpan<byte> text)
     public bool TryReadUri([NotNullWhen(true)] out SipUri? uri)
     {
         uri = null;
+        if (!TrySkipUri(out UriParts parts))
+        {
+            return false;
+        }
+
+        uri = new SipUri(
+            parts.User.IsEmpty ? null : WellKnownText.GetString(parts.User), WellKnownText.GetString(parts.Host), parts.Port, ParameterList.OfUsual(parts.Parameters));
+        return true;
+    }
+
+    /// <summary>Passes over a sip URI, which <see cref="TryReadUri"/> can then read.</summary>
+    public bool TrySkipUri(out UriParts parts)
+    {
+        parts = default;
         if (!TryRead("sip:"u8))
         {
             return false;
@@ -94,29 +111,30 @@ internal ref struct UsualForm(ReadOnlySpan<byte> text)
 
         // A user may hold every character of a host, and more.
         int start = _position;
-        ReadOnlySpan<byte> user = default;
         Skip(Host);
         if (_position < _text.Length && (_text[_position] == '@' || (Classes[_text[_position]] & User) != 0))
         {
             Skip(User);
-            user = _text[start.._position];
-            if (user.IsEmpty || !TryRead((byte)'@'))
+            parts.User = _text[start.._position];
+            if (_position == start || !TryRead((byte)'@'))
             {
                 return false;
             }
-        }
-        else
-        {
-            _position = start;
+
+            start = _position;
+            Skip(Host);
         }
 
-        if (!TryReadHostPort(out ReadOnlySpan<byte> host, out int? port) || !TryReadParameters(UriParameter, out ParameterList parameters))
+        parts.Host = _text[start.._position];
+        if (_position == start || !TryReadPort(out parts.Port))
         {
             return false;
         }
 
-        uri = new SipUri(user.IsEmpty ? null : WellKnownText.GetString(user), WellKnownText.GetString(host), port, parameters);
-        return true;
+        start = _position;
+        bool isRead = TrySkipParameters(UriParameter);
+        parts.Parameters = _text[start.._position];
+        return isRead;
     }
 
     /// <summary>hostport (RFC 3261 §25.1), not with an IPv6 address.</summary>
@@ -124,11 +142,16 @@ internal ref struct UsualForm(ReadOnlySpan<byte> text)
     {
         port = null;
         host = Take(Host);
-        if (host.IsEmpty)
-        {
-            return false;
-        }
+        return !host.IsEmpty && TryReadPort(out port);
+    }
 
+    /// <summary>Passes over all parameters after a header's value: <see cref="ParameterList.Unread"/> can then read them.</summary>
+    public bool TrySkipParameters() => TrySkipParameters(HeaderParameter) && AtEnd;
+
+    // True without a port, too.
+    private bool TryReadPort(out int? port)
+    {
+        port = null;
         if (!TryRead((byte)':'))
         {
             return true;
@@ -144,58 +167,22 @@ internal ref struct UsualForm(ReadOnlySpan<byte> text)
         return _position > start && number <= System.Net.IPEndPoint.MaxPort && !(_position < _text.Length && Grammar.IsDigit(_text[_position]));
     }
 
-    /// <summary>All parameters after a header's value.</summary>
-    public bool TryReadParameters(out ParameterList parameters) => TryReadParameters(HeaderParameter, out parameters) && AtEnd;
-
-    private bool TryReadParameters(byte kind, out ParameterList parameters)
+    private bool TrySkipParameters(byte kind)
     {
-        parameters = default;
-        if (_position == _text.Length || _text[_position] != ';')
+        while (TryRead((byte)';'))
         {
-            return true;
-        }
-
-        // Places are short numbers, so that there is less to clear.
-        if (_text.Length > ushort.MaxValue)
-        {
-            return false;
-        }
-
-        var places = default(Places);
-        int count = 0;
-        for (; TryRead((byte)';'); count++)
-        {
-            if (count == Places.Length || !TryReadParameter(kind, out places[count]))
+            if (!TrySkipParameter(kind))
             {
                 return false;
             }
         }
 
-        if (count == 1 && _position - places[0].NameStart == 2 && _text[(_position - 2).._position].SequenceEqual("lr"u8))
-        {
-            parameters = ParameterList.LooseRouter;
-        }
-        else if (count > 0)
-        {
-            var items = new Parameter[count];
-            for (int i = 0; i < items.Length; i++)
-            {
-                items[i] = Make(places[i]);
-            }
-
-            parameters = ParameterList.Of(items);
-        }
-
         return true;
     }
 
-    private bool TryReadParameter(byte kind, out Place place)
+    private bool TrySkipParameter(byte kind)
     {
-        place = default;
-        place.NameStart = (ushort)_position;
-        Skip(kind);
-        place.NameEnd = (ushort)_position;
-        if (place.NameEnd == place.NameStart)
+        if (Take(kind).IsEmpty)
         {
             return false;
         }
@@ -205,40 +192,14 @@ internal ref struct UsualForm(ReadOnlySpan<byte> text)
             return true;
         }
 
-        bool isQuoted = kind == HeaderParameter && TryRead((byte)'"');
-        place.ValueStart = (ushort)_position;
-        if (isQuoted)
+        if (kind != HeaderParameter || !TryRead((byte)'"'))
         {
-            SkipQuoted();
-        }
-        else
-        {
-            Skip(kind);
+            return !Take(kind).IsEmpty;
         }
 
-        place.ValueEnd = (ushort)_position;
-        return isQuoted ? TryRead((byte)'"') : place.ValueEnd > place.ValueStart;
+        SkipQuoted();
+        return TryRead((byte)'"');
     }
-
-    private readonly Parameter Make(in Place place) => place.ValueStart == 0
-        ? new Parameter(NameOf(_text[place.NameStart..place.NameEnd]))
-        : new Parameter(
-            NameOf(_text[place.NameStart..place.NameEnd]),
-            WellKnownText.GetString(_text[place.ValueStart..place.ValueEnd]),
-            IsQuoted: _text[place.ValueStart - 1] == '"');
-
-    // The usual names without a look into the table of strings.
-    private static string NameOf(ReadOnlySpan<byte> name) => name.Length switch
-    {
-        2 when name.SequenceEqual("lr"u8) => "lr",
-        3 when name.SequenceEqual("tag"u8) => "tag",
-        5 when name.SequenceEqual("rport"u8) => "rport",
-        6 when name.SequenceEqual("branch"u8) => "branch",
-        7 when name.SequenceEqual("expires"u8) => "expires",
-        8 when name.SequenceEqual("received"u8) => "received",
-        9 when name.SequenceEqual("transport"u8) => "transport",
-        _ => WellKnownText.GetString(name),
-    };
 
     private ReadOnlySpan<byte> Take(byte kind)
     {
@@ -279,20 +240,17 @@ internal ref struct UsualForm(ReadOnlySpan<byte> text)
         return (byte)classes;
     }
 
-    [InlineArray(Length)]
-    private struct Places
+    /// <summary>The parts of a URI.</summary>
+    internal ref struct UriParts
     {
-        public const int Length = 8;
+        /// <summary>Empty for none.</summary>
+        public ReadOnlySpan<byte> User;
 
-        private Place _first;
-    }
+        public ReadOnlySpan<byte> Host;
 
-    // Where a parameter is in the text. Without a value, the start of it is 0: no value begins there.
-    private struct Place
-    {
-        public ushort NameStart;
-        public ushort NameEnd;
-        public ushort ValueStart;
-        public ushort ValueEnd;
+        public int? Port;
+
+        /// <summary>From the first semicolon on; empty for none.</summary>
+        public ReadOnlySpan<byte> Parameters;
     }
 }

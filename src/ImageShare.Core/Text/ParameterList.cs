@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Collections;
-using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 
 namespace ImageShare.Core.Text;
 
@@ -14,42 +12,62 @@ public readonly struct ParameterList : IReadOnlyList<Parameter>, IEquatable<Para
     private const int LikelyCount = 8;
 
     // The only parameter of most Route and Record-Route values.
-    internal static readonly ParameterList LooseRouter = new(new Parameter("lr"));
+    internal static readonly ParameterList LooseRouter = Of([new Parameter("lr")]);
 
-    private readonly ImmutableArray<Parameter> _items;
+    // An array of parameters, or UnreadParameters; null for none.
+    private readonly object? _items;
 
     /// <summary>Creates a list of parameters in that order.</summary>
-    public ParameterList(params ReadOnlySpan<Parameter> items) => _items = [.. items];
+    public ParameterList(params ReadOnlySpan<Parameter> items) => _items = items.IsEmpty ? null : items.ToArray();
 
-    private ParameterList(ImmutableArray<Parameter> items) => _items = items;
+    private ParameterList(object items) => _items = items;
 
     /// <summary>No parameters.</summary>
     public static ParameterList Empty => default;
 
-    /// <summary>A list of these parameters; the array must not be used for anything else.</summary>
-    internal static ParameterList Of(Parameter[] items) => new(ImmutableCollectionsMarshal.AsImmutableArray(items));
+    /// <summary>The parameters in that text, which is known to have the form of <see cref="UnreadParameters"/>: read when they are asked for.</summary>
+    internal static ParameterList Unread(TextSlice text) => text.Length switch
+    {
+        0 => default,
+        3 when text.Span.SequenceEqual(";lr"u8) => LooseRouter,
+        _ => new((object)new UnreadParameters(text)),
+    };
+
+    /// <summary>The same, read now.</summary>
+    internal static ParameterList OfUsual(ReadOnlySpan<byte> text) => text.Length switch
+    {
+        0 => default,
+        3 when text.SequenceEqual(";lr"u8) => LooseRouter,
+        _ => Of(UnreadParameters.Read(text)),
+    };
+
+    // The array is used for nothing else.
+    private static ParameterList Of(Parameter[] items) => new((object)items);
 
     /// <inheritdoc/>
-    public int Count => _items.IsDefault ? 0 : _items.Length;
+    public int Count => Items.Length;
 
     /// <inheritdoc/>
-    public Parameter this[int index] => _items[index];
+    public Parameter this[int index] => Items[index];
 
     /// <summary>Whether there is a parameter with that name, ignoring case, with or without value.</summary>
-    public bool Contains(string name) => IndexOf(name) >= 0;
+    public bool Contains(string name) => _items is UnreadParameters unread && unread.TryGetText(out ReadOnlySpan<byte> text)
+        ? UnreadParameters.Contains(text, name)
+        : IndexOf(name) >= 0;
 
     /// <summary>The value of the first parameter with that name, ignoring case; null if absent or without value.</summary>
-    public string? GetValue(string name)
-    {
-        int index = IndexOf(name);
-        return index < 0 ? null : _items[index].Value;
-    }
+    public string? GetValue(string name) => TryGet(name, out Parameter parameter) ? parameter.Value : null;
 
     /// <summary>Finds the first parameter with that name, ignoring case.</summary>
     public bool TryGet(string name, out Parameter parameter)
     {
+        if (_items is UnreadParameters unread && unread.TryGetText(out ReadOnlySpan<byte> text))
+        {
+            return UnreadParameters.TryFind(text, name, out parameter);
+        }
+
         int index = IndexOf(name);
-        parameter = index < 0 ? default : _items[index];
+        parameter = index < 0 ? default : Items[index];
         return index >= 0;
     }
 
@@ -58,34 +76,23 @@ public readonly struct ParameterList : IReadOnlyList<Parameter>, IEquatable<Para
     {
         var parameter = new Parameter(name, value, quoted);
         int index = IndexOf(name);
-        return index < 0
-            ? new ParameterList(_items.IsDefault ? [parameter] : _items.Add(parameter))
-            : new ParameterList(_items.SetItem(index, parameter));
+        if (index < 0)
+        {
+            return Of([.. Items, parameter]);
+        }
+
+        Parameter[] items = [.. Items];
+        items[index] = parameter;
+        return Of(items);
     }
 
     /// <summary>Returns a copy without the parameters of that name.</summary>
     public ParameterList Without(string name) => Contains(name)
-        ? new ParameterList(_items.RemoveAll(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+        ? Of([.. this.Where(p => !p.Name.Equals(name, StringComparison.OrdinalIgnoreCase))])
         : this;
 
     /// <inheritdoc/>
-    public bool Equals(ParameterList other)
-    {
-        if (Count != other.Count)
-        {
-            return false;
-        }
-
-        for (int i = 0; i < Count; i++)
-        {
-            if (!_items[i].Equals(other._items[i]))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    public bool Equals(ParameterList other) => ReferenceEquals(_items, other._items) || Items.AsSpan().SequenceEqual(other.Items);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is ParameterList other && Equals(other);
@@ -94,7 +101,7 @@ public readonly struct ParameterList : IReadOnlyList<Parameter>, IEquatable<Para
     public override int GetHashCode()
     {
         var hash = new HashCode();
-        foreach (Parameter item in this)
+        foreach (Parameter item in Items)
         {
             hash.Add(item);
         }
@@ -112,8 +119,7 @@ public readonly struct ParameterList : IReadOnlyList<Parameter>, IEquatable<Para
     public override string ToString() => Count == 0 ? string.Empty : ";" + string.Join(';', this);
 
     /// <inheritdoc/>
-    public IEnumerator<Parameter> GetEnumerator() =>
-        ((IEnumerable<Parameter>)(_items.IsDefault ? [] : _items)).GetEnumerator();
+    public IEnumerator<Parameter> GetEnumerator() => ((IEnumerable<Parameter>)Items).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
@@ -167,7 +173,7 @@ public readonly struct ParameterList : IReadOnlyList<Parameter>, IEquatable<Para
         if (count > 0)
         {
             Array.Resize(ref items, count);
-            parameters = new ParameterList(ImmutableCollectionsMarshal.AsImmutableArray(items));
+            parameters = new(items);
         }
 
         return true;
@@ -176,10 +182,16 @@ public readonly struct ParameterList : IReadOnlyList<Parameter>, IEquatable<Para
     /// <summary>Writes each parameter with a leading semicolon.</summary>
     internal void Write(IBufferWriter<byte> output)
     {
-        for (int i = 0; i < Count; i++)
+        if (_items is UnreadParameters unread && unread.TryGetText(out ReadOnlySpan<byte> text))
+        {
+            output.Write(text);
+            return;
+        }
+
+        foreach (Parameter parameter in Items)
         {
             output.WriteByte((byte)';');
-            _items[i].Write(output);
+            parameter.Write(output);
         }
     }
 
@@ -198,11 +210,14 @@ public readonly struct ParameterList : IReadOnlyList<Parameter>, IEquatable<Para
         return true;
     }
 
+    private Parameter[] Items => _items as Parameter[] ?? (_items as UnreadParameters)?.Items ?? [];
+
     private int IndexOf(string name)
     {
-        for (int i = 0; i < Count; i++)
+        Parameter[] items = Items;
+        for (int i = 0; i < items.Length; i++)
         {
-            if (_items[i].Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            if (items[i].Name.Equals(name, StringComparison.OrdinalIgnoreCase))
             {
                 return i;
             }

@@ -17,10 +17,15 @@ internal sealed record Dialog
     private Dialog(DialogId id, NameAddress local, NameAddress remote, SipUri remoteTarget, ImmutableArray<NameAddress> routes)
     {
         Id = id;
-        Local = local;
-        Remote = remote;
+        // A dialog lasts longer than the messages that began it.
+        Local = local.WithoutMessage();
+        Remote = remote.WithoutMessage();
         RemoteTarget = remoteTarget;
         Routes = routes;
+        foreach (NameAddress hop in routes)
+        {
+            hop.WithoutMessage();
+        }
     }
 
     /// <summary>Its identifier.</summary>

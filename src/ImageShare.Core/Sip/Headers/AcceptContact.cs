@@ -21,16 +21,19 @@ public sealed record AcceptContact(ParameterList Parameters) : ISipHeaderValue
     public FeatureTags Features => new(Parameters.Without("require").Without("explicit"));
 
     /// <summary>ac-value = "*" *(SEMI ac-params); reads all of the text.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out AcceptContact? value)
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out AcceptContact? value) => TryParse(TextSlice.Copy(text), out value);
+
+    /// <summary>The same, of a message.</summary>
+    internal static bool TryParse(TextSlice text, [NotNullWhen(true)] out AcceptContact? value)
     {
-        var usual = new UsualForm(text);
-        if (usual.TryRead((byte)'*') && usual.TryReadParameters(out ParameterList plain))
+        var usual = new UsualForm(text.Span);
+        if (usual.TryRead((byte)'*') && usual.TrySkipParameters())
         {
-            value = new AcceptContact(plain);
+            value = new AcceptContact(ParameterList.Unread(text.From(1)));
             return true;
         }
 
-        return TryParseAny(text, out value);
+        return TryParseAny(text.Span, out value);
     }
 
     /// <summary>The same without the short way for the usual form.</summary>

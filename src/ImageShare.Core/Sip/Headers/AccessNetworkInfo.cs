@@ -13,16 +13,19 @@ namespace ImageShare.Core.Sip.Headers;
 public sealed record AccessNetworkInfo(string AccessType, ParameterList Parameters = default) : ISipHeaderValue
 {
     /// <summary>access-net-spec = (access-type / access-class) *(SEMI access-info); reads all of the text.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out AccessNetworkInfo? value)
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out AccessNetworkInfo? value) => TryParse(TextSlice.Copy(text), out value);
+
+    /// <summary>The same, of a message.</summary>
+    internal static bool TryParse(TextSlice text, [NotNullWhen(true)] out AccessNetworkInfo? value)
     {
-        var usual = new UsualForm(text);
-        if (usual.TryReadToken(out ReadOnlySpan<byte> plainType) && usual.TryReadParameters(out ParameterList plain))
+        var usual = new UsualForm(text.Span);
+        if (usual.TryReadToken(out ReadOnlySpan<byte> plainType) && usual.TrySkipParameters())
         {
-            value = new AccessNetworkInfo(WellKnownText.GetString(plainType), plain);
+            value = new AccessNetworkInfo(WellKnownText.GetString(plainType), ParameterList.Unread(text.From(plainType.Length)));
             return true;
         }
 
-        return TryParseAny(text, out value);
+        return TryParseAny(text.Span, out value);
     }
 
     /// <summary>The same without the short way for the usual form.</summary>

@@ -16,18 +16,50 @@ internal static class HeaderGrammar
     /// </summary>
     public static bool TryTakeValue(ref ReadOnlySpan<byte> row, out ReadOnlySpan<byte> value)
     {
-        while (!row.IsEmpty)
+        int next = 0;
+        bool isTaken = TryTakeValue(row, ref next, out int start, out int length);
+        value = row.Slice(start, length);
+        row = row[next..];
+        return isTaken;
+    }
+
+    /// <summary>The same, as parts of a message.</summary>
+    public static bool TryTakeValue(ref TextSlice row, out TextSlice value)
+    {
+        int next = 0;
+        bool isTaken = TryTakeValue(row.Span, ref next, out int start, out int length);
+        value = row.Slice(start, length);
+        row = row.From(next);
+        return isTaken;
+    }
+
+    private static bool TryTakeValue(ReadOnlySpan<byte> row, ref int next, out int start, out int length)
+    {
+        while (next < row.Length)
         {
-            int length = ValueLength(row);
-            value = Grammar.TrimWhiteSpace(row[..length]);
-            row = length < row.Length ? row[(length + 1)..] : default;
-            if (!value.IsEmpty)
+            start = next;
+            int end = start + ValueLength(row[start..]);
+            next = Math.Min(end + 1, row.Length);
+
+            // Not vectorized: there is usually nothing or one SP to trim.
+            while (start < end && Grammar.IsWhiteSpace(row[start]))
+            {
+                start++;
+            }
+
+            while (end > start && Grammar.IsWhiteSpace(row[end - 1]))
+            {
+                end--;
+            }
+
+            length = end - start;
+            if (length > 0)
             {
                 return true;
             }
         }
 
-        value = default;
+        start = length = 0;
         return false;
     }
 
@@ -51,16 +83,9 @@ internal static class HeaderGrammar
 
     private static int ValueLength(ReadOnlySpan<byte> row)
     {
-        int i = 0;
-        while (true)
+        // Most rows have one value. Where there are more, most are too short for vectors.
+        for (int i = row.Contains((byte)',') ? 0 : row.Length; i < row.Length; i++)
         {
-            int hit = row[i..].IndexOfAny((byte)',', (byte)'"', (byte)'<');
-            if (hit < 0)
-            {
-                return row.Length;
-            }
-
-            i += hit;
             switch (row[i])
             {
                 case (byte)',':
@@ -72,13 +97,15 @@ internal static class HeaderGrammar
                         return row.Length;
                     }
 
-                    i += close + 1;
+                    i += close;
                     break;
-                default:
-                    i = SkipQuoted(row, i + 1);
+                case (byte)'"':
+                    i = SkipQuoted(row, i + 1) - 1;
                     break;
             }
         }
+
+        return row.Length;
     }
 
     // The index after the closing quote, or the end if there is none.

@@ -13,10 +13,22 @@ namespace ImageShare.Core.Sip.Headers;
 /// <param name="Parameters">The header parameters: those after the angle brackets.</param>
 public sealed record NameAddress(string? DisplayName, SipUri Uri, ParameterList Parameters = default) : ISipHeaderValue
 {
+    private UnreadPart<SipUri> _uri = new(Uri);
+
+    private NameAddress(string? displayName, TextSlice uri, ParameterList parameters)
+        : this(displayName, (SipUri)null!, parameters) => _uri = new UnreadPart<SipUri>(uri);
+
     /// <summary>Makes an address without name and parameters.</summary>
     public NameAddress(SipUri uri)
         : this(null, uri)
     {
+    }
+
+    /// <summary>The address, of any scheme.</summary>
+    public SipUri Uri
+    {
+        get => _uri.Get(static text => SipUri.TryParse(text, out SipUri? uri) ? uri : throw new InvalidOperationException("A URI in its usual form can be read."));
+        init => _uri = new UnreadPart<SipUri>(value);
     }
 
     /// <summary>The <c>tag</c> parameter of From and To (RFC 3261 §19.3); null when absent, as in requests that begin a dialog.</summary>
@@ -35,35 +47,50 @@ public sealed record NameAddress(string? DisplayName, SipUri Uri, ParameterList 
     /// not follow the grammar, the parts that can be read are used, if there is a host: topology hiding writes quotes and equals signs into URIs.
     /// A parameter that cannot be read is skipped, unless it is a tag or another reader could understand it differently.
     /// </summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out NameAddress? value) =>
-        TryParse(text, out value, out NameAddressDoubts _) && value.Uri.Scheme.Length > 0;
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out NameAddress? value) => TryParse(TextSlice.Copy(text), out value);
+
+    /// <summary>The same, of a message.</summary>
+    internal static bool TryParse(TextSlice text, [NotNullWhen(true)] out NameAddress? value) =>
+        TryParseUsual(text, out value) || (TryParseAny(text.Span, out value, out _) && value.Uri.Scheme.Length > 0);
 
     /// <summary>
     /// The same for the value of a Contact. Because its parameters matter most, anything may be between the brackets if there are parameters; if it is
     /// not a URI, <see cref="SipUri.Scheme"/> is empty.
     /// </summary>
-    internal static bool TryParseContact(ReadOnlySpan<byte> text, [NotNullWhen(true)] out NameAddress? value) =>
-        TryParse(text, out value, out NameAddressDoubts _) && (value.Uri.Scheme.Length > 0 || value.Parameters.Count > 0);
+    internal static bool TryParseContact(TextSlice text, [NotNullWhen(true)] out NameAddress? value) =>
+        TryParseUsual(text, out value) || (TryParseAny(text.Span, out value, out _) && (value.Uri.Scheme.Length > 0 || value.Parameters.Count > 0));
 
     /// <summary>The same; <paramref name="doubts"/> says what does not follow the grammar.</summary>
     internal static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out NameAddress? value, out NameAddressDoubts doubts)
     {
         doubts = NameAddressDoubts.None;
-        return TryParseUsual(text, out value) || TryParseAny(text, out value, out doubts);
+        return TryParseUsual(TextSlice.Copy(text), out value) || TryParseAny(text, out value, out doubts);
     }
 
     // name-addr with a name between quotes or without one, in the form that nearly all have.
-    private static bool TryParseUsual(ReadOnlySpan<byte> text, [NotNullWhen(true)] out NameAddress? value)
+    private static bool TryParseUsual(TextSlice text, [NotNullWhen(true)] out NameAddress? value)
     {
         value = null;
-        var usual = new UsualForm(text);
+        var usual = new UsualForm(text.Span);
         usual.TryReadQuotedName(out string? name);
-        if (!usual.TryRead((byte)'<') || !usual.TryReadUri(out SipUri? uri) || !usual.TryRead((byte)'>') || !usual.TryReadParameters(out ParameterList parameters))
+        if (!usual.TryRead((byte)'<'))
         {
             return false;
         }
 
-        value = new NameAddress(name, uri, parameters);
+        int start = usual.Position;
+        if (!usual.TrySkipUri(out _))
+        {
+            return false;
+        }
+
+        int end = usual.Position;
+        if (!usual.TryRead((byte)'>') || !usual.TrySkipParameters())
+        {
+            return false;
+        }
+
+        value = new NameAddress(name, text.Slice(start, end - start), ParameterList.Unread(text.From(end + 1)));
         return true;
     }
 
@@ -145,6 +172,21 @@ public sealed record NameAddress(string? DisplayName, SipUri Uri, ParameterList 
 
         return uri is not null;
     }
+
+    /// <summary>Reads all parts now. The same value, which no longer keeps its message in memory.</summary>
+    internal NameAddress WithoutMessage()
+    {
+        _ = Uri;
+        _ = Parameters.Count;
+        return this;
+    }
+
+    /// <summary>Whether name, address and parameters are equal.</summary>
+    public bool Equals(NameAddress? other) => ReferenceEquals(this, other)
+        || (other is not null && DisplayName == other.DisplayName && EqualityComparer<SipUri>.Default.Equals(Uri, other.Uri) && Parameters.Equals(other.Parameters));
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(DisplayName, Uri, Parameters);
 
     /// <summary>Writes the address, always between angle brackets, and the name, if any, always between quotes.</summary>
     public void Write(IBufferWriter<byte> output)

@@ -16,6 +16,18 @@ public sealed record Via(string Transport, string Host, int? Port, ParameterList
     /// <summary>The beginning of a branch that identifies its transaction alone (RFC 3261 §8.1.1.7).</summary>
     public const string MagicCookie = "z9hG4bK";
 
+    private UnreadPart<string> _host = new(Host);
+
+    private Via(string transport, TextSlice host, int? port, ParameterList parameters)
+        : this(transport, (string)null!, port, parameters) => _host = new UnreadPart<string>(host);
+
+    /// <summary>The host of sent-by: a name or an address, IPv6 without brackets.</summary>
+    public string Host
+    {
+        get => _host.Get(WellKnownText.GetString);
+        init => _host = new UnreadPart<string>(value);
+    }
+
     /// <summary>The protocol version, <c>2.0</c>.</summary>
     public string Version { get; init; } = "2.0";
 
@@ -62,27 +74,39 @@ public sealed record Via(string Transport, string Host, int? Port, ParameterList
         this with { Parameters = Parameters.With("rport", port?.ToString(CultureInfo.InvariantCulture)) };
 
     /// <summary>via-parm (RFC 3261 §25.1) with white space allowed around its separators; reads all of the text.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out Via? value)
-    {
-        return TryParseUsual(text, out value) || TryParseAny(text, out value);
-    }
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out Via? value) => TryParse(TextSlice.Copy(text), out value);
 
-    private static bool TryParseUsual(ReadOnlySpan<byte> text, [NotNullWhen(true)] out Via? value)
+    /// <summary>The same, of a message.</summary>
+    internal static bool TryParse(TextSlice text, [NotNullWhen(true)] out Via? value) => TryParseUsual(text, out value) || TryParseAny(text.Span, out value);
+
+    private static bool TryParseUsual(TextSlice text, [NotNullWhen(true)] out Via? value)
     {
         value = null;
-        var usual = new UsualForm(text);
-        if (!usual.TryRead("SIP/2.0/"u8)
-            || !usual.TryReadToken(out ReadOnlySpan<byte> transport)
-            || !usual.TryRead((byte)' ')
-            || !usual.TryReadHostPort(out ReadOnlySpan<byte> host, out int? port)
-            || !usual.TryReadParameters(out ParameterList parameters))
+        var usual = new UsualForm(text.Span);
+        if (!usual.TryRead("SIP/2.0/"u8) || !usual.TryReadToken(out ReadOnlySpan<byte> transport) || !usual.TryRead((byte)' '))
         {
             return false;
         }
 
-        value = new Via(WellKnownText.GetString(transport), WellKnownText.GetString(host), port, parameters);
+        int start = usual.Position;
+        if (!usual.TryReadHostPort(out ReadOnlySpan<byte> host, out int? port))
+        {
+            return false;
+        }
+
+        int end = usual.Position;
+        if (!usual.TrySkipParameters())
+        {
+            return false;
+        }
+
+        value = new Via(TransportOf(transport), text.Slice(start, host.Length), port, ParameterList.Unread(text.From(end)));
         return true;
     }
+
+    // The usual transports without a look into the table of strings.
+    private static string TransportOf(ReadOnlySpan<byte> name) =>
+        name.SequenceEqual("UDP"u8) ? "UDP" : name.SequenceEqual("TCP"u8) ? "TCP" : name.SequenceEqual("TLS"u8) ? "TLS" : WellKnownText.GetString(name);
 
     /// <summary>The same without the short way for the usual form.</summary>
     internal static bool TryParseAny(ReadOnlySpan<byte> text, [NotNullWhen(true)] out Via? value)
@@ -110,6 +134,13 @@ public sealed record Via(string Transport, string Host, int? Port, ParameterList
 
         return true;
     }
+
+    /// <summary>Whether all parts are equal.</summary>
+    public bool Equals(Via? other) => ReferenceEquals(this, other)
+        || (other is not null && Transport == other.Transport && Host == other.Host && Port == other.Port && Version == other.Version && Parameters.Equals(other.Parameters));
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Transport, Host, Port, Version, Parameters);
 
     /// <inheritdoc/>
     public void Write(IBufferWriter<byte> output)

@@ -10,7 +10,8 @@ internal static class HeaderValues
     // Bounds the memory that is reserved for values before they are read.
     private const int MaxForeseen = 15;
 
-    public delegate bool Parser<T>(ReadOnlySpan<byte> text, [NotNullWhen(true)] out T? value);
+    /// <summary>Reads one value, which is not null if true.</summary>
+    public delegate bool Parser<T>(TextSlice text, out T? value);
 
     /// <summary>The value of the first row with that name; null when there is none, or it cannot be read.</summary>
     public static T? Row<T>(in SipRowList rows, SipHeaderName name, Parser<T> parser)
@@ -25,7 +26,18 @@ internal static class HeaderValues
         object? parsed = rows.ParsedOf(index);
         if (parsed is null)
         {
-            parsed = parser(rows.ValueOf(index), out T? value) ? value : SipRowList.Unreadable;
+            TextSlice text = rows.TextOf(index);
+            bool recurs = false;
+            parsed = name.Recurs ? RecurringValues.Find(name.Number, ref text, out recurs) : null;
+            if (parsed is null)
+            {
+                parsed = parser(text, out T? value) ? value! : SipRowList.Unreadable;
+                if (recurs)
+                {
+                    RecurringValues.Keep(name.Number, text, parsed);
+                }
+            }
+
             rows.KeepParsed(index, parsed);
         }
 
@@ -42,8 +54,8 @@ internal static class HeaderValues
             return null;
         }
 
-        ReadOnlySpan<byte> row = rows.ValueOf(index);
-        return HeaderGrammar.TryTakeValue(ref row, out ReadOnlySpan<byte> first) && parser(first, out T? value) ? value : null;
+        TextSlice row = rows.TextOf(index);
+        return HeaderGrammar.TryTakeValue(ref row, out TextSlice first) && parser(first, out T? value) ? value : null;
     }
 
     /// <summary>All values of the list. One that cannot be read is left out, or makes the whole list empty.</summary>
@@ -51,9 +63,9 @@ internal static class HeaderValues
     /// <param name="name">The header.</param>
     /// <param name="parser">Reads one value.</param>
     /// <param name="skipUnreadable">Whether a value that cannot be read is left out.</param>
-    /// <param name="first">What was already read as the first value.</param>
-    public static T[] List<T>(in SipRowList rows, SipHeaderName name, Parser<T> parser, bool skipUnreadable, T? first = null)
-        where T : class
+    /// <param name="first">What was already read as the first value; null for nothing.</param>
+    public static IReadOnlyList<T> List<T>(in SipRowList rows, SipHeaderName name, Parser<T> parser, bool skipUnreadable, object? first = null)
+        where T : notnull
     {
         int index = rows.IndexOf(name);
         if (index < 0)
@@ -61,119 +73,84 @@ internal static class HeaderValues
             return [];
         }
 
-        if (rows.ParsedOf(index) is not T[] values)
+        object? parsed = rows.ParsedOf(index);
+        if (parsed is null)
         {
-            values = ParseAll(rows, name, index, parser, skipUnreadable, first);
-            rows.KeepParsed(index, values);
+            TextSlice text = rows.TextOf(index);
+            bool recurs = false;
+            parsed = name.Recurs && !rows.HasSeveral(name) ? RecurringValues.Find(name.Number, ref text, out recurs) : null;
+            if (parsed is null)
+            {
+                parsed = (object?)ParseAll(rows, name, index, text, parser, skipUnreadable, first) ?? SipRowList.Unreadable;
+                if (recurs)
+                {
+                    RecurringValues.Keep(name.Number, text, parsed);
+                }
+            }
+
+            rows.KeepParsed(index, parsed);
         }
 
-        return values;
+        return parsed as ValueList<T> ?? (IReadOnlyList<T>)[];
     }
 
-    private static T[] ParseAll<T>(in SipRowList rows, SipHeaderName name, int index, Parser<T> parser, bool skipUnreadable, T? first)
-        where T : class
+    // Null for no values. The text is the first row.
+    private static ValueList<T>? ParseAll<T>(in SipRowList rows, SipHeaderName name, int index, TextSlice text, Parser<T> parser, bool skipUnreadable, object? first)
+        where T : notnull
     {
-        T[] found = [];
-        int count = 0;
-        for (; index >= 0; index = rows.Find(name, index + 1))
+        var found = default(Found<T>);
+        while (true)
         {
-            ReadOnlySpan<byte> row = rows.ValueOf(index);
-            while (HeaderGrammar.TryTakeValue(ref row, out ReadOnlySpan<byte> text))
+            while (HeaderGrammar.TryTakeValue(ref text, out TextSlice one))
             {
-                T? value = first;
-                first = null;
-                if (value is null && !parser(text, out value))
+                T? value;
+                if (first is not null)
+                {
+                    value = (T)first;
+                    first = null;
+                }
+                else if (!parser(one, out value))
                 {
                     if (!skipUnreadable)
                     {
-                        return [];
+                        return null;
                     }
 
                     continue;
                 }
 
-                if (found.Length == 0)
-                {
-                    found = new T[1 + Foreseen(row, rows.CountOf(name, from: index + 1))];
-                }
-                else if (count == found.Length)
-                {
-                    Array.Resize(ref found, count + 1 + Foreseen(row, rows.CountOf(name, from: index + 1), count));
-                }
-
-                found[count++] = value;
+                found.Add(value!, text.Span, rows, name, index);
             }
-        }
 
-        return Cut(found, count);
-    }
-
-    /// <summary>All values of a list as text.</summary>
-    public static string[] Texts(in SipRowList rows, SipHeaderName name)
-    {
-        int index = rows.IndexOf(name);
-        if (index < 0)
-        {
-            return [];
-        }
-
-        if (rows.ParsedOf(index) is not string[] values)
-        {
-            values = ParseTexts(rows, name, index);
-            rows.KeepParsed(index, values);
-        }
-
-        return values;
-    }
-
-    private static string[] ParseTexts(in SipRowList rows, SipHeaderName name, int index)
-    {
-        string[] found = [];
-        int count = 0;
-        for (; index >= 0; index = rows.Find(name, index + 1))
-        {
-            ReadOnlySpan<byte> row = rows.ValueOf(index);
-            while (HeaderGrammar.TryTakeValue(ref row, out ReadOnlySpan<byte> value))
+            index = rows.HasSeveral(name) ? rows.Find(name, index + 1) : -1;
+            if (index < 0)
             {
-                Append(ref found, ref count, SipMethod.FindUsual(value)?.Name ?? WellKnownText.GetString(value), row);
+                return found.ToList();
             }
-        }
 
-        return Cut(found, count);
+            text = rows.TextOf(index);
+        }
     }
 
-    /// <summary>All values of a list of services.</summary>
-    public static ServiceIdentifier[] Services(in SipRowList rows, SipHeaderName name)
+    /// <summary>One value of a list as text.</summary>
+    public static bool TryGetText(TextSlice text, [NotNullWhen(true)] out string? value)
     {
-        int index = rows.IndexOf(name);
-        if (index < 0)
-        {
-            return [];
-        }
-
-        if (rows.ParsedOf(index) is not ServiceIdentifier[] values)
-        {
-            values = ParseServices(rows, name, index);
-            rows.KeepParsed(index, values);
-        }
-
-        return values;
+        value = WellKnownText.GetString(text.Span);
+        return true;
     }
 
-    private static ServiceIdentifier[] ParseServices(in SipRowList rows, SipHeaderName name, int index)
+    /// <summary>The same for names that are mostly methods.</summary>
+    public static bool TryGetMethod(TextSlice text, [NotNullWhen(true)] out string? value)
     {
-        ServiceIdentifier[] found = [];
-        int count = 0;
-        for (; index >= 0; index = rows.Find(name, index + 1))
-        {
-            ReadOnlySpan<byte> row = rows.ValueOf(index);
-            while (HeaderGrammar.TryTakeValue(ref row, out ReadOnlySpan<byte> value))
-            {
-                Append(ref found, ref count, ServiceIdentifier.Parse(value), row);
-            }
-        }
+        value = SipMethod.FindUsual(text.Span)?.Name ?? WellKnownText.GetString(text.Span);
+        return true;
+    }
 
-        return Cut(found, count);
+    /// <summary>One value of a list of services.</summary>
+    public static bool TryGetService(TextSlice text, out ServiceIdentifier value)
+    {
+        value = ServiceIdentifier.Parse(text.Span);
+        return true;
     }
 
     /// <summary>All values with that name as text: those of a list one by one, of any other header row by row.</summary>
@@ -242,5 +219,38 @@ internal static class HeaderValues
         }
 
         return values;
+    }
+
+    // The values of a list so far.
+    private struct Found<T>
+        where T : notnull
+    {
+        private T? _first;
+        private T[]? _others;
+        private int _count;
+
+        /// <param name="value">The next value.</param>
+        /// <param name="rest">What is behind it in its row.</param>
+        /// <param name="rows">All rows.</param>
+        /// <param name="name">The name of the list.</param>
+        /// <param name="index">The row.</param>
+        public void Add(T value, ReadOnlySpan<byte> rest, in SipRowList rows, SipHeaderName name, int index)
+        {
+            int others = _count++ - 1;
+            if (others < 0)
+            {
+                _first = value;
+                return;
+            }
+
+            if (_others is null || others == _others.Length)
+            {
+                Array.Resize(ref _others, others + 1 + Foreseen(rest, rows.CountOf(name, from: index + 1), others));
+            }
+
+            _others[others] = value;
+        }
+
+        public readonly ValueList<T>? ToList() => _count == 0 ? null : new ValueList<T>(_first!, _others is null ? [] : Cut(_others, _count - 1));
     }
 }

@@ -51,9 +51,10 @@ internal sealed class SipHeaderName
 
     private readonly byte[] _bytes;
 
-    private SipHeaderName(string name, SipHeaderShape shape, string? compact = null)
+    private SipHeaderName(string name, SipHeaderShape shape, string? compact = null, bool recurs = false)
     {
         Name = name;
+        Recurs = recurs;
         Shape = shape;
         Compact = compact;
         _bytes = Encoding.ASCII.GetBytes(name);
@@ -68,6 +69,9 @@ internal sealed class SipHeaderName
 
     public SipHeaderShape Shape { get; }
 
+    /// <summary>Whether its value says what a client is able to do, so that the same text comes in each of its messages (<see cref="Headers.RecurringValues"/>).</summary>
+    public bool Recurs { get; }
+
     /// <summary>Its place in the table.</summary>
     public int Number { get; private set; }
 
@@ -75,36 +79,36 @@ internal sealed class SipHeaderName
     private static SipHeaderName[] Table =>
     [
         // These have a typed property in SipHeaders.
-        new(SipHeaderNames.Accept, SipHeaderShape.List),
-        new(SipHeaderNames.AcceptContact, SipHeaderShape.List, "a"),
-        new(SipHeaderNames.Allow, SipHeaderShape.List),
+        new(SipHeaderNames.Accept, SipHeaderShape.List, recurs: true),
+        new(SipHeaderNames.AcceptContact, SipHeaderShape.List, "a", recurs: true),
+        new(SipHeaderNames.Allow, SipHeaderShape.List, recurs: true),
         new(SipHeaderNames.CallId, SipHeaderShape.Single, "i"),
         new(SipHeaderNames.Contact, SipHeaderShape.List, "m"),
-        new(SipHeaderNames.ContentDisposition, SipHeaderShape.Single),
+        new(SipHeaderNames.ContentDisposition, SipHeaderShape.Single, recurs: true),
         new(SipHeaderNames.ContentLength, SipHeaderShape.Single, "l"),
-        new(SipHeaderNames.ContentType, SipHeaderShape.Single, "c"),
+        new(SipHeaderNames.ContentType, SipHeaderShape.Single, "c", recurs: true),
         new(SipHeaderNames.CSeq, SipHeaderShape.Single),
         new(SipHeaderNames.From, SipHeaderShape.Single, "f"),
         new(SipHeaderNames.MaxForwards, SipHeaderShape.Single),
         new(SipHeaderNames.PAccessNetworkInfo, SipHeaderShape.List),
         new(SipHeaderNames.PAssertedIdentity, SipHeaderShape.List),
-        new(SipHeaderNames.PAssertedService, SipHeaderShape.List),
+        new(SipHeaderNames.PAssertedService, SipHeaderShape.List, recurs: true),
         new(SipHeaderNames.PAssociatedUri, SipHeaderShape.List),
         new(SipHeaderNames.Path, SipHeaderShape.List),
         new(SipHeaderNames.PPreferredIdentity, SipHeaderShape.List),
-        new(SipHeaderNames.PPreferredService, SipHeaderShape.List),
-        new(SipHeaderNames.Privacy, SipHeaderShape.Rows),
+        new(SipHeaderNames.PPreferredService, SipHeaderShape.List, recurs: true),
+        new(SipHeaderNames.Privacy, SipHeaderShape.Rows, recurs: true),
         new(SipHeaderNames.RAck, SipHeaderShape.Single),
         new(SipHeaderNames.Reason, SipHeaderShape.List),
         new(SipHeaderNames.RecordRoute, SipHeaderShape.List),
-        new(SipHeaderNames.RejectContact, SipHeaderShape.List, "j"),
-        new(SipHeaderNames.Require, SipHeaderShape.List),
+        new(SipHeaderNames.RejectContact, SipHeaderShape.List, "j", recurs: true),
+        new(SipHeaderNames.Require, SipHeaderShape.List, recurs: true),
         new(SipHeaderNames.RetryAfter, SipHeaderShape.Single),
         new(SipHeaderNames.Route, SipHeaderShape.List),
         new(SipHeaderNames.RSeq, SipHeaderShape.Single),
         new(SipHeaderNames.ServiceRoute, SipHeaderShape.List),
         new(SipHeaderNames.SessionExpires, SipHeaderShape.Single, "x"),
-        new(SipHeaderNames.Supported, SipHeaderShape.List, "k"),
+        new(SipHeaderNames.Supported, SipHeaderShape.List, "k", recurs: true),
         new(SipHeaderNames.To, SipHeaderShape.Single, "t"),
         new(SipHeaderNames.Via, SipHeaderShape.List, "v"),
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Text;
 
@@ -20,10 +19,10 @@ public sealed partial class SipHeaders
     public NameAddress? To => HeaderValues.Row<NameAddress>(_rows, KnownNames.To, NameAddress.TryParse);
 
     /// <summary>The Call-ID, which is case-sensitive; null when absent or empty.</summary>
-    public string? CallId => HeaderValues.Row<string>(_rows, KnownNames.CallId, TryGetText) is { Length: > 0 } value ? value : null;
+    public string? CallId => HeaderValues.Row<string>(_rows, KnownNames.CallId, HeaderValues.TryGetText) is { Length: > 0 } value ? value : null;
 
     /// <summary>The CSeq; null when absent or unreadable.</summary>
-    public CSeq? CSeq => HeaderValues.Row<CSeq>(_rows, KnownNames.CSeq, Headers.CSeq.TryParse);
+    public CSeq? CSeq => HeaderValues.Row<CSeq>(_rows, KnownNames.CSeq, static (text, out value) => Headers.CSeq.TryParse(text.Span, out value));
 
     /// <summary>The remaining hops, 0 to 2^31-1; null when absent or unreadable.</summary>
     public int? MaxForwards => GetNumber(KnownNames.MaxForwards);
@@ -38,10 +37,10 @@ public sealed partial class SipHeaders
     public uint? RSeq => HeaderValues.ParseNumber(_rows, KnownNames.RSeq, isWhole: true);
 
     /// <summary>What a PRACK acknowledges; null when absent or unreadable.</summary>
-    public RAck? RAck => HeaderValues.Row<RAck>(_rows, KnownNames.RAck, Headers.RAck.TryParse);
+    public RAck? RAck => HeaderValues.Row<RAck>(_rows, KnownNames.RAck, static (text, out value) => Headers.RAck.TryParse(text.Span, out value));
 
     /// <summary>How long the session lives without a refresh (RFC 4028); null when absent or unreadable.</summary>
-    public SessionExpires? SessionExpires => HeaderValues.Row<SessionExpires>(_rows, KnownNames.SessionExpires, Headers.SessionExpires.TryParse);
+    public SessionExpires? SessionExpires => HeaderValues.Row<SessionExpires>(_rows, KnownNames.SessionExpires, static (text, out value) => Headers.SessionExpires.TryParse(text.Span, out value));
 
     /// <summary>
     /// The Contacts that can be read; <c>*</c> is not included. If the text between the angle brackets cannot be read as a URI, but there are parameters
@@ -73,7 +72,7 @@ public sealed partial class SipHeaders
         HeaderValues.List<AccessNetworkInfo>(_rows, KnownNames.PAccessNetworkInfo, AccessNetworkInfo.TryParse, skipUnreadable: true);
 
     /// <summary>What the network should hide of the caller; null when absent or unreadable (RFC 3323 §4.2).</summary>
-    public Privacy? Privacy => HeaderValues.Row<Privacy>(_rows, KnownNames.Privacy, Headers.Privacy.TryParse);
+    public Privacy? Privacy => HeaderValues.Row<Privacy>(_rows, KnownNames.Privacy, static (text, out value) => Headers.Privacy.TryParse(text.Span, out value));
 
     /// <summary>The hops between registrar and client (RFC 3327); empty when absent or when one cannot be read.</summary>
     public IReadOnlyList<NameAddress> Paths => HeaderValues.List<NameAddress>(_rows, KnownNames.Path, NameAddress.TryParse, skipUnreadable: false);
@@ -82,34 +81,34 @@ public sealed partial class SipHeaders
     public IReadOnlyList<NameAddress> ServiceRoutes => HeaderValues.List<NameAddress>(_rows, KnownNames.ServiceRoute, NameAddress.TryParse, skipUnreadable: false);
 
     /// <summary>Why the request is sent, without unreadable values (RFC 3326).</summary>
-    public IReadOnlyList<Reason> Reasons => HeaderValues.List<Reason>(_rows, KnownNames.Reason, Reason.TryParse, skipUnreadable: true);
+    public IReadOnlyList<Reason> Reasons => HeaderValues.List<Reason>(_rows, KnownNames.Reason, static (text, out value) => Reason.TryParse(text.Span, out value), skipUnreadable: true);
 
     /// <summary>The identities the caller asks the network to vouch for (RFC 3325 §9.2); they are not verified.</summary>
     public IReadOnlyList<NameAddress> PreferredIdentities =>
         HeaderValues.List<NameAddress>(_rows, KnownNames.PPreferredIdentity, NameAddress.TryParse, skipUnreadable: true);
 
     /// <summary>The body's type; null when absent or unreadable.</summary>
-    public MediaType? ContentType => HeaderValues.Row<MediaType>(_rows, KnownNames.ContentType, MediaType.TryParse);
+    public MediaType? ContentType => HeaderValues.Row<MediaType>(_rows, KnownNames.ContentType, static (text, out value) => MediaType.TryParse(text.Span, out value));
 
     /// <summary>
     /// The purpose of the body, without parameters: as stated, or <c>session</c> for application/sdp and <c>render</c> for all else
     /// (RFC 3261 §20.11).
     /// </summary>
-    public string ContentDisposition => HeaderValues.Row<string>(_rows, KnownNames.ContentDisposition, TryGetText) is { } stated
+    public string ContentDisposition => HeaderValues.Row<string>(_rows, KnownNames.ContentDisposition, HeaderValues.TryGetText) is { } stated
         ? stated.AsSpan(0, stated.IndexOf(';') is >= 0 and int end ? end : stated.Length).Trim().ToString()
         : ContentType?.IsSdp == true ? "session" : "render";
 
     /// <summary>The methods the peer allows.</summary>
-    public IReadOnlyList<string> Allow => HeaderValues.Texts(_rows, KnownNames.Allow);
+    public IReadOnlyList<string> Allow => HeaderValues.List<string>(_rows, KnownNames.Allow, HeaderValues.TryGetMethod, skipUnreadable: true);
 
     /// <summary>The extensions the peer supports.</summary>
-    public IReadOnlyList<string> Supported => HeaderValues.Texts(_rows, KnownNames.Supported);
+    public IReadOnlyList<string> Supported => HeaderValues.List<string>(_rows, KnownNames.Supported, HeaderValues.TryGetText, skipUnreadable: true);
 
     /// <summary>The extensions the peer requires.</summary>
-    public IReadOnlyList<string> Require => HeaderValues.Texts(_rows, KnownNames.Require);
+    public IReadOnlyList<string> Require => HeaderValues.List<string>(_rows, KnownNames.Require, HeaderValues.TryGetText, skipUnreadable: true);
 
     /// <summary>The media types the peer accepts, without unreadable ones. A missing header means application/sdp (RFC 3261 §20.1).</summary>
-    public IReadOnlyList<MediaType> Accept => HeaderValues.List<MediaType>(_rows, KnownNames.Accept, MediaType.TryParse, skipUnreadable: true);
+    public IReadOnlyList<MediaType> Accept => HeaderValues.List<MediaType>(_rows, KnownNames.Accept, static (text, out value) => MediaType.TryParse(text.Span, out value), skipUnreadable: true);
 
     /// <summary>The feature sets the caller asks for, without unreadable ones (RFC 3841).</summary>
     public IReadOnlyList<AcceptContact> AcceptContacts =>
@@ -119,13 +118,8 @@ public sealed partial class SipHeaders
     public IReadOnlyList<AcceptContact> RejectContacts =>
         HeaderValues.List<AcceptContact>(_rows, KnownNames.RejectContact, AcceptContact.TryParse, skipUnreadable: true);
 
-    private ServiceIdentifier[] GetServices(SipHeaderName name) => HeaderValues.Services(_rows, name);
-
-    private static bool TryGetText(ReadOnlySpan<byte> text, [NotNullWhen(true)] out string? value)
-    {
-        value = WellKnownText.GetString(text);
-        return true;
-    }
+    private IReadOnlyList<ServiceIdentifier> GetServices(SipHeaderName name) =>
+        HeaderValues.List<ServiceIdentifier>(_rows, name, HeaderValues.TryGetService, skipUnreadable: true);
 
     private int? GetNumber(SipHeaderName name) =>
         HeaderValues.ParseNumber(_rows, name, isWhole: false) is <= int.MaxValue and { } number ? (int)number : null;

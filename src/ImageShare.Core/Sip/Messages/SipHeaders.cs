@@ -29,7 +29,14 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
         _rows = new SipRowList(in other._rows);
     }
 
-    internal SipHeaders(int capacity, ReadOnlyMemory<byte> bytes = default) => _rows = new SipRowList(capacity, bytes);
+    internal SipHeaders(int capacity)
+        : this(capacity, new TextSlice([], 0, 0))
+    {
+    }
+
+    /// <param name="capacity">How many rows there will be.</param>
+    /// <param name="message">The message that most rows are slices of.</param>
+    internal SipHeaders(int capacity, TextSlice message) => _rows = new SipRowList(capacity, message);
 
     /// <summary>The number of rows.</summary>
     public int Count => _rows.Count;

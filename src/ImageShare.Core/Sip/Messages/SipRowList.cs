@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sip.Messages;
 
@@ -11,20 +12,24 @@ internal struct SipRowList
     /// <summary>The parsed value of rows that cannot be read.</summary>
     public static readonly object Unreadable = new();
 
-    private readonly ReadOnlyMemory<byte> _bytes;
+    // The message, which begins at the origin.
+    private readonly byte[] _bytes;
+    private readonly int _origin;
     private FirstRows _first;
     private SipRow[] _rows;
 
-    public SipRowList(int capacity, ReadOnlyMemory<byte> bytes)
+    public SipRowList(int capacity, TextSlice message)
     {
         _rows = capacity == 0 ? [] : new SipRow[capacity];
-        _bytes = bytes;
+        _bytes = message.Bytes;
+        _origin = message.Start;
     }
 
     /// <summary>An independent copy.</summary>
     public SipRowList(in SipRowList other)
     {
         _bytes = other._bytes;
+        _origin = other._origin;
         _first = other._first;
         Count = other.Count;
         _rows = other.Count == 0 ? [] : new SipRow[other.Count];
@@ -43,14 +48,21 @@ internal struct SipRowList
             ref readonly SipRow row = ref _rows[index];
             return row.TryGetWhole(out SipRow.Whole? whole)
                 ? whole.Header
-                : new SipHeader(row.Known, row.Known!.Name, _bytes.Slice(row.Start, row.Length), row.Start);
+                : new SipHeader(row.Known, row.Known!.Name, new ReadOnlyMemory<byte>(_bytes, _origin + row.Start, row.Length), row.Start);
         }
     }
 
     public readonly ReadOnlySpan<byte> ValueOf(int index)
     {
         ref readonly SipRow row = ref _rows[index];
-        return row.TryGetWhole(out SipRow.Whole? whole) ? whole.Header.RawValue.Span : _bytes.Span.Slice(row.Start, row.Length);
+        return row.TryGetWhole(out SipRow.Whole? whole) ? whole.Header.RawValue.Span : _bytes.AsSpan(_origin + row.Start, row.Length);
+    }
+
+    /// <summary>The same, for values that keep it.</summary>
+    public readonly TextSlice TextOf(int index)
+    {
+        ref readonly SipRow row = ref _rows[index];
+        return row.TryGetWhole(out SipRow.Whole? whole) ? TextSlice.Of(whole.Header.RawValue) : new TextSlice(_bytes, _origin + row.Start, row.Length);
     }
 
     /// <summary>What was parsed of the rows of a name: the first of them keeps it.</summary>
@@ -68,9 +80,12 @@ internal struct SipRowList
 
     public readonly int IndexOf(SipHeaderName known)
     {
-        int place = known.Number < FirstRows.Length ? _first[known.Number] : FirstRows.Search;
+        int place = known.Number < FirstRows.Length ? _first[known.Number] & ~FirstRows.Several : FirstRows.Search;
         return place != FirstRows.Search ? place - 1 : Find(known, from: 0);
     }
+
+    /// <summary>Whether there may be more than one row of that name.</summary>
+    public readonly bool HasSeveral(SipHeaderName known) => known.Number >= FirstRows.Length || (_first[known.Number] & FirstRows.Several) != 0;
 
     public readonly int IndexOf(string name)
     {
@@ -144,14 +159,16 @@ internal struct SipRowList
         }
 
         _rows[Count] = row;
-        if (row.NameNumber < FirstRows.Length && _first[row.NameNumber] is var first)
+        if (row.NameNumber < FirstRows.Length)
         {
+            ref byte first = ref _first[row.NameNumber];
             if (first == 0)
             {
-                _first[row.NameNumber] = (byte)Math.Min(Count + 1, FirstRows.Search);
+                first = (byte)Math.Min(Count + 1, FirstRows.Search);
             }
             else
             {
+                first |= FirstRows.Several;
                 ForgetParsed(row.NameNumber, before: Count);
             }
         }
@@ -234,19 +251,22 @@ internal struct SipRowList
             int number = _rows[i].NameNumber;
             if (number < FirstRows.Length)
             {
-                _first[number] = (byte)Math.Min(i + 1, FirstRows.Search);
+                _first[number] = (byte)(Math.Min(i + 1, FirstRows.Search) | (_first[number] == 0 ? 0 : FirstRows.Several));
             }
         }
     }
 
-    // For each name with a typed property: one more than the index of its first row, 0 if there is none.
+    // For each name with a typed property: one more than the index of its first row, and whether there are more; 0 if there is none.
     [InlineArray(Length)]
     private struct FirstRows
     {
         public const int Length = SipHeaderName.TypedCount;
 
         /// <summary>The first row is so far behind that it must be searched for.</summary>
-        public const int Search = byte.MaxValue;
+        public const int Search = Several - 1;
+
+        /// <summary>Added where there is more than one row.</summary>
+        public const byte Several = 0x80;
 
         private byte _first;
     }

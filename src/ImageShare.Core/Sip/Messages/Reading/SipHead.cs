@@ -11,10 +11,10 @@ internal struct SipHead
 {
     private static readonly SipHeaderName LengthName = SipHeaderName.Find("Content-Length"u8)!;
 
-    private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly TextSlice _bytes;
     private readonly SipLimits _limits;
 
-    private SipHead(ReadOnlyMemory<byte> bytes, SipLimits limits)
+    private SipHead(TextSlice bytes, SipLimits limits)
     {
         _bytes = bytes;
         _limits = limits;
@@ -34,7 +34,7 @@ internal struct SipHead
 
     /// <param name="bytes">The bytes from the start line on; they must not change afterwards.</param>
     /// <param name="limits">Checked before anything is allocated.</param>
-    public static SipHead Read(ReadOnlyMemory<byte> bytes, SipLimits limits)
+    public static SipHead Read(TextSlice bytes, SipLimits limits)
     {
         var head = new SipHead(bytes, limits);
         ReadOnlySpan<byte> span = bytes.Span;
@@ -136,7 +136,7 @@ internal struct SipHead
             return;
         }
 
-        (malformed ??= []).Add(new SipMalformedLine(reason, line.Start, _bytes.Slice(line.Start, line.Text.Length)));
+        (malformed ??= []).Add(new SipMalformedLine(reason, line.Start, _bytes.Slice(line.Start, line.Text.Length).Memory));
     }
 
     // False when it is no header row: no colon, or no token before it.
@@ -164,7 +164,7 @@ internal struct SipHead
         }
         else
         {
-            ReadOnlyMemory<byte> kept = folded && value.Contains((byte)'\n') ? SipHeaderLines.Unfold(value) : _bytes.Slice(offset, value.Length);
+            ReadOnlyMemory<byte> kept = folded && value.Contains((byte)'\n') ? SipHeaderLines.Unfold(value) : _bytes.Slice(offset, value.Length).Memory;
             unfolded = kept.Span;
             headers.AddRead(new SipHeader(known, isSpelled ? known!.Name : WellKnownText.GetString(written), kept, offset));
         }

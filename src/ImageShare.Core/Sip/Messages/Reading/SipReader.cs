@@ -96,7 +96,7 @@ public sealed class SipReader
             return false;
         }
 
-        SipHead head = SipHead.Read(bytes, limits);
+        SipHead head = SipHead.Read(TextSlice.Of(bytes), limits);
         message = head.Message;
         error = head.Error;
         if (message is null || error is not null)
@@ -150,7 +150,7 @@ public sealed class SipReader
             return OperationStatus.NeedMoreData;
         }
 
-        SipHead head = SipHead.Read(input.Slice(0, found ? Math.Min(end, most + 1) : most + 1).ToArray(), _limits);
+        SipHead head = SipHead.Read(TextSlice.Of(input.Slice(0, found ? Math.Min(end, most + 1) : most + 1).ToArray()), _limits);
         if (head.Error is not null || head.ContentLength is null)
         {
             Refused = head.Message;
