@@ -45,6 +45,7 @@ public sealed class ImageShareClient : IAsyncDisposable
     /// The incoming invitations, in order; completes when the client is disposed. With several readers, each invitation goes to one of them.
     /// An invitation that is not read rings until the caller gives up or the answer timeout expires.
     /// </summary>
+    /// <example><code source="tests/ImageShare.Core.Tests/Documentation/ApiExamples.cs" region="Receive" /></example>
     public IAsyncEnumerable<ImageShareInvitation> Invitations => _stack.Incoming.Invitations.Select(ImageShareInvitation.Of);
 
     /// <summary>
@@ -68,6 +69,7 @@ public sealed class ImageShareClient : IAsyncDisposable
     /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: the address or port cannot be bound.</exception>
     /// <exception cref="ArgumentOutOfRangeException">One of the <see cref="ImageShareOptions.Limits"/> is out of range.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; no socket stays bound.</exception>
+    /// <example><code source="tests/ImageShare.Core.Tests/Documentation/ApiExamples.cs" region="Start" /></example>
     public static Task<ImageShareClient> StartAsync(ImageShareOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -120,6 +122,7 @@ public sealed class ImageShareClient : IAsyncDisposable
     /// answer.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <example><code source="tests/ImageShare.Core.Tests/Documentation/ApiExamples.cs" region="Query" /></example>
     public Task<ImageShareCapabilities> QueryCapabilitiesAsync(SipUri peer, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(peer);
@@ -138,6 +141,7 @@ public sealed class ImageShareClient : IAsyncDisposable
     /// be read. <see cref="ImageShareError.TypeNotAccepted"/>: it is not an image. <see cref="ImageShareError.TooLarge"/>: the icon exceeds
     /// the limit. <see cref="ImageShareError.InvalidValue"/>: the image ends before <see cref="ShareSettings.ResumeAt"/>.
     /// </exception>
+    /// <example><code source="tests/ImageShare.Core.Tests/Documentation/ApiExamples.cs" region="Share" /></example>
     public async Task<ImageShareSession> ShareAsync(
         SipUri peer, ImageSource source, ShareSettings? settings = null, CancellationToken cancellationToken = default)
     {
@@ -171,6 +175,7 @@ public sealed class ImageShareClient : IAsyncDisposable
     /// cref="ImageShareError.InvalidValue"/>: there are no images or too many, or <paramref name="settings"/> contains an icon, a progress
     /// handler or an offset to resume at.
     /// </exception>
+    /// <example><code source="tests/ImageShare.Core.Tests/Documentation/ApiExamples.cs" region="Together" /></example>
     public async Task<IReadOnlyList<ImageShareSession>> ShareTogetherAsync(
         SipUri peer, IReadOnlyList<SharedImage> images, ShareSettings? settings = null, CancellationToken cancellationToken = default)
     {
@@ -208,6 +213,7 @@ public sealed class ImageShareClient : IAsyncDisposable
     /// <exception cref="ImageShareException">
     /// <see cref="ImageShareError.InvalidValue"/>: the selector is empty, or contains an empty name or a negative size.
     /// </exception>
+    /// <example><code source="tests/ImageShare.Core.Tests/Documentation/ApiExamples.cs" region="Fetch" /></example>
     public Task<ImageShareSession> FetchAsync(
         SipUri peer, ImageSelector wanted, IImageStore store, FetchSettings? settings = null, CancellationToken cancellationToken = default)
     {

@@ -86,6 +86,7 @@ public sealed class ImageShareInvitation
     /// cref="ImageShareError.CertificateNotTrusted"/>: a relay of this side failed; the invitation still waits. <see
     /// cref="ImageShareError.InvalidState"/>: the invitation is over or already decided.
     /// </exception>
+    /// <example><code source="tests/ImageShare.Core.Tests/Documentation/ApiExamples.cs" region="Receive" /></example>
     public Task<ImageShareSession> AcceptAsync(IImageStore store, AcceptSettings settings, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);

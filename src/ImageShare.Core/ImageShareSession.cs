@@ -63,6 +63,7 @@ public sealed class ImageShareSession : IAsyncDisposable
     /// already over.
     /// </summary>
     /// <param name="cancellationToken">Cancels waiting for the result, not the cancellation of the share.</param>
+    /// <example><code source="tests/ImageShare.Core.Tests/Documentation/ApiExamples.cs" region="Cancel" /></example>
     public async Task<ImageShareResult> CancelAsync(CancellationToken cancellationToken = default)
     {
         _share.Post(new ShareInput.CancelRequested());

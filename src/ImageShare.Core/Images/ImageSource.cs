@@ -43,6 +43,7 @@ public sealed class ImageSource
     /// </summary>
     /// <param name="path">The path of the file. Only the file name is ever sent to a peer.</param>
     /// <param name="type">The media type. Null to detect it from the first bytes or the file extension.</param>
+    /// <example><code source="tests/ImageShare.Core.Tests/Documentation/ApiExamples.cs" region="Share" /></example>
     public static ImageSource FromFile(string path, MediaType? type = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

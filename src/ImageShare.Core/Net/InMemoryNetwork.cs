@@ -8,6 +8,7 @@ namespace ImageShare.Core.Net;
 /// the unspecified address stands for all, and ports are independent of the machine's. Use <see cref="DatagramFilter"/> to drop, duplicate or
 /// delay datagrams.
 /// </summary>
+/// <example><code source="tests/ImageShare.Core.Tests/Documentation/ApiExamples.cs" region="Pair" /></example>
 public sealed class InMemoryNetwork : INetwork
 {
     private readonly ConcurrentDictionary<IPEndPoint, InMemoryDatagramSocket> _datagram = new();

@@ -9,6 +9,7 @@ public static class ImageStore
     /// ever overwritten or written outside the folder. Temporary files left by a terminated program are deleted at once; files that a running
     /// program has open are not.
     /// </summary>
+    /// <example><code source="tests/ImageShare.Core.Tests/Documentation/ApiExamples.cs" region="Receive" /></example>
     public static IImageStore InDirectory(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
