@@ -55,7 +55,7 @@ internal static class PictureDecoder
     }
 
     private static SKCodec Open(Stream picture) => !HasSkia
-        ? throw new PictureException("cannot be decoded: the library Skia is not there for this system")
+        ? throw new PictureException("cannot be decoded (the library Skia is not there for this system)")
         : SKCodec.Create(picture) ?? throw new PictureException("is of a format that cannot be decoded here, or damaged");
 
     private static Raster Reduce(SKCodec codec, SKSizeI size, int width, int height)
