@@ -33,7 +33,7 @@ internal sealed class TraceAdapter(Action<ImageShareTraceEvent> listener, ImageS
 
     public void TakeUnreadableSip(SipUnreadableTraceEvent message) => listener(
         new ImageShareTraceEvent(
-            IsOutgoing: false,
+            isOutgoing: false,
             NameOf(message.Protocol),
             FirstLine(message.Bytes.Span),
             LocalOf(message.Local, message.Remote),

@@ -7,12 +7,22 @@ namespace ImageShare.Core.Bodies;
 /// A multipart body: its content type, including the boundary, and its parts. Immutable. The references between the parts decide which is the
 /// offer and which the icon, not the multipart subtype: peers send icons in mixed as well as in related.
 /// </summary>
-/// <param name="ContentType">The content type, such as <c>multipart/related;type="application/sdp";boundary="..."</c>.</param>
-/// <param name="Parts">The parts in order.</param>
-public sealed record MultipartBody(MediaType ContentType, ImmutableArray<BodyPart> Parts)
+public sealed record MultipartBody
 {
+    /// <summary>Creates one from the values it must have.</summary>
+    /// <param name="contentType">See <see cref="ContentType"/>.</param>
+    /// <param name="parts">See <see cref="Parts"/>.</param>
+    public MultipartBody(MediaType contentType, ImmutableArray<BodyPart> parts)
+    {
+        ContentType = contentType;
+        Parts = parts;
+    }
+
+    /// <summary>The content type, such as <c>multipart/related;type="application/sdp";boundary="..."</c>.</summary>
+    public MediaType ContentType { get; init; }
+
     /// <summary>The parts in order.</summary>
-    public ImmutableArray<BodyPart> Parts { get; init => field = value.IsDefault ? [] : value; } = Parts.IsDefault ? [] : Parts;
+    public ImmutableArray<BodyPart> Parts { get; init => field = value.IsDefault ? [] : value; }
 
     /// <summary>Creates a body with a boundary that occurs in none of its parts.</summary>
     /// <param name="subtype">The subtype: <c>related</c>, <c>mixed</c> or <c>alternative</c>.</param>

@@ -35,12 +35,28 @@ public enum MultipartError
 }
 
 /// <summary>The result of reading a multipart body.</summary>
-/// <param name="Error">The error, or <see cref="MultipartError.None"/>.</param>
-/// <param name="Offset">The byte offset of the error in the body.</param>
-/// <param name="Body">The body; null if there is an error.</param>
-/// <param name="Warnings">The tolerated deviations, in order of their offsets.</param>
-public sealed record MultipartReadResult(MultipartError Error, int Offset, MultipartBody? Body, ImmutableArray<BodyWarning> Warnings)
+public sealed record MultipartReadResult
 {
+    internal MultipartReadResult(MultipartError error, int offset, MultipartBody? body, ImmutableArray<BodyWarning> warnings)
+    {
+        Error = error;
+        Offset = offset;
+        Body = body;
+        Warnings = warnings;
+    }
+
+    /// <summary>The error, or <see cref="MultipartError.None"/>.</summary>
+    public MultipartError Error { get; init; }
+
+    /// <summary>The byte offset of the error in the body.</summary>
+    public int Offset { get; init; }
+
+    /// <summary>The body; null if there is an error.</summary>
+    public MultipartBody? Body { get; init; }
+
+    /// <summary>The tolerated deviations, in order of their offsets.</summary>
+    public ImmutableArray<BodyWarning> Warnings { get; init; }
+
     /// <summary>Whether the body was read.</summary>
     [MemberNotNullWhen(true, nameof(Body))]
     public bool IsSuccess => Error == MultipartError.None;

@@ -3,11 +3,28 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Bodies;
 
 /// <summary>An icon for an offer (RFC 5547 §8.8).</summary>
-/// <param name="Type">The media type, <c>image/...</c>.</param>
-/// <param name="Content">The bytes of the icon. They are not copied and must not change until the body is written.</param>
-/// <param name="ContentId">The Content-ID without angle brackets; see <see cref="ContentIdUrl.CreateContentId"/>.</param>
-public sealed record OfferIcon(MediaType Type, ReadOnlyMemory<byte> Content, string ContentId)
+public sealed record OfferIcon
 {
+    /// <summary>Creates one from the values it must have.</summary>
+    /// <param name="type">See <see cref="Type"/>.</param>
+    /// <param name="content">See <see cref="Content"/>.</param>
+    /// <param name="contentId">See <see cref="ContentId"/>.</param>
+    public OfferIcon(MediaType type, ReadOnlyMemory<byte> content, string contentId)
+    {
+        Type = type;
+        Content = content;
+        ContentId = contentId;
+    }
+
+    /// <summary>The media type, <c>image/...</c>.</summary>
+    public MediaType Type { get; init; }
+
+    /// <summary>The bytes of the icon. They are not copied and must not change until the body is written.</summary>
+    public ReadOnlyMemory<byte> Content { get; init; }
+
+    /// <summary>The Content-ID without angle brackets; see <see cref="ContentIdUrl.CreateContentId"/>.</summary>
+    public string ContentId { get; init; }
+
     /// <summary>The default size limit for icons: 8 KiB. A message above about 1300 bytes needs a stream transport (RFC 3261 §18.1.1).</summary>
     public const int DefaultMaxBytes = 8192;
 

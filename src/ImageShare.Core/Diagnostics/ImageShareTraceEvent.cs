@@ -6,19 +6,44 @@ namespace ImageShare.Core.Diagnostics;
 /// A SIP message or MSRP chunk on the wire. It contains what peers sent: personal data, and possibly terminal control sequences; escape it
 /// before display.
 /// </summary>
-/// <param name="IsOutgoing">Whether this side sent it.</param>
-/// <param name="Protocol"><c>SIP/UDP</c>, <c>SIP/TCP</c>, <c>SIP/TLS</c> or <c>MSRP/TCP</c>.</param>
-/// <param name="StartLine">The first line, without CRLF.</param>
-/// <param name="Local">The local address, if known.</param>
-/// <param name="Remote">The remote address.</param>
-/// <param name="Bytes">
-/// The whole message for SIP; empty for MSRP; the first bytes of input that could not be read. Valid during the call only: copy what you keep.
-/// </param>
-/// <param name="BodyLength">The length of the body in bytes.</param>
-/// <param name="Detail">For MSRP the Byte-Range and continuation flag, such as <c>1-2048/78169 +</c>; otherwise null.</param>
-public sealed record ImageShareTraceEvent(
-    bool IsOutgoing, string Protocol, string StartLine, IPEndPoint? Local, IPEndPoint Remote, ReadOnlyMemory<byte> Bytes, int BodyLength, string? Detail)
+public sealed record ImageShareTraceEvent
 {
+    internal ImageShareTraceEvent(bool isOutgoing, string protocol, string startLine, IPEndPoint? local, IPEndPoint remote, ReadOnlyMemory<byte> bytes, int bodyLength, string? detail)
+    {
+        IsOutgoing = isOutgoing;
+        Protocol = protocol;
+        StartLine = startLine;
+        Local = local;
+        Remote = remote;
+        Bytes = bytes;
+        BodyLength = bodyLength;
+        Detail = detail;
+    }
+
+    /// <summary>Whether this side sent it.</summary>
+    public bool IsOutgoing { get; init; }
+
+    /// <summary><c>SIP/UDP</c>, <c>SIP/TCP</c>, <c>SIP/TLS</c> or <c>MSRP/TCP</c>.</summary>
+    public string Protocol { get; init; }
+
+    /// <summary>The first line, without CRLF.</summary>
+    public string StartLine { get; init; }
+
+    /// <summary>The local address, if known.</summary>
+    public IPEndPoint? Local { get; init; }
+
+    /// <summary>The remote address.</summary>
+    public IPEndPoint Remote { get; init; }
+
+    /// <summary>The whole message for SIP; empty for MSRP; the first bytes of input that could not be read. Valid during the call only: copy what you keep.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; init; }
+
+    /// <summary>The length of the body in bytes.</summary>
+    public int BodyLength { get; init; }
+
+    /// <summary>For MSRP the Byte-Range and continuation flag, such as <c>1-2048/78169 +</c>; otherwise null.</summary>
+    public string? Detail { get; init; }
+
     /// <summary>When it was sent or received, by the clock of the client; of a chunk, when its end was.</summary>
     public DateTimeOffset Time { get; init; }
 

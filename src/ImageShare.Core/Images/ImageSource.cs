@@ -164,7 +164,7 @@ public sealed class ImageSource
     /// <exception cref="ImageShareException">
     /// <see cref="ImageShareError.FileNotFound"/>: it cannot be opened. <see cref="ImageShareError.SourceUnreadable"/>: it has changed.
     /// </exception>
-    public Stream OpenRead(ImageDescription described)
+    internal Stream OpenRead(ImageDescription described)
     {
         ArgumentNullException.ThrowIfNull(described);
         Stream stream = Open();

@@ -32,6 +32,17 @@ public enum MsrpSessionEndReason
 }
 
 /// <summary>How a session ended.</summary>
-/// <param name="Reason">Why.</param>
-/// <param name="Status">The MSRP status that caused it, if there was one.</param>
-public sealed record MsrpSessionEnd(MsrpSessionEndReason Reason, int? Status = null);
+public sealed record MsrpSessionEnd
+{
+    internal MsrpSessionEnd(MsrpSessionEndReason reason, int? status = null)
+    {
+        Reason = reason;
+        Status = status;
+    }
+
+    /// <summary>Why.</summary>
+    public MsrpSessionEndReason Reason { get; init; }
+
+    /// <summary>The MSRP status that caused it, if there was one.</summary>
+    public int? Status { get; init; }
+}

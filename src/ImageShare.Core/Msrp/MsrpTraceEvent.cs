@@ -4,16 +4,40 @@ using System.Text;
 namespace ImageShare.Core.Msrp;
 
 /// <summary>One request or response that passed a connection. Made only when somebody listens.</summary>
-/// <param name="IsOutgoing">Whether this side sent it.</param>
-/// <param name="StartLine">Its start line.</param>
-/// <param name="MessageId">Its Message-ID, if it has one.</param>
-/// <param name="Range">Its Byte-Range, if it has one.</param>
-/// <param name="BodyLength">The bytes of its body.</param>
-/// <param name="Continuation">The sign of its end-line.</param>
-/// <param name="Remote">The other end of the connection.</param>
-public sealed record MsrpTraceEvent(
-    bool IsOutgoing, string StartLine, string? MessageId, ByteRange? Range, long BodyLength, char Continuation, IPEndPoint Remote)
+public sealed record MsrpTraceEvent
 {
+    internal MsrpTraceEvent(bool isOutgoing, string startLine, string? messageId, ByteRange? range, long bodyLength, char continuation, IPEndPoint remote)
+    {
+        IsOutgoing = isOutgoing;
+        StartLine = startLine;
+        MessageId = messageId;
+        Range = range;
+        BodyLength = bodyLength;
+        Continuation = continuation;
+        Remote = remote;
+    }
+
+    /// <summary>Whether this side sent it.</summary>
+    public bool IsOutgoing { get; init; }
+
+    /// <summary>Its start line.</summary>
+    public string StartLine { get; init; }
+
+    /// <summary>Its Message-ID, if it has one.</summary>
+    public string? MessageId { get; init; }
+
+    /// <summary>Its Byte-Range, if it has one.</summary>
+    public ByteRange? Range { get; init; }
+
+    /// <summary>The bytes of its body.</summary>
+    public long BodyLength { get; init; }
+
+    /// <summary>The sign of its end-line.</summary>
+    public char Continuation { get; init; }
+
+    /// <summary>The other end of the connection.</summary>
+    public IPEndPoint Remote { get; init; }
+
     /// <summary>This end of the connection, if known.</summary>
     public IPEndPoint? Local { get; init; }
 

@@ -16,6 +16,20 @@ public interface IDatagramSocket : IAsyncDisposable
 }
 
 /// <summary>The length and sender of a received datagram.</summary>
-/// <param name="Length">The number of bytes written to the buffer.</param>
-/// <param name="Remote">The sender's address and port.</param>
-public readonly record struct ReceivedDatagram(int Length, IPEndPoint Remote);
+public readonly record struct ReceivedDatagram
+{
+    /// <summary>Creates one from the values it must have.</summary>
+    /// <param name="length">See <see cref="Length"/>.</param>
+    /// <param name="remote">See <see cref="Remote"/>.</param>
+    public ReceivedDatagram(int length, IPEndPoint remote)
+    {
+        Length = length;
+        Remote = remote;
+    }
+
+    /// <summary>The number of bytes written to the buffer.</summary>
+    public int Length { get; init; }
+
+    /// <summary>The sender's address and port.</summary>
+    public IPEndPoint Remote { get; init; }
+}

@@ -83,9 +83,18 @@ public sealed class CatalogueAnswer
 }
 
 /// <summary>A candidate image of a catalogue.</summary>
-/// <param name="Source">The image.</param>
-public sealed record CatalogueImage(ImageSource Source)
+public sealed record CatalogueImage
 {
+    /// <summary>Creates one from the values it must have.</summary>
+    /// <param name="source">See <see cref="Source"/>.</param>
+    public CatalogueImage(ImageSource source)
+    {
+        Source = source;
+    }
+
+    /// <summary>The image.</summary>
+    public ImageSource Source { get; init; }
+
     /// <summary>
     /// The result of <see cref="ImageSource.DescribeAsync"/>, if the catalogue has cached it. Otherwise the whole image is read to compute
     /// it.

@@ -65,11 +65,39 @@ public sealed record ShareSettings
 }
 
 /// <summary>A small preview of an image.</summary>
-/// <param name="Type">The media type.</param>
-/// <param name="Content">The bytes of the icon. This library never decodes them; treat an icon from a peer as untrusted input.</param>
-public sealed record ImageIcon(MediaType Type, ReadOnlyMemory<byte> Content);
+public sealed record ImageIcon
+{
+    /// <summary>Creates one from the values it must have.</summary>
+    /// <param name="type">See <see cref="Type"/>.</param>
+    /// <param name="content">See <see cref="Content"/>.</param>
+    public ImageIcon(MediaType type, ReadOnlyMemory<byte> content)
+    {
+        Type = type;
+        Content = content;
+    }
+
+    /// <summary>The media type.</summary>
+    public MediaType Type { get; init; }
+
+    /// <summary>The bytes of the icon. This library never decodes them; treat an icon from a peer as untrusted input.</summary>
+    public ReadOnlyMemory<byte> Content { get; init; }
+}
 
 /// <summary>The progress of a share.</summary>
-/// <param name="Bytes">The bytes acknowledged by the peer (sender) or written to the store (receiver).</param>
-/// <param name="Total">The size of the image in bytes, or null if the sender did not say.</param>
-public readonly record struct ImageShareProgress(long Bytes, long? Total);
+public readonly record struct ImageShareProgress
+{
+    /// <summary>Creates one from the values it must have.</summary>
+    /// <param name="bytes">See <see cref="Bytes"/>.</param>
+    /// <param name="total">See <see cref="Total"/>.</param>
+    public ImageShareProgress(long bytes, long? total)
+    {
+        Bytes = bytes;
+        Total = total;
+    }
+
+    /// <summary>The bytes acknowledged by the peer (sender) or written to the store (receiver).</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>The size of the image in bytes, or null if the sender did not say.</summary>
+    public long? Total { get; init; }
+}

@@ -3,9 +3,18 @@ using ImageShare.Core.Images;
 namespace ImageShare.Core.Sharing;
 
 /// <summary>One of several images shared in one invitation.</summary>
-/// <param name="Source">The image.</param>
-public sealed record SharedImage(ImageSource Source)
+public sealed record SharedImage
 {
+    /// <summary>Creates one from the values it must have.</summary>
+    /// <param name="source">See <see cref="Source"/>.</param>
+    public SharedImage(ImageSource source)
+    {
+        Source = source;
+    }
+
+    /// <summary>The image.</summary>
+    public ImageSource Source { get; init; }
+
     /// <summary>A small preview for the peer's user (RFC 5547 §8.8). Not sent if the profile has no icons.</summary>
     public ImageIcon? Icon { get; init; }
 

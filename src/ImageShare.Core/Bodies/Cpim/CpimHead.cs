@@ -10,7 +10,7 @@ namespace ImageShare.Core.Bodies.Cpim;
 /// The headers of a message/cpim (RFC 3862 §2): the message headers and the MIME headers of the content. The content follows and is not read
 /// here, so that it can be streamed. Immutable.
 /// </summary>
-public sealed record CpimHead
+internal sealed record CpimHead
 {
     /// <summary>The default limit for the length of the headers: 16 KiB.</summary>
     public const int DefaultMaxBytes = 16 * 1024;

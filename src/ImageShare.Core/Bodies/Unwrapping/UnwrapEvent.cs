@@ -17,12 +17,31 @@ public enum UnwrapEventKind
 }
 
 /// <summary>An event of a <see cref="BodyUnwrapper"/>.</summary>
-/// <param name="Kind">The kind of event.</param>
-/// <param name="Part">At the start of a part, its headers, with empty content; otherwise null.</param>
-/// <param name="Content">The content, valid until the next call of another method.</param>
-/// <param name="IsDamaged">At the end of a part: whether its transfer encoding was unknown or malformed, so that the returned bytes are not
-/// its content.</param>
-public readonly record struct UnwrapEvent(UnwrapEventKind Kind, BodyPart? Part, ReadOnlyMemory<byte> Content, bool IsDamaged);
+public readonly record struct UnwrapEvent
+{
+    internal UnwrapEvent(UnwrapEventKind kind, BodyPart? part, ReadOnlyMemory<byte> content, bool isDamaged)
+    {
+        Kind = kind;
+        Part = part;
+        Content = content;
+        IsDamaged = isDamaged;
+    }
+
+    /// <summary>The kind of event.</summary>
+    public UnwrapEventKind Kind { get; init; }
+
+    /// <summary>At the start of a part, its headers, with empty content; otherwise null.</summary>
+    public BodyPart? Part { get; init; }
+
+    /// <summary>The content, valid until the next call of another method.</summary>
+    public ReadOnlyMemory<byte> Content { get; init; }
+
+    /// <summary>
+    /// At the end of a part: whether its transfer encoding was unknown or malformed, so that the returned bytes are not
+    /// its content.
+    /// </summary>
+    public bool IsDamaged { get; init; }
+}
 
 /// <summary>Why a wrapped message could not be read. Names and meanings are stable.</summary>
 public enum UnwrapError

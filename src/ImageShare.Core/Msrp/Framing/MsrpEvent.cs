@@ -19,8 +19,25 @@ public enum MsrpEventKind
 }
 
 /// <summary>One step of an MSRP stream. Each head is followed by any number of bodies and one end.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Head">The head read last. One object for the whole stream: it is overwritten when the next head is read.</param>
-/// <param name="Body">A slice of the memory the caller gave, valid as long as that memory; empty unless the kind is body.</param>
-/// <param name="Continuation">The end-line's sign; meaningful for an end only.</param>
-public readonly record struct MsrpEvent(MsrpEventKind Kind, MsrpHead Head, ReadOnlySequence<byte> Body, MsrpContinuation Continuation);
+public readonly record struct MsrpEvent
+{
+    internal MsrpEvent(MsrpEventKind kind, MsrpHead head, ReadOnlySequence<byte> body, MsrpContinuation continuation)
+    {
+        Kind = kind;
+        Head = head;
+        Body = body;
+        Continuation = continuation;
+    }
+
+    /// <summary>What it is.</summary>
+    public MsrpEventKind Kind { get; init; }
+
+    /// <summary>The head read last. One object for the whole stream: it is overwritten when the next head is read.</summary>
+    public MsrpHead Head { get; init; }
+
+    /// <summary>A slice of the memory the caller gave, valid as long as that memory; empty unless the kind is body.</summary>
+    public ReadOnlySequence<byte> Body { get; init; }
+
+    /// <summary>The end-line's sign; meaningful for an end only.</summary>
+    public MsrpContinuation Continuation { get; init; }
+}

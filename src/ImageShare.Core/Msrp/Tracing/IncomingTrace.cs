@@ -42,7 +42,7 @@ internal sealed class IncomingTrace(Action<MsrpTraceEvent> show, bool withBodies
     {
         byte[] bytes = MsrpTraceEvent.WithoutEndLine(_head.Span.TrimStart("\r\n"u8)).ToArray();
         _head.Clear();
-        show(new MsrpTraceEvent(IsOutgoing: false, head.StartLine, head.MessageId, head.ByteRange, bodyLength, (char)continuation.ToSign(), remote)
+        show(new MsrpTraceEvent(isOutgoing: false, head.StartLine, head.MessageId, head.ByteRange, bodyLength, (char)continuation.ToSign(), remote)
         {
             Local = local,
             Head = bytes,
@@ -59,7 +59,7 @@ internal sealed class IncomingTrace(Action<MsrpTraceEvent> show, bool withBodies
         ReadOnlySequence<byte> rest = read.Slice(Math.Clamp(error.Offset - consumed, 0, read.Length));
         byte[] bytes = rest.Slice(0, Math.Min(rest.Length, MaxUnreadBytes)).ToArray();
         int line = bytes.AsSpan().IndexOf("\r\n"u8);
-        show(new MsrpTraceEvent(IsOutgoing: false, Encoding.UTF8.GetString(bytes.AsSpan(0, line < 0 ? bytes.Length : line)), null, null, 0, ' ', remote)
+        show(new MsrpTraceEvent(isOutgoing: false, Encoding.UTF8.GetString(bytes.AsSpan(0, line < 0 ? bytes.Length : line)), null, null, 0, ' ', remote)
         {
             Local = local,
             Problem = string.Create(CultureInfo.InvariantCulture, $"{error.Code} at byte {error.Offset} of the connection"),

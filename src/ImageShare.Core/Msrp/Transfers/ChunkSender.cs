@@ -198,7 +198,7 @@ internal sealed class ChunkSender
         if (_settings.Trace is { } trace)
         {
             trace(new MsrpTraceEvent(
-                IsOutgoing: true,
+                isOutgoing: true,
                 $"MSRP {System.Text.Encoding.ASCII.GetString(_chunker.TransactionId)} SEND",
                 _chunker.Headers.MessageId,
                 length == 0 ? ByteRange.Empty : new ByteRange(_chunker.ChunkStart + 1, _chunker.Position, _chunker.Total),

@@ -33,22 +33,44 @@ public interface IMsrpMessageReceiver
 }
 
 /// <summary>What the first chunk says about a message.</summary>
-/// <param name="MessageId">The Message-ID; generated here if the peer sent none.</param>
-/// <param name="ContentType">The type, or null if the peer sent none.</param>
-/// <param name="Total">The announced length in bytes, or null.</param>
-/// <param name="SuccessReport">Whether the sender requests success reports.</param>
-/// <param name="OtherHeaders">The headers that RFC 4975 itself does not define, such as Content-Disposition.</param>
-public sealed record MsrpMessageInfo(
-    string MessageId,
-    MediaType? ContentType,
-    long? Total,
-    bool SuccessReport,
-    IReadOnlyList<KeyValuePair<string, string>> OtherHeaders);
+public sealed record MsrpMessageInfo
+{
+    internal MsrpMessageInfo(string messageId, MediaType? contentType, long? total, bool successReport, IReadOnlyList<KeyValuePair<string, string>> otherHeaders)
+    {
+        MessageId = messageId;
+        ContentType = contentType;
+        Total = total;
+        SuccessReport = successReport;
+        OtherHeaders = otherHeaders;
+    }
+
+    /// <summary>The Message-ID; generated here if the peer sent none.</summary>
+    public string MessageId { get; init; }
+
+    /// <summary>The type, or null if the peer sent none.</summary>
+    public MediaType? ContentType { get; init; }
+
+    /// <summary>The announced length in bytes, or null.</summary>
+    public long? Total { get; init; }
+
+    /// <summary>Whether the sender requests success reports.</summary>
+    public bool SuccessReport { get; init; }
+
+    /// <summary>The headers that RFC 4975 itself does not define, such as Content-Disposition.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> OtherHeaders { get; init; }
+}
 
 /// <summary>Whether a message is accepted.</summary>
-/// <param name="Status">200 to accept it; otherwise the status for its chunks, such as 413 or 415.</param>
-public readonly record struct MsrpAcceptance(int Status)
+public readonly record struct MsrpAcceptance
 {
+    internal MsrpAcceptance(int status)
+    {
+        Status = status;
+    }
+
+    /// <summary>200 to accept it; otherwise the status for its chunks, such as 413 or 415.</summary>
+    public int Status { get; init; }
+
     /// <summary>The message is accepted.</summary>
     public static MsrpAcceptance Accept { get; } = new(200);
 

@@ -26,13 +26,32 @@ public enum MsrpSendOutcome
 }
 
 /// <summary>The end of a sent message.</summary>
-/// <param name="Outcome">The outcome.</param>
-/// <param name="MessageId">Its id.</param>
-/// <param name="AcknowledgedBytes">The bytes the peer acknowledged.</param>
-/// <param name="Status">The MSRP status of a refusal, or null.</param>
-/// <param name="ReportedBytes">The bytes covered by success reports so far; 0 if none were requested.</param>
-public sealed record MsrpSendResult(
-    MsrpSendOutcome Outcome, string MessageId, long AcknowledgedBytes, int? Status = null, long ReportedBytes = 0);
+public sealed record MsrpSendResult
+{
+    internal MsrpSendResult(MsrpSendOutcome outcome, string messageId, long acknowledgedBytes, int? status = null, long reportedBytes = 0)
+    {
+        Outcome = outcome;
+        MessageId = messageId;
+        AcknowledgedBytes = acknowledgedBytes;
+        Status = status;
+        ReportedBytes = reportedBytes;
+    }
+
+    /// <summary>The outcome.</summary>
+    public MsrpSendOutcome Outcome { get; init; }
+
+    /// <summary>Its id.</summary>
+    public string MessageId { get; init; }
+
+    /// <summary>The bytes the peer acknowledged.</summary>
+    public long AcknowledgedBytes { get; init; }
+
+    /// <summary>The MSRP status of a refusal, or null.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>The bytes covered by success reports so far; 0 if none were requested.</summary>
+    public long ReportedBytes { get; init; }
+}
 
 /// <summary>The end of a sent message, with what only this side knows.</summary>
 /// <param name="Result">The outcome.</param>

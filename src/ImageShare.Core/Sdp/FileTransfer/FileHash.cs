@@ -42,7 +42,7 @@ public sealed record FileHash
     /// The registered lower-case name of the algorithm (<c>sha-1</c>, <c>sha-256</c>, ...) if it is supported and the value has the right
     /// length; otherwise null, and the hash must be ignored.
     /// </summary>
-    public string? KnownName
+    internal string? KnownName
     {
         get
         {
@@ -70,7 +70,7 @@ public sealed record FileHash
     }
 
     /// <summary>Whether both have the same algorithm, ignoring differences in spelling.</summary>
-    public bool IsSameAlgorithmAs(FileHash other)
+    internal bool IsSameAlgorithmAs(FileHash other)
     {
         ArgumentNullException.ThrowIfNull(other);
         return KnownName is { } name ? name == other.KnownName : Algorithm.Equals(other.Algorithm, StringComparison.OrdinalIgnoreCase);

@@ -9,7 +9,7 @@ namespace ImageShare.Core.Sip.Headers;
 /// feature parameters. Immutable.
 /// </summary>
 /// <param name="Parameters">All parameters in their order, including <c>require</c> and <c>explicit</c>.</param>
-public sealed record AcceptContact(ParameterList Parameters) : ISipHeaderValue
+internal sealed record AcceptContact(ParameterList Parameters) : ISipHeaderValue
 {
     /// <summary>Whether a peer without these features must refuse the request (RFC 3841 §7.2.4).</summary>
     public bool Require => Parameters.Contains("require");

@@ -35,7 +35,7 @@ public sealed record NameAddress(string? DisplayName, SipUri Uri, ParameterList 
     public string? Tag => Parameters.GetValue("tag");
 
     /// <summary>The same address with that tag.</summary>
-    public NameAddress WithTag(string tag)
+    internal NameAddress WithTag(string tag)
     {
         ArgumentException.ThrowIfNullOrEmpty(tag);
         return this with { Parameters = Parameters.With("tag", tag) };

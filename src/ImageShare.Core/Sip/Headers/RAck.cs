@@ -7,7 +7,7 @@ namespace ImageShare.Core.Sip.Headers;
 /// <summary>Which provisional response a PRACK acknowledges (RFC 3262 §7.2).</summary>
 /// <param name="RSeq">The RSeq of that response.</param>
 /// <param name="CSeq">The CSeq of that response.</param>
-public sealed record RAck(uint RSeq, CSeq CSeq) : ISipHeaderValue
+internal sealed record RAck(uint RSeq, CSeq CSeq) : ISipHeaderValue
 {
     /// <summary>RAck = response-num LWS CSeq-num LWS Method; reads all of the text.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out RAck? value)

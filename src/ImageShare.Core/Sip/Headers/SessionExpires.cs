@@ -7,7 +7,7 @@ namespace ImageShare.Core.Sip.Headers;
 /// <summary>How long a session lives without being refreshed (RFC 4028 §4). Immutable.</summary>
 /// <param name="Seconds">The interval.</param>
 /// <param name="Parameters">All parameters in their order.</param>
-public sealed record SessionExpires(uint Seconds, ParameterList Parameters = default) : ISipHeaderValue
+internal sealed record SessionExpires(uint Seconds, ParameterList Parameters = default) : ISipHeaderValue
 {
     /// <summary>Who refreshes it: <c>uac</c> or <c>uas</c> of the request the value belongs to; null when that is left open.</summary>
     public string? Refresher => Parameters.GetValue("refresher");

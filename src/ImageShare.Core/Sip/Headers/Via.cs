@@ -54,23 +54,23 @@ public sealed record Via(string Transport, string Host, int? Port, ParameterList
         && ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port) && port > 0 ? port : null;
 
     /// <summary>The <c>maddr</c> parameter (RFC 3261 §18.2.2), IPv6 without brackets; null when absent.</summary>
-    public string? MulticastAddress => Parameters.GetValue("maddr")?.Trim('[', ']');
+    internal string? MulticastAddress => Parameters.GetValue("maddr")?.Trim('[', ']');
 
     /// <summary>A new branch: the magic cookie and 128 random bits.</summary>
-    public static string CreateBranch() => MagicCookie + RandomToken.Create();
+    internal static string CreateBranch() => MagicCookie + RandomToken.Create();
 
     /// <summary>The same hop with that branch.</summary>
-    public Via WithBranch(string branch) => this with { Parameters = Parameters.With("branch", branch) };
+    internal Via WithBranch(string branch) => this with { Parameters = Parameters.With("branch", branch) };
 
     /// <summary>The same hop with <c>received</c> set to the source address (RFC 3261 §18.2.1).</summary>
-    public Via WithReceived(IPAddress address)
+    internal Via WithReceived(IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);
         return this with { Parameters = Parameters.With("received", address.ToString()) };
     }
 
     /// <summary>The same hop with <c>rport</c> set to the source port (RFC 3581 §4); null writes it without a value, which asks for the port.</summary>
-    public Via WithRPort(int? port) =>
+    internal Via WithRPort(int? port) =>
         this with { Parameters = Parameters.With("rport", port?.ToString(CultureInfo.InvariantCulture)) };
 
     /// <summary>via-parm (RFC 3261 §25.1) with white space allowed around its separators; reads all of the text.</summary>

@@ -6,7 +6,7 @@ namespace ImageShare.Core.Sip.Messages;
 /// Compares the features a caller asks for with those of a contact (RFC 3841 §7.2.4). A user agent decides as if it were the proxy of its domain,
 /// with itself as the only target (RFC 3841 §6).
 /// </summary>
-public static class CallerPreferences
+internal static class CallerPreferences
 {
     /// <summary>
     /// Whether a contact with these features may take a request with these headers. False, which is answered with 480, if a Reject-Contact value

@@ -34,13 +34,13 @@ public sealed partial class SipHeaders
     public int? RetryAfter => GetNumber(KnownNames.RetryAfter);
 
     /// <summary>The number of a reliable provisional response (RFC 3262 §7.1); null when absent or unreadable.</summary>
-    public uint? RSeq => HeaderValues.ParseNumber(_rows, KnownNames.RSeq, isWhole: true);
+    internal uint? RSeq => HeaderValues.ParseNumber(_rows, KnownNames.RSeq, isWhole: true);
 
     /// <summary>What a PRACK acknowledges; null when absent or unreadable.</summary>
-    public RAck? RAck => HeaderValues.Row<RAck>(_rows, KnownNames.RAck, static (text, out value) => Headers.RAck.TryParse(text.Span, out value));
+    internal RAck? RAck => HeaderValues.Row<RAck>(_rows, KnownNames.RAck, static (text, out value) => Headers.RAck.TryParse(text.Span, out value));
 
     /// <summary>How long the session lives without a refresh (RFC 4028); null when absent or unreadable.</summary>
-    public SessionExpires? SessionExpires => HeaderValues.Row<SessionExpires>(_rows, KnownNames.SessionExpires, static (text, out value) => Headers.SessionExpires.TryParse(text.Span, out value));
+    internal SessionExpires? SessionExpires => HeaderValues.Row<SessionExpires>(_rows, KnownNames.SessionExpires, static (text, out value) => Headers.SessionExpires.TryParse(text.Span, out value));
 
     /// <summary>
     /// The Contacts that can be read; <c>*</c> is not included. If the text between the angle brackets cannot be read as a URI, but there are parameters
@@ -111,11 +111,11 @@ public sealed partial class SipHeaders
     public IReadOnlyList<MediaType> Accept => HeaderValues.List<MediaType>(_rows, KnownNames.Accept, static (text, out value) => MediaType.TryParse(text.Span, out value), skipUnreadable: true);
 
     /// <summary>The feature sets the caller asks for, without unreadable ones (RFC 3841).</summary>
-    public IReadOnlyList<AcceptContact> AcceptContacts =>
+    internal IReadOnlyList<AcceptContact> AcceptContacts =>
         HeaderValues.List<AcceptContact>(_rows, KnownNames.AcceptContact, AcceptContact.TryParse, skipUnreadable: true);
 
     /// <summary>The feature sets the caller rejects, without unreadable ones (RFC 3841).</summary>
-    public IReadOnlyList<AcceptContact> RejectContacts =>
+    internal IReadOnlyList<AcceptContact> RejectContacts =>
         HeaderValues.List<AcceptContact>(_rows, KnownNames.RejectContact, AcceptContact.TryParse, skipUnreadable: true);
 
     private IReadOnlyList<ServiceIdentifier> GetServices(SipHeaderName name) =>

@@ -59,13 +59,13 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
 
     /// <summary>Adds a row before all others, such as a new Via.</summary>
     /// <inheritdoc cref="Add(string, string)"/>
-    public void AddFirst(string name, string value) => Insert(0, SipHeader.Create(name, value));
+    internal void AddFirst(string name, string value) => Insert(0, SipHeader.Create(name, value));
 
     /// <inheritdoc cref="AddFirst(string, string)"/>
-    public void AddFirst(string name, ISipHeaderValue value) => Insert(0, SipHeader.Create(name, value));
+    internal void AddFirst(string name, ISipHeaderValue value) => Insert(0, SipHeader.Create(name, value));
 
     /// <summary>Adds all rows with this name from the other header, unchanged and in their order.</summary>
-    public void AddAll(string name, SipHeaders from)
+    internal void AddAll(string name, SipHeaders from)
     {
         ArgumentNullException.ThrowIfNull(from);
         SipHeaderName? known = SipHeaderName.Find(name);
@@ -96,17 +96,17 @@ public sealed partial class SipHeaders : IReadOnlyList<SipHeader>
     }
 
     /// <summary>Removes the first value of a list header: the first row, or the first of its comma-separated values. False when there is none.</summary>
-    public bool RemoveFirst(string name) => ReplaceFirst(name, default(ReadOnlyMemory<byte>));
+    internal bool RemoveFirst(string name) => ReplaceFirst(name, default(ReadOnlyMemory<byte>));
 
     /// <summary>Replaces the first value of a list header and leaves the others unchanged; false when there is none.</summary>
     /// <inheritdoc cref="Add(string, string)"/>
-    public bool ReplaceFirst(string name, ISipHeaderValue value) => ReplaceFirst(name, SipHeader.ToBytes(value));
+    internal bool ReplaceFirst(string name, ISipHeaderValue value) => ReplaceFirst(name, SipHeader.ToBytes(value));
 
     /// <summary>Whether there is a row of that name.</summary>
     public bool Contains(string name) => _rows.IndexOf(name) >= 0;
 
     /// <summary>How many rows of that name there are.</summary>
-    public int CountOf(string name) => _rows.CountOf(name);
+    internal int CountOf(string name) => _rows.CountOf(name);
 
     /// <summary>The value of the first row of that name, unfolded, or null.</summary>
     public string? GetString(string name) => _rows.IndexOf(name) is >= 0 and int index ? WellKnownText.GetString(_rows.ValueOf(index)) : null;

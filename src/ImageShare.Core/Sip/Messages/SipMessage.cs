@@ -17,8 +17,8 @@ public abstract class SipMessage
     /// <summary>The header rows, also as typed values.</summary>
     public SipHeaders Headers { get; }
 
-    /// <summary>The bytes of the body, empty when there is none. They are not copied, so they must not change while the message is in use.</summary>
-    public ReadOnlyMemory<byte> Body { get; set; }
+    /// <summary>The bytes of the body, empty when there is none. They are not copied, so they must not change while the message is in use. See <see cref="SetBody"/>.</summary>
+    public ReadOnlyMemory<byte> Body { get; internal set; }
 
     /// <summary>
     /// The deviations in the message that were tolerated, in the order of the bytes; searched for at the first
@@ -48,6 +48,16 @@ public abstract class SipMessage
     /// forms that extensions define are never used.
     /// </summary>
     public bool UseCompactForm { get; set; }
+
+    /// <summary>Sets the body and its Content-Type. Not for a message that was received or has been given to an agent or a transport.</summary>
+    /// <param name="content">The bytes. They are not copied, so they must not change while the message is in use.</param>
+    /// <param name="contentType">Their type.</param>
+    public void SetBody(ReadOnlyMemory<byte> content, MediaType contentType)
+    {
+        ArgumentNullException.ThrowIfNull(contentType);
+        Headers.Set(SipHeaderNames.ContentType, contentType.ToString());
+        Body = content;
+    }
 
     /// <summary>The length up to the body, as received; 0 for a message of this side.</summary>
     internal int HeadLength { get; set; }

@@ -29,7 +29,7 @@ public sealed class SipRequest : SipMessage
     /// The target of the request. If it cannot be read as a URI, its scheme is empty and its opaque part has the text;
     /// <see cref="Reading.SipValidation"/> refuses such a request.
     /// </summary>
-    public SipUri RequestUri { get; set; }
+    public SipUri RequestUri { get; internal set; }
 
     /// <summary>The version in the request line; only <c>SIP/2.0</c> is accepted.</summary>
     public string Version { get; init; } = "SIP/2.0";

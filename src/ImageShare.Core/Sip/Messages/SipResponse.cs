@@ -82,7 +82,7 @@ public sealed class SipResponse : SipMessage
     }
 
     /// <summary>A tag for From or To: 128 random bits (RFC 3261 §19.3).</summary>
-    public static string CreateTag() => RandomToken.Create();
+    internal static string CreateTag() => RandomToken.Create();
 
     internal override void WriteStartLine(IBufferWriter<byte> output)
     {

@@ -45,7 +45,7 @@ public sealed class SipTransport : ISipTransport
     public SipTransportStatistics Statistics { get; } = new();
 
     /// <summary>The number of open stream connections.</summary>
-    public int ConnectionCount => _running?.Connections.Count ?? 0;
+    internal int ConnectionCount => _running?.Connections.Count ?? 0;
 
     /// <summary>Binds UDP and TCP, and TLS if there is a certificate. Messages that arrive before <see cref="Start"/> wait.</summary>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: the port is in use, or the address does not belong to this machine.</exception>

@@ -3,16 +3,40 @@ using ImageShare.Core.Sip.Headers;
 namespace ImageShare.Core.Sip.Messages.Reading;
 
 /// <summary>The response to a request that is refused.</summary>
-/// <param name="Status">The status code.</param>
-/// <param name="Reason">A reason phrase that names the error.</param>
-public readonly record struct SipRejection(int Status, string Reason);
+public readonly record struct SipRejection
+{
+    internal SipRejection(int status, string reason)
+    {
+        Status = status;
+        Reason = reason;
+    }
+
+    /// <summary>The status code.</summary>
+    public int Status { get; init; }
+
+    /// <summary>A reason phrase that names the error.</summary>
+    public string Reason { get; init; }
+}
 
 /// <summary>A header that every response needs and that is missing or cannot be read.</summary>
-/// <param name="Name">The header.</param>
-/// <param name="IsMissing">Whether it is missing.</param>
-/// <param name="Offset">The byte offset of its value in the message; 0 when it is missing.</param>
-public readonly record struct SipHeaderFault(string Name, bool IsMissing, int Offset)
+public readonly record struct SipHeaderFault
 {
+    internal SipHeaderFault(string name, bool isMissing, int offset)
+    {
+        Name = name;
+        IsMissing = isMissing;
+        Offset = offset;
+    }
+
+    /// <summary>The header.</summary>
+    public string Name { get; init; }
+
+    /// <summary>Whether it is missing.</summary>
+    public bool IsMissing { get; init; }
+
+    /// <summary>The byte offset of its value in the message; 0 when it is missing.</summary>
+    public int Offset { get; init; }
+
     /// <summary>Such as <c>Missing CSeq</c> or <c>Bad CSeq</c>.</summary>
     public override string ToString() => (IsMissing ? "Missing " : "Bad ") + Name;
 }

@@ -11,20 +11,39 @@ public abstract record InviteOutcome
     }
 
     /// <summary>The peer accepted; the ACK is sent.</summary>
-    /// <param name="Dialog">The session.</param>
-    /// <param name="Response">The 2xx with the answer in its body.</param>
-    public sealed record Accepted(InviteDialog Dialog, SipResponse Response) : InviteOutcome
+    public sealed record Accepted : InviteOutcome
     {
+        internal Accepted(InviteDialog dialog, SipResponse response)
+        {
+            Dialog = dialog;
+            Answer = response;
+            Response = response;
+        }
+
+        /// <summary>The session.</summary>
+        public InviteDialog Dialog { get; init; }
+
+        /// <summary>The 2xx with the answer in its body.</summary>
+        public SipResponse Response { get; init; }
+
         /// <summary>
         /// The response whose body is the answer to our offer: the first reliable provisional response with a body, else the 2xx
         /// (RFC 3261 §13.2.1, RFC 3262 §5).
         /// </summary>
-        public SipResponse Answer { get; init; } = Response;
+        public SipResponse Answer { get; init; }
     }
 
     /// <summary>The peer, or a server on the way, refused.</summary>
-    /// <param name="Response">300 to 699.</param>
-    public sealed record Rejected(SipResponse Response) : InviteOutcome;
+    public sealed record Rejected : InviteOutcome
+    {
+        internal Rejected(SipResponse response)
+        {
+            Response = response;
+        }
+
+        /// <summary>300 to 699.</summary>
+        public SipResponse Response { get; init; }
+    }
 
     /// <summary>We cancelled it.</summary>
     public sealed record Cancelled : InviteOutcome
@@ -38,6 +57,14 @@ public abstract record InviteOutcome
     /// (<see cref="ImageShareError.PeerUnreachable"/>, <see cref="ImageShareError.ConnectionLost"/>,
     /// <see cref="ImageShareError.InvalidValue"/>), or the agent was closed (<see cref="ImageShareError.InvalidState"/>).
     /// </summary>
-    /// <param name="Error">What happened and what to do next.</param>
-    public sealed record Failed(ImageShareException Error) : InviteOutcome;
+    public sealed record Failed : InviteOutcome
+    {
+        internal Failed(ImageShareException error)
+        {
+            Error = error;
+        }
+
+        /// <summary>What happened and what to do next.</summary>
+        public ImageShareException Error { get; init; }
+    }
 }
