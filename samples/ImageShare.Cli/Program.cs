@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using System.CommandLine.Help;
 using ImageShare.Cli.Commands;
 using ImageShare.Cli.Execution;
+using ImageShare.Cli.Help;
 using ImageShare.Cli.Settings;
 using ImageShare.Cli.Terminals;
 
@@ -17,10 +19,13 @@ var root = new RootCommand("Shares images between SIP addresses: GSMA IR.79 Imag
     OfferCommand.Create(common),
     FetchCommand.Create(common),
     RegisterCommand.Create(common),
+    DoctorCommand.Create(common),
     InspectCommand.Create(common),
     LadderCommand.Create(common),
     CompletionCommand.Create(),
 };
+
+root.Options.OfType<HelpOption>().Single().Action = new CommandHelp();
 
 ParseResult parsed = root.Parse(own);
 

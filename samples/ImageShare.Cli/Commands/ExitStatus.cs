@@ -8,5 +8,6 @@ internal static class ExitStatus
     public const int Usage = 2;
     public const int NotCapable = 3;
     public const int Unknown = 4;
+    public const int Advice = 5;
     public const int Interrupted = 130;
 }

@@ -57,6 +57,7 @@ internal static class FetchCommand
                     Type = parsed.GetValue(type),
                     Size = parsed.GetValue(size),
                 };
+                Inbox.Check(parsed.GetRequiredValue(inbox));
                 string folder = parsed.GetRequiredValue(inbox).FullName;
                 FetchNote? note = parsed.GetValue(resume) ? FetchNote.Open(folder, peer, wanted) : null;
                 IImageStore store = ImageStore.InDirectory(folder, new DirectoryStoreOptions { KeepPartials = note is not null || parsed.GetValue(keepPartial) });

@@ -42,6 +42,7 @@ internal static class ListenCommand
                 }
 
                 using ImageCommand? run = parsed.GetValue(exec) is { } program ? new ImageCommand(reporter, ProgramPath.Find(program), execArguments) : null;
+                Inbox.Check(parsed.GetRequiredValue(inbox));
                 bool keeps = parsed.GetValue(keepPartial);
                 IImageStore store = ImageStore.InDirectory(
                     parsed.GetRequiredValue(inbox).FullName, new DirectoryStoreOptions { KeepPartials = keeps, KeepPartialsWithoutHash = keeps });

@@ -158,7 +158,7 @@ internal sealed class HumanReporter(bool showMessages, TimeSpan timeout, Termina
         string program = Shown.Text(Path.GetFileName(command.Program));
         if (command.IsSuccess)
         {
-            Say(string.Create(CultureInfo.InvariantCulture, $"  ran       {Markup.Escape(program)} ({command.Took.TotalSeconds:0.0} s)"));
+            Say(string.Create(CultureInfo.InvariantCulture, $"  ran       {Markup.Escape(program)} for {Safe(Path.GetFileName(command.Path))} ({command.Took.TotalSeconds:0.0} s)"));
         }
         else
         {

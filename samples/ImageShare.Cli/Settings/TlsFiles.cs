@@ -55,6 +55,11 @@ internal sealed class TlsFiles
             throw new UsageException("--tls-key without --tls-cert; give the certificate it belongs to.");
         }
 
+        if (options.Certificate is null && parsed.GetResult(Port) is { Implicit: false })
+        {
+            throw new UsageException("--tls-port without --tls-cert: listening for TLS needs a certificate.");
+        }
+
         return options;
     }
 

@@ -20,11 +20,11 @@ internal sealed class FollowedShare
     private readonly IShareWatcher _watcher;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
-    private readonly TimeSpan _patience;
     private long _movedAt;
     private long _begunAt;
     private long _from = -1;
     private TimeSpan _longestStep;
+    private bool _isTransferring;
     private bool _isStoring;
     private bool _isStill;
 
@@ -33,7 +33,6 @@ internal sealed class FollowedShare
         _session = session;
         _watcher = watcher;
         _time = time;
-        _patience = timeout / 4;
         Timeout = timeout;
         _movedAt = _begunAt = time.GetTimestamp();
     }
@@ -80,13 +79,11 @@ internal sealed class FollowedShare
     {
         lock (_gate)
         {
-            if (state == ImageShareState.Transferring)
+            // Otherwise said already, below.
+            if (!_isTransferring || state is not (ImageShareState.Connecting or ImageShareState.Transferring))
             {
-                _begunAt = _time.GetTimestamp();
+                Enter(state);
             }
-
-            Move();
-            _watcher.State(state);
         }
     }
 
@@ -94,6 +91,12 @@ internal sealed class FollowedShare
     {
         lock (_gate)
         {
+            // States and progress come from two loops: of a small image, the last byte may come first.
+            if (!_isTransferring && _session.State is ImageShareState.Connecting or ImageShareState.Transferring)
+            {
+                Enter(ImageShareState.Transferring);
+            }
+
             if (_from >= 0 && _time.GetElapsedTime(_movedAt) is var step && step > _longestStep)
             {
                 _longestStep = step;
@@ -114,9 +117,9 @@ internal sealed class FollowedShare
     {
         lock (_gate)
         {
-            // A slow transfer has long steps: two of them are no standstill.
+            // A slow transfer has long steps: two of them are no standstill. But it is said before the share is given up.
             TimeSpan still = _time.GetElapsedTime(_movedAt);
-            TimeSpan patience = _longestStep * 3 > _patience ? _longestStep * 3 : _patience;
+            TimeSpan patience = TimeSpan.FromTicks(Math.Clamp(_longestStep.Ticks * 3, (Timeout / 4).Ticks, (Timeout * 3 / 4).Ticks));
             if (_session.State == ImageShareState.Transferring && !_isStoring && !_isStill && still >= patience)
             {
                 _isStill = true;
@@ -125,6 +128,18 @@ internal sealed class FollowedShare
 
             _watcher.Beat();
         }
+    }
+
+    private void Enter(ImageShareState state)
+    {
+        if (state == ImageShareState.Transferring)
+        {
+            _isTransferring = true;
+            _begunAt = _time.GetTimestamp();
+        }
+
+        Move();
+        _watcher.State(state);
     }
 
     private void Move()

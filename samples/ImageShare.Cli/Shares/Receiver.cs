@@ -119,8 +119,11 @@ internal sealed class Receiver(IReporter reporter, IImageStore store, string acc
         }
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(invitation.Withdrawn, cancellationToken);
-        return await _question.AskAsync($"Accept {What(invitation)}?", over.Token);
+        return await _question.AskAsync($"Accept {What(invitation)}?", Name(invitation), over.Token);
     }
+
+    // As the event of it: session and, if it is not the first image, index.
+    private static string Name(ImageShareInvitation invitation) => ShareName.Of(invitation) is { Index: > 0 } one ? $"{one.Session} {one.Index}" : invitation.Id;
 
     // Put everything needed for the decision into the question: other invitations may be reported while it waits.
     private static string What(ImageShareInvitation invitation)

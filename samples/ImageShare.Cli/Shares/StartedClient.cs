@@ -22,6 +22,14 @@ internal static class StartedClient
     private static async Task<ImageShareClient> StartAsync(IReporter reporter, ImageShareOptions options, bool listens, CancellationToken cancellationToken)
     {
         SipRegistrationOptions? wanted = options.Registration;
+        if (listens && wanted is null && options.Transport == SipTransportChoice.Tls && options.SipTls.Certificate is null)
+        {
+            // Registered, requests come on the connection that this side has opened (RFC 5626).
+            throw new UsageException(
+                "--transport tls without a certificate: nobody could connect. Give one for the address of --bind with --tls-cert FILE (and --tls-key FILE). For a try: "
+                + "openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=bob -addext subjectAltName=IP:127.0.0.1 -keyout bob.pem -out bob.crt; cat bob.crt >> bob.pem; peers then need --tls-trust bob.crt.");
+        }
+
         if (wanted?.Registrar is { } registrar)
         {
             NearHop.Check(options, registrar);

@@ -10,15 +10,16 @@ internal sealed class Question(Terminal terminal) : IDisposable
     private Task<string?>? _line;
 
     /// <param name="text">The question, with everything needed to answer it.</param>
+    /// <param name="about">Which question it is: an answer from a pipe that names another one is not an answer to this.</param>
     /// <param name="over">Cancelled when the answer is no longer needed.</param>
     /// <returns>The answer; false at the end of standard input.</returns>
     /// <exception cref="OperationCanceledException">The answer is no longer needed.</exception>
-    public async Task<bool> AskAsync(string text, CancellationToken over)
+    public async Task<bool> AskAsync(string text, string about, CancellationToken over)
     {
         await _turn.WaitAsync(over);
         try
         {
-            string? answer = Console.IsInputRedirected ? await ReadLineAsync(text, over) : await ReadKeysAsync(text, over);
+            string? answer = Console.IsInputRedirected ? await ReadLineAsync(text, about, over) : await ReadKeysAsync(text, over);
             if (answer is null)
             {
                 StandardError.Say("no answer: standard input has ended. Use --accept auto to accept images without asking.");
@@ -59,28 +60,34 @@ internal sealed class Question(Terminal terminal) : IDisposable
         }
     }
 
-    private async Task<string?> ReadLineAsync(string text, CancellationToken over)
+    private async Task<string?> ReadLineAsync(string text, string about, CancellationToken over)
     {
-        if (_line is { IsCompleted: true })
-        {
-            // Typed after its question was closed: not an answer to this one.
-            _line = null;
-        }
-
         OpenQuestion question = terminal.Ask(text + " [y/N] ");
         try
         {
-            // A read of standard input cannot be cancelled: if it is pending when its question is closed, the next question uses it.
-            _line ??= Task.Run(Console.ReadLine, CancellationToken.None);
-            string? answer = await _line.WaitAsync(over);
-            _line = null;
-            if (answer is not null)
+            while (true)
             {
+                // A read of standard input cannot be cancelled. A line that nobody has used, because its question was closed, is for the next question: a script writes its answers without
+                // seeing the questions.
+                _line ??= Task.Run(Console.ReadLine, CancellationToken.None);
+                string? answer = await _line.WaitAsync(over);
+                _line = null;
+                if (answer is null)
+                {
+                    return null;
+                }
+
+                string[] words = answer.Split(' ', 2, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+                if (words.Length == 2 && words[1] != about)
+                {
+                    // Late: the question that it answers is over.
+                    continue;
+                }
+
                 // Piped input was not typed.
                 terminal.Answer(question, Shown.Text(answer, 40));
+                return answer;
             }
-
-            return answer;
         }
         finally
         {

@@ -107,6 +107,6 @@ public sealed partial class CliSchemaTests
     [GeneratedRegex("--[a-z-]+")]
     private static partial Regex Named();
 
-    [GeneratedRegex("""(?:Line|Write)\("([a-zA-Z]+)", (?:json|static _) =>""")]
+    [GeneratedRegex("""(?:Line|Write)\("([a-zA-Z]+)", (?:json|writer|static _) =>""")]
     private static partial Regex Written();
 }

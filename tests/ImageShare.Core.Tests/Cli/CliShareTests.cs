@@ -135,9 +135,10 @@ public sealed class CliShareTests
     [Test]
     public async Task A_folder_that_cannot_be_written_declines_the_share()
     {
-        await File.WriteAllTextAsync(Inbox, "not a folder");
         await using CliProcess bob = Listen("--accept", "auto", "--count", "1");
-        CliResult sent = await SendTo(await AddressOf(bob));
+        string target = await AddressOf(bob);
+        await File.WriteAllTextAsync(Inbox, "not a folder any more");
+        CliResult sent = await SendTo(target);
         Assert.That(sent.Status, Is.EqualTo(1));
         CliResult listened = await bob.EndAsync();
         Assert.That(listened.Status, Is.EqualTo(1));
