@@ -145,6 +145,11 @@ public sealed class CliExecTests
     {
         string path = Path.Combine(_folder.Outer, "script");
         File.WriteAllText(path, $"{first}\n{text}\n");
+        if (OperatingSystem.IsWindows())
+        {
+            throw new PlatformNotSupportedException("These tests run scripts of a Unix shell.");
+        }
+
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return path;
     }

@@ -32,6 +32,7 @@ internal sealed class DatagramReaderTests
     public async Task CloseAsync()
     {
         await _reader.CloseAsync().WaitAsync(Patience);
+        _own.Dispose();
         _peer.Dispose();
     }
 

@@ -111,12 +111,13 @@ public sealed class UnreadValueTests
     {
         Assert.That(SipReader.TryReadDatagram(SeedMessages.Invite, null, out SipMessage? message, out _), Is.True);
         SipHeaders headers = message!.Headers;
+        object routes = headers.Routes;
         object[] lists = [headers.Vias, headers.Contacts, headers.Routes, headers.Allow, headers.Supported, headers.AcceptContacts, headers.PreferredServices];
         Assert.Multiple(() =>
         {
             Assert.That(lists, Has.None.InstanceOf<Array>());
             Assert.That(lists, Has.None.InstanceOf<System.Collections.IList>());
-            Assert.That(headers.Routes, Is.SameAs(headers.Routes));
+            Assert.That(headers.Routes, Is.SameAs(routes));
         });
     }
 
