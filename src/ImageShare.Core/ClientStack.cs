@@ -23,13 +23,14 @@ internal sealed class ClientStack : IAsyncDisposable
     private readonly SipUri _boundAddress;
     private readonly Func<SipUri?> _learntAddress;
 
-    private ClientStack(ImageShareOptions options, ILogger log, SipTransport? ownTransport, MsrpEndpoint msrp)
+    private ClientStack(ImageShareOptions options, ILogger log, ClientHealth health, SipTransport? ownTransport, MsrpEndpoint msrp)
     {
         // Everything that can fail comes before the agent starts, so that there is nothing to undo.
         _ownTransport = ownTransport;
         ISipTransport transport = ownTransport ?? options.CustomSipTransport!;
         _boundAddress = AddressOf(options, transport, ownTransport);
         _learntAddress = () => transport.LearntAddress is null ? null : AddressOf(options, transport, ownTransport);
+        Health = health;
         Running = new RunningShares(options.Limits);
         Incoming = new IncomingShares(options.Limits, Running);
         Context = new ShareContext
@@ -59,9 +60,11 @@ internal sealed class ClientStack : IAsyncDisposable
             VoiceCall = options.VoiceCall,
             Catalogue = options.Catalogue,
             Ended = Running.Remove,
+            Concluded = health.Take,
         };
         Incoming.Attach(Context);
         Registration = new ClientRegistration(Context.Agent, options);
+        Registration.Changed += health.Take;
         Registration.Begin();
     }
 
@@ -69,6 +72,9 @@ internal sealed class ClientStack : IAsyncDisposable
     public SipUri Address => _learntAddress() ?? _boundAddress;
 
     public ShareContext Context { get; }
+
+    /// <summary>Whether the listeners work, and what last went wrong.</summary>
+    public ClientHealth Health { get; }
 
     /// <summary>The registration at a registrar.</summary>
     public ClientRegistration Registration { get; }
@@ -85,12 +91,14 @@ internal sealed class ClientStack : IAsyncDisposable
     {
         ILogger log = options.LoggerFactory.CreateLogger("ImageShare.Core");
         TraceAdapter? trace = options.Trace is { } listener ? new TraceAdapter(listener, options, log) : null;
-        SipTransport? ownTransport = options.CustomSipTransport is not null ? null : SipTransport.Create(options.Network, TransportOptions(options, trace));
+        var health = new ClientHealth(options.TimeProvider, log);
+        SipTransport? ownTransport = options.CustomSipTransport is not null ? null : SipTransport.Create(options.Network, TransportOptions(options, trace, health));
         MsrpEndpoint? msrp = null;
         try
         {
-            msrp = MsrpEndpoint.Start(options.Network, EndpointOptions(options, trace));
-            return new ClientStack(options, log, ownTransport, msrp);
+            msrp = MsrpEndpoint.Start(options.Network, EndpointOptions(options, trace, health));
+            trace?.FindShare = msrp.FindLogId;
+            return new ClientStack(options, log, health, ownTransport, msrp);
         }
         catch
         {
@@ -127,7 +135,7 @@ internal sealed class ClientStack : IAsyncDisposable
         return isTls ? address with { Parameters = address.Parameters.With("transport", "tls") } : address;
     }
 
-    private static SipTransportOptions TransportOptions(ImageShareOptions options, TraceAdapter? trace) => new()
+    private static SipTransportOptions TransportOptions(ImageShareOptions options, TraceAdapter? trace, ClientHealth health) => new()
     {
         LocalEndPoint = options.LocalEndPoint,
         AdvertisedHost = options.Advertised?.Host,
@@ -151,9 +159,10 @@ internal sealed class ClientStack : IAsyncDisposable
         TimeProvider = options.TimeProvider,
         Trace = trace is null ? null : trace.TakeSip,
         TraceUnreadable = trace is null ? null : trace.TakeUnreadableSip,
+        ListenerFailed = (protocol, failure) => health.SipFailed(TraceAdapter.NameOf(protocol), failure),
     };
 
-    private static MsrpEndpointOptions EndpointOptions(ImageShareOptions options, TraceAdapter? trace) => new()
+    private static MsrpEndpointOptions EndpointOptions(ImageShareOptions options, TraceAdapter? trace, ClientHealth health) => new()
     {
         LocalEndPoint = new IPEndPoint(options.LocalEndPoint.Address, options.MsrpPort),
         Tls = options.MsrpSecurity is MsrpSecurity.None && options.MsrpRelays.Count == 0 ? null : options.MsrpTls,
@@ -175,6 +184,7 @@ internal sealed class ClientStack : IAsyncDisposable
         LoggerFactory = options.LoggerFactory,
         Trace = trace is null ? null : trace.TakeMsrp,
         TraceBodies = options.TraceBodies,
+        ListenerFailed = health.MsrpFailed,
     };
 
     private static SipUserAgentOptions AgentOptions(ImageShareOptions options) => new()

@@ -17,7 +17,7 @@ namespace ImageShare.Core;
 /// An Image Share endpoint: queries the capabilities of peers, shares and fetches images, and receives invitations. Answers capability
 /// queries by itself. All members are thread-safe. Disposing the client cancels running shares and releases all sockets and timers.
 /// </summary>
-public sealed class ImageShareClient : IAsyncDisposable
+public sealed partial class ImageShareClient : IImageShareClient
 {
     /// <summary>How long disposal waits for running shares: for the end of a chunk in flight and for the peer's response to BYE.</summary>
     private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(3);
@@ -60,6 +60,19 @@ public sealed class ImageShareClient : IAsyncDisposable
     /// </summary>
     public SipRegistrationState Registration => _stack.Registration.State;
 
+    /// <summary>
+    /// Completes when the client has been disposed of. Faults with <see cref="ImageShareError.ListenerFailed"/> if a socket on which it listens is beyond repair: it was
+    /// closed by the system, or accepting and receiving fail again and again for some ten seconds. Running shares go on then, and those of this side can still be
+    /// started; dispose of the client and start another. It never faults for a failed share or registration.
+    /// </summary>
+    public Task Completion => _stack.Health.Completion;
+
+    /// <summary>
+    /// Whether the client listens and is registered, how many shares run, and the last problem. Cheap: it waits for nothing, asks nobody, and may be read from any
+    /// thread, also while and after the client is disposed of.
+    /// </summary>
+    public ImageShareHealth Health => _stack.Health.Describe(_stack.Running.Count, _stack.Registration.Wanted, isClosing: Volatile.Read(ref _disposed) != 0);
+
     private ShareContext Context => _stack.Context;
 
     /// <summary>Raised with each new state of <see cref="Registration"/>, one after the other, on the SIP loop: it must not block. Exceptions are logged.</summary>
@@ -67,12 +80,14 @@ public sealed class ImageShareClient : IAsyncDisposable
 
     /// <summary>Starts a client: binds its sockets and begins to answer requests.</summary>
     /// <exception cref="ImageShareException"><see cref="ImageShareError.AddressInUse"/>: the address or port cannot be bound.</exception>
+    /// <exception cref="ImageShareException"><see cref="ImageShareError.InvalidValue"/>: an option that must be set is null; the message names it.</exception>
     /// <exception cref="ArgumentOutOfRangeException">One of the <see cref="ImageShareOptions.Limits"/> is out of range.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; no socket stays bound.</exception>
     /// <example><code source="tests/ImageShare.Core.Tests/Documentation/ApiExamples.cs" region="Start" /></example>
     public static Task<ImageShareClient> StartAsync(ImageShareOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        options.ThrowIfIncomplete();
         options.Limits.ThrowIfInvalid();
         cancellationToken.ThrowIfCancellationRequested();
         return StartCoreAsync(options);
@@ -263,6 +278,7 @@ public sealed class ImageShareClient : IAsyncDisposable
         await _stack.DisposeAsync().ConfigureAwait(false);
         await ending.ConfigureAwait(false);
         _closed.SetResult();
+        _stack.Health.Close();
     }
 
     private static async Task<ImageShareClient> StartCoreAsync(ImageShareOptions options) => new(await ClientStack.StartAsync(options).ConfigureAwait(false));

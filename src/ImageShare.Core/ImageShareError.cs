@@ -130,4 +130,10 @@ public enum ImageShareError
     /// <see cref="ImageShareException.SipStatus"/>. Wrong credentials are <see cref="AuthenticationFailed"/>.
     /// </summary>
     RegistrationRefused,
+
+    /// <summary>
+    /// A socket on which the client listens is beyond repair, so peers no longer reach it (<see cref="ImageShareClient.Completion"/>). Dispose of the client and
+    /// start another.
+    /// </summary>
+    ListenerFailed,
 }

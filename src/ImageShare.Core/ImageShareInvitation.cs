@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sharing.Calls.Incoming;
@@ -11,7 +12,7 @@ namespace ImageShare.Core;
 /// CancellationToken)"/> or <see cref="DeclineAsync(CancellationToken)"/> is called, the answer timeout expires, or the caller cancels (<see
 /// cref="Withdrawn"/>). Nothing is accepted unless the application says so. Members are thread-safe; the first decision counts.
 /// </summary>
-public sealed class ImageShareInvitation
+public sealed class ImageShareInvitation : IImageShareInvitation
 {
     private readonly OfferedImage _offered;
 
@@ -94,6 +95,47 @@ public sealed class ImageShareInvitation
         return AcceptCoreAsync(store, settings, cancellationToken);
     }
 
+    /// <summary>
+    /// Accepts the image and writes it to a stream as it arrives. The result of the session says whether it arrived whole
+    /// (<see cref="ImageShareResult.IsCompleted"/>) and whether its hash was checked (<see cref="ImageShareResult.IsVerified"/>): do not use the bytes before. What a
+    /// failed share has written stays in the stream, for the application to discard.
+    /// </summary>
+    /// <param name="destination">
+    /// Where to write to, from its position on, in pieces of some 64 KiB. It stays the caller's, is used until <see cref="ImageShareSession.Completion"/>, and is
+    /// neither closed nor cut. A slow stream slows the sender down, and with it the other images of the same invitation.
+    /// </param>
+    /// <param name="settings">The settings, or null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels accepting; the invitation then still waits for a decision.</param>
+    /// <returns>The session, as for a store. The rest of an image (<see cref="InvitedImage.ResumesAt"/>) is refused, and the peer may then offer the whole.</returns>
+    /// <exception cref="ImageShareException">As for a store.</exception>
+    /// <exception cref="ArgumentException">The stream cannot be written to.</exception>
+    public Task<ImageShareSession> AcceptAsync(Stream destination, AcceptSettings? settings = null, CancellationToken cancellationToken = default) =>
+        AcceptCoreAsync(ImageStore.ToStream(destination), settings ?? AcceptSettings.Default, cancellationToken);
+
+    /// <summary>Accepts the image and writes it to a pipe as it arrives, each chunk at once; otherwise like the method for a stream.</summary>
+    /// <param name="destination">
+    /// Where to write to. It belongs to this call, which completes it: when the image is complete and verified; with an <see cref="ImageShareException"/> if the
+    /// share ends otherwise, and also if this method throws, so that the reader always ends and cannot take a part for the whole. While the reader is behind,
+    /// the sender waits. A reader that ends early fails the share with <see cref="ImageShareError.StoreNotWritable"/>.
+    /// </param>
+    /// <param name="settings">The settings, or null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels accepting; the invitation then still waits for a decision.</param>
+    /// <inheritdoc cref="AcceptAsync(Stream, AcceptSettings?, CancellationToken)"/>
+    public async Task<ImageShareSession> AcceptAsync(PipeWriter destination, AcceptSettings? settings = null, CancellationToken cancellationToken = default)
+    {
+        IImageStore store = ImageStore.ToPipe(destination);
+        try
+        {
+            return await AcceptCoreAsync(store, settings ?? AcceptSettings.Default, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // Completing a pipe again has no effect.
+            await destination.CompleteAsync(e).ConfigureAwait(false);
+            throw;
+        }
+    }
+
     /// <summary>Declines with a reason; otherwise like <see cref="DeclineAsync(CancellationToken)"/>.</summary>
     /// <param name="reason">The reason sent to the caller. If another image of the same invitation is accepted, the caller only learns that
     /// this one is not (port 0, RFC 5547 §8.3).</param>
@@ -117,6 +159,17 @@ public sealed class ImageShareInvitation
     /// the invitation is over or already decided.
     /// </summary>
     public Task DeclineAsync(CancellationToken cancellationToken = default) => DeclineAsync(DeclineReason.ByUser, cancellationToken);
+
+    IReadOnlyList<IImageShareInvitation> IImageShareInvitation.SameSession => SameSession;
+
+    async Task<IImageShareSession> IImageShareInvitation.AcceptAsync(IImageStore store, AcceptSettings? settings, CancellationToken cancellationToken) =>
+        await AcceptAsync(store, settings ?? AcceptSettings.Default, cancellationToken).ConfigureAwait(false);
+
+    async Task<IImageShareSession> IImageShareInvitation.AcceptAsync(Stream destination, AcceptSettings? settings, CancellationToken cancellationToken) =>
+        await AcceptAsync(destination, settings, cancellationToken).ConfigureAwait(false);
+
+    async Task<IImageShareSession> IImageShareInvitation.AcceptAsync(PipeWriter destination, AcceptSettings? settings, CancellationToken cancellationToken) =>
+        await AcceptAsync(destination, settings, cancellationToken).ConfigureAwait(false);
 
     private async Task<ImageShareSession> AcceptCoreAsync(IImageStore store, AcceptSettings settings, CancellationToken cancellationToken) =>
         ImageShareSession.Of(await _offered.AcceptAsync(store, settings, cancellationToken).ConfigureAwait(false));

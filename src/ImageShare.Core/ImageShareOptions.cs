@@ -222,4 +222,33 @@ public sealed record ImageShareOptions
 
     /// <summary>The network. Default: the machine's network. Use an <see cref="InMemoryNetwork"/> for tests.</summary>
     public INetwork Network { get; init; } = SystemNetwork.Instance;
+
+    /// <summary>Throws if an option that cannot be null is null, as a binder that cannot create the value leaves it.</summary>
+    internal void ThrowIfIncomplete()
+    {
+        ThrowIfNull(Identity, nameof(Identity), "give the SIP address of the user, such as sip:alice@ims.example");
+        const string Keep = "leave the default or give a value";
+        ThrowIfNull(LocalEndPoint, nameof(LocalEndPoint), Keep);
+        ThrowIfNull(Route, nameof(Route), Keep);
+        ThrowIfNull(Ims, nameof(Ims), Keep);
+        ThrowIfNull(Headers, nameof(Headers), Keep);
+        ThrowIfNull(SipTls, nameof(SipTls), Keep);
+        ThrowIfNull(MsrpTls, nameof(MsrpTls), Keep);
+        ThrowIfNull(MsrpRelays, nameof(MsrpRelays), Keep);
+        ThrowIfNull(Profile, nameof(Profile), Keep);
+        ThrowIfNull(Limits, nameof(Limits), Keep);
+        ThrowIfNull(AcceptedTypes, nameof(AcceptedTypes), Keep);
+        ThrowIfNull(UserAgent, nameof(UserAgent), Keep);
+        ThrowIfNull(LoggerFactory, nameof(LoggerFactory), Keep);
+        ThrowIfNull(TimeProvider, nameof(TimeProvider), Keep);
+        ThrowIfNull(Network, nameof(Network), Keep);
+    }
+
+    private static void ThrowIfNull(object? value, string name, string advice)
+    {
+        if (value is null)
+        {
+            throw new ImageShareException(ImageShareError.InvalidValue, $"ImageShareOptions.{name} is not set; {advice}.");
+        }
+    }
 }

@@ -2,6 +2,7 @@ using ImageShare.Core.Images;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sharing.Sessions;
 using ImageShare.Core.Sharing.StateMachine;
+using ImageShare.Core.Sip;
 
 namespace ImageShare.Core;
 
@@ -11,7 +12,7 @@ namespace ImageShare.Core;
 /// state of the share, <see cref="ProgressChanged"/> from the loop that transfers the bytes. An exception thrown by a handler is logged and
 /// otherwise ignored. All members are thread-safe. Disposing a running session cancels it first.
 /// </summary>
-public sealed class ImageShareSession : IAsyncDisposable
+public sealed class ImageShareSession : IImageShareSession
 {
     private readonly ShareSession _share;
 
@@ -28,8 +29,20 @@ public sealed class ImageShareSession : IAsyncDisposable
     /// <summary>The index of the image in its invitation, starting at 0. Together with <see cref="Id"/> it identifies the share.</summary>
     public int Index => _share.Index;
 
-    /// <summary>Whether this side sends the image.</summary>
+    /// <summary>Whether this side sends the image. A fetched image comes in although this side calls; see <see cref="IsCaller"/>.</summary>
     public bool IsOutgoing => _share.IsOutgoing;
+
+    /// <summary>Whether this side sent the invitation: true for a share or a fetch of this side, false for an invitation of the peer.</summary>
+    public bool IsCaller => _share.IsCaller;
+
+    /// <summary>
+    /// The peer. For a share of this side, the address it was started with, whatever proxies or redirections made of it. For an invitation of the peer, its
+    /// identity as asserted by a trusted proxy, otherwise the From address, which anyone can forge (<see cref="ImageShareInvitation.Caller"/>).
+    /// </summary>
+    public SipUri Peer => _share.Peer.Uri;
+
+    /// <summary>The display name the peer gave with its invitation, or null; always null if this side sent the invitation. Escape it before display.</summary>
+    public string? PeerDisplayName => _share.Peer.DisplayName;
 
     /// <summary>The name of the image as given by its sender, or null. For display only; never use it as a path.</summary>
     public string? ImageName => _share.Image.Name;
@@ -42,6 +55,14 @@ public sealed class ImageShareSession : IAsyncDisposable
 
     /// <summary>The current state of the share.</summary>
     public ImageShareState State => _share.State;
+
+    /// <summary>
+    /// The result, or null while the share runs. It is there before <see cref="StateChanged"/> reports a final state. <see cref="Completion"/> waits for it.
+    /// </summary>
+    public ImageShareResult? Result => _share.Result;
+
+    /// <summary>Who or what ended the share: this side, the peer, the network or a limit (<see cref="ImageShareResult.EndedBy"/>). Null while it runs.</summary>
+    public ImageShareEndedBy? EndedBy => Result?.EndedBy;
 
     /// <summary>The progress of the transfer.</summary>
     public ImageShareProgress Progress => _share.Progress;

@@ -17,6 +17,9 @@ internal sealed class TraceAdapter(Action<ImageShareTraceEvent> listener, ImageS
 
     private readonly ConcurrentDictionary<IPAddress, IPAddress> _localAddresses = new();
 
+    /// <summary>Finds the share of an MSRP session by the id of the session; set before the first event of MSRP.</summary>
+    public Func<string, string?>? FindShare { get; set; }
+
     public void TakeSip(SipTraceEvent message) => listener(
         new ImageShareTraceEvent(
             message.IsOutgoing,
@@ -29,6 +32,7 @@ internal sealed class TraceAdapter(Action<ImageShareTraceEvent> listener, ImageS
             null)
         {
             Time = options.TimeProvider.GetUtcNow(),
+            ShareId = message.Message.Headers.CallId,
         });
 
     public void TakeUnreadableSip(SipUnreadableTraceEvent message) => listener(
@@ -64,6 +68,7 @@ internal sealed class TraceAdapter(Action<ImageShareTraceEvent> listener, ImageS
                 Head = message.Head,
                 Body = message.Body,
                 Continuation = message.Continuation,
+                ShareId = FindShareOf(message.Head.Span),
                 Problem = message.Problem,
             });
         }
@@ -74,7 +79,29 @@ internal sealed class TraceAdapter(Action<ImageShareTraceEvent> listener, ImageS
         }
     }
 
-    private static string NameOf(SipProtocol protocol) => "SIP/" + protocol.ToString().ToUpperInvariant();
+    /// <summary>The name of a transport of SIP, as in traces.</summary>
+    public static string NameOf(SipProtocol protocol) => "SIP/" + protocol.ToString().ToUpperInvariant();
+
+    // Of the two ends of a session, the one of this side is known (RFC 4975 §7.1: both paths are in every request and response).
+    private string? FindShareOf(ReadOnlySpan<byte> head)
+    {
+        foreach (Range line in head.SplitAny("\r\n"u8))
+        {
+            ReadOnlySpan<byte> text = head[line];
+            if (text.StartsWith("To-Path:"u8) || text.StartsWith("From-Path:"u8))
+            {
+                foreach (Range uri in text.Split((byte)' '))
+                {
+                    if (MsrpUri.TryParse(text[uri], out MsrpUri? end) && end.SessionId is { } id && FindShare?.Invoke(id) is { } share)
+                    {
+                        return share;
+                    }
+                }
+            }
+        }
+
+        return null;
+    }
 
     private static string FirstLine(ReadOnlySpan<byte> bytes)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
@@ -29,6 +30,7 @@ public static class ImageShareTelemetry
     // Counted also while no one listens, or a listener that comes later would see what began before as negative.
     private static readonly DirectionCounts ActiveShares = new();
     private static readonly DirectionCounts PendingInvitations = new();
+    private static readonly ConcurrentDictionary<string, long> Registrations = new();
     private static long _msrpConnections;
     private static long _sipConnections;
 
@@ -59,6 +61,11 @@ public static class ImageShareTelemetry
             "imageshare.shares.active", ActiveShares.Measure, "{share}", "Shares that have not ended, by direction.");
         Meter.CreateObservableUpDownCounter(
             "imageshare.invitations.pending", PendingInvitations.Measure, "{invitation}", "Images that are offered and not decided, by direction.");
+        Meter.CreateObservableUpDownCounter(
+            "imageshare.sip.registrations",
+            static () => Registrations.Select(static entry => new Measurement<long>(entry.Value, new KeyValuePair<string, object?>("status", entry.Key))),
+            "{registration}",
+            "Registrations of clients that are to be registered, by where they stand.");
         Meter.CreateObservableUpDownCounter("imageshare.msrp.connections.open", static () => Interlocked.Read(ref _msrpConnections), "{connection}", "Open MSRP connections.");
         Meter.CreateObservableUpDownCounter("imageshare.sip.connections.open", static () => Interlocked.Read(ref _sipConnections), "{connection}", "Open SIP connections over TCP and TLS.");
     }
@@ -104,6 +111,20 @@ public static class ImageShareTelemetry
     internal static void SipConnectionOpened() => Interlocked.Increment(ref _sipConnections);
 
     internal static void SipConnectionClosed() => Interlocked.Decrement(ref _sipConnections);
+
+    /// <summary>A registration has another status; null stands for one that does not exist.</summary>
+    internal static void RegistrationMoved(Enum? before, Enum? now)
+    {
+        if (before is not null)
+        {
+            Registrations.AddOrUpdate(before.ToString(), -1, static (_, count) => count - 1);
+        }
+
+        if (now is not null)
+        {
+            Registrations.AddOrUpdate(now.ToString(), 1, static (_, count) => count + 1);
+        }
+    }
 
     internal static void RegisterAnswered(int status)
     {

@@ -44,6 +44,12 @@ public sealed record ImageShareTraceEvent
     /// <summary>For MSRP the Byte-Range and continuation flag, such as <c>1-2048/78169 +</c>; otherwise null.</summary>
     public string? Detail { get; init; }
 
+    /// <summary>
+    /// The id of the share it belongs to (<c>ImageShareSession.Id</c>, the same on both sides). For SIP it is the Call-ID, also of messages that belong to no share, such
+    /// as a capability query or REGISTER. For MSRP it is null for what belongs to no share, or to one that has ended; null for what could not be read.
+    /// </summary>
+    public string? ShareId { get; init; }
+
     /// <summary>When it was sent or received, by the clock of the client; of a chunk, when its end was.</summary>
     public DateTimeOffset Time { get; init; }
 

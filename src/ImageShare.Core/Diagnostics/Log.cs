@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace ImageShare.Core.Diagnostics;
 
 /// <summary>
-/// Log messages of shares. Ids start at 100; the next free one is 109 (120 is in use). Messages of the SIP agent (from 1101, AgentLog) and of
+/// Log messages of shares. Ids start at 100; the next free one is 110 (120 is in use). Messages of the SIP agent (from 1101, AgentLog) and of
 /// MSRP connections (from 1201, MsrpLog) are defined next to the code that logs them. Anything that names a person, an address or a file is
 /// logged at Trace level only, by methods whose names end in Sensitive. Bodies and credentials are never logged.
 /// </summary>
@@ -81,6 +81,9 @@ internal static partial class Log
     private static partial void RequestEscapedSensitive(this ILogger logger, string id, string from, string? name);
     [LoggerMessage(108, LogLevel.Warning, "Share {Id}: the peer did not accept the new relay path; it can send until the previous path expires.")]
     public static partial void PathNotRenewed(this ILogger logger, string id);
+
+    [LoggerMessage(109, LogLevel.Error, "The client no longer listens for {Protocol} ({Reason}); dispose of it and start another.")]
+    public static partial void ListenerFailed(this ILogger logger, string protocol, string reason);
 
     [LoggerMessage(105, LogLevel.Error, "The application's trace listener threw")]
     public static partial void TraceFailed(this ILogger logger, Exception exception);

@@ -6,10 +6,10 @@ namespace ImageShare.Core.Images;
 
 /// <summary>
 /// An image to share: a file, bytes in memory, or any stream. It is described first and read afterwards. It must not change in between or
-/// during the transfer; a change is detected and fails the share. A source has no state, so one source can be shared several times, also
-/// concurrently.
+/// during the transfer; a change is detected and fails the share. One source can be shared several times, also concurrently. Only a source from
+/// <see cref="FromStreamAsync"/> holds anything that has to be disposed of.
 /// </summary>
-public sealed class ImageSource
+public sealed class ImageSource : IDisposable
 {
     private const int PieceLength = 64 * 1024;
 
@@ -21,6 +21,8 @@ public sealed class ImageSource
     private readonly Func<SourceState?> _look;
     private readonly string _name;
     private readonly MediaType? _type;
+    private readonly SpooledImage? _spooled;
+    private readonly ImageDescription? _described;
 
     private ImageSource(string name, MediaType? type, Func<Stream> open, Func<SourceState?> look)
     {
@@ -30,8 +32,15 @@ public sealed class ImageSource
         _look = look;
     }
 
+    private ImageSource(SpooledImage spooled, string name, MediaType? type)
+        : this(name, type, spooled.Open, static () => null)
+    {
+        _spooled = spooled;
+        _described = Describe(null, spooled.Size, spooled.Recognized, spooled.Sha1) with { Sha256 = spooled.Sha256 };
+    }
+
     /// <summary>The content of an in-memory image, so that it can be sent without reading a stream; null for any other source.</summary>
-    internal ReadOnlyMemory<byte>? Bytes { get; private init; }
+    internal ReadOnlyMemory<byte>? Bytes { get => field ?? _spooled?.Bytes; private init; }
 
     /// <summary>The path of a file; null for any other source, which cannot be recognized.</summary>
     private string? FilePath { get; init; }
@@ -84,6 +93,53 @@ public sealed class ImageSource
         return new ImageSource(name, type, open, () => null);
     }
 
+    /// <summary>
+    /// Shares the rest of a stream that can be read only once, such as a body of a request: reads it to its end, keeps its bytes in memory or, if there are many, in
+    /// a temporary file that nobody else can open, and hashes them meanwhile, so that they are not read again to be described.
+    /// </summary>
+    /// <param name="stream">The image, from the position of the stream on. It stays the caller's, who may close it when this method has returned.</param>
+    /// <param name="name">The name to offer.</param>
+    /// <param name="type">The media type. Null to detect it from the first bytes or the extension of the name.</param>
+    /// <param name="options">The limits, or null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels reading; nothing is left then.</param>
+    /// <returns>
+    /// A source that holds the bytes until it is disposed of. Do that after its shares have ended: one that has not begun to send by then fails with
+    /// <see cref="ImageShareError.SourceUnreadable"/>, one that sends goes on. The file is also gone when the program ends.
+    /// </returns>
+    /// <exception cref="ImageShareException">
+    /// <see cref="ImageShareError.SourceUnreadable"/>: the stream is empty or could not be read to its end. <see cref="ImageShareError.TooLarge"/>: it has more bytes
+    /// than <see cref="ImageSpoolOptions.MaxSize"/>. <see cref="ImageShareError.StoreNotWritable"/>: the temporary file could not be written.
+    /// </exception>
+    /// <exception cref="ArgumentException">The stream cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static async Task<ImageSource> FromStreamAsync(
+        Stream stream, string name, MediaType? type = null, ImageSpoolOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (!stream.CanRead)
+        {
+            throw new ArgumentException("The stream cannot be read.", nameof(stream));
+        }
+
+        SpooledImage spooled = await SpooledImage.ReadAsync(stream, LeafOf(name), options ?? ImageSpoolOptions.Default, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return new ImageSource(spooled, name, type);
+        }
+        catch (ImageShareException)
+        {
+            spooled.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Deletes what a source from <see cref="FromStreamAsync"/> holds; a transfer that is reading it goes on. Does nothing for any other source. May be called
+    /// several times and at any time.
+    /// </summary>
+    public void Dispose() => _spooled?.Dispose();
+
     /// <summary>Reads the whole image once, in 64 KiB pieces, to determine its size, type and hashes.</summary>
     /// <exception cref="ImageShareException">
     /// <see cref="ImageShareError.FileNotFound"/>: the image does not exist or may not be read. <see
@@ -98,10 +154,14 @@ public sealed class ImageSource
     /// <param name="withSha256">Whether the SHA-256 is needed.</param>
     /// <param name="known">The files that were read before, or null.</param>
     /// <param name="cancellationToken">Cancels reading.</param>
-    internal Task<ImageDescription> ReadDescriptionAsync(bool withSha256, DescribedFiles? known, CancellationToken cancellationToken) =>
-        FilePath is not null && known?.Find(FilePath) is { } file && (!withSha256 || file.Sha256 is not null) && file.State == _look()
+    internal Task<ImageDescription> ReadDescriptionAsync(bool withSha256, DescribedFiles? known, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_spooled is { IsDisposed: true }, this);
+        return _described is not null ? Task.FromResult(withSha256 ? _described : _described with { Sha256 = null })
+            : FilePath is not null && known?.Find(FilePath) is { } file && (!withSha256 || file.Sha256 is not null) && file.State == _look()
             ? Task.FromResult(Describe(file.State, file.State.Size, file.Recognized, file.Sha1) with { Sha256 = withSha256 ? file.Sha256 : null })
             : HashAsync(withSha256, known, cancellationToken);
+    }
 
     private async Task<ImageDescription> HashAsync(bool withSha256, DescribedFiles? known, CancellationToken cancellationToken)
     {

@@ -9,7 +9,7 @@ namespace ImageShare.Core.Tests.Documentation;
 public sealed partial class ReadmeTests
 {
     private static readonly string Page = Repository.File("README.md");
-    private static readonly string[] Shown = [Page, Repository.File("docs", "sip-transport.md"), Repository.File("docs", "getting-started.md")];
+    private static readonly string[] Shown = [Page, Repository.File("docs", "sip-transport.md"), Repository.File("docs", "getting-started.md"), Repository.File("docs", "hosting.md")];
 
     [OneTimeSetUp]
     public void Rewrite_the_page_when_asked()

@@ -24,6 +24,8 @@ public sealed partial class SnippetPageTests
     [TestCase("several.md", "SeveralSnippets.cs")]
     [TestCase("nat.md", "NatSnippets.cs")]
     [TestCase("names.md", "NameSnippets.cs")]
+    [TestCase("streams.md", "StreamSnippets.cs")]
+    [TestCase("application-tests.md", "ApplicationTestSnippets.cs")]
     [TestCase("howto/*.md", "HowToSnippets.cs")]
     public void Every_snippet_is_the_code_as_it_is_compiled(string pages, string source)
     {

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using ImageShare.Core.Diagnostics;
+using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
+using ImageShare.Core.Sip;
+using ImageShare.Core.Sip.Registration;
 
 namespace ImageShare.Core.Tests.Tracing;
 
@@ -64,6 +67,18 @@ public sealed class MetricsTests
         Assert.That(() => metrics.Since(before), Has.Some.EqualTo("sip.connections.open  2").After(30_000, 5));
         await pair.DisposeAsync();
         Assert.That(() => metrics.Since(before).Where(g => g.Contains("connections", StringComparison.Ordinal)), Is.Empty.After(30_000, 5));
+    }
+
+    [Test]
+    public async Task A_registration_is_counted_by_where_it_stands_until_its_client_ends()
+    {
+        using var metrics = new Metrics();
+        Dictionary<string, long> before = metrics.Gauges();
+        ImageShareClient client = await ImageShareClient.StartAsync(new ImageShareOptions { Identity = SipUri.Parse("sip:alice@ims.example"), Network = new InMemoryNetwork(), Transport = SipTransportChoice.Tcp });
+        await Assert.ThrowsAsync<ImageShareException>(() => client.RegisterAsync(new SipRegistrationOptions { Registrar = SipUri.Parse("sip:127.0.0.1:9") }));
+        Assert.That(metrics.Since(before).Where(static g => g.StartsWith("sip.registrations", StringComparison.Ordinal)).Select(static g => g[^1]), Is.EqualTo("1"), "lost, and tried again");
+        await client.DisposeAsync();
+        Assert.That(metrics.Since(before).Where(static g => g.StartsWith("sip.registrations", StringComparison.Ordinal)), Is.Empty);
     }
 
     private sealed class Metrics : IDisposable

@@ -1,3 +1,5 @@
+using System.IO.Pipelines;
+
 namespace ImageShare.Core.Images.Stores;
 
 /// <summary>The stores that come with the library.</summary>
@@ -35,5 +37,34 @@ public static class ImageStore
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxSize);
         return new MemoryImageStore(maxSize);
+    }
+
+    /// <summary>
+    /// Writes one image to a stream as it arrives, for <c>ImageShareClient.FetchAsync</c>, and for an invitation as
+    /// <c>ImageShareInvitation.AcceptAsync</c> does. The image is known to be the offered one only when the result says
+    /// that the share completed: what a failed share left in the stream stays there, for the application to discard.
+    /// </summary>
+    /// <param name="destination">
+    /// Where to write to, from its position on, in pieces of some 64 KiB. It stays the caller's: it is used until the share has ended, and neither closed nor
+    /// cut. A slow stream slows the sender down. Bytes that arrive out of order fail the share, which almost no sender sends; a store for several images, or one
+    /// that resumes, is a folder.
+    /// </param>
+    /// <exception cref="ArgumentException">The stream cannot be written to.</exception>
+    public static IImageStore ToStream(Stream destination)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        return destination.CanWrite ? PipeImageStore.Of(destination) : throw new ArgumentException("The stream cannot be written to.", nameof(destination));
+    }
+
+    /// <summary>Writes one image to a pipe as it arrives, each chunk at once; otherwise like <see cref="ToStream"/>.</summary>
+    /// <param name="destination">
+    /// Where to write to. It belongs to the share from then on, which completes it: without an exception if the image is complete and verified, otherwise with an
+    /// <see cref="ImageShareException"/>, so that its reader cannot take a part for the whole. While the reader is behind, the sender waits. A reader that ends
+    /// early fails the share with <see cref="ImageShareError.StoreNotWritable"/>.
+    /// </param>
+    public static IImageStore ToPipe(PipeWriter destination)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        return PipeImageStore.Of(destination);
     }
 }

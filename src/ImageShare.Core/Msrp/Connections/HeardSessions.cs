@@ -125,7 +125,7 @@ internal sealed class HeardSessions(MsrpConnection connection, ConnectionContext
             return true;
         }
 
-        ConnectionLog.ForeignFromPath(context.Logger, session.IsStrict);
+        ConnectionLog.ForeignFromPath(context.Logger, session.LogId, session.IsStrict);
         return !session.IsStrict;
     }
 }

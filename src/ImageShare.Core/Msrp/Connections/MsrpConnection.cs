@@ -92,6 +92,7 @@ internal sealed class MsrpConnection
             return false;
         }
 
+        _writer.LogId = session.LogId ?? _writer.LogId;
         _bindWatch.NoLongerUnbound();
         return true;
     }
@@ -199,7 +200,7 @@ internal sealed class MsrpConnection
         _bindWatch.NoLongerUnbound();
         _context.Connections.Remove(this);
         ImageShareTelemetry.MsrpConnectionEnded(reason, _reader.Fault, _bound.WasEverBound);
-        ConnectionLog.ConnectionEnded(_context.Logger, reason, _reader.Fault);
+        ConnectionLog.ConnectionEnded(_context.Logger, _writer.LogId, reason, _reader.Fault);
         _end.SetEnded();
     }
 }

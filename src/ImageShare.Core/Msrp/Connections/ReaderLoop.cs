@@ -93,7 +93,7 @@ internal sealed class ReaderLoop
         catch (Exception error)
         {
             // Any exception here means that the connection is lost: the stream broke, or was aborted. A receiver's failure never gets here.
-            ConnectionLog.LoopEnded(_context.Logger, "reader", error);
+            ConnectionLog.LoopEnded(_context.Logger, "reader", _writer.LogId, error);
             return MsrpSessionEndReason.ConnectionLost;
         }
     }

@@ -31,6 +31,9 @@ internal sealed class SessionBinding
     /// <summary>From-Path: the URI of this side alone.</summary>
     public MsrpPath LocalPath { get; }
 
+    /// <summary>What its log lines are marked with; null for nothing.</summary>
+    public string? LogId { get; init; }
+
     /// <summary>Whether requests are refused with 481 when their From-Path does not end in the peer's own URI.</summary>
     public bool IsStrict { get; init; }
 

@@ -18,6 +18,9 @@ internal sealed class SessionTable(bool matchesBySessionId)
 
     public void Remove(SessionBinding session) => _sessions.TryRemove(session.LocalUri.SessionId!, out _);
 
+    /// <summary>The session with that id.</summary>
+    public SessionBinding? Find(string sessionId) => _sessions.GetValueOrDefault(sessionId);
+
     /// <summary>The session a request is meant for: the URI must be the one this side gave out, in all its parts (RFC 4975 §7.3), or as the options say.</summary>
     public SessionBinding? Find(MsrpUri uri) =>
         uri.SessionId is { } id && _sessions.TryGetValue(id, out SessionBinding? session) && Match(session.LocalUri, uri) ? session : null;

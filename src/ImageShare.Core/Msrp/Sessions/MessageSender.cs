@@ -26,7 +26,7 @@ internal sealed class MessageSender(SessionBinding session, ConnectionContext co
             return new MsrpSendEnd(new MsrpSendResult(MsrpSendOutcome.Refused, headers.MessageId, 0, 415), IsCancelled: false);
         }
 
-        var message = new OutgoingMessage(headers, content, acknowledged, allLeaves);
+        var message = new OutgoingMessage(headers, content, acknowledged, allLeaves, session.LogId);
         using var transfer = new OutgoingTransfer(message, session.Peer.Route, connection.Writer, context.Settings.Transfers, context.Transfers);
         Begin(transfer, connection);
         try

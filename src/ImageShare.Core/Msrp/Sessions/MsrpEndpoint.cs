@@ -42,10 +42,10 @@ public sealed class MsrpEndpoint : IAsyncDisposable
             _madeCertificate = tls.Certificate is null ? SelfSignedCertificate.Create(options.TimeProvider) : null;
             _tls = new TlsEndpoint(tls with { Certificate = tls.Certificate ?? _madeCertificate });
             IStreamListener secure = ListenForTls(network, beside: listener);
-            _secureListener = MsrpListener.Start(secure, _tls, options.ConnectTimeout, _context, _starter);
+            _secureListener = MsrpListener.Start(secure, _tls, options, _context, _starter);
         }
 
-        _listener = MsrpListener.Start(listener, tls: null, options.ConnectTimeout, _context, _starter);
+        _listener = MsrpListener.Start(listener, tls: null, options, _context, _starter);
         var streams = new StreamDialer(network, _tls, options);
         _dialer = new Dialer(streams, _context, _starter, options);
         _relays = new RelaySessions(streams, _context, _starter);
@@ -147,6 +147,9 @@ public sealed class MsrpEndpoint : IAsyncDisposable
         await _starter.CloseAsync().ConfigureAwait(false);
         _madeCertificate?.Dispose();
     }
+
+    /// <summary>The mark of the session with that id (<see cref="MsrpSessionOptions.LogId"/>); null if there is no such session any more, or it has none.</summary>
+    internal string? FindLogId(string sessionId) => _context.Sessions.Find(sessionId)?.LogId;
 
     private string OwnHost()
     {

@@ -111,6 +111,9 @@ public sealed record MsrpEndpointOptions
     /// </summary>
     public Func<IPEndPoint, bool>? DialPolicy { get; init; }
 
+    /// <summary>Called when a listener is beyond repair; it accepts no further connection. Not called when the endpoint is disposed of.</summary>
+    internal Action<Exception?>? ListenerFailed { get; init; }
+
     /// <summary>What connections need of the options.</summary>
     internal ConnectionContext CreateContext()
     {

@@ -3,6 +3,7 @@ using System.Net;
 using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Msrp.Connections;
 using ImageShare.Core.Net;
+using ImageShare.Core.Net.Listening;
 
 namespace ImageShare.Core.Msrp.Sessions;
 
@@ -10,9 +11,11 @@ namespace ImageShare.Core.Msrp.Sessions;
 /// <remarks>The accept loop runs from the start until disposal. Handshakes run concurrently, each within <see cref="MsrpEndpointOptions.ConnectTimeout"/>.</remarks>
 internal sealed class MsrpListener : IAsyncDisposable
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
     private readonly IStreamListener _listener;
     private readonly TlsEndpoint? _tls;
-    private readonly TimeSpan _handshakeTimeout;
+    private readonly MsrpEndpointOptions _options;
     private readonly ConnectionContext _context;
     private readonly ConnectionStarter _starter;
     private readonly CancellationTokenSource _handshakesEnd = new();
@@ -20,11 +23,11 @@ internal sealed class MsrpListener : IAsyncDisposable
     private readonly Task _accepting;
     private volatile bool _isDisposed;
 
-    private MsrpListener(IStreamListener listener, TlsEndpoint? tls, TimeSpan handshakeTimeout, ConnectionContext context, ConnectionStarter starter)
+    private MsrpListener(IStreamListener listener, TlsEndpoint? tls, MsrpEndpointOptions options, ConnectionContext context, ConnectionStarter starter)
     {
         _listener = listener;
         _tls = tls;
-        _handshakeTimeout = handshakeTimeout;
+        _options = options;
         _context = context;
         _starter = starter;
         _accepting = AcceptAsync();
@@ -36,51 +39,84 @@ internal sealed class MsrpListener : IAsyncDisposable
     /// <summary>Starts to listen.</summary>
     /// <param name="listener">The port; disposed with what is returned.</param>
     /// <param name="tls">Speaks TLS; null accepts plain connections.</param>
-    /// <param name="handshakeTimeout">How long a handshake may take.</param>
+    /// <param name="options">How long a handshake may take, the clock, and who is told of the end.</param>
     /// <param name="context">The endpoint.</param>
     /// <param name="starter">Starts accepted connections.</param>
-    public static MsrpListener Start(IStreamListener listener, TlsEndpoint? tls, TimeSpan handshakeTimeout, ConnectionContext context, ConnectionStarter starter) =>
-        new(listener, tls, handshakeTimeout, context, starter);
+    public static MsrpListener Start(IStreamListener listener, TlsEndpoint? tls, MsrpEndpointOptions options, ConnectionContext context, ConnectionStarter starter) =>
+        new(listener, tls, options, context, starter);
 
     /// <summary>Stops listening, and cancels handshakes in progress.</summary>
     public async ValueTask DisposeAsync()
     {
         _isDisposed = true;
         await _listener.DisposeAsync().ConfigureAwait(false);
-        await _accepting.ConfigureAwait(false);
         await _handshakesEnd.CancelAsync().ConfigureAwait(false);
+        await _accepting.ConfigureAwait(false);
         await Task.WhenAll(_handshakes.Values).ConfigureAwait(false);
         _handshakesEnd.Dispose();
     }
 
     private async Task AcceptAsync()
     {
-        try
+        var failures = new FailureRun();
+        while (true)
         {
-            while (await _listener.AcceptAsync(CancellationToken.None).ConfigureAwait(false) is { } stream)
+            try
             {
-                if (!await AdmitAsync(stream).ConfigureAwait(false))
+                if (await _listener.AcceptAsync(CancellationToken.None).ConfigureAwait(false) is not { } stream)
                 {
-                    continue;
+                    ReportEnd(null);
+                    return;
                 }
 
-                if (_tls is null)
+                failures.Clear();
+                await TakeAsync(stream).ConfigureAwait(false);
+            }
+            catch (Exception) when (_isDisposed)
+            {
+                // The listener was disposed while a connection was waited for.
+                return;
+            }
+            catch (Exception e)
+            {
+                // One failed accept must not end the listener; the pause keeps a broken one from spinning.
+                if (failures.Add(e, _options.TimeProvider.GetElapsedTime(0)))
                 {
-                    _starter.Start(new MsrpConnection(_context, stream, new ConnectionOrigin { IsAccepted = true }));
-                    continue;
+                    ReportEnd(e);
+                    return;
                 }
 
-                // Entered before it runs: it takes itself out at its end.
-                var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                _context.Connections.HandshakeBegins();
-                _handshakes[stream] = ShakeHandsAsync(stream, _tls, entered.Task);
-                entered.SetResult();
+                await Task.Delay(Pause, _options.TimeProvider, _handshakesEnd.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
-        catch (ObjectDisposedException) when (_isDisposed)
+    }
+
+    private void ReportEnd(Exception? failure)
+    {
+        if (!_isDisposed)
         {
-            // The listener was disposed while a connection was waited for.
+            _options.ListenerFailed?.Invoke(failure);
         }
+    }
+
+    private async ValueTask TakeAsync(IStreamConnection stream)
+    {
+        if (!await AdmitAsync(stream).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        if (_tls is null)
+        {
+            _starter.Start(new MsrpConnection(_context, stream, new ConnectionOrigin { IsAccepted = true }));
+            return;
+        }
+
+        // Entered before it runs: it takes itself out at its end.
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _context.Connections.HandshakeBegins();
+        _handshakes[stream] = ShakeHandsAsync(stream, _tls, entered.Task);
+        entered.SetResult();
     }
 
     private async ValueTask<bool> AdmitAsync(IStreamConnection stream)
@@ -101,7 +137,7 @@ internal sealed class MsrpListener : IAsyncDisposable
     private async Task ShakeHandsAsync(IStreamConnection stream, TlsEndpoint endpoint, Task entered)
     {
         await entered.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        using var timeout = new CancellationTokenSource(_handshakeTimeout, _context.Settings.TimeProvider);
+        using var timeout = new CancellationTokenSource(_options.ConnectTimeout, _options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _handshakesEnd.Token);
         IPAddress address = stream.RemoteEndPoint.Address;
         try

@@ -21,9 +21,10 @@ public sealed class MsrpSession : IAsyncDisposable
     internal MsrpSession(ConnectionContext context, Dialer dialer, MsrpUri localUri, MsrpSessionOptions options)
     {
         _context = context;
-        var incoming = new IncomingMessages(options.Receiver, options.MaxMessageSize, context.Settings.Limits, context.Logger);
+        var incoming = new IncomingMessages(options.Receiver, options.MaxMessageSize, context.Settings.Limits, context.Logger) { LogId = options.LogId };
         Binding = new SessionBinding(context.Sessions, localUri, incoming)
         {
+            LogId = options.LogId,
             IsStrict = options.StrictFromPath,
             ExpectsMessage = options.ExpectsMessage,
             MayBeEmpty = options.MayBeEmpty,

@@ -31,6 +31,12 @@ public sealed record MsrpSessionOptions
     /// <exception cref="ArgumentOutOfRangeException">The size is negative.</exception>
     public long MaxMessageSize { get; init => field = OptionRange.AtLeast(0, value); } = long.MaxValue;
 
+    /// <summary>
+    /// Marks the log lines of the session and of the connection it is bound to, for example with the Call-ID of the SIP session it belongs to. Never sent. Null (the
+    /// default) for no mark.
+    /// </summary>
+    public string? LogId { get; init; }
+
     /// <summary>Whether the expected message may be empty: then an empty first SEND with a type is that message, and not the opening of the session.</summary>
     internal bool MayBeEmpty { get; init; }
 

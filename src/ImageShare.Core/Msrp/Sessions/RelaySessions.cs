@@ -79,7 +79,7 @@ internal sealed class RelaySessions(StreamDialer streams, ConnectionContext cont
         catch (Exception e)
         {
             // This task is not awaited, so its exceptions are logged. The relay ends the path when it expires; until then messages go through.
-            SessionLog.RelayNotRenewed(context.Logger, (e as ImageShareException)?.Error ?? ImageShareError.InvalidState);
+            SessionLog.RelayNotRenewed(context.Logger, session.Binding.LogId, (e as ImageShareException)?.Error ?? ImageShareError.InvalidState);
         }
     }
 }

@@ -11,6 +11,6 @@ internal static partial class SessionLog
     [LoggerMessage(1210, LogLevel.Debug, "The TLS handshake of an incoming MSRP connection failed: {Reason}.")]
     public static partial void HandshakeFailed(ILogger logger, string reason);
 
-    [LoggerMessage(1211, LogLevel.Warning, "A relay did not renew its path ({Reason}); the session behind it ends when the path expires.")]
-    public static partial void RelayNotRenewed(ILogger logger, ImageShareError reason);
+    [LoggerMessage(1211, LogLevel.Warning, "A relay did not renew its path for share {Id} ({Reason}); the session behind it ends when the path expires.")]
+    public static partial void RelayNotRenewed(ILogger logger, string? id, ImageShareError reason);
 }

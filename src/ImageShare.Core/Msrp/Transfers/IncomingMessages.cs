@@ -17,6 +17,9 @@ internal sealed class IncomingMessages(IMsrpMessageReceiver? receiver, long maxM
     private int _messages;
     private long _receivedBytes;
 
+    /// <summary>What the log lines are marked with; null for nothing.</summary>
+    public string? LogId { get; init; }
+
     /// <summary>Whether a message has begun and is not complete.</summary>
     public bool IsOpen => _openId is not null;
 
@@ -225,7 +228,7 @@ internal sealed class IncomingMessages(IMsrpMessageReceiver? receiver, long maxM
         catch (Exception error)
         {
             // The message is aborted anyway; the receiver belongs to the application and may throw anything.
-            TransferLog.AbortFailed(logger, error);
+            TransferLog.AbortFailed(logger, LogId, error);
         }
 
         return status;

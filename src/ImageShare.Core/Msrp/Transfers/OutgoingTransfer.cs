@@ -54,7 +54,7 @@ internal sealed class OutgoingTransfer : IDisposable
         _open = new OpenTransactions((int)Math.Min(Math.Min(allowance.Window, content.MaxUnanswered), (content.Length / content.ChunkSize) + (HasLargeChunks ? 64 : 5)));
         _sender = new ChunkSender(message, Bytes, _open, route, writer, settings);
         _reports = new SuccessReports(content.Length, content.SuccessReport, content is { SuccessReport: true, AwaitSuccessReport: true });
-        _watch = new ResponseWatch(this, _open, _reports, writer, settings);
+        _watch = new ResponseWatch(this, _open, _reports, writer, settings, message.LogId);
     }
 
     /// <summary>The bytes of the message.</summary>

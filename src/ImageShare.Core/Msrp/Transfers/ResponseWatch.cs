@@ -13,18 +13,20 @@ internal sealed class ResponseWatch : IDisposable
     private readonly TransferSettings _settings;
     private readonly ITimer _timer;
     private long _answeredAt = long.MinValue;
+    private readonly string? _logId;
     private bool _isLate;
 
     // What was acknowledged at the last check of the rate, and when. Used only by the timer.
     private (long Bytes, long At) _mark;
 
-    public ResponseWatch(OutgoingTransfer transfer, OpenTransactions open, SuccessReports reports, WriterState writer, TransferSettings settings)
+    public ResponseWatch(OutgoingTransfer transfer, OpenTransactions open, SuccessReports reports, WriterState writer, TransferSettings settings, string? logId)
     {
         _transfer = transfer;
         _open = open;
         _reports = reports;
         _writer = writer;
         _settings = settings;
+        _logId = logId;
         _mark = (0, settings.TimeProvider.GetTimestamp());
         _timer = settings.TimeProvider.CreateTimer(static state => ((ResponseWatch)state!).Check(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _timer.Change(Earlier(settings.TransactionTimeout, UntilNextMark(_mark.At)), Timeout.InfiniteTimeSpan);
@@ -102,7 +104,7 @@ internal sealed class ResponseWatch : IDisposable
         TimeSpan transaction = _settings.TransactionTimeout;
         if (waited >= transaction && !_isLate)
         {
-            TransferLog.AnswersLate(_settings.Logger, waited, limit);
+            TransferLog.AnswersLate(_settings.Logger, _logId, waited, limit);
         }
 
         _isLate = waited >= transaction;

@@ -42,6 +42,9 @@ internal sealed class WriterLoop
     /// <summary>What the transfers need of the loop.</summary>
     public WriterState State { get; }
 
+    /// <summary>What the log lines of the connection are marked with: that of the session bound last. For any thread.</summary>
+    public string? LogId { get => Volatile.Read(ref field); set => Volatile.Write(ref field, value); }
+
     /// <summary>The messages being sent.</summary>
     public OutgoingTransfers Transfers { get; }
 
@@ -129,7 +132,7 @@ internal sealed class WriterLoop
         catch (Exception error)
         {
             // The stream is broken. The reader loop notices it too, after it has read the input that arrived before.
-            ConnectionLog.LoopEnded(_settings.Logger, "writer", error);
+            ConnectionLog.LoopEnded(_settings.Logger, "writer", LogId, error);
         }
 
         _hasEnded = true;

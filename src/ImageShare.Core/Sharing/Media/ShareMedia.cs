@@ -76,6 +76,7 @@ internal abstract class ShareMedia(ShareContext context, ShareSession session) :
             Receiver = Receiver,
             ExpectsMessage = Receiver is not null,
             MayBeEmpty = Session.Image.Size == 0,
+            LogId = Session.Id,
         };
         MsrpSession msrp = await Context.Relays.CreateSessionAsync(Context.Msrp, options, Context.TimeProvider, cancellationToken).ConfigureAwait(false);
         bool done = false;

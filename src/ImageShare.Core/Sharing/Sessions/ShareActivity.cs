@@ -72,7 +72,7 @@ internal sealed class ShareActivity
         _share.SetTag("imageshare.bytes", result.BytesTransferred);
         if (_hasNames)
         {
-            _share.SetTag("imageshare.peer", share.Peer);
+            _share.SetTag("imageshare.peer", share.Peer.Uri.ToString());
             _share.SetTag("imageshare.file.name", share.Image.Name);
         }
 

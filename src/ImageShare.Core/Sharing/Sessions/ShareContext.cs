@@ -96,6 +96,9 @@ internal sealed class ShareContext
     /// <summary>Called once for each session when it has ended.</summary>
     public required Action<ShareSession> Ended { get; init; }
 
+    /// <summary>Called once with each result, as it is published.</summary>
+    public required Action<ImageShareResult> Concluded { get; init; }
+
     /// <summary>Adds the header fields required by the network and the application to a query or invitation.</summary>
     public void AddOwnHeaders(SipHeaders headers, ExtraHeaders ofThisRequest)
     {

@@ -2,6 +2,7 @@ using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Images;
 using ImageShare.Core.Sdp.FileTransfer;
 using ImageShare.Core.Sharing.StateMachine;
+using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Core.Sharing.Sessions;
@@ -49,14 +50,17 @@ internal sealed class ShareSession : IThreadPoolWorkItem
     /// <summary>The index of the image in its invitation, starting at 0.</summary>
     public int Index { get; init; }
 
-    /// <summary>The peer, for activities that may name it.</summary>
-    public string? Peer { get; init; }
+    /// <summary>The peer: as it was asked for, or as it is known from its invitation.</summary>
+    public required NameAddress Peer { get; init; }
 
     /// <summary>The id of the transfer (RFC 5547 §6), once it is offered.</summary>
     public FileTransferId? TransferId { get; set; }
 
     /// <summary>Whether this side sends the image.</summary>
     public bool IsOutgoing => _status.IsSender;
+
+    /// <summary>Whether this side invites.</summary>
+    public bool IsCaller => _status.IsCaller;
 
     /// <summary>
     /// What is known about the image: the sender's description. For an image that is being fetched, the request, supplemented by the peer's
@@ -69,7 +73,10 @@ internal sealed class ShareSession : IThreadPoolWorkItem
     }
 
     /// <summary>The current state.</summary>
-    public ImageShareState State => Volatile.Read(ref _result)?.State ?? Volatile.Read(ref _status).State;
+    public ImageShareState State => Result?.State ?? Volatile.Read(ref _status).State;
+
+    /// <summary>The result; null until it is published.</summary>
+    public ImageShareResult? Result => Volatile.Read(ref _result);
 
     /// <summary>The progress of the transfer.</summary>
     public ImageShareProgress Progress => new(Volatile.Read(ref _bytes), Image.Size);
@@ -98,17 +105,6 @@ internal sealed class ShareSession : IThreadPoolWorkItem
         _flow = ExecutionContext.Capture();
         _watch.Start(this, _context, _status.IsCaller);
         Post(first, inPlace);
-    }
-
-    /// <summary>Cancels the running share when the token is cancelled.</summary>
-    public void EndWith(CancellationToken token)
-    {
-        if (token.CanBeCanceled)
-        {
-            CancellationTokenRegistration registration = token.UnsafeRegister(static share => ((ShareSession)share!).Post(new ShareInput.CancelRequested()), this);
-            _ = Completion.ContinueWith(
-                (_, ended) => ((CancellationTokenRegistration)ended!).Dispose(), registration, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        }
     }
 
     /// <summary>Adds an input for the loop.</summary>

@@ -64,6 +64,7 @@ internal struct ShareWatch
     /// <summary>The result is published. On any thread, once.</summary>
     public readonly void Ended(ShareSession share, ShareContext context, ImageShareResult result)
     {
+        context.Concluded(result);
         context.Log.ShareEnded(share.Id, result.State, result.Error);
         ImageShareTelemetry.ShareEnded(share.IsOutgoing, result.State, result.Error, result.BytesTransferred, context.TimeProvider.GetElapsedTime(_startedAt));
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using ImageShare.Core.Net;
+using ImageShare.Core.Net.Listening;
 
 namespace ImageShare.Core.Sip.Transport;
 
@@ -21,14 +22,18 @@ internal sealed class AcceptedConnections(
     /// <summary>Accepts until the listener ends.</summary>
     public async Task AcceptAsync(IStreamListener listener, SipProtocol protocol)
     {
+        var failures = new FailureRun();
         while (!stop.IsCancellationRequested)
         {
             try
             {
                 if (await listener.AcceptAsync(stop).ConfigureAwait(false) is not { } accepted)
                 {
+                    ReportEnd(protocol, null);
                     return;
                 }
+
+                failures.Clear();
 
                 if (HasRoomFor(accepted.RemoteEndPoint.Address))
                 {
@@ -43,10 +48,16 @@ internal sealed class AcceptedConnections(
             {
                 return;
             }
-            catch (Exception)
+            catch (Exception e)
             {
                 // One failed accept must not end the listener; the pause keeps a broken one from spinning.
                 statistics.CountSocketError();
+                if (failures.Add(e, options.TimeProvider.GetElapsedTime(0)))
+                {
+                    ReportEnd(protocol, e);
+                    return;
+                }
+
                 await PauseAsync(options.TimeProvider, stop).ConfigureAwait(false);
             }
         }
@@ -57,6 +68,14 @@ internal sealed class AcceptedConnections(
 
     public static async ValueTask PauseAsync(TimeProvider timeProvider, CancellationToken stop) =>
         await Task.Delay(TimeSpan.FromMilliseconds(100), timeProvider, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private void ReportEnd(SipProtocol protocol, Exception? failure)
+    {
+        if (!stop.IsCancellationRequested)
+        {
+            options.ListenerFailed?.Invoke(protocol, failure);
+        }
+    }
 
     private void Take(IStreamConnection accepted, SipProtocol protocol)
     {

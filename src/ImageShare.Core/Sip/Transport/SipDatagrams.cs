@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using ImageShare.Core.Net;
+using ImageShare.Core.Net.Listening;
 using ImageShare.Core.Sip.Messages;
 using ImageShare.Core.Sip.Messages.Reading;
 
@@ -17,7 +18,7 @@ internal sealed class SipDatagrams(IDatagramSocket socket, SipTransportOptions o
     public async Task ReceiveAsync()
     {
         byte[] buffer = new byte[LargestDatagram];
-        int failures = 0;
+        var failures = new FailureRun();
         while (!stop.IsCancellationRequested)
         {
             try
@@ -27,18 +28,24 @@ internal sealed class SipDatagrams(IDatagramSocket socket, SipTransportOptions o
                 // What had to be waited for comes alone. While more is there, the system's buffer must be emptied: what does not fit is lost.
                 bool isAlone = !receiving.IsCompleted;
                 ReceivedDatagram datagram = await receiving.ConfigureAwait(false);
-                failures = 0;
+                failures.Clear();
                 await HandleAsync(buffer.AsMemory(0, datagram.Length), datagram.Remote, isAlone).ConfigureAwait(false);
             }
             catch (Exception) when (stop.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception)
+            catch (Exception e)
             {
                 // Usually the ICMP error of an earlier send; the socket still works. After several failures in a row, pause to keep the loop from spinning.
                 inbound.Statistics.CountSocketError();
-                if (++failures > FailuresInARow)
+                if (failures.Add(e, options.TimeProvider.GetElapsedTime(0)))
+                {
+                    options.ListenerFailed?.Invoke(SipProtocol.Udp, e);
+                    return;
+                }
+
+                if (failures.Count > FailuresInARow)
                 {
                     await AcceptedConnections.PauseAsync(options.TimeProvider, stop).ConfigureAwait(false);
                 }

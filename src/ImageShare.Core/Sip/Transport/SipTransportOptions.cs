@@ -115,4 +115,7 @@ public sealed record SipTransportOptions
     /// broadcast addresses are never used.
     /// </summary>
     public bool FollowMaddr { get; init; } = true;
+
+    /// <summary>Called when a socket on which messages or connections arrive is beyond repair; it is not used again. Not called for what the end of the transport ends.</summary>
+    internal Action<SipProtocol, Exception?>? ListenerFailed { get; init; }
 }

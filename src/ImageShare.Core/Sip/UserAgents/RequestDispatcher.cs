@@ -87,7 +87,7 @@ internal sealed class RequestDispatcher(DialogLayer dialogs, ISipRequestHandler 
         catch (Exception error)
         {
             // The application's code: the peer gets a response, and the agent goes on.
-            AgentLog.HandlerFailed(_agent.Logger, request.Method, error);
+            AgentLog.HandlerFailed(_agent.Logger, request.Method, request.Headers.CallId, error);
             _stateless.Send(SipResponse.CreateFor(request, 500, toTag: tag), request.Method, source);
         }
     }
@@ -114,7 +114,7 @@ internal sealed class RequestDispatcher(DialogLayer dialogs, ISipRequestHandler 
     // RFC 3261 §21.5.4.
     private void RefuseOverload(SipRequest request, SipSource source)
     {
-        AgentLog.Overloaded(_agent.Logger, request.Method);
+        AgentLog.Overloaded(_agent.Logger, request.Method, request.Headers.CallId);
         SipResponse overload = SipResponse.CreateFor(request, 503, toTag: SipResponse.CreateTag());
         RetryAfterHeader.AddTo(overload, OverloadRetrySeconds);
         _stateless.Send(overload, request.Method, source);
@@ -197,7 +197,7 @@ internal sealed class RequestDispatcher(DialogLayer dialogs, ISipRequestHandler 
         catch (Exception error)
         {
             // The application's code, as above.
-            AgentLog.HandlerFailed(_agent.Logger, transaction.Request.Method, error);
+            AgentLog.HandlerFailed(_agent.Logger, transaction.Request.Method, transaction.Request.Headers.CallId, error);
             transaction.Respond(500);
         }
     }
@@ -212,7 +212,7 @@ internal sealed class RequestDispatcher(DialogLayer dialogs, ISipRequestHandler 
         catch (Exception error)
         {
             // The application's code, as above.
-            AgentLog.HandlerFailed(_agent.Logger, transaction.Request.Method, error);
+            AgentLog.HandlerFailed(_agent.Logger, transaction.Request.Method, transaction.Request.Headers.CallId, error);
             invite.Reject(500);
         }
     }

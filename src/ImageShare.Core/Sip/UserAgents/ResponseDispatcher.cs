@@ -53,7 +53,7 @@ internal sealed class ResponseDispatcher(DialogLayer dialogs)
             return;
         }
 
-        AgentLog.Unreadable(_agent.Logger, response.StatusCode, transaction.Request.Method, error.Code, error.Offset);
+        AgentLog.Unreadable(_agent.Logger, response.StatusCode, transaction.Request.Method, transaction.Request.Headers.CallId, error.Code, error.Offset);
         transaction.ReceiveUnreadable(response.StatusCode, error);
     }
 

@@ -72,7 +72,7 @@ internal sealed class IncomingCall : ShareCall
             Context, _call.Request.Headers.CallId!, offer.IsPull ? ShareMachine.Serving : ShareMachine.Incoming, offer.Image)
         {
             Index = _shares.Count,
-            Peer = Context.NamesInActivities ? Caller.Uri.ToString() : null,
+            Peer = Caller,
             TransferId = offer.Media.FileTransferId,
         };
         ShareMedia media = offer.IsPull

@@ -182,7 +182,18 @@ internal sealed class IncomingShares(ImageShareLimits limits, RunningShares runn
         {
             // Nobody has it yet, so there are no handlers that could keep this loop.
             share.Session.Start(share, new ShareInput.StartIncoming(), inPlace: true);
-            share.Session.EndWith(invitation.CallEnded);
+            EndWith(share.Session, invitation.CallEnded);
+        }
+    }
+
+    // Cancels the running share when the token is cancelled.
+    private static void EndWith(ShareSession share, CancellationToken token)
+    {
+        if (token.CanBeCanceled)
+        {
+            CancellationTokenRegistration registration = token.UnsafeRegister(static share => ((ShareSession)share!).Post(new ShareInput.CancelRequested()), share);
+            _ = share.Completion.ContinueWith(
+                (_, ended) => ((CancellationTokenRegistration)ended!).Dispose(), registration, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
 

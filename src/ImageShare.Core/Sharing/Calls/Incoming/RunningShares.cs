@@ -12,6 +12,8 @@ internal sealed class RunningShares(ImageShareLimits limits)
 {
     private readonly ConcurrentDictionary<ShareSession, Entry> _sessions = new();
 
+    public int Count => _sessions.Count;
+
     public ICollection<ShareSession> All => _sessions.Keys;
 
     /// <summary>Adds a share that was started here.</summary>

@@ -4,6 +4,7 @@ using ImageShare.Core.Sharing.Media;
 using ImageShare.Core.Sharing.Offers;
 using ImageShare.Core.Sharing.Sessions;
 using ImageShare.Core.Sharing.StateMachine;
+using ImageShare.Core.Sip.Headers;
 using ImageShare.Core.Sip.UserAgents.Calls;
 using ImageShare.Core.Sip.UserAgents.Sessions;
 
@@ -33,7 +34,7 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
     /// <summary>Adds an image to send. Call before the start.</summary>
     public ShareSession Push(ServedImage image, ShareSettings settings)
     {
-        var session = new ShareSession(Context, target.CallId, ShareMachine.Outgoing, image.Description.ToSelector()) { Index = _shares.Count, Peer = PeerName };
+        var session = new ShareSession(Context, target.CallId, ShareMachine.Outgoing, image.Description.ToSelector()) { Index = _shares.Count, Peer = Peer };
         var media = new SendingMedia(Context, session, settings) { Shared = Connection, Served = image };
         return Add(new CallingShare(this, session, media, new PushOffer(Context, target.Peer, media, settings)));
     }
@@ -44,12 +45,12 @@ internal sealed class OutgoingCall(ShareContext context, CallTarget target) : Sh
     /// <param name="settings">The settings.</param>
     public ShareSession Fetch(ImageSelector wanted, IImageStore store, FetchSettings settings)
     {
-        var session = new ShareSession(Context, target.CallId, ShareMachine.Fetching, wanted) { Index = _shares.Count, Peer = PeerName };
+        var session = new ShareSession(Context, target.CallId, ShareMachine.Fetching, wanted) { Index = _shares.Count, Peer = Peer };
         ReceivingMedia media = ReceivingMedia.OfAwaited(Context, session, Connection, store, settings.Progress);
         return Add(new CallingShare(this, session, media, new PullOffer(Context, session, media, target.Peer, wanted, settings)));
     }
 
-    private string? PeerName => Context.NamesInActivities ? target.Peer.ToString() : null;
+    private NameAddress Peer => field ??= new NameAddress(target.Peer);
 
     /// <summary>Starts all images. Call once.</summary>
     public void Start(bool queryFirst)

@@ -26,6 +26,7 @@ public sealed class OutgoingInvite : IInviteUser, IAgentPart
     private OutgoingInviteState _state;
     private LoopTimer? _timer;
     private SipResponse? _response;
+    private string? _callId;
     private ImageShareException? _error;
     private (Dialog Dialog, AckSender Ack) _answer;
 
@@ -78,6 +79,7 @@ public sealed class OutgoingInvite : IInviteUser, IAgentPart
         {
             template = RequestFiller.Fill(invite, Agent);
             Agent.Capabilities.AddTo(template.Request.Headers);
+            _callId = template.Request.Headers.CallId;
         }
         catch (ImageShareException error)
         {
@@ -181,7 +183,7 @@ public sealed class OutgoingInvite : IInviteUser, IAgentPart
         catch (Exception error)
         {
             // The application's code; the call goes on.
-            AgentLog.HandlerFailed(Agent.Logger, SipMethod.Invite, error);
+            AgentLog.HandlerFailed(Agent.Logger, SipMethod.Invite, _callId, error);
         }
     }
 

@@ -35,8 +35,8 @@ internal sealed class StatelessResponder(AgentContext agent)
 
         public void Fail(ImageShareException error)
         {
-            AgentLog.ResponseNotSent(agent.Logger, method, error.Error);
-            AgentLog.ResponseNotSentSensitive(agent.Logger, method, error);
+            AgentLog.ResponseNotSent(agent.Logger, method, response.Headers.CallId, error.Error);
+            AgentLog.ResponseNotSentSensitive(agent.Logger, method, response.Headers.CallId, error);
         }
     }
 }

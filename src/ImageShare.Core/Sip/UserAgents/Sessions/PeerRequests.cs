@@ -163,7 +163,7 @@ internal sealed class PeerRequests(InviteDialog dialog, SessionRequests requests
         catch (Exception error)
         {
             // The application's code: the peer gets a response, and the session goes on.
-            AgentLog.HandlerFailed(Layer.Agent.Logger, transaction.Request.Method, error);
+            AgentLog.HandlerFailed(Layer.Agent.Logger, transaction.Request.Method, transaction.Request.Headers.CallId, error);
             transaction.Respond(500);
             Conclude(transaction);
         }

@@ -251,7 +251,7 @@ internal sealed class ClientTransaction : ILoopTimerUser<TransactionTimer>, IAdd
     {
         if (!_isOver && _addressing?.FallBack(error) is { } udp)
         {
-            AgentLog.FallsBackToUdp(_layer.Agent.Logger, Request.Method);
+            AgentLog.FallsBackToUdp(_layer.Agent.Logger, Request.Method, Request.Headers.CallId);
             _timers.StopAll();
             StartAt(udp);
             return;

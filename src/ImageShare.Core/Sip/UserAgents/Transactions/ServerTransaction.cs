@@ -221,8 +221,8 @@ internal sealed class ServerTransaction : ILoopTimerUser<TransactionTimer>, IOut
 
     void IOutboxUser.OnSendFailed(ImageShareException error)
     {
-        AgentLog.ResponseNotSent(_layer.Agent.Logger, Request.Method, error.Error);
-        AgentLog.ResponseNotSentSensitive(_layer.Agent.Logger, Request.Method, error);
+        AgentLog.ResponseNotSent(_layer.Agent.Logger, Request.Method, Request.Headers.CallId, error.Error);
+        AgentLog.ResponseNotSentSensitive(_layer.Agent.Logger, Request.Method, Request.Headers.CallId, error);
         Sent?.Invoke();
         Step(TransactionInput.TransportFailed);
     }

@@ -36,7 +36,7 @@ internal sealed class TargetFailover(TransactionLayer layer, IClientTransactionU
             return;
         }
 
-        AgentLog.MovesToNextTarget(layer.Agent.Logger, _next!.Request.Method);
+        AgentLog.MovesToNextTarget(layer.Agent.Logger, _next!.Request.Method, _next.Request.Headers.CallId);
         user.OnMoved(_next);
         _next.StartAt(destination);
     }
