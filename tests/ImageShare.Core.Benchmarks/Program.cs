@@ -6,7 +6,7 @@ using ImageShare.Core.Benchmarks.Sip;
 using ImageShare.Core.Benchmarks.Soak;
 using ImageShare.Core.Benchmarks.Transfer;
 
-// "sip" measures reading and writing messages beside libosip2 and sofia-sip and hand-written code in the same run, "sdp" session descriptions and "bodies" multipart bodies likewise,
+// "sip" measures reading and writing messages beside libosip2 and sofia-sip in the same run, "sdp" session descriptions and "bodies" multipart bodies likewise,
 // "wrapped" measures taking multiparts apart while they come, "transfer" measures throughput over loopback against baselines in the same run, "idle" what idle sessions cost,
 // "many" what many transfers at a time do, "throttled" what a chunk of them costs when each is held to a rate, "soak" whether many shares all complete, "share" what one small share costs beside plain sockets in the same run; anything else goes to BenchmarkDotNet.
 switch (args)

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using ImageShare.Core.Benchmarks.Peers;
-using ImageShare.Core.Benchmarks.Sip;
 using ImageShare.Core.Bodies;
 using ImageShare.Core.Sdp;
 using ImageShare.Core.Sdp.FileTransfer;
@@ -29,19 +28,19 @@ internal static class BodyComparison
         ComparePeers(options);
         int rounds = options.Rounds * 4;
         Console.WriteLine($"{"",-34}{"octets",7}{"by hand ns",12}{"library ns",12}{"speed",8}{"by hand B",11}{"library B",11}");
-        Print("offer, file attributes typed", Samples.Sdp.Length, SipComparison.Compare(() => HandScan.Offer(Samples.Sdp), () => ReadOffer(Samples.Sdp), rounds));
-        Print("offer, lines only", Samples.Sdp.Length, SipComparison.Compare(() => HandScan.Offer(Samples.Sdp), () => ReadLines(Samples.Sdp), rounds));
+        Print("offer, file attributes typed", Samples.Sdp.Length, HandComparison.Compare(() => HandScan.Offer(Samples.Sdp), () => ReadOffer(Samples.Sdp), rounds));
+        Print("offer, lines only", Samples.Sdp.Length, HandComparison.Compare(() => HandScan.Offer(Samples.Sdp), () => ReadLines(Samples.Sdp), rounds));
         Console.WriteLine($"{"",-34}{"octets",7}{"MimeKit ns",12}{"library ns",12}{"speed",8}{"MimeKit B",11}{"library B",11}");
         foreach (TransferEncoding encoding in (TransferEncoding[])[TransferEncoding.Base64, TransferEncoding.Binary])
         {
             (MultipartBody body, byte[] icon) = WithIcon(encoding);
             byte[] octets = Write(body);
             string type = body.ContentType.ToString();
-            Print($"multipart + icon, {encoding}, read", octets.Length, SipComparison.Compare(() => BareMimeKit.Read(type, octets), () => ReadIcon(body.ContentType, octets), rounds));
+            Print($"multipart + icon, {encoding}, read", octets.Length, HandComparison.Compare(() => BareMimeKit.Read(type, octets), () => ReadIcon(body.ContentType, octets), rounds));
             Print(
                 $"multipart + icon, {encoding}, write",
                 octets.Length,
-                SipComparison.Compare(() => BareMimeKit.Write(Samples.Sdp, icon, IconId, encoding is TransferEncoding.Base64).Length, () => Write(body).Length, rounds));
+                HandComparison.Compare(() => BareMimeKit.Write(Samples.Sdp, icon, IconId, encoding is TransferEncoding.Base64).Length, () => Write(body).Length, rounds));
         }
 
         return 0;
@@ -50,13 +49,15 @@ internal static class BodyComparison
     private static void ComparePeers(RoundOptions options)
     {
         using var table = new PeerTable("Bodies", options.Rounds, options.Times);
-        table.PrintHead("multipart: offer typed, icon decoded");
+        const string Group = "multipart: offer typed, icon decoded";
         foreach (TransferEncoding encoding in (TransferEncoding[])[TransferEncoding.Base64, TransferEncoding.Binary])
         {
             BodyWork work = BodyWork.Create(WithIcon(encoding).Body, IconId), repeated = work.Repeated();
-            table.Print($"{work.Text.Bytes.Length} bytes, {encoding}", repeated.Read, "read", repeated.Text);
-            table.Print("  the same, new values each time", work.Read, "read", work.Text);
+            table.Add(Group, $"{work.Text.Bytes.Length} bytes, {encoding}", repeated.Read, "read", repeated.Text);
+            table.Add(Group, "  the same, new values each time", work.Read, "read", work.Text);
         }
+
+        table.Run();
     }
 
     private static (MultipartBody Body, byte[] Icon) WithIcon(TransferEncoding encoding)
@@ -95,7 +96,7 @@ internal static class BodyComparison
         return output.WrittenSpan.ToArray();
     }
 
-    private static void Print(string name, int length, (SipComparison.Figures ByHand, SipComparison.Figures Library) result) => Console.WriteLine(string.Create(
+    private static void Print(string name, int length, (HandComparison.Figures ByHand, HandComparison.Figures Library) result) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
         $"{name,-34}{length,7}{result.ByHand.Nanoseconds,12:0}{result.Library.Nanoseconds,12:0}{result.ByHand.Nanoseconds / result.Library.Nanoseconds,8:0.00}{result.ByHand.Bytes,11}{result.Library.Bytes,11}"));
 }

@@ -15,18 +15,19 @@ internal static class SdpBenchmark
         }
 
         using var table = new PeerTable("Sdp", options.Rounds, options.Times);
-        table.PrintHead($"{Samples.Sdp.Length} bytes");
+        string group = $"{Samples.Sdp.Length} bytes";
         VariedText varied = SdpWork.Offer, repeated = varied.Repeated();
         SdpWork same = new(repeated), changing = new(varied);
 
         // The peers leave the values of RFC 5547 as text. "typed" is measured against their parsing alone, and against them with the values
         // taken from the text by the C code here.
-        table.Print("parse", same.Parse, "parse", repeated);
-        table.Print("parse, every value typed / parse", same.Typed, "parse", repeated);
-        table.Print("parse, every value typed / same", same.Typed, "typed", repeated);
-        table.Print("  the same, new values each time", changing.Typed, "typed", varied);
-        table.Print("parse and write", same.Write, "write", repeated);
-        table.Print("  the same, new values each time", changing.Write, "write", varied);
+        table.Add(group, "parse", same.Parse, "parse", repeated);
+        table.Add(group, "parse, every value typed / parse", same.Typed, "parse", repeated);
+        table.Add(group, "parse, every value typed / same", same.Typed, "typed", repeated);
+        table.Add(group, "  the same, new values each time", changing.Typed, "typed", varied);
+        table.Add(group, "parse and write", same.Write, "write", repeated);
+        table.Add(group, "  the same, new values each time", changing.Write, "write", varied);
+        table.Run();
         return 0;
     }
 }

@@ -2,34 +2,21 @@ using BenchmarkDotNet.Attributes;
 
 namespace ImageShare.Core.Benchmarks.Sip;
 
-/// <summary>Reading a datagram with every structured header, against a parser written by hand for that alone.</summary>
+/// <summary>Reading a datagram with every typed header, and with the parts of their values, and writing it again.</summary>
 [MemoryDiagnoser]
-public class SipReadBenchmarks
+public class SipMessageBenchmarks
 {
-    public IEnumerable<object> Messages => SipCase.All;
+    public IEnumerable<object> Messages => SipWork.All;
 
     [ParamsSource(nameof(Messages))]
-    public object Message { get; set; } = SipCase.All[0];
+    public object Message { get; set; } = SipWork.All[0];
 
     [Benchmark(Baseline = true)]
-    public object HandWritten() => ((SipCase)Message).HandRead();
+    public int Read() => ((SipWork)Message).Parse();
 
     [Benchmark]
-    public int Library() => ((SipCase)Message).Read();
-}
-
-/// <summary>Writing a message, against a writer written by hand for that alone.</summary>
-[MemoryDiagnoser]
-public class SipWriteBenchmarks
-{
-    public IEnumerable<object> Messages => SipCase.All;
-
-    [ParamsSource(nameof(Messages))]
-    public object Message { get; set; } = SipCase.All[0];
-
-    [Benchmark(Baseline = true)]
-    public int HandWritten() => ((SipCase)Message).HandWrite();
+    public int ReadParts() => ((SipWork)Message).ParseParts();
 
     [Benchmark]
-    public int Library() => ((SipCase)Message).Write();
+    public int ReadAndWrite() => ((SipWork)Message).Write();
 }
