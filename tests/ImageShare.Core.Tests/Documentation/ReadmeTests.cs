@@ -11,12 +11,16 @@ public sealed partial class ReadmeTests
     private static readonly string Page = Repository.File("README.md");
     private static readonly string[] Shown = [Page, Repository.File("docs", "sip-transport.md"), Repository.File("docs", "getting-started.md"), Repository.File("docs", "hosting.md")];
 
+    // What the packages show: there is no folder beside them that a link could lead to.
+    private static readonly string PackagePage = Repository.File("src", "ImageShare.Core", "README.md");
+    private static readonly string ToolPage = Repository.File("samples", "ImageShare.Cli", "README.md");
+
     [OneTimeSetUp]
     public void Rewrite_the_page_when_asked()
     {
         if (Environment.GetEnvironmentVariable("UPDATE_README") == "1")
         {
-            foreach (string page in Shown)
+            foreach (string page in (string[])[.. Shown, PackagePage])
             {
                 File.WriteAllText(page, Snippet().Replace(File.ReadAllText(page), m => $"<!-- snippet: {m.Groups[1].Value} -->\n```csharp\n{Source(m)}```\n<!-- end -->"));
             }
@@ -26,10 +30,10 @@ public sealed partial class ReadmeTests
     [Test]
     public void Every_snippet_is_the_sample_as_it_is_compiled()
     {
-        foreach (string page in Shown)
+        foreach (string page in (string[])[.. Shown, PackagePage])
         {
             MatchCollection snippets = Snippet().Matches(File.ReadAllText(page));
-            Assert.That(snippets, Has.Count.EqualTo(2));
+            Assert.That(snippets, Has.Count.EqualTo(page == PackagePage ? 1 : 2));
             foreach (Match snippet in snippets)
             {
                 Assert.That(snippet.Groups[2].Value, Is.EqualTo(Source(snippet)), snippet.Groups[1].Value);
@@ -50,6 +54,14 @@ public sealed partial class ReadmeTests
         ];
         Assert.That(broken, Is.Empty);
     }
+
+    [Test]
+    public void A_package_readme_links_to_no_file() =>
+        Assert.That(
+            ((string[])[PackagePage, ToolPage]).SelectMany(static page => Link().Matches(File.ReadAllText(page)))
+                .Select(static m => m.Groups[1].Value)
+                .Where(static link => !link.StartsWith("https://", StringComparison.Ordinal)),
+            Is.Empty);
 
     private static string Source(Match snippet) => File.ReadAllText(Repository.File(snippet.Groups[1].Value.Split('/')));
 
