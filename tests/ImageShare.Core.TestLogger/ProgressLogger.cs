@@ -108,15 +108,19 @@ public sealed partial class ProgressLogger : ITestLogger, IDisposable
                 }
             }
 
-            if (_filter == "TestCategory!=Slow")
+            string[] leftOut = [.. LeftOut().Matches(_filter ?? string.Empty).Select(static m => m.Groups[1].Value)];
+            if (leftOut.Length > 0)
             {
-                Console.WriteLine("  The tests of category Slow were left out: dotnet test -p:AllTests=true runs them too.");
+                Console.WriteLine($"  Left out: the tests of {string.Join(", ", leftOut)}. dotnet test -p:AllTests=true runs them too.");
             }
         }
     }
 
     [GeneratedRegex(@"discovered (\d+) of \d+ NUnit test cases")]
     private static partial Regex Discovered();
+
+    [GeneratedRegex(@"TestCategory!=(\w+)")]
+    private static partial Regex LeftOut();
 
     [GeneratedRegex(@"\(.*\)", RegexOptions.Singleline)]
     private static partial Regex Arguments();

@@ -5,6 +5,7 @@ namespace ImageShare.Core.Tests.Architecture;
 
 /// <summary>Reads the compiled library and follows every reference: arrows point down and never across (docs/architecture.md).</summary>
 [TestFixture]
+[Parallelizable]
 public sealed class LayerTests
 {
     // The words every layer may use: the one exception type and its codes.

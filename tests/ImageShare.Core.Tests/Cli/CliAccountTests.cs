@@ -4,6 +4,7 @@ namespace ImageShare.Core.Tests.Cli;
 
 /// <summary>Accounts that are wrong: status 2, and a line that names the member or the file, and never the password.</summary>
 [TestFixture]
+[Parallelizable]
 public sealed class CliAccountTests
 {
     private const string Secret = "hunter2hunter2";

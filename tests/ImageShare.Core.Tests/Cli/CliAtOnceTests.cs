@@ -11,6 +11,7 @@ namespace ImageShare.Core.Tests.Cli;
 
 /// <summary>Several programs, and several shares of one, that want the same thing at the same time.</summary>
 [TestFixture]
+[Category("Processes")]
 public sealed class CliAtOnceTests
 {
     private const int Size = 4_000_000;

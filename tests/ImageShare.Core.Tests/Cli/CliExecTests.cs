@@ -5,6 +5,7 @@ namespace ImageShare.Core.Tests.Cli;
 
 /// <summary><c>listen --exec</c>: a command for each stored image.</summary>
 [TestFixture]
+[Category("Processes")]
 [Platform(Exclude = "Win", Reason = "the commands are shell scripts")]
 public sealed class CliExecTests
 {

@@ -5,6 +5,7 @@ namespace ImageShare.Core.Tests.Cli;
 
 /// <summary>A folder that is offered, and images that are fetched from it.</summary>
 [TestFixture]
+[Category("Processes")]
 public sealed class CliFetchTests
 {
     private const int Size = 4_000_000;

@@ -6,6 +6,7 @@ namespace ImageShare.Core.Tests.Cli;
 
 /// <summary><c>imageshare inspect</c>: says what bytes are, and never crashes whatever they are.</summary>
 [TestFixture]
+[Parallelizable]
 public sealed class CliInspectTests
 {
     private const string Options =

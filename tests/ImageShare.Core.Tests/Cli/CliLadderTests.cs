@@ -8,6 +8,7 @@ namespace ImageShare.Core.Tests.Cli;
 
 /// <summary><c>imageshare ladder</c>, and <c>inspect</c> of captures.</summary>
 [TestFixture]
+[Parallelizable]
 [Category("Cli")]
 public sealed class CliLadderTests
 {

@@ -6,6 +6,7 @@ namespace ImageShare.Core.Tests.Cli;
 
 /// <summary>The program with names instead of addresses, and dnsmasq as its name server.</summary>
 [TestFixture]
+[Category("Processes")]
 [Category("Interop")]
 [Category("DNS-016")]
 public sealed class CliNameTests

@@ -8,6 +8,7 @@ namespace ImageShare.Core.Tests.Cli;
 
 /// <summary>Peers that cannot share images, and peers that are not there.</summary>
 [TestFixture]
+[Category("Processes")]
 public sealed class CliPeerTests
 {
     [TestCase("query", true)]

@@ -5,6 +5,7 @@ namespace ImageShare.Core.Tests.Cli;
 
 /// <summary>What <c>send</c> takes: folders, patterns and standard input.</summary>
 [TestFixture]
+[Parallelizable]
 public sealed class CliPicturesTests
 {
     private Folder _folder = null!;

@@ -5,6 +5,7 @@ namespace ImageShare.Core.Tests.Cli;
 
 /// <summary>What is said while a share runs, and how fast it was.</summary>
 [TestFixture]
+[Category("Processes")]
 public sealed class CliProgressTests
 {
     private Folder _folder = null!;

@@ -7,6 +7,7 @@ namespace ImageShare.Core.Tests.Cli;
 
 /// <summary>The program as a user of a provider: it registers, is called there, and says how it stands.</summary>
 [TestFixture]
+[Category("Processes")]
 public sealed class CliRegisterTests
 {
     private const string Password = "open sesame";

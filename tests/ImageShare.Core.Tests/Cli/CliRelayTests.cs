@@ -7,6 +7,7 @@ namespace ImageShare.Core.Tests.Cli;
 
 /// <summary>The program at both ends behind an MSRP relay.</summary>
 [TestFixture]
+[Category("Processes")]
 public sealed class CliRelayTests
 {
     [TestCase(RelayServer.Password, true)]

@@ -5,6 +5,7 @@ namespace ImageShare.Core.Tests.Cli;
 
 /// <summary>A transfer that broke off because a program was killed goes on where it broke.</summary>
 [TestFixture]
+[Category("Processes")]
 [Category("FT-033")]
 public sealed class CliResumeTests
 {

@@ -7,6 +7,7 @@ namespace ImageShare.Core.Tests.Cli;
 
 /// <summary>docs/cli.md says what scripts rely on: commands, options, events, exit statuses. Here it is compared with the program.</summary>
 [TestFixture]
+[Parallelizable]
 public sealed partial class CliSchemaTests
 {
     private static readonly string Page = File.ReadAllText(Repository.File("docs", "cli.md"));

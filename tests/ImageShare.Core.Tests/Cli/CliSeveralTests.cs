@@ -5,6 +5,7 @@ namespace ImageShare.Core.Tests.Cli;
 
 /// <summary>The program with several images in one command.</summary>
 [TestFixture]
+[Category("Processes")]
 public sealed class CliSeveralTests
 {
     private Folder _folder = null!;

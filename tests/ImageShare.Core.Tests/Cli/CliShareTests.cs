@@ -6,6 +6,7 @@ namespace ImageShare.Core.Tests.Cli;
 
 /// <summary>The program at both ends: what scripts rely on.</summary>
 [TestFixture]
+[Parallelizable]
 public sealed class CliShareTests
 {
     private Folder _folder = null!;

@@ -7,6 +7,7 @@ namespace ImageShare.Core.Tests.Cli;
 
 /// <summary>The program at both ends with SIP over TLS, certificates in PEM files.</summary>
 [TestFixture]
+[Category("Processes")]
 public sealed class CliTlsTests
 {
     private Folder _folder = null!;

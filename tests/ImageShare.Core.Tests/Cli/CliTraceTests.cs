@@ -6,6 +6,7 @@ namespace ImageShare.Core.Tests.Cli;
 
 /// <summary>What the program writes with --trace FILE.pcapng.</summary>
 [TestFixture]
+[Parallelizable]
 [Category("Cli")]
 public sealed class CliTraceTests
 {

@@ -8,6 +8,7 @@ namespace ImageShare.Core.Tests.Cli;
 
 /// <summary>Two programs that use one identity, one name, one catalogue or one beginning at the same time.</summary>
 [TestFixture]
+[Category("Processes")]
 public sealed class CliTwoProgramsTests
 {
     private const int Size = 3_000_000;

@@ -2,6 +2,7 @@ namespace ImageShare.Core.Tests.Cli;
 
 /// <summary>Wrong command lines: status 2, and a line that names what is wrong.</summary>
 [TestFixture]
+[Parallelizable]
 public sealed class CliUsageTests
 {
     [TestCase("demo", "")]

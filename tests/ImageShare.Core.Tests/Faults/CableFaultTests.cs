@@ -3,6 +3,7 @@ namespace ImageShare.Core.Tests.Faults;
 /// <summary>The cable between two machines is pulled, and plugged in again.</summary>
 [TestFixture]
 [Platform("Linux", Reason = "network namespaces")]
+[Category("Processes")]
 public sealed class CableFaultTests
 {
     private const string StalledOrLost = "TransferStalled or ConnectionLost";

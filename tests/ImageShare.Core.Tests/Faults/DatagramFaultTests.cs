@@ -5,6 +5,7 @@ namespace ImageShare.Core.Tests.Faults;
 /// <summary>SIP over a network that loses, repeats and reorders datagrams.</summary>
 [TestFixture]
 [Platform("Linux", Reason = "/proc and the addresses of 127/8")]
+[Category("Processes")]
 public sealed class DatagramFaultTests
 {
     private const int Size = 40_000;

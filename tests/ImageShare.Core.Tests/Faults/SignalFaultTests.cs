@@ -3,6 +3,7 @@ namespace ImageShare.Core.Tests.Faults;
 /// <summary>At each stage from query to teardown, one of two programs is killed, stopped, or asked to end.</summary>
 [TestFixture]
 [Platform("Linux", Reason = "signals, /proc and the addresses of 127/8")]
+[Category("Processes")]
 public sealed class SignalFaultTests
 {
     private const string Stalled = "TransferStalled";

@@ -3,6 +3,7 @@ namespace ImageShare.Core.Tests.Faults;
 /// <summary>The file of the sender changes or disappears while it is sent. What arrives is what was offered, or nothing.</summary>
 [TestFixture]
 [Platform("Linux", Reason = "/proc and the addresses of 127/8; elsewhere an open file cannot be removed")]
+[Category("Processes")]
 public sealed class SourceFaultTests
 {
     private const int Size = 2_000_000;

@@ -3,6 +3,7 @@ namespace ImageShare.Core.Tests.Faults;
 /// <summary>The receiver's disk is full, or its folder disappears.</summary>
 [TestFixture]
 [Platform("Linux", Reason = "mount, /proc and the addresses of 127/8")]
+[Category("Processes")]
 public sealed class StoreFaultTests
 {
     private const int Size = 2_000_000;

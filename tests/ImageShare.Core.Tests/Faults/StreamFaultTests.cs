@@ -3,6 +3,7 @@ namespace ImageShare.Core.Tests.Faults;
 /// <summary>What may happen to the TCP connections of a share, with MSRP and with SIP.</summary>
 [TestFixture]
 [Platform("Linux", Reason = "/proc and the addresses of 127/8")]
+[Category("Processes")]
 public sealed class StreamFaultTests
 {
     private const int Size = 4_000_000;

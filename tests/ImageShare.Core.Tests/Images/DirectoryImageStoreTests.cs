@@ -9,6 +9,7 @@ namespace ImageShare.Core.Tests.Images;
 
 /// <summary>A folder as a store.</summary>
 [TestFixture]
+[Parallelizable]
 public sealed class DirectoryImageStoreTests : DirectoryStoreTest
 {
     [TestCase(0)]

@@ -7,6 +7,7 @@ namespace ImageShare.Core.Tests.Images;
 
 /// <summary>One folder, one image, and several transfers of it at a time: whatever they do, an image that has its name is what was verified.</summary>
 [TestFixture]
+[Parallelizable]
 public sealed class SharedFolderTests
 {
     private static readonly byte[] Content = TestImage.Png(3_000_000);

@@ -6,6 +6,7 @@ namespace ImageShare.Core.Tests.Images;
 
 /// <summary>The files of a folder while images arrive, and the errors of its disk.</summary>
 [TestFixture]
+[Parallelizable]
 public sealed class StoreFilesTests : DirectoryStoreTest
 {
     [Test]

@@ -8,6 +8,7 @@ namespace ImageShare.Core.Tests.Images;
 
 /// <summary>Whatever stores the bytes: how many come and what they hash to is found out here.</summary>
 [TestFixture]
+[Parallelizable]
 [Category("FT-028")]
 [Category("FT-031")]
 [Category("SEC-003")]

@@ -10,6 +10,7 @@ namespace ImageShare.Core.Tests.Nat;
 /// <summary>Programs behind real NATs that no port of leads to, registered at a kamailio on the public machine.</summary>
 [TestFixture]
 [Platform("Linux", Reason = "network namespaces")]
+[Category("Namespaces")]
 [Category("Interop")]
 [Category("REG-016")]
 public sealed class NatRegistrationTests

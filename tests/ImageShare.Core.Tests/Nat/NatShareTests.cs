@@ -7,6 +7,7 @@ namespace ImageShare.Core.Tests.Nat;
 /// <summary>Shares of two programs through real NATs, with SIP directly between the two.</summary>
 [TestFixture]
 [Platform("Linux", Reason = "network namespaces")]
+[Category("Namespaces")]
 [Category("REG-105")]
 public sealed class NatShareTests
 {

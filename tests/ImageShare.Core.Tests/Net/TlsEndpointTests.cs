@@ -12,6 +12,7 @@ namespace ImageShare.Core.Tests.Net;
 /// <summary>TLS on open connections, over memory and over sockets.</summary>
 [TestFixture(false)]
 [TestFixture(true)]
+[Parallelizable]
 public sealed class TlsEndpointTests(bool loopback)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -10,6 +10,7 @@ namespace ImageShare.Core.Tests.Sdp;
 
 /// <summary>Each fast way to read something gives what the plain one gives, and leaves to it what it does not take.</summary>
 [TestFixture]
+[Parallelizable]
 public sealed class SdpFastPathTests
 {
     // A description with such a line is not ASCII, so its values become strings at once.

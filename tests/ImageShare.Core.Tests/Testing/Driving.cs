@@ -5,6 +5,9 @@ namespace ImageShare.Core.Tests.Testing;
 /// <summary>Moves a clock along with what happens, so that a test that waits for timers takes no time.</summary>
 internal static class Driving
 {
+    // Up to the next timer nothing happens, so that steps to it need not be small; but what is on its way through a socket needs some real time.
+    private const double MaxStrideSeconds = 1;
+
     /// <summary>Advances in steps until a task is done; before each step everything that has something to do does it.</summary>
     /// <param name="time">The clock.</param>
     /// <param name="until">What is driven.</param>
@@ -21,7 +24,7 @@ internal static class Driving
         while (!until.IsCompleted)
         {
             Assert.That(time.Elapsed, Is.LessThan(end), "It did not come to its end, whatever time passed.");
-            time.Advance(TimeSpan.FromSeconds(stepSeconds));
+            time.Advance(TimeSpan.FromSeconds(Math.Max(stepSeconds, keepsUp is null ? Math.Min(time.NextDue.TotalSeconds, MaxStrideSeconds) : 0)));
             await Calm.ComesAsync();
             long began = Stopwatch.GetTimestamp();
             while (keepsUp is not null && !until.IsCompleted && !keepsUp() && Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(10))

@@ -5,6 +5,7 @@ using ImageShare.Core.Msrp.Framing;
 namespace ImageShare.Core.Tests.Msrp.Framing;
 
 [TestFixture]
+[Parallelizable]
 public sealed class EndLineFinderTests
 {
     private const string Id = "abcd1234";

@@ -10,6 +10,7 @@ using ImageShare.Core.Text;
 namespace ImageShare.Core.Tests.Msrp.Framing;
 
 [TestFixture]
+[Parallelizable]
 public sealed class MsrpChunkerTests
 {
     private static readonly MsrpSendHeaders Headers = new(

@@ -12,6 +12,7 @@ namespace ImageShare.Core.Tests.Msrp.Sessions;
 /// <summary>MSRP over TLS between two endpoints: each shows the certificate the other expects, or nothing gets across.</summary>
 [TestFixture(false)]
 [TestFixture(true)]
+[Parallelizable]
 public sealed class MsrpTlsTests(bool isTcp) : TlsTest(isTcp)
 {
     [TestCase(true)]

@@ -10,6 +10,7 @@ namespace ImageShare.Core.Tests.Msrp.Sessions;
 /// <summary>Two endpoints against each other, in memory and over loopback TCP.</summary>
 [TestFixture(false)]
 [TestFixture(true)]
+[Parallelizable]
 public sealed class MsrpTransferTests(bool tcp)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -16,6 +16,7 @@ public sealed class AtOnceTests
 
     [Test]
     [Category("TLS-018")]
+    [Category("Load")]
     public async Task Shares_through_one_account_of_one_relay_all_complete()
     {
         var network = new InMemoryNetwork();

@@ -7,6 +7,7 @@ namespace ImageShare.Core.Tests.Sharing.Calls;
 
 /// <summary>A client, or a session, is disposed of while something else is done with it, or with what it has in common with others.</summary>
 [TestFixture]
+[Parallelizable]
 [Category("SEC-002")]
 public sealed class DisposeAtOnceTests
 {

@@ -8,6 +8,7 @@ namespace ImageShare.Core.Tests.Sharing.Calls;
 public sealed class StatelessQueryTests
 {
     [Test]
+    [Category("Load")]
     public async Task Ten_thousand_queries_are_all_answered_and_leave_nothing_behind()
     {
         var network = new InMemoryNetwork();

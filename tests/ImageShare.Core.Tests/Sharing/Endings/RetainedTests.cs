@@ -10,6 +10,7 @@ namespace ImageShare.Core.Tests.Sharing.Endings;
 
 /// <summary>What two clients hold of shares that are over, before the time SIP remembers them for has gone by: it stands still here.</summary>
 [TestFixture]
+[Category("Load")]
 [NonParallelizable]
 public sealed class RetainedTests
 {

@@ -8,6 +8,7 @@ namespace ImageShare.Core.Tests.Sharing.Endings;
 
 /// <summary>After many shares a client holds what it held before.</summary>
 [TestFixture]
+[Category("Load")]
 public sealed class ShareLeakTests
 {
     [Test]

@@ -6,6 +6,7 @@ namespace ImageShare.Core.Tests.Sharing.Endings;
 
 /// <summary>Two clients, and everything their users and networks may do, at any moment: whatever happens, both shares end and nothing stays.</summary>
 [TestFixture]
+[Category("Load")]
 public sealed class ShareRaceTests
 {
     private static readonly byte[] Image = TestImage.Png(60_000);

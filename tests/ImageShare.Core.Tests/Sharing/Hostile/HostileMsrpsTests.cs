@@ -10,6 +10,7 @@ namespace ImageShare.Core.Tests.Sharing.Hostile;
 
 /// <summary>Phones that agree on TLS and do something else.</summary>
 [TestFixture]
+[Parallelizable]
 public sealed class HostileMsrpsTests
 {
     private const string Selector = "name:\"a.png\" type:image/png size:5";

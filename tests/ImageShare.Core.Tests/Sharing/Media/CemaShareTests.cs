@@ -7,6 +7,7 @@ namespace ImageShare.Core.Tests.Sharing.Media;
 
 /// <summary>Shares past a middlebox that puts its own address into c= and m= (RFC 6714), played by a phone that names two.</summary>
 [TestFixture]
+[Parallelizable]
 public sealed class CemaShareTests
 {
     // Nobody listens there: the phone's real address stands in m=, this one in its path.

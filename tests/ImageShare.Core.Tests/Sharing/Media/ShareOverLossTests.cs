@@ -6,6 +6,7 @@ namespace ImageShare.Core.Tests.Sharing.Media;
 
 /// <summary>SIP over a UDP that loses, doubles and reorders: retransmission carries every share through (RFC 3261 §17).</summary>
 [TestFixture]
+[Category("Load")]
 public sealed class ShareOverLossTests
 {
     [TestCase(0)]

@@ -10,6 +10,7 @@ namespace ImageShare.Core.Tests.Sharing.Media;
 /// <summary>Whole shares with MSRP over TLS.</summary>
 [TestFixture(false)]
 [TestFixture(true)]
+[Parallelizable]
 public sealed class ShareOverMsrpsTests(bool loopback)
 {
     private static IEnumerable<ImageShareProfile> Profiles => ImageShareProfile.All;

@@ -10,6 +10,7 @@ namespace ImageShare.Core.Tests.Sharing.Media;
 /// <summary>Whole shares with SIP over TLS.</summary>
 [TestFixture(false)]
 [TestFixture(true)]
+[Parallelizable]
 public sealed class ShareOverTlsTests(bool loopback)
 {
     private static readonly TlsOptions Server = new() { Certificate = TestCertificates.Loopback, TrustedRoots = [TestCertificates.Authority] };

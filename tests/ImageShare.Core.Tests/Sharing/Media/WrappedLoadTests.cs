@@ -6,6 +6,7 @@ namespace ImageShare.Core.Tests.Sharing.Media;
 
 /// <summary>Wrapped images through two whole clients: large ones, many at once, and into a store that stands still.</summary>
 [TestFixture]
+[Category("Load")]
 [Category("MSRP-047")]
 public sealed class WrappedLoadTests
 {

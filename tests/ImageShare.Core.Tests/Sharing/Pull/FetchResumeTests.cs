@@ -12,6 +12,7 @@ namespace ImageShare.Core.Tests.Sharing.Pull;
 
 /// <summary>The rest of an image whose fetch broke off.</summary>
 [TestFixture]
+[Parallelizable]
 public sealed class FetchResumeTests
 {
     private static readonly byte[] Image = TestImage.Png(1_000_000);

@@ -13,6 +13,7 @@ namespace ImageShare.Core.Tests.Sharing.Pull;
 
 /// <summary>An image that one client serves and the other fetches.</summary>
 [TestFixture]
+[Parallelizable]
 public sealed class FetchTests
 {
     private static readonly byte[] Cat = TestImage.Png(300_000);

@@ -9,6 +9,7 @@ namespace ImageShare.Core.Tests.Sharing.Pull;
 
 /// <summary>A caller that sends one image and asks for another in one offer (RFC 5547 §8.2.3).</summary>
 [TestFixture]
+[Parallelizable]
 public sealed class PushAndPullTests
 {
     private const string Call = "call";

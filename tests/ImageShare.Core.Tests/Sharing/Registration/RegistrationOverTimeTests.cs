@@ -49,6 +49,7 @@ public sealed class RegistrationOverTimeTests
 
     [Test]
     [Category("REG-004")]
+    [Category("Load")]
     public async Task A_registration_is_refreshed_for_days()
     {
         await using var registrar = new TestRegistrar(_network);
@@ -105,6 +106,7 @@ public sealed class RegistrationOverTimeTests
     [Test]
     [Category("REG-009")]
     [Category("REG-019")]
+    [Category("Load")]
     public async Task A_registrar_that_is_gone_for_hours_is_asked_seldom_and_found_again()
     {
         using var metrics = new CountedMetrics();
@@ -188,6 +190,7 @@ public sealed class RegistrationOverTimeTests
 
     [Test]
     [Category("REG-014")]
+    [Category("Load")]
     public async Task A_connection_that_is_lost_again_and_again_is_not_chased()
     {
         await using var registrar = new TestRegistrar(_network, time: _time) { SupportsOutbound = true };

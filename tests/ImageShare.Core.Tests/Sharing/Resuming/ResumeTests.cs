@@ -11,6 +11,7 @@ namespace ImageShare.Core.Tests.Sharing.Resuming;
 
 /// <summary>The rest of an image whose transfer broke off.</summary>
 [TestFixture]
+[Parallelizable]
 public sealed class ResumeTests
 {
     private static readonly byte[] Image = TestImage.Png(1_000_000);

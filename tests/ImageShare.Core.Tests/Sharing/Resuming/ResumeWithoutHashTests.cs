@@ -9,6 +9,7 @@ namespace ImageShare.Core.Tests.Sharing.Resuming;
 
 /// <summary>The rest of an image whose sender offers no hash: told by who sends it, its name, its size and its date.</summary>
 [TestFixture]
+[Parallelizable]
 public sealed class ResumeWithoutHashTests
 {
     private const string Date = "modification:\"Wed, 15 Oct 2008 10:40:46 +0000\"";

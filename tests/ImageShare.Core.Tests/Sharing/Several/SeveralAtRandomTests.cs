@@ -4,6 +4,7 @@ namespace ImageShare.Core.Tests.Sharing.Several;
 
 /// <summary>Several images together, and each accepted, declined or cancelled by either side, whenever chance has it.</summary>
 [TestFixture]
+[Category("Load")]
 public sealed class SeveralAtRandomTests
 {
     private enum Fate
