@@ -72,7 +72,17 @@ internal static class ImageHashes
 
     private static int StrengthOf(ImageHash hash)
     {
-        string name = hash.Algorithm.Replace("-", string.Empty, StringComparison.Ordinal);
-        return Array.FindIndex(Known, k => k.Length == hash.Value.Length && k.Name.Replace("-", string.Empty, StringComparison.Ordinal).Equals(name, StringComparison.OrdinalIgnoreCase));
+        int strength = Known.Length - 1;
+        while (strength >= 0 && !(Known[strength].Length == hash.Value.Length && IsName(hash.Algorithm, Known[strength].Name)))
+        {
+            strength--;
+        }
+
+        return strength;
     }
+
+    // With or without hyphens.
+    private static bool IsName(string given, string name) =>
+        given.Equals(name, StringComparison.OrdinalIgnoreCase)
+        || given.Replace("-", string.Empty, StringComparison.Ordinal).Equals(name.Replace("-", string.Empty, StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
 }

@@ -9,6 +9,8 @@ namespace ImageShare.Core.Sdp;
 /// </summary>
 public sealed class FingerprintSet
 {
+    private static readonly FingerprintSet None = new(false, []);
+
     private readonly ImmutableArray<Fingerprint> _strongest;
 
     private FingerprintSet(bool isPresent, ImmutableArray<Fingerprint> strongest)
@@ -32,7 +34,11 @@ public sealed class FingerprintSet
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(media);
         bool isOwn = media.Find(SdpAttributes.FingerprintName) is not null;
-        bool isPresent = isOwn || session.Find(SdpAttributes.FingerprintName) is not null;
+        if (!isOwn && session.Find(SdpAttributes.FingerprintName) is null)
+        {
+            return None;
+        }
+
         var usable = new List<Fingerprint>();
         foreach (SdpAttribute attribute in isOwn ? media.Attributes : session.Attributes)
         {
@@ -44,7 +50,7 @@ public sealed class FingerprintSet
         }
 
         int strongest = usable.Count == 0 ? -1 : usable.Max(static f => f.Strength);
-        return new FingerprintSet(isPresent, [.. usable.Where(f => f.Strength == strongest)]);
+        return new FingerprintSet(true, [.. usable.Where(f => f.Strength == strongest)]);
     }
 
     /// <summary>Whether a certificate matches; always false if <see cref="IsUsable"/> is false.</summary>

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Security.Cryptography;
 using ImageShare.Core.Sdp.Lines;
 using ImageShare.Core.Text;
 
@@ -87,7 +86,7 @@ public sealed record Origin(string UserName, SdpNumber SessionId, SdpNumber Vers
         ulong id;
         do
         {
-            RandomNumberGenerator.Fill(random);
+            RandomBytes.Fill(random);
             id = BitConverter.ToUInt64(random) >> 2;
         }
         while (id <= LargestWeakSessionId);

@@ -156,7 +156,7 @@ public readonly record struct SdpAttribute(string Name, string? Value = null)
         output.WriteLineEnd();
     }
 
-    private object? ReadMeaning() => AttributeMeaning.Find(Name)?.Read(Encoding.UTF8.GetBytes(Value!));
+    private object? ReadMeaning() => AttributeMeaning.Find(Name)?.Read(IsKeptText ? Ascii : Encoding.UTF8.GetBytes(Value!));
 
     /// <inheritdoc/>
     public bool Equals(SdpAttribute other) =>

@@ -26,10 +26,10 @@ internal ref struct SdpReader
     private bool _saidBareLineFeed;
 
     /// <summary>Reads a description. A reader is used once; its initial value is the default one, so that its parts are cleared only once.</summary>
-    public SdpReadError Read(ReadOnlySpan<byte> text, SdpLimits limits, out SessionDescription? value)
+    public SdpReadError Read(ReadOnlySpan<byte> text, ArraySegment<byte> kept, SdpLimits limits, out SessionDescription? value)
     {
         value = null;
-        _source = new Source(text);
+        _source = new Source(text, kept);
         _limits = limits;
         _lines = new SdpTextLines(text);
         _session.StartSession();
@@ -271,25 +271,25 @@ internal ref struct SdpReader
         };
     }
 
-    /// <summary>The text, and the copy of it that attributes keep.</summary>
-    private ref struct Source(ReadOnlySpan<byte> text)
+    /// <summary>The text, and the array with it that attributes keep.</summary>
+    private ref struct Source(ReadOnlySpan<byte> text, ArraySegment<byte> kept)
     {
         private readonly ReadOnlySpan<byte> _text = text;
-        private byte[]? _kept;
-        private int _keptOffset;
+        private byte[]? _kept = kept.Array;
+        private int _keptOffset = -kept.Offset;
 
         public readonly bool IsAscii { get; } = Ascii.IsValid(text);
 
         public SdpAttribute Read(ReadOnlySpan<byte> value, int offset, out AttributeMeaning? known)
         {
-            // Values become strings when someone asks for them; until then they are part of one copy of the text from the first attribute on.
+            // Values become strings when someone asks for them; until then they are part of the array, or of one copy of the text from the first attribute on.
             if (IsAscii && _kept is null)
             {
                 _kept = _text[offset..].ToArray();
                 _keptOffset = offset;
             }
 
-            return SdpAttribute.Read(value, _kept, offset + 2 - _keptOffset, out known);
+            return SdpAttribute.Read(value, IsAscii ? _kept : null, offset + 2 - _keptOffset, out known);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using ImageShare.Core.Sdp.Attributes;
 using ImageShare.Core.Sdp.Lines;
 using ImageShare.Core.Text;
@@ -75,7 +76,15 @@ public sealed record SessionDescription
     public static bool TryParse(ReadOnlySpan<byte> text, SdpLimits? limits, [NotNullWhen(true)] out SessionDescription? value, out SdpReadError error)
     {
         SdpReader reader = default;
-        error = reader.Read(text, limits ?? SdpLimits.Default, out value);
+        error = reader.Read(text, default, limits ?? SdpLimits.Default, out value);
+        return value is not null;
+    }
+
+    /// <summary>The same, but the description keeps the text instead of a copy: nobody may change it.</summary>
+    internal static bool TryParse(ReadOnlyMemory<byte> text, [NotNullWhen(true)] out SessionDescription? value, out SdpReadError error)
+    {
+        SdpReader reader = default;
+        error = reader.Read(text.Span, MemoryMarshal.TryGetArray(text, out ArraySegment<byte> kept) ? kept : default, SdpLimits.Default, out value);
         return value is not null;
     }
 

@@ -1,14 +1,28 @@
-using System.Security.Cryptography;
-
 namespace ImageShare.Core.Text;
 
 /// <summary>Unguessable identifiers of letters and digits, from the system's cryptographic random number generator.</summary>
 internal static class RandomToken
 {
-    private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
     /// <summary>The length of a token with at least 128 random bits (22 × 5.95).</summary>
     public const int Length128 = 22;
 
-    public static string Create(int length = Length128) => RandomNumberGenerator.GetString(Letters, length);
+    private static ReadOnlySpan<byte> Letters => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"u8;
+
+    public static string Create(int length = Length128) => string.Create(length, 0, static (token, _) =>
+    {
+        Span<byte> random = stackalloc byte[Length128];
+        for (int written = 0; written < token.Length;)
+        {
+            // Six bits of each byte. The two values that are no place are dropped, so that all letters are equally likely.
+            RandomBytes.Fill(random);
+            foreach (byte some in random)
+            {
+                int place = some & 63;
+                if (place < Letters.Length && written < token.Length)
+                {
+                    token[written++] = (char)Letters[place];
+                }
+            }
+        }
+    });
 }

@@ -177,7 +177,7 @@ internal sealed class SessionOffers(InviteDialog dialog, AgreedSession session)
     // Sections the peer refused in its answer are removed as well (RFC 3264 §8).
     private void TakeAnswer(SipResponse response)
     {
-        if (!SessionDescription.TryParse(response.Body.Span, SdpLimits.Default, out SessionDescription? answer, out _))
+        if (!SessionDescription.TryParse(response.Body, out SessionDescription? answer, out _))
         {
             return;
         }

@@ -74,7 +74,7 @@ internal static class CapabilityOffer
 
     private static MediaDescription? FindSection(SipResponse response) =>
         response.Headers.ContentType?.IsSdp == true
-        && SessionDescription.TryParse(response.Body.Span, SdpLimits.Default, out SessionDescription? description, out _)
+        && SessionDescription.TryParse(response.Body, out SessionDescription? description, out _)
             ? description.Media.FirstOrDefault(m => m.IsMsrp && m.Find("file-selector") is not null) ?? description.Media.FirstOrDefault(m => m.IsMsrp)
             : null;
 }

@@ -130,7 +130,7 @@ internal sealed record InvitationBody(MediaType Type, ReadOnlyMemory<byte> Bytes
 
     private static InvitationBodyReading ReadOffer(ReadOnlyMemory<byte> bytes, MultipartBody? around, List<string> warnings)
     {
-        if (!SessionDescription.TryParse(bytes.Span, SdpLimits.Default, out SessionDescription? offer, out SdpReadError error))
+        if (!SessionDescription.TryParse(bytes, out SessionDescription? offer, out SdpReadError error))
         {
             return IsTooMuch(error.Code)
                 ? InvitationBodyReading.Refuse(413, FormattableString.Invariant($"SDP Too Large ({error.Code})"))

@@ -30,10 +30,10 @@ internal sealed record ReceivedAnswer
     /// <summary>The media section of the image in the answer.</summary>
     public MediaDescription Media => Description.Media[Section];
 
-    public static (ReceivedAnswer? Answer, ShareOutcome? Problem) Read(SessionDescription offer, ReadOnlySpan<byte> body, MediaTerms? terms = null, int section = 0)
+    public static (ReceivedAnswer? Answer, ShareOutcome? Problem) Read(SessionDescription offer, ReadOnlyMemory<byte> body, MediaTerms? terms = null, int section = 0)
     {
         terms ??= MediaTerms.Default;
-        if (!SessionDescription.TryParse(body, SdpLimits.Default, out SessionDescription? answer, out _))
+        if (!SessionDescription.TryParse(body, out SessionDescription? answer, out _))
         {
             return (null, Unusable("The peer accepted, but its answer is not valid SDP."));
         }

@@ -239,7 +239,7 @@ internal sealed class ShareSession : IThreadPoolWorkItem
                 _timers.Stop(stop.Timer);
                 break;
             case ShareEffect.AnnounceSoon soon:
-                _announcing ??= _context.TimeProvider.CreateTimer(_ => Announce(soon.Outcome), null, ShareTimers.PromptTime, Timeout.InfiniteTimeSpan);
+                _announcing ??= _context.TimeProvider.CreateTimer(Announce, soon.Outcome, ShareTimers.PromptTime, Timeout.InfiniteTimeSpan);
                 break;
             case ShareEffect.Finish finish:
                 await FinishAsync(finish.Outcome).ConfigureAwait(false);
@@ -282,7 +282,7 @@ internal sealed class ShareSession : IThreadPoolWorkItem
     }
 
     // Publishes the result although the peer has not responded yet. Runs on a timer.
-    private void Announce(ShareOutcome outcome)
+    private void Announce(object? outcome)
     {
         if (_role is not { } role)
         {
@@ -297,7 +297,7 @@ internal sealed class ShareSession : IThreadPoolWorkItem
         else
         {
             // The outcome may have changed since the cancellation: the last byte may have been acknowledged.
-            Publish(role.Describe((Volatile.Read(ref _status).Ending ?? outcome).ToResult(Progress.Bytes)));
+            Publish(role.Describe((Volatile.Read(ref _status).Ending ?? (ShareOutcome)outcome!).ToResult(Progress.Bytes)));
         }
     }
 

@@ -325,7 +325,7 @@ public sealed class MsrpChunkerTests
         return id;
     }
 
-    private static void Draw(Memory<byte> octets, ref int drawn) => new Random(42 + drawn++).NextBytes(octets.Span);
+    private static void Draw(Span<byte> octets, ref int drawn) => new Random(42 + drawn++).NextBytes(octets);
 
     private static byte[] Chunk(byte[] data, int chunkSize, int piece, TransactionIds? ids = null, bool inPieces = false)
     {

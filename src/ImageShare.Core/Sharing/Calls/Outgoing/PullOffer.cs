@@ -76,7 +76,7 @@ internal sealed class PullOffer(
 
     public ValueTask<(ReceivedAnswer? Answer, ShareOutcome? Problem)> TakeAsync(SessionDescription offer, ReadOnlyMemory<byte> answer, CancellationToken cancellationToken)
     {
-        (ReceivedAnswer? received, ShareOutcome? problem) = ReceivedAnswer.Read(offer, answer.Span, context.Terms, media.Section);
+        (ReceivedAnswer? received, ShareOutcome? problem) = ReceivedAnswer.Read(offer, answer, context.Terms, media.Section);
         if (received is not null)
         {
             ImageSelector asked = Asked;

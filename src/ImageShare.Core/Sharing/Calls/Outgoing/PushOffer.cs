@@ -74,7 +74,7 @@ internal sealed class PushOffer(ShareContext context, SipUri peer, SendingMedia 
     public ValueTask<(ReceivedAnswer? Answer, ShareOutcome? Problem)> TakeAsync(
         SessionDescription offer, ReadOnlyMemory<byte> answer, CancellationToken cancellationToken)
     {
-        (ReceivedAnswer? received, ShareOutcome? problem) = ReceivedAnswer.Read(offer, answer.Span, context.Terms, media.Section);
+        (ReceivedAnswer? received, ShareOutcome? problem) = ReceivedAnswer.Read(offer, answer, context.Terms, media.Section);
         if (received is not null)
         {
             media.SendAs(received.ContentType, peer);
