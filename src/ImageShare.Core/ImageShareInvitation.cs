@@ -120,7 +120,8 @@ public sealed class ImageShareInvitation : IImageShareInvitation
     /// </param>
     /// <param name="settings">The settings, or null for the defaults.</param>
     /// <param name="cancellationToken">Cancels accepting; the invitation then still waits for a decision.</param>
-    /// <inheritdoc cref="AcceptAsync(Stream, AcceptSettings?, CancellationToken)"/>
+    /// <returns>The session, as for a store. The rest of an image (<see cref="InvitedImage.ResumesAt"/>) is refused, and the peer may then offer the whole.</returns>
+    /// <exception cref="ImageShareException">As for a store.</exception>
     public async Task<ImageShareSession> AcceptAsync(PipeWriter destination, AcceptSettings? settings = null, CancellationToken cancellationToken = default)
     {
         IImageStore store = ImageStore.ToPipe(destination);

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using ImageShare.Core.Net;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Images;
 

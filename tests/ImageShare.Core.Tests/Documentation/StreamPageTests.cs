@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Tests.Support;
 
 namespace ImageShare.Core.Tests.Documentation;
 

@@ -185,7 +185,7 @@ public sealed class ConfigurationTests
     {
         IHost host = HostedPair.Build(new ReloadableSource([("MsrpPort", "x"), ("Colour", "red"), ("Credentials:Password", "opensesame")]), new CapturingLoggerFactory(), new InMemoryNetwork());
         OptionsValidationException? refused = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
-        Assert.That(refused!.Failures, Has.Count.EqualTo(4));
+        Assert.That(refused!.Failures.Count(), Is.EqualTo(4));
         Assert.That(refused.Message, Does.Contain("ImageShare:Identity is not set").And.Contain("ImageShare:MsrpPort").And.Contain("ImageShare:Colour").And.Contain("ImageShare:Credentials:User is not set").And.Not.Contain("opensesame"));
         await ((IAsyncDisposable)host).DisposeAsync();
     }

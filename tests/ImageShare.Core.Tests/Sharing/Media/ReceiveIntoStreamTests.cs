@@ -3,7 +3,6 @@ using System.IO.Pipelines;
 using ImageShare.Core.Images;
 using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Sharing;
-using ImageShare.Core.Tests.Images;
 
 namespace ImageShare.Core.Tests.Sharing.Media;
 
