@@ -70,13 +70,13 @@ public sealed class ImageShareInvitation : IImageShareInvitation
     internal static ImageShareInvitation Of(OfferedImage offered) => offered.Face.Of(offered, static inner => new ImageShareInvitation(inner));
 
     /// <summary>Accepts the image.</summary>
-    /// <inheritdoc cref="AcceptAsync(IImageStore, AcceptSettings, CancellationToken)"/>
-    public Task<ImageShareSession> AcceptAsync(IImageStore store, CancellationToken cancellationToken = default) =>
+    /// <inheritdoc cref="AcceptAsync(IImageStore, AcceptSettings?, CancellationToken)"/>
+    public Task<ImageShareSession> AcceptAsync(IImageStore store, CancellationToken cancellationToken) =>
         AcceptAsync(store, AcceptSettings.Default, cancellationToken);
 
     /// <summary>Accepts the image.</summary>
     /// <param name="store">The store for the image.</param>
-    /// <param name="settings">The settings.</param>
+    /// <param name="settings">The settings; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels preparing the store; the invitation then still waits for a decision.</param>
     /// <returns>The session, which connects at once, or after the decision on the other images of the invitation (<see cref="SameSession"/>).</returns>
     /// <exception cref="ImageShareException">
@@ -88,11 +88,10 @@ public sealed class ImageShareInvitation : IImageShareInvitation
     /// cref="ImageShareError.InvalidState"/>: the invitation is over or already decided.
     /// </exception>
     /// <example><code source="tests/ImageShare.Core.Tests/Documentation/ApiExamples.cs" region="Receive" /></example>
-    public Task<ImageShareSession> AcceptAsync(IImageStore store, AcceptSettings settings, CancellationToken cancellationToken = default)
+    public Task<ImageShareSession> AcceptAsync(IImageStore store, AcceptSettings? settings = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
-        ArgumentNullException.ThrowIfNull(settings);
-        return AcceptCoreAsync(store, settings, cancellationToken);
+        return AcceptCoreAsync(store, settings ?? AcceptSettings.Default, cancellationToken);
     }
 
     /// <summary>
@@ -137,11 +136,14 @@ public sealed class ImageShareInvitation : IImageShareInvitation
         }
     }
 
-    /// <summary>Declines with a reason; otherwise like <see cref="DeclineAsync(CancellationToken)"/>.</summary>
+    /// <summary>
+    /// Declines with 603 (IR.79 §3.4) or the status of another reason, or with port 0 if another image of the same invitation is accepted (RFC 5547
+    /// §8.3). Does nothing if the invitation is over or already decided.
+    /// </summary>
     /// <param name="reason">The reason sent to the caller. If another image of the same invitation is accepted, the caller only learns that
     /// this one is not (port 0, RFC 5547 §8.3).</param>
     /// <param name="cancellationToken">Cancels waiting for the end, not the decline itself.</param>
-    public async Task DeclineAsync(DeclineReason reason, CancellationToken cancellationToken = default)
+    public async Task DeclineAsync(DeclineReason reason = DeclineReason.ByUser, CancellationToken cancellationToken = default)
     {
         Share.Decline(reason switch
         {
@@ -155,11 +157,9 @@ public sealed class ImageShareInvitation : IImageShareInvitation
         }
     }
 
-    /// <summary>
-    /// Declines with 603 (IR.79 §3.4), or with port 0 if another image of the same invitation is accepted (RFC 5547 §8.3). Does nothing if
-    /// the invitation is over or already decided.
-    /// </summary>
-    public Task DeclineAsync(CancellationToken cancellationToken = default) => DeclineAsync(DeclineReason.ByUser, cancellationToken);
+    /// <summary>Declines because the user did.</summary>
+    /// <inheritdoc cref="DeclineAsync(DeclineReason, CancellationToken)"/>
+    public Task DeclineAsync(CancellationToken cancellationToken) => DeclineAsync(DeclineReason.ByUser, cancellationToken);
 
     IReadOnlyList<IImageShareInvitation> IImageShareInvitation.SameSession => SameSession;
 

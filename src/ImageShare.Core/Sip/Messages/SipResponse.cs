@@ -6,22 +6,15 @@ namespace ImageShare.Core.Sip.Messages;
 /// <summary>A SIP response (RFC 3261 §7.2).</summary>
 public sealed class SipResponse : SipMessage
 {
-    /// <summary>Creates a response with an empty header.</summary>
+    /// <summary>Creates a response.</summary>
     /// <param name="statusCode">100 to 699.</param>
     /// <param name="reasonPhrase">The reason phrase, possibly empty; null for the usual one.</param>
-    public SipResponse(int statusCode, string? reasonPhrase = null)
-        : this(statusCode, reasonPhrase, new SipHeaders())
-    {
-    }
-
-    /// <summary>Creates a response with this header, which must not be used for anything else.</summary>
-    /// <inheritdoc cref="SipResponse(int, string?)"/>
-    public SipResponse(int statusCode, string? reasonPhrase, SipHeaders headers)
-        : base(headers)
+    /// <param name="headers">Its header, which must not be used for anything else; null for an empty one.</param>
+    public SipResponse(int statusCode, string? reasonPhrase = null, SipHeaders? headers = null)
+        : base(headers ?? new SipHeaders())
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(statusCode, 100);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(statusCode, 699);
-        ArgumentNullException.ThrowIfNull(headers);
         StatusCode = statusCode;
         ReasonPhrase = reasonPhrase ?? SipReasonPhrase.For(statusCode);
     }

@@ -95,13 +95,13 @@ public sealed class InviteDialog
     /// </summary>
     /// <param name="cancellationToken">Cancels the wait only; the BYE is sent all the same.</param>
     /// <returns>Completes when the BYE was answered or no answer can be expected; never fails for what the peer does.</returns>
-    public Task ByeAsync(CancellationToken cancellationToken = default) => ByeAsync(null, cancellationToken);
+    public Task ByeAsync(CancellationToken cancellationToken) => ByeAsync(null, cancellationToken);
 
     /// <summary>The same, with a reason.</summary>
     /// <param name="reason">The value of a Reason header (RFC 3326), such as <c>SIP;cause=500;text="Disk full"</c>; null for none.</param>
     /// <param name="cancellationToken">Cancels the wait only; the BYE is sent all the same.</param>
     /// <returns>Completes when the BYE was answered or no answer can be expected; never fails for what the peer does.</returns>
-    public Task ByeAsync(string? reason, CancellationToken cancellationToken = default) => ByeAsync(reason, inPlace: false, cancellationToken);
+    public Task ByeAsync(string? reason = null, CancellationToken cancellationToken = default) => ByeAsync(reason, inPlace: false, cancellationToken);
 
     /// <summary>The same; <paramref name="inPlace"/> as for <see cref="AgentLoop.Post"/>.</summary>
     internal Task ByeAsync(string? reason, bool inPlace, CancellationToken cancellationToken)
