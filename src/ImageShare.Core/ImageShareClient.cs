@@ -246,7 +246,9 @@ public sealed partial class ImageShareClient : IImageShareClient
 
         OutgoingCall call = Call(peer, settings.Headers);
         call.Fetch(wanted, store, settings);
-        return Task.FromResult(Start(call, settings.QueryFirst)[0]);
+        ImageShareSession session = Start(call, settings.QueryFirst)[0];
+        _ = (store as PipeImageStore)?.EndWithAsync(session.Completion);
+        return Task.FromResult(session);
     }
 
     /// <summary>

@@ -60,7 +60,8 @@ public static class ImageStore
     /// <param name="destination">
     /// Where to write to. It belongs to the share from then on, which completes it: without an exception if the image is complete and verified, otherwise with an
     /// <see cref="ImageShareException"/>, so that its reader cannot take a part for the whole. While the reader is behind, the sender waits. A reader that ends
-    /// early fails the share with <see cref="ImageShareError.StoreNotWritable"/>.
+    /// early fails the share with <see cref="ImageShareError.StoreNotWritable"/>. If the call that takes this store throws, there is no share, and the pipe is still
+    /// the caller's.
     /// </param>
     public static IImageStore ToPipe(PipeWriter destination)
     {

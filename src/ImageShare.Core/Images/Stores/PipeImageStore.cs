@@ -17,6 +17,17 @@ internal sealed class PipeImageStore(Func<PipeWriter> open, int flushAt) : IImag
 
     public static PipeImageStore Of(PipeWriter destination) => new(() => destination, 0);
 
+    /// <summary>Completes the writer when a share ends for which no image came, so that its reader does not wait for one.</summary>
+    /// <param name="end">The end of the share; never faults.</param>
+    public async Task EndWithAsync(Task end)
+    {
+        await end.ConfigureAwait(false);
+        if (Interlocked.Exchange(ref _used, 1) == 0)
+        {
+            await open().CompleteAsync(PipeImageSink.Incomplete()).ConfigureAwait(false);
+        }
+    }
+
     public ValueTask<IImageSink> CreateAsync(IncomingImage image, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -89,6 +100,6 @@ internal sealed class PipeImageSink(IncomingImage image, PipeWriter writer, int 
 
     public ValueTask DisposeAsync() => AbandonAsync();
 
-    private static ImageShareException Incomplete() => new(
+    internal static ImageShareException Incomplete() => new(
         ImageShareError.Cancelled, "The image did not arrive whole, or is not the one that was offered; the result of the share says why. Discard what was read of it.");
 }

@@ -125,6 +125,46 @@ public sealed class ReceiveIntoStreamTests
     }
 
     [Test]
+    public async Task The_reader_of_a_fetch_that_fails_before_the_first_byte_is_told()
+    {
+        await using SharePair pair = await SharePair.StartAsync();
+        var pipe = new Pipe();
+        await using ImageShareSession fetch = await pair.Alice.FetchAsync(pair.Bob.Address, ImageSelector.FromHash(TestImage.Sha1(Octets)), ImageStore.ToPipe(pipe.Writer));
+        ImageShareResult result = await fetch.Completion.WaitAsync(SharePair.Patience);
+        ImageShareException? error = await Assert.ThrowsAsync<ImageShareException>(() => ReadToEndAsync(pipe.Reader).WaitAsync(SharePair.Patience));
+        Assert.That((result.IsCompleted, error!.Error), Is.EqualTo((false, ImageShareError.Cancelled)));
+    }
+
+    [Test]
+    public async Task A_share_ends_though_nobody_reads_its_pipe()
+    {
+        await using SharePair pair = await SharePair.StartAsync();
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 20_000, resumeWriterThreshold: 10_000));
+        await using ImageShareSession outgoing = await pair.Alice.ShareAsync(pair.Bob.Address, SharePair.Image(TestImage.Png(5_000_000)));
+        ImageShareSession incoming = await (await pair.NextInvitationAsync()).AcceptAsync(pipe.Writer);
+        ReadResult first = await pipe.Reader.ReadAtLeastAsync(20_000).AsTask().WaitAsync(SharePair.Patience);
+        pipe.Reader.AdvanceTo(first.Buffer.Start);
+        ImageShareResult cancelled = await incoming.CancelAsync().WaitAsync(SharePair.Patience);
+        await incoming.DisposeAsync().AsTask().WaitAsync(SharePair.Patience);
+        await outgoing.Completion.WaitAsync(SharePair.Patience);
+        Assert.That(cancelled.State, Is.EqualTo(ImageShareState.Cancelled));
+        await Assert.ThrowsAsync<ImageShareException>(() => ReadToEndAsync(pipe.Reader).WaitAsync(SharePair.Patience));
+    }
+
+    [Test]
+    public async Task A_reader_that_fails_fails_the_share_with_what_it_says()
+    {
+        await using SharePair pair = await SharePair.StartAsync();
+        var pipe = new Pipe();
+        await using ImageShareSession outgoing = await pair.Alice.ShareAsync(pair.Bob.Address, SharePair.Image(Octets));
+        await using ImageShareSession incoming = await (await pair.NextInvitationAsync()).AcceptAsync(pipe.Writer);
+        await pipe.Reader.CompleteAsync(new InvalidDataException("no picture"));
+        ImageShareResult received = await incoming.Completion.WaitAsync(SharePair.Patience);
+        await outgoing.Completion.WaitAsync(SharePair.Patience);
+        Assert.That((received.Error, received.Message!.Contains("no picture", StringComparison.Ordinal)), Is.EqualTo((ImageShareError.StoreNotWritable, true)), received.Message);
+    }
+
+    [Test]
     public async Task An_image_with_another_hash_never_ends_well_for_the_reader()
     {
         byte[] octets = TestImage.Png(1000);
