@@ -7,6 +7,9 @@ namespace ImageShare.Core.Hosting;
 /// <summary>The section with the options, whose changes the options monitor and the service follow.</summary>
 internal sealed class WatchedConfiguration(IConfigurationSection section) : IOptionsChangeTokenSource<ImageShareHostOptions>
 {
+    /// <summary>The name of the section, for messages.</summary>
+    public string Path => section.Path;
+
     public string? Name => Options.DefaultName;
 
     public IChangeToken GetChangeToken() => section.GetReloadToken();
