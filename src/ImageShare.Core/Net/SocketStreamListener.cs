@@ -27,7 +27,7 @@ internal sealed class SocketStreamListener(Socket socket) : IStreamListener
             {
                 return null;
             }
-            catch (SocketException e)
+            catch (SocketException e) when (accepted is not null || !IsBroken(e))
             {
                 // The connection was closed before or right after it was accepted; the listener itself is fine.
                 accepted?.Dispose();
@@ -38,6 +38,9 @@ internal sealed class SocketStreamListener(Socket socket) : IStreamListener
             }
         }
     }
+
+    // It does not listen any more, for example because the system has shut it down: every accept fails at once, and no later one works.
+    private static bool IsBroken(SocketException failure) => failure.SocketErrorCode is SocketError.InvalidArgument or SocketError.NotSocket;
 
     public ValueTask DisposeAsync()
     {
