@@ -66,12 +66,20 @@ internal sealed class ClientHealth(TimeProvider time, ILogger log)
         string reason = failure?.GetType().Name ?? "it was closed";
         var error = new ImageShareException(
             ImageShareError.ListenerFailed, $"The client no longer listens for {protocol} ({reason}), so peers cannot reach it; dispose of it and start another.", failure);
-        log.ListenerFailed(protocol, reason);
         Remember(error.Error, error.Message);
         if (_completion.TrySetException(error))
         {
             // Nobody has to wait for it.
             _ = _completion.Task.Exception;
+        }
+
+        try
+        {
+            log.ListenerFailed(protocol, reason);
+        }
+        catch (Exception)
+        {
+            // The application's logger. The task tells of the failure; the loop that reports it has to end in order.
         }
     }
 

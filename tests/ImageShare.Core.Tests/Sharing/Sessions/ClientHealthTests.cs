@@ -64,6 +64,19 @@ public sealed class ClientHealthTests
         Assert.That(pair.Bob.Completion.IsFaulted, Is.True, "what went wrong is not forgotten");
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_logger_that_throws_does_not_hide_that_a_listener_has_failed(bool isSip)
+    {
+        var network = new DyingNetwork();
+        ImageShareClient client = await ImageShareClient.StartAsync(
+            new ImageShareOptions { Identity = Alice, Network = network, MsrpPort = 9876, LoggerFactory = new ThrowingLogger() });
+        network.Kill(isSip ? client.Address.Port!.Value : 9876, isStream: true, failure: null);
+        ImageShareException? error = await Assert.ThrowsAsync<ImageShareException>(() => client.Completion.WaitAsync(SharePair.Patience));
+        Assert.That(error!.Error, Is.EqualTo(ImageShareError.ListenerFailed));
+        Assert.That(async () => await client.DisposeAsync().AsTask().WaitAsync(SharePair.Patience), Throws.Nothing);
+    }
+
     [TestCase(true, true)]
     [TestCase(true, false)]
     [TestCase(false, true)]

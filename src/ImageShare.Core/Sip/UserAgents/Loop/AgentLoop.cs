@@ -250,7 +250,7 @@ internal sealed class AgentLoop : IAsyncDisposable, IThreadPoolWorkItem
         catch (Exception error)
         {
             // One failed work item must not end the loop for all others.
-            AgentLog.WorkFailed(_logger, error);
+            LogFailure(error);
         }
         finally
         {
@@ -261,6 +261,18 @@ internal sealed class AgentLoop : IAsyncDisposable, IThreadPoolWorkItem
         if (_idle.Count > 0 && _operations == 0 && _queue.IsEmpty)
         {
             CompleteIdle();
+        }
+    }
+
+    private void LogFailure(Exception error)
+    {
+        try
+        {
+            AgentLog.WorkFailed(_logger, error);
+        }
+        catch (Exception)
+        {
+            // The application's logger. Outside, the exception would end the process, or leave a loop that no thread works on any more.
         }
     }
 

@@ -1,4 +1,5 @@
 using ImageShare.Core.Sip.UserAgents.Loop;
+using ImageShare.Core.Tests.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImageShare.Core.Tests.Sip.UserAgents.Loop;
@@ -129,6 +130,20 @@ internal sealed class AgentLoopTests
         await InPlaceAsync(static () => throw new InvalidOperationException("work"));
         bool isDone = false;
         await InPlaceAsync(() => isDone = true);
+        Assert.That(isDone, Is.True);
+    }
+
+    [Test]
+    public async Task Work_that_fails_does_not_end_it_if_the_logger_fails_too()
+    {
+        await _loop.DisposeAsync();
+        _loop = new AgentLoop(TimeProvider.System, new ThrowingLogger());
+        _loop.Start();
+        await _loop.IdleAsync().WaitAsync(Patience);
+        Assert.That(() => InPlaceAsync(static () => throw new InvalidOperationException("work")), Throws.Nothing);
+        bool isDone = false;
+        _loop.Post(() => isDone = true);
+        await _loop.IdleAsync().WaitAsync(Patience);
         Assert.That(isDone, Is.True);
     }
 
