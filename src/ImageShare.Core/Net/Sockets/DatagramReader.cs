@@ -43,15 +43,17 @@ internal sealed class DatagramReader(Socket socket) : IValueTaskSource<int>
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isClosed, socket);
+            if (_thread is null)
+            {
+                // Known only once it runs: the system may refuse another thread, and closing would wait for it.
+                var thread = new Thread(Run) { IsBackground = true, Name = $"UDP {((IPEndPoint)socket.LocalEndPoint!).Port}" };
+                thread.UnsafeStart();
+                _thread = thread;
+            }
+
             _wait.Reset();
             (_buffer, _from, _isWaiting) = (buffer, from, true);
             waiting = new ValueTask<int>(this, _wait.Version);
-            if (_thread is null)
-            {
-                _thread = new Thread(Run) { IsBackground = true, Name = $"UDP {((IPEndPoint)socket.LocalEndPoint!).Port}" };
-                _thread.UnsafeStart();
-            }
-
             Monitor.Pulse(_gate);
         }
 
@@ -115,6 +117,11 @@ internal sealed class DatagramReader(Socket socket) : IValueTaskSource<int>
         try
         {
             socket.Poll(Timeout.InfiniteTimeSpan, SelectMode.SelectRead);
+            return true;
+        }
+        catch (SocketException)
+        {
+            // The receive fails too, and has somebody to tell.
             return true;
         }
         catch (ObjectDisposedException)
