@@ -117,5 +117,7 @@ internal sealed class ConfiguredValues
 
     private string Full(string name) => $"{_section.Path}:{name}";
 
-    private void Wrong(string name, string text, string reason) => _problems.Add($"{Full(name)} is wrong: '{text}'; {reason.TrimEnd('.')}.");
+    // A password may stand where its file is expected.
+    private void Wrong(string name, string text, string reason) =>
+        _problems.Add($"{Full(name)} is wrong{(name.StartsWith("Credentials:", StringComparison.OrdinalIgnoreCase) ? string.Empty : $": '{text}'")}; {reason.TrimEnd('.')}.");
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageShare.Core.Hosting;
 
-/// <summary>What the host of a client logs, ids from 1; next free: 8. What may name a person, an address or a file is logged at Trace only.</summary>
+/// <summary>What the host of a client logs, ids from 1; next free: 8. What may name a person, an address or a file is logged at Trace only, except wrong values of the configuration.</summary>
 internal static partial class HostLog
 {
     /// <summary>The application's code threw: what its message says is for Trace only, it may name files.</summary>

@@ -40,6 +40,10 @@ internal sealed class InvitationDispatcher(IServiceProvider services, ILogger lo
         {
             // The host stops, and so does the client.
         }
+        catch (Exception e) when (invitation.Withdrawn.IsCancellationRequested && (e is OperationCanceledException or ImageShareException { Error: ImageShareError.InvalidState }))
+        {
+            // The caller gave up, or waited too long: what the handler was about to do came too late, which is no fault of it.
+        }
         catch (Exception e)
         {
             // The application's code: whatever it throws concerns this invitation only.

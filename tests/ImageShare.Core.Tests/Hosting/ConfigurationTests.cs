@@ -191,6 +191,16 @@ public sealed class ConfigurationTests
     }
 
     [Test]
+    public async Task A_password_where_its_file_belongs_is_not_repeated()
+    {
+        IHost host = HostedPair.Build(
+            new ReloadableSource([("Identity", "sip:bob@ims.example"), ("Credentials:User", "bob"), ("Credentials:PasswordFile", "opensesame")]), new CapturingLoggerFactory(), new InMemoryNetwork());
+        OptionsValidationException? refused = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+        Assert.That(refused!.Message, Does.Contain("ImageShare:Credentials:PasswordFile is wrong; expected the path of a file").And.Not.Contain("opensesame"));
+        await ((IAsyncDisposable)host).DisposeAsync();
+    }
+
+    [Test]
     public async Task What_a_configuration_cannot_say_is_added_in_code_and_may_be_all_of_it()
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());

@@ -109,6 +109,21 @@ public sealed class HostEndTests
         Assert.That(refused!.Message, Does.Contain("Pictures:Identity is not set").And.Contain("Pictures:Registration:UseAssociatedIdentity is wrong"));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_caller_that_gives_up_is_no_fault_of_the_handler(bool accepts)
+    {
+        var seen = new Seen();
+        seen.Accepts = accepts;
+        await using HostedPair pair = await HostedPair.StartAsync(b => b.UseHandler<AskingHandler>().Services.AddSingleton(seen));
+        await using ImageShareSession session = await pair.Alice.ShareAsync(pair.Bob.Address, SharePair.Image(Octets));
+        await seen.Begun.Task.WaitAsync(SharePair.Patience);
+        await session.CancelAsync().WaitAsync(SharePair.Patience);
+        Assert.That(() => seen.HasEnded, Is.True.After(30_000, 5));
+        await pair.Host.StopAsync().WaitAsync(SharePair.Patience);
+        Assert.That(pair.Log.From(LogLevel.Error), Is.Empty);
+    }
+
     private static ReloadableSource Identity() => new([("Identity", "sip:bob@ims.example")]);
 
     private sealed class FailingService : IHostedService
@@ -127,6 +142,27 @@ public sealed class HostEndTests
         public TaskCompletionSource MayEnd { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public bool HasEnded { get; set; }
+
+        public bool Accepts { get; set; }
+    }
+
+    /// <summary>Asks a user who does not answer; accepts then, or lets the cancellation pass.</summary>
+    private sealed class AskingHandler(Seen seen) : IImageShareHandler
+    {
+        public async Task HandleAsync(IImageShareInvitation invitation, CancellationToken stopping)
+        {
+            seen.Begun.SetResult();
+            try
+            {
+                Task asking = Task.Delay(Timeout.Infinite, invitation.Withdrawn);
+                await (seen.Accepts ? Task.WhenAny(asking) : asking);
+                await invitation.AcceptAsync(ImageStore.InMemory(), cancellationToken: CancellationToken.None);
+            }
+            finally
+            {
+                seen.HasEnded = true;
+            }
+        }
     }
 
     private sealed class LingeringHandler(Seen seen) : IImageShareHandler
