@@ -253,7 +253,7 @@ public sealed partial class ImageShareClient : IImageShareClient
 
     /// <summary>
     /// Cancels every running share, tells the peers, ends the registration, and closes all sockets. If peers do not respond, disposal takes at most 5 seconds: 3 for
-    /// running transfers and 2 for cancelled invitations, or longer if <see cref="SipRegistrationOptions.UnregisterTimeout"/> says so. It also waits until an application's own stores have abandoned their images. Never
+    /// running transfers and 2 for cancelled invitations, or longer if <see cref="SipRegistrationOptions.UnregisterTimeout"/> says so. A store of the application that hangs is waited for no longer than that. Never
     /// throws; further calls return when the first has completed.
     /// </summary>
     public async ValueTask DisposeAsync()
