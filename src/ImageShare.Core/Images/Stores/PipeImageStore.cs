@@ -12,8 +12,9 @@ internal sealed class PipeImageStore(Func<PipeWriter> open, int flushAt) : IImag
 
     private int _used;
 
-    /// <summary>A stream takes larger pieces than the chunks of MSRP, and stays open.</summary>
-    public static PipeImageStore Of(Stream destination) => new(() => PipeWriter.Create(destination, new StreamPipeWriterOptions(leaveOpen: true)), PieceLength);
+    /// <summary>A stream takes larger pieces than the chunks of MSRP, and stays open. The writer passes on each of its buffers alone.</summary>
+    public static PipeImageStore Of(Stream destination) =>
+        new(() => PipeWriter.Create(destination, new StreamPipeWriterOptions(minimumBufferSize: PieceLength, leaveOpen: true)), PieceLength);
 
     public static PipeImageStore Of(PipeWriter destination) => new(() => destination, 0);
 

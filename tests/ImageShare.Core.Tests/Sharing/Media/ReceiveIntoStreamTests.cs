@@ -152,6 +152,34 @@ public sealed class ReceiveIntoStreamTests
     }
 
     [Test]
+    public async Task A_write_that_hangs_is_not_waited_for_and_nothing_is_written_after_it()
+    {
+        await using SharePair pair = await SharePair.StartAsync();
+        using var stream = new HangingStream();
+        await using ImageShareSession outgoing = await pair.Alice.ShareAsync(pair.Bob.Address, SharePair.Image(Octets));
+        ImageShareSession incoming = await (await pair.NextInvitationAsync()).AcceptAsync(stream);
+        await stream.Begun.Task.WaitAsync(SharePair.Patience);
+        ImageShareResult cancelled = await incoming.CancelAsync().WaitAsync(SharePair.Patience);
+        stream.MayEnd.SetResult();
+        await stream.Ended.Task.WaitAsync(SharePair.Patience);
+        await pair.Bob.DisposeAsync();
+        Assert.That((cancelled.State, stream.Writes <= 2), Is.EqualTo((ImageShareState.Cancelled, true)), "one piece, which may be in two buffers");
+    }
+
+    [Test]
+    public async Task A_stream_is_written_in_large_pieces()
+    {
+        await using SharePair pair = await SharePair.StartAsync();
+        using var stream = new HangingStream();
+        stream.MayEnd.SetResult();
+        await using ImageShareSession outgoing = await pair.Alice.ShareAsync(pair.Bob.Address, SharePair.Image(Octets));
+        await using ImageShareSession incoming = await (await pair.NextInvitationAsync()).AcceptAsync(stream);
+        ImageShareResult received = await incoming.Completion.WaitAsync(SharePair.Patience);
+        await outgoing.Completion.WaitAsync(SharePair.Patience);
+        Assert.That((received.IsCompleted, stream.Writes <= 10), Is.EqualTo((true, true)), $"{stream.Writes} writes");
+    }
+
+    [Test]
     public async Task A_reader_that_fails_fails_the_share_with_what_it_says()
     {
         await using SharePair pair = await SharePair.StartAsync();
@@ -194,6 +222,26 @@ public sealed class ReceiveIntoStreamTests
         await store.CreateAsync(new IncomingImage());
         ImageShareException? error = await Assert.ThrowsAsync<ImageShareException>(() => store.CreateAsync(new IncomingImage()).AsTask());
         Assert.That((error!.Error, store.CanResume(new IncomingImage { ResumesAt = 5 })), Is.EqualTo((ImageShareError.InvalidState, false)));
+    }
+
+    /// <summary>Its writes end only when the test says so, whatever is cancelled.</summary>
+    private sealed class HangingStream : MemoryStream
+    {
+        public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource MayEnd { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int Writes { get; private set; }
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Writes++;
+            Begun.TrySetResult();
+            await MayEnd.Task;
+            Ended.TrySetResult();
+        }
     }
 
     private static async Task<byte[]> ReadToEndAsync(PipeReader reader)
