@@ -206,7 +206,7 @@ public sealed class ImageSource : IDisposable
                 return description;
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw Unreadable($"The image '{_name}' could not be read to its end: {e.Message} Check the file and try again.", e);
         }

@@ -135,7 +135,7 @@ internal sealed class SpooledImage : IDisposable
         {
             return await stream.ReadAtLeastAsync(piece.AsMemory(0, PieceLength), least, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw new ImageShareException(
                 ImageShareError.SourceUnreadable, $"The image '{name}' could not be read to its end: {e.Message} Share it again from the start.", e);

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Security.Cryptography;
 using ImageShare.Core.Images;
 using ImageShare.Core.Text;
@@ -62,6 +63,26 @@ public sealed class SpooledSourceTests
         var closed = new MemoryStream();
         closed.Dispose();
         await Assert.ThrowsAsync<ArgumentException>(() => ImageSource.FromStreamAsync(closed, "cat.png"));
+    }
+
+    [Test]
+    public async Task A_damaged_compressed_stream_is_no_image_whichever_way_it_is_read()
+    {
+        using var compressed = new MemoryStream();
+        await using (var zip = new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            await zip.WriteAsync(TestImage.Png(50_000));
+        }
+
+        byte[] damaged = compressed.ToArray();
+        damaged[^6] ^= 1;
+        await using Stream once = Unzipped();
+        ImageShareException? spooled = await Assert.ThrowsAsync<ImageShareException>(() => ImageSource.FromStreamAsync(once, "cat.png", options: Small));
+        var source = ImageSource.FromStream(Unzipped, "cat.png", new MediaType("image", "png"));
+        ImageShareException? described = await Assert.ThrowsAsync<ImageShareException>(() => source.DescribeAsync());
+        Assert.That((spooled!.Error, described!.Error), Is.EqualTo((ImageShareError.SourceUnreadable, ImageShareError.SourceUnreadable)));
+
+        Stream Unzipped() => new GZipStream(new MemoryStream(damaged), CompressionMode.Decompress);
     }
 
     [Test]
