@@ -74,7 +74,7 @@ public sealed class AdvertisedAddressTests
     public void A_port_nobody_can_use_is_refused_by_the_name_of_its_option(int port) => Assert.Multiple(() =>
     {
         Assert.That(() => new AdvertisedAddress { SipPort = port }, Refused("SipPort"));
-        Assert.That(() => new AdvertisedAddress { SipTlsPort = port }, Refused("TlsPort"));
+        Assert.That(() => new AdvertisedAddress { SipTlsPort = port }, Refused("SipTlsPort"));
         Assert.That(() => new AdvertisedAddress { MsrpPort = port }, Refused("MsrpPort"));
         Assert.That(() => new AdvertisedAddress { MsrpTlsPort = port }, Refused("MsrpTlsPort"));
         Assert.That(() => new SipTransportOptions { AdvertisedPort = port }, Refused("AdvertisedPort"));
