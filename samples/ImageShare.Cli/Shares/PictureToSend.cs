@@ -20,6 +20,12 @@ internal sealed record PictureToSend(string Name, ImageSource Source, string Pat
     /// <summary>Its size in bytes, if that can be known without reading it.</summary>
     public long? Size { get; init; }
 
-    public static PictureToSend Of(FileInfo file) =>
-        new(file.Name, ImageSource.FromFile(file.FullName), file.FullName, null) { File = file, Size = file.Exists ? file.Length : null };
+    public static PictureToSend Of(FileInfo file) => new(file.Name, ImageSource.FromFile(file.FullName), file.FullName, null) { File = file, Size = SizeOf(file) };
+
+    // The size of a link is its own, but what is read is the file it leads to.
+    private static long? SizeOf(FileInfo file)
+    {
+        FileInfo read = file.LinkTarget is not null && file.ResolveLinkTarget(returnFinalTarget: true) is { } target ? new FileInfo(target.FullName) : file;
+        return read.Exists ? read.Length : null;
+    }
 }

@@ -1,5 +1,6 @@
 using ImageShare.Cli.Reporting;
 using ImageShare.Cli.Settings;
+using ImageShare.Cli.Terminals;
 using ImageShare.Core.Text;
 
 namespace ImageShare.Cli.Shares;
@@ -29,6 +30,11 @@ internal sealed class PicturesToSend : IDisposable
         if (inputs > 1 || (inputs == 1 && (name is null || type is null)))
         {
             throw new UsageException(inputs > 1 ? "'-' is standard input, which has one image; give it once." : "'-' reads an image from standard input: say what it is with --name and --type, e.g. --name cat.png --type image/png.");
+        }
+
+        if (name is not null && Path.GetFileName(name) is "" or "." or "..")
+        {
+            throw new UsageException($"--name: '{Shown.Text(name)}' is no name of a file; give one such as cat.png.");
         }
 
         if (inputs == 0 && (name is not null || type is not null))

@@ -37,6 +37,12 @@ internal sealed class StrippedPictures : IDisposable
 
     private static FileStream Open(PictureToSend picture)
     {
+        if (picture.Size == 0)
+        {
+            // Nor is a pipe opened, which has no size: that waits for a writer.
+            throw new ImageShareException(ImageShareError.SourceUnreadable, $"The image '{picture.Name}' is empty; choose another file.");
+        }
+
         try
         {
             return File.OpenRead(picture.Path);

@@ -73,6 +73,12 @@ internal static class TypedFiles
                 return "Link";
             }
 
+            if (file.Length == 0)
+            {
+                // Also pipes and devices: opening a pipe waits for a writer.
+                return "Empty";
+            }
+
             byte[] start = new byte[ImageTypes.MagicLength];
             using FileStream stream = file.OpenRead();
             int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);

@@ -171,6 +171,11 @@ public sealed class ImageSource : IDisposable
             using IncrementalHash sha1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
             using IncrementalHash? sha256 = withSha256 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
             SourceState? before = _look();
+            if (before is { Size: 0 })
+            {
+                // Nor is a pipe or a device opened, which have no size: opening a pipe waits for a writer.
+                throw Empty(_name);
+            }
 
             // Asked before the first byte is read: what is written afterwards has another date.
             bool mayBeKept = FilePath is not null && before is not null && known?.IsOldEnough(before.Modified) == true;
@@ -264,7 +269,7 @@ public sealed class ImageSource : IDisposable
     {
         if (size == 0)
         {
-            throw Unreadable($"The image '{_name}' is empty; choose another file.", null);
+            throw Empty(_name);
         }
 
         MediaType type = _type ?? recognized ?? ImageTypes.FromExtension(Path.GetExtension(_name)) ?? new MediaType("application", "octet-stream");
@@ -282,6 +287,8 @@ public sealed class ImageSource : IDisposable
         }
     }
 
+    private static ImageShareException Empty(string name) => Unreadable($"The image '{name}' is empty; choose another file.", null);
+
     private static ImageShareException Unreadable(string message, Exception? inner) => new(ImageShareError.SourceUnreadable, message, inner);
 
     // The name may come from another operating system: remove directories with either separator, and a drive letter.
@@ -297,6 +304,11 @@ public sealed class ImageSource : IDisposable
 /// <summary>The properties of a file that reveal a change.</summary>
 internal sealed record SourceState(long Size, DateTimeOffset Modified, DateTimeOffset Created)
 {
-    public static SourceState? Of(FileInfo file) =>
-        file.Exists ? new SourceState(file.Length, file.LastWriteTimeUtc, file.CreationTimeUtc) : null;
+    public static SourceState? Of(FileInfo file)
+    {
+        // The size and the dates of a link are its own, but what is read is the file it leads to.
+        FileSystemInfo? target = file.LinkTarget is null ? null : file.ResolveLinkTarget(returnFinalTarget: true);
+        file = target is null ? file : new FileInfo(target.FullName);
+        return file.Exists ? new SourceState(file.Length, file.LastWriteTimeUtc, file.CreationTimeUtc) : null;
+    }
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using ImageShare.Core.Tests.Cli.Metadata;
 using ImageShare.Core.Tests.Images;
+using SkiaSharp;
 
 namespace ImageShare.Core.Tests.Cli;
 
@@ -43,6 +45,35 @@ public sealed class CliPicturesTests
                 Of(sent, "leftOut").Select(static e => (Path.GetFileName(e.GetProperty("path").GetString()), e.GetProperty("reason").GetString())),
                 Is.EqualTo(((string, string)[])[("link.png", "Link"), ("notes.png", "NotAnImage"), ("nothing.png", "Empty")]));
             Assert.That(Directory.GetFiles(Received), Has.Length.EqualTo(3));
+        });
+    }
+
+    [Test]
+    [Platform(Exclude = "Win", Reason = "Windows has no such files.")]
+    public async Task A_pipe_is_not_waited_for()
+    {
+        string pipe = _folder.Pipe("pipe.png");
+        CliResult folder = await CliProcess.RunAsync("send", _folder.Path, "sip:bob@127.0.0.1:9", "--identity", "sip:alice@ims.example", "--json");
+        CliResult itself = await CliProcess.RunAsync("send", pipe, "sip:bob@127.0.0.1:9", "--identity", "sip:alice@ims.example", "--json");
+        CliResult stripped = await CliProcess.RunAsync("send", pipe, "sip:bob@127.0.0.1:9", "--strip-metadata", "--identity", "sip:alice@ims.example", "--json");
+        Assert.That(Of(folder, "leftOut").Single().GetProperty("reason").GetString(), Is.EqualTo("Empty"));
+        itself.AssertFailed("SourceUnreadable");
+        stripped.AssertFailed("SourceUnreadable");
+    }
+
+    [Test]
+    public async Task A_link_that_is_named_itself_is_sent_with_an_icon_and_with_the_size_of_its_file()
+    {
+        string link = Path.Combine(_folder.Path, "link.png");
+        File.CreateSymbolicLink(link, _folder.File("photo.png", MetadataPictures.Encode(SKEncodedImageFormat.Png, 500, 300)));
+        await using CliProcess bob = Listen("--count", "1");
+        CliResult sent = await SendAsync(bob, link);
+        Assert.That(sent.Status, Is.Zero, sent.Errors);
+        JsonElement invitation = await bob.EventAsync("invitation");
+        Assert.Multiple(() =>
+        {
+            Assert.That(invitation.TryGetProperty("icon", out _), Is.True);
+            Assert.That(Of(sent, "reading").Single().GetProperty("size"), Is.EqualTo(invitation.GetProperty("size")).Using<JsonElement>(static (a, b) => a.GetInt64() == b.GetInt64()));
         });
     }
 
@@ -92,6 +123,8 @@ public sealed class CliPicturesTests
     [TestCase("-", "--name with a type")]
     [TestCase("- --name a.png", "--type is missing")]
     [TestCase("- - --name a.png --type image/png", "two of them")]
+    [TestCase("- --name  --type image/png", "an empty name")]
+    [TestCase("- --name .. --type image/png", "a name of a folder")]
     [TestCase("a.png --name a.png", "a file has its name")]
     [TestCase("fold*r/a.png", "a pattern of folders")]
     public async Task What_does_not_go_together_is_wrong_usage(string arguments, string why)

@@ -21,5 +21,14 @@ internal sealed class Folder : IDisposable
         return path;
     }
 
+    /// <summary>Makes a named pipe. Not on Windows.</summary>
+    public string Pipe(string name)
+    {
+        string path = System.IO.Path.Combine(Path, name);
+        using var mkfifo = System.Diagnostics.Process.Start("mkfifo", [path]);
+        mkfifo.WaitForExit();
+        return mkfifo.ExitCode == 0 ? path : throw new InvalidOperationException($"mkfifo ended with {mkfifo.ExitCode}.");
+    }
+
     public void Dispose() => Directory.Delete(_outer, recursive: true);
 }

@@ -35,6 +35,36 @@ public sealed class ImageSourceTests
         });
     }
 
+    [Test]
+    public async Task A_link_is_shared_as_the_file_it_leads_to_until_that_changes()
+    {
+        string path = _folder.File("a.png", [.. Png, .. new byte[5000]]);
+        string first = Path.Combine(_folder.Path, "first.png");
+        string link = Path.Combine(_folder.Path, "link.png");
+        File.CreateSymbolicLink(first, "a.png");
+        File.CreateSymbolicLink(link, first);
+        ImageSource source = ImageSource.FromFile(link);
+        ImageDescription description = await source.DescribeAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That(description.Name, Is.EqualTo("link.png"));
+            Assert.That(description.Size, Is.EqualTo(Png.Length + 5000));
+            Assert.That(description.Modified, Is.EqualTo(new DateTimeOffset(File.GetLastWriteTimeUtc(path))));
+        });
+        source.OpenRead(description).Dispose();
+        File.AppendAllText(path, "more");
+        Assert.That(() => source.OpenRead(description), Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.SourceUnreadable));
+    }
+
+    [Test]
+    [Platform(Exclude = "Win", Reason = "Windows has no such files.")]
+    public async Task A_pipe_is_not_waited_for()
+    {
+        Task<ImageDescription> describing = Task.Run(() => ImageSource.FromFile(_folder.Pipe("pipe.png")).DescribeAsync());
+        Assert.That(await Task.WhenAny(describing, Task.Delay(TimeSpan.FromSeconds(20))), Is.SameAs(describing));
+        Assert.That(async () => await describing, Throws.TypeOf<ImageShareException>().With.Property("Error").EqualTo(ImageShareError.SourceUnreadable));
+    }
+
     [TestCase("/home/x/a.png", "a.png")]
     [TestCase("C:\\x\\a.png", "a.png")]
     [TestCase("\\\\srv\\share\\a.png", "a.png")]
