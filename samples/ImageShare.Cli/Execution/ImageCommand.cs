@@ -9,7 +9,7 @@ namespace ImageShare.Cli.Execution;
 
 /// <summary>
 /// The command of <c>listen --exec</c>: runs once for each stored image, with what is known of it in environment variables. No shell reads any of that. When this program is interrupted, the
-/// commands that run are killed, with the processes they started.
+/// commands that run are killed, with the processes below them.
 /// </summary>
 internal sealed class ImageCommand(IReporter reporter, string program, string[] arguments) : IDisposable
 {
@@ -39,7 +39,16 @@ internal sealed class ImageCommand(IReporter reporter, string program, string[] 
                 return false;
             }
 
-            await _turns.WaitAsync(cancellationToken);
+            try
+            {
+                await _turns.WaitAsync(cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                reporter.Executed(new ExecutedCommand(program, path) { Problem = "it was not run, because this program is exiting" });
+                throw;
+            }
+
             try
             {
                 ExecutedCommand ended = await RunAsync(path, Variables(invitation, result, path), cancellationToken);
@@ -101,6 +110,7 @@ internal sealed class ImageCommand(IReporter reporter, string program, string[] 
         {
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(CancellationToken.None);
+            reporter.Executed(command with { Problem = "it was killed, because this program is exiting", Took = Stopwatch.GetElapsedTime(begun) });
             throw;
         }
     }

@@ -8,7 +8,7 @@ internal sealed record ExecutedCommand(string Program, string Path)
     /// <summary>Null if it did not run to its end.</summary>
     public int? ExitStatus { get; init; }
 
-    /// <summary>Why it did not run, as a clause; null if it ran.</summary>
+    /// <summary>Why it did not run to its end, as a clause; null if it did.</summary>
     public string? Problem { get; init; }
 
     public TimeSpan Took { get; init; }

@@ -125,6 +125,30 @@ public sealed class CliExecTests
         Assert.That(() => running.Any(IsAlive), Is.False.After(10_000, 20));
     }
 
+    [Test]
+    public async Task Interrupted_it_names_the_images_whose_command_did_not_come_to_its_end()
+    {
+        await using CliProcess bob = Listen("--exec", Script("exec sleep 300"));
+        for (int i = 0; i < 5; i++)
+        {
+            _folder.File($"{i}.png", TestImage.Png(2000 + i));
+        }
+
+        CliResult sent = await SendAsync(await AddressOf(bob), _folder.Path);
+        Assert.That(sent.Status, Is.Zero, sent.Errors);
+        for (int i = 0; i < 5; i++)
+        {
+            await bob.EventAsync("completed");
+        }
+
+        bob.Interrupt();
+        CliResult listened = await bob.EndAsync();
+        Assert.That(listened.Status, Is.EqualTo(130));
+        JsonElement[] executed = [.. listened.Events.Where(static e => e.GetProperty("event").GetString() == "executed")];
+        Assert.That(executed.Select(static e => Path.GetFileName(e.GetProperty("path").GetString())), Is.EquivalentTo((string[])["0.png", "1.png", "2.png", "3.png", "4.png"]));
+        Assert.That(executed.Count(static e => e.GetProperty("problem").GetString()!.StartsWith("it was not run", StringComparison.Ordinal)), Is.EqualTo(1));
+    }
+
     // A process nobody has waited for is not alive.
     private static bool IsAlive(string pid)
     {
