@@ -5,11 +5,10 @@ namespace ImageShare.Cli.Shares;
 /// <summary>Finds out at the start that the folder for received images cannot be written, and not when the first image is lost.</summary>
 internal static class Inbox
 {
-    /// <summary>Tries to write into the folder, and leaves nothing behind: a folder that does not exist is made when the first image comes.</summary>
+    /// <summary>Makes the folder if there is none, and tries to write into it. The folder stays: another program may have begun to use it.</summary>
     /// <exception cref="ImageShareException">It cannot be written.</exception>
     public static void Check(DirectoryInfo folder)
     {
-        DirectoryInfo[] missing = [.. Ancestors(folder).TakeWhile(static f => !f.Exists)];
         try
         {
             folder.Create();
@@ -19,26 +18,6 @@ internal static class Inbox
         {
             throw new ImageShareException(
                 ImageShareError.StoreNotWritable, $"Images cannot be stored in '{folder}': {e.Message.TrimEnd('.')}. Give another folder with --inbox DIR, or make this one writable.", e);
-        }
-
-        try
-        {
-            foreach (DirectoryInfo made in missing)
-            {
-                made.Delete();
-            }
-        }
-        catch (IOException)
-        {
-            // Another program has put something there meanwhile: then it is wanted.
-        }
-    }
-
-    private static IEnumerable<DirectoryInfo> Ancestors(DirectoryInfo? folder)
-    {
-        for (; folder is not null; folder = folder.Parent)
-        {
-            yield return folder;
         }
     }
 }

@@ -28,11 +28,26 @@ public sealed class CliStartTests
     }
 
     [Test]
-    public async Task A_folder_that_can_be_written_is_not_touched_before_an_image_comes()
+    public async Task A_folder_that_does_not_exist_is_made_for_all_programs_that_begin_at_once()
     {
-        await using CliProcess bob = CliProcess.Start("listen", "--identity", "sip:bob@ims.example", "--inbox", Path.Combine(_folder.Path, "a", "b"), "--json");
-        await bob.EventAsync("listening");
-        Assert.That(Directory.GetFileSystemEntries(_folder.Path), Is.Empty);
+        string inbox = Path.Combine(_folder.Path, "a", "b");
+        CliProcess[] programs = [.. Enumerable.Range(0, 4).Select(_ => CliProcess.Start("listen", "--identity", "sip:bob@ims.example", "--inbox", inbox, "--json"))];
+        try
+        {
+            foreach (CliProcess program in programs)
+            {
+                await program.EventAsync("listening");
+            }
+
+            Assert.That(Directory.GetFileSystemEntries(inbox), Is.Empty);
+        }
+        finally
+        {
+            foreach (CliProcess program in programs)
+            {
+                await program.DisposeAsync();
+            }
+        }
     }
 
     [TestCase("listen", "--transport", "tls")]
