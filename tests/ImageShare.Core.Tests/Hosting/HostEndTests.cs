@@ -1,9 +1,7 @@
 using System.Buffers;
 using ImageShare.Core.Hosting;
-using ImageShare.Core.Images;
 using ImageShare.Core.Images.Stores;
 using ImageShare.Core.Net;
-using ImageShare.Core.Sharing;
 using ImageShare.Core.Tests.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
