@@ -28,7 +28,7 @@ public sealed class CliStartTests
     }
 
     [Test]
-    public async Task A_folder_that_does_not_exist_is_made_for_all_programs_that_begin_at_once()
+    public async Task A_folder_that_can_be_made_is_not_touched_before_an_image_comes_by_any_program_that_begins()
     {
         string inbox = Path.Combine(_folder.Path, "a", "b");
         CliProcess[] programs = [.. Enumerable.Range(0, 4).Select(_ => CliProcess.Start("listen", "--identity", "sip:bob@ims.example", "--inbox", inbox, "--json"))];
@@ -39,7 +39,7 @@ public sealed class CliStartTests
                 await program.EventAsync("listening");
             }
 
-            Assert.That(Directory.GetFileSystemEntries(inbox), Is.Empty);
+            Assert.That(Directory.GetFileSystemEntries(_folder.Path), Is.Empty);
         }
         finally
         {
