@@ -27,6 +27,7 @@ public sealed class ProviderAgentTests
         await using Provider provider = await Provider.StartAsync(new ProviderSettings { UsesSha256 = sha256, HelpsNat = nat, ListensForTls = transport == "tls" });
         SipResponse answer = await RegisterAsync(provider, transport);
         Assert.That(answer.StatusCode, Is.EqualTo(200), provider.Log);
+        await provider.UntilLoggedAsync("SAVED alice at");
         Assert.Multiple(() =>
         {
             Assert.That(answer.Headers.Contacts, Has.Count.EqualTo(1), provider.Log);
@@ -46,6 +47,7 @@ public sealed class ProviderAgentTests
             new ProviderSettings { IsIms = true, UsesSha256 = sha256, UsesOutbound = outbound, ListensForTls = transport == "tls" });
         SipResponse answer = await RegisterAsync(provider, transport);
         Assert.That(answer.StatusCode, Is.EqualTo(200), provider.Log);
+        await provider.UntilLoggedAsync("S SAVED alice at");
         Assert.Multiple(() =>
         {
             Assert.That(answer.Headers.ServiceRoutes?.Single().Uri.User, Is.EqualTo("orig"), provider.Log);
