@@ -82,9 +82,20 @@ public sealed class DnsSipResolver : ISipResolver
     private async ValueTask<DnsAnswer<T>> AskAsync<T>(string name, QueryType type, Func<DnsResourceRecord, T?> read, CancellationToken cancellationToken)
         where T : class
     {
+        DnsQuestion question;
         try
         {
-            IDnsQueryResponse response = await _client.Value.QueryAsync(name, type, cancellationToken: cancellationToken).ConfigureAwait(false);
+            question = new DnsQuestion(name, type);
+        }
+        catch (ArgumentException)
+        {
+            // More than 63 characters in a label, or more than 255 in all.
+            return DnsAnswer.Failed<T>("this is no name that DNS can hold");
+        }
+
+        try
+        {
+            IDnsQueryResponse response = await _client.Value.QueryAsync(question, cancellationToken).ConfigureAwait(false);
             if (response.HasError && response.Header.ResponseCode != DnsHeaderResponseCode.NotExistentDomain)
             {
                 return DnsAnswer.Failed<T>($"the name server {response.NameServer} says {response.Header.ResponseCode}");
@@ -99,11 +110,6 @@ public sealed class DnsSipResolver : ISipResolver
         catch (DnsResponseException error)
         {
             return DnsAnswer.Failed<T>(error.Code == DnsResponseCode.ConnectionTimeout ? "no name server answered" : $"the name server's answer cannot be used ({error.DnsError})");
-        }
-        catch (ArgumentException)
-        {
-            // More than 63 characters in a label, or more than 255 in all.
-            return DnsAnswer.Failed<T>("this is no name that DNS can hold");
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

@@ -21,6 +21,10 @@ public sealed class HostileNameServerTests
         yield return new TestCaseData(1, new byte[] { 0xC0, 12, 0, 33, 0, 1, 0, 0, 0, 9, 0xFF, 0xFF, 0, 1 }).SetArgDisplayNames("a length that lies");
         yield return new TestCaseData(1, new byte[] { 0xC0, 12, 0, 33, 0, 1, 0, 0, 0, 9, 0, 0 }).SetArgDisplayNames("an empty record");
         yield return new TestCaseData(1, new byte[] { 63, 1, 2 }).SetArgDisplayNames("a cut name");
+
+        // Five labels of 63 bytes.
+        yield return new TestCaseData(1, (byte[])[.. Enumerable.Repeat<byte[]>([63, .. new byte[63]], 5).SelectMany(static label => label), 0, 0, 33, 0, 1, 0, 0, 0, 9, 0, 0])
+            .SetArgDisplayNames("a name that is too long");
     }
 
     // The alias of an alias of itself, and no record.
