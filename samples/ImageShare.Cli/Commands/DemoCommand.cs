@@ -28,7 +28,7 @@ internal static class DemoCommand
         common.AddTo(command, identity: false);
         command.SetAction(async (parsed, _) =>
         {
-            IReporter reporter = Reporters.For(common, parsed);
+            IReporter reporter = Reporters.For(common, parsed, isDrawn: true);
             return await CommandRunner.RunAsync(reporter, cancellationToken => RunAsync(common, parsed, parsed.GetValue(image), reporter, cancellationToken));
         });
         return command;

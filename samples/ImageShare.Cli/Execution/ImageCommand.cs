@@ -22,6 +22,8 @@ internal sealed class ImageCommand(IReporter reporter, string program, string[] 
     // A process that the command has left behind may keep its output open.
     private static readonly TimeSpan LastOutput = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(5);
+
     private readonly SemaphoreSlim _turns = new(MostAtOnce);
     private int _waiting;
 
@@ -108,10 +110,24 @@ internal sealed class ImageCommand(IReporter reporter, string program, string[] 
         }
         catch (OperationCanceledException)
         {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync(CancellationToken.None);
-            reporter.Executed(command with { Problem = "it was killed, because this program is exiting", Took = Stopwatch.GetElapsedTime(begun) });
+            string problem = await KillAsync(process) ? "it was killed, because this program is exiting" : "it could not be killed, and may go on: this program is exiting";
+            reporter.Executed(command with { Problem = problem, Took = Stopwatch.GetElapsedTime(begun) });
             throw;
+        }
+    }
+
+    // One that runs as another user may not be killed by this one. Then this program must end all the same.
+    private static async Task<bool> KillAsync(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(CancellationToken.None).WaitAsync(LastWait);
+            return true;
+        }
+        catch (Exception e) when (e is AggregateException or Win32Exception or TimeoutException)
+        {
+            return process.HasExited;
         }
     }
 

@@ -33,6 +33,9 @@ internal sealed class HumanReporter(bool showMessages, TimeSpan timeout, Termina
         }
     }
 
+    /// <summary>Whether the messages are drawn as they pass: lines about the state would stand between them.</summary>
+    public bool IsDrawn { get; init; }
+
     public void Listening(SipUri address)
     {
         bool isTls = address.IsSecure || string.Equals(address.Parameters.GetValue("transport"), "tls", StringComparison.OrdinalIgnoreCase);
@@ -180,15 +183,7 @@ internal sealed class HumanReporter(bool showMessages, TimeSpan timeout, Termina
 
     public async Task<ImageShareResult> FollowAsync(ImageShareSession session, CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref _following);
-        FollowedResult followed;
-        using (RowWatcher? row = _showsBars ? new RowWatcher(session, Screen) : null)
-        {
-            IShareWatcher watcher = row is null ? new LineWatcher(session, () => Volatile.Read(ref _following) > 1) : row;
-            followed = await FollowedShare.WaitAsync(session, watcher, timeout, TimeProvider.System, cancellationToken);
-        }
-
-        Interlocked.Decrement(ref _following);
+        FollowedResult followed = await WatchAsync(session, cancellationToken);
         ImageShareResult result = followed.Result;
 
         if (result.IsCompleted)
@@ -217,6 +212,21 @@ internal sealed class HumanReporter(bool showMessages, TimeSpan timeout, Termina
         }
 
         return result;
+    }
+
+    private async Task<FollowedResult> WatchAsync(ImageShareSession session, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _following);
+        try
+        {
+            using RowWatcher? row = _showsBars ? new RowWatcher(session, Screen) : null;
+            IShareWatcher watcher = row is not null ? row : IsDrawn ? new NoWatcher() : new LineWatcher(session, () => Volatile.Read(ref _following) > 1);
+            return await FollowedShare.WaitAsync(session, watcher, timeout, TimeProvider.System, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _following);
+        }
     }
 
     public void Failed(ImageShareError error, string message, int? sipStatus, int? msrpStatus, ShareName? of = null) =>

@@ -2,7 +2,7 @@ using ImageShare.Core.Sharing;
 
 namespace ImageShare.Cli.Reporting;
 
-/// <summary>For --quiet.</summary>
+/// <summary>For --quiet, and for a share whose messages are drawn.</summary>
 internal sealed class NoWatcher : IShareWatcher
 {
     public void State(ImageShareState state)

@@ -6,12 +6,15 @@ namespace ImageShare.Cli.Reporting;
 /// <summary>Chooses the reporter.</summary>
 internal static class Reporters
 {
-    public static IReporter For(CommonOptions common, ParseResult parsed)
+    /// <param name="common">The common options.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="isDrawn">See <see cref="HumanReporter.IsDrawn"/>.</param>
+    public static IReporter For(CommonOptions common, ParseResult parsed, bool isDrawn = false)
     {
         TimeSpan timeout = TimeSpan.FromSeconds(parsed.GetValue(common.TimeoutSeconds));
         bool isQuiet = parsed.GetValue(common.Quiet);
         return parsed.GetValue(common.Json) ? new JsonReporter(new JsonOutput(Console.Out), timeout, isQuiet)
             : isQuiet ? new QuietReporter(timeout)
-            : new HumanReporter(parsed.GetValue(common.Verbose), timeout, new TerminalPictures(!parsed.GetValue(common.NoPreview)));
+            : new HumanReporter(parsed.GetValue(common.Verbose), timeout, new TerminalPictures(!parsed.GetValue(common.NoPreview))) { IsDrawn = isDrawn };
     }
 }

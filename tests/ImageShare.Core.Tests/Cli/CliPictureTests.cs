@@ -95,6 +95,14 @@ public sealed class CliPictureTests
         Assert.That(string.Concat(demo.Lines).AsSpan().IndexOfAny('▀', '\e'), Is.Negative);
     }
 
+    [Test]
+    public async Task Nothing_stands_between_the_lines_of_the_demo()
+    {
+        CliResult demo = await CliProcess.RunAsync("demo");
+        string[] drawn = [.. demo.Lines.SkipWhile(static line => !line.Contains('│', StringComparison.Ordinal)).TakeWhile(static line => !line.StartsWith("Completed", StringComparison.Ordinal))];
+        Assert.That(drawn, Has.Length.GreaterThan(8).And.All.Match("│.*│"));
+    }
+
     private async Task<(CliResult Sent, JsonElement Invitation, byte[] Received)> ShareAsync(string picture, params string[] options)
     {
         await using CliProcess bob = CliProcess.Start("listen", "--identity", "sip:bob@ims.example", "--inbox", Path.Combine(_folder.Outer, "received"), "--accept", "auto", "--count", "1", "--json");
