@@ -170,7 +170,7 @@ internal sealed class HumanReporter(bool showMessages, TimeSpan timeout, Termina
         }
     }
 
-    public void NoIcon(string name, string reason) => Say($"[bold]{Safe(name)}[/] {Safe(reason)}: it is sent without an icon.");
+    public void NoIcon(string name, string reason) => Say($"[bold]{Safe(name)}[/] {Safe(reason)}: no icon is made of it.");
 
     public void Trace(ImageShareTraceEvent message)
     {

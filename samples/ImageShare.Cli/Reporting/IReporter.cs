@@ -43,7 +43,7 @@ internal interface IReporter
     /// <summary>A command that was run for a stored image has ended.</summary>
     void Executed(ExecutedCommand command);
 
-    /// <summary>An image is sent without an icon, since none could be made from it.</summary>
+    /// <summary>No icon could be made of an image; if it can be sent, it is sent without one.</summary>
     /// <param name="name">The name of the image.</param>
     /// <param name="reason">Why, as words that follow the name.</param>
     void NoIcon(string name, string reason);

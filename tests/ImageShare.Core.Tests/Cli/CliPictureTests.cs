@@ -73,7 +73,7 @@ public sealed class CliPictureTests
         Assert.That(sent.Status, Is.Zero, sent.Errors);
         Assert.Multiple(() =>
         {
-            Assert.That(sent.Lines.Count(static line => line == "noise.png is of a format that cannot be decoded here, or damaged: it is sent without an icon."), Is.EqualTo(1));
+            Assert.That(sent.Lines.Count(static line => line == "noise.png is of a format that cannot be decoded here, or damaged: no icon is made of it."), Is.EqualTo(1));
             Assert.That(invitation.TryGetProperty("icon", out _), Is.False);
             Assert.That(received, Has.Length.EqualTo(20_000));
         });
