@@ -23,14 +23,14 @@ internal static class Parsers
 
     public static Parser<string> Text { get; } = new(static (string text, [MaybeNullWhen(false)] out string value) => (value = text).Length > 0, "a text");
 
-    public static Parser<bool> Flag { get; } = new(bool.TryParse, "true or false");
+    public static Parser<bool> Flag { get; } = Parsable<bool>("true or false");
 
-    public static Parser<SipUri> Uri { get; } = new(static (string text, [MaybeNullWhen(false)] out SipUri value) => SipUri.TryParse(text, out value), "a SIP URI, such as sip:alice@ims.example");
+    public static Parser<SipUri> Uri { get; } = Parsable<SipUri>("a SIP URI, such as sip:alice@ims.example");
 
     public static Parser<IPEndPoint> EndPoint { get; } = new(
         static (string text, [MaybeNullWhen(false)] out IPEndPoint value) => IPEndPoint.TryParse(text, out value), "an IP address and a port, such as 192.0.2.7:5060 or [2001:db8::7]:5060");
 
-    public static Parser<IPAddress> Address { get; } = new(static (string text, [MaybeNullWhen(false)] out IPAddress value) => IPAddress.TryParse(text, out value), "an IP address, such as 192.0.2.7");
+    public static Parser<IPAddress> Address { get; } = Parsable<IPAddress>("an IP address, such as 192.0.2.7");
 
     public static Parser<int> Port { get; } = Number(0, 65535, "a port, 0 to 65535");
 
@@ -50,14 +50,11 @@ internal static class Parsers
         static (string text, out TimeSpan value) => TryParseTime(text, out value) && value > TimeSpan.Zero && value <= Day,
         "a time of at most a day, such as 00:00:30 for half a minute");
 
-    public static Parser<Guid> Id { get; } = new(Guid.TryParse, "a GUID");
+    public static Parser<Guid> Id { get; } = Parsable<Guid>("a GUID");
 
-    public static Parser<MediaType> Type { get; } = new(
-        static (string text, [MaybeNullWhen(false)] out MediaType value) => MediaType.TryParse(System.Text.Encoding.UTF8.GetBytes(text), out value), "a media type, such as image/jpeg");
+    public static Parser<MediaType> Type { get; } = Parsable<MediaType>("a media type, such as image/jpeg");
 
-    public static Parser<ImageShareProfile> Profile { get; } = new(
-        static (string text, [MaybeNullWhen(false)] out ImageShareProfile value) => (value = ImageShareProfile.Find(text)) is not null,
-        $"a profile: {string.Join(", ", ImageShareProfile.All.Select(static profile => profile.Name))}");
+    public static Parser<ImageShareProfile> Profile { get; } = Parsable<ImageShareProfile>($"a profile: {string.Join(", ", ImageShareProfile.All.Select(static profile => profile.Name))}");
 
     public static Parser<SipTransportChoice> Transport { get; } = OneOf(SipTransportChoice.BySize, SipTransportChoice.Udp, SipTransportChoice.Tcp, SipTransportChoice.Tls);
 
@@ -68,6 +65,9 @@ internal static class Parsers
     public static Parser<string> FirstLine { get; } = new(
         static (string text, [MaybeNullWhen(false)] out string value) => (value = System.IO.File.Exists(text) ? System.IO.File.ReadLines(text).FirstOrDefault() : null) is { Length: > 0 },
         "the path of a file whose first line is the password");
+
+    private static Parser<T> Parsable<T>(string expected)
+        where T : IParsable<T> => new(static (string text, [MaybeNullWhen(false)] out T value) => T.TryParse(text, CultureInfo.InvariantCulture, out value), expected);
 
     // A number alone would be days, which nobody means.
     private static bool TryParseTime(string text, out TimeSpan value)

@@ -20,6 +20,8 @@ namespace ImageShare.Core;
 /// <summary>The options of an <see cref="ImageShareClient"/>. Only <see cref="Identity"/> is required.</summary>
 public sealed record ImageShareOptions
 {
+    // A configuration binder fills the object it finds in a property. So no default here is one that others have too, such as ImageShareLimits.Default.
+
     /// <summary>The SIP address of the user, sent in From; for example <c>sip:alice@ims.example</c>.</summary>
     public required SipUri Identity { get; init; }
 
@@ -64,7 +66,7 @@ public sealed record ImageShareOptions
     public SipRegistrationOptions? Registration { get; init; }
 
     /// <summary>Settings for IMS networks: service route, preferred identity and service, access network, privacy. Default none.</summary>
-    public ImsSettings Ims { get; init; } = ImsSettings.None;
+    public ImsSettings Ims { get; init; } = new();
 
     /// <summary>Extra header fields for every capability query and invitation. Default none.</summary>
     public ExtraHeaders Headers { get; init; } = ExtraHeaders.None;
@@ -90,7 +92,7 @@ public sealed record ImageShareOptions
     /// TLS settings for SIP: the trusted roots for servers, and the certificate of this side. With a certificate, the client also listens for
     /// TLS; without one, peers can only use connections opened by this side. Default: the machine's trusted roots and no certificate.
     /// </summary>
-    public TlsOptions SipTls { get; init; } = TlsOptions.Default;
+    public TlsOptions SipTls { get; init; } = new();
 
     /// <summary>The port to listen on for SIP over TLS, at the address of <see cref="LocalEndPoint"/>. 0 (the default) picks a free port.</summary>
     public int SipTlsPort { get; init; }
@@ -111,7 +113,7 @@ public sealed record ImageShareOptions
     /// TLS settings for MSRP. Without a certificate, the client creates one for its lifetime, which peers verify by its fingerprint in SDP.
     /// The trusted roots apply to peers that send no fingerprint. Default: a generated certificate and the machine's trusted roots.
     /// </summary>
-    public TlsOptions MsrpTls { get; init; } = TlsOptions.Default;
+    public TlsOptions MsrpTls { get; init; } = new();
 
     /// <summary>
     /// The MSRP relays of this side (RFC 4976), from nearest to outermost. Each share, sent or received, authenticates with them and gives
@@ -184,10 +186,10 @@ public sealed record ImageShareOptions
     public SipCredentials? Credentials { get; init; }
 
     /// <summary>The protocol profile, which decides how messages are written. Default <see cref="ImageShareProfile.Rcs2"/>.</summary>
-    public ImageShareProfile Profile { get; init; } = ImageShareProfile.Rcs2;
+    public ImageShareProfile Profile { get; init; } = ImageShareProfile.Rcs2 with { };
 
     /// <summary>Size limits and timeouts.</summary>
-    public ImageShareLimits Limits { get; init; } = ImageShareLimits.Default;
+    public ImageShareLimits Limits { get; init; } = new();
 
     /// <summary>
     /// The image types that are accepted and announced. image/jpeg is always included (IR.79 §3.6). Default: JPEG, GIF, BMP, PNG, WebP, HEIC.

@@ -5,6 +5,9 @@ namespace ImageShare.Core.Sharing;
 /// <summary>Size limits and timeouts. Every timeout must be positive and at most one day.</summary>
 public sealed record ImageShareLimits
 {
+    // One list for all: records compare lists by reference. It stands before Default, which needs it.
+    private static readonly IReadOnlyList<TimeSpan> UsualRetryDelays = [TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20)];
+
     private readonly int? _maxInvitationsPerPeer;
     private readonly int? _maxSharesPerPeer;
     private readonly int? _maxRequestsPerSource;
@@ -113,7 +116,7 @@ public sealed record ImageShareLimits
     /// Retry-After of the peer replaces the entry unless it exceeds <see cref="AnswerTimeout"/>, which ends the query. Default 10 s, then 20
     /// s (IR.74 §3.3). At most three entries (IR.79 §3.3).
     /// </summary>
-    public IReadOnlyList<TimeSpan> QueryRetryDelays { get; init; } = [TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20)];
+    public IReadOnlyList<TimeSpan> QueryRetryDelays { get; init; } = UsualRetryDelays;
 
     /// <summary>
     /// How many peers <see cref="ImageShareClient.Capabilities"/> remembers. The least recently updated one is dropped first. Default 1024.

@@ -1,10 +1,15 @@
+using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
+using ImageShare.Core.Text.Conversion;
+
 namespace ImageShare.Core.Sharing;
 
 /// <summary>
 /// A protocol profile: how this side writes its messages. Reading does not depend on it; every variant is always accepted. Use one of the
-/// named profiles, or modify one with a <c>with</c> expression.
+/// named profiles, or modify one with a <c>with</c> expression. A configuration binder finds it by its name.
 /// </summary>
-public sealed record ImageShareProfile
+[TypeConverter(typeof(TextConverter<ImageShareProfile>))]
+public sealed record ImageShareProfile : IParsable<ImageShareProfile>
 {
     private ImageShareProfile(string name) => Name = name;
 
@@ -111,6 +116,15 @@ public sealed record ImageShareProfile
     /// <summary>Finds a named profile, ignoring case; null if there is none.</summary>
     public static ImageShareProfile? Find(string name) =>
         All.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    static ImageShareProfile IParsable<ImageShareProfile>.Parse(string s, IFormatProvider? provider)
+    {
+        ArgumentNullException.ThrowIfNull(s);
+        return Find(s) ?? throw new FormatException($"'{s}' is not a profile: {string.Join(", ", All.Select(static p => p.Name))}.");
+    }
+
+    static bool IParsable<ImageShareProfile>.TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out ImageShareProfile result) =>
+        (result = s is null ? null : Find(s)) is not null;
 
     /// <inheritdoc/>
     public override string ToString() => Name;

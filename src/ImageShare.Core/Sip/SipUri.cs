@@ -1,17 +1,20 @@
 using System.Buffers;
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text;
 using ImageShare.Core.Text;
+using ImageShare.Core.Text.Conversion;
 
 namespace ImageShare.Core.Sip;
 
 /// <summary>
 /// A SIP or SIPS URI in its parts (RFC 3261 §19.1), or a URI of any other scheme (tel:, urn:, ...) carried unchanged.
 /// Immutable. Two URIs are equal by the component rules of RFC 3261 §19.1.4; these rules are not transitive, because a
-/// parameter that only one of the two has is mostly left aside.
+/// parameter that only one of the two has is mostly left aside. A configuration binder reads it from its text.
 /// </summary>
-public sealed record SipUri
+[TypeConverter(typeof(TextConverter<SipUri>))]
+public sealed record SipUri : IParsable<SipUri>
 {
     // A message holds many URIs: what nearly none of them has stands apart.
     private readonly Rarely? _rarely;
@@ -145,20 +148,14 @@ public sealed record SipUri
 
     /// <summary>Reads a URI.</summary>
     /// <exception cref="FormatException">The text is no URI.</exception>
-    public static SipUri Parse(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        return TryParse(text, out SipUri? value)
-            ? value
-            : throw new FormatException($"'{text}' is not a URI such as sip:alice@example.com.");
-    }
+    public static SipUri Parse(string text) => ParsedText.Parse<SipUri>(text, TryParse, "a URI such as sip:alice@example.com");
 
     /// <summary>Reads a URI; false when the text is null or no URI.</summary>
-    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out SipUri? value)
-    {
-        value = null;
-        return text is not null && TryParse(Encoding.UTF8.GetBytes(text), out value);
-    }
+    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out SipUri? value) => ParsedText.TryParse(text, TryParse, out value);
+
+    static SipUri IParsable<SipUri>.Parse(string s, IFormatProvider? provider) => Parse(s);
+
+    static bool IParsable<SipUri>.TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out SipUri result) => TryParse(s, out result);
 
     /// <summary>
     /// SIP-URI / SIPS-URI / absoluteURI (RFC 3261 §25.1). A <c>%</c> that begins no escape is kept as it is. The userinfo ends at

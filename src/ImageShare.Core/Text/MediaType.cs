@@ -1,14 +1,17 @@
 using System.Buffers;
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using ImageShare.Core.Text.Conversion;
 
 namespace ImageShare.Core.Text;
 
 /// <summary>
 /// A media type with parameters, such as <c>image/png</c> or <c>multipart/related;boundary="b"</c> (Content-Type, RFC 2045 §5.1; also used in
-/// SIP, MIME parts and MSRP). Immutable; type and subtype are case-insensitive.
+/// SIP, MIME parts and MSRP). Immutable; type and subtype are case-insensitive. A configuration binder reads it from its text.
 /// </summary>
-public sealed record MediaType
+[TypeConverter(typeof(TextConverter<MediaType>))]
+public sealed record MediaType : IParsable<MediaType>
 {
     /// <summary>Creates a media type.</summary>
     /// <param name="type">The type before the slash: a token or <c>*</c>.</param>
@@ -55,13 +58,11 @@ public sealed record MediaType
 
     /// <summary>Parses a media type.</summary>
     /// <exception cref="FormatException">The text is not a media type.</exception>
-    public static MediaType Parse(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        return TryParse(Encoding.UTF8.GetBytes(text), out MediaType? value)
-            ? value
-            : throw new FormatException($"'{text}' is not a media type such as image/png.");
-    }
+    public static MediaType Parse(string text) => ParsedText.Parse<MediaType>(text, TryParse, "a media type such as image/png");
+
+    static MediaType IParsable<MediaType>.Parse(string s, IFormatProvider? provider) => Parse(s);
+
+    static bool IParsable<MediaType>.TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out MediaType result) => ParsedText.TryParse(s, TryParse, out result);
 
     /// <summary>type "/" subtype *(";" parameter). White space around separators is allowed; the whole text must match.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out MediaType? value)

@@ -15,7 +15,7 @@ public sealed class LayerTests
     internal static readonly Dictionary<string, string[]> Arrows = new()
     {
         [""] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Sharing.Offers", "Sharing.Peers", "Sharing.Sessions", "Sharing.Media", "Sharing.Calls", "Sharing.Calls.Outgoing", "Sharing.Calls.Incoming", "Images", "Images.Stores", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Authentication", "Sip.Names", "Sip.Transport", "Sip.UserAgents", "Sip.UserAgents.Settings", "Sip.UserAgents.Registration", "Sip.Registration", "Msrp", "Msrp.Relays", "Msrp.Transfers", "Msrp.Sessions", "Net", "Text", "Diagnostics"],
-        ["Sharing"] = ["Images", "Images.Stores", "Sip", "Sip.Headers", "Sip.Messages", "Sdp", "Sdp.Attributes", "Text"],
+        ["Sharing"] = ["Images", "Images.Stores", "Sip", "Sip.Headers", "Sip.Messages", "Sdp", "Sdp.Attributes", "Text", "Text.Conversion"],
         ["Sharing.StateMachine"] = ["Sharing", "Sip"],
         ["Sharing.Endings"] = ["Sharing", "Sharing.StateMachine", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Dialogs", "Sip.Authentication", "Msrp", "Msrp.Relays", "Msrp.Transfers", "Msrp.Sessions", "Text"],
         ["Sharing.Offers"] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Images", "Images.Stores", "Bodies", "Bodies.Unwrapping", "Bodies.Cpim", "Sip", "Sip.Headers", "Sip.Messages", "Sdp", "Sdp.Attributes", "Sdp.FileTransfer", "Text"],
@@ -25,8 +25,8 @@ public sealed class LayerTests
         ["Sharing.Calls"] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Sharing.Offers", "Sharing.Sessions", "Sharing.Media", "Sdp", "Sdp.Attributes", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Dialogs", "Sip.UserAgents.Requests", "Sip.UserAgents.Sessions", "Msrp", "Msrp.Relays", "Msrp.Transfers", "Msrp.Sessions", "Text", "Diagnostics"],
         ["Sharing.Calls.Outgoing"] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Sharing.Offers", "Sharing.Peers", "Sharing.Sessions", "Sharing.Media", "Sharing.Calls", "Images", "Images.Stores", "Bodies", "Bodies.Unwrapping", "Bodies.Cpim", "Sdp", "Sdp.Attributes", "Sdp.FileTransfer", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Dialogs", "Sip.Authentication", "Sip.Transport", "Sip.UserAgents.Transactions", "Sip.UserAgents", "Sip.UserAgents.Requests", "Sip.UserAgents.Sessions", "Sip.UserAgents.Calls", "Msrp", "Net", "Text", "Diagnostics"],
         ["Sharing.Calls.Incoming"] = ["Sharing", "Sharing.StateMachine", "Sharing.Endings", "Sharing.Offers", "Sharing.Peers", "Sharing.Sessions", "Sharing.Media", "Sharing.Calls", "Images", "Images.Stores", "Bodies", "Bodies.Unwrapping", "Bodies.Cpim", "Sdp", "Sdp.Attributes", "Sdp.FileTransfer", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Dialogs", "Sip.Authentication", "Sip.Transport", "Sip.UserAgents", "Sip.UserAgents.Requests", "Sip.UserAgents.Sessions", "Sip.UserAgents.Calls", "Msrp", "Net", "Text", "Diagnostics"],
-        ["Sip"] = ["Text"],
-        ["Sip.Headers"] = ["Sip", "Text"],
+        ["Sip"] = ["Text", "Text.Conversion"],
+        ["Sip.Headers"] = ["Sip", "Text", "Text.Conversion"],
         ["Sip.Messages"] = ["Sip", "Sip.Headers", "Text"],
         ["Sip.Messages.Reading"] = ["Sip", "Sip.Headers", "Sip.Messages", "Text"],
         ["Sip.Transactions"] = ["Sip", "Sip.Headers", "Sip.Messages", "Text"],
@@ -66,12 +66,13 @@ public sealed class LayerTests
         ["Net.Sockets"] = [],
         ["Net.Listening"] = [],
         ["Diagnostics"] = ["Text"],
-        ["Text"] = [],
+        ["Text"] = ["Text.Conversion"],
+        ["Text.Conversion"] = [],
     };
 
     // Layers of values, readers, writers and machines: they must not wait, look at a clock, or log.
     private static readonly string[] PureLayers =
-        ["Text", "Authentication", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Messages.Reading", "Sip.Transactions", "Sip.Dialogs", "Sip.Authentication", "Sip.Registration", "Sdp", "Sdp.Attributes", "Sdp.FileTransfer", "Sdp.Lines", "Bodies", "Bodies.Cpim", "Bodies.Unwrapping", "Msrp", "Msrp.Framing", "Sharing.StateMachine", "Sharing.Offers"];
+        ["Text", "Text.Conversion", "Authentication", "Sip", "Sip.Headers", "Sip.Messages", "Sip.Messages.Reading", "Sip.Transactions", "Sip.Dialogs", "Sip.Authentication", "Sip.Registration", "Sdp", "Sdp.Attributes", "Sdp.FileTransfer", "Sdp.Lines", "Bodies", "Bodies.Cpim", "Bodies.Unwrapping", "Msrp", "Msrp.Framing", "Sharing.StateMachine", "Sharing.Offers"];
 
     private const string Tasks = "System.Threading.Tasks.";
     private const string Stream = "System.IO.Stream";

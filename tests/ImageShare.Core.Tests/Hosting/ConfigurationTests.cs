@@ -19,7 +19,7 @@ namespace ImageShare.Core.Tests.Hosting;
 public sealed class ConfigurationTests
 {
     // One right value for each option, and another than the default.
-    private static readonly Dictionary<string, string> Right = new()
+    internal static readonly Dictionary<string, string> Right = new()
     {
         ["AcceptedTypes"] = "image/jpeg, image/png",
         ["AcceptSha1Fingerprints"] = "true",
@@ -305,6 +305,6 @@ public sealed class ConfigurationTests
         return options.Client;
     }
 
-    private static IConfigurationSection Section(Dictionary<string, string> values) =>
+    internal static IConfigurationSection Section(Dictionary<string, string> values) =>
         new ConfigurationBuilder().AddInMemoryCollection(values.Select(static v => KeyValuePair.Create($"ImageShare:{v.Key}", (string?)v.Value))).Build().GetSection("ImageShare");
 }

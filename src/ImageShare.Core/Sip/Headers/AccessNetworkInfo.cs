@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using ImageShare.Core.Text;
+using ImageShare.Core.Text.Conversion;
 
 namespace ImageShare.Core.Sip.Headers;
 
@@ -10,7 +12,8 @@ namespace ImageShare.Core.Sip.Headers;
 /// </summary>
 /// <param name="AccessType">The kind of access, such as <c>IEEE-802.11</c> or <c>ADSL</c>; compared without case.</param>
 /// <param name="Parameters">Cell, line or extension parameters in their order.</param>
-public sealed record AccessNetworkInfo(string AccessType, ParameterList Parameters = default) : ISipHeaderValue
+[TypeConverter(typeof(TextConverter<AccessNetworkInfo>))]
+public sealed record AccessNetworkInfo(string AccessType, ParameterList Parameters = default) : ISipHeaderValue, IParsable<AccessNetworkInfo>
 {
     /// <summary>access-net-spec = (access-type / access-class) *(SEMI access-info); reads all of the text.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out AccessNetworkInfo? value) => TryParse(TextSlice.Copy(text), out value);
@@ -52,6 +55,10 @@ public sealed record AccessNetworkInfo(string AccessType, ParameterList Paramete
         output.WriteUtf8(AccessType);
         Parameters.Write(output);
     }
+
+    static AccessNetworkInfo IParsable<AccessNetworkInfo>.Parse(string s, IFormatProvider? provider) => ParsedText.Parse<AccessNetworkInfo>(s, TryParse, "a value of P-Access-Network-Info such as IEEE-802.11");
+
+    static bool IParsable<AccessNetworkInfo>.TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out AccessNetworkInfo result) => ParsedText.TryParse(s, TryParse, out result);
 
     /// <inheritdoc/>
     public override string ToString() => HeaderGrammar.Print(this);

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using ImageShare.Core.Text;
+using ImageShare.Core.Text.Conversion;
 
 namespace ImageShare.Core.Sip.Headers;
 
@@ -11,7 +13,8 @@ namespace ImageShare.Core.Sip.Headers;
 /// <param name="DisplayName">The name without quotes and escapes; null when there is none.</param>
 /// <param name="Uri">The address, of any scheme.</param>
 /// <param name="Parameters">The header parameters: those after the angle brackets.</param>
-public sealed record NameAddress(string? DisplayName, SipUri Uri, ParameterList Parameters = default) : ISipHeaderValue
+[TypeConverter(typeof(TextConverter<NameAddress>))]
+public sealed record NameAddress(string? DisplayName, SipUri Uri, ParameterList Parameters = default) : ISipHeaderValue, IParsable<NameAddress>
 {
     private UnreadPart<SipUri> _uri = new(Uri);
 
@@ -203,6 +206,10 @@ public sealed record NameAddress(string? DisplayName, SipUri Uri, ParameterList 
         output.WriteByte((byte)'>');
         Parameters.Write(output);
     }
+
+    static NameAddress IParsable<NameAddress>.Parse(string s, IFormatProvider? provider) => ParsedText.Parse<NameAddress>(s, TryParse, "an address such as \"Alice\" <sip:alice@example.com>");
+
+    static bool IParsable<NameAddress>.TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out NameAddress result) => ParsedText.TryParse(s, TryParse, out result);
 
     /// <inheritdoc/>
     public override string ToString() => HeaderGrammar.Print(this);

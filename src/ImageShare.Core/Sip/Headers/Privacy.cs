@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using ImageShare.Core.Text;
+using ImageShare.Core.Text.Conversion;
 
 namespace ImageShare.Core.Sip.Headers;
 
@@ -9,7 +11,8 @@ namespace ImageShare.Core.Sip.Headers;
 /// What the network should hide of a caller: the value of Privacy (RFC 3323 §4.2, RFC 3325 §9.3): values separated by semicolons.
 /// Immutable; values compare without case.
 /// </summary>
-public sealed record Privacy : ISipHeaderValue
+[TypeConverter(typeof(TextConverter<Privacy>))]
+public sealed record Privacy : ISipHeaderValue, IParsable<Privacy>
 {
     private readonly ImmutableArray<string> _values;
 
@@ -75,6 +78,10 @@ public sealed record Privacy : ISipHeaderValue
 
     /// <inheritdoc/>
     public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(_values[0]);
+
+    static Privacy IParsable<Privacy>.Parse(string s, IFormatProvider? provider) => ParsedText.Parse<Privacy>(s, TryParse, "a value of Privacy such as id;critical");
+
+    static bool IParsable<Privacy>.TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out Privacy result) => ParsedText.TryParse(s, TryParse, out result);
 
     /// <inheritdoc/>
     public override string ToString() => HeaderGrammar.Print(this);

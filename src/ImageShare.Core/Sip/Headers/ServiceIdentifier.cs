@@ -1,5 +1,8 @@
+using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using ImageShare.Core.Text;
+using ImageShare.Core.Text.Conversion;
 
 namespace ImageShare.Core.Sip.Headers;
 
@@ -7,7 +10,8 @@ namespace ImageShare.Core.Sip.Headers;
 /// The name of an IMS service (ICSI) or application (IARI), a URN such as <c>urn:urn-7:3gpp-application.ims.iari.gsma-is</c>
 /// (3GPP TS 24.229 §7.2A.8). Spellings from before the names were registered are mapped to the registered ones.
 /// </summary>
-public readonly record struct ServiceIdentifier
+[TypeConverter(typeof(TextConverter<ServiceIdentifier>))]
+public readonly record struct ServiceIdentifier : IParsable<ServiceIdentifier>
 {
     private const string Namespace = "urn:urn-7:";
 
@@ -45,6 +49,14 @@ public readonly record struct ServiceIdentifier
     {
         ArgumentNullException.ThrowIfNull(text);
         return Map(PercentEncoding.Decode(Encoding.UTF8.GetBytes(text)));
+    }
+
+    static ServiceIdentifier IParsable<ServiceIdentifier>.Parse(string s, IFormatProvider? provider) => Parse(s);
+
+    static bool IParsable<ServiceIdentifier>.TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ServiceIdentifier result)
+    {
+        result = s is null ? default : Parse(s);
+        return s is not null;
     }
 
     /// <summary>The same for the bytes of a message.</summary>
