@@ -41,7 +41,10 @@ internal static class InspectCommand
                     }
                     else
                     {
-                        WriteText(file, finding);
+                        foreach (string line in FindingText.Lines(file.ToString(), finding, StandardTerminal.OutputColumns))
+                        {
+                            Console.WriteLine(line);
+                        }
                     }
                 }
             }
@@ -110,26 +113,4 @@ internal static class InspectCommand
         json.WriteEndArray();
         json.WriteNumber("body", finding.BodyLength);
     });
-
-    private static void WriteText(FileInfo file, Finding finding)
-    {
-        Console.WriteLine(finding.Error is { } error
-            ? $"{Shown.Text(file.ToString())}, byte {finding.Offset}: {finding.Kind}: {Shown.Text(error)}"
-            : $"{Shown.Text(file.ToString())}, byte {finding.Offset}: {finding.Kind}, valid, body {finding.BodyLength} bytes");
-        if (finding.Start is { } start)
-        {
-            Console.WriteLine($"  {Shown.Text(start)}");
-        }
-
-        int width = finding.Fields.Count == 0 ? 0 : finding.Fields.Max(f => f.Name.Length);
-        foreach ((string name, string value) in finding.Fields)
-        {
-            Console.WriteLine($"    {Shown.Text(name).PadRight(width)}  {Shown.Text(value)}");
-        }
-
-        foreach (FoundWarning warning in finding.Warnings)
-        {
-            Console.WriteLine($"  warning, byte {warning.Offset}: {warning.Code}{(warning.Clause is { } clause ? $" ({clause})" : string.Empty)}");
-        }
-    }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using ImageShare.Cli.Reporting;
+using ImageShare.Cli.Shares;
 using ImageShare.Core;
 using ImageShare.Core.Sharing;
 using ImageShare.Core.Sip;
@@ -78,7 +79,7 @@ internal sealed class Doctor(ImageShareOptions options, SipUri peer, IReporter r
 
         try
         {
-            SipRegistrationState state = await client.RegisterAsync(wanted, cancellationToken);
+            SipRegistrationState state = await FirstRegistration.WaitAsync(client, wanted, options.Limits.AnswerTimeout, cancellationToken);
             string until = state.RegisteredUntil is { } time ? string.Create(CultureInfo.InvariantCulture, $" until {time.ToUniversalTime():HH:mm:ss} UTC") : string.Empty;
             report.Add(new Check("registration", Verdict.Ok, $"{options.Identity} is registered{until}; removed at the end.")
             {

@@ -7,7 +7,7 @@ namespace ImageShare.Cli.Help;
 internal sealed class CommandHelp : SynchronousCommandLineAction
 {
     private const int WidestName = 36;
-    private const int NarrowestText = 40;
+    private const int NarrowestText = 33;
 
     public override bool Terminating => true;
 
@@ -19,8 +19,8 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
         Command command = parseResult.CommandResult.Command;
         int width = Width();
         List<string> lines = [.. Wrap(command.Description ?? string.Empty, width), string.Empty, "Usage:", "  " + Usage(command)];
-        string[] examples = [.. Examples.Of(command.Name).Select(static line => $"  $ imageshare {line}")];
-        Add(lines, examples.Length > 1 ? "Examples" : "Example", examples);
+        string[] examples = Examples.Of(command.Name);
+        Add(lines, examples.Length > 1 ? "Examples" : "Example", [.. examples.SelectMany(line => Continued($"  $ imageshare {line}", width))]);
         Add(lines, "Commands", Columns([.. command.Subcommands.Select(static c => (c.Name, c.Description ?? string.Empty))], width));
         Add(lines, "Arguments", Columns([.. command.Arguments.Select(static a => ($"<{a.Name}>", a.Description ?? string.Empty))], width));
         Option[] options = [.. command.Options.Concat(command.Parents.OfType<Command>().SelectMany(static p => p.Options).Where(static o => o.Recursive)).Where(static o => !o.Hidden)];
@@ -79,7 +79,7 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
             return [];
         }
 
-        int indent = Math.Min(WidestName, rows.Max(static row => row.Name.Length)) + 4;
+        int indent = Math.Min(Math.Min(WidestName, Math.Max(0, width - NarrowestText - 4)), rows.Max(static row => row.Name.Length)) + 4;
         var lines = new List<string>();
         foreach ((string name, string text) in rows)
         {
@@ -97,6 +97,14 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
         }
 
         return [.. lines];
+    }
+
+    // A command line in several lines, which a shell reads as one.
+    private static IEnumerable<string> Continued(string line, int width)
+    {
+        const string More = " \\";
+        string[] lines = [.. Wrap(line.TrimStart(), width - 6 - More.Length)];
+        return lines.Select((part, i) => (i == 0 ? "  " : "      ") + part + (i < lines.Length - 1 ? More : string.Empty));
     }
 
     private static IEnumerable<string> Wrap(string text, int width)
@@ -122,7 +130,7 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
     {
         try
         {
-            return Console.IsOutputRedirected || Console.WindowWidth <= 0 ? 100 : Math.Max(60, Console.WindowWidth - 1);
+            return Console.IsOutputRedirected || Console.WindowWidth <= 0 ? 100 : Math.Max(40, Console.WindowWidth - 1);
         }
         catch (IOException)
         {

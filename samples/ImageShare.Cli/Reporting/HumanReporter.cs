@@ -16,6 +16,9 @@ internal sealed class HumanReporter(bool showMessages, TimeSpan timeout, Termina
     // Hashing less than this is over before anybody wonders.
     private const long LargeFile = 32 * 1024 * 1024;
 
+    // So is waiting for less than this.
+    private static readonly TimeSpan Unnoticed = TimeSpan.FromSeconds(1);
+
     private readonly RegistrationLines _registration = new(TimeProvider.System);
     private int _following;
     private int _invitations;
@@ -48,6 +51,18 @@ internal sealed class HumanReporter(bool showMessages, TimeSpan timeout, Termina
         {
             Say(line);
         }
+    }
+
+    public async Task RegisteringAsync(SipUri identity, Func<Task> register)
+    {
+        string name = Shown.Text(identity.ToString(), 60);
+        Task registering = register();
+        if (await Task.WhenAny(registering, Task.Delay(Unnoticed)) != registering && !_showsBars)
+        {
+            Say($"Waiting for the registrar of {Markup.Escape(name)}. An answer may take half a minute.");
+        }
+
+        await ShowWhileAsync(name, "registering", () => registering);
     }
 
     public void RegistrationDetails(SipRegistrationState state) => Say(RegistrationLines.Details(state));
@@ -143,12 +158,26 @@ internal sealed class HumanReporter(bool showMessages, TimeSpan timeout, Termina
             return await read();
         }
 
-        var row = new ProgressRow(Shown.Text(name, 30), TimeProvider.System) { State = state };
+        Task<T>? reading = null;
+        await ShowWhileAsync(Shown.Text(name, 30), state, () => reading = read());
+        return await reading!;
+    }
+
+    // A row that says for how long something goes on, where rows can be shown.
+    private async Task ShowWhileAsync(string name, string state, Func<Task> work)
+    {
+        if (!_showsBars)
+        {
+            await work();
+            return;
+        }
+
+        var row = new ProgressRow(name, TimeProvider.System) { State = state };
         Screen.Add(row);
         await using var beat = new Timer(_ => Screen.Update(row, static () => { }), null, 1000, 1000);
         try
         {
-            return await read();
+            await work();
         }
         finally
         {

@@ -14,6 +14,9 @@ internal interface IReporter
     /// <summary>The registration of this side has changed. Called on the SIP loop.</summary>
     void Registration(SipUri identity, SipRegistrationState state);
 
+    /// <summary>Waits for the answer of a registrar, which takes a while if it does not come.</summary>
+    Task RegisteringAsync(SipUri identity, Func<Task> register);
+
     /// <summary>All that is known of the registration of this side.</summary>
     void RegistrationDetails(SipRegistrationState state);
 

@@ -16,6 +16,8 @@ internal sealed class JsonReporter(JsonOutput output, TimeSpan timeout, bool isQ
 
     public void Registration(SipUri identity, SipRegistrationState state) => Line("registration", json => RegistrationJson.Write(json, identity, state));
 
+    public Task RegisteringAsync(SipUri identity, Func<Task> register) => register();
+
     public void RegistrationDetails(SipRegistrationState state)
     {
         // No JSON event: each registration event has them.

@@ -25,6 +25,8 @@ internal sealed class QuietReporter(TimeSpan timeout) : IReporter
         }
     }
 
+    public Task RegisteringAsync(SipUri identity, Func<Task> register) => register();
+
     public void RegistrationDetails(SipRegistrationState state)
     {
     }

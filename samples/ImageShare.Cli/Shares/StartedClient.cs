@@ -1,7 +1,6 @@
 using ImageShare.Cli.Reporting;
 using ImageShare.Cli.Settings;
 using ImageShare.Core;
-using ImageShare.Core.Sip;
 using ImageShare.Core.Sip.Registration;
 
 namespace ImageShare.Cli.Shares;
@@ -46,7 +45,7 @@ internal static class StartedClient
 
             if (wanted is not null)
             {
-                await RegisterAsync(reporter, options.Identity, client, wanted, listens, cancellationToken);
+                await RegisterAsync(reporter, options, client, wanted, listens, cancellationToken);
             }
 
             return client;
@@ -59,7 +58,7 @@ internal static class StartedClient
     }
 
     private static async Task RegisterAsync(
-        IReporter reporter, SipUri identity, ImageShareClient client, SipRegistrationOptions wanted, bool goesOn, CancellationToken cancellationToken)
+        IReporter reporter, ImageShareOptions options, ImageShareClient client, SipRegistrationOptions wanted, bool goesOn, CancellationToken cancellationToken)
     {
         bool isFirst = true;
         client.RegistrationChanged += (_, state) =>
@@ -69,12 +68,16 @@ internal static class StartedClient
                 || (state.Status is SipRegistrationStatus.Lost && goesOn)
                 || (state.Status is SipRegistrationStatus.Registering or SipRegistrationStatus.Lost or SipRegistrationStatus.Refused && !Volatile.Read(ref isFirst)))
             {
-                reporter.Registration(identity, state);
+                reporter.Registration(options.Identity, state);
             }
         };
         try
         {
-            await client.RegisterAsync(wanted, cancellationToken);
+            await reporter.RegisteringAsync(
+                options.Identity,
+                () => goesOn
+                    ? client.RegisterAsync(wanted, cancellationToken)
+                    : FirstRegistration.WaitAsync(client, wanted, options.Limits.AnswerTimeout, cancellationToken));
         }
         catch (ImageShareException) when (goesOn && client.Registration.Status is not SipRegistrationStatus.Refused)
         {

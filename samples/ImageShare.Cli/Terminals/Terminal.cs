@@ -243,27 +243,5 @@ internal sealed class Terminal(Action<string> error, Func<int> width, Func<strin
     /// <summary>A text in lines that fit the terminal.</summary>
     public IReadOnlyList<string> Wrap(string text) => Wrap(text, Columns);
 
-    // Break after a space if there is one; the lines joined are the text.
-    private List<string> Wrap(string text, int columns)
-    {
-        List<string> lines = [];
-        int begin = 0, end = 0, space = 0, taken = 0;
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            taken += cells(rune.ToString());
-            if (taken > columns)
-            {
-                int cut = space > begin ? space : end;
-                lines.Add(text[begin..cut]);
-                begin = cut;
-                taken = cells(text[begin..(end + rune.Utf16SequenceLength)]);
-            }
-
-            end += rune.Utf16SequenceLength;
-            space = rune.Value == ' ' ? end : space;
-        }
-
-        lines.Add(text[begin..]);
-        return lines;
-    }
+    private List<string> Wrap(string text, int columns) => TextLines.Wrap(text, columns, cells);
 }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using ImageShare.Core.Net;
 using ImageShare.Core.Sip.Messages;
@@ -102,6 +104,18 @@ public sealed class CliRegisterTests
         Assert.That(refused.Last.GetProperty("message").GetString(), Does.Contain("check the user name"));
         CliResult people = await CliProcess.RunAsync(arguments);
         Assert.That(people.Errors.Trim().Split('\n'), Has.Length.EqualTo(1).And.All.Contain("check the user name"));
+    }
+
+    [TestCase("send cat.png sip:bob@127.0.0.1")]
+    [TestCase("query sip:bob@127.0.0.1")]
+    public async Task A_silent_registrar_is_waited_for_as_long_as_asked_and_the_wait_is_seen(string command)
+    {
+        using var silent = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        CliResult unanswered = await CliProcess.RunAsync(
+            [.. command.Split(' '), "--identity", "sip:alice@ims.example", "--register", $"sip:{silent.Client.LocalEndPoint}", "--transport", "udp", "--timeout", "2"]);
+        Assert.That(unanswered.Status, Is.EqualTo(1));
+        Assert.That(unanswered.Lines, Has.One.StartsWith("Waiting for the registrar of sip:alice@ims.example."));
+        Assert.That(unanswered.Errors, Does.StartWith("The registrar did not answer within 2 s;").And.Contain("--timeout"));
     }
 
     [Test]

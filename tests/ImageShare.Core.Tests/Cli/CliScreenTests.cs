@@ -38,6 +38,41 @@ public sealed partial class CliScreenTests
         });
     }
 
+    [TestCase(60)]
+    [TestCase(80)]
+    public async Task A_long_value_goes_on_below_its_first_line(int columns)
+    {
+        const string Tag = "+g.3gpp.app_ref=\"urn%3Aurn-7%3A3gpp-application.ims.iari.gsma-is\"";
+        string file = Path.Combine(_folder.Outer, "options.bin");
+        await File.WriteAllTextAsync(
+            file,
+            "OPTIONS sip:bob@ims.example SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5060;branch=z9hG4bK7a6b5c4d3e\r\nMax-Forwards: 70\r\nFrom: <sip:alice@ims.example>;tag=0a1b2c3d\r\n"
+            + $"To: <sip:bob@ims.example>\r\nCall-ID: 8f7e6d5c4b3a\r\nCSeq: 1 OPTIONS\r\nContact: <sip:alice@127.0.0.1:5060>;{Tag};{Tag};{Tag};{Tag};{Tag}\r\nContent-Length: 0\r\n\r\n");
+        string[] lines = await ShowAsync(columns, ["LANG=C.UTF-8", "TERM=xterm"], "inspect", file);
+        string[] contact = [.. lines.SkipWhile(static line => !line.Contains("Contact ", StringComparison.Ordinal)).TakeWhile(static line => !line.Contains("Content-Length", StringComparison.Ordinal))];
+        CliResult piped = await CliProcess.RunAsync("inspect", file);
+        Assert.Multiple(() =>
+        {
+            Assert.That(lines.Select(static line => line.Length), Is.All.LessThan(columns));
+            Assert.That(contact, Has.Length.InRange(6, 12));
+            Assert.That(contact.Skip(1), Is.All.Match("^ {20}[^ ]"), "Below the value, not below the name.");
+            Assert.That(string.Concat(contact.Select(static line => line[20..])), Is.EqualTo($"<sip:alice@127.0.0.1:5060>;{Tag};{Tag};{Tag};{Tag};{Tag}"));
+            Assert.That(piped.Lines, Has.Some.EndsWith($"  <sip:alice@127.0.0.1:5060>;{Tag};{Tag};{Tag};{Tag};{Tag}"), "One line for a program.");
+        });
+    }
+
+    [TestCase("send", 60)]
+    [TestCase("listen", 60)]
+    [TestCase("listen", 80)]
+    [TestCase("doctor", 50)]
+    public async Task No_line_of_the_help_is_wider_than_the_terminal(string command, int columns)
+    {
+        string[] lines = await ShowAsync(columns, ["LANG=C.UTF-8", "TERM=xterm"], command, "--help");
+        Assert.That(lines.Select(static line => line.Length), Is.All.LessThan(columns));
+        string example = string.Join(' ', lines.SkipWhile(static line => !line.StartsWith("Example", StringComparison.Ordinal)).Skip(1).TakeWhile(static line => line.StartsWith(' ')).Select(static line => line.Trim()));
+        Assert.That(example.Replace(" \\ ", " ", StringComparison.Ordinal), Does.Contain($"$ imageshare {command} ").And.Contain(" --identity sip:"), "A shell reads it as one line.");
+    }
+
     [Test]
     public async Task A_terminal_without_UTF_8_gets_ASCII()
     {
