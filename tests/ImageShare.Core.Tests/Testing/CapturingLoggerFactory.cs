@@ -8,6 +8,9 @@ internal sealed class CapturingLoggerFactory : ILoggerFactory, ILogger
 {
     public ConcurrentQueue<(LogLevel Level, string Text)> Entries { get; } = [];
 
+    /// <summary>The event and the id of the share of each line; null where a line has no id.</summary>
+    public ConcurrentQueue<(int Event, string? Id)> Ids { get; } = [];
+
     public IEnumerable<string> From(LogLevel least) => Entries.Where(e => e.Level >= least).Select(e => e.Text);
 
     public ILogger CreateLogger(string categoryName) => this;
@@ -19,7 +22,9 @@ internal sealed class CapturingLoggerFactory : ILoggerFactory, ILogger
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        string values = state is IEnumerable<KeyValuePair<string, object?>> pairs ? string.Join(' ', pairs.Select(p => p.Value)) : string.Empty;
+        KeyValuePair<string, object?>[] pairs = state is IEnumerable<KeyValuePair<string, object?>> named ? [.. named] : [];
+        string values = string.Join(' ', pairs.Select(p => p.Value));
+        Ids.Enqueue((eventId.Id, pairs.FirstOrDefault(static p => p.Key == "Id").Value as string));
         Entries.Enqueue((logLevel, $"{formatter(state, exception)} {values} {exception}"));
     }
 

@@ -21,7 +21,7 @@ internal sealed class MessageReceiver(DialogLayer dialogs, RequestDispatcher req
         if (Interlocked.Increment(ref _queued) > _agent.Options.MaxQueuedMessages)
         {
             Interlocked.Decrement(ref _queued);
-            AgentLog.Dropped(_agent.Logger, "message beyond the queue's limit");
+            AgentLog.Dropped(_agent.Logger, "message beyond the queue's limit", message);
             return;
         }
 
@@ -50,7 +50,7 @@ internal sealed class MessageReceiver(DialogLayer dialogs, RequestDispatcher req
     {
         if (message.MalformedLines is [var first, ..] lines)
         {
-            AgentLog.PassedOver(_agent.Logger, lines.Count, first.Code, first.Offset);
+            AgentLog.PassedOver(_agent.Logger, lines.Count, message.Headers.CallId, first.Code, first.Offset);
         }
 
         if (message is SipRequest request)

@@ -24,7 +24,7 @@ internal sealed class ResponseDispatcher(DialogLayer dialogs)
         else if (response.Headers.Vias.Count != 1)
         {
             // RFC 3261 §8.1.3.3: more than one Via means that it was misrouted.
-            AgentLog.Dropped(_agent.Logger, "response");
+            AgentLog.Dropped(_agent.Logger, "response", response);
         }
         else if (_transactions.Clients.TryGetValue(key, out ClientTransaction? transaction))
         {
@@ -40,7 +40,7 @@ internal sealed class ResponseDispatcher(DialogLayer dialogs)
         }
         else
         {
-            AgentLog.Dropped(_agent.Logger, "response");
+            AgentLog.Dropped(_agent.Logger, "response", response);
         }
     }
 
@@ -49,7 +49,7 @@ internal sealed class ResponseDispatcher(DialogLayer dialogs)
     {
         if (FindAwaiting(response.Headers) is not { } transaction)
         {
-            AgentLog.Dropped(_agent.Logger, "response that cannot be read");
+            AgentLog.Dropped(_agent.Logger, "response that cannot be read", response);
             return;
         }
 

@@ -38,11 +38,11 @@ internal static partial class AgentLog
     [LoggerMessage(1107, LogLevel.Trace, "Why a response to {Method} ({Id}) could not be sent")]
     public static partial void ResponseNotSentSensitive(ILogger logger, SipMethod method, string? id, Exception error);
 
-    [LoggerMessage(1108, LogLevel.Warning, "The SIM did not answer a challenge ({Reason}); the request fails as refused.")]
-    public static partial void SimFailed(ILogger logger, ImageShareError reason);
+    [LoggerMessage(1108, LogLevel.Warning, "The SIM did not answer a challenge to {Method} ({Id}): {Reason}. The request fails as refused.")]
+    public static partial void SimFailed(ILogger logger, SipMethod method, string? id, ImageShareError reason);
 
-    [LoggerMessage(1109, LogLevel.Trace, "Why the SIM did not answer")]
-    public static partial void SimFailedSensitive(ILogger logger, Exception error);
+    [LoggerMessage(1109, LogLevel.Trace, "Why the SIM did not answer a challenge to {Method} ({Id})")]
+    public static partial void SimFailedSensitive(ILogger logger, SipMethod method, string? id, Exception error);
 
     [LoggerMessage(1105, LogLevel.Warning, "Too many requests at once: {Method} ({Id}) refused with 503.")]
     public static partial void Overloaded(ILogger logger, SipMethod method, string? id);
@@ -50,12 +50,21 @@ internal static partial class AgentLog
     [LoggerMessage(1111, LogLevel.Warning, "A response ({Status}) to {Method} ({Id}) could not be read ({Reason} at byte {Offset}) and was dropped.")]
     public static partial void Unreadable(ILogger logger, int status, SipMethod method, string? id, SipReadErrorCode reason, int offset);
 
-    [LoggerMessage(1112, LogLevel.Debug, "{Count} header lines of a message could not be read and were ignored, the first ({Reason}) at byte {Offset}.")]
-    public static partial void PassedOver(ILogger logger, int count, SipReadErrorCode reason, int offset);
+    [LoggerMessage(1112, LogLevel.Debug, "{Count} header lines of a message ({Id}) could not be read and were ignored, the first ({Reason}) at byte {Offset}.")]
+    public static partial void PassedOver(ILogger logger, int count, string? id, SipReadErrorCode reason, int offset);
 
-    [LoggerMessage(1113, LogLevel.Debug, "A retransmission could not be sent: {Reason}. The peer may ask for another.")]
-    public static partial void NotSentAgain(ILogger logger, ImageShareError reason);
+    [LoggerMessage(1113, LogLevel.Debug, "A retransmission ({Id}) could not be sent: {Reason}. The peer may ask for another.")]
+    public static partial void NotSentAgain(ILogger logger, string? id, ImageShareError reason);
 
-    [LoggerMessage(1106, LogLevel.Debug, "A {Message} that matches no transaction or dialog was dropped.")]
-    public static partial void Dropped(ILogger logger, string message);
+    /// <summary>Looks for the Call-ID only if it is logged: there may be many of these.</summary>
+    public static void Dropped(ILogger logger, string what, SipMessage message)
+    {
+        if (logger.IsEnabled(LogLevel.Debug))
+        {
+            DroppedUnchecked(logger, what, message.Headers.CallId);
+        }
+    }
+
+    [LoggerMessage(1106, LogLevel.Debug, "A {Message} ({Id}) that matches no transaction or dialog was dropped.", SkipEnabledCheck = true)]
+    private static partial void DroppedUnchecked(ILogger logger, string message, string? id);
 }

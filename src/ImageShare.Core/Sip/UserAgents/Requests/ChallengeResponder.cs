@@ -55,7 +55,7 @@ internal sealed class ChallengeResponder(AgentContext agent, DigestKeyring keyri
         }
         else if (keyring.Sim is { } sim && AkaChallenge.TryRead(challenge, out AkaChallenge? aka))
         {
-            AskSim(cancellation => sim(aka, cancellation), answer => done(keyring.TryLearn(space, challenge, answer)
+            AskSim(routed.Request, cancellation => sim(aka, cancellation), answer => done(keyring.TryLearn(space, challenge, answer)
                 ? next with { HasResynchronized = next.HasResynchronized || !answer.Resynchronization.IsEmpty }
                 : null));
         }
@@ -65,7 +65,7 @@ internal sealed class ChallengeResponder(AgentContext agent, DigestKeyring keyri
         }
     }
 
-    private void AskSim(Func<CancellationToken, ValueTask<AkaAnswer>> ask, Action<AkaAnswer> done) => agent.Loop.Run(
+    private void AskSim(SipRequest request, Func<CancellationToken, ValueTask<AkaAnswer>> ask, Action<AkaAnswer> done) => agent.Loop.Run(
         async cancellation =>
         {
             using var timeout = new CancellationTokenSource(agent.Options.Timers.Timeout, agent.Options.TimeProvider);
@@ -85,8 +85,8 @@ internal sealed class ChallengeResponder(AgentContext agent, DigestKeyring keyri
         done,
         error =>
         {
-            AgentLog.SimFailed(agent.Logger, error.Error);
-            AgentLog.SimFailedSensitive(agent.Logger, error);
+            AgentLog.SimFailed(agent.Logger, request.Method, request.Headers.CallId, error.Error);
+            AgentLog.SimFailedSensitive(agent.Logger, request.Method, request.Headers.CallId, error);
             done(AkaAnswer.Refuse);
         });
 

@@ -17,9 +17,7 @@ internal sealed class RepeatedMessage(SipMessage message, SipDestination destina
     {
         if (!SipReader.TryReadDatagram(_bytes, Unlimited, out SipMessage? copy, out _))
         {
-            // It was written here, so this cannot happen; if it does, nothing is sent.
-            AgentLog.Dropped(agent.Logger, "message to be sent again");
-            return;
+            throw new InvalidOperationException("What was written here can be read here.");
         }
 
         copy.UseCompactForm |= agent.Options.UseCompactForm;
@@ -30,7 +28,7 @@ internal sealed class RepeatedMessage(SipMessage message, SipDestination destina
             error =>
             {
                 agent.Loop.Unsent.Count(-1);
-                AgentLog.NotSentAgain(agent.Logger, error.Error);
+                AgentLog.NotSentAgain(agent.Logger, copy.Headers.CallId, error.Error);
             });
     }
 
