@@ -24,7 +24,7 @@ internal static class DemoCommand
     public static Command Create(CommonOptions common)
     {
         var image = new Argument<FileInfo?>("image") { Description = "The picture to share (default: a built-in one)", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("demo", "Share a picture between two sides in this process, and show every step") { image, common.NoPreview };
+        var command = new Command("demo", "Share a picture between two sides in this process, and show every step") { image, common.NoPreview, common.Pictures };
         common.AddTo(command, identity: false);
         command.SetAction(async (parsed, _) =>
         {

@@ -33,7 +33,7 @@ internal static class FetchCommand
         var keepPartial = new Option<bool>("--keep-partial") { Description = "Keep the received part if the transfer is interrupted" };
         var resume = new Option<bool>("--resume") { Description = "Keep it, and resume an interrupted 'fetch --resume' of the same image from the same target" };
         Option<bool> noQuery = CommonOptions.NoQuery();
-        var command = new Command("fetch", "Fetch an image that a peer serves") { target, name, hash, type, size, inbox, keepPartial, resume, noQuery, common.NoPreview };
+        var command = new Command("fetch", "Fetch an image that a peer serves") { target, name, hash, type, size, inbox, keepPartial, resume, noQuery, common.NoPreview, common.Pictures };
         common.AddTo(command);
         command.Validators.Add(result =>
         {

@@ -24,7 +24,7 @@ internal static class ListenCommand
             Description = "Run this program for each stored image, which is in IMAGESHARE_PATH (docs/cli.md has the other variables). All that follows belongs to it, so this is the last option",
             HelpName = "COMMAND [ARGS]",
         };
-        var command = new Command("listen", "Answer capability queries and receive images") { inbox, accept, count, maxSize, keepPartial, common.NoPreview, exec };
+        var command = new Command("listen", "Answer capability queries and receive images") { inbox, accept, count, maxSize, keepPartial, common.NoPreview, common.Pictures, exec };
         common.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {

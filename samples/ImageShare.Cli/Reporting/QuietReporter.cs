@@ -11,7 +11,7 @@ namespace ImageShare.Cli.Reporting;
 /// <summary>For people with --quiet: only what failed, on standard error. The exit status says the rest.</summary>
 internal sealed class QuietReporter(TimeSpan timeout) : IReporter
 {
-    private readonly HumanReporter _failures = new(showMessages: false, timeout, new TerminalPictures(isWanted: false));
+    private readonly HumanReporter _failures = new(showMessages: false, timeout, new TerminalPictures(PictureStyle.None));
 
     public void Listening(SipUri address)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImageShare.Cli.Settings;
+using ImageShare.Cli.Terminals;
 
 namespace ImageShare.Cli.Reporting;
 
@@ -15,6 +16,12 @@ internal static class Reporters
         bool isQuiet = parsed.GetValue(common.Quiet);
         return parsed.GetValue(common.Json) ? new JsonReporter(new JsonOutput(Console.Out), timeout, isQuiet)
             : isQuiet ? new QuietReporter(timeout)
-            : new HumanReporter(parsed.GetValue(common.Verbose), timeout, new TerminalPictures(!parsed.GetValue(common.NoPreview))) { IsDrawn = isDrawn };
+            : new HumanReporter(parsed.GetValue(common.Verbose), timeout, new TerminalPictures(StyleOf(common, parsed))) { IsDrawn = isDrawn };
     }
+
+    // Only a command that shows pictures asks the terminal for them.
+    private static PictureStyle StyleOf(CommonOptions common, ParseResult parsed) =>
+        !parsed.CommandResult.Command.Options.Contains(common.Pictures) || parsed.GetValue(common.NoPreview) || Console.IsOutputRedirected
+            ? PictureStyle.None
+            : PictureStyle.Choose(parsed.GetRequiredValue(common.Pictures), TerminalText.IsUtf8, Environment.GetEnvironmentVariable, TerminalQuery.Ask);
 }

@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using System.Net;
 using System.Text;
 using ImageShare.Cli.Accounts;
+using ImageShare.Cli.Reporting;
 using ImageShare.Core;
 using ImageShare.Core.Diagnostics;
 using ImageShare.Core.Msrp;
@@ -83,6 +84,10 @@ internal sealed class CommonOptions
 
     /// <summary>For the commands that show pictures; they add it themselves.</summary>
     public Option<bool> NoPreview { get; } = new("--no-preview") { Description = "Do not show received images and their icons in the terminal" };
+
+    /// <summary>How they show them.</summary>
+    public Option<string> Pictures { get; } =
+        OneOf("--pictures", "How to show pictures in the terminal: auto asks it what it can, and takes half blocks if it can show neither sixels nor what kitty shows", PictureStyle.Choices);
 
     /// <summary>Adds the options of every command that uses the network.</summary>
     public void AddTo(Command command, bool identity = true)

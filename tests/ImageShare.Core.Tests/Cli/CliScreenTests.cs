@@ -95,6 +95,39 @@ public sealed partial class CliScreenTests
         Assert.That(picture.Select(static line => line.Length), Is.All.LessThan(60));
     }
 
+    [TestCase("\e_Gi=31;OK\e\\\e[6;20;10t\e[?62;c", "auto", "\e_Ga=T,")]
+    [TestCase("\e[6;20;10t\e[?62;4c", "auto", "\eP0;1q")]
+    [TestCase("\e[?6c", "auto", "▀")]
+    [TestCase("\e[?6c", "sixel", "\eP0;1q")]
+    public async Task A_terminal_is_asked_what_it_can_show_and_its_answer_is_not_left_for_others(string answer, string option, string shown)
+    {
+        using Process terminal = Start(80, ["LANG=C.UTF-8", "NO_COLOR=", "TERM=xterm-256color"], "stty -a; head -c 3", "demo", "--pictures", option);
+        var screen = new System.Text.StringBuilder();
+        while (!screen.ToString().Contains("\e[c", StringComparison.Ordinal))
+        {
+            screen.Append((char)terminal.StandardOutput.Read());
+        }
+
+        await terminal.StandardInput.WriteAsync(answer);
+        await terminal.StandardInput.FlushAsync();
+        while (!screen.ToString().Contains("-echoprt", StringComparison.Ordinal))
+        {
+            screen.Append((char)terminal.StandardOutput.Read());
+        }
+
+        await terminal.StandardInput.WriteAsync("yes\n");
+        await terminal.StandardInput.FlushAsync();
+        string all = screen + await terminal.StandardOutput.ReadToEndAsync();
+        await terminal.WaitForExitAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That(all, Does.Contain(shown));
+            Assert.That(all, Does.Contain(" icanon").And.Contain(" echo "), "As it was before.");
+            Assert.That(all.TrimEnd(), Does.EndWith("yes"), "What was read after the program is what was typed after it.");
+            Assert.That(all, Does.Not.Contain("^["), "The answer is not echoed.");
+        });
+    }
+
     [Test]
     public async Task An_error_breaks_between_words()
     {
@@ -106,8 +139,16 @@ public sealed partial class CliScreenTests
 
     private async Task<string[]> ShowAsync(int columns, string[] environment, params string[] arguments)
     {
+        using Process terminal = Start(columns, environment, "true", arguments);
+        string screen = await terminal.StandardOutput.ReadToEndAsync();
+        await terminal.WaitForExitAsync();
+        return [.. Escape().Replace(screen, string.Empty).Split('\n').Select(static line => line.TrimEnd('\r')).Where(static line => line.Length > 0)];
+    }
+
+    private Process Start(int columns, string[] environment, string then, params string[] arguments)
+    {
         string command = string.Join(' ', ((string[])[.. CliProcess.Command, .. arguments]).Select(static word => $"'{word}'"));
-        var start = new ProcessStartInfo("script", ["-qec", $"stty cols {columns} rows 40; {command}", Path.Combine(_folder.Outer, "typescript")])
+        var start = new ProcessStartInfo("script", ["-qec", $"stty cols {columns} rows 40; {command}; {then}", Path.Combine(_folder.Outer, "typescript")])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -118,12 +159,9 @@ public sealed partial class CliScreenTests
             start.Environment[variable[0]] = variable[1];
         }
 
-        using Process terminal = Process.Start(start)!;
-        string screen = await terminal.StandardOutput.ReadToEndAsync();
-        await terminal.WaitForExitAsync();
-        return [.. Escape().Replace(screen, string.Empty).Split('\n').Select(static line => line.TrimEnd('\r')).Where(static line => line.Length > 0)];
+        return Process.Start(start)!;
     }
 
-    [GeneratedRegex(@"\e\[[0-9;?]*[A-Za-z]|\e[=>]")]
+    [GeneratedRegex(@"\e\[[0-9;?]*[A-Za-z]|\e[=>]|\e_[^\e]*\e\\")]
     private static partial Regex Escape();
 }
