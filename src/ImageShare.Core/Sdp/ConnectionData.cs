@@ -26,7 +26,7 @@ public sealed record ConnectionData(string Address)
     public IPAddress? IPAddress => IPAddress.TryParse(Address, out IPAddress? address) ? address : null;
 
     /// <summary>nettype SP addrtype SP connection-address.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out ConnectionData? value)
+    internal static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out ConnectionData? value)
     {
         var cursor = new AsciiCursor(text);
         if (!SdpText.TryReadField(ref cursor, out ReadOnlySpan<byte> networkType)
@@ -48,7 +48,7 @@ public sealed record ConnectionData(string Address)
 
     /// <summary>Writes the value of the line.</summary>
     /// <exception cref="ImageShareException">A field is empty or contains a space or a line break.</exception>
-    public void Write(IBufferWriter<byte> output)
+    internal void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
         SdpText.WriteField(output, NetworkType);

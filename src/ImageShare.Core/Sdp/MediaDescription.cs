@@ -148,7 +148,7 @@ public sealed record MediaDescription
     /// <summary>Writes the section with its lines in the order of RFC 8866 §5 and its attributes in list order.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The port is not 0 to 65535.</exception>
     /// <exception cref="ImageShareException">A value contains a character that would end its field or line.</exception>
-    public void Write(IBufferWriter<byte> output)
+    internal void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentOutOfRangeException.ThrowIfNegative(Port);

@@ -36,7 +36,7 @@ public sealed record Origin(string UserName, SdpNumber SessionId, SdpNumber Vers
     public Origin Next() => this with { Version = Version.Next() };
 
     /// <summary>username SP sess-id SP sess-version SP nettype SP addrtype SP unicast-address.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out Origin? value)
+    internal static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out Origin? value)
     {
         value = null;
         var cursor = new AsciiCursor(text);
@@ -61,7 +61,7 @@ public sealed record Origin(string UserName, SdpNumber SessionId, SdpNumber Vers
 
     /// <summary>Writes the value of the line.</summary>
     /// <exception cref="ImageShareException">A field is empty or contains a space or a line break.</exception>
-    public void Write(IBufferWriter<byte> output)
+    internal void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
         SdpText.WriteField(output, UserName);

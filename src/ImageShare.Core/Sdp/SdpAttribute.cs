@@ -74,7 +74,7 @@ public readonly record struct SdpAttribute(string Name, string? Value = null)
         ReferenceEquals(Name, name) || (Name?.Length == name?.Length && string.Equals(Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Parses the value of an a= line. False if the name is empty or contains a space.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, out SdpAttribute value)
+    internal static bool TryParse(ReadOnlySpan<byte> text, out SdpAttribute value)
     {
         value = Read(text, null, 0, out _);
         return value.Name is not null;
@@ -109,7 +109,7 @@ public readonly record struct SdpAttribute(string Name, string? Value = null)
 
     /// <summary>Writes the text after <c>a=</c>.</summary>
     /// <exception cref="ImageShareException">The name is empty or contains a space or colon, or name or value contains a line break.</exception>
-    public void Write(IBufferWriter<byte> output)
+    internal void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
         if (Name?.Contains(':', StringComparison.Ordinal) == true)

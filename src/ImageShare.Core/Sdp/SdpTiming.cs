@@ -9,7 +9,7 @@ namespace ImageShare.Core.Sdp;
 public readonly record struct SdpTiming(long Start, long End)
 {
     /// <summary>start-time SP stop-time.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, out SdpTiming value)
+    internal static bool TryParse(ReadOnlySpan<byte> text, out SdpTiming value)
     {
         var cursor = new AsciiCursor(text);
         bool read = cursor.TryReadInt64(out long start) & cursor.SkipWhiteSpace() & cursor.TryReadInt64(out long end);
@@ -19,7 +19,7 @@ public readonly record struct SdpTiming(long Start, long End)
     }
 
     /// <summary>Writes the value of the line.</summary>
-    public void Write(IBufferWriter<byte> output)
+    internal void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
         output.WriteNumber(Start);

@@ -58,7 +58,7 @@ public sealed record AcceptedTypes
     }
 
     /// <summary>format-entry *(SP format-entry). False if there is no entry or one is malformed.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out AcceptedTypes? value)
+    internal static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out AcceptedTypes? value)
     {
         value = null;
         var cursor = new AsciiCursor(text);
@@ -99,7 +99,7 @@ public sealed record AcceptedTypes
     }
 
     /// <summary>Writes the entries, separated by single spaces.</summary>
-    public void Write(IBufferWriter<byte> output)
+    internal void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
         for (int i = 0; i < Entries.Length; i++)

@@ -57,7 +57,7 @@ public sealed record Fingerprint
     public bool Matches(ReadOnlySpan<byte> certificate) => Strength is >= 0 and var strength && Hash(strength, certificate).AsSpan().SequenceEqual(Value.AsSpan());
 
     /// <summary>hash-func SP 2UHEX *(":" 2UHEX), with hex digits in either case.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out Fingerprint? value)
+    internal static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out Fingerprint? value)
     {
         value = null;
         var cursor = new AsciiCursor(Grammar.TrimWhiteSpace(text));
@@ -95,7 +95,7 @@ public sealed record Fingerprint
 
     /// <summary>Writes the registered name of the hash function, and the bytes in upper-case hex separated by colons.</summary>
     /// <exception cref="ImageShareException">The hash function is not a token, or the hash is empty.</exception>
-    public void Write(IBufferWriter<byte> output)
+    internal void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
         if (Value.IsEmpty)

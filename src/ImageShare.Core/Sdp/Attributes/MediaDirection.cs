@@ -30,7 +30,7 @@ public static class MediaDirections
     };
 
     /// <summary>Parses an attribute name, ignoring case; null if it is not a direction.</summary>
-    public static MediaDirection? FromAttributeName(string name)
+    internal static MediaDirection? FromAttributeName(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         foreach (MediaDirection direction in (ReadOnlySpan<MediaDirection>)
@@ -49,7 +49,7 @@ public static class MediaDirections
     /// Whether <paramref name="offered"/> may be answered with <paramref name="answered"/> (RFC 3264 §6.1): no side may send to one that does
     /// not receive, or receive from one that does not send.
     /// </summary>
-    public static bool MayAnswer(this MediaDirection answered, MediaDirection offered) =>
+    internal static bool MayAnswer(this MediaDirection answered, MediaDirection offered) =>
         (!Sends(answered) || Receives(offered)) && (!Receives(answered) || Sends(offered));
 
     private static bool Sends(MediaDirection direction) => direction is MediaDirection.SendOnly or MediaDirection.SendReceive;

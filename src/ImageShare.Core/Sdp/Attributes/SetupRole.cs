@@ -30,7 +30,7 @@ public static class SetupRoles
     };
 
     /// <summary>Parses an attribute value, ignoring case and surrounding white space; null if it is not a role.</summary>
-    public static SetupRole? FromAttributeValue(string? value)
+    internal static SetupRole? FromAttributeValue(string? value)
     {
         ReadOnlySpan<char> word = value.AsSpan().Trim();
         return word.Equals("active", StringComparison.OrdinalIgnoreCase) ? SetupRole.Active

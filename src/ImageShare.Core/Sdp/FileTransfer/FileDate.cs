@@ -31,7 +31,7 @@ public sealed record FileDate
     /// date-param *(SP date-param). Accepts quoted and unquoted values, RFC 5322 dates with numeric and named zones, and ISO 8601. Malformed
     /// dates are skipped; false if none is left.
     /// </summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out FileDate? value)
+    internal static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out FileDate? value)
     {
         DateTimeOffset? created = null, modified = null, read = null;
         var cursor = new AsciiCursor(text);
@@ -98,7 +98,7 @@ public sealed record FileDate
 
     /// <summary>Writes the dates that are set, in the order creation, modification, read.</summary>
     /// <exception cref="ImageShareException">No date is set.</exception>
-    public void Write(IBufferWriter<byte> output, FileDateStyle style = FileDateStyle.Rfc5322)
+    internal void Write(IBufferWriter<byte> output, FileDateStyle style = FileDateStyle.Rfc5322)
     {
         ArgumentNullException.ThrowIfNull(output);
         if ((Created ?? Modified ?? Read) is null)
@@ -113,7 +113,7 @@ public sealed record FileDate
     }
 
     /// <summary>The value of the attribute in the given style.</summary>
-    public string ToString(FileDateStyle style) => SdpText.Print(output => Write(output, style));
+    internal string ToString(FileDateStyle style) => SdpText.Print(output => Write(output, style));
 
     /// <summary>The value of the attribute in the format of RFC 5547.</summary>
     public override string ToString() => ToString(FileDateStyle.Rfc5322);

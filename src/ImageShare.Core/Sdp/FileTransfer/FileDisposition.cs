@@ -16,7 +16,7 @@ public readonly record struct FileDisposition(string Value)
     public bool MayDisplay => string.Equals(Value, "render", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Parses a token.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, out FileDisposition value)
+    internal static bool TryParse(ReadOnlySpan<byte> text, out FileDisposition value)
     {
         text = Grammar.TrimWhiteSpace(text);
         bool isToken = !text.IsEmpty && !text.ContainsAnyExcept(Grammar.MimeToken);

@@ -77,7 +77,7 @@ public sealed record FileHash
     }
 
     /// <summary>hash-algorithm ":" 2HEXDIG *(":" 2HEXDIG), with hex digits in either case and optional colons.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out FileHash? value)
+    internal static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out FileHash? value)
     {
         value = null;
         if (text.StartsWith("sha-1:"u8) && TryReadRegular(text[6..], out byte[]? usual))
@@ -153,7 +153,7 @@ public sealed record FileHash
 
     /// <summary>Writes the algorithm and the bytes in upper-case hex separated by colons.</summary>
     /// <exception cref="ImageShareException">The algorithm is not a token, or the hash is empty.</exception>
-    public void Write(IBufferWriter<byte> output)
+    internal void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
         if (Value.IsEmpty || Algorithm.AsSpan().ContainsAny(' ', ':', '"'))

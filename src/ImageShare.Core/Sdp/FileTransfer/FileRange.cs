@@ -19,7 +19,7 @@ public readonly record struct FileRange(long Start, long? End = null)
     public bool Fits(long size) => Start >= 1 && Start <= size && (End is null || (End >= Start && End <= size));
 
     /// <summary>start-offset "-" stop-offset, where the latter may be <c>*</c>. False if it starts at 0 or ends before it starts.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, out FileRange value)
+    internal static bool TryParse(ReadOnlySpan<byte> text, out FileRange value)
     {
         value = default;
         var cursor = new AsciiCursor(Grammar.TrimWhiteSpace(text));
@@ -45,7 +45,7 @@ public readonly record struct FileRange(long Start, long? End = null)
 
     /// <summary>Writes the value of the attribute.</summary>
     /// <exception cref="ImageShareException">The range starts before 1 or ends before it starts.</exception>
-    public void Write(IBufferWriter<byte> output)
+    internal void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
         if (Start < 1 || End < Start)

@@ -100,12 +100,12 @@ public sealed record FileSelector
     /// selector *(SP selector), in any order. False if there is none (an attribute without value announces a capability), a quote is not
     /// closed, or a size is not a number.
     /// </summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out FileSelector? value) =>
+    internal static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out FileSelector? value) =>
         FileSelectorReader.TryRead(text, out value);
 
     /// <summary>Writes name, type, size and hashes, separated by spaces.</summary>
     /// <exception cref="ImageShareException">The selector is empty, or an unknown selector contains a line break.</exception>
-    public void Write(IBufferWriter<byte> output)
+    internal void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
         bool first = true;

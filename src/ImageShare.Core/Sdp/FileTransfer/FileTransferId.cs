@@ -14,7 +14,7 @@ public readonly record struct FileTransferId(string Value)
     public static FileTransferId Create() => new(RandomToken.Create(32));
 
     /// <summary>Parses an id: any text without white space, because peers do not restrict themselves to tokens.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, out FileTransferId value)
+    internal static bool TryParse(ReadOnlySpan<byte> text, out FileTransferId value)
     {
         text = Grammar.TrimWhiteSpace(text);
         bool isId = !text.IsEmpty && !text.ContainsAny(" \t"u8);

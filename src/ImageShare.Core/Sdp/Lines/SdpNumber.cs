@@ -32,7 +32,7 @@ public readonly struct SdpNumber : IEquatable<SdpNumber>, IComparable<SdpNumber>
     public static SdpNumber FromUInt64(ulong value) => new(value);
 
     /// <summary>Parses one or more digits, and nothing else.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, out SdpNumber value)
+    internal static bool TryParse(ReadOnlySpan<byte> text, out SdpNumber value)
     {
         if (!text.IsEmpty && text[0] != '0' && DecimalDigits.Read(text, out long number) == text.Length)
         {
