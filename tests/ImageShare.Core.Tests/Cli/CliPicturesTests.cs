@@ -8,6 +8,7 @@ namespace ImageShare.Core.Tests.Cli;
 /// <summary>What <c>send</c> takes: folders, patterns and standard input.</summary>
 [TestFixture]
 [Parallelizable]
+[Category("Processes")]
 public sealed class CliPicturesTests
 {
     private Folder _folder = null!;

@@ -8,6 +8,7 @@ namespace ImageShare.Core.Tests.Cli;
 [TestFixture]
 [Parallelizable]
 [Category("Cli")]
+[Category("Processes")]
 public sealed class CliTraceTests
 {
     private Folder _folder = null!;
