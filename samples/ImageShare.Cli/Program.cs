@@ -34,6 +34,11 @@ bool isCompletion = root.Directives.OfType<SuggestDirective>().Any(directive => 
 if (parsed.Errors.Count > 0 && !isCompletion)
 {
     UsageErrors.Say(parsed, json: own.TakeWhile(static a => a != "--").Contains("--json"));
+    if (ExecLine.Hint(parsed.CommandResult.Command, execArguments) is { } hint)
+    {
+        StandardError.Say(hint);
+    }
+
     return ExitStatus.Usage;
 }
 

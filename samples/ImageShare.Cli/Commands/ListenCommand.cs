@@ -3,6 +3,7 @@ using ImageShare.Cli.Execution;
 using ImageShare.Cli.Reporting;
 using ImageShare.Cli.Settings;
 using ImageShare.Cli.Shares;
+using ImageShare.Cli.Terminals;
 using ImageShare.Cli.Traces;
 using ImageShare.Core;
 using ImageShare.Core.Images.Stores;
@@ -28,6 +29,11 @@ internal static class ListenCommand
         common.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
+            if (!parsed.GetValue(common.Quiet) && ExecLine.Hint(command, execArguments) is { } hint)
+            {
+                StandardError.Say(hint);
+            }
+
             IReporter reporter = Reporters.For(common, parsed);
             return await CommandRunner.RunAsync(reporter, async cancellationToken =>
             {

@@ -80,6 +80,45 @@ public sealed class CliPictureTests
     }
 
     [Test]
+    public async Task A_picture_from_standard_input_is_stripped_and_gets_an_icon()
+    {
+        byte[] photo = MetadataPictures.Encode(SKEncodedImageFormat.Jpeg, 800, 600);
+        byte[] withPlace = [0xFF, 0xD8, 0xFF, 0xFE, 0, 9, .. "Lisbon!"u8, .. photo.AsSpan(2)];
+        await using CliProcess bob = CliProcess.Start("listen", "--identity", "sip:bob@ims.example", "--inbox", Path.Combine(_folder.Outer, "received"), "--accept", "auto", "--count", "1", "--json");
+        string target = (await bob.EventAsync("listening")).GetProperty("sip").GetString()!;
+        await using CliProcess alice = CliProcess.StartUnder(
+            ["env", $"TMPDIR={_folder.Path}"], "send", "-", target, "--name", "photo.jpg", "--type", "image/jpeg", "--identity", "sip:alice@ims.example", "--strip-metadata");
+        await alice.InputAsync(withPlace);
+        JsonElement invitation = await bob.EventAsync("invitation");
+        byte[] received = await File.ReadAllBytesAsync((await bob.EventAsync("completed")).GetProperty("path").GetString()!);
+        CliResult sent = await alice.EndAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That(sent.Status, Is.Zero, sent.Errors);
+            Assert.That(withPlace.AsSpan().IndexOf("Lisbon"u8), Is.Positive);
+            Assert.That(received.AsSpan().IndexOf("Lisbon"u8), Is.Negative);
+            Assert.That(invitation.GetProperty("name").GetString(), Is.EqualTo("photo.jpg"));
+            Assert.That(invitation.GetProperty("icon").GetProperty("type").GetString(), Is.EqualTo("image/jpeg"));
+            Assert.That(Directory.EnumerateFileSystemEntries(_folder.Path, "imageshare-*"), Is.Empty, "What was kept is removed.");
+        });
+    }
+
+    [Test]
+    public async Task An_icon_that_is_too_large_is_refused_before_it_is_read()
+    {
+        string huge = Path.Combine(_folder.Path, "huge.png");
+        await using (FileStream file = File.Create(huge))
+        {
+            // A hole, which takes no room on the disk.
+            file.SetLength(1L << 40);
+        }
+
+        CliResult sent = await CliProcess.RunAsync("send", _folder.File("cat.png", TestImage.Png(500)), "sip:bob@127.0.0.1:9", "--identity", "sip:alice@ims.example", "--icon", huge);
+        Assert.That(sent.Status, Is.EqualTo(1));
+        Assert.That(sent.Errors, Does.StartWith("--icon: 'huge.png' has 1099511627776 bytes, but at most 8192 are allowed"));
+    }
+
+    [Test]
     public async Task An_icon_and_none_exclude_each_other()
     {
         CliResult sent = await CliProcess.RunAsync("send", "a.png", "sip:bob@127.0.0.1:9", "--icon", "b.png", "--no-icon");

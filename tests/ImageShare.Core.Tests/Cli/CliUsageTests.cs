@@ -47,6 +47,15 @@ public sealed class CliUsageTests
         result.AssertNoStackTrace();
     }
 
+    [TestCase("listen --exec true --identity sip:bob@ims.example", "--identity")]
+    [TestCase("listen --frob --exec true --inbox=here", "--inbox=here")]
+    public async Task An_option_behind_exec_is_said_to_belong_to_the_command(string arguments, string option)
+    {
+        CliResult result = await CliProcess.RunAsync(arguments.Split(' '));
+        Assert.That(result.Status, Is.EqualTo(2));
+        Assert.That(result.Errors, Does.Contain($"--exec: '{option}' belongs to the command that is run").And.Contain("give it before --exec"));
+    }
+
     [Test]
     public async Task Help_is_no_error()
     {
