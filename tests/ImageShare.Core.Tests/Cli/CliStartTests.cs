@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ImageShare.Core.Tests.Images;
 
 namespace ImageShare.Core.Tests.Cli;
@@ -77,7 +78,10 @@ public sealed class CliStartTests
         string[] help = [.. (await CliProcess.RunAsync(command, "--help")).Lines];
         Assert.That(help, Does.Contain("Usage:").And.Contain("Output:"));
         Assert.That(help, Is.All.Length.LessThanOrEqualTo(100));
-        string[] examples = [.. help.Where(static line => line.StartsWith("  $ imageshare ", StringComparison.Ordinal)).Select(static line => line["  $ imageshare ".Length..])];
+
+        // Long ones go on in the next line, behind a backslash.
+        string[] lines = Regex.Replace(string.Join('\n', help), @"\\\n +", string.Empty).Split('\n');
+        string[] examples = [.. lines.Where(static line => line.StartsWith("  $ imageshare ", StringComparison.Ordinal)).Select(static line => line["  $ imageshare ".Length..])];
         Assert.That(examples, Is.Not.Empty.And.All.StartsWith(command));
         foreach (string example in examples.Where(static e => !e.StartsWith("demo", StringComparison.Ordinal)))
         {
