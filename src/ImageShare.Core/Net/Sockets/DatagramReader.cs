@@ -15,9 +15,20 @@ namespace ImageShare.Core.Net.Sockets;
 [SuppressMessage("Design", "CA1001", Justification = "CloseAsync releases the socket, and with it the thread.")]
 internal sealed class DatagramReader(Socket socket) : IValueTaskSource<int>
 {
+    // Some tens of microseconds: what a peer nearby needs for an answer, and about what the system needs to wake a thread.
+    private const int Looks = 40;
+
+    // After so many waits in a row in which looking found nothing, only one wait in sixteen begins with it.
+    private const int MostFruitless = 8;
+    private const int WaitsBetweenTrials = 15;
+
     private readonly object _gate = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Thread? _thread;
+
+    // Of the thread alone: waits in a row in which looking found nothing, and the waits that are to begin without it.
+    private int _fruitless;
+    private int _withoutLooking;
 
     // Guarded by the gate. The wait, its buffer and its address belong to the thread once it has taken them.
     private ManualResetValueTaskSourceCore<int> _wait;
@@ -116,7 +127,11 @@ internal sealed class DatagramReader(Socket socket) : IValueTaskSource<int>
     {
         try
         {
-            socket.Poll(Timeout.InfiniteTimeSpan, SelectMode.SelectRead);
+            if (!ComesSoon())
+            {
+                socket.Poll(Timeout.InfiniteTimeSpan, SelectMode.SelectRead);
+            }
+
             return true;
         }
         catch (SocketException)
@@ -128,6 +143,32 @@ internal sealed class DatagramReader(Socket socket) : IValueTaskSource<int>
         {
             return false;
         }
+    }
+
+    // Looks a few times before the thread sleeps, as the thread pool does: to wake it costs more than most answers of a peer nearby. Where no datagram
+    // follows the one before that soon, it is hardly tried.
+    private bool ComesSoon()
+    {
+        if (_withoutLooking > 0)
+        {
+            _withoutLooking--;
+            return false;
+        }
+
+        for (int i = 0; i < Looks; i++)
+        {
+            if (socket.Poll(TimeSpan.Zero, SelectMode.SelectRead))
+            {
+                _fruitless = 0;
+                return true;
+            }
+
+            Thread.Yield();
+        }
+
+        _fruitless = Math.Min(_fruitless + 1, MostFruitless);
+        _withoutLooking = _fruitless == MostFruitless ? WaitsBetweenTrials : 0;
+        return false;
     }
 
     // There is a datagram, or an error, or the socket is being closed: then false.
