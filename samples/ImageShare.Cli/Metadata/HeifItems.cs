@@ -86,12 +86,15 @@ internal sealed class HeifItems
             if (version < 2)
             {
                 // Without a type: not a picture.
+                _ = fields.Read(4);
+                ClearName(fields.Rest);
                 continue;
             }
 
             ulong id = fields.Read(version == 2 ? 2 : 4);
             _ = fields.Read(2);
             ReadOnlySpan<byte> type = fields.Rest;
+            ClearName(fields.Rest[Math.Min(4, type.Length)..]);
             if (type.StartsWith("Exif"u8))
             {
                 _exif.Add(id);
@@ -101,6 +104,13 @@ internal sealed class HeifItems
                 _pictures.Add(id);
             }
         }
+    }
+
+    // With spaces: what follows its zero stays where it is.
+    private static void ClearName(Span<byte> name)
+    {
+        int end = name.IndexOf((byte)0);
+        name[..(end < 0 ? name.Length : end)].Fill((byte)' ');
     }
 
     private static bool IsPicture(ReadOnlySpan<byte> type) =>

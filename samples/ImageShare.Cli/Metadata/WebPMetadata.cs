@@ -60,7 +60,15 @@ internal static class WebPMetadata
                 continue;
             }
 
-            bool isPicture = type.SequenceEqual("VP8 "u8) || type.SequenceEqual("VP8L"u8) || type.SequenceEqual("ANMF"u8);
+            if (type.SequenceEqual("ANMF"u8))
+            {
+                hasPicture = true;
+                WebPFrame.Copy(source, length, to);
+                source.Copy(padding, null);
+                continue;
+            }
+
+            bool isPicture = type.SequenceEqual("VP8 "u8) || type.SequenceEqual("VP8L"u8);
             hasPicture |= isPicture;
             if (isPicture || isExtended || type.SequenceEqual("ALPH"u8) || type.SequenceEqual("ANIM"u8) || type.SequenceEqual("ICCP"u8))
             {
@@ -80,6 +88,8 @@ internal static class WebPMetadata
 
         Complete(to, begin, flagsAt, flags);
     }
+
+    public static MetadataException Damaged() => new("the WebP is damaged, so what is in it cannot be told; choose an undamaged file.");
 
     // Some writers put the six bytes before it that JPEG has.
     private static byte CopyOrientation(PictureReader source, long length, bool isExtended, Stream to)
@@ -115,6 +125,4 @@ internal static class WebPMetadata
 
         to.Position = end;
     }
-
-    private static MetadataException Damaged() => new("the WebP is damaged, so what is in it cannot be told; choose an undamaged file.");
 }

@@ -29,11 +29,12 @@ public sealed class HeifMetadataTests
             Assert.That(At(copy, Pixels), Is.Positive.And.EqualTo(At(picture, Pixels)));
             Assert.That(At(copy, Tile), Is.Positive.And.EqualTo(At(picture, Tile)));
             Assert.That(At(picture, MetadataPictures.Place), Is.Positive);
-            foreach (string gone in (string[])[MetadataPictures.Place, "xmpmeta", "a title", "unreferenced", "film", "a secret of its maker", "text in a box"])
+            foreach (string gone in (string[])[MetadataPictures.Place, "xmpmeta", "a title", "unreferenced", "film", "a secret of its maker", "text in a box", "IMG of Bob"])
             {
                 Assert.That(text.Contains(gone, StringComparison.Ordinal), Is.False, gone);
             }
 
+            Assert.That(text, Does.Contain("mime" + new string(' ', 10) + "\0application/rdf+xml\0"), "What follows the name of an item.");
             Assert.That(copy[..24], Is.EqualTo(picture[..24]), "The file type.");
             Assert.That(PictureMetadataTests.Strip(copy), Is.EqualTo(copy));
         });
@@ -104,7 +105,7 @@ public sealed class HeifMetadataTests
             0, 0, 0, 0,
             .. Box("hdlr", [0, 0, 0, 0, 0, 0, 0, 0, .. "pict"u8, .. new byte[13]]),
             .. Box("pitm", 0, 0, 0, 0, 0, 1),
-            .. Box("iinf", [0, 0, 0, 0, 0, 4, .. Item(1, "hvc1"), .. Item(2, "Exif"), .. Item(3, "mime"), .. Item(4, "hvc1")]),
+            .. Box("iinf", [0, 0, 0, 0, 0, 4, .. Item(1, "hvc1"), .. Item(2, "Exif"), .. Item(3, "mime", "IMG of Bob\0application/rdf+xml"), .. Item(4, "hvc1", "IMG of Bob")]),
             .. Box("iloc", locations),
             .. Box("iprp", [.. Box("ipco", [.. Box("ispe", 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 9), .. Box("udes", [0, 0, 0, 0, .. "a title"u8])]), .. Box("ipma", 0, 0, 0, 0, 0, 0, 0, 0)]),
             .. Box("xml ", [0, 0, 0, 0, .. "text in a box"u8]),
@@ -140,7 +141,7 @@ public sealed class HeifMetadataTests
         byte[] Id(int id) => version == 2 ? Number(id) : [0, (byte)id];
     }
 
-    private static byte[] Item(byte id, string type) => Box("infe", [2, 0, 0, 0, 0, id, 0, 0, .. Latin(type), 0]);
+    private static byte[] Item(byte id, string type, string name = "") => Box("infe", [2, 0, 0, 0, 0, id, 0, 0, .. Latin(type), .. Latin(name), 0]);
 
     private static byte[] Box(string type, params ReadOnlySpan<byte> content) => [.. Number(content.Length + 8), .. Latin(type), .. content];
 

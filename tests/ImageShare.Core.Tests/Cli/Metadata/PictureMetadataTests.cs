@@ -97,6 +97,22 @@ public sealed class PictureMetadataTests
     public void Other_formats_are_named(string picture, string words) =>
         Assert.That(() => Strip(System.Text.Encoding.Latin1.GetBytes(picture)), Throws.TypeOf<MetadataException>().With.Message.Contains(words).And.Message.Contains("JPEG, PNG, WebP, HEIC, AVIF"));
 
+    [TestCase(0)]
+    [TestCase(1)]
+    public void What_is_unknown_in_a_frame_of_an_animated_WebP_goes(int odd)
+    {
+        byte[] plain = MetadataPictures.Encode(SKEncodedImageFormat.Webp);
+        byte[] image = plain[plain.AsSpan().IndexOf("VP8 "u8)..];
+        byte[] expected = Animated([.. image], [.. image]);
+        byte[] copy = Strip(Animated([.. MetadataPictures.Riff("none", [.. "a comment"u8, .. new byte[odd]]), .. image], [.. image, .. MetadataPictures.Riff("XMP ", [.. "<x:xmpmeta/>"u8])]));
+        Assert.That(copy, Is.EqualTo(expected));
+        Assert.That(Strip(copy), Is.EqualTo(copy));
+        using SKCodec codec = SKCodec.Create(new MemoryStream(copy));
+        Assert.That(codec.FrameCount, Is.EqualTo(2));
+        Assert.That(() => Strip(Animated(image[..10], image)), Throws.TypeOf<MetadataException>());
+        Assert.That(() => Strip(MetadataPictures.Riff("RIFF", [.. "WEBP"u8, .. MetadataPictures.Riff("ANMF", new byte[15])])), Throws.TypeOf<MetadataException>());
+    }
+
     internal static byte[] Jpeg(byte[] exif)
     {
         byte[] plain = MetadataPictures.Encode(SKEncodedImageFormat.Jpeg);
@@ -146,6 +162,21 @@ public sealed class PictureMetadataTests
             .. MetadataPictures.Riff("none", [.. "a comment"u8]),
         ];
         return [.. MetadataPictures.Riff("RIFF", chunks), .. "after the picture"u8];
+    }
+
+    // 61 x 37 pixels, as the other pictures.
+    private static byte[] Animated(byte[] first, byte[] second)
+    {
+        byte[] settings = [0, 0, 0, 0, 0, 0, 60, 0, 0, 36, 0, 0, 100, 0, 0, 0];
+        return MetadataPictures.Riff(
+            "RIFF",
+            [
+                .. "WEBP"u8,
+                .. MetadataPictures.Riff("VP8X", 0x02, 0, 0, 0, 60, 0, 0, 36, 0, 0),
+                .. MetadataPictures.Riff("ANIM", new byte[6]),
+                .. MetadataPictures.Riff("ANMF", [.. settings, .. first]),
+                .. MetadataPictures.Riff("ANMF", [.. settings, .. second]),
+            ]);
     }
 
     internal static byte[] Strip(byte[] picture)
