@@ -18,14 +18,22 @@ internal static class RawTerminal
     public static byte[]? TryEnter()
     {
         byte[] saved = new byte[SettingsSize];
-        if (tcgetpgrp(0) != getpgrp() || tcgetattr(0, saved) != 0)
+        try
         {
+            if (tcgetpgrp(0) != getpgrp() || tcgetattr(0, saved) != 0)
+            {
+                return null;
+            }
+
+            byte[] raw = [.. saved];
+            cfmakeraw(raw);
+            return tcsetattr(0, 0, raw) == 0 ? saved : null;
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            // A system whose C library is named or built differently.
             return null;
         }
-
-        byte[] raw = [.. saved];
-        cfmakeraw(raw);
-        return tcsetattr(0, 0, raw) == 0 ? saved : null;
     }
 
     public static void Leave(byte[] saved) => _ = tcsetattr(0, 0, saved);
