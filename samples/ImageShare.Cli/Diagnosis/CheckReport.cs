@@ -1,11 +1,20 @@
 using ImageShare.Cli.Reporting;
 using ImageShare.Cli.Terminals;
+using Spectre.Console;
 
 namespace ImageShare.Cli.Diagnosis;
 
 /// <summary>Says each check as soon as it is done, and at the end what the worst of them was.</summary>
 internal sealed class CheckReport(JsonOutput? json, bool isQuiet)
 {
+    // Of what is right of the verdict and the step.
+    private const int Indent = 19;
+
+    // With less room for it, it begins at the left.
+    private const int NarrowestText = 24;
+
+    private static readonly string Below = new(' ', Indent);
+
     private readonly List<Check> _checks = [];
 
     public Verdict Worst => _checks.Max(static check => check.Verdict);
@@ -36,11 +45,14 @@ internal sealed class CheckReport(JsonOutput? json, bool isQuiet)
         }
         else if (!isQuiet)
         {
-            List<string> lines = [$"{Mark(check.Verdict)} {check.Step,-13} {HumanReporter.Safe(check.Finding)}"];
-            lines.AddRange(check.Details.Select(static detail => $"                   [grey]{HumanReporter.Safe(detail)}[/]"));
+            string[] finding = Wrap(check.Finding, Indent);
+            List<string> lines = [$"{Mark(check.Verdict)} {check.Step,-13} {finding[0]}", .. finding.Skip(1).Select(static line => Below + line)];
+            lines.AddRange(check.Details.SelectMany(static detail => Wrap(detail, Indent)).Select(static line => $"{Below}[grey]{line}[/]"));
             if (check.Advice is { } advice)
             {
-                lines.Add($"                   [bold]->[/] {HumanReporter.Safe(advice)}");
+                string[] words = Wrap(advice, Indent + 3);
+                lines.Add($"{Below}[bold]->[/] {words[0]}");
+                lines.AddRange(words.Skip(1).Select(static line => $"{Below}   {line}"));
             }
 
             HumanReporter.Say([.. lines]);
@@ -75,6 +87,11 @@ internal sealed class CheckReport(JsonOutput? json, bool isQuiet)
             });
         }
     }
+
+    // The lines of a text that begins there, as markup. In a file or a pipe, one.
+    private static string[] Wrap(string text, int indent) => StandardTerminal.OutputColumns - 1 - indent is >= NarrowestText and var room
+        ? [.. TextLines.Wrap(Shown.Text(text), room, static t => t.GetCellWidth(), " ,").Select(static line => Markup.Escape(line.TrimEnd()))]
+        : [HumanReporter.Safe(text)];
 
     private static string Mark(Verdict verdict) => verdict switch
     {

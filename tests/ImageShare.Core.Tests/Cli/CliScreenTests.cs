@@ -40,6 +40,20 @@ public sealed partial class CliScreenTests
 
     [TestCase(60)]
     [TestCase(80)]
+    public async Task What_the_doctor_finds_stands_right_of_its_steps(int columns)
+    {
+        string[] lines = await ShowAsync(columns, ["LANG=C.UTF-8", "TERM=xterm"], "doctor", "sip:bob@127.0.0.1:1", "--identity", "sip:alice@ims.example", "--bind", "127.0.0.1:0", "--timeout", "2");
+        string[] steps = [.. lines.SkipWhile(static line => !line.StartsWith("ok", StringComparison.Ordinal)).Where(static line => line.Length > 0)];
+        Assert.Multiple(() =>
+        {
+            Assert.That(lines.Select(static line => line.Length), Is.All.LessThanOrEqualTo(columns));
+            Assert.That(steps, Has.Some.StartsWith("FAIL").And.Some.StartsWith("                   -> ").And.Some.StartsWith("                      "), "An advice of several lines.");
+            Assert.That(steps, Is.All.Match("^((ok  |-   |note|[?]   |FAIL) [a-z]| {19}[^ ]| {22}[^ ]|Querying|minute|half|may|A share will)"));
+        });
+    }
+
+    [TestCase(60)]
+    [TestCase(80)]
     public async Task A_long_value_goes_on_below_its_first_line(int columns)
     {
         const string Tag = "+g.3gpp.app_ref=\"urn%3Aurn-7%3A3gpp-application.ims.iari.gsma-is\"";
