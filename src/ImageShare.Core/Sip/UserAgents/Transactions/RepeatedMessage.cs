@@ -17,7 +17,9 @@ internal sealed class RepeatedMessage(SipMessage message, SipDestination destina
     {
         if (!SipReader.TryReadDatagram(_bytes, Unlimited, out SipMessage? copy, out _))
         {
-            throw new InvalidOperationException("What was written here can be read here.");
+            // It was written here, so this cannot happen; if it does, nothing is sent, and the loop goes on.
+            AgentLog.NotSentAgain(agent.Logger, null, ImageShareError.InvalidValue);
+            return;
         }
 
         copy.UseCompactForm |= agent.Options.UseCompactForm;
@@ -32,6 +34,12 @@ internal sealed class RepeatedMessage(SipMessage message, SipDestination destina
             });
     }
 
-    // The limits for received messages do not apply to what this side wrote.
-    private static SipLimits Unlimited { get; } = SipLimits.Default with { MaxBodyBytes = int.MaxValue };
+    // The limits for received messages do not apply to what this side wrote: a response has the Via and Record-Route rows of its request, and its own besides.
+    private static SipLimits Unlimited { get; } = new()
+    {
+        MaxStartLineBytes = int.MaxValue / 2,
+        MaxHeaderBytes = int.MaxValue / 2,
+        MaxHeaders = int.MaxValue,
+        MaxBodyBytes = int.MaxValue,
+    };
 }
